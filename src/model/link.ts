@@ -1,0 +1,37 @@
+import type { Base } from "./base.ts";
+import type { ExternalId, Sighting } from "./contact.ts";
+import type { EmailKey } from "./email.ts";
+import type { Refusals } from "./refusal.ts";
+import type { PerSide, Side } from "./side.ts";
+
+/** The five states of product.md; a tag, never a verb. */
+export type LinkState = "in_sync" | "waiting" | "failing" | "excluded" | "ignored";
+
+/** Two contacts of one person, joined by normalised e-mail. */
+export interface Link {
+  readonly id: bigint;
+  readonly email: EmailKey;
+  readonly ids: PerSide<ExternalId | null>;
+  readonly base: Base;
+  /** Klaviyo list ids that Tandem has put this person on. A list joined some other way is none of our business. */
+  readonly lists: readonly string[];
+  /** The side whose contact was deleted; nothing is made again from such a link (contract P11). */
+  readonly deletedOn: Side | null;
+  readonly state: LinkState;
+  /** How often refused writes were tried, and when they are next. */
+  readonly attempts: number;
+  readonly retryAt: Date | null;
+  readonly refused: Refusals;
+}
+
+/** A link with all that is known of its two contacts: what a plan is made from. */
+export interface KnownLink {
+  readonly link: Link;
+  readonly sightings: PerSide<Sighting | null>;
+  /** Was the side asked for this address since the link was made? Until then, absence is not knowledge. */
+  readonly sought: PerSide<boolean>;
+  /** Did Tandem make the side's contact itself? Then its absence means that somebody deleted it. */
+  readonly made: PerSide<boolean>;
+  /** Other contacts of a side with the same address, which are left alone. */
+  readonly duplicates: PerSide<readonly ExternalId[]>;
+}

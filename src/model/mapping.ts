@@ -1,0 +1,137 @@
+import type { PerSide, Side } from "./side.ts";
+import type { FieldType } from "./value.ts";
+
+/** Where a field's value may flow. */
+export type Direction = "both" | "to_klaviyo" | "to_hubspot";
+
+/** One mapped pair of properties, checked: a read-only target or an impossible pair cannot be expressed here. */
+export interface FieldRule {
+  /**
+   * The pair's identity, `hubspot_property:klaviyo.property:type`. A rule that points elsewhere, or reads another type,
+   * is another field and starts without a base (contract P17); one that only changes direction or winner keeps it.
+   */
+  readonly key: string;
+  readonly type: FieldType;
+  /** The side's own property names; at Klaviyo `first_name`, `location.city`, `properties.Anything`. */
+  readonly property: PerSide<string>;
+  readonly direction: Direction;
+  /** Whose value stands when both sides changed. */
+  readonly winner: Side;
+  /** What an emptied source does to its target. */
+  readonly onEmpty: "keep" | "clear";
+  /** What becomes of a one-way target edited by hand: it stays until its source moves, or is put back. */
+  readonly onTargetEdit: "keep" | "enforce";
+  /** A value that cannot be turned: sync the rest, or hold the whole contact. */
+  readonly onInvalid: "skip_field" | "error";
+  /** For lists changed on both sides: the winner's list, or both sides' additions and removals together. */
+  readonly merge: "replace" | "union";
+  readonly options: OptionTable | null;
+  /** ISO 3166-1 alpha-2; the country of phone numbers written without one. `null`: such numbers are a problem. */
+  readonly defaultCountry: string | null;
+  /** Where the rule stands in the mapping file, for messages. 1-based. */
+  readonly line: number;
+}
+
+/** Pairs of option values, HubSpot's first, and what to do with any other. */
+export interface OptionTable {
+  readonly pairs: readonly (readonly [hubspot: string, klaviyo: string])[];
+  readonly others: "error" | "keep" | "drop";
+}
+
+/** Who is in scope on one side. A contact in several collections of a rule matches it once. */
+export interface ScopeRule {
+  readonly id: string;
+  readonly from: Side;
+  /** Lists or segments, by name or id, as written. */
+  readonly collections: readonly CollectionRef[];
+  readonly onEnter: "link_or_create" | "link_only";
+  /** Ids or names of Klaviyo lists that the matching people are put on. Membership only: no consent comes of it. */
+  readonly addToLists: readonly CollectionRef[];
+  readonly onLeave: "stop" | "remove_from_list";
+  readonly line: number;
+}
+
+export interface CollectionRef {
+  readonly kind: "list" | "segment";
+  /** A name, matched exactly, or an id. */
+  readonly nameOrId: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A share of contacts (0–1) or a count; a run over it makes no call of that class. */
+export type Limit = { readonly share: number } | { readonly count: number };
+
+export interface Limits {
+  readonly creates: Limit;
+  readonly updates: Limit;
+  readonly removals: Limit;
+  readonly clears: Limit;
+  readonly errors: Limit;
+  /** The part of each account's quota that Tandem may use, 0–1. */
+  readonly apiShare: PerSide<number>;
+}
+
+export interface RetrySchedule {
+  readonly attempts: number;
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+/** A secret is named, never held: it is read at the moment a connector is made. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
+
+export interface HubSpotConnection {
+  readonly token: SecretRef;
+  readonly portalId: string | null;
+  /** HubSpot's date-based version, or `v3` for its numbered ones. */
+  readonly apiVersion: "v3" | "2026-03" | "2026-09";
+  readonly baseUrl: string | null;
+}
+
+export interface KlaviyoConnection {
+  readonly token: SecretRef;
+  readonly accountId: string | null;
+  readonly revision: string;
+  readonly baseUrl: string | null;
+}
+
+/** A whole mapping file, checked. */
+export interface Mapping {
+  readonly name: string;
+  readonly timezone: string;
+  readonly hubspot: HubSpotConnection;
+  readonly klaviyo: KlaviyoConnection;
+  readonly rules: readonly ScopeRule[];
+  readonly fields: readonly FieldRule[];
+  /** Cron expressions in `timezone`. */
+  readonly schedule: { readonly contacts: string; readonly reconcile: string };
+  readonly limits: Limits;
+  readonly retry: RetrySchedule;
+  /** SHA-256 of what decides values and scope; another hash is another version. */
+  readonly hash: string;
+}
+
+/** May this side's value of the field flow to the other side at all? */
+export function directionAllows(direction: Direction, from: Side): boolean {
+  return direction === "both" || direction === (from === "hubspot" ? "to_klaviyo" : "to_hubspot");
+}
+
+/**
+ * E-mail is always mapped: it is the link's key, so a changed address travels like any other field. Its values are
+ * keys (`EmailKey`), not spellings.
+ */
+export const EMAIL_FIELD: FieldRule = {
+  key: "email",
+  type: "text",
+  property: { hubspot: "email", klaviyo: "email" },
+  direction: "both",
+  winner: "hubspot",
+  onEmpty: "keep",
+  onTargetEdit: "keep",
+  onInvalid: "skip_field",
+  merge: "replace",
+  options: null,
+  defaultCountry: null,
+  line: 1,
+};

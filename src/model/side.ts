@@ -1,0 +1,20 @@
+/** One of the two systems of a connection. */
+export type Side = "hubspot" | "klaviyo";
+
+export const SIDES: readonly Side[] = ["hubspot", "klaviyo"];
+
+/** One thing for each side. */
+export type PerSide<T> = { readonly [S in Side]: T };
+
+export function otherSide(side: Side): Side {
+  return side === "hubspot" ? "klaviyo" : "hubspot";
+}
+
+export function perSide<T>(make: (side: Side) => T): PerSide<T> {
+  return { hubspot: make("hubspot"), klaviyo: make("klaviyo") };
+}
+
+/** The same pair with one side replaced. */
+export function withSide<T>(pair: PerSide<T>, side: Side, value: T): PerSide<T> {
+  return side === "hubspot" ? { ...pair, hubspot: value } : { ...pair, klaviyo: value };
+}

@@ -1,0 +1,244 @@
+import type { ExternalId } from "../model/contact.ts";
+import type { KnownLink, LinkState } from "../model/link.ts";
+import type { FieldRule } from "../model/mapping.ts";
+import { EMAIL_FIELD, directionAllows } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import type { ResolvedRule } from "../model/scope.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { SIDES, otherSide, perSide } from "../model/side.ts";
+import type { Values } from "../model/value.ts";
+import type { MergedField } from "../reconcile/merge-contact.ts";
+import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
+import { twoContactsOneAddress } from "./problems.ts";
+import { withoutRefused } from "./refused.ts";
+
+/** What is to be done to one side for one person, its values still in the mapping's fields. */
+export type PlannedOperation =
+  | {
+      readonly kind: "create";
+      readonly side: Side;
+      readonly fields: Values;
+      readonly lists: readonly string[];
+    }
+  /** `pre` is what the side showed when the plan was made: a field that moved since is dropped before writing. */
+  | {
+      readonly kind: "update";
+      readonly side: Side;
+      readonly id: ExternalId;
+      readonly fields: Values;
+      readonly pre: Values;
+    }
+  | {
+      readonly kind: "add_to_list" | "remove_from_list";
+      readonly side: Side;
+      readonly id: ExternalId;
+      readonly list: string;
+    };
+
+/** Everything that would be done for one person, and why; deriving it again from the same sightings gives the same. */
+export interface ContactPlan {
+  readonly known: KnownLink;
+  /** What the base is made from once the operations are done; of a create only the fields that it fills. */
+  readonly merged: readonly MergedField[];
+  readonly operations: readonly PlannedOperation[];
+  /** What a person has to mend; a field with a problem is left alone, the rest goes on. */
+  readonly problems: readonly Problem[];
+  /** The state if nothing had to be written, with its reason in plain words. */
+  readonly state: LinkState;
+  readonly reason: string;
+}
+
+export interface PlanRules {
+  /** With `EMAIL_FIELD`. */
+  readonly fields: readonly FieldRule[];
+  readonly scope: readonly ResolvedRule[];
+}
+
+/** What to do about one person, from what was seen on each side and the last agreement. Pure. */
+export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
+  const { link, sightings } = known;
+  const matched = rules.scope.filter((rule) => sightings[rule.from]?.rules.includes(rule.id) === true);
+  const inScope = perSide((side) => matched.some((rule) => rule.from === side));
+  const removals = listRemovals(rules.scope, matched, known);
+  const nothing = { known, merged: [], problems: [] };
+  if (link.deletedOn !== null) {
+    const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
+    return { ...nothing, operations: [], state: "excluded", reason };
+  }
+  if (!inScope.hubspot && !inScope.klaviyo) {
+    return { ...nothing, operations: removals, state: "excluded", reason: "Matches no rule (any more)" };
+  }
+  const missing = SIDES.find((side) => sightings[side] === null);
+  if (missing !== undefined) return planMissing(rules, known, matched, inScope, missing, removals);
+  return planBoth(rules, known, matched, inScope, removals);
+}
+
+function planBoth(
+  rules: PlanRules,
+  known: KnownLink,
+  matched: readonly ResolvedRule[],
+  inScope: PerSide<boolean>,
+  removals: readonly PlannedOperation[],
+): ContactPlan {
+  const seen = perSide((side) => known.sightings[side]?.fields ?? {});
+  const merged = mergeContact(rules.fields, inScope, known.link.base, seen);
+  const problems = problemsOf(rules.fields, known, inScope);
+  const holding = holdingProblem(rules.fields, known, inScope);
+  if (holding !== undefined) {
+    return { known, merged: [], operations: [], problems, state: "failing", reason: holding.title };
+  }
+  const updates = SIDES.flatMap((side): readonly PlannedOperation[] => {
+    const id = known.sightings[side]?.id;
+    const fields = writesTo(side, merged);
+    if (id === undefined || Object.keys(fields).length === 0) return [];
+    const pre = Object.fromEntries(Object.keys(fields).map((key) => [key, seen[side][key] ?? null]));
+    return [{ kind: "update", side, id, fields, pre }];
+  });
+  const asked = withoutRefused(updates, known.link.refused);
+  const operations = [...asked.operations, ...listAdditions(matched, known), ...removals];
+  const all = [...problems, ...asked.problems];
+  return { known, merged, operations, problems: all, ...stateOf(operations, all) };
+}
+
+function planMissing(
+  rules: PlanRules,
+  known: KnownLink,
+  matched: readonly ResolvedRule[],
+  inScope: PerSide<boolean>,
+  missing: Side,
+  removals: readonly PlannedOperation[],
+): ContactPlan {
+  const source = otherSide(missing);
+  const problems = problemsOf(rules.fields, known, inScope);
+  const nothing = { known, merged: [], problems };
+  // A known id without a sighting is a contact that was not read, or one that is gone: making it again would double
+  // or resurrect it (contract P10, P11).
+  if (!known.sought[missing] || known.link.ids[missing] !== null) {
+    const reason = `Being looked up in ${sideName(missing)}`;
+    return { ...nothing, operations: [], state: "waiting", reason };
+  }
+  if (known.made[missing]) {
+    const reason = `Made in ${sideName(missing)} and deleted there; not made again`;
+    return { ...nothing, operations: [], state: "excluded", reason };
+  }
+  if (!matched.some((rule) => rule.from === source && rule.onEnter === "link_or_create")) {
+    const reason = `Not in ${sideName(missing)}, and its rule only links`;
+    return { ...nothing, operations: removals, state: "excluded", reason };
+  }
+  const holding = holdingProblem(rules.fields, known, inScope);
+  if (holding !== undefined) {
+    return { ...nothing, operations: [], state: "failing", reason: holding.title };
+  }
+  const merged = mergeWithNobody(rules.fields, inScope, known, missing);
+  const lists = missing === "klaviyo" ? wantedLists(matched) : [];
+  const create: PlannedOperation = {
+    kind: "create",
+    side: missing,
+    fields: writesTo(missing, merged),
+    lists,
+  };
+  const additions = missing === "klaviyo" ? [] : listAdditions(matched, known);
+  const operations = [create, ...additions, ...removals];
+  return { known, merged, operations, problems, ...stateOf(operations, problems) };
+}
+
+/**
+ * A contact that is not there is empty in every field and was never agreed on. Only what it is filled with is merged:
+ * for the other fields nothing is agreed before the contact exists.
+ */
+function mergeWithNobody(
+  fields: readonly FieldRule[],
+  inScope: PerSide<boolean>,
+  known: KnownLink,
+  missing: Side,
+): readonly MergedField[] {
+  const nobody = Object.fromEntries(fields.map((rule) => [rule.key, null]));
+  const shown = { ...known.sightings[otherSide(missing)]?.fields, [EMAIL_FIELD.key]: known.link.email };
+  const seen = perSide((side): Values => (side === missing ? nobody : shown));
+  return mergeContact(fields, inScope, {}, seen).filter(({ merge }) => merge.kind === "write");
+}
+
+function stateOf(
+  operations: readonly PlannedOperation[],
+  problems: readonly Problem[],
+): Pick<ContactPlan, "state" | "reason"> {
+  const [problem] = problems;
+  if (problem !== undefined) return { state: "failing", reason: problem.title };
+  if (operations.length > 0) return { state: "waiting", reason: "A change waits to be written" };
+  return { state: "in_sync", reason: "" };
+}
+
+/** Only values that would lead matter: one that cannot be read on a side that only receives stops nothing. */
+function problemsOf(
+  fields: readonly FieldRule[],
+  known: KnownLink,
+  inScope: PerSide<boolean>,
+): readonly Problem[] {
+  const unreadable = leadingUnreadable(fields, known, inScope).map(([, problem]) => problem);
+  const duplicates = SIDES.flatMap((side) => {
+    const kept = known.sightings[side];
+    const others = known.duplicates[side];
+    return kept === null || others.length === 0
+      ? []
+      : [twoContactsOneAddress(side, known.link.email, kept.id, others)];
+  });
+  return [...unreadable, ...duplicates];
+}
+
+function holdingProblem(
+  fields: readonly FieldRule[],
+  known: KnownLink,
+  inScope: PerSide<boolean>,
+): Problem | undefined {
+  return leadingUnreadable(fields, known, inScope).find(([rule]) => rule.onInvalid === "error")?.[1];
+}
+
+function leadingUnreadable(
+  fields: readonly FieldRule[],
+  known: KnownLink,
+  inScope: PerSide<boolean>,
+): readonly (readonly [FieldRule, Problem])[] {
+  return SIDES.flatMap((side) =>
+    fields.flatMap((rule): readonly (readonly [FieldRule, Problem])[] => {
+      const problem = known.sightings[side]?.unreadable[rule.key];
+      const leads = inScope[side] && directionAllows(rule.direction, side);
+      return leads && problem !== undefined ? [[rule, problem]] : [];
+    }),
+  );
+}
+
+function wantedLists(matched: readonly ResolvedRule[]): readonly string[] {
+  return [...new Set(matched.flatMap((rule) => rule.lists))];
+}
+
+function listAdditions(matched: readonly ResolvedRule[], known: KnownLink): readonly PlannedOperation[] {
+  const id = known.sightings.klaviyo?.id;
+  if (id === undefined) return [];
+  const missing = wantedLists(matched).filter((list) => !known.link.lists.includes(list));
+  return missing.map((list) => ({ kind: "add_to_list", side: "klaviyo", id, list }));
+}
+
+/**
+ * Off the lists of a rule that the person was seen to have left, and only those: a list that Tandem did not put them
+ * on, that another rule still wants, or whose rule is gone from the mapping, is left alone (requirements S1.32, S1.34).
+ */
+function listRemovals(
+  scope: readonly ResolvedRule[],
+  matched: readonly ResolvedRule[],
+  known: KnownLink,
+): readonly PlannedOperation[] {
+  const id = known.sightings.klaviyo?.id;
+  if (id === undefined) return [];
+  const wanted = wantedLists(matched);
+  const left = scope.filter(
+    (rule) =>
+      rule.onLeave === "remove_from_list" && known.sightings[rule.from] !== null && !matched.includes(rule),
+  );
+  const lists = new Set(left.flatMap((rule) => rule.lists));
+  const ours = known.link.lists.filter((list) => lists.has(list) && !wanted.includes(list));
+  return ours.map((list) => ({ kind: "remove_from_list", side: "klaviyo", id, list }));
+}
+
+function sideName(side: Side): string {
+  return side === "hubspot" ? "HubSpot" : "Klaviyo";
+}

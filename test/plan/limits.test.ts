@@ -1,0 +1,186 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Limit, Limits } from "../../src/model/mapping.ts";
+import { SIDES, perSide } from "../../src/model/side.ts";
+import type { ActionClass, PlanTotals } from "../../src/plan/limits.ts";
+import { ACTION_CLASSES, NO_CHANGES, addToTotals, exceededLimits, withhold } from "../../src/plan/limits.ts";
+import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
+import { known } from "../support/known-link.ts";
+import { assertLaw } from "../support/law.ts";
+
+const NEVER: Limit = { count: Infinity };
+const FREE: Limits = {
+  creates: NEVER,
+  updates: NEVER,
+  removals: NEVER,
+  clears: NEVER,
+  errors: NEVER,
+  apiShare: { hubspot: 1, klaviyo: 1 },
+};
+
+const CREATE: PlannedOperation = { kind: "create", side: "klaviyo", fields: { city: "Ulm" }, lists: ["L1"] };
+const UPDATE: PlannedOperation = {
+  kind: "update",
+  side: "klaviyo",
+  id: "k1",
+  fields: { city: "Ulm", name: null, tags: null },
+  pre: { city: "Rom", name: "Ann", tags: ["A"] },
+};
+const PLAIN: PlannedOperation = {
+  kind: "update",
+  side: "hubspot",
+  id: "h1",
+  fields: { a: "b" },
+  pre: { a: null },
+};
+const ADD: PlannedOperation = { kind: "add_to_list", side: "klaviyo", id: "k1", list: "L1" };
+const REMOVE: PlannedOperation = { kind: "remove_from_list", side: "klaviyo", id: "k1", list: "L2" };
+
+function planOf(...operations: readonly PlannedOperation[]): ContactPlan {
+  const link = known({ hubspot: null, klaviyo: null });
+  return { known: link, merged: [], operations, problems: [], state: "waiting", reason: "" };
+}
+
+function totalsOf(action: ActionClass, count: number): PlanTotals {
+  return { ...NO_CHANGES, klaviyo: { ...NO_CHANGES.klaviyo, [action]: count } };
+}
+
+function exceeds(
+  action: ActionClass,
+  planned: number,
+  limit: Limit,
+  linked: number,
+  firstSync = false,
+): boolean {
+  const exceeded = exceededLimits(totalsOf(action, planned), { ...FREE, [action]: limit }, linked, firstSync);
+  expect(
+    exceeded.every((one) => one.side === "klaviyo" && one.action === action && one.planned === planned),
+  ).toBe(true);
+  return exceeded.length === 1;
+}
+
+/** Which of n−1, n and n+1 are held back. */
+function around(action: ActionClass, n: number, limit: Limit, linked: number): readonly boolean[] {
+  return [n - 1, n, n + 1].map((planned) => exceeds(action, planned, limit, linked));
+}
+
+describe("a limit", () => {
+  it.each(ACTION_CLASSES)("on %s allows as many as it says, and not one more", (action) => {
+    for (const count of [1, 10, 5_000]) {
+      expect(around(action, count, { count }, 100_000)).toEqual([false, false, true]);
+    }
+    expect(around(action, 200, { share: 0.2 }, 1_000)).toEqual([false, false, true]);
+    expect(around(action, 29, { share: 0.29 }, 100)).toEqual([false, false, true]);
+    expect(around(action, 33, { share: 1 / 3 }, 100)).toEqual([false, false, true]);
+  });
+
+  it.each(ACTION_CLASSES)("of no %s at all holds the first", (action) => {
+    expect(exceeds(action, 0, { count: 0 }, 10)).toBe(false);
+    expect(exceeds(action, 1, { count: 0 }, 10)).toBe(true);
+  });
+
+  it.each(ACTION_CLASSES)("that is a share of a few people begins to count %s at twenty", (action) => {
+    for (const linked of [0, 1, 19, 20, 99]) {
+      expect([18, 19, 20].map((planned) => exceeds(action, planned, { share: 0.01 }, linked))).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    }
+  });
+
+  it.each(ACTION_CLASSES)("holds %s on a first sync only where they take something away", (action) => {
+    const takesAway = action === "removals" || action === "clears";
+    expect(exceeds(action, 1_000, { count: 10 }, 0, true)).toBe(takesAway);
+    expect(exceeds(action, 1_000, { count: 10 }, 0, false)).toBe(true);
+  });
+
+  it("of any whole percentage allows exactly that percentage of any number of people", () => {
+    assertLaw(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 0, max: 2_000_000 }),
+        (percent, linked) => {
+          const allowed = Math.max(19, Number((BigInt(percent) * BigInt(linked)) / 100n));
+          expect(around("updates", allowed, { share: percent / 100 }, linked)).toEqual([false, false, true]);
+        },
+      ),
+    );
+  });
+
+  it("says what was planned and what was allowed, for each side by itself", () => {
+    const totals = perSide(() => ({
+      creates: 30,
+      updates: 5,
+      clears: 0,
+      removals: 0,
+      list_additions: 9_999,
+    }));
+    const limits = { ...FREE, creates: { share: 0.1 }, updates: { count: 4 } };
+    expect(exceededLimits(totals, limits, 200, false)).toEqual(
+      SIDES.flatMap((side) => [
+        { side, action: "creates", planned: 30, allowed: 20 },
+        { side, action: "updates", planned: 5, allowed: 4 },
+      ]),
+    );
+  });
+});
+
+describe("the totals of a run", () => {
+  it("count operations, and of clears the emptied fields", () => {
+    const totals = [planOf(CREATE, ADD), planOf(UPDATE, REMOVE), planOf(PLAIN)].reduce(
+      addToTotals,
+      NO_CHANGES,
+    );
+    expect(totals).toEqual({
+      hubspot: { creates: 0, updates: 1, clears: 0, removals: 0, list_additions: 0 },
+      klaviyo: { creates: 1, updates: 1, clears: 2, removals: 1, list_additions: 1 },
+    });
+  });
+
+  it("are the same in whatever order people come, and start from nothing each time", () => {
+    const plans = [planOf(CREATE), planOf(UPDATE), planOf(REMOVE, PLAIN), planOf()];
+    const forwards = plans.reduce(addToTotals, NO_CHANGES);
+    expect(plans.toReversed().reduce(addToTotals, NO_CHANGES)).toEqual(forwards);
+    expect(Object.values(NO_CHANGES.klaviyo)).toEqual([0, 0, 0, 0, 0]);
+  });
+});
+
+describe("what a limit holds back", () => {
+  const over = (...actions: readonly ActionClass[]) =>
+    actions.map((action) => ({ side: "klaviyo" as const, action, planned: 2, allowed: 1 }));
+  const all = planOf(CREATE, UPDATE, PLAIN, ADD, REMOVE);
+  const left = (...actions: readonly ActionClass[]) => withhold(all, over(...actions)).operations;
+
+  it("is nothing where no limit is exceeded", () => {
+    expect(withhold(all, [])).toBe(all);
+  });
+
+  it("is every operation of the class, on that side alone", () => {
+    expect(left("creates")).toEqual([UPDATE, PLAIN, ADD, REMOVE]);
+    expect(left("updates")).toEqual([CREATE, PLAIN, ADD, REMOVE]);
+    expect(left("removals")).toEqual([CREATE, UPDATE, PLAIN, ADD]);
+    expect(left("creates", "updates", "removals")).toEqual([PLAIN, ADD]);
+  });
+
+  it("is of clears only the emptied fields: the others of the same person are written", () => {
+    const rest = { ...UPDATE, fields: { city: "Ulm" }, pre: { city: "Rom" } };
+    expect(left("clears")).toEqual([CREATE, rest, PLAIN, ADD, REMOVE]);
+    const onlyClears = planOf({ ...UPDATE, fields: { name: null } });
+    expect(withhold(onlyClears, over("clears")).operations).toEqual([]);
+    expect(left("clears", "updates")).toEqual([CREATE, PLAIN, ADD, REMOVE]);
+  });
+
+  it("leaves nothing of an exceeded class in the totals, and everything else", () => {
+    const anyOver = fc.subarray([...ACTION_CLASSES]);
+    assertLaw(
+      fc.property(anyOver, (actions) => {
+        const totals = addToTotals(NO_CHANGES, withhold(all, over(...actions)));
+        expect(actions.map((action) => totals.klaviyo[action])).toEqual(actions.map(() => 0));
+        expect(totals.hubspot).toEqual(addToTotals(NO_CHANGES, all).hubspot);
+        expect(totals.klaviyo.list_additions).toBe(1);
+      }),
+      0.1,
+    );
+  });
+});

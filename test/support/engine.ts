@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
+import { memory } from "../../src/connectors/memory/index.ts";
+import type { ContactRun } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { FreshDatabase } from "./fresh-database.ts";
+import { freshDatabase } from "./fresh-database.ts";
+
+/** The whole engine over two systems in memory and a database of its own, with a clock that only the test moves. */
+export interface Engine {
+  readonly hubspot: MemoryConnector;
+  readonly klaviyo: MemoryConnector;
+  readonly fresh: FreshDatabase;
+  sync(mapping: Mapping): Promise<ContactRun>;
+  /** Writes that reached either system since the last time this was asked. */
+  newWrites(): number;
+  wait(milliseconds: number): void;
+}
+
+export async function engine(): Promise<Engine> {
+  let time = Date.parse("2026-11-01T08:00:00Z");
+  const now = (): number => time;
+  const hubspot = memory("hubspot", { now });
+  const klaviyo = memory("klaviyo", { now });
+  hubspot.user.makeCollection("all");
+  klaviyo.user.makeCollection("engaged", "segment");
+  klaviyo.user.makeCollection("newsletter");
+  const fresh = await freshDatabase();
+  let counted = 0;
+  return {
+    hubspot,
+    klaviyo,
+    fresh,
+    async sync(mapping) {
+      time += 60_000;
+      const run = await runContacts(
+        {
+          database: fresh.database,
+          connectors: { hubspot, klaviyo },
+          now: () => new Date(time),
+          newId: randomUUID,
+          progress: () => {},
+          stopping: new AbortController().signal,
+          signal: AbortSignal.timeout(60_000),
+        },
+        mapping,
+        { trigger: "test" },
+      );
+      time += 1_000;
+      return run;
+    },
+    newWrites() {
+      const all = hubspot.writes.length + klaviyo.writes.length;
+      const fresh = all - counted;
+      counted = all;
+      return fresh;
+    },
+    wait: (milliseconds) => void (time += milliseconds),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Sighting } from "../../src/model/contact.ts";
+import type { EmailKey } from "../../src/model/email.ts";
+import type { KnownLink, Link } from "../../src/model/link.ts";
+import type { Problem } from "../../src/model/problem.ts";
+import type { ResolvedRule } from "../../src/model/scope.ts";
+import type { PerSide, Side } from "../../src/model/side.ts";
+import { perSide } from "../../src/model/side.ts";
+
+export const ANN = "ann@example.com" as EmailKey;
+
+/** Ann as a side shows her: id `h1` or `k1`, in scope there by the rule of that side unless told. */
+export function sighting(side: Side, parts: Partial<Sighting> = {}): Sighting {
+  return {
+    side,
+    id: side === "hubspot" ? "h1" : "k1",
+    email: ANN,
+    fields: { email: ANN },
+    unreadable: {},
+    consent: null,
+    rules: [FROM[side].id],
+    ...parts,
+  };
+}
+
+/** Ann's link, from what each side shows of her; both sides were asked for her. */
+export function known(
+  sightings: PerSide<Sighting | null>,
+  parts: Partial<Omit<KnownLink, "link" | "sightings">> & { readonly link?: Partial<Link> } = {},
+): KnownLink {
+  return {
+    sightings,
+    sought: { hubspot: true, klaviyo: true },
+    made: { hubspot: false, klaviyo: false },
+    duplicates: { hubspot: [], klaviyo: [] },
+    ...parts,
+    link: {
+      id: 1n,
+      email: ANN,
+      ids: perSide((side) => sightings[side]?.id ?? null),
+      base: {},
+      lists: [],
+      deletedOn: null,
+      state: "waiting",
+      attempts: 0,
+      retryAt: null,
+      refused: {},
+      ...parts.link,
+    },
+  };
+}
+
+export function resolvedRule(from: Side, parts: Partial<ResolvedRule> = {}): ResolvedRule {
+  return {
+    id: from === "hubspot" ? "customers" : "subscribers",
+    from,
+    onEnter: "link_or_create",
+    onLeave: "stop",
+    collections: ["c1"],
+    lists: [],
+    ...parts,
+  };
+}
+
+/** One rule of each side: who is in the CRM's list, who is in Klaviyo's. */
+export const FROM: PerSide<ResolvedRule> = perSide((side) => resolvedRule(side));
+
+export function problem(parts: Partial<Problem> = {}): Problem {
+  return {
+    code: "SK-PHONE",
+    level: "field",
+    side: "hubspot",
+    field: "phone",
+    title: "Phone number not understood",
+    explanation: "12 is no phone number.",
+    fix: ["Write it with its country code."],
+    retry: "on_change",
+    reference: null,
+    ...parts,
+  };
+}

@@ -1,0 +1,17 @@
+import * as fc from "fast-check";
+import { vi } from "vitest";
+
+// A soak takes as long as it takes.
+if (process.env["LAW_RUNS"] !== undefined) vi.setConfig({ testTimeout: 3_600_000 });
+
+/**
+ * Asserts what holds for everything that could be thought of: tried `LAW_RUNS` times (500 unless told), from the seed in
+ * `LAW_SEED` (another each time unless told; a failure prints it).
+ *
+ * @param share the part of the runs that a dear law gets
+ */
+export function assertLaw<T>(property: fc.IRawProperty<T, false>, share = 1): void {
+  const numRuns = Math.max(1, Math.ceil(Number(process.env["LAW_RUNS"] ?? 500) * share));
+  const seed = process.env["LAW_SEED"];
+  fc.assert(property, seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) });
+}
