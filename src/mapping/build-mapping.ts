@@ -1,0 +1,188 @@
+import { createHash } from "node:crypto";
+import type { CollectionRef, FieldRule, Limit, Mapping, ScopeRule, SecretRef } from "../model/mapping.ts";
+import { canonicalText } from "../model/value.ts";
+import type { Path, Place } from "./diagnostic.ts";
+import { durationMs } from "./duration.ts";
+import { fieldType, phoneCountry } from "./field-type.ts";
+import { schedule } from "./schedule.ts";
+import type { FieldEntry, MappingFile, RuleEntry } from "./schema.ts";
+
+const DEFAULT_API_VERSION = "2026-03";
+const DEFAULT_REVISION = "2026-07-15";
+
+type PlaceOf = (path: Path, part: "key" | "value") => Place;
+
+/** The mapping that a file without any error says, with every default filled in. */
+export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
+  const { hubspot, klaviyo } = file.connections;
+  const fields = file.fields.map((entry, index) =>
+    fieldRule(entry, file.defaults, place(["fields", index], "key").line),
+  );
+  const rules = file.rules.map((entry, index) => scopeRule(entry, index, place));
+  return {
+    name: file.name,
+    timezone: file.timezone ?? "UTC",
+    hubspot: {
+      token: secretRef(hubspot.token),
+      portalId: hubspot.portal_id === undefined ? null : String(hubspot.portal_id),
+      apiVersion: hubspot.api_version ?? DEFAULT_API_VERSION,
+      baseUrl: hubspot.base_url === undefined ? null : new URL(hubspot.base_url).origin,
+    },
+    klaviyo: {
+      token: secretRef(klaviyo.token),
+      accountId: klaviyo.account_id ?? null,
+      revision: klaviyo.revision ?? DEFAULT_REVISION,
+      baseUrl: klaviyo.base_url === undefined ? null : new URL(klaviyo.base_url).origin,
+    },
+    rules,
+    fields,
+    schedule: {
+      contacts: cron(file.schedule?.contacts ?? "every 15m"),
+      reconcile: cron(file.schedule?.reconcile ?? "0 3 * * *"),
+    },
+    limits: {
+      creates: limit(file.limits?.creates_per_run ?? 500),
+      updates: limit(file.limits?.updates_per_run ?? 20_000),
+      removals: limit(file.limits?.removals_per_run ?? "5%"),
+      clears: limit(file.limits?.clears_per_run ?? "2%"),
+      errors: limit(file.limits?.errors_per_run ?? "10%"),
+      apiShare: {
+        hubspot: share(file.limits?.api_share?.hubspot ?? "60%"),
+        klaviyo: share(file.limits?.api_share?.klaviyo ?? "60%"),
+      },
+    },
+    retry: {
+      attempts: file.retry?.attempts ?? 6,
+      firstMs: milliseconds(file.retry?.first ?? "30s"),
+      longestMs: milliseconds(file.retry?.max ?? "6h"),
+    },
+    hash: mappingHash(fields, rules),
+  };
+}
+
+function fieldRule(entry: FieldEntry, defaults: MappingFile["defaults"], line: number): FieldRule {
+  const type = fieldType(entry);
+  const direction = entry.direction ?? defaults?.direction ?? "both";
+  const winner = entry.winner ?? defaults?.winner ?? "hubspot";
+  return {
+    key: `${entry.hubspot}:${entry.klaviyo}:${type}`,
+    type,
+    property: { hubspot: entry.hubspot, klaviyo: entry.klaviyo },
+    direction,
+    // One way, the source is right whatever `winner` says.
+    winner:
+      direction === "to_hubspot"
+        ? "klaviyo"
+        : direction === "to_klaviyo" || winner !== "klaviyo"
+          ? "hubspot"
+          : winner,
+    onEmpty: entry.on_empty ?? defaults?.on_empty ?? "keep",
+    onTargetEdit: entry.on_target_edit ?? defaults?.on_target_edit ?? "keep",
+    onInvalid: entry.on_invalid ?? defaults?.on_invalid ?? "skip_field",
+    merge: entry.merge ?? (type === "list" ? "union" : "replace"),
+    options: entry.options === undefined ? null : optionTable(entry.options),
+    defaultCountry: phoneCountry(entry),
+    line,
+  };
+}
+
+function optionTable(options: Readonly<Record<string, string>>): FieldRule["options"] {
+  const others = options["*"];
+  return {
+    pairs: Object.entries(options)
+      .filter(([hubspot]) => hubspot !== "*")
+      .map(
+        ([hubspot, klaviyo]) =>
+          [canonicalText(hubspot) ?? hubspot, canonicalText(klaviyo) ?? klaviyo] as const,
+      ),
+    others: others === "keep" || others === "drop" ? others : "error",
+  };
+}
+
+function scopeRule(entry: RuleEntry, index: number, place: PlaceOf): ScopeRule {
+  const refs = (
+    kind: "list" | "segment",
+    names: readonly (string | number)[],
+    path: Path,
+  ): readonly CollectionRef[] =>
+    names.map((nameOrId, item) => {
+      const { line, column } = place([...path, item], "value");
+      return { kind, nameOrId: String(nameOrId), line, column };
+    });
+  return {
+    id: entry.id,
+    from: entry.from,
+    collections: [
+      ...refs("list", entry.match.lists ?? [], ["rules", index, "match", "lists"]),
+      ...refs("segment", entry.match.segments ?? [], ["rules", index, "match", "segments"]),
+    ],
+    onEnter: entry.on_enter ?? "link_or_create",
+    addToLists: refs("list", entry.add_to_klaviyo_lists ?? [], ["rules", index, "add_to_klaviyo_lists"]),
+    onLeave: entry.on_leave === "remove_from_list" ? "remove_from_list" : "stop",
+    line: place(["rules", index], "key").line,
+  };
+}
+
+/**
+ * SHA-256 of what decides values and scope. Where things stand in the file, and in which order, is not part of it; nor
+ * are limits, schedules and connections, which a new version of the mapping would needlessly plan again.
+ */
+function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[]): string {
+  const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort();
+  const refs = (list: readonly CollectionRef[]) =>
+    sorted(list.map((ref) => JSON.stringify([ref.kind, ref.nameOrId])));
+  const field = (rule: FieldRule) => [
+    rule.key,
+    rule.direction,
+    rule.winner,
+    rule.onEmpty,
+    rule.onTargetEdit,
+    rule.onInvalid,
+    rule.merge,
+    rule.options === null
+      ? null
+      : [rule.options.others, ...sorted(rule.options.pairs.map((pair) => JSON.stringify(pair)))],
+    rule.defaultCountry,
+  ];
+  const scope = (rule: ScopeRule) => [
+    rule.id,
+    rule.from,
+    rule.onEnter,
+    rule.onLeave,
+    refs(rule.collections),
+    refs(rule.addToLists),
+  ];
+  const parts = [
+    sorted(fields.map((rule) => JSON.stringify(field(rule)))),
+    sorted(rules.map((rule) => JSON.stringify(scope(rule)))),
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function secretRef(
+  ref: { readonly file?: string | undefined; readonly env?: string | undefined } | undefined,
+): SecretRef {
+  if (ref?.file !== undefined) return { file: ref.file };
+  if (ref?.env !== undefined) return { env: ref.env };
+  throw new Error("a mapping without a secret reference cannot be built; it must have been refused before");
+}
+
+function cron(text: string): string {
+  const read = schedule(text);
+  if ("wrong" in read) throw new Error(`schedule ${text} must have been refused before`);
+  return read.cron;
+}
+
+function limit(written: string | number): Limit {
+  return typeof written === "number" ? { count: written } : { share: share(written) };
+}
+
+function share(written: string): number {
+  return Number(written.slice(0, -1)) / 100;
+}
+
+function milliseconds(written: string): number {
+  const read = durationMs(written);
+  if (read === null) throw new Error(`duration ${written} must have been refused before`);
+  return read;
+}

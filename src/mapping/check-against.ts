@@ -1,0 +1,211 @@
+import type { Collection, FieldSpec, Schema } from "../connectors/connector.ts";
+import type { CollectionRef, FieldRule, Mapping } from "../model/mapping.ts";
+import { directionAllows, EMAIL_FIELD } from "../model/mapping.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { otherSide, SIDES } from "../model/side.ts";
+import type { Diagnostic, Finding, Path, Place } from "./diagnostic.ts";
+import { diagnostic } from "./diagnostic.ts";
+import { findCollections } from "./find-collection.ts";
+import { didYouMean, listed, suggest } from "./suggest.ts";
+import { typesFit } from "./type-pairs.ts";
+import { yamlSource } from "./yaml-source.ts";
+
+/** The text that a mapping came from; with it diagnostics point at the word, without it at the entry's line. */
+export interface MappingText {
+  readonly file: string;
+  readonly text: string;
+}
+
+type Tell = (
+  path: Path,
+  part: "key" | "value",
+  near: { line: number; column?: number },
+  finding: Finding,
+) => void;
+
+/**
+ * What a mapping says that the two accounts do not have: properties, options, lists and segments that do not exist,
+ * targets that cannot be written, types that do not fit. One diagnostic an entry and side.
+ */
+export function checkAgainst(
+  mapping: Mapping,
+  schemas: PerSide<Schema>,
+  origin: MappingText = { file: mapping.name, text: "" },
+): readonly Diagnostic[] {
+  const source = origin.text === "" ? null : yamlSource(origin.text, origin.file);
+  const found: Diagnostic[] = [];
+  const tell: Tell = (path, part, near, finding) => {
+    const place: Place =
+      source !== null && "place" in source ? source.place(path, part) : { length: 1, column: 1, ...near };
+    found.push(diagnostic(origin.file, path, place, finding));
+  };
+  const fields = mapping.fields.filter((rule) => rule.key !== EMAIL_FIELD.key);
+  for (const [index, rule] of fields.entries()) {
+    for (const side of SIDES) checkProperty(mapping, rule, index, side, schemas[side], tell);
+  }
+  for (const [index, rule] of mapping.rules.entries()) {
+    for (const [kind, key] of [
+      ["list", "lists"],
+      ["segment", "segments"],
+    ] as const) {
+      const refs = rule.collections.filter((ref) => ref.kind === kind);
+      for (const [item, ref] of refs.entries()) {
+        resolve(ref, rule.from, schemas, ["rules", index, "match", key, item], tell);
+      }
+    }
+    for (const [item, ref] of rule.addToLists.entries()) {
+      const path = ["rules", index, "add_to_klaviyo_lists", item];
+      const list = resolve(ref, "klaviyo", schemas, path, tell);
+      if (list !== null) checkTargetList(list, ref, path, tell);
+    }
+  }
+  return found.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
+
+function checkProperty(
+  mapping: Mapping,
+  rule: FieldRule,
+  index: number,
+  side: Side,
+  schema: Schema,
+  tell: Tell,
+): void {
+  const property = rule.property[side];
+  const say = (finding: Finding): void => tell(["fields", index, side], "value", rule, finding);
+  const use = {
+    source: directionAllows(rule.direction, side),
+    target: directionAllows(rule.direction, otherSide(side)),
+  };
+  const spec = schema.fields.find((each) => each.property === property);
+  if (spec === undefined) {
+    const missing =
+      side === "hubspot"
+        ? noHubSpotProperty(mapping, property, schema)
+        : noKlaviyoProperty(property, schema, use);
+    if (missing !== null) say(missing);
+    return;
+  }
+  if (use.target && spec.readOnly) {
+    const message = `${NAMES[side]} property \`${property}\` is read-only and can only be a source`;
+    say({ code: "M302", message, help: `add \`direction: to_${otherSide(side)}\`` });
+  } else if (
+    !(side === "klaviyo" && property.startsWith("properties.")) &&
+    !typesFit(spec.type, rule.type, use)
+  ) {
+    // Klaviyo's custom properties have no type of their own; what one was seen to hold is no promise.
+    const message = `${NAMES[side]} property \`${property}\` is \`${spec.type}\`, and this entry is \`${rule.type}\``;
+    const help = use.target
+      ? `add \`type: ${spec.type}\`, or let values flow away from it only: \`direction: to_${otherSide(side)}\``
+      : `add \`type: ${spec.type}\``;
+    say({ code: "M304", message, help });
+  } else checkOptions(rule, index, side, spec, tell);
+}
+
+function noHubSpotProperty(mapping: Mapping, property: string, schema: Schema): Finding {
+  const where = mapping.hubspot.portalId === null ? "HubSpot" : `HubSpot portal ${mapping.hubspot.portalId}`;
+  const byLabel = schema.fields.filter((each) => each.label.toLowerCase() === property.toLowerCase());
+  const only = byLabel.length === 1 ? byLabel[0] : undefined;
+  const names = schema.fields.map((each) => each.property);
+  const guess = only === undefined ? didYouMean(property, names, "") : `did you mean \`${only.property}\`?`;
+  const help = `${guess} Internal names are in Settings > Properties > Details`.trim();
+  return { code: "M301", message: `${where} has no contact property \`${property}\``, help };
+}
+
+/**
+ * A custom property of Klaviyo comes into being when it is first written, and the account lists none that no profile
+ * has. So a missing one is worth a word only where it must be the source, or where one of nearly that name exists.
+ */
+function noKlaviyoProperty(
+  property: string,
+  schema: Schema,
+  use: { readonly source: boolean; readonly target: boolean },
+): Finding | null {
+  const names = schema.fields.map((each) => each.property);
+  if (!property.startsWith("properties.")) {
+    const help = didYouMean(property, names, "custom properties are written `properties.NAME`");
+    return { code: "M301", message: `Klaviyo has no profile attribute \`${property}\``, help };
+  }
+  // Without what all have in common, which would make any two names look alike.
+  const prefix = "properties.";
+  const custom = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const { word } = suggest(property.slice(prefix.length), custom);
+  if (word === null && use.target) return null;
+  const message = `no Klaviyo profile seen has the property \`${property}\``;
+  const otherwise = "nothing will flow until profiles have it; names differ by case";
+  const help =
+    word === null ? otherwise : `did you mean \`${prefix}${word}\`? Otherwise it will be a new property`;
+  return { code: "M306", severity: "warning", message, help };
+}
+
+function checkOptions(rule: FieldRule, index: number, side: Side, spec: FieldSpec, tell: Tell): void {
+  const { options } = spec;
+  if (rule.options === null || options === null) return;
+  for (const [hubspot, klaviyo] of rule.options.pairs) {
+    const option = side === "hubspot" ? hubspot : klaviyo;
+    if (options.includes(option)) continue;
+    const help = didYouMean(option, options, `options: ${listed(options)}`);
+    const message = `\`${option}\` is not an option of ${NAMES[side]} property \`${spec.property}\``;
+    tell(["fields", index, "options", hubspot], side === "hubspot" ? "key" : "value", rule, {
+      code: "M303",
+      message,
+      help,
+    });
+  }
+}
+
+function resolve(
+  ref: CollectionRef,
+  side: Side,
+  schemas: PerSide<Schema>,
+  path: Path,
+  tell: Tell,
+): Collection | null {
+  const { collections } = schemas[side];
+  const found = findCollections(collections, side, ref);
+  if (found.length === 1) return found[0] ?? null;
+  if (found.length > 1) {
+    const message = `${NAMES[side]} has ${found.length} ${ref.kind}s named \`${ref.nameOrId}\``;
+    tell(path, "value", ref, {
+      code: "M313",
+      message,
+      help: `use an id: ${listed(found.map((each) => each.id))}`,
+    });
+    return null;
+  }
+  const message = `${NAMES[side]} has no ${ref.kind} ${/^\d+$/.test(ref.nameOrId) ? "with id" : "named"} \`${ref.nameOrId}\``;
+  tell(path, "value", ref, { code: "M310", message, help: missingCollectionHelp(ref, side, collections) });
+  return null;
+}
+
+function missingCollectionHelp(ref: CollectionRef, side: Side, collections: readonly Collection[]): string {
+  const otherKind = ref.kind === "list" ? "segment" : "list";
+  if (findCollections(collections, side, { ...ref, kind: otherKind }).length > 0) {
+    return `there is a ${otherKind} of that name: write it under \`${otherKind}s\``;
+  }
+  const names = collections
+    .filter((each) => side === "hubspot" || each.kind === ref.kind)
+    .map((each) => each.name);
+  const { word, ties } = suggest(ref.nameOrId, names);
+  if (word === null)
+    return ties.length > 0 ? `near it: ${listed(ties)}` : `there are: ${listed(names) || "none"}`;
+  const safer = `A ${ref.kind} id is safer than a name: renaming the ${ref.kind} will not break it`;
+  return `did you mean \`${word}\`? ${safer}`;
+}
+
+function checkTargetList(list: Collection, ref: CollectionRef, path: Path, tell: Tell): void {
+  if (!list.writable) {
+    const message = `nobody can be put on Klaviyo list \`${list.name}\` through the API`;
+    tell(path, "value", ref, {
+      code: "M311",
+      message,
+      help: "choose a list whose members are added by hand or API",
+    });
+  } else if (list.doubleOptIn) {
+    const message = `Klaviyo list \`${list.name}\` is double opt-in; whoever Tandem puts on it is a member without confirming`;
+    const help =
+      "membership gives no consent: nobody is subscribed by it. Use a single opt-in list if that is not meant";
+    tell(path, "value", ref, { code: "M312", severity: "warning", message, help });
+  }
+}

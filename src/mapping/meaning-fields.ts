@@ -1,0 +1,202 @@
+import type { Direction } from "../model/mapping.ts";
+import { directionAllows } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
+import { otherSide, SIDES } from "../model/side.ts";
+import type { Finding, Path } from "./diagnostic.ts";
+import { fieldType, phoneCountry } from "./field-type.ts";
+import { KLAVIYO_ATTRIBUTES, klaviyoProperty } from "./klaviyo-property.ts";
+import type { FieldEntry } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** A field entry that is shaped as it must be, with its place in the file's list. */
+export interface PlacedField {
+  readonly index: number;
+  readonly entry: FieldEntry;
+  /** As written, or as `defaults:` says. */
+  readonly direction: Direction;
+  readonly line: number;
+}
+
+export interface Meaning {
+  readonly path: Path;
+  readonly part: "key" | "value";
+  readonly finding: Finding;
+}
+
+/** What single entries say that cannot be meant. An entry refused for one reason is not looked at for another. */
+export function fieldMeanings(
+  fields: readonly PlacedField[],
+  leading: ReadonlySet<Side>,
+): readonly Meaning[] {
+  return fields.flatMap((field) => {
+    const refused = mapsEmail(field) ?? klaviyoTarget(field) ?? typeClash(field);
+    return refused === null ? [...optionMeanings(field), ...withoutEffect(field, leading)] : [refused];
+  });
+}
+
+function mapsEmail({ index, entry }: PlacedField): Meaning | null {
+  const key = entry.hubspot === "email" ? "hubspot" : entry.klaviyo === "email" ? "klaviyo" : null;
+  if (key === null) return null;
+  return at(index, key, "key", {
+    code: "M201",
+    message: "email is the link key and cannot be mapped",
+    help: "delete this entry; email is always synced",
+  });
+}
+
+function klaviyoTarget({ index, entry, direction }: PlacedField): Meaning | null {
+  const kind = klaviyoProperty(entry.klaviyo);
+  const written = directionAllows(direction, "hubspot");
+  if (kind === "unknown") {
+    const help = didYouMean(
+      entry.klaviyo,
+      KLAVIYO_ATTRIBUTES,
+      "write `first_name`, `location.city` and the like;",
+    );
+    const message = `\`${entry.klaviyo}\` is not a Klaviyo profile attribute`;
+    return at(index, "klaviyo", "value", { code: "M204", message, help: `${help} ${CUSTOM}` });
+  }
+  if (!written || kind === "writable" || kind === "custom") return null;
+  const message =
+    kind === "own"
+      ? `Klaviyo keeps \`${entry.klaviyo}\` itself; it can only be a source`
+      : `Klaviyo attribute \`${entry.klaviyo}\` is read-only and can only be a source`;
+  return at(index, "klaviyo", "value", { code: "M212", message, help: "add `direction: to_hubspot`" });
+}
+
+const CUSTOM = "Custom properties are written `properties.NAME`";
+
+function typeClash({ index, entry }: PlacedField): Meaning | null {
+  const type = fieldType(entry);
+  if (phoneCountry(entry) !== null && type !== "phone") {
+    const message = `\`phone_e164\` needs \`type: phone\`, and this entry is \`${type}\``;
+    return at(index, "transform", "key", { code: "M214", message, help: "delete `type` or `transform`" });
+  }
+  if (entry.options !== undefined && !["option", "list", "text"].includes(type)) {
+    const message = `\`options\` translates options, and this entry is \`${type}\``;
+    return at(index, "options", "key", { code: "M215", message, help: "use `type: option` or `type: list`" });
+  }
+  return null;
+}
+
+function optionMeanings({ index, entry, direction }: PlacedField): readonly Meaning[] {
+  const found: Meaning[] = [];
+  const table = Object.entries(entry.options ?? {});
+  const seen = new Map<string, string>();
+  for (const [hubspot, klaviyo] of table) {
+    const path = ["fields", index, "options", hubspot];
+    if (hubspot === "*") {
+      if (["error", "keep", "drop"].includes(klaviyo)) continue;
+      const message = `\`"*"\` says what other values do, and cannot be \`${klaviyo}\``;
+      found.push({
+        path,
+        part: "value",
+        finding: { code: "M102", message, help: "allowed: error, keep, drop" },
+      });
+      continue;
+    }
+    const empty = hubspot.trim() === "" || klaviyo.trim() === "";
+    if (empty) {
+      const help = "an empty value is no option; `on_empty` says what it does";
+      found.push({
+        path,
+        part: "key",
+        finding: { code: "M105", message: "an option cannot be empty", help },
+      });
+    }
+    const first = seen.get(klaviyo);
+    if (!empty && first !== undefined && directionAllows(direction, "klaviyo")) {
+      const message = `\`${klaviyo}\` stands for both \`${first}\` and \`${hubspot}\`, so the way back is not known`;
+      const help = "use a Klaviyo value of its own, or add `direction: to_klaviyo`";
+      found.push({ path, part: "value", finding: { code: "M216", message, help } });
+    }
+    seen.set(klaviyo, first ?? hubspot);
+  }
+  if (table.every(([hubspot]) => hubspot === "*") && entry.options !== undefined) {
+    const help = "write `hubspot_option: Klaviyo value` lines, or delete `options`";
+    found.push(at(index, "options", "key", { code: "M105", message: "`options` has no pair", help }));
+  }
+  if (entry.options?.["*"] === "drop" && fieldType(entry) === "list" && direction === "both") {
+    const message =
+      '`"*": drop` on a list that is written both ways: dropped items vanish from the other side too';
+    const help =
+      "when one side's list changes, the other is replaced by what both know; use `keep`, or one direction";
+    found.push({
+      path: ["fields", index, "options", "*"],
+      part: "key",
+      finding: warning("M217", message, help),
+    });
+  }
+  return found;
+}
+
+/** Keys that do nothing where they stand: whoever wrote them expects something else. */
+function withoutEffect(
+  { index, entry, direction }: PlacedField,
+  leading: ReadonlySet<Side>,
+): readonly Meaning[] {
+  const found: Meaning[] = [];
+  const target = direction === "to_hubspot" ? entry.hubspot : entry.klaviyo;
+  const oneWay = `\`${target}\` flows one way (${direction})`;
+  if (entry.winner !== undefined && direction !== "both") {
+    const message = `\`winner\` has no effect: ${oneWay}`;
+    found.push(
+      at(index, "winner", "key", warning("M203", message, "delete `winner`, or set `direction: both`")),
+    );
+  }
+  if (entry.on_target_edit !== undefined && direction === "both") {
+    const message = "`on_target_edit` has no effect: both sides are sources";
+    found.push(
+      at(index, "on_target_edit", "key", warning("M210", message, "delete it, or set a one-way `direction`")),
+    );
+  }
+  if (entry.merge !== undefined && (direction !== "both" || fieldType(entry) !== "list")) {
+    const why = direction === "both" ? `this entry is \`${fieldType(entry)}\`, not \`list\`` : oneWay;
+    const message = `\`merge\` has no effect: ${why}`;
+    const help =
+      direction === "both" ? "delete it, or set `type: list`" : "delete it, or set `direction: both`";
+    found.push(at(index, "merge", "key", warning("M211", message, help)));
+  }
+  const source: Side = direction === "to_hubspot" ? "klaviyo" : "hubspot";
+  if (entry.direction !== undefined && direction !== "both" && leading.size > 0 && !leading.has(source)) {
+    const message = `nothing flows ${direction}: no rule has \`from: ${source}\``;
+    const help = `add such a rule, or use \`direction: to_${source}\``;
+    found.push(at(index, "direction", "value", warning("M218", message, help)));
+  }
+  return found;
+}
+
+/** Two entries that write the same property would undo each other on every run; the same pair twice is one field. */
+export function doubleTargets(fields: readonly PlacedField[]): readonly Meaning[] {
+  const writers = new Map<string, PlacedField>();
+  const pairs = new Map<string, PlacedField>();
+  return fields.flatMap((field) => {
+    const { index, entry, direction } = field;
+    const pair = `${entry.hubspot}\n${entry.klaviyo}`;
+    const twin = pairs.get(pair);
+    pairs.set(pair, twin ?? field);
+    if (twin !== undefined) {
+      const message = `\`${entry.hubspot}\` and \`${entry.klaviyo}\` are mapped twice`;
+      const help = `the first entry is on line ${twin.line}; keep one, with \`direction: both\` if values flow both ways`;
+      return [at(index, "hubspot", "value", { code: "M202", message, help })];
+    }
+    for (const side of SIDES) {
+      if (!directionAllows(direction, otherSide(side))) continue;
+      const first = writers.get(`${side}\n${entry[side]}`);
+      writers.set(`${side}\n${entry[side]}`, first ?? field);
+      if (first === undefined) continue;
+      const message = `two entries write the ${side === "hubspot" ? "HubSpot property" : "Klaviyo field"} \`${entry[side]}\``;
+      const help = `the first one is on line ${first.line}; keep one, or make one of them one-way in the other direction`;
+      return [at(index, side, "value", { code: "M202", message, help })];
+    }
+    return [];
+  });
+}
+
+function at(index: number, key: string, part: "key" | "value", finding: Finding): Meaning {
+  return { path: ["fields", index, key], part, finding };
+}
+
+function warning(code: `M${string}`, message: string, help: string): Finding {
+  return { code, severity: "warning", message, help };
+}

@@ -1,0 +1,139 @@
+import type { Finding, Path } from "./diagnostic.ts";
+
+/** A part of the format that is known but not at work: what it is called, and what to do meanwhile. */
+interface Later {
+  /** `*` stands for any entry of a list or any key. */
+  readonly path: readonly string[];
+  /** Is this value one that asks for more than today's behaviour? */
+  readonly asks: (value: unknown) => boolean;
+  readonly what: string;
+  readonly help: string;
+}
+
+const always = () => true;
+const is = (later: unknown) => (value: unknown) => value === later;
+
+const ONE_WAY = "use `hubspot` or `klaviyo`: the side that is right when both changed";
+const DELETE = "delete it for now";
+
+/** One line each; the issue that builds a part deletes its line. */
+const LATER: readonly Later[] = [
+  {
+    path: ["connections", "hubspot", "auth"],
+    asks: is("oauth"),
+    what: "`auth: oauth`",
+    help: "use `token` with a service key",
+  },
+  {
+    path: ["connections", "klaviyo", "auth"],
+    asks: is("oauth"),
+    what: "`auth: oauth`",
+    help: "use `private_key`",
+  },
+  {
+    path: ["identity", "email_change"],
+    asks: is("error"),
+    what: "`email_change: error`",
+    help: "use `relink`",
+  },
+  {
+    path: ["identity", "secondary_emails"],
+    asks: is("match"),
+    what: "`secondary_emails: match`",
+    help: "use `ignore`",
+  },
+  {
+    path: ["rules", "*", "subscribe"],
+    asks: is(true),
+    what: "`subscribe: true`",
+    help: "use `false`: list membership only",
+  },
+  {
+    path: ["rules", "*", "on_leave"],
+    asks: is("unsubscribe"),
+    what: "`on_leave: unsubscribe`",
+    help: "use `stop` or `remove_from_list`",
+  },
+  { path: ["defaults", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
+  { path: ["fields", "*", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
+  {
+    path: ["fields", "*", "transform", "to_klaviyo"],
+    asks: asksForOtherTransforms,
+    what: "any transform to Klaviyo but one `phone_e164`",
+    help: DELETE,
+  },
+  {
+    path: ["fields", "*", "transform", "to_hubspot"],
+    asks: always,
+    what: "a transform to HubSpot",
+    help: DELETE,
+  },
+  { path: ["fields", "*", "examples"], asks: always, what: "checking of `examples`", help: DELETE },
+  { path: ["company_fields"], asks: always, what: "syncing of company properties", help: DELETE },
+  {
+    path: ["consent"],
+    asks: asksForConsent,
+    what: "syncing of consent",
+    help: "delete it for now; nobody is ever resubscribed, with or without it",
+  },
+  { path: ["engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
+  { path: ["schedule", "engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
+  {
+    path: ["schedule", "quiet"],
+    asks: always,
+    what: "times without runs",
+    help: "delete it for now, or use a cron expression",
+  },
+  {
+    path: ["limits", "approval_above"],
+    asks: always,
+    what: "approval above a number of changes",
+    help: "use `updates_per_run` for now",
+  },
+  { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
+  { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
+  { path: ["privacy"], asks: always, what: "settings for what is kept and shown", help: DELETE },
+];
+
+/** Refuses what is known but not built: ignoring it in silence would let people believe it is at work. */
+export function notYet(value: unknown): readonly { path: Path; finding: Finding }[] {
+  return LATER.flatMap(({ path, asks, what, help }) =>
+    matches(value, path, []).flatMap((found) =>
+      asks(found.value)
+        ? [
+            {
+              path: found.path,
+              finding: { code: "M190", message: `not yet supported: ${what}`, help } as const,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+function matches(
+  value: unknown,
+  pattern: readonly string[],
+  at: Path,
+): readonly { path: Path; value: unknown }[] {
+  const [step, ...rest] = pattern;
+  if (step === undefined) return [{ path: at, value }];
+  if (step === "*")
+    return Array.isArray(value) ? value.flatMap((item, index) => matches(item, rest, [...at, index])) : [];
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return [];
+  return matches((value as Record<string, unknown>)[step], rest, [...at, step]);
+}
+
+function asksForOtherTransforms(value: unknown): boolean {
+  const steps: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const names = steps.flatMap((step) => (typeof step === "object" && step !== null ? Object.keys(step) : []));
+  return names.length > 1 || names.some((name) => name !== "phone_e164");
+}
+
+function asksForConsent(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).some((key) => key !== "resubscribe_unsubscribed")
+  );
+}

@@ -1,0 +1,40 @@
+import type { SecretRef } from "../model/mapping.ts";
+import { readText } from "./read-text.ts";
+
+/** A secret, or why there is none. `wrong` names the place, never the content, and may be logged; `secret` may not. */
+export type Secret = { readonly secret: string } | { readonly wrong: string; readonly fix: string };
+
+/** A key has a hundred characters. More is another file. */
+const LARGEST_SECRET = 8 * 1024;
+
+/**
+ * Reads what a mapping only names. White space round it is no part of it: files end with a line break, and people copy
+ * spaces along. Anything but printable ASCII inside cannot be sent in a header, so it is refused here, by name.
+ */
+export function readSecret(
+  ref: SecretRef,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Secret {
+  if ("env" in ref) {
+    const place = `environment variable ${ref.env}`;
+    const value = Object.hasOwn(env, ref.env) ? env[ref.env] : undefined;
+    if (value === undefined)
+      return { wrong: `${place} is not set`, fix: `Set ${ref.env}, or use { file: PATH }.` };
+    return checked(value, place, `Put the key into ${ref.env}.`);
+  }
+  const place = `file ${ref.file}`;
+  const read = readText(ref.file, LARGEST_SECRET);
+  if (read.kind === "text")
+    return checked(read.text, place, `Put the key, and nothing else, into ${ref.file}.`);
+  return {
+    wrong: `${place} cannot be read: ${read.why}`,
+    fix: `Put the key, and nothing else, into ${ref.file}.`,
+  };
+}
+
+function checked(value: string, place: string, fix: string): Secret {
+  const secret = value.trim();
+  if (secret === "") return { wrong: `${place} is empty`, fix };
+  if (!/^[\x21-\x7e]+$/.test(secret)) return { wrong: `${place} holds more than one key`, fix };
+  return { secret };
+}

@@ -1,0 +1,92 @@
+/** A schedule as cron, or what is wrong with it. */
+export type Schedule =
+  | { readonly cron: string; readonly shortestMinutes: number }
+  | { readonly wrong: string; readonly help: string };
+
+const CRON_HELP =
+  'write `every 15m`, `every 2h`, `every 1d`, or a cron expression in quotes such as `"0 3 * * *"`';
+
+/** `every 15m` or a five-field cron expression. Cron counts from the full hour, so an interval must divide it evenly. */
+export function schedule(text: string): Schedule {
+  const every = /^every\s+(\d{1,4})\s?(s|m|h|d)$/.exec(text.trim());
+  if (every !== null) return interval(Number(every[1]), every[2] ?? "");
+  const fields = text.trim().split(/\s+/);
+  if (fields.length !== FIELDS.length) return { wrong: `\`${text}\` is not a schedule`, help: CRON_HELP };
+  for (const [index, field] of fields.entries()) {
+    const rule = FIELDS[index];
+    if (rule !== undefined && !fits(field, rule)) {
+      const range = `${rule.low}–${rule.high}`;
+      return { wrong: `\`${field}\` is not a ${rule.name} (${range})`, help: CRON_HELP };
+    }
+  }
+  return { cron: fields.join(" "), shortestMinutes: shortestMinutes(fields[0] ?? "") };
+}
+
+function interval(count: number, unit: string): Schedule {
+  const written = `every ${count}${unit}`;
+  if (unit === "m" && count > 0 && 60 % count === 0) {
+    return {
+      cron: count === 60 ? "0 * * * *" : count === 1 ? "* * * * *" : `*/${count} * * * *`,
+      shortestMinutes: count,
+    };
+  }
+  if (unit === "h" && count > 0 && 24 % count === 0) {
+    const cron = count === 24 ? "0 0 * * *" : count === 1 ? "0 * * * *" : `0 */${count} * * *`;
+    return { cron, shortestMinutes: count * 60 };
+  }
+  if (unit === "d" && count === 1) return { cron: "0 0 * * *", shortestMinutes: 1440 };
+  const help =
+    unit === "s"
+      ? "the shortest is `every 1m`, and `every 5m` or longer leaves room for the API limits"
+      : "use 5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h, 12h or 1d, or a cron expression in quotes";
+  return { wrong: `\`${written}\` does not divide an hour or a day evenly`, help };
+}
+
+interface CronField {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly names: readonly string[];
+}
+
+const FIELDS: readonly CronField[] = [
+  { name: "minute", low: 0, high: 59, names: [] },
+  { name: "hour", low: 0, high: 23, names: [] },
+  { name: "day of the month", low: 1, high: 31, names: [] },
+  { name: "month", low: 1, high: 12, names: "jan feb mar apr may jun jul aug sep oct nov dec".split(" ") },
+  { name: "day of the week", low: 0, high: 7, names: "sun mon tue wed thu fri sat".split(" ") },
+];
+
+/** `*`, `5`, `1-5`, `mon-fri`, each with `/step` where it is a range, and lists of these. */
+function fits(field: string, rule: CronField): boolean {
+  return field.split(",").every((part) => {
+    const [range = "", step, more] = part.split("/");
+    const ends = range.split("-");
+    const spans = range === "*" || ends.length === 2;
+    if (more !== undefined || ends.length > 2) return false;
+    if (step !== undefined && !(spans && /^[1-9]\d?$/.test(step))) return false;
+    if (range === "*") return true;
+    const numbers = ends.map((end) => ordinal(end, rule));
+    return numbers.every((number) => number !== null) && (numbers[0] ?? 0) <= (numbers[1] ?? numbers[0] ?? 0);
+  });
+}
+
+function ordinal(end: string, rule: CronField): number | null {
+  const named = rule.names.indexOf(end.toLowerCase());
+  if (named !== -1) return named + rule.low;
+  const number = /^\d{1,2}$/.test(end) ? Number(end) : -1;
+  return number >= rule.low && number <= rule.high ? number : null;
+}
+
+/** The shortest time between two runs that the minute field allows; an hour or more counts as an hour. */
+function shortestMinutes(field: string): number {
+  const minutes = new Set<number>();
+  for (const part of field.split(",")) {
+    const [range = "", step = "1"] = part.split("/");
+    const [low = 0, high = low] = range === "*" ? [0, 59] : range.split("-").map(Number);
+    for (let minute = low; minute <= high; minute += Number(step)) minutes.add(minute);
+  }
+  const sorted = [...minutes].sort((a, b) => a - b);
+  const gaps = sorted.map((minute, index) => (sorted[index + 1] ?? (sorted[0] ?? 0) + 60) - minute);
+  return Math.min(60, ...gaps);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import { mappingText } from "./mapping-text.ts";
+import { told, words } from "./told.ts";
+
+describe("what is known but not built is refused once, at its key, and says what to do", () => {
+  test.each([
+    ["winner: newest", "13:35-41", "use `hubspot` or `klaviyo`"],
+    ["transform: { to_hubspot: { round: 2 } }", "13:48-58", "delete it for now"],
+    ["transform: { to_klaviyo: { trim: true } }", "13:48-58", "delete it for now"],
+    ["transform: { to_klaviyo: [{ trim: true }, { lowercase: true }] }", "13:48-58", "delete it for now"],
+    ["examples: [a]", "13:35-43", "delete it for now"],
+  ])("in a field: %s", (part, place, help) => {
+    const text = mappingText({ fields: `{ hubspot: a, klaviyo: title, ${part} }` });
+    expect(told(text)).toEqual([`M190 ${place}`]);
+    expect(words(text).message).toMatch(/^not yet supported: /);
+    expect(words(text).help).toContain(help);
+  });
+
+  test.each([
+    ["subscribe: true", "11:53-62"],
+    ["on_leave: unsubscribe", "11:53-61"],
+  ])("in a rule: %s", (part, place) => {
+    expect(told(mappingText({ rules: `{ id: a, from: hubspot, match: { lists: [AB] }, ${part} }` }))).toEqual(
+      [`M190 ${place}`],
+    );
+  });
+
+  test.each([
+    ["defaults: { winner: newest }", "14:13-19"],
+    ["identity: { email_change: error }", "14:13-25"],
+    ["identity: { secondary_emails: match }", "14:13-29"],
+    ["company_fields: [{ hubspot: name, klaviyo: organization }]", "14:1-15"],
+    ["consent: { authority: klaviyo }", "14:1-8"],
+    ["consent: { klaviyo_to_hubspot: { status_property: a } }", "14:1-8"],
+    ["engagement: { record_as: timeline }", "14:1-11"],
+    ["schedule: { engagement: every 5m }", "14:13-23"],
+    ['schedule: { quiet: [{ days: [sat], from: "00:00", to: "06:00" }] }', "14:13-18"],
+    ["limits: { approval_above: 1000 }", "14:11-25"],
+    ["alerts: [{ when: run_failed, to: slack }]", "14:1-7"],
+    ["channels: { slack: { webhook: { env: HOOK } } }", "14:1-9"],
+    ["privacy: { logs: mask_emails }", "14:1-8"],
+  ])("in a section: %s", (tail, place) => {
+    const text = mappingText({ tail });
+    expect(told(text)).toEqual([`M190 ${place}`]);
+    expect(parseMapping(text, "test.yaml").mapping).toBeNull();
+  });
+
+  test("OAuth, and then no token is missed", () => {
+    expect(
+      told(
+        mappingText().replace("    portal_id: 1234567\n    token: { env: HUBSPOT_TOKEN }", "    auth: oauth"),
+      ),
+    ).toEqual(["M190 6:5-9"]);
+  });
+});
+
+test("a typo inside an unbuilt part is the typo's error", () => {
+  expect(told(mappingText({ tail: "alerts: [{ when: run_faild, to: slack }]" }))).toEqual(["M102 14:18-27"]);
+  expect(
+    told(mappingText({ fields: "{ hubspot: a, klaviyo: title, transform: { to_hubspot: { rund: 2 } } }" })),
+  ).toEqual(["M101 13:62-66"]);
+});
+
+test("what is today's behaviour may be written down", () => {
+  const tail = [
+    "identity: { key: email, duplicates: oldest, email_change: relink, secondary_emails: ignore }",
+    "consent: { resubscribe_unsubscribed: never }",
+  ].join("\n");
+  const rules = "{ id: a, from: hubspot, match: { lists: [A] }, subscribe: false, on_leave: stop }";
+  expect(told(mappingText({ rules, tail, hubspot: "auth: token" }))).toEqual([]);
+});

@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import { mappingText } from "./mapping-text.ts";
+import type { MappingParts } from "./mapping-text.ts";
+
+function mapping(parts: MappingParts = {}): Mapping {
+  return parsed(mappingText(parts));
+}
+
+function parsed(text: string): Mapping {
+  const result = parseMapping(text, "test.yaml");
+  if (result.mapping === null) throw new Error(JSON.stringify(result.diagnostics));
+  return result.mapping;
+}
+
+test("what is not said is the default", () => {
+  const { hash, ...rest } = mapping();
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(rest).toEqual({
+    name: "test",
+    timezone: "UTC",
+    hubspot: { token: { env: "HUBSPOT_TOKEN" }, portalId: "1234567", apiVersion: "2026-03", baseUrl: null },
+    klaviyo: { token: { env: "KLAVIYO_API_KEY" }, accountId: null, revision: "2026-07-15", baseUrl: null },
+    rules: [
+      {
+        id: "customers",
+        from: "hubspot",
+        collections: [{ kind: "list", nameOrId: "Customers", line: 11, column: 54 }],
+        onEnter: "link_or_create",
+        addToLists: [],
+        onLeave: "stop",
+        line: 11,
+      },
+    ],
+    fields: [
+      {
+        key: "city:location.city:text",
+        type: "text",
+        property: { hubspot: "city", klaviyo: "location.city" },
+        direction: "both",
+        winner: "hubspot",
+        onEmpty: "keep",
+        onTargetEdit: "keep",
+        onInvalid: "skip_field",
+        merge: "replace",
+        options: null,
+        defaultCountry: null,
+        line: 13,
+      },
+    ],
+    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *" },
+    limits: {
+      creates: { count: 500 },
+      updates: { count: 20_000 },
+      removals: { share: 0.05 },
+      clears: { share: 0.02 },
+      errors: { share: 0.1 },
+      apiShare: { hubspot: 0.6, klaviyo: 0.6 },
+    },
+    retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },
+  });
+});
+
+describe("the examples that ship", () => {
+  const read = (name: string) => readFileSync(new URL(`../../config/${name}`, import.meta.url), "utf8");
+
+  test.each(["mapping.yaml", "mapping.example.yaml"])("%s has nothing said about it", (name) => {
+    expect(parseMapping(read(name), name).diagnostics).toEqual([]);
+  });
+
+  test("the full one means what its comments say", () => {
+    const full = parsed(read("mapping.example.yaml"));
+    expect(full.timezone).toBe("Europe/Tallinn");
+    expect(full.klaviyo).toEqual({
+      token: { file: "/run/secrets/klaviyo" },
+      accountId: "AbC123",
+      revision: "2026-07-15",
+      baseUrl: null,
+    });
+    expect(full.rules[0]).toMatchObject({
+      collections: [
+        { kind: "list", nameOrId: "All customers" },
+        { kind: "list", nameOrId: "4711" },
+      ],
+      addToLists: [{ kind: "list", nameOrId: "Y6nRLr" }],
+      onLeave: "remove_from_list",
+    });
+    expect(full.rules[1]).toMatchObject({ from: "klaviyo", collections: [{ kind: "segment" }] });
+    const field = (key: string) => full.fields.find((rule) => rule.key === key);
+    expect(field("jobtitle:title:text")).toMatchObject({
+      direction: "to_klaviyo",
+      onEmpty: "clear",
+      onTargetEdit: "enforce",
+    });
+    expect(field("phone:phone_number:phone")).toMatchObject({ winner: "klaviyo", defaultCountry: "EE" });
+    expect(field("persona:properties.Persona:option")?.options).toEqual({
+      pairs: [
+        ["persona_1", "Founder"],
+        ["persona_2", "Marketer"],
+      ],
+      others: "error",
+    });
+    expect(field("interests:properties.interests:list")).toMatchObject({ merge: "union" });
+    expect(field("klaviyo_ltv:properties.predicted_clv:number")).toMatchObject({
+      winner: "klaviyo",
+      direction: "to_hubspot",
+    });
+  });
+});
+
+describe("fields", () => {
+  const field = (entry: string, tail?: string) =>
+    mapping({ fields: entry, ...(tail === undefined ? {} : { tail }) }).fields[0];
+
+  test("the well-known have their type, and a written type comes before it", () => {
+    expect(field("{ hubspot: mobilephone, klaviyo: properties.mobile }")?.type).toBe("phone");
+    expect(field("{ hubspot: whatever, klaviyo: phone_number }")?.type).toBe("phone");
+    expect(field("{ hubspot: phone, klaviyo: properties.phone_as_typed, type: text }")?.type).toBe("text");
+    expect(field("{ hubspot: toString, klaviyo: properties.valueOf }")?.type).toBe("text");
+  });
+
+  test("defaults hold where an entry says nothing", () => {
+    const tail =
+      "defaults: { direction: to_hubspot, on_empty: clear, on_invalid: error, on_target_edit: enforce }";
+    expect(field("{ hubspot: a, klaviyo: title }", tail)).toMatchObject({
+      direction: "to_hubspot",
+      winner: "klaviyo",
+      onEmpty: "clear",
+      onInvalid: "error",
+      onTargetEdit: "enforce",
+    });
+    expect(
+      field("{ hubspot: a, klaviyo: title, direction: both }", "defaults: { winner: klaviyo }")?.winner,
+    ).toBe("klaviyo");
+  });
+
+  test("one way, the source wins", () => {
+    expect(
+      field("{ hubspot: a, klaviyo: title, direction: to_klaviyo }", "defaults: { winner: klaviyo }")?.winner,
+    ).toBe("hubspot");
+  });
+
+  test("lists changed on both sides keep both sides' changes unless told otherwise", () => {
+    expect(field("{ hubspot: a, klaviyo: properties.a, type: list }")?.merge).toBe("union");
+    expect(field("{ hubspot: a, klaviyo: properties.a, type: list, merge: replace }")?.merge).toBe("replace");
+  });
+});
+
+test("base addresses are origins", () => {
+  expect(mapping({ hubspot: "base_url: http://localhost:4010/" }).hubspot.baseUrl).toBe(
+    "http://localhost:4010",
+  );
+});
+
+describe("the version of a mapping", () => {
+  const other = "\n{ hubspot: a, klaviyo: title }";
+  const base = "{ hubspot: city, klaviyo: location.city }";
+
+  test("changes with whatever decides a value or who is in scope", () => {
+    const hashes = [
+      {},
+      { fields: base + other },
+      { fields: base.replace(" }", ", winner: klaviyo }") },
+      { fields: base.replace(" }", ", on_empty: clear }") },
+      { fields: base.replace(" }", ", options: { a: A } }") },
+      { fields: base.replace(" }", ", options: { a: A, '*': keep } }") },
+      { rules: "{ id: customers, from: hubspot, match: { segments: [Customers] } }" },
+      { rules: "{ id: customers, from: hubspot, match: { lists: [Customers] }, on_enter: link_only }" },
+    ].map((parts) => mapping(parts).hash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test("stays the same whatever else changes: order, limits, schedule, keys, comments", () => {
+    const { hash } = mapping({ fields: base + other });
+    const [first = "", second = ""] = (base + other).split("\n");
+    expect(mapping({ fields: `${second}\n${first}` }).hash).toBe(hash);
+    expect(mapping({ fields: base + other, head: "timezone: Europe/Tallinn # home" }).hash).toBe(hash);
+    expect(mapping({ fields: base + other, klaviyo: "token: { file: /elsewhere }" }).hash).toBe(hash);
+    expect(
+      mapping({
+        fields: base + other,
+        tail: "limits: { creates_per_run: 1 }\nschedule: { contacts: every 1h }",
+      }).hash,
+    ).toBe(hash);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { durationMs } from "../../src/mapping/duration.ts";
+import { schedule } from "../../src/mapping/schedule.ts";
+
+describe("a schedule", () => {
+  test.each([
+    ["every 1m", "* * * * *", 1],
+    ["every 5m", "*/5 * * * *", 5],
+    ["every 15m", "*/15 * * * *", 15],
+    ["every 60m", "0 * * * *", 60],
+    ["every 1h", "0 * * * *", 60],
+    ["every 6h", "0 */6 * * *", 360],
+    ["every 24h", "0 0 * * *", 1440],
+    ["every 1d", "0 0 * * *", 1440],
+    ["0 3 * * *", "0 3 * * *", 60],
+    ["*/15 8-18 * * mon-fri", "*/15 8-18 * * mon-fri", 15],
+    ["0,20,40 * 1,15 jan,JUL 7", "0,20,40 * 1,15 jan,JUL 7", 20],
+    ["10-30/10 * * * *", "10-30/10 * * * *", 10],
+    ["58,2 * * * *", "58,2 * * * *", 4],
+    ["  0  3 * *  * ", "0 3 * * *", 60],
+  ])("%s", (text, cron, shortestMinutes) => {
+    expect(schedule(text)).toEqual({ cron, shortestMinutes });
+  });
+
+  test.each([
+    "every 7m",
+    "every 90m",
+    "every 0m",
+    "every 30s",
+    "every 2d",
+    "every",
+    "hourly",
+    "* * * *",
+    "* * * * * *",
+    "60 * * * *",
+    "* 24 * * *",
+    "* * 0 * *",
+    "* * * 13 *",
+    "* * * foo *",
+    "5-1 * * * *",
+    "*/0 * * * *",
+    "5/2 * * * *",
+    "1-2-3 * * * *",
+    "*/2/3 * * * *",
+    ", * * * *",
+    "-1 * * * *",
+    "",
+  ])("%s is none", (text) => {
+    expect(schedule(text)).toHaveProperty("wrong");
+  });
+});
+
+test("durations", () => {
+  expect(["30s", "15m", "6h", "1d"].map(durationMs)).toEqual([30_000, 900_000, 21_600_000, 86_400_000]);
+  expect(["", "30", "0s", "-1s", "1w", "1.5h", "30 s", "constructor"].map(durationMs)).toEqual(
+    Array(8).fill(null),
+  );
+});

@@ -1,0 +1,19 @@
+import type { Diagnostic } from "../../src/mapping/diagnostic.ts";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+
+/** What is said about a mapping, short: `M101 39:5-13` is code, line, first column and the column after the last. */
+export function told(text: string): readonly string[] {
+  return parseMapping(text, "test.yaml").diagnostics.map(short);
+}
+
+export function short(each: Diagnostic): string {
+  const mark = each.severity === "error" ? "" : ` ${each.severity}`;
+  return `${each.code}${mark} ${each.line}:${each.column}-${each.column + each.length}`;
+}
+
+/** The words of the only diagnostic: message and help. Fails where there is none or more than one. */
+export function words(text: string): { readonly message: string; readonly help: string | null } {
+  const [only, ...more] = parseMapping(text, "test.yaml").diagnostics;
+  if (only === undefined || more.length > 0) throw new Error(`not one diagnostic: ${told(text).join("; ")}`);
+  return { message: only.message, help: only.help };
+}
