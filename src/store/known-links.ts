@@ -1,0 +1,142 @@
+import type { Base } from "../model/base.ts";
+import type { Consent } from "../model/consent.ts";
+import type { Sighting } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
+import type { KnownLink, LinkState } from "../model/link.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Refusals } from "../model/refusal.ts";
+import type { ResolvedRule } from "../model/scope.ts";
+import type { Side } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
+import type { Values } from "../model/value.ts";
+import { Prisma } from "./generated/client.ts";
+import type { Statements } from "./database.ts";
+
+/** Which links to read: the dirty ones, all of them, or one person's. */
+export type LinkFilter =
+  { readonly kind: "dirty" } | { readonly kind: "all" } | { readonly kind: "email"; readonly email: string };
+
+interface Row {
+  id: bigint;
+  email_key: string;
+  hubspot_id: string | null;
+  klaviyo_id: string | null;
+  base: Base;
+  lists: string[];
+  deleted_on: Side | null;
+  state: LinkState;
+  attempts: number;
+  retry_at: Date | null;
+  refused: Refusals;
+  hubspot_sought: Date | null;
+  klaviyo_sought: Date | null;
+  hubspot: SightingColumns | null;
+  klaviyo: SightingColumns | null;
+  made: Side[] | null;
+  duplicates: { side: Side; id: string }[] | null;
+}
+
+interface SightingColumns {
+  email_key: string | null;
+  fields: Values;
+  unreadable: Record<string, Problem>;
+  consent: Consent | null;
+  collections: string[] | null;
+}
+
+/**
+ * A page of links with all that is known of their contacts, by id. Links with an operation that was sent and not
+ * answered yet are left out: what they hold cannot be known before it was read (contract § 3.5).
+ */
+export async function knownLinks(
+  statements: Statements,
+  connectionId: number,
+  rules: readonly ResolvedRule[],
+  filter: LinkFilter,
+  after: bigint,
+  limit: number,
+): Promise<readonly KnownLink[]> {
+  const condition =
+    filter.kind === "dirty"
+      ? Prisma.sql`AND link.dirty_since IS NOT NULL AND link.state <> 'ignored'`
+      : filter.kind === "email"
+        ? Prisma.sql`AND link.email_key = ${filter.email}`
+        : Prisma.empty;
+  const rows = await statements.$queryRaw<Row[]>`
+    WITH page AS MATERIALIZED (
+      SELECT * FROM link
+      WHERE connection_id = ${connectionId} AND id > ${after} ${condition}
+        AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')
+      ORDER BY id LIMIT ${limit}
+    )
+    SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.state,
+           page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
+           ${sightingOf("hubspot", connectionId)} AS hubspot,
+           ${sightingOf("klaviyo", connectionId)} AS klaviyo,
+           (SELECT jsonb_agg(DISTINCT journal.side) FROM journal
+            WHERE journal.link_id = page.id AND kind = 'create' AND outcome = 'done') AS made,
+           (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'id', s.external_id) ORDER BY s.created_at)
+            FROM sighting AS s
+            WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
+              AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates
+    FROM page ORDER BY page.id`;
+  return rows.map((row) => knownLink(row, rules));
+}
+
+function sightingOf(side: Side, connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT jsonb_build_object('email_key', s.email_key, 'fields', s.fields, 'unreadable', s.unreadable,
+                              'consent', s.consent, 'collections',
+             (SELECT jsonb_agg(m.collection) FROM member AS m
+              WHERE m.connection_id = ${connectionId} AND m.side = ${side} AND m.external_id = s.external_id))
+    FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
+}
+
+function knownLink(row: Row, rules: readonly ResolvedRule[]): KnownLink {
+  const ids = { hubspot: row.hubspot_id, klaviyo: row.klaviyo_id };
+  const columns = { hubspot: row.hubspot, klaviyo: row.klaviyo };
+  const sought = { hubspot: row.hubspot_sought !== null, klaviyo: row.klaviyo_sought !== null };
+  return {
+    link: {
+      id: row.id,
+      email: row.email_key as EmailKey,
+      ids,
+      base: row.base,
+      lists: row.lists,
+      deletedOn: row.deleted_on,
+      state: row.state,
+      attempts: row.attempts,
+      retryAt: row.retry_at,
+      refused: row.refused,
+    },
+    sightings: perSide((side) => sighting(side, ids[side], columns[side], rules)),
+    sought,
+    made: perSide((side) => (row.made ?? []).includes(side)),
+    duplicates: perSide((side) =>
+      (row.duplicates ?? []).filter((other) => other.side === side).map((other) => other.id),
+    ),
+  };
+}
+
+function sighting(
+  side: Side,
+  id: string | null,
+  columns: SightingColumns | null,
+  rules: readonly ResolvedRule[],
+): Sighting | null {
+  if (id === null || columns === null) return null;
+  const collections = new Set(columns.collections ?? []);
+  return {
+    side,
+    id,
+    email: columns.email_key as EmailKey | null,
+    fields: columns.fields,
+    unreadable: columns.unreadable,
+    consent: columns.consent,
+    rules: rules
+      .filter(
+        (rule) => rule.from === side && rule.collections.some((collection) => collections.has(collection)),
+      )
+      .map((rule) => rule.id),
+  };
+}

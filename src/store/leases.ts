@@ -1,0 +1,46 @@
+import type { Statements } from "./database.ts";
+
+/** The right to write for one connection. Its token only grows, so that a stale holder is told by its number. */
+export interface Lease {
+  readonly name: string;
+  readonly token: bigint;
+}
+
+/** Somebody else took the lease meanwhile: whatever this process still wanted to write is theirs to decide. */
+export class LeaseLost extends Error {
+  constructor(name: string) {
+    super(`Another process has taken over ${name}; this one stops writing`);
+    this.name = "LeaseLost";
+  }
+}
+
+/** @returns the lease, or `null` while another holder's has not run out */
+export async function takeLease(
+  statements: Statements,
+  name: string,
+  holder: string,
+  forMs: number,
+): Promise<Lease | null> {
+  const rows = await statements.$queryRaw<{ token: bigint }[]>`
+    INSERT INTO lease AS held (name, token, holder, expires_at)
+    VALUES (${name}, 1, ${holder}, now() + ${forMs} * interval '1 millisecond')
+    ON CONFLICT (name) DO UPDATE
+      SET token = held.token + 1, holder = excluded.holder, expires_at = excluded.expires_at
+      WHERE held.expires_at < now()
+    RETURNING token`;
+  const [row] = rows;
+  return row === undefined ? null : { name, token: row.token };
+}
+
+/** Checks and prolongs the lease; belongs in every transaction that allows or settles a write (contract P16). */
+export async function holdLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
+  const held = await statements.$executeRaw`
+    UPDATE lease SET expires_at = now() + ${forMs} * interval '1 millisecond'
+    WHERE name = ${lease.name} AND token = ${lease.token}`;
+  if (held !== 1) throw new LeaseLost(lease.name);
+}
+
+export async function giveUpLease(statements: Statements, lease: Lease): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE lease SET expires_at = 'epoch' WHERE name = ${lease.name} AND token = ${lease.token}`;
+}

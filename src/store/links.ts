@@ -1,0 +1,191 @@
+import type { Side } from "../model/side.ts";
+import { SIDES } from "../model/side.ts";
+import type { Statements } from "./database.ts";
+
+/** The collections of the rules, by side: a sighting in one of them makes a link. */
+export type ScopeCollections = { readonly [S in Side]: readonly string[] };
+
+/**
+ * Joins unlinked sightings to links by address, making links for the people that a rule covers. Per address and side
+ * the oldest contact is taken; the others stay unlinked and are told as duplicates. A link whose contact was deleted
+ * takes the one that a person made anew.
+ */
+export async function attachSightings(
+  statements: Statements,
+  connectionId: number,
+  scope: ScopeCollections,
+  now: Date,
+): Promise<void> {
+  await statements.$executeRaw`
+    INSERT INTO link (connection_id, email_key, dirty_since)
+    SELECT DISTINCT ${connectionId}::int, email_key, ${now}::timestamptz
+    FROM sighting
+    WHERE connection_id = ${connectionId} AND link_id IS NULL AND email_key IS NOT NULL
+      AND EXISTS (
+        SELECT FROM member
+        WHERE member.connection_id = ${connectionId} AND member.side = sighting.side
+          AND member.external_id = sighting.external_id
+          AND ((member.side = 'hubspot' AND member.collection = ANY(${[...scope.hubspot]}::text[]))
+            OR (member.side = 'klaviyo' AND member.collection = ANY(${[...scope.klaviyo]}::text[]))))
+    ORDER BY email_key
+    ON CONFLICT (connection_id, email_key) DO NOTHING`;
+  for (const side of SIDES) await attachSide(statements, connectionId, side, now);
+}
+
+async function attachSide(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  now: Date,
+): Promise<void> {
+  // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
+  await statements.$executeRaw`
+    WITH oldest AS (
+      SELECT DISTINCT ON (email_key) email_key, external_id
+      FROM sighting
+      WHERE connection_id = ${connectionId} AND side = ${side} AND link_id IS NULL AND email_key IS NOT NULL
+      ORDER BY email_key, created_at, length(external_id), external_id
+    ), joined AS (
+      UPDATE link
+      SET hubspot_id = CASE WHEN ${side} = 'hubspot' THEN oldest.external_id ELSE hubspot_id END,
+          klaviyo_id = CASE WHEN ${side} = 'klaviyo' THEN oldest.external_id ELSE klaviyo_id END,
+          deleted_on = NULLIF(deleted_on, ${side}),
+          dirty_since = coalesce(dirty_since, ${now})
+      FROM oldest
+      WHERE link.connection_id = ${connectionId} AND link.email_key = oldest.email_key
+        AND (deleted_on = ${side} OR CASE WHEN ${side} = 'hubspot' THEN hubspot_id ELSE klaviyo_id END IS NULL)
+      RETURNING link.id, oldest.external_id
+    ), parted AS (
+      UPDATE sighting SET link_id = NULL
+      FROM joined
+      WHERE sighting.link_id = joined.id AND sighting.side = ${side} AND sighting.external_id <> joined.external_id
+    )
+    UPDATE sighting SET link_id = joined.id
+    FROM joined
+    WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side}
+      AND sighting.external_id = joined.external_id`;
+}
+
+/** A link that lacks a contact on one side, where that side was not asked for its address yet. */
+export interface HalfLink {
+  readonly id: bigint;
+  readonly email: string;
+}
+
+/** A page of them, by id. */
+export async function halfLinks(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  after: bigint,
+  limit: number,
+): Promise<readonly HalfLink[]> {
+  return side === "hubspot"
+    ? statements.$queryRaw<HalfLink[]>`
+        SELECT id, email_key AS email FROM link
+        WHERE connection_id = ${connectionId} AND hubspot_id IS NULL AND hubspot_sought IS NULL
+          AND deleted_on IS NULL AND id > ${after}
+        ORDER BY id LIMIT ${limit}`
+    : statements.$queryRaw<HalfLink[]>`
+        SELECT id, email_key AS email FROM link
+        WHERE connection_id = ${connectionId} AND klaviyo_id IS NULL AND klaviyo_sought IS NULL
+          AND deleted_on IS NULL AND id > ${after}
+        ORDER BY id LIMIT ${limit}`;
+}
+
+export async function countHalfLinks(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+): Promise<number> {
+  return statements.link.count({
+    where:
+      side === "hubspot"
+        ? { connectionId, hubspotId: null, hubspotSought: null, deletedOn: null }
+        : { connectionId, klaviyoId: null, klaviyoSought: null, deletedOn: null },
+  });
+}
+
+/** The side was asked for these links' addresses; `null` asks again. */
+export async function markSought(
+  statements: Statements,
+  side: Side,
+  ids: readonly bigint[],
+  at: Date | null,
+): Promise<void> {
+  const data = side === "hubspot" ? { hubspotSought: at } : { klaviyoSought: at };
+  await statements.link.updateMany({
+    where: { id: { in: [...ids] } },
+    data: { ...data, ...(at ? { dirtySince: at } : {}) },
+  });
+}
+
+/** Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. */
+export async function markAllDirty(statements: Statements, connectionId: number, now: Date): Promise<void> {
+  await statements.link.updateMany({
+    where: { connectionId, state: { not: "ignored" } },
+    data: { dirtySince: now, refused: {} },
+  });
+}
+
+/** Failing links whose waiting time is over. */
+export async function markRetriesDue(
+  statements: Statements,
+  connectionId: number,
+  now: Date,
+): Promise<number> {
+  const { count } = await statements.link.updateMany({
+    where: { connectionId, retryAt: { lte: now } },
+    data: { dirtySince: now, retryAt: null, refused: {} },
+  });
+  return count;
+}
+
+/** A linked contact no longer exists; the link stays, and nothing is ever made again from it (contract P11). */
+export async function markDeleted(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const deleted = side === "hubspot" ? { hubspotId: { in: [...ids] } } : { klaviyoId: { in: [...ids] } };
+  await statements.link.updateMany({
+    where: { connectionId, ...deleted },
+    data: { deletedOn: side, dirtySince: now },
+  });
+}
+
+/** How many links: once settled, live (neither excluded nor deleted), or failing. */
+export async function countLinks(
+  statements: Statements,
+  connectionId: number,
+  which: "settled" | "live" | "failing",
+): Promise<number> {
+  const conditions = {
+    settled: { settledAt: { not: null } },
+    live: { state: { not: "excluded" } },
+    failing: { state: "failing" },
+  };
+  return statements.link.count({ where: { connectionId, ...conditions[which] } });
+}
+
+/** Failing links that a person wants tried again, whatever their waiting time. */
+export async function markFailingDirty(
+  statements: Statements,
+  connectionId: number,
+  which: { readonly cause?: string; readonly email?: string },
+  now: Date,
+): Promise<number> {
+  const { count } = await statements.link.updateMany({
+    where: {
+      connectionId,
+      state: "failing",
+      ...(which.cause === undefined ? {} : { problems: { some: { code: which.cause } } }),
+      ...(which.email === undefined ? {} : { emailKey: which.email }),
+    },
+    data: { dirtySince: now, attempts: 0, retryAt: null, refused: {} },
+  });
+  return count;
+}

@@ -1,0 +1,93 @@
+import type { Side } from "../model/side.ts";
+import type { Statements } from "./database.ts";
+
+/** One list or segment of one side of a connection. */
+export interface CollectionKey {
+  readonly connectionId: number;
+  readonly side: Side;
+  readonly collection: string;
+}
+
+/** Notes that these contacts are members; whoever was not makes its link dirty. */
+export async function saveMembers(
+  statements: Statements,
+  key: CollectionKey,
+  ids: readonly string[],
+  scan: string | null,
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { connectionId, side, collection } = key;
+  await statements.$executeRaw`
+    WITH page AS (SELECT DISTINCT unnest(${[...ids]}::text[]) AS id),
+    joined AS (
+      SELECT id FROM page WHERE NOT EXISTS (
+        SELECT FROM member WHERE connection_id = ${connectionId} AND side = ${side}
+                             AND collection = ${collection} AND external_id = page.id)
+    ), saved AS (
+      INSERT INTO member (connection_id, side, collection, external_id, scan)
+      SELECT ${connectionId}, ${side}, ${collection}, id, ${scan} FROM page ORDER BY id
+      ON CONFLICT (connection_id, side, collection, external_id) DO UPDATE
+        SET absences = 0, scan = coalesce(excluded.scan, member.scan)
+        WHERE member.absences > 0 OR excluded.scan IS NOT NULL
+    )
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    WHERE id IN (SELECT link_id FROM sighting JOIN joined ON joined.id = sighting.external_id
+                 WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND link_id IS NOT NULL)`;
+}
+
+/**
+ * Closes a roster: whoever was not in `scan` is absent once more, and after `absencesNeeded` times in a row no member.
+ *
+ * @returns the ids of those who left
+ */
+export async function closeRoster(
+  statements: Statements,
+  key: CollectionKey,
+  scan: string,
+  absencesNeeded: number,
+  now: Date,
+): Promise<readonly string[]> {
+  const { connectionId, side, collection } = key;
+  await statements.$executeRaw`
+    UPDATE member SET absences = absences + 1
+    WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
+      AND scan IS DISTINCT FROM ${scan}`;
+  const left = await statements.$queryRaw<{ external_id: string }[]>`
+    DELETE FROM member
+    WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
+      AND absences >= ${absencesNeeded}
+    RETURNING external_id`;
+  const ids = left.map((row) => row.external_id);
+  await markContactsDirty(statements, connectionId, side, ids, now);
+  return ids;
+}
+
+/** Members of whom no contact is known yet, out of these. */
+export async function unknownContacts(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await statements.$queryRaw<{ id: string }[]>`
+    SELECT page.id FROM unnest(${[...ids]}::text[]) AS page(id)
+    WHERE NOT EXISTS (SELECT FROM sighting WHERE connection_id = ${connectionId} AND side = ${side}
+                                              AND external_id = page.id)`;
+  return rows.map((row) => row.id);
+}
+
+/** Their links are to be planned again. */
+export async function markContactsDirty(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await statements.$executeRaw`
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    WHERE id IN (SELECT link_id FROM sighting WHERE connection_id = ${connectionId} AND side = ${side}
+                                                AND external_id = ANY(${[...ids]}::text[]) AND link_id IS NOT NULL)`;
+}

@@ -1,0 +1,83 @@
+import type { Problem } from "../model/problem.ts";
+import type { Side } from "../model/side.ts";
+import type { Statements } from "./database.ts";
+
+export type RunResult = "finished" | "finished_with_errors" | "held" | "stopped";
+
+/** What a run did, in numbers; every key is a word of product.md. */
+export type RunCounts = Readonly<Record<string, number>>;
+
+export async function startRun(
+  statements: Statements,
+  connectionId: number,
+  kind: string,
+  trigger: string,
+  now: Date,
+): Promise<bigint> {
+  // A run that still says it is running was cut off: its lease is ours now, so it is over.
+  await statements.run.updateMany({
+    where: { connectionId, kind, result: "running" },
+    data: { result: "stopped", finishedAt: now, note: "Cut off; what it had sent was looked up afterwards" },
+  });
+  const run = await statements.run.create({ data: { connectionId, kind, trigger, startedAt: now } });
+  return run.id;
+}
+
+export async function finishRun(
+  statements: Statements,
+  runId: bigint,
+  result: RunResult,
+  counts: RunCounts,
+  note: string,
+  now: Date,
+): Promise<void> {
+  await statements.run.update({
+    where: { id: runId },
+    data: { result, counts: { ...counts }, note, finishedAt: now },
+  });
+}
+
+/**
+ * The problems of a whole connection, as found now: what is no longer among them is healed.
+ *
+ * @param side whose problems these are; those of the other side stay as they are
+ */
+export async function saveConnectionProblems(
+  statements: Statements,
+  connectionId: number,
+  side: Side | null,
+  problems: readonly Problem[],
+  now: Date,
+): Promise<void> {
+  await statements.problem.deleteMany({
+    where: {
+      connectionId,
+      linkId: null,
+      side: side ?? "",
+      code: { notIn: problems.map(({ code }) => code) },
+    },
+  });
+  for (const problem of problems) {
+    const key = {
+      connectionId,
+      linkId: null,
+      side: problem.side ?? "",
+      field: problem.field ?? "",
+      code: problem.code,
+    };
+    const words = {
+      level: problem.level,
+      title: problem.title,
+      explanation: problem.explanation,
+      fix: [...problem.fix],
+      retry: problem.retry,
+      reference: problem.reference,
+      lastSeen: now,
+    };
+    const { count } = await statements.problem.updateMany({
+      where: key,
+      data: { ...words, times: { increment: 1 } },
+    });
+    if (count === 0) await statements.problem.create({ data: { ...key, ...words, firstSeen: now } });
+  }
+}
