@@ -1,0 +1,175 @@
+import type { Contact, ExternalId } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
+import type { Operation } from "../model/operation.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Side } from "../model/side.ts";
+import type { FieldType, Values } from "../model/value.ts";
+
+/**
+ * The port: everything the engine knows about a system. One folder implements it, `memory/` is the reference, and one
+ * contract suite runs over all. Every method throws `SystemUnavailable` when the whole side is out (no answer after
+ * retries, refused credentials, exhausted quota) and returns problems of single contacts as values.
+ */
+export interface Connector {
+  readonly side: Side;
+  readonly can: Capabilities;
+  /** Whose key is this? The account guard compares the answer with the mapping. */
+  account(signal: AbortSignal): Promise<Account>;
+  /** What can be mapped and matched now: properties, lists, segments. */
+  discover(signal: AbortSignal): Promise<Schema>;
+  readonly contacts: ContactPort;
+  /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
+  requests(): ReadonlyMap<string, number>;
+}
+
+/** A mapping that asks for more than a system can do is refused by `check`. */
+export interface Capabilities {
+  readonly create: boolean;
+  /** May a contact be put on a list, and taken off it, through the API? */
+  readonly writeLists: boolean;
+  /** Does it keep e-mail consent that can be read? */
+  readonly consent: boolean;
+  /** Does a write answer with what is now stored, always? Where not, `WriteResult.stored` may be `null`. */
+  readonly reportsStored: boolean;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  /** IANA name, where the system tells. */
+  readonly timeZone: string | null;
+  /** Where a person opens a contact of this account; `{id}` stands for its id. */
+  readonly contactUrl: string;
+}
+
+export interface Schema {
+  readonly fields: readonly FieldSpec[];
+  readonly collections: readonly Collection[];
+}
+
+export interface FieldSpec {
+  /** As written in the mapping: `firstname`, `first_name`, `location.city`, `properties.Tier`. */
+  readonly property: string;
+  readonly label: string;
+  readonly type: FieldType;
+  readonly readOnly: boolean;
+  /** The values it takes; `null` where any value, or where the system does not list them. */
+  readonly options: readonly string[] | null;
+}
+
+/** A list or segment: a set of contacts that the system keeps. */
+export interface Collection {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "list" | "segment";
+  /** May the API add and remove members? */
+  readonly writable: boolean;
+  /** Klaviyo lists whose subscribe call sends a confirmation first. */
+  readonly doubleOptIn: boolean;
+}
+
+/** A property to read, and the type to read it as. */
+export interface PropertyRequest {
+  readonly property: string;
+  readonly type: FieldType;
+}
+
+/** Where to go on reading; opaque to all but its maker. */
+export type Cursor = string;
+
+/** What to read: the members of these collections, with these properties. */
+export interface PullScope {
+  readonly collections: readonly string[];
+  readonly properties: readonly PropertyRequest[];
+}
+
+/**
+ * A page of a pull. `cursor` is safe to store once everything of the page is stored; a pull that starts from it repeats
+ * at most what it overlaps.
+ */
+export type PullPage =
+  /** Contacts as they are now, and which of the pulled collections each was found in. */
+  | {
+      readonly kind: "contacts";
+      readonly contacts: readonly Contact[];
+      /** Members found on this page, by collection id. Their absence elsewhere proves nothing. */
+      readonly members: ReadonlyMap<string, readonly ExternalId[]>;
+      readonly cursor: Cursor;
+    }
+  /**
+   * A part of one collection's whole membership, read because somebody left it or it is time to look. After the part
+   * with `last`, whoever was in no part of the same `scan` is no longer a member.
+   */
+  | {
+      readonly kind: "roster";
+      readonly collection: string;
+      readonly scan: string;
+      readonly ids: readonly ExternalId[];
+      readonly last: boolean;
+      readonly cursor: Cursor;
+    }
+  /** A collection that no longer exists or may not be read. Nobody left it: the rule is frozen and somebody must look. */
+  | {
+      readonly kind: "collection_gone";
+      readonly collection: string;
+      readonly problem: Problem;
+      readonly cursor: Cursor;
+    };
+
+export interface ContactPort {
+  /**
+   * `cursor` null: every member of the collections. Otherwise what changed or joined since, with the overlaps that the
+   * system's own lags ask for, and a roster of any collection that lost somebody. Contacts outside the collections may
+   * come too: they changed, and may be linked.
+   */
+  pull(scope: PullScope, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<PullPage>;
+  /** Every contact of the account, a page at a time, in any order. */
+  everyone(properties: readonly PropertyRequest[], signal: AbortSignal): AsyncIterable<readonly Contact[]>;
+  /** Contacts by id, in any order; one that no longer exists is absent. A merged one comes with its new id. Read directly, never from a search index. */
+  read(
+    ids: readonly ExternalId[],
+    properties: readonly PropertyRequest[],
+    signal: AbortSignal,
+  ): Promise<readonly Contact[]>;
+  /** Every contact with one of these addresses, secondary ones included where the system has them. */
+  find(
+    emails: readonly EmailKey[],
+    properties: readonly PropertyRequest[],
+    signal: AbortSignal,
+  ): Promise<readonly Contact[]>;
+  /**
+   * One result per operation, in the same order. One bad operation never spoils another: batches are bisected.
+   * At most one operation per contact and kind in a call. `properties` are the types of the values written and of the
+   * `stored` ones.
+   */
+  write(
+    operations: readonly Operation[],
+    properties: readonly PropertyRequest[],
+    signal: AbortSignal,
+  ): Promise<readonly WriteResult[]>;
+  /** Largest number of operations worth giving to `write` at once. */
+  readonly writeSize: number;
+}
+
+export type WriteResult =
+  /**
+   * Done. `stored` is what the system answered that it now holds, by its own property names, or `null` where it did not
+   * say; it becomes the base. `id` is null where the system has not told it yet (an import job). `refused` are fields
+   * that were left out because the system would not take them; the rest was written.
+   */
+  | {
+      readonly outcome: "done";
+      readonly id: ExternalId | null;
+      readonly stored: Values | null;
+      /** The contact's new `updatedAt`, where the answer tells; a page read from a lagging index is older and loses. */
+      readonly updatedAt: string | null;
+      readonly refused: readonly Problem[];
+    }
+  /** Certainly not done, and why. */
+  | { readonly outcome: "refused"; readonly problem: Problem }
+  /** A create met an existing contact: link to it and look again. */
+  | { readonly outcome: "exists"; readonly id: ExternalId | null }
+  /** The target no longer exists. */
+  | { readonly outcome: "gone"; readonly problem: Problem }
+  /** Sent and never answered: may or may not be done. Only reading can tell. */
+  | { readonly outcome: "unknown" };

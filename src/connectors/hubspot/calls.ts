@@ -1,0 +1,223 @@
+import type { z } from "zod";
+import { SystemUnavailable } from "../../model/problem.ts";
+import { governor } from "../governor.ts";
+import type { Governor, Timing } from "../governor.ts";
+import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
+import type { RetryDecision } from "../retry.ts";
+import type { Call, RawAnswer } from "./client.ts";
+import { answeredStatus, CallFailed } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { readJson, readVendorError } from "./parse.ts";
+import { problemOf } from "./problems.ts";
+import { untilMidnightMs } from "./midnight.ts";
+
+/** An answer that was understood. */
+export interface Answer<T> {
+  readonly body: T;
+  /** The server's clock when it answered, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Calls that are paced, retried, counted and understood. */
+export interface Calls {
+  /**
+   * Retries whatever may pass. Rejects with `CallFailed` where HubSpot answers one of the `expected` statuses, and with
+   * `SystemUnavailable` otherwise.
+   */
+  read<T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    expected?: readonly number[],
+  ): Promise<Answer<T>>;
+  /**
+   * Retries only what was certainly not done. Rejects with `CallFailed` where HubSpot refuses this very request (400, 404,
+   * 409…), or where the write may be done (no answer, a 5xx); with `SystemUnavailable` where the account is out.
+   */
+  write<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>>;
+  /** The account's time zone, once known: its daily quota starts anew at its midnight. */
+  learnTimeZone(timeZone: string | null): void;
+  requests(): ReadonlyMap<string, number>;
+}
+
+export interface CallsDeps extends Timing {
+  /** The part of the account's quota that may be used, 0–1. */
+  readonly apiShare: number;
+  readonly log?: ((line: Readonly<Record<string, string | number>>) => void) | undefined;
+}
+
+/** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
+const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 } as const;
+/** 5 a second for all apps of the account together; its answers carry no header to learn from. */
+const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
+const ATTEMPTS = 5;
+const LIMITED_ATTEMPTS = 6;
+const PROBE_MS = 5 * 60_000;
+const DOWN_MS = 60_000;
+
+/** Pacing, retries and counting for one account. */
+export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
+  const burst = governor([BURST], { share: apiShare, now, sleep });
+  const search = governor([SEARCH], { share: apiShare, now, sleep });
+  const made = new Map<string, number>();
+  let timeZone: string | null = null;
+
+  /** One attempt: paced, counted, and its answer understood. */
+  async function attempt<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
+    const pace = call.operation === "search" ? search : burst;
+    await pace.take(signal);
+    made.set(call.operation, (made.get(call.operation) ?? 0) + 1);
+    const begun = now();
+    const raw = await call.send(signal);
+    log?.({ system: "hubspot", operation: call.operation, status: raw.status, ms: now() - begun });
+    learn(pace, raw);
+    return understood(call.operation, raw, schema, now());
+  }
+
+  function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+    if (!(error instanceof CallFailed)) return { retry: false };
+    const { failure } = error;
+    if (failure.kind === "no_token") return { retry: false };
+    const limited = limitedForMs(failure);
+    if (limited !== null) {
+      pace.pause(now() + limited);
+      return { retry: true, waitMs: limited, attempts: LIMITED_ATTEMPTS };
+    }
+    if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
+    return {
+      retry: true,
+      waitMs: backoffMs(attemptNumber, { first: 1_000, longest: 60_000 }),
+      attempts: ATTEMPTS,
+    };
+  }
+
+  /** `expected`: the statuses a read may end with; `null` for a write. */
+  async function make<T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    expected: readonly number[] | null,
+  ): Promise<Answer<T>> {
+    const writing = expected === null;
+    const pace = call.operation === "search" ? search : burst;
+    try {
+      return await callWithRetry(() => attempt(call, schema, signal), {
+        classify: (error, attemptNumber) => classify(error, attemptNumber, writing, pace),
+        sleep,
+        signal,
+      });
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      if (writing && mayBeDone(error.failure)) throw error;
+      const status = answeredStatus(error);
+      if (status !== null && (expected?.includes(status) ?? isAboutRequest(status))) throw error;
+      throw unavailable(error, () => untilMidnightMs(now(), timeZone));
+    }
+  }
+
+  return {
+    read: (call, schema, signal, expected = []) => make(call, schema, signal, expected),
+    write: (call, schema, signal) => make(call, schema, signal, null),
+    learnTimeZone: (zone) => void (timeZone = zone),
+    requests: () => new Map(made),
+  };
+}
+
+/** Reads an answer, or throws what is wrong with it as `CallFailed`. */
+function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, now: number): Answer<T> {
+  const { status, headers, text } = raw;
+  const retryAfter = retryAfterMs(headers["retry-after"], now);
+  if (status < 200 || status > 299) {
+    const error = readVendorError(text);
+    if (error !== null) {
+      throw new CallFailed({ kind: "answered", operation, status, error, retryAfterMs: retryAfter });
+    }
+    const reason = "not an answer of HubSpot's";
+    throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: retryAfter });
+  }
+  const parsed = schema.safeParse(readJson(text));
+  if (parsed.success) {
+    const date = Date.parse(headers["date"] ?? "");
+    return { body: parsed.data, at: Number.isNaN(date) ? now : date };
+  }
+  // Only where the shape broke, never what stood there: that may be a person.
+  const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;
+  throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: null });
+}
+
+function learn(pace: Governor, { headers }: RawAnswer): void {
+  const number = (name: string): number | undefined => {
+    const value = Number(headers[`x-hubspot-ratelimit-${name}`] ?? Number.NaN);
+    return Number.isNaN(value) ? undefined : value;
+  };
+  const [calls, remaining] = [number("max"), number("remaining")];
+  pace.learn("burst", {
+    ...(calls === undefined ? {} : { calls }),
+    ...(remaining === undefined ? {} : { remaining }),
+  });
+}
+
+/** How long a rate limit, or a short lock, asks to wait; null where it is none that passes soon. */
+function limitedForMs(failure: Failure): number | null {
+  if (failure.kind === "unreadable" && failure.status === 429) return failure.retryAfterMs ?? 10_000;
+  if (failure.kind !== "answered") return null;
+  const { status, error, retryAfterMs: told } = failure;
+  if (status === 423) return Math.max(2_000, told ?? 0);
+  if (status !== 429 || error.policyName === "DAILY") return null;
+  if (told !== null) return told;
+  // A search has no policy name in its 429, only this sentence.
+  return /\bsecondly limit/.test(error.message ?? "") && error.policyName !== "TEN_SECONDLY_ROLLING"
+    ? backoffMs(1, { first: 2_000, longest: 2_000 })
+    : 10_000;
+}
+
+/** Will the same call succeed later without anybody doing anything? */
+function isPassing(failure: Failure): boolean {
+  if (failure.kind === "answered") return failure.status >= 500 || failure.status === 408;
+  return failure.kind !== "no_token";
+}
+
+/** May a write that failed like this have been done all the same? */
+export function mayBeDone(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "not_sent":
+    case "no_token":
+      return false;
+    case "lost":
+      return true;
+    case "answered":
+      return failure.status >= 500 || failure.status === 408;
+    case "unreadable":
+      // A proxy's 429 or 403 kept the call from HubSpot; anything else proves nothing.
+      return failure.status !== 429 && failure.status !== 403;
+  }
+}
+
+/** Is an answer with this status about what was asked, and not about who asks? */
+function isAboutRequest(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 408, 429, 477].includes(status);
+}
+
+/** The failure as one of the whole account. */
+function unavailable(error: CallFailed, toMidnightMs: () => number): SystemUnavailable {
+  const { failure } = error;
+  const answered = failure.kind === "answered" ? failure : null;
+  const status = "status" in failure ? failure.status : 0;
+  const problem = problemOf({
+    // A proxy's 403 says nothing of our permissions; only a 5xx means the same from anybody.
+    status: answered !== null || status >= 500 ? status : 0,
+    error: answered?.error ?? null,
+    about: "account",
+    property: null,
+    subject: "",
+    value: "",
+    signInLost: failure.kind === "no_token",
+  });
+  const told = "retryAfterMs" in failure ? failure.retryAfterMs : null;
+  const waits: Readonly<Record<string, () => number>> = {
+    "HS-QUOTA": toMidnightMs,
+    "HS-DOWN": () => told ?? DOWN_MS,
+  };
+  const wait = waits[problem.code] ?? (() => told ?? PROBE_MS);
+  return new SystemUnavailable("hubspot", problem, wait(), error);
+}

@@ -1,0 +1,296 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Socket } from "node:net";
+import { Client } from "@hubspot/api-client";
+import type { PublicObjectSearchRequest } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
+import { request } from "undici";
+import { CallFailed } from "./failure.ts";
+
+export type ApiVersion = "v3" | "2026-03" | "2026-09";
+
+/** An answer as it came, whatever it says. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+export interface WriteInput {
+  /** Absent in a create. */
+  readonly id?: string;
+  readonly traceId: string;
+  /** As on the wire: all text, `""` empties. */
+  readonly properties: Record<string, string>;
+}
+
+export interface Search {
+  readonly filters: readonly {
+    readonly propertyName: string;
+    readonly operator: "GTE" | "GT" | "LT";
+    readonly value: string;
+  }[];
+  readonly sort: string;
+  readonly properties: readonly string[];
+  readonly limit: number;
+}
+
+/** A call that is put together but not sent. Rejects with `CallFailed`, or with the signal's reason. */
+export interface Call {
+  /** For counting, pacing and messages. */
+  readonly operation: string;
+  readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
+}
+
+/** HubSpot's endpoints, one function each. Nothing is paced, retried or understood here. */
+export type Endpoints = ReturnType<typeof endpoints>;
+
+export interface ClientDeps {
+  readonly token: string | (() => Promise<string>);
+  /** `null` is HubSpot's own host; otherwise that host or a loopback address, as in a rehearsal. */
+  readonly baseUrl: string | null;
+  readonly apiVersion: ApiVersion;
+  readonly timeoutMs: number;
+}
+
+const HUBSPOT = "https://api.hubapi.com";
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const MEMBERS_PER_PAGE = 250;
+const CONTACTS_PER_PAGE = 100;
+const LISTS_PER_PAGE = 500;
+
+/** No socket left this machine, or nobody took it: these calls were certainly not done. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|UND_ERR_CONNECT)/;
+
+/** Carries the answer past the SDK's own reading of it. */
+class Arrived extends Error {
+  readonly answer: RawAnswer;
+  constructor(answer: RawAnswer) {
+    super("an answer arrived");
+    this.answer = answer;
+  }
+}
+
+/**
+ * HubSpot through its SDK, one client an account. Throws RangeError for a base URL that is neither HubSpot nor loopback.
+ *
+ * The SDK puts the calls together and sends them. Its reading of answers is bypassed: it loses the errors of a 200 that
+ * has some, takes a 2xx other than the specified one for a failure, and drops what its models do not name. Its retries
+ * and its limiter stay off: they are process-wide, and know nothing of writes that must not be repeated.
+ */
+export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps) {
+  const origin = acceptedOrigin(baseUrl);
+  let bearer = "";
+  const sdk = new Client({
+    basePath: origin,
+    // Node's own HTTP rather than fetch: it follows no redirect, and the agent is this account's alone.
+    httpAgent: impatientAgent(origin, timeoutMs),
+    middleware: [
+      {
+        pre(context: unknown) {
+          const outgoing = context as OutgoingRequest;
+          outgoing.setUrl(versioned(outgoing.getUrl(), apiVersion));
+          outgoing.setHeaderParam("Authorization", `Bearer ${bearer}`);
+          return outgoing;
+        },
+        async post(context: unknown) {
+          const { httpStatusCode, headers, body } = context as IncomingResponse;
+          throw new Arrived({ status: httpStatusCode, headers, text: await body.text() });
+        },
+      },
+    ],
+  });
+  const { crm } = sdk;
+
+  const call = (operation: string, run: (signal: AbortSignal) => Promise<unknown>): Call => ({
+    operation,
+    async send(signal) {
+      signal.throwIfAborted();
+      bearer = typeof token === "string" ? token : await freshToken(operation, token);
+      return answerOf(operation, run(signal), timeoutMs, signal);
+    },
+  });
+
+  return {
+    /** The only one the SDK does not have. */
+    account: () =>
+      call("account", async (signal) => {
+        const answer = await request(versioned(`${origin}/account-info/v3/details`, apiVersion), {
+          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+          signal,
+        });
+        const headers = Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+        );
+        throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
+      }),
+    properties: () => call("properties", () => crm.properties.coreApi.getAll("contacts", false)),
+    searchLists: (offset: number) =>
+      call("lists search", () =>
+        crm.lists.listsApi.doSearch({ query: "", offset, count: LISTS_PER_PAGE, additionalProperties: [] }),
+      ),
+    lists: (ids: readonly string[]) => call("lists", () => crm.lists.listsApi.getAll([...ids], false)),
+    list: (id: string) => call("list", () => crm.lists.listsApi.getById(id, false)),
+    members: (list: string, after: string | null) =>
+      call("members", () =>
+        crm.lists.membershipsApi.getPage(list, after ?? undefined, undefined, MEMBERS_PER_PAGE),
+      ),
+    joins: (list: string, after: string | null) =>
+      call("joins", () =>
+        crm.lists.membershipsApi.getPageOrderedByAddedToListDate(
+          list,
+          after ?? undefined,
+          undefined,
+          MEMBERS_PER_PAGE,
+        ),
+      ),
+    addMembers: (list: string, ids: readonly string[]) =>
+      call("add members", () => crm.lists.membershipsApi.add(list, [...ids])),
+    removeMembers: (list: string, ids: readonly string[]) =>
+      call("remove members", () => crm.lists.membershipsApi.remove(list, [...ids])),
+    page: (after: string | null, properties: readonly string[]) =>
+      call("contacts", () =>
+        crm.contacts.basicApi.getPage(CONTACTS_PER_PAGE, after ?? undefined, [...properties]),
+      ),
+    batchRead: (ids: readonly string[], idProperty: "email" | null, properties: readonly string[]) =>
+      call("batch read", () =>
+        crm.contacts.batchApi.read({
+          inputs: ids.map((id) => ({ id })),
+          properties: [...properties],
+          propertiesWithHistory: [],
+          ...(idProperty === null ? {} : { idProperty }),
+        }),
+      ),
+    batchCreate: (inputs: readonly WriteInput[]) =>
+      call("batch create", () =>
+        crm.contacts.batchApi.create({
+          inputs: inputs.map(({ traceId, properties }) => ({
+            properties,
+            associations: [],
+            objectWriteTraceId: traceId,
+          })),
+        }),
+      ),
+    batchUpdate: (inputs: readonly WriteInput[]) =>
+      call("batch update", () =>
+        crm.contacts.batchApi.update({
+          inputs: inputs.map(({ id = "", traceId, properties }) => ({
+            id,
+            properties,
+            objectWriteTraceId: traceId,
+          })),
+        }),
+      ),
+    search: ({ filters, sort, properties, limit }: Search) =>
+      call("search", () =>
+        crm.contacts.searchApi.doSearch({
+          filterGroups: [{ filters: [...filters] }],
+          sorts: [sort],
+          properties: [...properties],
+          limit,
+          // The operators are an enum of the SDK with the very texts that travel.
+        } as unknown as PublicObjectSearchRequest),
+      ),
+  };
+}
+
+interface OutgoingRequest {
+  getUrl(): string;
+  setUrl(url: string): void;
+  setHeaderParam(name: string, value: string): void;
+}
+
+interface IncomingResponse {
+  readonly httpStatusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: { text(): Promise<string> };
+}
+
+/** The SDK knows numbered paths only; the date-based ones take the same bodies. */
+function versioned(url: string, version: ApiVersion): string {
+  if (version === "v3") return url;
+  return url
+    .replace(/\/crm\/v[34]\/(objects|lists|properties|associations)(?=[/?]|$)/, `/crm/$1/${version}`)
+    .replace(/\/account-info\/v3\//, `/account-info/${version}/`);
+}
+
+function acceptedOrigin(baseUrl: string | null): string {
+  if (baseUrl === null) return HUBSPOT;
+  const refusal = new RangeError(`HubSpot's address is ${HUBSPOT} or a loopback one, not ${baseUrl}`);
+  if (!URL.canParse(baseUrl)) throw refusal;
+  const { origin, protocol, hostname, pathname, search, username, password } = new URL(baseUrl);
+  const bare = pathname === "/" && search === "" && username === "" && password === "";
+  const known = origin === HUBSPOT || (protocol === "http:" && LOOPBACK.has(hostname));
+  if (!bare || !known) throw refusal;
+  // Without the final slash: the SDK would put a second one behind it.
+  return origin;
+}
+
+/** Keeps connections, and ends one that has been silent too long: the SDK itself would wait for ever. */
+function impatientAgent(origin: string, timeoutMs: number): HttpAgent {
+  // A little later than the call's own limit, which is what the caller sees. As an option too: Node sets a connection
+  // that is used again back to it.
+  const timeout = timeoutMs + 1_000;
+  const agent = origin.startsWith("https:")
+    ? new HttpsAgent({ keepAlive: true, timeout })
+    : new HttpAgent({ keepAlive: true, timeout });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = connect(options, callback) as Socket | undefined;
+    socket?.setTimeout(timeout, () => socket.destroy());
+    return socket;
+  };
+  return agent;
+}
+
+async function freshToken(operation: string, token: () => Promise<string>): Promise<string> {
+  try {
+    return await token();
+  } catch {
+    throw new CallFailed({ kind: "no_token", operation });
+  }
+}
+
+/** The answer, the end of patience, or the abort: whichever comes first. */
+async function answerOf(
+  operation: string,
+  sent: Promise<unknown>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<RawAnswer> {
+  let stop = (): void => undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    const late = new CallFailed({ kind: "lost", operation, reason: `no answer in ${timeoutMs} ms` });
+    const timer = setTimeout(() => reject(late), timeoutMs);
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+    };
+  });
+  try {
+    await Promise.race([sent, patience]);
+  } catch (error) {
+    if (error instanceof Arrived) return error.answer;
+    signal.throwIfAborted();
+    if (error instanceof CallFailed) throw error;
+    throw new CallFailed(transportFailure(operation, error));
+  } finally {
+    stop();
+  }
+  throw new CallFailed({ kind: "lost", operation, reason: "the SDK finished without an answer" });
+}
+
+/** Only the code survives: the error itself may hold the request, and with it the key. */
+function transportFailure(operation: string, error: unknown): CallFailed["failure"] {
+  const code = errorCode(error) ?? "network failure";
+  return { kind: NOT_SENT.test(code) ? "not_sent" : "lost", operation, reason: code };
+}
+
+function errorCode(error: unknown): string | null {
+  if (typeof error !== "object" || error === null) return null;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return "cause" in error ? errorCode(error.cause) : null;
+}

@@ -1,0 +1,176 @@
+import type { Consent } from "../../model/consent.ts";
+import type { Contact, ExternalId } from "../../model/contact.ts";
+import { emailKey } from "../../model/email.ts";
+import type { EmailKey } from "../../model/email.ts";
+import type { Value } from "../../model/value.ts";
+import type { PropertyRequest } from "../connector.ts";
+import type { Calls } from "./calls.ts";
+import type { Endpoints } from "./client.ts";
+import { answeredStatus } from "./failure.ts";
+import { decode } from "./fields.ts";
+import { batchAnswer, contactPage } from "./parse.ts";
+import type { ContactRecord } from "./parse.ts";
+
+/** One account's endpoints, and the calls that pace them. */
+export interface Account {
+  readonly endpoints: Endpoints;
+  readonly calls: Calls;
+}
+
+/** HubSpot's cap for every batch. */
+export const BATCH = 100;
+
+/** Read with every contact, mapped or not: who it is, who it was, and whether it opted out. */
+const ALWAYS = [
+  "email",
+  "createdate",
+  "lastmodifieddate",
+  "hs_object_id",
+  "hs_merged_object_ids",
+  "hs_additional_emails",
+  "hs_email_optout",
+];
+
+/** Beyond this the names would make a URL longer than servers take (414). */
+const LONGEST_QUERY = 4_000;
+
+/** The names to ask for, each once. */
+export function namesOf(properties: readonly PropertyRequest[]): readonly string[] {
+  return [...new Set([...ALWAYS, ...properties.map(({ property }) => property)])];
+}
+
+/** A record in the model's words. A property that HubSpot left out has no key; one that does not fit is unreadable. */
+export function contactOf(record: ContactRecord, properties: readonly PropertyRequest[]): Contact {
+  const values: Record<string, Value> = {};
+  const unreadable: Record<string, string> = {};
+  for (const { property, type } of properties) {
+    if (!Object.hasOwn(record.properties, property)) continue;
+    const decoded = decode(record.properties[property], type);
+    if ("unreadable" in decoded) unreadable[property] = decoded.unreadable;
+    else values[property] = decoded.value;
+  }
+  const address = textOf(record, "email");
+  return {
+    side: "hubspot",
+    id: record.id,
+    email: emailKey(address),
+    shownEmail: address,
+    values,
+    unreadable,
+    consent: consentOf(record),
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    mergedIds: listOf(record, "hs_merged_object_ids"),
+  };
+}
+
+/** HubSpot's opt-out of all e-mail. Not opted out is not opted in: HubSpot then says nothing of consent. */
+function consentOf(record: ContactRecord): Consent | null {
+  if (!Object.hasOwn(record.properties, "hs_email_optout")) return null;
+  const optedOut = textOf(record, "hs_email_optout") === "true";
+  return { status: optedOut ? "unsubscribed" : "never_subscribed", suppressions: [] };
+}
+
+function textOf({ properties }: ContactRecord, name: string): string | null {
+  const value = properties[name];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function listOf(record: ContactRecord, name: string): readonly string[] {
+  return (textOf(record, name) ?? "").split(";").filter((item) => item !== "");
+}
+
+/**
+ * Contacts by id, read directly and not from the search index. One that is gone is absent; of a merged one HubSpot
+ * shows the survivor, under its own id.
+ */
+export async function readContacts(
+  account: Account,
+  ids: readonly ExternalId[],
+  properties: readonly PropertyRequest[],
+  signal: AbortSignal,
+): Promise<readonly Contact[]> {
+  // Something that is no id would have the whole batch refused.
+  const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
+  const records = await batchRead(account, asked, null, properties, signal);
+  return distinct(records.map((record) => contactOf(record, properties)));
+}
+
+/** Every contact whose address, or one of whose additional addresses, is among these. */
+export async function findContacts(
+  account: Account,
+  emails: readonly EmailKey[],
+  properties: readonly PropertyRequest[],
+  signal: AbortSignal,
+): Promise<readonly Contact[]> {
+  const asked = new Set<string>(emails);
+  const records = await batchRead(account, [...asked], "email", properties, signal);
+  // HubSpot may show more than was asked for; what does not carry the address is not taken for its owner.
+  const owners = records.filter((record) =>
+    [textOf(record, "email"), ...listOf(record, "hs_additional_emails")].some((address) => {
+      const key = emailKey(address);
+      return key !== null && asked.has(key);
+    }),
+  );
+  return distinct(owners.map((record) => contactOf(record, properties)));
+}
+
+async function batchRead(
+  account: Account,
+  ids: readonly string[],
+  idProperty: "email" | null,
+  properties: readonly PropertyRequest[],
+  signal: AbortSignal,
+): Promise<readonly ContactRecord[]> {
+  const names = namesOf(properties);
+  const read = async (part: readonly string[]): Promise<readonly ContactRecord[]> => {
+    if (part.length === 0) return [];
+    try {
+      const call = account.endpoints.batchRead(part, idProperty, names);
+      // A 207 names the missing ones in `errors`; that they are not there says as much.
+      return (await account.calls.read(call, batchAnswer, signal, [400, 404])).body.results;
+    } catch (error) {
+      const status = answeredStatus(error);
+      if (status === 404) return [];
+      if (status !== 400) throw error;
+      // One address that HubSpot will not even look up must not hide the others.
+      if (part.length === 1) return [];
+      const half = Math.ceil(part.length / 2);
+      return [...(await read(part.slice(0, half))), ...(await read(part.slice(half)))];
+    }
+  };
+  const parts = await Promise.all(chunks(ids, BATCH).map(read));
+  return parts.flat();
+}
+
+/** Every contact of the account, 100 a page, by ascending id. */
+export async function* everyContact(
+  account: Account,
+  properties: readonly PropertyRequest[],
+  signal: AbortSignal,
+): AsyncIterable<readonly Contact[]> {
+  const names = namesOf(properties);
+  const tooLong = names.join("&properties=").length > LONGEST_QUERY;
+  let after: string | null = null;
+  do {
+    signal.throwIfAborted();
+    const call = account.endpoints.page(after, tooLong ? ["email"] : names);
+    const { body } = await account.calls.read(call, contactPage, signal);
+    const ids = body.results.map(({ id }) => id);
+    yield tooLong
+      ? await readContacts(account, ids, properties, signal)
+      : body.results.map((record) => contactOf(record, properties));
+    after = body.paging?.next?.after ?? null;
+  } while (after !== null);
+}
+
+function distinct(contacts: readonly Contact[]): readonly Contact[] {
+  return [...new Map(contacts.map((contact) => [contact.id, contact])).values()];
+}
+
+/** The items in runs of at most so many. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts: (readonly T[])[] = [];
+  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  return parts;
+}

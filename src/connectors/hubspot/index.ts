@@ -1,0 +1,90 @@
+import type { Connector, Schema } from "../connector.ts";
+import type { Timing } from "../governor.ts";
+import { calls } from "./calls.ts";
+import { endpoints } from "./client.ts";
+import type { ApiVersion } from "./client.ts";
+import { BATCH, everyContact, findContacts, readContacts } from "./contacts.ts";
+import type { Account } from "./contacts.ts";
+import { fieldSpec } from "./fields.ts";
+import { accountDetails, listSearchPage, propertyList } from "./parse.ts";
+import { pullContacts } from "./pull.ts";
+import { writeAll } from "./write.ts";
+
+export interface HubSpotDeps extends Timing {
+  /** A service key or private-app token, or what gives a fresh OAuth access token; asked before every call. */
+  readonly token: string | (() => Promise<string>);
+  /** `null`: https://api.hubapi.com. Otherwise that, or plain HTTP on loopback. */
+  readonly baseUrl: string | null;
+  readonly apiVersion: ApiVersion;
+  /** The part of the account's quota that may be used: above 0, at most 1. */
+  readonly apiShare: number;
+  /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
+  readonly timeoutMs?: number;
+  /** Told of every answer: operation, status, milliseconds. Never a person or a key. */
+  readonly log?: (line: Readonly<Record<string, string | number>>) => void;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * HubSpot contacts and lists. Its lists are `list` collections, whatever HubSpot's pages call them.
+ * Throws RangeError for a base URL or a share that is not allowed.
+ */
+export function hubspot(deps: HubSpotDeps): Connector {
+  const { token, baseUrl, apiVersion, timeoutMs = TIMEOUT_MS } = deps;
+  const account: Account = {
+    endpoints: endpoints({ token, baseUrl, apiVersion, timeoutMs }),
+    calls: calls(deps),
+  };
+  return {
+    side: "hubspot",
+    can: { create: true, writeLists: true, consent: true, reportsStored: true },
+    async account(signal) {
+      const { body } = await account.calls.read(account.endpoints.account(), accountDetails, signal);
+      const { portalId, accountType, timeZone = null, uiDomain } = body;
+      account.calls.learnTimeZone(timeZone);
+      return {
+        id: portalId,
+        // HubSpot's accounts have no name that the API tells.
+        name: accountType === "STANDARD" ? `HubSpot ${portalId}` : `HubSpot ${portalId} (${accountType})`,
+        timeZone,
+        contactUrl: `https://${uiDomain}/contacts/${portalId}/record/0-1/{id}`,
+      };
+    },
+    discover: (signal) => discover(account, signal),
+    contacts: {
+      pull: (scope, cursor, signal) => pullContacts(account, scope, cursor, signal),
+      everyone: (properties, signal) => everyContact(account, properties, signal),
+      read: (ids, properties, signal) => readContacts(account, ids, properties, signal),
+      find: (emails, properties, signal) => findContacts(account, emails, properties, signal),
+      write: (operations, properties, signal) => writeAll(account, operations, properties, signal),
+      writeSize: BATCH,
+    },
+    requests: () => account.calls.requests(),
+  };
+}
+
+/** Contact properties, and lists of contacts (HubSpot has lists of companies too). */
+async function discover({ endpoints, calls }: Account, signal: AbortSignal): Promise<Schema> {
+  const { body } = await calls.read(endpoints.properties(), propertyList, signal);
+  const collections: Schema["collections"][number][] = [];
+  for (let offset: number | null = 0; offset !== null;) {
+    const page: Awaited<ReturnType<typeof listPage>> = await listPage(offset);
+    for (const list of page.lists) {
+      if (list.objectTypeId !== "0-1") continue;
+      collections.push({
+        id: list.listId,
+        name: list.name,
+        kind: "list",
+        writable: list.processingType === "MANUAL" || list.processingType === "SNAPSHOT",
+        doubleOptIn: false,
+      });
+    }
+    offset = page.hasMore && page.offset > offset ? page.offset : null;
+  }
+  return { fields: body.results.map(fieldSpec), collections };
+
+  async function listPage(offset: number) {
+    return (await calls.read(endpoints.searchLists(offset), listSearchPage, signal)).body;
+  }
+}

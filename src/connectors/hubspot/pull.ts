@@ -1,0 +1,83 @@
+import type { Cursor, PullPage, PullScope } from "../connector.ts";
+import type { Contact } from "../../model/contact.ts";
+import { changedContacts } from "./changes.ts";
+import type { Account } from "./contacts.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import type { PullState } from "./cursor.ts";
+import { answeredStatus } from "./failure.ts";
+import { goneList, listSizes } from "./list-sizes.ts";
+import type { ListSizes } from "./list-sizes.ts";
+import { followList, readList } from "./lists.ts";
+import { accountDetails } from "./parse.ts";
+
+/**
+ * Without a cursor, or with that of a first pull that was stopped: every member of the lists. Otherwise what changed or
+ * joined since, and the roster of every list that lost somebody. An idle pull of one list is three requests.
+ */
+export async function* pullContacts(
+  account: Account,
+  scope: PullScope,
+  cursor: Cursor | null,
+  signal: AbortSignal,
+): AsyncIterable<PullPage> {
+  signal.throwIfAborted();
+  const before = cursor === null ? null : readCursor(cursor);
+  const sizes = await listSizes(account, scope.collections, signal);
+  // Taken before the first page: what changes while it is read is seen by the next pull.
+  const now = sizes.at ?? (await serverNow(account, signal));
+  const start: PullState = { version: 1, first: true, since: now, settled: now, search: null, lists: {} };
+  let state = keepListed(before ?? start, scope, sizes);
+
+  for (const [list, problem] of sizes.gone) {
+    yield { kind: "collection_gone", collection: list, problem, cursor: writeCursor(state) };
+  }
+  if (!state.first) {
+    for await (const [page, next] of changedContacts(account, scope, state, now, signal)) {
+      state = next;
+      if (page.length > 0) yield contactsPage(page, writeCursor(state));
+    }
+  }
+  for (const list of sizes.known.keys()) {
+    signal.throwIfAborted();
+    const context = { account, scope, list, size: sizes.known.get(list) ?? null, now, signal };
+    const known = state.lists[list];
+    const steps =
+      known === undefined || "reading" in known ? readList(context, state) : followList(context, state);
+    try {
+      for await (const step of steps) {
+        state = step.state;
+        if (step.page !== null) yield step.page;
+      }
+    } catch (error) {
+      // Deleted meanwhile, or HubSpot will not show it: nobody left, and somebody must look.
+      if (answeredStatus(error) === null) throw error;
+      state = withoutList(state, list);
+      yield {
+        kind: "collection_gone",
+        collection: list,
+        problem: goneList(list, error),
+        cursor: writeCursor(state),
+      };
+    }
+  }
+  yield contactsPage([], writeCursor({ ...state, first: false }));
+}
+
+function contactsPage(contacts: readonly Contact[], cursor: Cursor): PullPage {
+  return { kind: "contacts", contacts, members: new Map(), cursor };
+}
+
+/** Forgets lists that are no longer followed or no longer exist; one that comes back is read anew. */
+function keepListed(state: PullState, scope: PullScope, sizes: ListSizes): PullState {
+  const followed = new Set(scope.collections.filter((list) => !sizes.gone.has(list)));
+  const lists = Object.fromEntries(Object.entries(state.lists).filter(([list]) => followed.has(list)));
+  return { ...state, lists };
+}
+
+function withoutList(state: PullState, list: string): PullState {
+  return { ...state, lists: Object.fromEntries(Object.entries(state.lists).filter(([id]) => id !== list)) };
+}
+
+async function serverNow({ endpoints, calls }: Account, signal: AbortSignal): Promise<number> {
+  return (await calls.read(endpoints.account(), accountDetails, signal)).at;
+}

@@ -1,0 +1,155 @@
+import type { z } from "zod";
+import type { Governor, Timing } from "../governor.ts";
+import { governor } from "../governor.ts";
+import type { RetryDecision } from "../retry.ts";
+import { backoffMs, callWithRetry } from "../retry.ts";
+import type { Call, RawAnswer } from "./client.ts";
+import { KlaviyoFailure, malformed } from "./failure.ts";
+import { windowsOf } from "./operations.ts";
+import { stopsTheSide, unavailable } from "./problems.ts";
+
+export type Log = (message: string, details: Readonly<Record<string, string | number | null>>) => void;
+
+export interface CallsDeps extends Timing {
+  /** The part of each of the account's limits that may be used, 0–1. */
+  readonly share: number;
+  readonly log: Log;
+}
+
+export interface Answer<T> {
+  readonly data: T;
+  /** The server's time of the answer in milliseconds since 1970; our own where it did not say. */
+  readonly at: number;
+}
+
+export interface Calls {
+  /**
+   * A call that changes nothing, repeated while that may help. Rejects with `SystemUnavailable`, but for a refusal with
+   * one of the `expected` statuses: with `KlaviyoFailure`.
+   */
+  read<T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    expected?: readonly number[],
+  ): Promise<Answer<T>>;
+  /**
+   * A call that changes something; repeated only where it certainly was not done, or where doing it twice is doing it
+   * once (`idempotent`). Rejects with `SystemUnavailable` where nothing was done and nobody can, otherwise with
+   * `KlaviyoFailure`. The signal ends the waiting, never a call under way: an answer that is lost must be looked for.
+   */
+  write<T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    options?: { readonly idempotent: boolean },
+  ): Promise<Answer<T>>;
+  requests(): ReadonlyMap<string, number>;
+}
+
+/** A wait beyond this is the lane's to keep, not a call's. */
+const LONGEST_WAIT_MS = 90_000;
+const ATTEMPTS = 4;
+/** A throttled call was not done and will be let in: it is worth more patience than a broken one. */
+const THROTTLED_ATTEMPTS = 8;
+const BACKOFF = { first: 500, longest: 20_000 };
+
+/** Paces, repeats, counts and understands calls to one account. */
+export function calls({ share, now, sleep, log }: CallsDeps): Calls {
+  const governors = new Map<string, Governor>();
+  const counts = new Map<string, number>();
+
+  const governorOf = (operation: Call["operation"]): Governor => {
+    const known = governors.get(operation);
+    if (known !== undefined) return known;
+    const made = governor(windowsOf(operation), { share, now, sleep });
+    governors.set(operation, made);
+    return made;
+  };
+
+  async function once<T>(
+    { operation, send }: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    abortable: boolean,
+  ): Promise<Answer<T>> {
+    const pace = governorOf(operation);
+    await pace.take(signal);
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    const answer = await send(abortable ? signal : null);
+    learn(pace, answer);
+    const parsed = schema.safeParse(answer.body);
+    if (!parsed.success) throw malformed(operation, answer.body);
+    const date = Date.parse(answer.header("date") ?? "");
+    return { data: parsed.data, at: Number.isNaN(date) ? now() : date };
+  }
+
+  const classify =
+    (pace: Governor, operation: string, repeatable: boolean) =>
+    (error: unknown, attempt: number): RetryDecision => {
+      if (!(error instanceof KlaviyoFailure)) return { retry: false };
+      const { kind, status, retryAfterMs, notSent, ambiguous, code } = error;
+      if (status === 429) {
+        const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
+        pace.pause(now() + waitMs);
+        return waitMs > LONGEST_WAIT_MS
+          ? { retry: false }
+          : { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
+      }
+      if (kind === "unsendable" || !(notSent || (repeatable && ambiguous))) return { retry: false };
+      log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
+      const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
+      return waitMs > LONGEST_WAIT_MS ? { retry: false } : { retry: true, waitMs, attempts: ATTEMPTS };
+    };
+
+  const repeated = <T>(
+    call: Call,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    options: { readonly repeatable: boolean; readonly abortable: boolean },
+  ): Promise<Answer<T>> =>
+    callWithRetry(() => once(call, schema, signal, options.abortable), {
+      classify: classify(governorOf(call.operation), call.operation, options.repeatable),
+      sleep,
+      signal,
+    });
+
+  return {
+    async read(call, schema, signal, expected = []) {
+      try {
+        return await repeated(call, schema, signal, { repeatable: true, abortable: true });
+      } catch (error) {
+        if (!(error instanceof KlaviyoFailure)) throw error;
+        throw expected.includes(error.status ?? 0) && !stopsTheSide(error) ? error : unavailable(error);
+      }
+    },
+    async write(call, schema, signal, { idempotent } = { idempotent: false }) {
+      try {
+        return await repeated(call, schema, signal, { repeatable: idempotent, abortable: false });
+      } catch (error) {
+        throw error instanceof KlaviyoFailure && stopsTheSide(error) ? unavailable(error) : error;
+      }
+    },
+    requests: () => new Map(counts),
+  };
+}
+
+/**
+ * `RateLimit-Limit: 75, 75;w=1, 750;w=60`: the limit that the other two headers are about, then all of them. The
+ * documentation says those are about the minute, recordings show the second; the first number tells.
+ */
+function learn(pace: Governor, { header }: RawAnswer): void {
+  const [current, ...policies] = (header("ratelimit-limit") ?? "").split(",").map((part) => part.trim());
+  const remaining = header("ratelimit-remaining");
+  for (const policy of policies) {
+    const parts = /^(\d+);w=(\d+)$/.exec(policy);
+    if (parts === null) continue;
+    const [, limit = "", seconds = ""] = parts;
+    pace.learn(seconds, {
+      calls: Number(limit),
+      ...(limit === current && remaining !== null && /^\d+$/.test(remaining)
+        ? { remaining: Number(remaining) }
+        : {}),
+    });
+  }
+}

@@ -1,0 +1,269 @@
+import {
+  AccountsApi,
+  ApiKeySession,
+  ListsApi,
+  ObjectSerializer,
+  ProfilesApi,
+  RetryWithExponentialBackoff,
+  SegmentsApi,
+} from "klaviyo-api";
+import type { ProfileMetaPatchPropertiesUnset } from "klaviyo-api";
+import { failureFrom, headerOf } from "./failure.ts";
+import type { OperationName } from "./operations.ts";
+
+/** An answer of the 200s, its body as it came: not yet looked at. */
+export interface RawAnswer {
+  readonly body: unknown;
+  /** By a name in lower case. */
+  readonly header: (name: string) => string | null;
+}
+
+/** A profile to write. `null` empties an attribute; custom properties are emptied by name in `unset`. */
+export interface ProfileBody {
+  readonly id?: string;
+  /** By Klaviyo's own names, `location` and `properties` as objects. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly unset: readonly string[];
+}
+
+export interface PageOptions {
+  readonly filter?: string;
+  readonly cursor: string | null;
+}
+
+export interface ClientDeps {
+  readonly key: string;
+  /** `null` is Klaviyo's own host; otherwise that host or a loopback address, as in a rehearsal. */
+  readonly baseUrl: string | null;
+  readonly revision: string;
+  readonly timeoutMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A call that is put together but not sent. Rejects with `KlaviyoFailure`, or with the signal's reason. */
+export interface Call {
+  readonly operation: OperationName;
+  readonly send: (signal: AbortSignal | null) => Promise<RawAnswer>;
+}
+
+export type GroupKind = "list" | "segment";
+
+const KLAVIYO = "https://a.klaviyo.com";
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+/** The largest pages Klaviyo has: of profiles and ids, and of lists and segments. */
+const PROFILES_PER_PAGE = 100;
+const GROUPS_PER_PAGE = 10;
+/** A page of a hundred profiles of 100 kB each is ten megabytes. */
+const LONGEST_ANSWER = 32 * 1024 * 1024;
+
+type RequestConfig = Parameters<ApiKeySession["requestWithRetry"]>[0];
+type Response = Awaited<ReturnType<ApiKeySession["requestWithRetry"]>>;
+
+/** What the SDK sends for us, made to one attempt, with an end to it, to one host. */
+class KlaviyoSession extends ApiKeySession {
+  readonly #deps: ClientDeps;
+  readonly #signal: AbortSignal | null;
+
+  constructor(deps: ClientDeps, signal: AbortSignal | null) {
+    // Its own retries would repeat a create after a 504 that had done it (contract § 0, fact 10).
+    super(deps.key, new RetryWithExponentialBackoff({ numRetries: 0 }));
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  override applyToRequest(config: RequestConfig): void {
+    super.applyToRequest(config);
+    config.timeout = this.#deps.timeoutMs;
+    config.maxRedirects = 0;
+    config.maxContentLength = LONGEST_ANSWER;
+    if (this.#signal !== null) config.signal = this.#signal;
+    // A rehearsal on this machine is not to be looked for behind a company's proxy.
+    if (this.#deps.baseUrl !== null && this.#deps.baseUrl !== KLAVIYO) config.proxy = false;
+    if (config.headers === undefined) return;
+    config.headers["revision"] = this.#deps.revision;
+    if (config.data !== undefined) config.headers["Content-Type"] = "application/vnd.api+json";
+  }
+
+  /** Keeps the body from the SDK's reading: that drops what it does not know, cuts times, and fails on wrong types. */
+  override async requestWithRetry(config: RequestConfig): Promise<Response> {
+    const response = await super.requestWithRetry(config);
+    return Object.assign(response, { untouched: response.data as unknown, data: undefined });
+  }
+}
+
+/**
+ * klaviyo-api 23.0.0 takes `meta.patch_properties.unset` for a type it then does not find (an HTML-escaped name in its
+ * table) and throws. This one type is let through as it is.
+ */
+const serializer = ObjectSerializer as unknown as {
+  findCorrectType(this: void, data: unknown, type: string, serialising: boolean): string;
+};
+const originalFind = serializer.findCorrectType;
+serializer.findCorrectType = (data, type, serialising) =>
+  type === "ProfileMetaPatchPropertiesUnset" ? type : originalFind(data, type, serialising);
+
+/** Klaviyo's endpoints, one function each. Nothing is paced, retried or understood here. */
+export type Endpoints = ReturnType<typeof endpoints>;
+
+/**
+ * Klaviyo through its SDK. Throws RangeError for a base URL that is neither Klaviyo nor loopback.
+ * There is no function here that subscribes, unsubscribes, suppresses, unsuppresses, merges or deletes.
+ */
+export function endpoints(deps: ClientDeps) {
+  const origin = acceptedOrigin(deps.baseUrl);
+
+  const call = <Api extends { basePath: string }>(
+    operation: OperationName,
+    Api: new (session: ApiKeySession) => Api,
+    send: (api: Api) => Promise<{ readonly response: unknown }>,
+  ): Call => ({
+    operation,
+    async send(signal) {
+      signal?.throwIfAborted();
+      const api = new Api(new KlaviyoSession(deps, signal));
+      api.basePath = origin;
+      try {
+        const { response } = await send(api);
+        return rawAnswer(response);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw failureFrom(operation, error, deps.now());
+      }
+    },
+  });
+
+  return {
+    origin,
+    accounts: () => call("get_accounts", AccountsApi, (api) => api.getAccounts()),
+    groups: (kind: GroupKind, cursor: string | null) =>
+      kind === "list"
+        ? call("get_lists", ListsApi, (api) =>
+            api.getLists({ sort: "id", pageSize: GROUPS_PER_PAGE, ...pageCursor(cursor) }),
+          )
+        : call("get_segments", SegmentsApi, (api) =>
+            api.getSegments({ sort: "id", pageSize: GROUPS_PER_PAGE, ...pageCursor(cursor) }),
+          ),
+    /** Is it there? Cheap, unlike the count. */
+    list: (id: string) => call("get_list", ListsApi, (api) => api.getList(id)),
+    count: (kind: GroupKind, id: string) =>
+      kind === "list"
+        ? call("get_list_count", ListsApi, (api) =>
+            api.getList(id, { additionalFieldsList: ["profile_count"] }),
+          )
+        : call("get_segment_count", SegmentsApi, (api) =>
+            api.getSegment(id, { additionalFieldsSegment: ["profile_count"] }),
+          ),
+    members: (kind: GroupKind, id: string, page: PageOptions) => {
+      const options = {
+        ...memberPage(page),
+        additionalFieldsProfile: ["subscriptions" as const],
+      };
+      return kind === "list"
+        ? call("get_profiles_for_list", ListsApi, (api) => api.getProfilesForList(id, options))
+        : call("get_profiles_for_segment", SegmentsApi, (api) => api.getProfilesForSegment(id, options));
+    },
+    memberIds: (kind: GroupKind, id: string, page: PageOptions) =>
+      kind === "list"
+        ? call("get_profile_ids_for_list", ListsApi, (api) => api.getProfileIdsForList(id, memberPage(page)))
+        : call("get_profile_ids_for_segment", SegmentsApi, (api) =>
+            api.getProfileIdsForSegment(id, memberPage(page)),
+          ),
+    profiles: (page: PageOptions & { readonly sort: "id" | "updated" | "-updated" }) =>
+      call("get_profiles", ProfilesApi, (api) =>
+        api.getProfiles({
+          sort: page.sort,
+          pageSize: PROFILES_PER_PAGE,
+          additionalFieldsProfile: ["subscriptions"],
+          ...(page.filter === undefined ? {} : { filter: page.filter }),
+          ...pageCursor(page.cursor),
+        }),
+      ),
+    create: (profile: ProfileBody) =>
+      call("create_profile", ProfilesApi, (api) =>
+        api.createProfile({ data: { type: "profile", attributes: sdkAttributes(profile.attributes) } }),
+      ),
+    update: (id: string, { attributes, unset }: ProfileBody) =>
+      call("update_profile", ProfilesApi, (api) =>
+        api.updateProfile(id, {
+          data: {
+            type: "profile",
+            id,
+            attributes: sdkAttributes(attributes),
+            // The SDK's type is a union of text and a list that it wraps into an empty class.
+            ...(unset.length === 0
+              ? {}
+              : { meta: { patchProperties: { unset: unset as ProfileMetaPatchPropertiesUnset } } }),
+          },
+        }),
+      ),
+    importProfiles: (profiles: readonly ProfileBody[], list: string | null) =>
+      call("bulk_import_profiles", ProfilesApi, (api) =>
+        api.bulkImportProfiles({
+          data: {
+            type: "profile-bulk-import-job",
+            attributes: {
+              profiles: {
+                data: profiles.map(({ id, attributes }) => ({
+                  type: "profile" as const,
+                  ...(id === undefined ? {} : { id }),
+                  attributes: sdkAttributes(attributes),
+                })),
+              },
+            },
+            ...(list === null ? {} : { relationships: { lists: { data: [{ type: "list", id: list }] } } }),
+          },
+        }),
+      ),
+    importJob: (id: string) =>
+      call("get_bulk_import_profiles_job", ProfilesApi, (api) => api.getBulkImportProfilesJob(id)),
+    importErrors: (id: string, cursor: string | null) =>
+      call("get_errors_for_bulk_import_profiles_job", ProfilesApi, (api) =>
+        api.getErrorsForBulkImportProfilesJob(id, { pageSize: PROFILES_PER_PAGE, ...pageCursor(cursor) }),
+      ),
+    addToList: (list: string, ids: readonly string[]) =>
+      call("add_profiles_to_list", ListsApi, (api) => api.addProfilesToList(list, { data: references(ids) })),
+    removeFromList: (list: string, ids: readonly string[]) =>
+      call("remove_profiles_from_list", ListsApi, (api) =>
+        api.removeProfilesFromList(list, { data: references(ids) }),
+      ),
+  };
+}
+
+/** Klaviyo, or a rehearsal on this machine; the key goes nowhere else. */
+function acceptedOrigin(baseUrl: string | null): string {
+  if (baseUrl === null) return KLAVIYO;
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  const rehearsal = url !== null && url.protocol === "http:" && LOOPBACK.has(url.hostname);
+  if (url === null || (url.origin !== KLAVIYO && !rehearsal)) {
+    throw new RangeError(`Klaviyo is at ${KLAVIYO} or at a loopback address, not at ${baseUrl}`);
+  }
+  return url.origin;
+}
+
+const pageCursor = (cursor: string | null) => (cursor === null ? {} : { pageCursor: cursor });
+
+const memberPage = ({ filter, cursor }: PageOptions) => ({
+  pageSize: PROFILES_PER_PAGE,
+  // In the order of joining, so that whoever joins while the pages are read comes at their end.
+  sort: "joined_group_at" as const,
+  ...(filter === undefined ? {} : { filter }),
+  ...pageCursor(cursor),
+});
+
+const references = (ids: readonly string[]) => ids.map((id) => ({ type: "profile" as const, id }));
+
+/** The SDK wants the names it knows in camel case, and drops every other one without a word. */
+function sdkAttributes(attributes: Readonly<Record<string, unknown>>): Record<string, object | null> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      value as object | null,
+    ]),
+  );
+}
+
+function rawAnswer(response: unknown): RawAnswer {
+  const { untouched, headers } = response as { untouched?: unknown; headers?: object };
+  return { body: untouched, header: headerOf(headers) };
+}

@@ -1,0 +1,179 @@
+import type { Cursor, PropertyRequest, PullPage } from "../connector.ts";
+import type { Calls, Log } from "./calls.ts";
+import type { Endpoints, GroupKind } from "./client.ts";
+import { contactsOf } from "./contacts.ts";
+import type { KnownCollection, Place } from "./cursor.ts";
+import { KlaviyoFailure, malformed } from "./failure.ts";
+import { filterTime } from "./filter.ts";
+import type { Page } from "./pages.ts";
+import { pages } from "./pages.ts";
+import { unavailable } from "./problems.ts";
+import type { ProfileResource } from "./wire.ts";
+import { groupAnswer, idPage, profilePage } from "./wire.ts";
+
+export interface PullSettings {
+  readonly calls: Calls;
+  readonly client: Endpoints;
+  readonly log: Log;
+}
+
+const SECOND = 1_000;
+/** Joins are shown at once, give or take; what comes later still is found by the count. */
+const JOINS_OVERLAP = 2 * 60 * SECOND;
+
+/** The count, and with it what kind of collection it is and whether it is there at all: 404 comes as a failure. */
+export async function look(
+  { calls, client }: PullSettings,
+  collection: string,
+  known: KnownCollection | undefined,
+  signal: AbortSignal,
+): Promise<Place> {
+  const count = (kind: GroupKind) => calls.read(client.count(kind, collection), groupAnswer, signal, [404]);
+  let kind: GroupKind = known?.kind ?? "list";
+  const answer = await count(kind).catch((error: unknown) => {
+    // An id does not say what it is of.
+    if (known !== undefined || !(error instanceof KlaviyoFailure) || error.status !== 404) throw error;
+    kind = "segment";
+    return count(kind);
+  });
+  const { profile_count, is_active, is_processing } = answer.data.data.attributes;
+  const settled = is_processing !== true && is_active !== false;
+  return {
+    collection,
+    kind,
+    step: known === undefined ? "members" : "joins",
+    page: null,
+    // Of a segment that is being computed, or no longer is, absence says nothing.
+    count: settled ? (profile_count ?? null) : null,
+    at: answer.at,
+    joined: { certain: 0, possible: 0 },
+  };
+}
+
+/** One collection: all of it, or who joined and, where the count does not add up, its roster. */
+export async function* visit(
+  settings: PullSettings,
+  properties: readonly PropertyRequest[],
+  from: Place,
+  known: Map<string, KnownCollection>,
+  done: Set<string>,
+  at: (place: Place | null) => Cursor,
+  signal: AbortSignal,
+): AsyncGenerator<PullPage> {
+  const { collection, kind, count } = from;
+  const before = known.get(collection);
+  let place = from;
+
+  if (place.step === "members" || place.step === "joins") {
+    const since = place.step === "joins" && before !== undefined ? before.since : null;
+    const filter =
+      since === null ? null : `greater-or-equal(joined_group_at,${filterTime(since - JOINS_OVERLAP)})`;
+    for await (const page of memberPages(settings, kind, collection, filter, place.page, signal)) {
+      if (since !== null) place = { ...place, joined: withJoins(place, since, page.data.data) };
+      place = { ...place, page: page.next };
+      if (page.next === null) {
+        const next = conclusion(place, before);
+        known.set(collection, next.known);
+        if (next.step === null) done.add(collection);
+        else place = { ...place, step: next.step };
+      }
+      yield membersOf(settings, collection, page, properties, at(done.has(collection) ? null : place));
+    }
+    if (done.has(collection)) return;
+  }
+
+  const scan = `${collection}@${place.at}`;
+  const confirm = known.get(collection)?.confirm ?? false;
+  const read = place.step === "everybody" ? memberPages : idPages;
+  for await (const page of read(settings, kind, collection, null, place.page, signal)) {
+    const rows = page.data.data as readonly (ProfileResource | { readonly id: string } | null)[];
+    const ids = rows.map((row) => row?.id).filter((member) => member !== undefined);
+    // Somebody who is on the page but cannot be told would count as having left.
+    if (ids.length < rows.length) throw unavailable(malformed(`get_profiles_for_${kind}`));
+    if (place.step === "everybody") {
+      const profiles = { ...page, data: { data: rows as readonly ProfileResource[] } };
+      yield membersOf(settings, collection, profiles, properties, at(place));
+    }
+    place = { ...place, page: page.next };
+    const last = page.next === null;
+    if (last) {
+      known.set(collection, { kind, since: place.at, count, confirm });
+      done.add(collection);
+    }
+    yield { kind: "roster", collection, scan, ids, last, cursor: at(last ? null : place) };
+  }
+}
+
+/** What follows when the last member or join was read: what is now known, and whether the roster must be read. */
+function conclusion(
+  { kind, at: since, count, joined }: Place,
+  before: KnownCollection | undefined,
+): { readonly known: KnownCollection; readonly step: "roster" | "everybody" | null } {
+  if (before === undefined) return { known: { kind, since, count, confirm: count === null }, step: null };
+  // While it is being computed, the next count is still compared with the last good one.
+  if (count === null) return { known: before, step: null };
+  const least = (before.count ?? -1) + joined.certain;
+  const most = (before.count ?? -1) + joined.possible;
+  const fits = before.count !== null && count >= least && count <= most;
+  if (fits && !before.confirm) return { known: { kind, since, count, confirm: false }, step: null };
+  // More members than joins account for: some were never shown as joined, so the roster must come with its people.
+  const unseen = before.count !== null && count > most;
+  return { known: { ...before, confirm: !fits }, step: unseen ? "everybody" : "roster" };
+}
+
+function memberPages(
+  { calls, client }: PullSettings,
+  kind: GroupKind,
+  collection: string,
+  filter: string | null,
+  from: string | null,
+  signal: AbortSignal,
+) {
+  const filtered = filter === null ? {} : { filter };
+  const call = (cursor: string | null) => client.members(kind, collection, { ...filtered, cursor });
+  return pages(calls, client.origin, profilePage, call, from, signal);
+}
+
+function idPages(
+  { calls, client }: PullSettings,
+  kind: GroupKind,
+  collection: string,
+  _filter: null,
+  from: string | null,
+  signal: AbortSignal,
+) {
+  const call = (cursor: string | null) => client.memberIds(kind, collection, { cursor });
+  return pages(calls, client.origin, idPage, call, from, signal);
+}
+
+function membersOf(
+  { log }: PullSettings,
+  collection: string,
+  page: Page<{ readonly data: readonly (ProfileResource | null)[] }>,
+  properties: readonly PropertyRequest[],
+  cursor: Cursor,
+): PullPage {
+  const contacts = contactsOf(page.data.data, properties, log);
+  return {
+    kind: "contacts",
+    contacts,
+    members: new Map([[collection, contacts.map(({ id }) => id)]]),
+    cursor,
+  };
+}
+
+/** Counts the joins of a page. Klaviyo's times are whole seconds, so one in the second of a count may be in it or not. */
+function withJoins(
+  { joined, at }: Place,
+  since: number,
+  rows: readonly (ProfileResource | null)[],
+): Place["joined"] {
+  const second = (time: number): number => Math.floor(time / SECOND);
+  let { certain, possible } = joined;
+  for (const row of rows) {
+    const time = Date.parse(String(row?.attributes["joined_group_at"]));
+    if (second(time) >= second(since) && second(time) <= second(at)) possible += 1;
+    if (second(time) > second(since) && second(time) < second(at)) certain += 1;
+  }
+  return { certain, possible };
+}

@@ -1,0 +1,164 @@
+import type { FieldType, Value } from "../../model/value.ts";
+import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "../../model/value.ts";
+
+/** Where a property of the mapping lives in a profile. */
+export type Place =
+  | { readonly kind: "attribute"; readonly name: string; readonly readOnly: boolean }
+  | { readonly kind: "location"; readonly name: string; readonly readOnly: boolean }
+  | { readonly kind: "custom"; readonly name: string; readonly readOnly: boolean };
+
+interface OwnField {
+  readonly label: string;
+  readonly type: FieldType;
+  readonly readOnly: boolean;
+}
+
+const own = (label: string, type: FieldType = "text", readOnly = false): OwnField => ({
+  label,
+  type,
+  readOnly,
+});
+
+/** Klaviyo's own profile fields that can be mapped. Everything else is a custom property. */
+export const OWN_FIELDS: ReadonlyMap<string, OwnField> = new Map([
+  ["email", own("Email")],
+  ["first_name", own("First name")],
+  ["last_name", own("Last name")],
+  ["organization", own("Organization")],
+  ["title", own("Title")],
+  ["locale", own("Locale")],
+  ["image", own("Image")],
+  ["phone_number", own("Phone number", "phone")],
+  // Other tools identify people by it; a sync that wrote it would take people away from them.
+  ["external_id", own("External ID", "text", true)],
+  ["created", own("Profile created on", "datetime", true)],
+  ["updated", own("Profile updated on", "datetime", true)],
+  ["last_event_date", own("Last event on", "datetime", true)],
+  ["location.address1", own("Address 1")],
+  ["location.address2", own("Address 2")],
+  ["location.city", own("City")],
+  ["location.region", own("State or region")],
+  ["location.zip", own("Zip code")],
+  ["location.country", own("Country")],
+  ["location.timezone", own("Timezone")],
+  ["location.latitude", own("Latitude", "number")],
+  ["location.longitude", own("Longitude", "number")],
+  ["location.ip", own("IP address", "text", true)],
+]);
+
+/** Klaviyo's own entries among the custom properties: it writes them itself, some after every write of ours. */
+export function isVendorProperty(name: string): boolean {
+  return name.startsWith("$") || name === "company_id";
+}
+
+/** The place of a property, or `null` where Klaviyo has none of that name. */
+export function placeOf(property: string): Place | null {
+  const [, name = ""] = /^properties\.(.+)$/su.exec(property) ?? [];
+  if (name !== "") return { kind: "custom", name, readOnly: isVendorProperty(name) };
+  const field = OWN_FIELDS.get(property);
+  if (field === undefined) return null;
+  const { readOnly } = field;
+  return property.startsWith("location.")
+    ? { kind: "location", name: property.slice("location.".length), readOnly }
+    : { kind: "attribute", name: property, readOnly };
+}
+
+/** What stands at a place: `undefined` where the answer does not tell, which is not the same as empty. */
+export function nativeAt(attributes: Readonly<Record<string, unknown>>, place: Place): unknown {
+  if (place.kind === "attribute") return ownValue(attributes, place.name);
+  const holder = ownValue(attributes, place.kind === "location" ? "location" : "properties");
+  if (typeof holder !== "object" || holder === null || Array.isArray(holder)) return undefined;
+  const native = ownValue(holder, place.name);
+  // Custom properties have no schema: one that is not there is empty.
+  return place.kind === "custom" && native === undefined ? null : native;
+}
+
+function ownValue(holder: object, name: string): unknown {
+  // Names come from people: `__proto__` must be nothing but a name.
+  return Object.getOwnPropertyDescriptor(holder, name)?.value as unknown;
+}
+
+const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** A native value read as a type: canonical, or `undefined` where it does not fit. Nothing fits every type. */
+export function valueFrom(native: unknown, type: FieldType): Value | undefined {
+  if (native === null || native === undefined || (typeof native === "string" && native.trim() === ""))
+    return null;
+  if (Array.isArray(native) && type !== "list") return native.length === 0 ? null : undefined;
+  switch (type) {
+    case "text":
+    case "option":
+    case "phone":
+      return scalarText(native);
+    case "number":
+      return numberFrom(native);
+    case "boolean":
+      if (typeof native === "boolean") return native;
+      if (typeof native !== "string" || !/^(true|false)$/i.test(native.trim())) return undefined;
+      return native.trim().toLowerCase() === "true";
+    case "date":
+      return typeof native === "string" ? canonicalDate(MIDNIGHT.exec(native.trim())?.[1] ?? "") : undefined;
+    case "datetime":
+      return typeof native === "string" ? momentFrom(native.trim()) : undefined;
+    case "list":
+      break;
+  }
+  const items = (Array.isArray(native) ? (native as readonly unknown[]) : [native])
+    .filter((item) => item !== null)
+    .map((item) => (item === "" ? "" : scalarText(item)));
+  return items.every((item) => typeof item === "string") ? canonicalList(items) : undefined;
+}
+
+function scalarText(native: unknown): string | null | undefined {
+  if (typeof native === "string") return canonicalText(native);
+  if (typeof native === "number") return numberFrom(native);
+  return typeof native === "boolean" ? String(native) : undefined;
+}
+
+function numberFrom(native: unknown): string | undefined {
+  if (typeof native === "string") return canonicalNumber(native);
+  if (typeof native !== "number") return undefined;
+  // Beyond 2^53 the digits that Klaviyo has were already lost in parsing; a wrong number is worse than none.
+  if (Number.isInteger(native) && !Number.isSafeInteger(native)) return undefined;
+  return canonicalNumber(String(native));
+}
+
+function momentFrom(native: string): string | undefined {
+  const [, day = "", time = "00:00", zone = "Z"] = MOMENT.exec(native) ?? [];
+  if (canonicalDate(day) === undefined) return undefined;
+  const moment = new Date(`${day}T${time}${zone}`);
+  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+}
+
+/** A value that does not fit, for people to see. */
+export function unreadableText(native: unknown): string {
+  const LONGEST = 200;
+  return (typeof native === "string" ? native : (JSON.stringify(native) ?? "")).slice(0, LONGEST);
+}
+
+/**
+ * A canonical value as it is sent to a place, never `null` but for an empty one; `undefined` where the place or the type
+ * cannot hold it. Klaviyo's own fields are text; custom properties are whatever JSON is.
+ */
+export function nativeFrom(value: Value, type: FieldType, place: Place): unknown {
+  if (value === null) return null;
+  if (place.kind !== "custom") return typeof value === "object" ? undefined : String(value);
+  if (type !== "number") return typeof value === "object" ? [...value] : value;
+  if (typeof value !== "string") return undefined;
+  const number = Number(value);
+  // What does not come back as the same digits would be another number at the next look.
+  return Number.isFinite(number) && numberFrom(number) === value ? number : undefined;
+}
+
+/** The type of a custom property, guessed from what profiles have there. */
+export function typeOfNatives(natives: readonly unknown[]): FieldType {
+  const all = (test: (native: unknown) => boolean): boolean => natives.length > 0 && natives.every(test);
+  if (all((native) => typeof native === "boolean")) return "boolean";
+  if (all((native) => typeof native === "number")) return "number";
+  if (all(Array.isArray)) return "list";
+  if (all((native) => typeof native === "string" && canonicalDate(native) !== undefined)) return "date";
+  if (all((native) => typeof native === "string" && /^\d{4}-\d{2}-\d{2}[T ]\d{2}:/.test(native)))
+    return "datetime";
+  return "text";
+}

@@ -1,0 +1,88 @@
+import type { Account, Connector } from "../connector.ts";
+import type { Timing } from "../governor.ts";
+import type { Calls, Log } from "./calls.ts";
+import { calls as makeCalls } from "./calls.ts";
+import { endpoints } from "./client.ts";
+import type { Endpoints } from "./client.ts";
+import { contactsOf } from "./contacts.ts";
+import { discover } from "./discover.ts";
+import { findByEmails, readByIds } from "./lookup.ts";
+import { pages } from "./pages.ts";
+import { pull } from "./pull.ts";
+import { accountPage, profilePage } from "./wire.ts";
+import { write } from "./write.ts";
+
+export interface KlaviyoDeps extends Timing {
+  /** A private key, `pk_…`. It needs no `subscriptions:write`, and should not have it. */
+  readonly key: string;
+  /** `null` is Klaviyo's own host; otherwise that host or a loopback address, as in a rehearsal. */
+  readonly baseUrl: string | null;
+  /** `2026-07-15` */
+  readonly revision: string;
+  /** The part of the account's quota that may be used, 0–1. */
+  readonly apiShare: number;
+  readonly log?: Log;
+  /** How long a call may take. Milliseconds. */
+  readonly timeoutMs?: number;
+  /** How long an import job may take before its outcome is left to be found by reading. Milliseconds. */
+  readonly importBudgetMs?: number;
+}
+
+const TIMEOUT_MS = 30_000;
+const IMPORT_BUDGET_MS = 5 * 60_000;
+/** A job of a thousand is done in seconds and can be followed by the next while the engine settles it. */
+const WRITE_SIZE = 1_000;
+
+/**
+ * Klaviyo as a system to keep in step. Throws RangeError for a base URL that is neither Klaviyo nor loopback.
+ * It reads consent and never changes it: nothing in this folder subscribes, unsubscribes or suppresses anybody.
+ */
+export function klaviyo(deps: KlaviyoDeps): Connector {
+  const { now, sleep, apiShare, log = () => {}, timeoutMs = TIMEOUT_MS } = deps;
+  const client = endpoints({ ...deps, timeoutMs });
+  const calls = makeCalls({ now, sleep, share: apiShare, log });
+
+  return {
+    side: "klaviyo",
+    can: { create: true, writeLists: true, consent: true, reportsStored: false },
+    account: (signal) => account(calls, client, signal),
+    discover: (signal) => discover(calls, client, signal),
+    requests: () => calls.requests(),
+    contacts: {
+      pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),
+      async *everyone(properties, signal) {
+        const call = (cursor: string | null) => client.profiles({ sort: "id", cursor });
+        for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
+          yield contactsOf(data.data, properties, log);
+        }
+      },
+      read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),
+      find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
+      write: (operations, properties, signal) =>
+        write(
+          {
+            calls,
+            client,
+            properties,
+            signal,
+            now,
+            sleep,
+            budgetMs: deps.importBudgetMs ?? IMPORT_BUDGET_MS,
+          },
+          operations,
+        ),
+      writeSize: WRITE_SIZE,
+    },
+  };
+}
+
+async function account(calls: Calls, client: Endpoints, signal: AbortSignal): Promise<Account> {
+  const { data } = await calls.read(client.accounts(), accountPage, signal);
+  const [found] = data.data;
+  return {
+    id: found?.id ?? "",
+    name: found?.attributes.contact_information?.organization_name ?? "",
+    timeZone: found?.attributes.timezone ?? null,
+    contactUrl: "https://www.klaviyo.com/profile/{id}",
+  };
+}

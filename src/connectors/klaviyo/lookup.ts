@@ -1,0 +1,102 @@
+import { domainToUnicode } from "node:url";
+import type { Contact, ExternalId } from "../../model/contact.ts";
+import type { EmailKey } from "../../model/email.ts";
+import type { PropertyRequest } from "../connector.ts";
+import type { Calls, Log } from "./calls.ts";
+import type { Endpoints } from "./client.ts";
+import { contactsOf } from "./contacts.ts";
+import { KlaviyoFailure } from "./failure.ts";
+import { anyOf } from "./filter.ts";
+import { pages } from "./pages.ts";
+import { unavailable } from "./problems.ts";
+import { profilePage } from "./wire.ts";
+
+export interface LookupSettings {
+  readonly calls: Calls;
+  readonly client: Endpoints;
+  readonly log: Log;
+  readonly properties: readonly PropertyRequest[];
+  readonly signal: AbortSignal;
+}
+
+/** One page of answers for one page of questions. */
+const LARGEST_QUESTION = 100;
+/** A URL of more than 8 kB may be refused on its way; this leaves room for the rest of it. */
+const LONGEST_FILTER = 6_000;
+
+/** See `ContactPort.read`. */
+export function readByIds(settings: LookupSettings, ids: readonly ExternalId[]): Promise<readonly Contact[]> {
+  // What is no id of Klaviyo's exists no more than an id that is.
+  const real = ids.filter((id) => /^\w+$/.test(id));
+  return matching(settings, "id", real);
+}
+
+/** See `ContactPort.find`. Klaviyo may hold a domain in either of its two spellings, and an address in any case. */
+export async function findByEmails(
+  settings: LookupSettings,
+  emails: readonly EmailKey[],
+): Promise<readonly Contact[]> {
+  const found = await matching(settings, "email", emails.flatMap(spellings));
+  const wanted = new Set(emails);
+  return found.filter(({ email }) => email !== null && wanted.has(email));
+}
+
+/** The contacts that have one of these in a field, each once. */
+async function matching(
+  settings: LookupSettings,
+  field: "id" | "email",
+  texts: readonly string[],
+): Promise<readonly Contact[]> {
+  settings.signal.throwIfAborted();
+  const found = new Map<ExternalId, Contact>();
+  for (const part of partsOf(texts)) await collect(settings, field, part, found);
+  return [...found.values()];
+}
+
+async function collect(
+  settings: LookupSettings,
+  field: "id" | "email",
+  texts: readonly string[],
+  found: Map<ExternalId, Contact>,
+): Promise<void> {
+  const { calls, client, log, properties, signal } = settings;
+  const call = (cursor: string | null) =>
+    client.profiles({ sort: "id", filter: anyOf(field, texts), cursor });
+  const refusable = { refusable: true };
+  try {
+    for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal, refusable)) {
+      for (const contact of contactsOf(data.data, properties, log)) found.set(contact.id, contact);
+    }
+  } catch (error) {
+    if (!(error instanceof KlaviyoFailure)) throw error;
+    if (field === "id") throw unavailable(error);
+    // An address that Klaviyo cannot even be asked for must not keep the others from being found.
+    if (texts.length <= 1) return log("Klaviyo cannot be asked for an address", { status: error.status });
+    const middle = Math.ceil(texts.length / 2);
+    await collect(settings, field, texts.slice(0, middle), found);
+    await collect(settings, field, texts.slice(middle), found);
+  }
+}
+
+function partsOf(texts: readonly string[]): readonly (readonly string[])[] {
+  const parts: string[][] = [];
+  let length = 0;
+  for (const text of new Set(texts)) {
+    const size = encodeURIComponent(`"${text}",`).length;
+    const last = parts.at(-1);
+    if (last === undefined || last.length >= LARGEST_QUESTION || length + size > LONGEST_FILTER) {
+      parts.push([text]);
+      length = size;
+    } else {
+      last.push(text);
+      length += size;
+    }
+  }
+  return parts;
+}
+
+function spellings(email: EmailKey): readonly string[] {
+  const at = email.lastIndexOf("@");
+  const unicode = domainToUnicode(email.slice(at + 1));
+  return unicode === "" ? [email] : [email, `${email.slice(0, at)}@${unicode}`];
+}

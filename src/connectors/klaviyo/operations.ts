@@ -1,0 +1,49 @@
+import type { RateWindow } from "../governor.ts";
+
+/** Calls in a second and in a minute: Klaviyo's fixed windows, per account and operation. */
+interface Tier {
+  readonly burst: number;
+  readonly steady: number;
+}
+
+const XS: Tier = { burst: 1, steady: 15 };
+const M: Tier = { burst: 10, steady: 150 };
+const L: Tier = { burst: 75, steady: 750 };
+
+/**
+ * Every operation this connector uses, by Klaviyo's operationId, with its limits at revision 2026-07-15. There is none
+ * here that subscribes, unsubscribes, suppresses, unsuppresses, merges or deletes anybody, and none of `/client`: what
+ * is not in this table cannot be called (contract P9, P12).
+ */
+export const OPERATIONS = {
+  get_accounts: XS,
+  get_lists: L,
+  get_segments: L,
+  get_list: L,
+  /** With `additional-fields=profile_count`, which is dear. */
+  get_list_count: XS,
+  get_segment_count: XS,
+  get_profiles_for_list: L,
+  get_profiles_for_segment: L,
+  get_profile_ids_for_list: L,
+  get_profile_ids_for_segment: L,
+  get_profiles: L,
+  create_profile: L,
+  update_profile: L,
+  bulk_import_profiles: M,
+  get_bulk_import_profiles_job: M,
+  get_errors_for_bulk_import_profiles_job: M,
+  add_profiles_to_list: M,
+  remove_profiles_from_list: M,
+} as const satisfies Record<string, Tier>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** Rolling, because where Klaviyo's fixed windows begin is not known: 75 at one's end and 75 at the next's start are 429. */
+export function windowsOf(operation: OperationName): readonly RateWindow[] {
+  const { burst, steady } = OPERATIONS[operation];
+  return [
+    { name: "1", kind: "rolling", calls: burst, perMs: 1_000 },
+    { name: "60", kind: "rolling", calls: steady, perMs: 60_000 },
+  ];
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+/** The answers of Klaviyo, naming only what is read. Whatever else is in them may come, change and go. */
+
+const attributes = z.record(z.string(), z.unknown());
+
+/** A profile whose attributes are read one by one, so that one of a wrong type spoils no other. */
+export const profileResource = z.object({ id: z.string().min(1), attributes });
+export type ProfileResource = z.infer<typeof profileResource>;
+
+const links = z.object({ next: z.string().nullish() }).nullish();
+
+/** A page of profiles; one that is no profile at all is `null`. */
+export const profilePage = z.object({ data: z.array(profileResource.nullable().catch(null)), links });
+
+export const profileAnswer = z.object({ data: profileResource });
+
+export const idPage = z.object({ data: z.array(z.object({ id: z.string().min(1) })), links });
+
+export const groupPage = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      attributes: z.object({
+        name: z.string().catch(""),
+        opt_in_process: z.string().nullish().catch(null),
+      }),
+    }),
+  ),
+  links,
+});
+
+export const groupAnswer = z.object({
+  data: z.object({
+    id: z.string(),
+    attributes: z.object({
+      profile_count: z.number().int().nonnegative().nullish().catch(null),
+      is_active: z.boolean().nullish().catch(null),
+      is_processing: z.boolean().nullish().catch(null),
+    }),
+  }),
+});
+
+export const accountPage = z.object({
+  data: z
+    .array(
+      z.object({
+        id: z.string().min(1),
+        attributes: z.object({
+          timezone: z.string().nullish().catch(null),
+          contact_information: z
+            .object({ organization_name: z.string().nullish().catch(null) })
+            .nullish()
+            .catch(null),
+        }),
+      }),
+    )
+    .min(1),
+});
+
+export const importJobAnswer = z.object({
+  data: z.object({
+    id: z.string().min(1),
+    attributes: z.object({
+      status: z.string(),
+      failed_count: z.number().int().nonnegative().nullish().catch(null),
+    }),
+  }),
+});
+
+const errorText = z.string().optional().catch(undefined);
+
+export const importErrorPage = z.object({
+  data: z.array(
+    z.object({
+      id: errorText,
+      attributes: z.object({
+        code: errorText,
+        title: errorText,
+        detail: errorText,
+        source: z.object({ pointer: errorText }).nullish().catch(null),
+        /** Its shape is not documented: a whole resource, or its attributes alone. */
+        original_payload: z.unknown(),
+      }),
+    }),
+  ),
+  links,
+});
+export type ImportError = z.infer<typeof importErrorPage>["data"][number];
+
+/** An answer that has no body. */
+export const nothing = z.unknown();
+
+/** Of the consent in `subscriptions`, the e-mail part. */
+export const emailConsent = z.object({
+  email: z.object({
+    marketing: z.object({
+      consent: z.string(),
+      suppression: z
+        .array(z.object({ reason: z.string(), timestamp: z.string() }))
+        .nullish()
+        .transform((entries) => entries ?? []),
+    }),
+  }),
+});

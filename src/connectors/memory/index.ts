@@ -1,0 +1,160 @@
+import { otherSide } from "../../model/side.ts";
+import type { Side } from "../../model/side.ts";
+import type { Contact, ExternalId } from "../../model/contact.ts";
+import type { EmailKey } from "../../model/email.ts";
+import type { Operation } from "../../model/operation.ts";
+import type { Capabilities, Connector, FieldSpec, PropertyRequest, WriteResult } from "../connector.ts";
+import { memoryPull } from "./pull.ts";
+import type { MemoryCall, Quirks } from "./quirks.ts";
+import { noQuirks } from "./quirks.ts";
+import { memoryStore } from "./store.ts";
+import type { StoredContact } from "./store.ts";
+import type { MemoryUser } from "./user.ts";
+import { memoryUser } from "./user.ts";
+import { memoryWrite } from "./write.ts";
+
+export interface MemoryOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly quirks?: Partial<Quirks>;
+  /** Contacts on a page, and ids on a part of a roster. */
+  readonly pageSize?: number;
+  readonly writeSize?: number;
+  /** What `discover` tells of properties; any other can be read and written all the same. */
+  readonly fields?: readonly FieldSpec[];
+  readonly can?: Partial<Capabilities>;
+}
+
+/** An operation that reached the system, in the order in which they did. */
+export interface MemoryWrite {
+  readonly at: number;
+  readonly operation: Operation;
+  readonly result: WriteResult;
+  /** What was stored of the target before and after; undefined where there was or is none. */
+  readonly before: StoredContact | undefined;
+  readonly after: StoredContact | undefined;
+}
+
+export interface MemoryConnector extends Connector {
+  readonly user: MemoryUser;
+  /** May be changed at any time. */
+  readonly quirks: Quirks;
+  /** The ground truth of what was asked for and done. */
+  readonly writes: readonly MemoryWrite[];
+}
+
+/**
+ * The reference implementation of the port: a whole system in memory that can be told to misbehave, for the engine's
+ * tests and for the contract suite. It plays either side; where the two differ (merged ids, consent), it follows suit.
+ * Nothing that goes in or comes out shares an object with what is stored.
+ */
+export function memory(side: Side, options: MemoryOptions): MemoryConnector {
+  const { now, pageSize = 100, writeSize = 100, fields = [] } = options;
+  const quirks: Quirks = { ...noQuirks(), ...options.quirks };
+  const store = memoryStore(side, now);
+  const writes: MemoryWrite[] = [];
+  const counts = new Map<string, number>();
+
+  /** What precedes every request: the count, the test's own step, and the ways in which nothing comes of it. */
+  const request = (call: MemoryCall, signal: AbortSignal): void => {
+    signal.throwIfAborted();
+    counts.set(call, (counts.get(call) ?? 0) + 1);
+    quirks.before(call);
+    const out = quirks.unavailable(call);
+    if (out !== null) throw out;
+  };
+  const showAll = (
+    contacts: Iterable<StoredContact | undefined>,
+    properties: readonly PropertyRequest[],
+  ): Contact[] =>
+    [...new Set(contacts)]
+      .filter((contact) => contact !== undefined)
+      .map((each) => store.show(each, properties));
+  const foundByAddress = (contact: StoredContact): boolean => contact.createdAt <= now() - quirks.findLagMs;
+
+  return {
+    side,
+    quirks,
+    writes,
+    user: memoryUser(store),
+    can: {
+      create: true,
+      writeLists: true,
+      consent: side === "klaviyo",
+      reportsStored: side !== "klaviyo",
+      ...options.can,
+    },
+    async account(signal) {
+      request("account", signal);
+      const contactUrl = `https://${side}.invalid/contacts/{id}`;
+      return { id: side, name: `Memory of ${side}, not of ${otherSide(side)}`, timeZone: "UTC", contactUrl };
+    },
+    async discover(signal) {
+      request("discover", signal);
+      return {
+        fields: fields
+          .filter(({ property }) => !store.hidden.has(property))
+          .map((field) => structuredClone(field)),
+        collections: [...store.collections.values()].map(({ id, name, kind }) => ({
+          id,
+          name,
+          kind,
+          writable: kind === "list",
+          doubleOptIn: false,
+        })),
+      };
+    },
+    requests: () => new Map(counts),
+    contacts: {
+      writeSize,
+      async *pull(scope, cursor, signal) {
+        request("pull", signal);
+        const settings = { side, store, now, pageSize, indexLagMs: () => quirks.indexLagMs };
+        for (const page of memoryPull(settings, scope, cursor)) {
+          yield page;
+          request("pull", signal);
+        }
+      },
+      async *everyone(properties, signal) {
+        request("everyone", signal);
+        const ids = [...store.all()].map(({ id }) => id);
+        for (let start = 0; start < ids.length; start += pageSize) {
+          if (start > 0) request("everyone", signal);
+          const page: ExternalId[] = ids.slice(start, start + pageSize);
+          yield showAll(
+            page.map((id) => store.get(id)),
+            properties,
+          );
+        }
+      },
+      async read(ids, properties, signal) {
+        request("read", signal);
+        // HubSpot answers a merged id with its survivor, Klaviyo no longer knows it.
+        const get = (id: ExternalId): StoredContact | undefined =>
+          side === "hubspot" ? store.survivor(id) : store.get(id);
+        return showAll(ids.map(get), properties);
+      },
+      async find(emails, properties, signal) {
+        request("find", signal);
+        const keys = new Set(emails);
+        const wanted = [...store.all()].filter((contact) => contact.emails.some((key) => keys.has(key)));
+        return showAll(wanted.filter(foundByAddress), properties);
+      },
+      async write(operations, properties, signal) {
+        const results: WriteResult[] = [];
+        for (const operation of operations) {
+          request("write", signal);
+          const holderOf = (email: EmailKey): StoredContact | undefined =>
+            [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
+          const before = "id" in operation ? store.get(operation.id) : undefined;
+          const result = memoryWrite({ side, store, quirks, holderOf }, operation, properties);
+          const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
+          const after = id === undefined ? undefined : store.get(id);
+          writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });
+          results.push(result);
+        }
+        return results;
+      },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Operation } from "../../model/operation.ts";
+import type { Problem, SystemUnavailable } from "../../model/problem.ts";
+import type { Value } from "../../model/value.ts";
+
+export type MemoryCall = "account" | "discover" | "pull" | "everyone" | "read" | "find" | "write";
+
+/** How a memory system misbehaves. All may be changed between calls, and the next call follows. */
+export interface Quirks {
+  /** What becomes of a value when it is stored: trimmed, in lower case, cut off. */
+  normalise: (property: string, value: Value) => Value;
+  /** A value the system will not take: its field is left out and the rest is written. */
+  refuseValue: (property: string, value: Value, operation: Operation) => Problem | null;
+  /** An operation the system will not take at all. */
+  refuse: (operation: Operation) => Problem | null;
+  /** An operation whose answer never comes, having been done or not. */
+  unanswered: (operation: Operation) => "applied" | "not_applied" | null;
+  /** The whole side is out: thrown before anything of the call is done. */
+  unavailable: (call: MemoryCall) => SystemUnavailable | null;
+  /**
+   * Runs before each call, and again before each page and each operation of it: the place where a user edits in
+   * between, and where a test kills its engine by throwing.
+   */
+  before: (call: MemoryCall) => void;
+  /** Writes of creates, and of updates that empty nothing, tell neither what is stored nor a new contact's id. */
+  importLike: boolean;
+  /** Milliseconds until an incremental pull shows a change; until then it shows what was before. */
+  indexLagMs: number;
+  /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
+  findLagMs: number;
+}
+
+/** A system that behaves. */
+export function noQuirks(): Quirks {
+  return {
+    normalise: (_property, value) => value,
+    refuseValue: () => null,
+    refuse: () => null,
+    unanswered: () => null,
+    unavailable: () => null,
+    before: () => {},
+    importLike: false,
+    indexLagMs: 0,
+    findLagMs: 0,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Consent } from "../../model/consent.ts";
+import type { ExternalId } from "../../model/contact.ts";
+import type { Value, Values } from "../../model/value.ts";
+import type { MemoryStore, StoredContact } from "./store.ts";
+import { copyValues } from "./store.ts";
+
+/** What people do in a memory system, and what they would see there. Values are stored as given, fitting or not. */
+export interface MemoryUser {
+  create(email: string | null, values?: Values, collections?: readonly string[]): ExternalId;
+  edit(id: ExternalId, values: Values): void;
+  clear(id: ExternalId, property: string): void;
+  changeEmail(id: ExternalId, email: string | null): void;
+  setConsent(id: ExternalId, consent: Consent): void;
+  delete(id: ExternalId): void;
+  merge(winner: ExternalId, loser: ExternalId): void;
+  join(id: ExternalId, collection: string): void;
+  leave(id: ExternalId, collection: string): void;
+  makeCollection(id: string, kind?: "list" | "segment", name?: string): void;
+  dropCollection(id: string): void;
+  /** A property disappears from every answer, or comes back. */
+  hideProperty(property: string, hidden?: boolean): void;
+  see(id: ExternalId): StoredContact | undefined;
+  value(id: ExternalId, property: string): Value;
+  all(): readonly StoredContact[];
+  members(collection: string): readonly ExternalId[];
+}
+
+export function memoryUser(store: MemoryStore): MemoryUser {
+  const edit = (id: ExternalId, values: Values): void => {
+    const before = store.get(id);
+    if (before === undefined) return;
+    store.change(id, { values: new Map([...before.values, ...Object.entries(copyValues(values))]) });
+  };
+  return {
+    create(email, values = {}, collections = []) {
+      const { id } = store.create(email, values);
+      for (const collection of collections) store.join(id, collection);
+      return id;
+    },
+    edit,
+    clear: (id, property) => edit(id, { [property]: null }),
+    changeEmail: (id, shownEmail) => void store.change(id, { shownEmail }),
+    setConsent: (id, consent) => void store.change(id, { consent }),
+    delete: (id) => store.remove(id),
+    merge: (winner, loser) => store.merge(winner, loser),
+    join: (id, collection) => store.join(id, collection),
+    leave: (id, collection) => store.leave(id, collection),
+    makeCollection(id, kind = "list", name = id) {
+      store.collections.set(id, { id, name, kind, members: new Map(), leaves: 0 });
+    },
+    dropCollection: (id) => void store.collections.delete(id),
+    hideProperty: (property, hidden = true) =>
+      void (hidden ? store.hidden.add(property) : store.hidden.delete(property)),
+    see: (id) => store.get(id),
+    value: (id, property) => store.get(id)?.values.get(property) ?? null,
+    all: () => [...store.all()],
+    members: (collection) => [...(store.collections.get(collection)?.members.keys() ?? [])],
+  };
+}

@@ -1,0 +1,21 @@
+import { emailKey } from "../../../src/model/email.ts";
+import type { CreateContact, UpdateContact } from "../../../src/model/operation.ts";
+import type { Values } from "../../../src/model/value.ts";
+
+let made = 0;
+
+function target(email: string) {
+  const key = emailKey(email);
+  if (key === null) throw new Error(`${email} is no address`);
+  return { traceId: `trace-${(made += 1)}`, side: "hubspot", email: key } as const;
+}
+
+/** A create with a trace id of its own. */
+export function create(email: string, values: Values = {}): CreateContact {
+  return { ...target(email), kind: "create", values, lists: [] };
+}
+
+/** An update with a trace id of its own. */
+export function update(id: string, values: Values): UpdateContact {
+  return { ...target(`of-${id}@example.com`), kind: "update", id, values };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { readVendorError } from "../../../src/connectors/hubspot/parse.ts";
+import { CATALOGUE, problemOf } from "../../../src/connectors/hubspot/problems.ts";
+import { propertyErrors } from "../../../src/connectors/hubspot/property-errors.ts";
+import type { Problem } from "../../../src/model/problem.ts";
+import { body, CASES, EXPECTED } from "./raw-refusals.ts";
+import type { Case } from "./raw-refusals.ts";
+
+function problem({ status, body, about = "contact", value = "", signInLost = false }: Case): Problem {
+  const error = readVendorError(body);
+  const property = error === null ? null : (propertyErrors(error)[0] ?? null);
+  return problemOf({ status, error, about, property, value, signInLost, subject: "person@example.com" });
+}
+
+describe("the catalogue of HubSpot's problems", () => {
+  it("has a raw body in this test for every row", () => {
+    expect(Object.keys(CASES).sort()).toEqual(CATALOGUE.map(({ code }) => code).sort());
+  });
+
+  for (const [code, cases] of Object.entries(CASES)) {
+    it.each(cases)(`knows ${code} by $status $body`, (each) => {
+      const found = problem(each);
+      expect(found).toMatchObject({ code, side: "hubspot" });
+      expect([found.level, found.retry]).toEqual(EXPECTED[code]);
+      const words = [found.title, found.explanation, ...found.fix].join("\n");
+      for (const said of each.says) expect(words).toContain(said);
+      expect(found.title.length).toBeLessThanOrEqual(60);
+      expect(words).not.toMatch(/undefined|null|\[object|\{/);
+      expect(found.reference).toBe(each.body.startsWith("{") ? "c-1" : null);
+    });
+  }
+
+  it("shows an unknown refusal in HubSpot's own words", () => {
+    const found = problem({
+      ...(CASES["HS-GONE"]?.[0] as Case),
+      status: 418,
+      body: body({ message: "I am a teapot" }),
+    });
+    expect(found).toMatchObject({ code: "HS-UNKNOWN", explanation: "HubSpot says: I am a teapot" });
+  });
+
+  it("keeps titles short however long the values are", () => {
+    const long = "x".repeat(500);
+    for (const each of Object.values(CASES).flat()) {
+      const found = problem({
+        ...each,
+        body: each.body.replaceAll(/region|seats|hs_score|zip/g, long),
+        value: long,
+      });
+      expect(found.title.length).toBeLessThanOrEqual(60);
+    }
+  });
+
+  it.each(["", "null", "[]", "42", '"text"', "{}", '{"message":7}', "<html>", '{"status":'])(
+    "takes %j for no answer of HubSpot's",
+    (text) => {
+      expect(readVendorError(text)).toBeNull();
+    },
+  );
+});

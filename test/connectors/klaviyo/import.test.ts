@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import type { WriteResult } from "../../../src/connectors/connector.ts";
+import type { Operation } from "../../../src/model/operation.ts";
+import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
+import { create, live, people, rehearse, update } from "./rehearse.ts";
+
+const PROPERTIES = [
+  { property: "first_name", type: "text" },
+  { property: "phone_number", type: "phone" },
+  { property: "properties.notes", type: "text" },
+] as const;
+
+const write = (
+  klaviyo: RehearsedKlaviyo,
+  operations: readonly Operation[],
+): Promise<readonly WriteResult[]> => klaviyo.connector.contacts.write(operations, PROPERTIES, live());
+const outcomes = (results: readonly WriteResult[]): readonly string[] => [
+  ...new Set(results.map(({ outcome }) => outcome)),
+];
+const many = (lists: readonly string[] = []): readonly Operation[] =>
+  people(120).map(({ email }) => create(email, { first_name: email }, lists));
+
+describe("an import of many to Klaviyo", () => {
+  test("is one job and one look at it, and joins the list on the way", async () => {
+    const klaviyo = await rehearse();
+    const list = klaviyo.sandbox.createList({ name: "All" });
+    const results = await write(klaviyo, many([list]));
+    expect(outcomes(results)).toEqual(["done"]);
+    expect(results[0]).toEqual({ outcome: "done", id: null, stored: null, updatedAt: null, refused: [] });
+    expect(klaviyo.sandbox.counts()).toMatchObject({ profiles: 120, lists: { [list]: 120 } });
+    expect(klaviyo.world.truth.calls.map(({ operation }) => operation)).toEqual([
+      "bulk_import_profiles",
+      "get_bulk_import_profiles_job",
+    ]);
+    expect(klaviyo.sandbox.profile("p7@example.com")).toMatchObject({ consent: "NEVER_SUBSCRIBED" });
+  });
+
+  test("joins several lists, one job each", async () => {
+    const klaviyo = await rehearse();
+    const lists = [klaviyo.sandbox.createList({ name: "One" }), klaviyo.sandbox.createList({ name: "Two" })];
+    expect(outcomes(await write(klaviyo, many(lists)))).toEqual(["done"]);
+    expect(Object.values(klaviyo.sandbox.counts().lists)).toEqual([120, 120]);
+    expect(klaviyo.called("bulk_import_profiles")).toBe(2);
+  });
+
+  test("leaves those who empty something to single calls, and empties", async () => {
+    const klaviyo = await rehearse();
+    const ids = klaviyo.sandbox.seed(people(100).map((person) => ({ ...person, first_name: "old" })));
+    const updates = ids.map((id, at) => update(id, { first_name: at % 10 === 0 ? null : "new" }));
+    const results = await write(klaviyo, updates);
+    expect(outcomes(results)).toEqual(["done"]);
+    for (const [at, id] of ids.entries()) {
+      expect(klaviyo.sandbox.profile(id)?.attributes["first_name"]).toBe(at % 10 === 0 ? null : "new");
+    }
+    expect(klaviyo.called("update_profile")).toBe(10);
+  });
+
+  test("sends the rows that failed once more by themselves, and tells what is wrong with each", async () => {
+    const klaviyo = await rehearse();
+    const phone = "+37255512345";
+    klaviyo.sandbox.createProfile({ email: "owner@example.com", phone_number: phone });
+    const operations = [
+      ...many(),
+      create("a(b@example.com", { first_name: "refused" }),
+      create("ada@example.com", { first_name: "Ada", phone_number: phone }),
+    ];
+    const results = await write(klaviyo, operations);
+    expect(outcomes(results.slice(0, 120))).toEqual(["done"]);
+    expect(results[120]).toMatchObject({ outcome: "refused", problem: { code: "KL-EMAIL" } });
+    expect(results[121]).toMatchObject({ outcome: "done", refused: [{ code: "KL-PHONE-TAKEN" }] });
+    expect(klaviyo.sandbox.profile("ada@example.com")?.attributes["first_name"]).toBe("Ada");
+    expect(klaviyo.called("create_profile")).toBe(3);
+  });
+
+  test("does not bring back somebody who was deleted meanwhile", async () => {
+    const klaviyo = await rehearse();
+    const ids = klaviyo.sandbox.seed(people(100));
+    const gone = ids[42] ?? "";
+    klaviyo.sandbox.deleteProfile(gone);
+    const results = await write(
+      klaviyo,
+      ids.map((id, at) => update(id, { first_name: "new" }, `p${at}@example.com`)),
+    );
+    expect(results[42]).toMatchObject({ outcome: "gone", problem: { code: "KL-GONE" } });
+    expect(klaviyo.sandbox.counts().profiles).toBe(99);
+  });
+
+  test.for(["stuck", "cancelled"] as const)("that is %s leaves its outcome to be read", async (mishap) => {
+    const klaviyo = await rehearse({ importBudgetMs: 60_000 });
+    klaviyo.sandbox.nextImport(mishap);
+    const results = await write(klaviyo, many());
+    expect(outcomes(results)).toEqual(["unknown"]);
+    expect(klaviyo.called("bulk_import_profiles")).toBe(1);
+    // A cancelled job is not waited for.
+    expect(klaviyo.called("get_bulk_import_profiles_job") > 3).toBe(mishap === "stuck");
+  });
+
+  test.for(["before", "after"] as const)(
+    "whose answer is lost, done or not (%s), is not sent twice",
+    async (applied) => {
+      const klaviyo = await rehearse();
+      const fault = { kind: "reset", applied } as const;
+      klaviyo.world.faults.add({ match: "profile-bulk-import-jobs", method: "POST", times: 1, fault });
+      expect(outcomes(await write(klaviyo, many()))).toEqual(["unknown"]);
+      expect(klaviyo.called("bulk_import_profiles")).toBe(1);
+    },
+  );
+
+  test("whose state cannot be read is unknown, not failed", async () => {
+    const klaviyo = await rehearse();
+    const fault = { kind: "html", status: 200, applied: "before" } as const;
+    klaviyo.world.faults.add({ match: "get_bulk_import_profiles_job", times: 99, fault });
+    expect(outcomes(await write(klaviyo, many()))).toEqual(["unknown"]);
+  });
+
+  test("that Klaviyo refuses as a whole goes in parts, until the one that is wrong is alone", async () => {
+    const klaviyo = await rehearse();
+    const pointer = "/data/attributes/profiles/data/5/attributes/first_name";
+    const invalid = { id: "e", code: "invalid", title: "No.", detail: "No.", source: { pointer } };
+    const refuse = (body: unknown): void => {
+      const fault = { kind: "status", status: 400, applied: "before", body } as const;
+      klaviyo.world.faults.add({ match: "bulk_import_profiles", method: "POST", times: 1, fault });
+    };
+    refuse({ errors: [invalid] });
+    refuse({ errors: [{ ...invalid, source: {} }] });
+    expect(outcomes(await write(klaviyo, many()))).toEqual(["done"]);
+    expect(klaviyo.sandbox.counts().profiles).toBe(120);
+    // The named one alone; then the rest, refused once more without a name, in two halves.
+    expect(klaviyo.called("create_profile")).toBe(1);
+    expect(klaviyo.called("bulk_import_profiles")).toBe(4);
+  });
+
+  test("keeps under five megabytes a job", async () => {
+    const klaviyo = await rehearse();
+    const notes = "n".repeat(90_000);
+    const operations = people(120).map(({ email }) => create(email, { "properties.notes": notes }));
+    expect(outcomes(await write(klaviyo, operations))).toEqual(["done"]);
+    expect(klaviyo.called("bulk_import_profiles")).toBe(3);
+    expect(klaviyo.sandbox.counts().profiles).toBe(120);
+  });
+
+  test("to a list that is gone creates everybody, and says so of each", async () => {
+    const klaviyo = await rehearse();
+    const results = await write(klaviyo, many(["NoList"]));
+    expect(outcomes(results)).toEqual(["done"]);
+    expect(results.every((result) => "refused" in result && result.refused[0]?.code === "KL-LIST")).toBe(
+      true,
+    );
+    expect(klaviyo.sandbox.counts().profiles).toBe(120);
+  });
+});
