@@ -1,0 +1,131 @@
+import type { Contact, Touch } from "./contact.ts";
+import { emailsOf } from "./contact.ts";
+
+/** Every contact there is or was, found by id, by address, by id order and by time of change. */
+export interface ContactStore {
+  /** Contacts that are neither archived nor merged nor erased. */
+  live(): number;
+  /** A live one by its own id. */
+  get(id: string): Contact | undefined;
+  /** A live one by its own id or by any id that was merged into it. */
+  resolve(id: string): Contact | undefined;
+  getArchived(id: string): Contact | undefined;
+  /** The owner of an address, primary or additional; the oldest where a seed forced several. */
+  byEmail(email: string): Contact | undefined;
+  add(contact: Contact): void;
+  /** Moves `lastmodifieddate`. */
+  touch(contact: Contact, at: number): void;
+  /** Changes the addresses of a contact and keeps them findable. */
+  readdress(contact: Contact, change: () => void): void;
+  remove(contact: Contact, at: number, how: "archived" | "merged" | "erased"): void;
+  /** Says that an id now leads to another contact. */
+  alias(from: string, to: Contact): void;
+  /** All with an id of at least this one, ascending; those that are gone included. */
+  fromId(number: number): Iterable<Contact>;
+  /** Every move of `lastmodifieddate` in a span of time, oldest first. */
+  touchesBetween(from: number, to: number): Iterable<{ readonly at: number; readonly contact: Contact }>;
+}
+
+export function contactStore(): ContactStore {
+  const byId = new Map<string, Contact>();
+  const byEmail = new Map<string, Contact[]>();
+  const aliases = new Map<string, Contact>();
+  /** Ids are given in ascending order, so that appending keeps both arrays sorted but for contacts seeded in the past. */
+  const inIdOrder: Contact[] = [];
+  const touches: { readonly at: number; readonly contact: Contact }[] = [];
+  let touchesSorted = true;
+  let live = 0;
+
+  const claim = (contact: Contact): void => {
+    for (const email of emailsOf(contact)) {
+      const owners = byEmail.get(email);
+      if (owners === undefined) byEmail.set(email, [contact]);
+      else owners.push(contact);
+    }
+  };
+  const release = (contact: Contact): void => {
+    for (const email of emailsOf(contact)) {
+      const others = byEmail.get(email)?.filter((owner) => owner !== contact) ?? [];
+      if (others.length === 0) byEmail.delete(email);
+      else byEmail.set(email, others);
+    }
+  };
+  const recordTouch = (touch: Touch, contact: Contact): void => {
+    const last = touches.at(-1);
+    if (last !== undefined && last.at > touch.at) touchesSorted = false;
+    touches.push({ at: touch.at, contact });
+  };
+  const alive = (contact: Contact | undefined): Contact | undefined =>
+    contact?.gone === null ? contact : undefined;
+
+  return {
+    live: () => live,
+    get: (id) => alive(byId.get(id)),
+    resolve(id) {
+      let contact = aliases.get(id) ?? byId.get(id);
+      for (let next; contact !== undefined && (next = aliases.get(contact.id)) !== undefined;) contact = next;
+      return alive(contact);
+    },
+    getArchived(id) {
+      const contact = byId.get(id);
+      return contact?.gone?.how === "archived" ? contact : undefined;
+    },
+    byEmail: (email) => byEmail.get(email)?.[0],
+    add(contact) {
+      const last = inIdOrder.at(-1);
+      if (last !== undefined && last.number >= contact.number) throw new RangeError("ids only grow");
+      byId.set(contact.id, contact);
+      inIdOrder.push(contact);
+      claim(contact);
+      recordTouch(contact.touched, contact);
+      live += 1;
+    },
+    touch(contact, at) {
+      if (contact.touched.at === at) return;
+      contact.touched = { at, older: contact.touched };
+      recordTouch(contact.touched, contact);
+    },
+    readdress(contact, change) {
+      release(contact);
+      change();
+      claim(contact);
+    },
+    remove(contact, at, how) {
+      release(contact);
+      contact.gone = { at, how };
+      live -= 1;
+    },
+    alias: (from, to) => void aliases.set(from, to),
+    *fromId(number) {
+      for (let index = firstIndex(inIdOrder, (contact) => contact.number >= number); ; index += 1) {
+        const contact = inIdOrder[index];
+        if (contact === undefined) return;
+        yield contact;
+      }
+    },
+    *touchesBetween(from, to) {
+      if (!touchesSorted) {
+        touches.sort((one, other) => one.at - other.at);
+        touchesSorted = true;
+      }
+      for (let index = firstIndex(touches, (touch) => touch.at >= from); ; index += 1) {
+        const touch = touches[index];
+        if (touch === undefined || touch.at > to) return;
+        yield touch;
+      }
+    },
+  };
+}
+
+/** The first index of a sorted array at which the condition holds. */
+function firstIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,110 @@
+export type ProcessingType = "MANUAL" | "SNAPSHOT" | "DYNAMIC";
+
+export interface Member {
+  /** The record's id as a number, by which pages are sorted. */
+  readonly number: number;
+  readonly at: number;
+  /** Counts joins; the order of `join-order`, unambiguous within one millisecond. */
+  readonly joined: number;
+}
+
+/** A list ("segment" in HubSpot's pages) of contacts. */
+export interface ContactList {
+  readonly id: string;
+  name: string;
+  readonly processingType: ProcessingType;
+  readonly filterBranch: unknown;
+  readonly createdAt: number;
+  updatedAt: number;
+  version: number;
+  readonly members: ReadonlyMap<string, Member>;
+}
+
+/** The lists of a portal and who is on them. */
+export interface ListStore {
+  all(): readonly ContactList[];
+  get(id: string): ContactList | undefined;
+  /** Names are compared without regard to case. */
+  byName(name: string): ContactList | undefined;
+  create(name: string, processingType: ProcessingType, filterBranch?: unknown): ContactList;
+  delete(id: string): void;
+  rename(list: ContactList, name: string): void;
+  /** False where it was there already. `at` is for what happened earlier. */
+  add(list: ContactList, contactId: string, at?: number): boolean;
+  /** False where it was not there. */
+  remove(list: ContactList, contactId: string): boolean;
+  /** Ascending by record id. */
+  byRecordId(list: ContactList): readonly Member[];
+  /** In the order they joined. */
+  byJoinOrder(list: ContactList): readonly Member[];
+}
+
+type Mutable = ContactList & { readonly members: Map<string, Member> };
+
+export function listStore(now: () => number): ListStore {
+  const lists = new Map<string, Mutable>();
+  /** Sorted members, thrown away by any change of membership. */
+  const sorted = new Map<string, { byId?: readonly Member[]; byJoin?: readonly Member[] }>();
+  let lastId = 0;
+  let joins = 0;
+  const cacheOf = (list: ContactList): { byId?: readonly Member[]; byJoin?: readonly Member[] } => {
+    const known = sorted.get(list.id) ?? {};
+    sorted.set(list.id, known);
+    return known;
+  };
+  const changed = (list: ContactList): void => {
+    list.updatedAt = now();
+    sorted.delete(list.id);
+  };
+  return {
+    all: () => [...lists.values()],
+    get: (id) => lists.get(id),
+    byName: (name) => [...lists.values()].find((list) => list.name.toLowerCase() === name.toLowerCase()),
+    create(name, processingType, filterBranch) {
+      lastId += 1;
+      const at = now();
+      const list: Mutable = {
+        id: String(lastId),
+        name,
+        processingType,
+        filterBranch,
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+        members: new Map(),
+      };
+      lists.set(list.id, list);
+      return list;
+    },
+    delete(id) {
+      lists.delete(id);
+      sorted.delete(id);
+    },
+    rename(list, name) {
+      list.name = name;
+      list.version += 1;
+      list.updatedAt = now();
+    },
+    add(list, contactId, at = now()) {
+      const members = lists.get(list.id)?.members;
+      if (members === undefined || members.has(contactId)) return false;
+      joins += 1;
+      members.set(contactId, { number: Number(contactId), at, joined: joins });
+      changed(list);
+      return true;
+    },
+    remove(list, contactId) {
+      if (lists.get(list.id)?.members.delete(contactId) !== true) return false;
+      changed(list);
+      return true;
+    },
+    byRecordId(list) {
+      const cache = cacheOf(list);
+      return (cache.byId ??= [...list.members.values()].sort((one, other) => one.number - other.number));
+    },
+    byJoinOrder(list) {
+      const cache = cacheOf(list);
+      return (cache.byJoin ??= [...list.members.values()].sort((one, other) => one.joined - other.joined));
+    },
+  };
+}

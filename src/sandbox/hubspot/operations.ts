@@ -1,0 +1,176 @@
+import { changeMembers } from "./change-members.ts";
+import type { ChangedMembers, MemberChanges } from "./change-members.ts";
+import { changeStatus, unsubscribeFromAll } from "./change-consent.ts";
+import type { Contact } from "./contact.ts";
+import { findContact } from "./find-contact.ts";
+import { createList, deleteList } from "./list-endpoints.ts";
+import type { ContactList, ProcessingType } from "./list-store.ts";
+import { mergeContacts } from "./merge-contacts.ts";
+import type { PropertyDefinition } from "./property-definition.ts";
+import { changeProperty, createProperty } from "./property-endpoints.ts";
+import { canonicalEmail } from "./property-value.ts";
+import { invalid, notFound } from "./refusal.ts";
+import { archiveContact, eraseContact } from "./remove-contact.ts";
+import type { ObjectType } from "./seed-properties.ts";
+import { USUAL_SCOPES } from "./scopes.ts";
+import type { Settings } from "./settings.ts";
+import type { HubspotState, Token } from "./state.ts";
+import { USER_SOURCE } from "./state.ts";
+import type { StatusState } from "./subscription-store.ts";
+import type { Writer } from "./write-contact.ts";
+import { prepareCreate, prepareUpdate } from "./write-contact.ts";
+
+/** Names one contact. */
+export type ContactKey = { readonly id: string } | { readonly email: string };
+
+/** A contact to begin with. */
+export interface SeedContact {
+  readonly properties: Readonly<Record<string, string | number | boolean>>;
+  readonly additionalEmails?: readonly string[];
+  /** ISO; default now. */
+  readonly createdAt?: string;
+  /** Ids of lists to put it on. */
+  readonly lists?: readonly string[];
+}
+
+/** What people do in HubSpot's own pages, and what only a rehearsal can do. All throw Refusal where HubSpot refuses. */
+export interface HubspotOperations {
+  /** Returns the ids. `force` lets several contacts have one address. */
+  seedContacts(contacts: readonly SeedContact[], options?: { readonly force?: boolean }): readonly string[];
+  editContact(key: ContactKey, properties: SeedContact["properties"]): void;
+  archiveContact(key: ContactKey): void;
+  eraseContact(key: ContactKey): void;
+  /** Returns the survivor's id. */
+  mergeContacts(primary: ContactKey, other: ContactKey): string;
+  /** Returns its id. */
+  createList(name: string, processingType?: ProcessingType): string;
+  deleteList(listId: string): void;
+  renameList(listId: string, name: string): void;
+  /** DYNAMIC lists too: here the person is the filter. */
+  changeMembers(listId: string, changes: Partial<MemberChanges>): ChangedMembers;
+  createProperty(definition: Readonly<Record<string, unknown>>, objectType?: ObjectType): PropertyDefinition;
+  archiveProperty(name: string, objectType?: ObjectType): void;
+  makeReadOnly(name: string, objectType?: ObjectType): void;
+  removeOption(name: string, value: string, objectType?: ObjectType): void;
+  /** Returns its id; the first company of a contact may be its primary one. */
+  createObject(
+    type: "companies" | "deals",
+    properties: Readonly<Record<string, string>>,
+    contacts?: readonly { readonly id: string; readonly primary?: boolean }[],
+  ): string;
+  setSubscription(email: string, subscriptionId: number, state: StatusState): void;
+  unsubscribeFromAll(email: string): void;
+  /** Adds a token, or changes the scopes of one that is there. */
+  setToken(
+    token: string,
+    change?: Partial<Omit<Token, "token" | "scopes">> & { scopes?: readonly string[] },
+  ): void;
+  revokeToken(token: string): void;
+  set(settings: Partial<Settings>): Settings;
+}
+
+const DEFAULT_APP = { appId: "35417792", appName: "Tandem" } as const;
+
+export function hubspotOperations(state: HubspotState): HubspotOperations {
+  const user: Writer = { actor: "user", source: USER_SOURCE };
+  const contactOf = (key: ContactKey): Contact => {
+    const contact =
+      "id" in key ? findContact(state, key.id, null) : state.contacts.byEmail(canonicalEmail(key.email));
+    if (contact === undefined) throw notFound();
+    return contact;
+  };
+  const listOf = (listId: string): ContactList => {
+    const list = state.lists.get(listId);
+    if (list === undefined) throw notFound();
+    return list;
+  };
+  const propertyOf = (name: string, objectType: ObjectType): PropertyDefinition => {
+    const property = state.properties[objectType].get(name);
+    if (property === undefined) throw notFound();
+    return property;
+  };
+  return {
+    seedContacts: (contacts, { force = false } = {}) =>
+      contacts.map(({ properties, additionalEmails = [], createdAt, lists = [] }) => {
+        const { id } = prepareCreate(state, user, properties, {
+          force,
+          additionalEmails: additionalEmails.map(canonicalEmail),
+          ...(createdAt === undefined ? {} : { createdAt: timeOf(createdAt) }),
+        }).commit();
+        for (const listId of lists) changeMembers(state, user, listOf(listId), { add: [id], remove: [] });
+        return id;
+      }),
+    editContact: (key, properties) => void prepareUpdate(state, user, contactOf(key), properties).commit(),
+    archiveContact: (key) => archiveContact(state, user, contactOf(key)),
+    eraseContact: (key) => eraseContact(state, user, contactOf(key)),
+    mergeContacts: (primary, other) => mergeContacts(state, user, contactOf(primary), contactOf(other)).id,
+    createList: (name, processingType = "MANUAL") => createList(state, user, name, processingType).id,
+    deleteList: (listId) => deleteList(state, user, listOf(listId)),
+    renameList(listId, name) {
+      const list = listOf(listId);
+      const before = { name: list.name };
+      state.lists.rename(list, name);
+      state.world.truth.applied({
+        actor: "user",
+        action: "list.rename",
+        id: list.id,
+        before,
+        after: { name },
+      });
+    },
+    changeMembers: (listId, { add = [], remove = [] }) =>
+      changeMembers(state, user, listOf(listId), { add, remove }),
+    createProperty: (definition, objectType = "contacts") =>
+      createProperty(state, user, objectType, definition),
+    archiveProperty(name, objectType = "contacts") {
+      changeProperty(state, user, objectType, propertyOf(name, objectType), { archived: true });
+    },
+    makeReadOnly(name, objectType = "contacts") {
+      const property = propertyOf(name, objectType);
+      const modificationMetadata = { ...property.modificationMetadata, readOnlyValue: true };
+      changeProperty(state, user, objectType, property, { modificationMetadata });
+    },
+    removeOption(name, value, objectType = "contacts") {
+      const property = propertyOf(name, objectType);
+      const options = property.options.filter((option) => option.value !== value);
+      if (options.length === property.options.length) throw invalid(`${name} has no option ${value}`);
+      changeProperty(state, user, objectType, property, { options });
+    },
+    createObject(type, properties, contacts = []) {
+      const at = state.now();
+      const { id } = state.nextId();
+      const values = new Map(Object.entries(properties));
+      state.objects[type].set(id, { id, createdAt: at, updatedAt: at, properties: values });
+      for (const { id: contactId, primary = false } of contacts) {
+        state.associations.connect("contacts", contactId, type, id, primary);
+      }
+      const action = type === "companies" ? "company.create" : "deal.create";
+      state.world.truth.applied({ actor: "user", action, id, before: null, after: { ...properties } });
+      return id;
+    },
+    setSubscription: (email, subscriptionId, status) =>
+      void changeStatus(state, user, { email, subscriptionId, state: status }),
+    unsubscribeFromAll: (email) => void unsubscribeFromAll(state, user, email),
+    setToken(token, { scopes, ...change } = {}) {
+      const known = state.tokens.get(token) ?? {
+        ...DEFAULT_APP,
+        token,
+        scopes: new Set(USUAL_SCOPES),
+        expiresAt: null,
+      };
+      state.tokens.set(token, {
+        ...known,
+        ...change,
+        scopes: scopes === undefined ? known.scopes : new Set(scopes),
+      });
+    },
+    revokeToken: (token) => void state.tokens.delete(token),
+    set: (settings) => Object.assign(state.settings, settings),
+  };
+}
+
+function timeOf(iso: string): number {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) throw invalid(`${iso} is not a time`);
+  return time;
+}

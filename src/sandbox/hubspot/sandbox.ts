@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import type { Call, Reply, Vendor } from "../server.ts";
+import type { World } from "../world.ts";
+import { accountEndpoints } from "./account-endpoints.ts";
+import { associationEndpoints } from "./association-endpoints.ts";
+import { contactBatchEndpoints } from "./contact-batch-endpoints.ts";
+import { contactEndpoints } from "./contact-endpoints.ts";
+import { hubspotControl } from "./control-routes.ts";
+import type { DumpPage } from "./dump.ts";
+import { counts, dumpContacts } from "./dump.ts";
+import type { HubspotRoute } from "./endpoint.ts";
+import { hubspotRoutes } from "./endpoint.ts";
+import { hubspotGate, withHubspotHeaders } from "./gate.ts";
+import { listEndpoints } from "./list-endpoints.ts";
+import { membershipEndpoints } from "./membership-endpoints.ts";
+import { objectEndpoints } from "./object-endpoints.ts";
+import type { HubspotOperations } from "./operations.ts";
+import { hubspotOperations } from "./operations.ts";
+import { preferencesV3Endpoints } from "./preferences-v3-endpoints.ts";
+import { preferencesV4Endpoints } from "./preferences-v4-endpoints.ts";
+import { propertyEndpoints } from "./property-endpoints.ts";
+import { rateLimits } from "./rate-limits.ts";
+import { notFound, refusalReply } from "./refusal.ts";
+import { searchEndpoint } from "./search-endpoint.ts";
+import type { Settings } from "./settings.ts";
+import type { HubspotState } from "./state.ts";
+import { hubspotState } from "./state.ts";
+
+export interface HubspotOptions {
+  /** Tokens that are good from the start, with the usual scopes of a private app. */
+  readonly tokens?: readonly string[];
+  readonly settings?: Partial<Settings>;
+}
+
+/** A HubSpot that nobody has called yet, and what people do in it. */
+export interface HubspotSandbox extends HubspotOperations {
+  /** For `startVendor`. */
+  readonly vendor: Vendor;
+  readonly state: HubspotState;
+  dumpContacts(after?: string | null, limit?: number): DumpPage;
+  counts(): Readonly<Record<string, number>>;
+}
+
+/**
+ * The HubSpot rehearsal server: one portal with its contacts, lists, properties, companies, deals and e-mail consent,
+ * answering the numbered and the date-based APIs as the official SDK expects them.
+ */
+export function hubspotSandbox(world: World, options: HubspotOptions = {}): HubspotSandbox {
+  const state = hubspotState(world, options.settings);
+  const limits = rateLimits(state.settings, state.now);
+  const operations = hubspotOperations(state);
+  for (const token of options.tokens ?? []) operations.setToken(token);
+  const routes = hubspotRoutes(state, [
+    ...accountEndpoints(state, limits),
+    ...contactEndpoints(state),
+    ...contactBatchEndpoints(state),
+    searchEndpoint(state),
+    ...listEndpoints(state),
+    ...membershipEndpoints(state),
+    ...propertyEndpoints(state),
+    ...objectEndpoints(state),
+    ...associationEndpoints(state),
+    ...preferencesV3Endpoints(state),
+    ...preferencesV4Endpoints(state),
+  ]);
+  const vendor: Vendor = {
+    name: "hubspot",
+    world,
+    routes,
+    control: hubspotControl(state, operations),
+    contentType: "application/json;charset=utf-8",
+    gate: (call, route) => hubspotGate(state, limits, call, route as HubspotRoute),
+    finish: (call, route, reply) => withHubspotHeaders(state, limits, call, route, reply),
+    unknownRoute: () => refusalReply(notFound()),
+    malformedJson: (_call, message) => ({
+      status: 400,
+      body: { status: "error", message: `Invalid input JSON: ${message}`, correlationId: randomUUID() },
+    }),
+    failure,
+  };
+  return {
+    ...operations,
+    vendor,
+    state,
+    dumpContacts: (after, limit) => dumpContacts(state, after, limit),
+    counts: () => counts(state),
+  };
+}
+
+/** What HubSpot says with a status nobody gave words to. */
+function failure(_call: Call, status: number): Reply {
+  const body = (message: string, more: Readonly<Record<string, string>> = {}): unknown => ({
+    status: "error",
+    message,
+    correlationId: randomUUID(),
+    ...more,
+  });
+  switch (status) {
+    case 429: {
+      const message = "You have reached your ten_secondly_rolling limit.";
+      return { status, body: body(message, { errorType: "RATE_LIMIT", policyName: "TEN_SECONDLY_ROLLING" }) };
+    }
+    case 423:
+      return { status, body: body("The record is locked. Please try again.") };
+    case 477:
+      // The account is being moved to another data centre; the only answer that says when to come back, in seconds.
+      return { status, body: body("This account is being migrated."), headers: { "Retry-After": "3600" } };
+    default:
+      return { status, body: body("internal error") };
+  }
+}

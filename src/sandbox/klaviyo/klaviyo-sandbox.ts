@@ -1,0 +1,146 @@
+import type { Vendor } from "../server.ts";
+import type { World } from "../world.ts";
+import type { ConsentControl } from "./control/consent-control.ts";
+import { consentControl } from "./control/consent-control.ts";
+import { controlRoutes } from "./control/control-routes.ts";
+import type { EventControl } from "./control/event-control.ts";
+import { eventControl } from "./control/event-control.ts";
+import type { GroupControl } from "./control/group-control.ts";
+import { groupControl } from "./control/group-control.ts";
+import type { ProfileControl } from "./control/profile-control.ts";
+import { profileControl } from "./control/profile-control.ts";
+import { accountRoutes } from "./routes/account-routes.ts";
+import { eventReadRoutes } from "./routes/event-read-routes.ts";
+import { eventWriteRoutes } from "./routes/event-write-routes.ts";
+import { importRoutes } from "./routes/import-routes.ts";
+import { listRoutes } from "./routes/list-routes.ts";
+import { memberRoutes } from "./routes/member-routes.ts";
+import { mergeRoutes } from "./routes/merge-routes.ts";
+import { metricRoutes } from "./routes/metric-routes.ts";
+import { profileReadRoutes } from "./routes/profile-read-routes.ts";
+import { profileWriteRoutes } from "./routes/profile-write-routes.ts";
+import { segmentRoutes } from "./routes/segment-routes.ts";
+import { subscriptionRoutes } from "./routes/subscription-routes.ts";
+import { suppressionRoutes } from "./routes/suppression-routes.ts";
+import { tagRoutes } from "./routes/tag-routes.ts";
+import { webhookRoutes } from "./routes/webhook-routes.ts";
+import type { KlaviyoSettings } from "./settings.ts";
+import { klaviyoSettings } from "./settings.ts";
+import type { ImportMishap } from "./state/state.ts";
+import { klaviyoState } from "./state/state.ts";
+import type { ApiKey } from "./wire/api-keys.ts";
+import { apiKeys } from "./wire/api-keys.ts";
+import { gate } from "./wire/gate.ts";
+import { rateLimits } from "./wire/rate-limits.ts";
+import { forbidden, invalid, notFound, Refusal, throttled, unauthorized } from "./wire/refusal.ts";
+
+/** A key that opens everything, there from the start unless others are given. */
+export const SANDBOX_KEY = "pk_sandbox_full_access";
+
+/** A Klaviyo to start with `startVendor(sandbox.vendor)`, and everything that can be done to it behind the API's back. */
+export interface KlaviyoSandbox extends ProfileControl, GroupControl, ConsentControl, EventControl {
+  readonly vendor: Vendor;
+  readonly settings: Readonly<KlaviyoSettings>;
+  /** Changes settings; answers all of them. */
+  configure(change: Partial<KlaviyoSettings>): Readonly<KlaviyoSettings>;
+  addKey(key: ApiKey): void;
+  revokeKey(key: string): boolean;
+  /** What becomes of the next import job, in place of completing. */
+  nextImport(mishap: ImportMishap): void;
+  /** Does what has fallen due; every call and every operation does so first. */
+  settle(): void;
+  counts(): {
+    readonly profiles: number;
+    readonly events: number;
+    readonly lists: Readonly<Record<string, number>>;
+    readonly segments: Readonly<Record<string, number>>;
+    readonly pending_opt_ins: number;
+  };
+}
+
+export interface KlaviyoOptions {
+  readonly settings?: Partial<KlaviyoSettings>;
+  readonly keys?: readonly ApiKey[];
+}
+
+/** Builds a Klaviyo in a world of its own; nothing listens until its vendor is started. */
+export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): KlaviyoSandbox {
+  const state = klaviyoState(world, klaviyoSettings(options.settings));
+  const keys = apiKeys(options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }]);
+  const limits = rateLimits();
+  const entrance = gate(state, keys, limits);
+  const sizes = (groups: typeof state.lists | typeof state.segments): Record<string, number> =>
+    Object.fromEntries([...groups.values()].map(({ id, members }) => [id, members.size]));
+
+  const operations: Omit<KlaviyoSandbox, "vendor"> = {
+    ...profileControl(state),
+    ...groupControl(state),
+    ...consentControl(state),
+    ...eventControl(state),
+    settings: state.settings,
+    configure(change) {
+      Object.assign(state.settings, change);
+      if (change.limits !== undefined) limits.clear();
+      return state.settings;
+    },
+    addKey: (key) => keys.add(key),
+    revokeKey: (key) => keys.revoke(key),
+    nextImport: (mishap) => void state.importMishaps.push(mishap),
+    settle: () => state.schedule.settle(),
+    counts() {
+      state.schedule.settle();
+      return {
+        profiles: state.profiles.size,
+        events: state.events.size,
+        lists: sizes(state.lists),
+        segments: sizes(state.segments),
+        pending_opt_ins: state.pendingOptIns.length,
+      };
+    },
+  };
+
+  const vendor: Vendor = {
+    name: "klaviyo",
+    world,
+    contentType: "application/vnd.api+json",
+    routes: [
+      ...accountRoutes(state),
+      ...listRoutes(state),
+      ...segmentRoutes(state),
+      ...memberRoutes(state),
+      ...profileReadRoutes(state),
+      ...profileWriteRoutes(state),
+      ...mergeRoutes(state),
+      ...importRoutes(state),
+      ...subscriptionRoutes(state),
+      ...suppressionRoutes(state),
+      ...metricRoutes(state),
+      ...eventReadRoutes(state),
+      ...eventWriteRoutes(state),
+      ...tagRoutes(state),
+      ...webhookRoutes(),
+    ],
+    control: controlRoutes(operations),
+    gate: (call, route) => entrance.enter(call, route),
+    finish: (call, _route, reply) => entrance.leave(call, reply),
+    unknownRoute: (call) => notFound(`The path ${call.path.split("?", 1)[0]} could not be found.`).reply,
+    malformedJson: (_call, message) => invalid(`JSON parse error - ${message}`, "/data").reply,
+    failure: (_call, status) => failure(status).reply,
+  };
+  return { vendor, ...operations };
+}
+
+/** What a fault of a status looks like when it was given no body: the real refusals where they are known. */
+function failure(status: number): Refusal {
+  const detail = "A server error occurred.";
+  switch (status) {
+    case 401:
+      return unauthorized();
+    case 403:
+      return forbidden("You do not have permission to perform this action.");
+    case 429:
+      return throttled(1);
+    default:
+      return new Refusal(status, { code: "error", title: detail, detail, source: { pointer: "/data/" } });
+  }
+}

@@ -1,0 +1,15 @@
+import type { Route } from "../../server.ts";
+import { operation } from "../wire/operation.ts";
+import { forbidden } from "../wire/refusal.ts";
+
+/** Webhooks need a plan that private keys do not come with; this is all an ordinary account ever hears. */
+export function webhookRoutes(): readonly Route[] {
+  const refuse = (): never => {
+    throw forbidden("You must have Advanced KDP enabled to use this endpoint.");
+  };
+  return [
+    operation("get_webhooks", "GET", "/api/webhooks", refuse),
+    operation("create_webhook", "POST", "/api/webhooks", refuse),
+    operation("get_webhook_topics", "GET", "/api/webhook-topics", refuse),
+  ];
+}

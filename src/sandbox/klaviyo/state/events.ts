@@ -1,0 +1,74 @@
+import type { SortedIndex } from "./sorted-index.ts";
+import { sortedIndex } from "./sorted-index.ts";
+
+/** Something a person did. It may lie in the future, arrive late, and outlive its profile or metric. */
+export interface Event {
+  readonly id: string;
+  readonly uuid: string;
+  readonly metricId: string | null;
+  profileId: string | null;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970 from when `get_events` shows it. */
+  readonly visibleAt: number;
+}
+
+export interface Events {
+  readonly size: number;
+  get(id: string): Event | undefined;
+  /** By time, of one metric or of all. */
+  byTime(metricId: string | null): SortedIndex;
+  ofProfile(profileId: string): readonly Event[];
+  /** False where the same metric and profile already have an event of that unique id: the first one wins. */
+  add(event: Event, uniqueId: string | null): boolean;
+  /** After a merge. */
+  reassign(event: Event, profileId: string): void;
+}
+
+export function events(): Events {
+  const byId = new Map<string, Event>();
+  const all = sortedIndex();
+  const byMetric = new Map<string, SortedIndex>();
+  const byProfile = new Map<string, Event[]>();
+  const seen = new Set<string>();
+
+  const indexOf = (metricId: string): SortedIndex => {
+    let index = byMetric.get(metricId);
+    if (index === undefined) byMetric.set(metricId, (index = sortedIndex()));
+    return index;
+  };
+  const hang = (event: Event): void => {
+    if (event.profileId === null) return;
+    const own = byProfile.get(event.profileId);
+    if (own === undefined) byProfile.set(event.profileId, [event]);
+    else own.push(event);
+  };
+
+  return {
+    get size() {
+      return byId.size;
+    },
+    get: (id) => byId.get(id),
+    byTime: (metricId) => (metricId === null ? all : indexOf(metricId)),
+    ofProfile: (profileId) => byProfile.get(profileId) ?? [],
+    add(event, uniqueId) {
+      if (uniqueId !== null) {
+        const key = `${event.profileId}\n${event.metricId}\n${uniqueId}`;
+        if (seen.has(key)) return false;
+        seen.add(key);
+      }
+      byId.set(event.id, event);
+      all.add(event.timestamp, event.id);
+      if (event.metricId !== null) indexOf(event.metricId).add(event.timestamp, event.id);
+      hang(event);
+      return true;
+    },
+    reassign(event, profileId) {
+      const old = event.profileId === null ? undefined : byProfile.get(event.profileId);
+      if (old !== undefined) old.splice(old.indexOf(event), 1);
+      event.profileId = profileId;
+      hang(event);
+    },
+  };
+}

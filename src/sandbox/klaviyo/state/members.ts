@@ -1,0 +1,44 @@
+import type { SortedIndex } from "./sorted-index.ts";
+import { sortedIndex } from "./sorted-index.ts";
+import { secondsOf } from "./vendor-time.ts";
+
+/** Who is in a list or segment, and since when. */
+export interface Members {
+  readonly size: number;
+  has(profileId: string): boolean;
+  /** Microseconds of the most recent join. */
+  joinedAt(profileId: string): number | undefined;
+  ids(): Iterable<string>;
+  /** By the second of joining, then id. */
+  readonly order: SortedIndex;
+  /** False when already a member: the time of joining then stays. */
+  add(profileId: string, micros: number): boolean;
+  remove(profileId: string): boolean;
+}
+
+export function members(): Members {
+  const joined = new Map<string, number>();
+  const order = sortedIndex();
+  return {
+    get size() {
+      return joined.size;
+    },
+    has: (profileId) => joined.has(profileId),
+    joinedAt: (profileId) => joined.get(profileId),
+    ids: () => joined.keys(),
+    order,
+    add(profileId, micros) {
+      if (joined.has(profileId)) return false;
+      joined.set(profileId, micros);
+      order.add(secondsOf(micros), profileId);
+      return true;
+    },
+    remove(profileId) {
+      const micros = joined.get(profileId);
+      if (micros === undefined) return false;
+      joined.delete(profileId);
+      order.remove(secondsOf(micros), profileId);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Call, Reply, Route } from "../../server.ts";
+import { Refusal } from "./refusal.ts";
+
+/** One operation as a route; what its handler throws as a refusal is sent as one. */
+export function operation(
+  name: string,
+  method: Route["method"],
+  path: string,
+  handle: (call: Call) => Reply,
+): Route {
+  return {
+    method,
+    path,
+    operation: name,
+    mutating: method !== "GET",
+    handle(call) {
+      try {
+        return handle(call);
+      } catch (error) {
+        if (error instanceof Refusal) return error.reply;
+        throw error;
+      }
+    },
+  };
+}

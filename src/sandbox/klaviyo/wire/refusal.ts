@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { Reply } from "../../server.ts";
+
+/** An answer that is an error; thrown where it is noticed and sent where the call came in. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(status: number, error: Readonly<Record<string, unknown>>, headers?: Record<string, string>) {
+    super(String(error["detail"]));
+    this.name = "Refusal";
+    const body = { errors: [{ id: randomUUID(), status, ...error }] };
+    this.reply = headers === undefined ? { status, body } : { status, body, headers };
+  }
+}
+
+const NOTHING_MORE = { links: {}, meta: {} } as const;
+
+/** 400 about a place in the body. */
+export function invalid(detail: string, pointer: string): Refusal {
+  return new Refusal(400, {
+    code: "invalid",
+    title: "Invalid input.",
+    detail,
+    source: { pointer },
+    ...NOTHING_MORE,
+  });
+}
+
+/** 400 about a query parameter. */
+export function invalidParameter(detail: string, parameter: string): Refusal {
+  return new Refusal(400, {
+    code: "invalid",
+    title: "Invalid input.",
+    detail,
+    source: { parameter },
+    ...NOTHING_MORE,
+  });
+}
+
+export function unauthorized(): Refusal {
+  const text = "Incorrect authentication credentials.";
+  return new Refusal(401, {
+    code: "authentication_failed",
+    title: text,
+    detail: text,
+    source: { pointer: "/data/" },
+  });
+}
+
+export function forbidden(detail: string): Refusal {
+  return new Refusal(403, {
+    code: "permission_denied",
+    title: "You do not have permission to perform this action.",
+    detail,
+    source: { pointer: "/data/" },
+  });
+}
+
+export function notFound(detail: string): Refusal {
+  return new Refusal(404, { code: "not_found", title: "Not found.", detail, source: { pointer: "/data/" } });
+}
+
+/** Profiles are named without quotes, lists and the rest in backticks; so the real ones answer. */
+export function noProfile(id: string): Refusal {
+  return notFound(`A profile with id ${id} does not exist.`);
+}
+
+export function noSuch(resource: string, id: string): Refusal {
+  return notFound(`A ${resource} with id \`${id}\` does not exist.`);
+}
+
+export function duplicateProfile(id: string): Refusal {
+  return new Refusal(409, {
+    code: "duplicate_profile",
+    title: "Conflict.",
+    detail: "A profile already exists with one of these identifiers.",
+    source: { pointer: "/data/attributes" },
+    links: {},
+    meta: { duplicate_profile_id: id },
+  });
+}
+
+export function tooLarge(detail: string): Refusal {
+  return new Refusal(413, {
+    code: "payload_too_large",
+    title: "Payload too large.",
+    detail,
+    source: { pointer: "/data/" },
+    ...NOTHING_MORE,
+  });
+}
+
+export function throttled(seconds: number): Refusal {
+  const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`;
+  const type = "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling#rate-limits";
+  const error = {
+    code: "throttled",
+    title: "Request was throttled.",
+    detail,
+    source: { pointer: "/data" },
+    links: { type },
+    meta: {},
+  };
+  return new Refusal(429, error, { "retry-after": String(seconds) });
+}

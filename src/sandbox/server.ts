@@ -1,0 +1,233 @@
+import fastify from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { bodyOf } from "./body.ts";
+import { commonControl } from "./control.ts";
+import type { FaultKind } from "./faults.ts";
+import type { World } from "./world.ts";
+
+/** One request, taken apart. */
+export interface Call {
+  readonly method: string;
+  /** With its query string, as it arrived. */
+  readonly path: string;
+  /** The places of the route's pattern, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON, or the fields of a form; undefined when there was none. */
+  readonly body: unknown;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Sent as JSON; undefined is an empty body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** A Fastify pattern: `/crm/v3/lists/:listId`. */
+  readonly path: string;
+  /** The vendor's name of the operation, as it is recorded and matched by faults. */
+  readonly operation: string;
+  /** True where it can change the vendor's data. */
+  readonly mutating: boolean;
+  handle(call: Call): Reply | Promise<Reply>;
+}
+
+/** Everything that makes a server one vendor and not the other. */
+export interface Vendor {
+  readonly name: "hubspot" | "klaviyo";
+  readonly world: World;
+  readonly routes: readonly Route[];
+  /** Below /_sandbox: no auth, no limits, no faults, and not in `truth.calls`. */
+  readonly control: readonly Route[];
+  /** The content type of every JSON answer. */
+  readonly contentType: string;
+  /** Auth, revision and rate limits: the refusal, or null to let the call in. */
+  gate(call: Call, route: Route): Reply | null;
+  /** The last touch on every answer, refusals included; rate headers go here. */
+  finish?(call: Call, route: Route, reply: Reply): Reply;
+  unknownRoute(call: Call): Reply;
+  malformedJson(call: Call, message: string): Reply;
+  /** The vendor's own body for a `status` fault that was given none. */
+  failure?(call: Call, status: number): Reply;
+}
+
+/** A rehearsal server that is listening. */
+export interface RunningVendor {
+  /** `http://127.0.0.1:PORT`, no trailing slash. */
+  readonly url: string;
+  /** Ends every connection at once, hung calls too. */
+  close(): Promise<void>;
+}
+
+const TEN_MEGABYTES = 10 * 1024 * 1024;
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+/** What `truth.calls` shows for a call that was never answered. */
+const NO_ANSWER = 0;
+
+/**
+ * Serves a vendor over HTTP, on loopback only: it has no real authentication and must not be reachable from outside.
+ * Port 0 takes any free one.
+ */
+export async function startVendor(
+  vendor: Vendor,
+  { port = 0, host = "127.0.0.1" }: { readonly port?: number; readonly host?: string } = {},
+): Promise<RunningVendor> {
+  if (!LOOPBACK.has(host))
+    throw new RangeError(`a rehearsal server listens on loopback only, not on ${host}`);
+  const app = fastify({
+    bodyLimit: TEN_MEGABYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    // E-mail addresses and cursors travel as path segments; the default of 100 characters would cut them off.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
+  });
+  // Bodies are taken as text whatever they claim to be, so that a malformed one is answered in the vendor's words.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, text, done) => done(null, text));
+
+  // Answers carry the vendor's time, as any server's do; a client that goes by it follows the sandbox's clock.
+  app.addHook("onRequest", async (_request, reply) => {
+    void reply.header("Date", new Date(vendor.world.clock.now()).toUTCString());
+  });
+
+  const slow = new Set<NodeJS.Timeout>();
+  for (const route of vendor.routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => serve(vendor, route, request, reply, slow),
+    });
+  }
+  for (const route of [...commonControl(vendor.world), ...vendor.control]) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const { call, malformed } = read(request);
+        const answer = malformed === null ? await route.handle(call) : vendor.malformedJson(call, malformed);
+        return send(reply, answer, "application/json");
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const { call } = read(request);
+    const answer = vendor.unknownRoute(call);
+    const { method, path } = call;
+    const mutating = method !== "GET" && method !== "HEAD";
+    vendor.world.truth.received({ method, path, operation: "unknown", status: answer.status, mutating });
+    return send(reply, answer, vendor.contentType);
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 500;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // A mistake in the rehearsal itself must be told from a vendor's refusal at a glance.
+    return send(
+      reply,
+      { status, body: { sandbox: "could not serve this call", message } },
+      "application/json",
+    );
+  });
+
+  const url = await app.listen({ port, host });
+  return {
+    url,
+    async close() {
+      for (const timer of slow) clearTimeout(timer);
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
+async function serve(
+  vendor: Vendor,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  slow: Set<NodeJS.Timeout>,
+): Promise<FastifyReply> {
+  const { call, malformed } = read(request);
+  const { truth, faults } = vendor.world;
+  const { operation, mutating } = route;
+  const received = (status: number): void =>
+    truth.received({ method: call.method, path: call.path, operation, status, mutating });
+  const finish = (answer: Reply): Reply => vendor.finish?.(call, route, answer) ?? answer;
+  const respond = (answer: Reply): FastifyReply => {
+    received(answer.status);
+    return send(reply, answer, vendor.contentType);
+  };
+
+  // A call that is refused at the gate does not use up a fault: faults are aimed at what would have been done.
+  const refusal = vendor.gate(call, route);
+  if (refusal !== null) return respond(finish(refusal));
+  if (malformed !== null) return respond(finish(vendor.malformedJson(call, malformed)));
+
+  const fault: FaultKind | null = faults.strike({ method: call.method, path: call.path, operation });
+  const applied = fault === null || !("applied" in fault) || fault.applied === "after";
+  const answer = applied ? finish(await route.handle(call)) : null;
+  if (fault === null) return respond(answer as Reply);
+
+  switch (fault.kind) {
+    case "status": {
+      const own = vendor.failure?.(call, fault.status) ?? { status: fault.status };
+      return respond(finish(fault.body === undefined ? own : { ...own, body: fault.body }));
+    }
+    case "html":
+      received(fault.status);
+      return reply.status(fault.status).type("text/html; charset=UTF-8").send(errorPage(fault.status));
+    case "truncated-json": {
+      const whole = JSON.stringify(answer?.body ?? {});
+      received(answer?.status ?? NO_ANSWER);
+      return reply
+        .status(answer?.status ?? 200)
+        .type(vendor.contentType)
+        .send(whole.slice(0, Math.ceil(whole.length / 2)));
+    }
+    case "reset":
+      received(NO_ANSWER);
+      reply.hijack();
+      request.raw.socket.resetAndDestroy();
+      return reply;
+    case "hang":
+      received(NO_ANSWER);
+      return reply.hijack();
+    case "slow":
+      // Done on arrival, told late: a caller that gives up meanwhile has changed something without knowing it.
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => {
+          slow.delete(timer);
+          resolve();
+        }, fault.milliseconds);
+        slow.add(timer);
+      });
+  }
+  return respond(answer as Reply);
+}
+
+function read(request: FastifyRequest): { call: Call; malformed: string | null } {
+  const path = request.raw.url ?? "/";
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  const mark = path.indexOf("?");
+  const { body, malformed } = bodyOf(request.body, headers["content-type"]);
+  const params = request.params as Record<string, string>;
+  const query = new URLSearchParams(mark < 0 ? "" : path.slice(mark + 1));
+  return { call: { method: request.method, path, params, query, headers, body }, malformed };
+}
+
+function send(reply: FastifyReply, answer: Reply, contentType: string): FastifyReply {
+  void reply.status(answer.status).headers(answer.headers ?? {});
+  if (answer.body === undefined) return reply.send();
+  return reply.type(contentType).send(JSON.stringify(answer.body));
+}
+
+function errorPage(status: number): string {
+  return `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>`;
+}
