@@ -1,0 +1,31 @@
+import type { Lease } from "../store/leases.ts";
+import { giveUpLease, takeLease } from "../store/leases.ts";
+import { LEASE_MS } from "../write/write-page.ts";
+import type { Deps } from "./deps.ts";
+
+/** Another process is working on this connection's contacts right now. */
+export class ConnectionBusy extends Error {
+  constructor(name: string) {
+    super(`The contacts of ${name} are being synced by another process; try again when it has finished`);
+    this.name = "ConnectionBusy";
+  }
+}
+
+/**
+ * Works alone on one connection's contacts.
+ *
+ * @throws ConnectionBusy while another process does
+ */
+export async function withConnection<T>(
+  deps: Deps,
+  name: string,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await takeLease(deps.database, `contacts of ${name}`, deps.newId(), LEASE_MS);
+  if (lease === null) throw new ConnectionBusy(name);
+  try {
+    return await work(lease);
+  } finally {
+    await giveUpLease(deps.database, lease);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Logger } from "pino";
+import { destination, pino } from "pino";
+
+/** How an error is logged: its words and where it was thrown, never its properties. SDK errors carry keys and people. */
+function plainError(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: "not an Error" };
+  return { type: error.name, message: error.message, stack: error.stack };
+}
+
+/** The daemon's log: JSON lines on stderr, at LOG_LEVEL. */
+export function daemonLog(level: string | undefined): Logger {
+  return pino({ level: level ?? "info", base: null, serializers: { err: plainError } }, destination(2));
+}

@@ -1,0 +1,117 @@
+import type { Account, Connector, Schema } from "../connectors/connector.ts";
+import { findCollections } from "../mapping/find-collection.ts";
+import type { Unresolved } from "../mapping/resolve-scope.ts";
+import { listGone, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import type { ResolvedRule } from "../model/scope.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { SIDES } from "../model/side.ts";
+import type { StoredConnection } from "../store/connections.ts";
+import { openConnection, saveConnection } from "../store/connections.ts";
+import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
+import type { Database } from "../store/database.ts";
+import { markAllDirty } from "../store/links.ts";
+import { saveConnectionProblems } from "../store/runs.ts";
+
+/** A connection that may run: its accounts are the right ones and its rules name lists that exist. */
+export interface ReadyConnection {
+  readonly connection: StoredConnection;
+  readonly accounts: PerSide<Account>;
+  readonly schemas: PerSide<Schema>;
+  readonly scope: readonly ResolvedRule[];
+}
+
+/** Cursor streams that remember under which id a list or segment was found. */
+export const FOUND = "found ";
+
+/**
+ * Looks before anything is read or written: whose accounts are these, and what do the rules name? Another account than
+ * the mapping's, or than last time's, stops everything (SK-ACCOUNT). A changed mapping starts all streams anew.
+ *
+ * @throws SystemUnavailable with SK-ACCOUNT, or when a side does not answer
+ */
+export async function prepareRun(
+  database: Database,
+  mapping: Mapping,
+  connectors: PerSide<Connector>,
+  now: () => Date,
+  signal: AbortSignal,
+): Promise<ReadyConnection> {
+  const connection = await openConnection(database, mapping.name);
+  const [hubspot, klaviyo] = await Promise.all(SIDES.map((side) => connectors[side].account(signal)));
+  if (hubspot === undefined || klaviyo === undefined) throw new Error("an account is missing");
+  const accounts = { hubspot, klaviyo };
+  guardAccount("hubspot", accounts.hubspot, mapping.hubspot.portalId ?? connection.hubspotAccount);
+  guardAccount("klaviyo", accounts.klaviyo, mapping.klaviyo.accountId ?? connection.klaviyoAccount);
+  const schemas = {
+    hubspot: await connectors.hubspot.discover(signal),
+    klaviyo: await connectors.klaviyo.discover(signal),
+  };
+  const scope = await resolve(database, connection.id, mapping, schemas, now);
+  if (connection.mappingHash !== mapping.hash) {
+    await forgetCursors(database, connection.id, FOUND);
+    await markAllDirty(database, connection.id, now());
+  }
+  await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
+  return { connection, accounts, schemas, scope };
+}
+
+async function resolve(
+  database: Database,
+  connectionId: number,
+  mapping: Mapping,
+  schemas: PerSide<Schema>,
+  now: () => Date,
+): Promise<readonly ResolvedRule[]> {
+  const earlier = await readCursors(database, connectionId, FOUND);
+  const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
+  await rememberFound(database, connectionId, mapping, schemas, now);
+  for (const side of SIDES) {
+    await saveConnectionProblems(database, connectionId, side, problemsOf(side, unresolved), now());
+  }
+  return rules;
+}
+
+function problemsOf(side: Side, unresolved: readonly Unresolved[]): readonly Problem[] {
+  return unresolved.filter((one) => one.side === side).map(listGone);
+}
+
+async function rememberFound(
+  database: Database,
+  connectionId: number,
+  mapping: Mapping,
+  schemas: PerSide<Schema>,
+  now: () => Date,
+): Promise<void> {
+  for (const rule of mapping.rules) {
+    const refs = [
+      ...rule.collections.map((ref) => ({ side: rule.from, ref })),
+      ...rule.addToLists.map((ref) => ({ side: "klaviyo" as const, ref })),
+    ];
+    for (const { side, ref } of refs) {
+      const [found] = findCollections(schemas[side].collections, side, ref);
+      if (found) await saveCursor(database, connectionId, FOUND + referenceKey(side, ref), found.id, now());
+    }
+  }
+}
+
+function guardAccount(side: Side, account: Account, expected: string | null): void {
+  if (expected === null || expected === account.id) return;
+  const [system, kind] = side === "hubspot" ? ["HubSpot", "portal"] : ["Klaviyo", "account"];
+  const problem: Problem = {
+    code: "SK-ACCOUNT",
+    level: "connection",
+    side,
+    field: null,
+    title: `This key belongs to ${kind} ${account.id}, not ${expected}`,
+    explanation: `The ${system} key opens ${account.name} (${account.id}), and this connection is for ${expected}. Nothing was read or written.`,
+    fix: [
+      `Use a key of ${system} ${kind} ${expected}, or give this connection another name and its own mapping file.`,
+    ],
+    retry: "never",
+    reference: null,
+  };
+  throw new SystemUnavailable(side, problem, null);
+}

@@ -1,0 +1,118 @@
+import type { EmailKey } from "../model/email.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import type { ExceededLimit } from "../plan/limits.ts";
+import { exceededLimits, withhold } from "../plan/limits.ts";
+import { heldByLimit } from "../plan/problems.ts";
+import { openConnection } from "../store/connections.ts";
+import type { LinkFilter } from "../store/known-links.ts";
+import type { Lease } from "../store/leases.ts";
+import { countLinks } from "../store/links.ts";
+import type { RunCounts, RunResult } from "../store/runs.ts";
+import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { writePage } from "../write/write-page.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { look, planPages, planWhole } from "./look.ts";
+
+/** What a run of the contact lane came to. */
+export interface ContactRun {
+  readonly runId: bigint;
+  readonly result: RunResult;
+  readonly counts: RunCounts;
+  readonly exceeded: readonly ExceededLimit[];
+  /** Why it stopped, where it did. */
+  readonly stoppedBy: Problem | null;
+}
+
+export interface RunOptions {
+  /** `schedule`, `cli`, … */
+  readonly trigger: string;
+  /** Only this person. */
+  readonly email?: EmailKey;
+}
+
+/**
+ * One cycle of the contact lane: look, decide over the whole plan whether a limit is exceeded, then write it a page at a
+ * time. Deciding stores nothing, so being killed anywhere needs no repair but the reading at the start of the next run.
+ * A side that is out stops the run and becomes one problem of the connection.
+ *
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function runContacts(deps: Deps, mapping: Mapping, options: RunOptions): Promise<ContactRun> {
+  return withConnection(deps, mapping.name, async (lease) => {
+    const { database, now } = deps;
+    const { id: connectionId } = await openConnection(database, mapping.name);
+    const runId = await startRun(database, connectionId, "contacts", options.trigger, now());
+    try {
+      const run = await cycle(deps, mapping, options.email ?? null, lease, runId);
+      await finishRun(database, runId, run.result, run.counts, noteOf(run), now());
+      return run;
+    } catch (error) {
+      if (!(error instanceof SystemUnavailable)) {
+        const why = deps.stopping.aborted
+          ? "Stopped by a person; the next run continues"
+          : "Stopped by a fault of Tandem; see the log";
+        await finishRun(database, runId, "stopped", {}, why, now());
+        throw error;
+      }
+      await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
+      await finishRun(database, runId, "stopped", {}, error.problem.title, now());
+      return { runId, result: "stopped", counts: {}, exceeded: [], stoppedBy: error.problem };
+    }
+  });
+}
+
+async function cycle(
+  deps: Deps,
+  mapping: Mapping,
+  email: EmailKey | null,
+  lease: Lease,
+  runId: bigint,
+): Promise<ContactRun> {
+  const { context, read, left, recovered, firstSync } = await look(deps, mapping, email);
+  const { database, connectionId } = context;
+  const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "email", email };
+  const { totals, contacts } = await planWhole(context, filter, 0);
+  const linked = await countLinks(database, connectionId, "live");
+  const exceeded = exceededLimits(totals, mapping.limits, linked, firstSync);
+  await saveConnectionProblems(database, connectionId, null, exceeded.map(heldByLimit), deps.now());
+  const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
+  const written = await writeAll(writing, filter, exceeded, contacts);
+  const failing = await countLinks(database, connectionId, "failing");
+  const result = exceeded.length > 0 ? "held" : failing > 0 ? "finished_with_errors" : "finished";
+  const counts = { read, left, recovered, compared: contacts, ...written, failing };
+  return { runId, result, counts, exceeded, stoppedBy: null };
+}
+
+async function writeAll(
+  context: WriteContext,
+  filter: LinkFilter,
+  exceeded: readonly ExceededLimit[],
+  total: number,
+): Promise<RunCounts> {
+  const counts = { created: 0, updated: 0, listed: 0, refused: 0, unanswered: 0 };
+  let done = 0;
+  for await (const plans of planPages(context, filter)) {
+    const allowed = plans.map((plan) => withhold(plan, exceeded));
+    const held = new Set(
+      allowed.flatMap((plan, index) => (plan === plans[index] ? [] : [plan.known.link.id])),
+    );
+    const written = await writePage(context, allowed, held);
+    counts.created += written.created;
+    counts.updated += written.updated;
+    counts.listed += written.listed;
+    counts.refused += written.refused;
+    counts.unanswered += written.unanswered;
+    done += plans.length;
+    context.progress({ step: "write", side: null, done, total });
+    context.stopping.throwIfAborted();
+  }
+  return counts;
+}
+
+function noteOf(run: ContactRun): string {
+  return run.exceeded.map((limit) => heldByLimit(limit).title).join("; ");
+}

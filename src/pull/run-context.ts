@@ -1,0 +1,35 @@
+import type { Connector } from "../connectors/connector.ts";
+import type { FieldRule } from "../model/mapping.ts";
+import type { ResolvedRule } from "../model/scope.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import type { Database } from "../store/database.ts";
+
+/** What every step of a run stands on. Time and chance come with it, so that a test can own both. */
+export interface RunContext {
+  readonly database: Database;
+  readonly connectionId: number;
+  readonly connectors: PerSide<Connector>;
+  /** With `EMAIL_FIELD`. */
+  readonly fields: readonly FieldRule[];
+  readonly scope: readonly ResolvedRule[];
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly progress: (step: Progress) => void;
+  /** Asks to stop at the next page: what is under way is finished and settled. */
+  readonly stopping: AbortSignal;
+  /** Ends calls under way; what they were about is settled by reading in the next run. */
+  readonly signal: AbortSignal;
+}
+
+/** How far a step is. `total` is null until it is known. */
+export interface Progress {
+  readonly step: "read" | "look_up" | "compare" | "write";
+  readonly side: Side | null;
+  readonly done: number;
+  readonly total: number | null;
+}
+
+/** The collections that the rules of a side name. */
+export function collectionsOf(scope: readonly ResolvedRule[], side: Side): readonly string[] {
+  return [...new Set(scope.filter((rule) => rule.from === side).flatMap((rule) => rule.collections))].sort();
+}

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { PropertyRequest } from "../connectors/connector.ts";
+import { fieldsOf } from "../mapping/field-codec.ts";
+import type { Contact } from "../model/contact.ts";
+import { emailKey } from "../model/email.ts";
+import type { FieldRule } from "../model/mapping.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { SightingRow } from "../store/sightings.ts";
+
+/** The properties of a side that the fields need, each with the type to read it as. */
+export function propertiesFor(fields: readonly FieldRule[], side: Side): readonly PropertyRequest[] {
+  return fields.map((rule) => ({ property: rule.property[side], type: rule.type }));
+}
+
+/** A contact as the mapping sees it, ready for the store. */
+export function sightingRow(fields: readonly FieldRule[], contact: Contact, wanted: boolean): SightingRow {
+  const turned = fieldsOf(fields, contact);
+  const values = withAddress(turned.fields, contact.email);
+  return {
+    side: contact.side,
+    id: contact.id,
+    email: contact.email,
+    shownEmail: contact.shownEmail,
+    fields: values,
+    unreadable: turned.unreadable,
+    consent: contact.consent,
+    createdAt: contact.createdAt,
+    updatedAt: contact.updatedAt,
+    digest: digest([contact.email, values, turned.unreadable, contact.consent]),
+    wanted,
+  };
+}
+
+/** What a side answered that it stores, by field. The address is compared as a key, however it is spelled. */
+export function storedFields(fields: readonly FieldRule[], side: Side, stored: Values): Values {
+  const turned = fieldsOf(fields, { side, values: stored, unreadable: {} }).fields;
+  const address = stored[EMAIL_FIELD.property[side]];
+  return withAddress(turned, typeof address === "string" ? emailKey(address) : null);
+}
+
+function withAddress(values: Values, address: string | null): Values {
+  const { [EMAIL_FIELD.key]: _spelled, ...others } = values as Record<string, Value>;
+  return address === null ? others : { ...others, [EMAIL_FIELD.key]: address };
+}
+
+function digest(content: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(content)))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** The same content in the same order, whatever order the keys came in. */
+function sorted(content: unknown): unknown {
+  if (Array.isArray(content)) return content.map(sorted);
+  if (content === null || typeof content !== "object") return content;
+  return Object.fromEntries(
+    Object.entries(content)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [key, sorted(value)]),
+  );
+}

@@ -1,0 +1,177 @@
+import type { Base } from "../model/base.ts";
+import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Refusal, Refusals } from "../model/refusal.ts";
+import type { Side } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
+import { askedFor, refusalKey } from "../plan/refused.ts";
+import { storedFields } from "../pull/sighting-row.ts";
+import type { Stored } from "../reconcile/merge-contact.ts";
+import { baseAfter, baseAfterCreate } from "../reconcile/merge-contact.ts";
+import type { ConflictRow, LinkOutcome } from "../store/settle.ts";
+import type { SentOperation } from "./prepare.ts";
+
+/** What a page of plans came to, for one link. */
+export interface PlanResult {
+  readonly plan: ContactPlan;
+  readonly sent: readonly SentOperation[];
+  /** Something of the plan was not sent, because it moved, was held back by a limit, or could not be prepared. */
+  readonly unfinished: boolean;
+}
+
+/** Puts together what a link comes to: its agreement, its state with the reason, what is to be tried again and when. */
+export function linkOutcome(
+  fields: readonly FieldRule[],
+  retry: RetrySchedule,
+  result: PlanResult,
+  now: Date,
+): LinkOutcome {
+  const { plan, sent } = result;
+  const { link } = plan.known;
+  const refused = sent.flatMap((one) => refusals(fields, one));
+  const problems = [...plan.problems, ...refused];
+  const seekAgain = sent.find(
+    ({ result: answer }) => answer.outcome === "exists" || createdWithoutId(answer),
+  );
+  const gone = sent.find(({ result: answer }) => answer.outcome === "gone");
+  const open =
+    result.unfinished || sent.some(({ result: answer }) => ["unknown", "exists"].includes(answer.outcome));
+  const stillRefused = refusalsAfter(fields, plan, sent);
+  const attempts =
+    refused.length > 0 ? link.attempts + 1 : Object.keys(stillRefused).length > 0 ? link.attempts : 0;
+  return {
+    id: link.id,
+    base: agreement(fields, plan, sent),
+    lists: listsAfter(link.lists, sent),
+    ...stateAfter(plan, problems, open),
+    dirty: open,
+    attempts,
+    retryAt: refused.length > 0 ? nextTry(retry, attempts, now) : attempts > 0 ? link.retryAt : null,
+    refused: stillRefused,
+    seekAgain: seekAgain?.prepared.operation.side ?? null,
+    deletedOn: gone?.prepared.operation.side ?? null,
+    problems,
+    conflicts: conflicts(plan, sent),
+  };
+}
+
+function createdWithoutId(answer: SentOperation["result"]): boolean {
+  return answer.outcome === "done" && answer.id === null;
+}
+
+function agreement(fields: readonly FieldRule[], plan: ContactPlan, sent: readonly SentOperation[]): Base {
+  const stored: Record<Side, Stored | null> = { hubspot: null, klaviyo: null };
+  let base = plan.known.link.base;
+  for (const { prepared, result } of sent) {
+    if (result.outcome !== "done") continue;
+    const { planned } = prepared;
+    if (planned.kind === "update")
+      stored[planned.side] = storedBy(fields, prepared, result.stored, result.refused);
+    if (planned.kind === "create") {
+      const made = storedBy(fields, prepared, result.stored, result.refused);
+      base = baseAfterCreate(base, planned.side, planned.fields, made);
+    }
+  }
+  return baseAfter(base, plan.merged, stored);
+}
+
+/** What the target holds of the fields that were sent: what it answered, or what it was sent where it did not say. */
+function storedBy(
+  fields: readonly FieldRule[],
+  prepared: SentOperation["prepared"],
+  answered: Values | null,
+  refused: readonly Problem[],
+): Stored {
+  const { planned, unsayable } = prepared;
+  if (planned.kind !== "create" && planned.kind !== "update") return { fields: {}, settling: false };
+  const left = new Set([...refused, ...unsayable].map(({ field }) => fieldKey(fields, planned.side, field)));
+  const turned = answered === null ? null : storedFields(fields, planned.side, answered);
+  const values: Record<string, Value> = {};
+  for (const [key, sentValue] of Object.entries(planned.fields)) {
+    if (left.has(key)) continue;
+    values[key] = turned !== null && Object.hasOwn(turned, key) ? (turned[key] ?? null) : sentValue;
+  }
+  return { fields: values, settling: turned === null };
+}
+
+function refusals(fields: readonly FieldRule[], { prepared, result }: SentOperation): readonly Problem[] {
+  const side = prepared.operation.side;
+  const named = (problem: Problem): Problem => ({ ...problem, field: fieldKey(fields, side, problem.field) });
+  if (result.outcome === "done") return [...prepared.unsayable, ...result.refused].map(named);
+  if (result.outcome === "refused" || result.outcome === "gone") return [named(result.problem)];
+  return [];
+}
+
+/** What is not to be sent again unchanged: what was held back as refused before, and what was refused now. */
+function refusalsAfter(
+  fields: readonly FieldRule[],
+  plan: ContactPlan,
+  sent: readonly SentOperation[],
+): Refusals {
+  const kept = Object.entries(plan.known.link.refused).filter(([, refusal]) =>
+    plan.problems.includes(refusal.problem),
+  );
+  const now = sent.flatMap((one): readonly (readonly [string, Refusal])[] => {
+    const { planned } = one.prepared;
+    if (planned.kind !== "create" && planned.kind !== "update") return [];
+    return refusals(fields, one).map((problem) => {
+      const value = problem.field === null ? undefined : planned.fields[problem.field];
+      const whole = value === undefined || one.result.outcome !== "done";
+      const key = refusalKey(planned.side, whole ? null : problem.field);
+      return [key, { value: whole ? askedFor(planned.fields) : value, problem }];
+    });
+  });
+  return Object.fromEntries([...kept, ...now]);
+}
+
+/** A connector names the property that a vendor complained of; people and the base know it by its field. */
+function fieldKey(fields: readonly FieldRule[], side: Side, named: string | null): string | null {
+  if (named === null) return null;
+  return fields.find((rule) => rule.key === named || rule.property[side] === named)?.key ?? named;
+}
+
+function listsAfter(lists: readonly string[], sent: readonly SentOperation[]): readonly string[] {
+  const after = new Set(lists);
+  for (const { prepared, result } of sent) {
+    if (result.outcome !== "done") continue;
+    const { operation } = prepared;
+    if (operation.kind === "create") for (const list of operation.lists) after.add(list);
+    if (operation.kind === "add_to_list") after.add(operation.list);
+    if (operation.kind === "remove_from_list") after.delete(operation.list);
+  }
+  return [...after];
+}
+
+function stateAfter(
+  plan: ContactPlan,
+  problems: readonly Problem[],
+  open: boolean,
+): Pick<LinkOutcome, "state" | "reason"> {
+  const [problem] = problems;
+  if (problem !== undefined) return { state: "failing", reason: problem.title };
+  if (open) return { state: "waiting", reason: "A change waits to be written" };
+  if (plan.operations.length === 0 || plan.state === "excluded")
+    return { state: plan.state, reason: plan.reason };
+  return { state: "in_sync", reason: "" };
+}
+
+/** Doubles from the first wait to the longest; after the last attempt only a change, a person or the nightly compare tries again. */
+function nextTry(retry: RetrySchedule, attempts: number, now: Date): Date | null {
+  if (attempts >= retry.attempts) return null;
+  const wait = Math.min(retry.firstMs * 2 ** (attempts - 1), retry.longestMs);
+  return new Date(now.getTime() + wait);
+}
+
+function conflicts(plan: ContactPlan, sent: readonly SentOperation[]): readonly ConflictRow[] {
+  return plan.merged.flatMap(({ rule, merge }): readonly ConflictRow[] => {
+    if (merge.kind !== "write" || merge.lost === null) return [];
+    const written = sent.some(
+      ({ prepared, result }) =>
+        result.outcome === "done" &&
+        prepared.planned.kind === "update" &&
+        Object.hasOwn(prepared.planned.fields, rule.key),
+    );
+    return written ? [{ field: rule.key, ...merge.lost }] : [];
+  });
+}

@@ -1,0 +1,194 @@
+import type { Base } from "../model/base.ts";
+import type { RetrySchedule } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
+import { SIDES } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
+import { lookAtMissing } from "../pull/pull-side.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import { propertiesFor } from "../pull/sighting-row.ts";
+import type { Statements } from "../store/database.ts";
+import { transaction } from "../store/database.ts";
+import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
+import { journalSent, journalSettled } from "../store/journal.ts";
+import type { Lease } from "../store/leases.ts";
+import { holdLease } from "../store/leases.ts";
+import type { LinkOutcome } from "../store/settle.ts";
+import { saveOutcomes } from "../store/settle.ts";
+import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
+import { saveMade, saveWritten } from "../store/sightings.ts";
+import { linkOutcome } from "./outcome.ts";
+import type { PreparedOperation, SentOperation } from "./prepare.ts";
+import { preparePage } from "./prepare.ts";
+
+/** What a run writes with, beside its context. */
+export interface WriteContext extends RunContext {
+  readonly runId: bigint;
+  readonly lease: Lease;
+  readonly retry: RetrySchedule;
+}
+
+/** What a page of plans came to, in numbers. */
+export interface WriteCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly listed: number;
+  readonly refused: number;
+  readonly unanswered: number;
+}
+
+/** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
+export const LEASE_MS = 180_000;
+
+/**
+ * Does: the only path to a mutating call. Re-reads the targets, journals every operation as sent, sends them in the
+ * vendors' largest batches, and settles each answer in one transaction. What was held back is told by `held`, so that
+ * the link stays dirty. A process that dies in here leaves rows `sent`, which the next run settles by reading.
+ */
+export async function writePage(
+  context: WriteContext,
+  plans: readonly ContactPlan[],
+  held: ReadonlySet<bigint>,
+): Promise<WriteCounts> {
+  const page = await preparePage(context, plans);
+  const answered = await Promise.all(SIDES.map((side) => sendSide(context, side, page.operations)));
+  const sent = [...page.refused, ...answered.flat()];
+  await settle(context, plans, sent, new Set([...page.moved, ...held]));
+  await lookForGone(context, sent);
+  return count(sent);
+}
+
+async function sendSide(
+  context: WriteContext,
+  side: Side,
+  operations: readonly PreparedOperation[],
+): Promise<readonly SentOperation[]> {
+  const sent: SentOperation[] = [];
+  for (const batch of batches(context, side, operations)) sent.push(...(await send(context, side, batch)));
+  return sent;
+}
+
+function* batches(context: RunContext, side: Side, operations: readonly PreparedOperation[]) {
+  const size = context.connectors[side].contacts.writeSize;
+  // Lists after contacts: somebody is on a list only once there.
+  const contacts = operations.filter(({ operation }) => operation.side === side && "values" in operation);
+  const lists = operations.filter(({ operation }) => operation.side === side && !("values" in operation));
+  for (const kind of [contacts, lists]) {
+    for (let start = 0; start < kind.length; start += size) yield kind.slice(start, start + size);
+  }
+}
+
+async function send(
+  context: WriteContext,
+  side: Side,
+  batch: readonly PreparedOperation[],
+): Promise<readonly SentOperation[]> {
+  await transaction(context.database, async (statements) => {
+    await holdLease(statements, context.lease, LEASE_MS);
+    await journalSent(
+      statements,
+      context.runId,
+      batch.map(({ entry }) => entry),
+      context.now(),
+    );
+  });
+  const results = await context.connectors[side].contacts.write(
+    batch.map(({ operation }) => operation),
+    propertiesFor(context.fields, side),
+    context.signal,
+  );
+  context.progress({ step: "write", side, done: batch.length, total: null });
+  return batch.map((prepared, index) => ({ prepared, result: results[index] ?? { outcome: "unknown" } }));
+}
+
+async function settle(
+  context: WriteContext,
+  plans: readonly ContactPlan[],
+  sent: readonly SentOperation[],
+  unfinished: ReadonlySet<bigint>,
+): Promise<void> {
+  const now = context.now();
+  const byLink = Map.groupBy(sent, ({ prepared }) => prepared.plan.known.link.id);
+  const outcomes = plans.map((plan) => {
+    const { id } = plan.known.link;
+    const result = { plan, sent: byLink.get(id) ?? [], unfinished: unfinished.has(id) };
+    return linkOutcome(context.fields, context.retry, result, now);
+  });
+  await transaction(context.database, async (statements) => {
+    await holdLease(statements, context.lease, LEASE_MS);
+    await journalSettled(statements, sent.flatMap(settledEntry), now);
+    await saveNewSightings(context, statements, sent, outcomes);
+    await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
+  });
+}
+
+const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], JournalOutcome | null>> = {
+  done: "done",
+  refused: "refused",
+  exists: "exists",
+  gone: "gone",
+  unknown: null,
+};
+
+function settledEntry({ prepared, result }: SentOperation): readonly SettledEntry[] {
+  const outcome = JOURNAL_OUTCOMES[result.outcome];
+  if (outcome === null) return [];
+  const problem = result.outcome === "refused" || result.outcome === "gone" ? result.problem : null;
+  return [{ traceId: prepared.operation.traceId, outcome, problem }];
+}
+
+/** What was written is what is now seen there, until the side itself shows something newer. */
+async function saveNewSightings(
+  context: WriteContext,
+  statements: Statements,
+  sent: readonly SentOperation[],
+  outcomes: readonly LinkOutcome[],
+): Promise<void> {
+  const bases = new Map(outcomes.map(({ id, base }) => [id, base]));
+  const written: WrittenSighting[] = [];
+  const made: MadeContact[] = [];
+  for (const { prepared, result } of sent) {
+    const { planned, plan } = prepared;
+    if (result.outcome !== "done" || !("fields" in planned)) continue;
+    const { id: linkId, email } = plan.known.link;
+    const fields = agreedValues(bases.get(linkId) ?? {}, planned.side, Object.keys(planned.fields));
+    const { updatedAt } = result;
+    if (planned.kind === "update") written.push({ side: planned.side, id: planned.id, fields, updatedAt });
+    else if (result.id !== null)
+      made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
+  }
+  await saveWritten(statements, context.connectionId, written);
+  await saveMade(statements, context.connectionId, made, context.now());
+}
+
+function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {
+  const values: Record<string, Value> = {};
+  for (const field of fields) {
+    const agreed = base[field];
+    if (agreed !== undefined) values[field] = agreed[side];
+  }
+  return values;
+}
+
+/** A target that was gone may only have been merged: it is looked at once more before its link is given up. */
+async function lookForGone(context: WriteContext, sent: readonly SentOperation[]): Promise<void> {
+  for (const side of SIDES) {
+    const ids = sent.flatMap(({ prepared: { operation }, result }) =>
+      result.outcome === "gone" && operation.side === side && "id" in operation ? [operation.id] : [],
+    );
+    if (ids.length > 0) await lookAtMissing(context, side, ids);
+  }
+}
+
+function count(sent: readonly SentOperation[]): WriteCounts {
+  const done = (kinds: readonly string[]) =>
+    sent.filter(({ prepared, result }) => result.outcome === "done" && kinds.includes(prepared.planned.kind))
+      .length;
+  return {
+    created: done(["create"]),
+    updated: done(["update"]),
+    listed: done(["add_to_list", "remove_from_list"]),
+    refused: sent.filter(({ result }) => result.outcome === "refused").length,
+    unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
+  };
+}
