@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node can still read it and say what is missing.
+const [major] = process.versions.node.split(".");
+if (Number(major) < 24) {
+  process.stderr.write(
+    `tandem needs Node 24 or newer, this is ${process.version}.\n` +
+      "In a checkout, run it through npm, which brings its own: npm run --silent tandem -- COMMAND\n",
+  );
+  process.exit(64);
+}
+const { main } = await import("../main.ts");
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { checkAgainst } from "../mapping/check-against.ts";
+import type { Diagnostic } from "../mapping/diagnostic.ts";
+import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
+import { readMapping } from "../mapping/read-mapping.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { App, CommonOptions } from "./app.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { EXIT } from "./exit-code.ts";
+import { json } from "./json.ts";
+import { coloured, loadSecrets, mappingPath } from "./load-mapping.ts";
+
+interface CheckOptions extends CommonOptions {
+  readonly remote?: boolean;
+  readonly denyWarnings?: boolean;
+}
+
+export function checkCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("check [file]")
+    .description("is the mapping right? every problem at once; --remote asks both accounts too")
+    .option("--remote", "check every name against both accounts")
+    .option("--deny-warnings", "warnings count as errors")
+    .action(async (file: string | undefined, _options, command: Command) => {
+      const options = command.optsWithGlobals<CheckOptions>();
+      const path = file ?? mappingPath(app, options);
+      const { mapping, diagnostics, text } = readMapping(path);
+      const remote =
+        options.remote === true && mapping !== null ? await checkRemote(app, mapping, path, text) : [];
+      const all = [...diagnostics, ...remote].sort((a, b) => a.line - b.line || a.column - b.column);
+      app.out(
+        options.json
+          ? json({ file: path, diagnostics: all })
+          : report(all, text, path, coloured(app, options)),
+      );
+      const wrong = all.some(
+        ({ severity }) => severity === "error" || (options.denyWarnings === true && severity === "warning"),
+      );
+      exit(wrong ? EXIT.config : EXIT.done);
+    });
+}
+
+async function checkRemote(
+  app: App,
+  mapping: Mapping,
+  file: string,
+  text: string,
+): Promise<readonly Diagnostic[]> {
+  const connectors = app.connect(mapping, loadSecrets(app, mapping));
+  const [hubspot, klaviyo] = await Promise.all([
+    connectors.hubspot.discover(app.signal),
+    connectors.klaviyo.discover(app.signal),
+  ]);
+  return checkAgainst(mapping, { hubspot, klaviyo }, { file, text });
+}
+
+function report(diagnostics: readonly Diagnostic[], text: string, path: string, color: boolean): string {
+  return diagnostics.length === 0 ? `${path} is right\n` : formatDiagnostics(diagnostics, text, { color });
+}

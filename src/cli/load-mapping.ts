@@ -1,0 +1,48 @@
+import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
+import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import { readMapping } from "../mapping/read-mapping.ts";
+import { readSecret } from "../mapping/read-secret.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { PerSide } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
+import type { App, CommonOptions } from "./app.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
+
+/** The mapping file of a command line: `--config`, else TANDEM_CONFIG, else where `init` writes it. */
+export function mappingPath(app: App, options: CommonOptions): string {
+  return options.config ?? app.env["TANDEM_CONFIG"] ?? "config/mapping.yaml";
+}
+
+/** Colour is for a terminal whose owner has not said no (no-color.org). */
+export function coloured(app: App, options: CommonOptions): boolean {
+  return app.watched && options.color !== false && !app.env["NO_COLOR"];
+}
+
+/**
+ * The mapping of a command, valid.
+ *
+ * @throws CommandFailure 78 with every problem of the file at its place
+ */
+export function loadMapping(app: App, options: CommonOptions): MappingOnDisk & { readonly mapping: Mapping } {
+  const loaded = readMapping(mappingPath(app, options));
+  const { mapping, diagnostics, text } = loaded;
+  if (mapping === null || diagnostics.some(({ severity }) => severity === "error")) {
+    const message = formatDiagnostics(diagnostics, text, { color: coloured(app, options) });
+    throw new CommandFailure(EXIT.config, message, { diagnostics });
+  }
+  return { ...loaded, mapping };
+}
+
+/**
+ * The two keys that a mapping names.
+ *
+ * @throws CommandFailure 77 naming the place that holds none
+ */
+export function loadSecrets(app: App, mapping: Mapping): PerSide<string> {
+  return perSide((side) => {
+    const secret = readSecret(mapping[side].token, app.env);
+    if ("secret" in secret) return secret.secret;
+    const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+    throw new CommandFailure(EXIT.credentials, `No ${system} key: ${secret.wrong}. ${secret.fix}`);
+  });
+}

@@ -1,0 +1,49 @@
+import type { Progress } from "../pull/run-context.ts";
+import type { App, CommonOptions } from "./app.ts";
+
+/** Tells how far a run is: one line that is written over on a terminal, a line every ten seconds in a log. */
+export interface ProgressLine {
+  readonly step: (progress: Progress) => void;
+  end(): void;
+}
+
+const EVERY_MS = { terminal: 100, log: 10_000 } as const;
+const BAR_WIDTH = 24;
+
+const STEPS: Readonly<Record<Progress["step"], string>> = {
+  read: "Read",
+  look_up: "Look up in",
+  compare: "Compare",
+  write: "Write",
+};
+
+export function progressLine(app: App, options: CommonOptions): ProgressLine {
+  if (options.quiet === true) return { step: () => {}, end: () => {} };
+  const every = app.watched ? EVERY_MS.terminal : EVERY_MS.log;
+  let told = 0;
+  let open = false;
+  return {
+    step(progress) {
+      // Batches of one side tell of themselves; the page they belong to has the total.
+      if (progress.step === "write" && progress.side !== null) return;
+      const now = app.now().getTime();
+      const finished = progress.total !== null && progress.done >= progress.total;
+      if (now - told < every && !finished) return;
+      told = now;
+      open = app.watched;
+      app.talk(app.watched ? `\r\u001b[K${sentence(progress)}` : `${sentence(progress)}\n`);
+    },
+    end() {
+      if (open) app.talk("\n");
+    },
+  };
+}
+
+function sentence({ step, side, done, total }: Progress): string {
+  const where = side === null ? "" : side === "hubspot" ? " HubSpot" : " Klaviyo";
+  const count = done.toLocaleString("en");
+  if (total === null || total === 0) return ` ${STEPS[step]}${where}  ${count}`;
+  const filled = Math.round((BAR_WIDTH * done) / total);
+  const bar = "■".repeat(filled) + "□".repeat(BAR_WIDTH - filled);
+  return ` ${STEPS[step]}${where}  ${bar}  ${Math.round((100 * done) / total)} %  ${count}/${total.toLocaleString("en")}`;
+}

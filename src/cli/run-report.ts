@@ -1,0 +1,57 @@
+import type { ContactRun } from "../daemon/run-contacts.ts";
+import { heldByLimit } from "../plan/problems.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { EXIT } from "./exit-code.ts";
+
+/** Problems of credentials and permission; every other one of a whole side may pass by itself. */
+const CREDENTIAL_CODES = new Set([
+  "HS-AUTH",
+  "HS-AUTH-EXPIRED",
+  "HS-SCOPE",
+  "HS-USER",
+  "KL-AUTH",
+  "KL-SCOPE",
+  "SK-ACCOUNT",
+]);
+const PATIENCE_CODES = new Set(["HS-RATE", "HS-QUOTA", "HS-LOCKED", "KL-RATE"]);
+
+export function exitCodeOf(run: ContactRun): ExitCode {
+  if (run.stoppedBy !== null) return exitCodeFor(run.stoppedBy.code);
+  if (run.result === "held") return EXIT.held;
+  return run.result === "finished_with_errors" ? EXIT.failing : EXIT.done;
+}
+
+export function exitCodeFor(code: string): ExitCode {
+  if (CREDENTIAL_CODES.has(code)) return EXIT.credentials;
+  return PATIENCE_CODES.has(code) ? EXIT.tryLater : EXIT.unavailable;
+}
+
+/** What a run did, in a few lines. */
+export function runReport(run: ContactRun): string {
+  if (run.stoppedBy !== null) {
+    const { code, title, explanation, fix } = run.stoppedBy;
+    return [`Stopped: ${title} (${code})`, explanation, ...fix.map((step) => `  fix: ${step}`)].join("\n");
+  }
+  const {
+    read = 0,
+    created = 0,
+    updated = 0,
+    listed = 0,
+    refused = 0,
+    unanswered = 0,
+    failing = 0,
+  } = run.counts;
+  const lines = [
+    `Read ${read} contacts: ${created} created, ${updated} updated, ${listed} list changes.`,
+    ...(refused > 0 ? [`${refused} writes were refused.`] : []),
+    ...(unanswered > 0
+      ? [`${unanswered} writes were not answered; the next run looks what became of them.`]
+      : []),
+    failing > 0 ? `${failing} contacts need attention: tandem status` : "No contact needs attention.",
+    ...run.exceeded.flatMap((limit) => {
+      const { title, fix } = heldByLimit(limit);
+      return [title, ...fix.map((step) => `  fix: ${step}`)];
+    }),
+  ];
+  return lines.join("\n");
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { parseFaults } from "../sandbox/rehearsal/parse-faults.ts";
+import type { Rehearsal } from "../sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../sandbox/rehearsal/rehearsal.ts";
+import type { App, CommonOptions } from "./app.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
+import { json } from "./json.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+interface SandboxOptions extends CommonOptions {
+  readonly hubspotPort: number;
+  readonly klaviyoPort: number;
+  readonly contacts: number;
+  readonly seed: number;
+  readonly faults?: string;
+}
+
+export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("sandbox")
+    .description("starts only the two rehearsal servers, to try a mapping without touching anybody")
+    .option("--hubspot-port <port>", "0 takes a free one", whole, 4010)
+    .option("--klaviyo-port <port>", "0 takes a free one", whole, 4011)
+    .option("--contacts <n>", "people to begin with", whole, 2_000)
+    .option("--seed <n>", "the same seed gives the same people", whole, 1)
+    .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<SandboxOptions>();
+      const faults = options.faults === undefined ? {} : readFaults(options.faults);
+      const { hubspotPort, klaviyoPort, contacts, seed } = options;
+      const rehearsal = await startRehearsal({ hubspotPort, klaviyoPort, contacts, seed, faults });
+      app.out(options.json ? json(addresses(rehearsal)) : describe(rehearsal));
+      await untilStopped(app.stopping);
+      await rehearsal.close();
+      exit(EXIT.done);
+    });
+}
+
+export function whole(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
+  return Number(text);
+}
+
+function readFaults(path: string) {
+  try {
+    return parseFaults(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `${path} is no list of faults: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+function addresses({ hubspot, klaviyo, story }: Rehearsal) {
+  return {
+    hubspot: { url: hubspot.url, token: hubspot.token },
+    klaviyo: { url: klaviyo.url, key: klaviyo.key },
+    story,
+  };
+}
+
+function describe({ hubspot, klaviyo, story }: Rehearsal): string {
+  return [
+    `HubSpot  ${hubspot.url}   token ${hubspot.token}`,
+    `Klaviyo  ${klaviyo.url}   key   ${klaviyo.key}`,
+    `${story.people} people. What happened: GET /_sandbox/log, /_sandbox/calls. Ctrl-C stops both.`,
+    "",
+  ].join("\n");
+}

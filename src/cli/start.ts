@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import type { App, CommonOptions } from "./app.ts";
+import { withEngine } from "./engine.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
+import { whole } from "./sandbox.ts";
+import { serve } from "./serve.ts";
+
+interface StartOptions extends CommonOptions {
+  readonly port?: number;
+  /** False with `--no-web`. */
+  readonly web: boolean;
+  /** False with `--no-worker`. */
+  readonly worker: boolean;
+}
+
+const USUAL_PORT = 8080;
+
+export function startCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("start")
+    .description("the daemon: runs by the schedule and serves the status page, until stopped")
+    .option("--port <port>", "of the status page (default: PORT, else 8080)", whole)
+    .option("--no-web", "no status page")
+    .option("--no-worker", "no runs, only the status page")
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<StartOptions>();
+      const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
+      // The schedule's log tells of runs; a progress line would only get into its way.
+      await withEngine(app, { ...options, quiet: true }, (deps, mapping) =>
+        serve(app, deps, mapping, {
+          port,
+          worker: options.worker,
+          ready: (url) =>
+            app.talk(url === null ? "tandem is running\n" : `tandem is running; status page: ${url}\n`),
+        }),
+      );
+      exit(EXIT.done);
+    });
+}
+
+function portOf(given: string | undefined): number {
+  if (given === undefined || given === "") return USUAL_PORT;
+  if (!/^\d{1,5}$/.test(given)) throw new CommandFailure(EXIT.usage, `PORT is "${given}", which is no port`);
+  return Number(given);
+}

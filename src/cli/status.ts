@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import type { Health } from "../status/health.ts";
+import { healthOf } from "../status/health.ts";
+import { statusReader } from "../status/status-reader.ts";
+import { overviewText } from "../status/text.ts";
+import { openConnection } from "../store/connections.ts";
+import type { Overview } from "../store/overview.ts";
+import type { App, CommonOptions } from "./app.ts";
+import { withDatabase } from "./engine.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { EXIT } from "./exit-code.ts";
+import { json } from "./json.ts";
+import { loadMapping } from "./load-mapping.ts";
+import { exitCodeFor } from "./run-report.ts";
+
+/** How often contacts are looked at, where the health word needs to know. The schedule's default. */
+export const USUAL_INTERVAL_MS = 15 * 60_000;
+
+export function statusCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("status")
+    .description("health, counters, how old the last look is, what needs attention")
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>();
+      const { mapping } = loadMapping(app, options);
+      const overview = await withDatabase(app, async (database) => {
+        const connection = await openConnection(database, mapping.name);
+        return statusReader(database, connection.id).overview();
+      });
+      const health = healthOf(overview, app.now(), USUAL_INTERVAL_MS);
+      app.out(
+        options.json
+          ? json({ health, ...overview })
+          : `${overviewText(overview, health, app.now()).join("\n")}\n`,
+      );
+      exit(exitFor(health, overview));
+    });
+}
+
+/** Usable as a check by cron or a monitor: 0 while nobody has to act. */
+function exitFor({ word }: Health, { connectionProblems }: Overview): ExitCode {
+  if (word === "degraded") return EXIT.failing;
+  if (word !== "stopped") return EXIT.done;
+  const codes = connectionProblems.map(({ code }) => code);
+  if (codes.includes("SK-LIMIT")) return EXIT.held;
+  return codes[0] === undefined ? EXIT.unavailable : exitCodeFor(codes[0]);
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "./cli/app.ts";
+import { runProgram } from "./cli/program.ts";
+import type { Connector } from "./connectors/connector.ts";
+import { hubspot } from "./connectors/hubspot/index.ts";
+import { klaviyo } from "./connectors/klaviyo/index.ts";
+import type { Mapping } from "./model/mapping.ts";
+import type { PerSide } from "./model/side.ts";
+
+/** Runs one command line. The only place where things are put together. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { stopping, signal } = stopSignals();
+  const app: App = {
+    out: (text) => void process.stdout.write(text),
+    talk: (text) => void process.stderr.write(text),
+    watched: process.stderr.isTTY,
+    env: process.env,
+    now: () => new Date(),
+    newId: randomUUID,
+    stopping,
+    signal,
+    connect,
+  };
+  return runProgram(app, args);
+}
+
+/** How long work under way may take after the first signal; systemd and Docker wait a little longer than that. */
+const GRACE_MS = 25_000;
+
+function connect(mapping: Mapping, secrets: PerSide<string>): PerSide<Connector> {
+  const timing = {
+    now: Date.now,
+    sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+  };
+  const share = mapping.limits.apiShare;
+  return {
+    hubspot: hubspot({
+      ...timing,
+      token: secrets.hubspot,
+      baseUrl: mapping.hubspot.baseUrl,
+      apiVersion: mapping.hubspot.apiVersion,
+      apiShare: share.hubspot,
+    }),
+    klaviyo: klaviyo({
+      ...timing,
+      key: secrets.klaviyo,
+      baseUrl: mapping.klaviyo.baseUrl,
+      revision: mapping.klaviyo.revision,
+      apiShare: share.klaviyo,
+    }),
+  };
+}
+
+/** The first Ctrl-C or SIGTERM asks to stop, and ends what has not stopped in time; the second ends at once. */
+function stopSignals(): { readonly stopping: AbortSignal; readonly signal: AbortSignal } {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const stop = (): void => {
+    if (soft.signal.aborted) process.exit(130);
+    process.stderr.write("\nStopping; press again to stop at once.\n");
+    soft.abort(new Error("stopped by a person"));
+    setTimeout(() => hard.abort(new Error("stopped by a person")), GRACE_MS).unref();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return { stopping: soft.signal, signal: hard.signal };
+}

@@ -1,0 +1,150 @@
+import type { ConnectionProblem, Overview } from "../store/overview.ts";
+import { counted } from "./count-words.ts";
+import { fromNow, span } from "./time-words.ts";
+
+/** `paused` needs a person who paused, and there is no way to do that yet. */
+export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";
+
+/** How it is, and who must act where it is not well. */
+export interface Health {
+  readonly word: HealthWord;
+  readonly sentence: string;
+}
+
+/** What the health of a connection depends on. */
+export type HealthSnapshot = Pick<
+  Overview,
+  | "counters"
+  | "total"
+  | "causes"
+  | "connectionProblems"
+  | "runs"
+  | "lastContactRuns"
+  | "lastFinishedAt"
+  | "oldestWaiting"
+>;
+
+/** A side that is out for a while, and back without anybody's doing. Any other problem of a whole side needs a person. */
+const PASSING = new Set(["HS-QUOTA", "HS-RATE", "HS-MOVING", "HS-DOWN", "KL-RATE", "KL-DOWN"]);
+
+/** Stopped in a row: one may be chance, three are not. */
+const STOPPED_IN_A_ROW = 3;
+/** Missing one turn is normal, missing two is not. */
+const INTERVALS_LATE = 2;
+/** A handful of failing contacts is everyday work; more than this, or this share, is not. */
+const MANY_FAILING = 50;
+const FAILING_SHARE = 0.01;
+
+/**
+ * The word and the sentence for a connection, the first rule that fits.
+ *
+ * @param intervalMs how often contacts are looked at, by the schedule
+ */
+export function healthOf(seen: HealthSnapshot, now: Date, intervalMs: number): Health {
+  return stopped(seen, now) ?? delayed(seen, now, intervalMs) ?? degraded(seen) ?? healthy(seen, now);
+}
+
+function stopped(seen: HealthSnapshot, now: Date): Health | null {
+  const problem = seen.connectionProblems.find(needsPerson);
+  if (problem !== undefined) {
+    const since = fromNow(problem.firstSeen, now);
+    return health("stopped", `Stopped ${since}: ${problem.title}. ${actor(problem)} must act.`);
+  }
+  const ends = seen.lastContactRuns.slice(0, STOPPED_IN_A_ROW);
+  if (ends.length < STOPPED_IN_A_ROW || ends.some(({ result }) => result !== "stopped")) return null;
+  const why = sentenceOf(ends[0]?.note ?? "");
+  return health(
+    "stopped",
+    `Stopped: the last ${STOPPED_IN_A_ROW} runs did not finish.${why} The operator must look at the log.`,
+  );
+}
+
+function needsPerson({ level, code }: ConnectionProblem): boolean {
+  return level === "connection" && !PASSING.has(code);
+}
+
+function actor({ side }: ConnectionProblem): string {
+  if (side === "hubspot") return "An admin of the HubSpot account";
+  return side === "klaviyo" ? "An admin of the Klaviyo account" : "Whoever looks after the mapping file";
+}
+
+function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | null {
+  const limit = INTERVALS_LATE * intervalMs;
+  const outage = seen.connectionProblems.find(({ code }) => PASSING.has(code));
+  if (outage !== undefined) {
+    return health(
+      "delayed",
+      `Delayed since ${span(since(outage.firstSeen, now))}: ${outage.title}. Nobody has to act; it is tried again by itself.`,
+    );
+  }
+  const running = seen.runs.find(({ kind, result }) => kind === "contacts" && result === "running");
+  const look = seen.lastFinishedAt;
+  if (look === null && running === undefined) {
+    return health("delayed", "Nothing was synced yet. The operator must start a first run.");
+  }
+  const [end] = seen.lastContactRuns;
+  if (end?.result === "stopped" && running === undefined) {
+    return health(
+      "delayed",
+      `Delayed: the last run stopped ${fromNow(end.finishedAt, now)}.${sentenceOf(end.note)} Nobody has to act yet; the next run tries again.`,
+    );
+  }
+  const looked = look ?? running?.startedAt;
+  if (looked !== undefined && since(looked, now) > limit) {
+    const usual = `normal: under ${span(limit)}`;
+    return look === null
+      ? health(
+          "delayed",
+          `Delayed: the first sync has been running for ${span(since(looked, now))}. A large account takes hours; if it stands still, the operator must look at the log.`,
+        )
+      : health(
+          "delayed",
+          `Delayed: the last look was ${fromNow(looked, now)} (${usual}). The operator must check that Tandem is running.`,
+        );
+  }
+  if (seen.oldestWaiting !== null && since(seen.oldestWaiting, now) > limit) {
+    return health(
+      "delayed",
+      `Delayed: the oldest change has waited ${span(since(seen.oldestWaiting, now))} (normal: under ${span(limit)}). If it does not get less, the operator must look at the log.`,
+    );
+  }
+  return null;
+}
+
+function degraded(seen: HealthSnapshot): Health | null {
+  const { failing } = seen.counters;
+  const off = [...seen.connectionProblems, ...seen.causes].find(({ level }) => level === "mapping");
+  if (off !== undefined) {
+    return health("degraded", `Running, but: ${off.title}. Whoever looks after the mapping file must act.`);
+  }
+  if (failing <= MANY_FAILING && failing <= seen.total * FAILING_SHARE) return null;
+  return health("degraded", `Running. ${attention(seen)}.`);
+}
+
+function healthy(seen: HealthSnapshot, now: Date): Health {
+  if (seen.lastFinishedAt === null) return health("healthy", "The first sync is running. Nobody has to act.");
+  const look = `Last look ${fromNow(seen.lastFinishedAt, now)}.`;
+  if (seen.counters.failing > 0) return health("healthy", `Running. ${attention(seen)}. ${look}`);
+  if (seen.counters.waiting > 0 || seen.oldestWaiting !== null) {
+    return health("healthy", `Running; new changes are on their way. ${look}`);
+  }
+  return health("healthy", `Everything is in sync. ${look}`);
+}
+
+function attention({ counters, causes }: HealthSnapshot): string {
+  const needs = counters.failing === 1 ? "needs" : "need";
+  return `${counted(counters.failing, "contact")} ${needs} attention from marketing or sales, ${counted(causes.length, "cause")}`;
+}
+
+function health(word: HealthWord, sentence: string): Health {
+  return { word, sentence };
+}
+
+function since(time: Date, now: Date): number {
+  return Math.max(0, now.getTime() - time.getTime());
+}
+
+/** A run's note as a sentence of its own, with the space before it. */
+function sentenceOf(note: string): string {
+  return note === "" ? "" : ` ${note.replace(/\.$/, "")}.`;
+}

@@ -1,0 +1,32 @@
+import type { Side } from "../model/side.ts";
+import type { StoredProblem } from "../store/overview.ts";
+import type { Fragment, Safe } from "./html.ts";
+import { html } from "./html.ts";
+
+export const SIDE_NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
+
+/** Where it went wrong, for people: `Klaviyo, phone_number`. Empty where the problem is of no side and no field. */
+export function place({ side, field }: Pick<StoredProblem, "side" | "field">): string {
+  const property = field === null ? null : propertyOf(side, field);
+  return [side === null ? null : SIDE_NAMES[side], property].filter((part) => part !== null).join(", ");
+}
+
+/** A field's key is `hubspot_property:klaviyo.property:type`; people know it by the name on the side that complained. */
+function propertyOf(side: Side | null, field: string): string {
+  const parts = field.split(":");
+  if (parts.length < 3) return field;
+  const names = { hubspot: parts[0] ?? "", klaviyo: parts.slice(1, -1).join(":") };
+  return side === null ? `${names.hubspot} and ${names.klaviyo}` : names[side];
+}
+
+/** Numbered steps; what stands in backticks is something to type. */
+export function fixList(steps: readonly string[]): Fragment {
+  if (steps.length === 0) return html`<p>Nothing to do: this passes by itself.</p>`;
+  return html`<ol class="fix">
+    ${steps.map((step) => html`<li>${withCode(step)}</li>`)}
+  </ol>`;
+}
+
+function withCode(text: string): readonly (Safe | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+}

@@ -1,0 +1,14 @@
+import type { Safe } from "./html.ts";
+import { html } from "./html.ts";
+import { exact, fromNow } from "./time-words.ts";
+
+/** Older than this, "days ago" says less than the date. */
+const RELATIVE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** A moment: how long ago for reading, the exact time for machines and on pointing at it. */
+export function timeElement(time: Date, now: Date): Safe {
+  const near = Math.abs(now.getTime() - time.getTime()) < RELATIVE_FOR_MS;
+  return html`<time datetime="${time.toISOString()}" title="${exact(time)}"
+    >${near ? fromNow(time, now) : exact(time)}</time
+  >`;
+}

