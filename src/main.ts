@@ -1,20 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isatty } from "node:tty";
 import type { App } from "./cli/app.ts";
+import { EXIT } from "./cli/exit-code.ts";
+import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
 import type { Connector } from "./connectors/connector.ts";
-import { hubspot } from "./connectors/hubspot/index.ts";
-import { klaviyo } from "./connectors/klaviyo/index.ts";
 import type { Mapping } from "./model/mapping.ts";
 import type { PerSide } from "./model/side.ts";
 
 /** Runs one command line. The only place where things are put together. */
 export async function main(args: readonly string[]): Promise<number> {
   const { stopping, signal } = stopSignals();
+  // Whoever reads may go away (`tandem plan | head`); the work goes on and its status counts.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  const out = (text: string): void => void process.stdout.write(text);
+  const talk = (text: string): void => void process.stderr.write(text);
   const app: App = {
-    out: (text) => void process.stdout.write(text),
-    talk: (text) => void process.stderr.write(text),
-    watched: process.stderr.isTTY,
+    out: (text) => out(plainText(text)),
+    talk: (text) => talk(plainText(text)),
+    raw: { out, talk },
+    watched: isatty(2),
+    outWatched: isatty(1),
     env: process.env,
     now: () => new Date(),
     newId: randomUUID,
@@ -28,7 +35,12 @@ export async function main(args: readonly string[]): Promise<number> {
 /** How long work under way may take after the first signal; systemd and Docker wait a little longer than that. */
 const GRACE_MS = 25_000;
 
-function connect(mapping: Mapping, secrets: PerSide<string>): PerSide<Connector> {
+/** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
+async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerSide<Connector>> {
+  const [{ hubspot }, { klaviyo }] = await Promise.all([
+    import("./connectors/hubspot/index.ts"),
+    import("./connectors/klaviyo/index.ts"),
+  ]);
   const timing = {
     now: Date.now,
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
@@ -57,8 +69,8 @@ function stopSignals(): { readonly stopping: AbortSignal; readonly signal: Abort
   const soft = new AbortController();
   const hard = new AbortController();
   const stop = (): void => {
-    if (soft.signal.aborted) process.exit(130);
-    process.stderr.write("\nStopping; press again to stop at once.\n");
+    if (soft.signal.aborted) process.exit(EXIT.interrupted);
+    process.stderr.write("\nStopping; a second Ctrl-C or SIGTERM stops at once.\n");
     soft.abort(new Error("stopped by a person"));
     setTimeout(() => hard.abort(new Error("stopped by a person")), GRACE_MS).unref();
   };

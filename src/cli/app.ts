@@ -4,12 +4,16 @@ import type { PerSide } from "../model/side.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
 export interface App {
-  /** Data, and nothing else. */
+  /** Data, and nothing else. What would steer a terminal is escaped, here and in `talk`. */
   readonly out: (text: string) => void;
   /** Talk: progress, warnings, errors. */
   readonly talk: (text: string) => void;
+  /** The same two as they are: for our own colours and the progress line, with nothing of a contact in them. */
+  readonly raw: { readonly out: (text: string) => void; readonly talk: (text: string) => void };
   /** Is somebody watching the talk on a terminal? */
   readonly watched: boolean;
+  /** Does the data go to a terminal too? */
+  readonly outWatched: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -17,7 +21,7 @@ export interface App {
   readonly stopping: AbortSignal;
   /** Aborted some time after: what has not stopped by then is ended. */
   readonly signal: AbortSignal;
-  readonly connect: (mapping: Mapping, secrets: PerSide<string>) => PerSide<Connector>;
+  readonly connect: (mapping: Mapping, secrets: PerSide<string>) => Promise<PerSide<Connector>>;
 }
 
 /** The options that every command takes. */

@@ -9,4 +9,7 @@ if (Number(major) < 24) {
   process.exit(64);
 }
 const { main } = await import("../main.ts");
-process.exitCode = await main(process.argv.slice(2));
+const status = await main(process.argv.slice(2));
+// Once everything is said, it is over: neither a connection that nobody waits for any more nor what a package does when
+// the process runs out of work may hold it, or change its status.
+process.stderr.write("", () => process.stdout.write("", () => process.exit(status)));

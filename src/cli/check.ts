@@ -4,6 +4,7 @@ import type { Diagnostic } from "../mapping/diagnostic.ts";
 import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
+import { counted } from "../status/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
@@ -28,11 +29,10 @@ export function checkCommand(program: Command, app: App, exit: (code: ExitCode) 
       const remote =
         options.remote === true && mapping !== null ? await checkRemote(app, mapping, path, text) : [];
       const all = [...diagnostics, ...remote].sort((a, b) => a.line - b.line || a.column - b.column);
-      app.out(
-        options.json
-          ? json({ file: path, diagnostics: all })
-          : report(all, text, path, coloured(app, options)),
-      );
+      if (options.json) app.out(json({ file: path, diagnostics: all }));
+      else if (all.length > 0) {
+        app.raw.out(formatDiagnostics(all, text, { color: coloured(app, options, app.outWatched) }));
+      } else app.out(allRight(path, mapping, options.remote === true));
       const wrong = all.some(
         ({ severity }) => severity === "error" || (options.denyWarnings === true && severity === "warning"),
       );
@@ -46,7 +46,7 @@ async function checkRemote(
   file: string,
   text: string,
 ): Promise<readonly Diagnostic[]> {
-  const connectors = app.connect(mapping, loadSecrets(app, mapping));
+  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
   const [hubspot, klaviyo] = await Promise.all([
     connectors.hubspot.discover(app.signal),
     connectors.klaviyo.discover(app.signal),
@@ -54,6 +54,9 @@ async function checkRemote(
   return checkAgainst(mapping, { hubspot, klaviyo }, { file, text });
 }
 
-function report(diagnostics: readonly Diagnostic[], text: string, path: string, color: boolean): string {
-  return diagnostics.length === 0 ? `${path} is right\n` : formatDiagnostics(diagnostics, text, { color });
+function allRight(path: string, mapping: Mapping | null, remote: boolean): string {
+  const rules = counted(mapping?.rules.length ?? 0, "rule");
+  const fields = counted(mapping?.fields.length ?? 0, "field");
+  const asked = remote ? "both accounts have every name in it" : "--remote asks both accounts for its names";
+  return `${path} is right: ${rules}, ${fields}; ${asked}\n`;
 }

@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
+import type { Connector } from "../connectors/connector.ts";
 import type { Deps } from "../daemon/deps.ts";
 import type { Mapping } from "../model/mapping.ts";
+import type { PerSide } from "../model/side.ts";
+import { SIDES } from "../model/side.ts";
+import { counted } from "../status/count-words.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
-import { startEmbeddedDatabase } from "../store/embedded.ts";
+import type { EmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -13,7 +17,7 @@ import { progressLine } from "./progress.ts";
 /** Opens Tandem's memory for the time of some work: DATABASE_URL, or the embedded server under `.tandem/`. */
 export async function withDatabase<T>(app: App, work: (database: Database) => Promise<T>): Promise<T> {
   const given = app.env["DATABASE_URL"];
-  const embedded = given ? null : await startEmbeddedDatabase({ folder: resolve(".tandem") });
+  const embedded = given ? null : await ownDatabase();
   const url = given ?? embedded?.url ?? "";
   try {
     await migrateOrSay(url);
@@ -27,6 +31,21 @@ export async function withDatabase<T>(app: App, work: (database: Database) => Pr
     await embedded?.stop();
   }
 }
+
+/** The embedded server under `.tandem/`. Its package is loaded only here, and kept from taking over the process. */
+async function ownDatabase(): Promise<EmbeddedDatabase> {
+  const kept = TAKEN_OVER.map((event) => ({ event, listeners: process.rawListeners(event) }));
+  const { startEmbeddedDatabase } = await import("../store/embedded.ts");
+  for (const { event, listeners } of kept) {
+    for (const added of process.rawListeners(event)) {
+      if (!listeners.includes(added)) process.off(event, added as () => void);
+    }
+  }
+  return startEmbeddedDatabase({ folder: resolve(".tandem") });
+}
+
+/** The package would end the process at the first of these, in the middle of a run and with a status of its own. */
+const TAKEN_OVER = ["SIGINT", "SIGTERM", "SIGHUP", "beforeExit"] as const;
 
 async function migrateOrSay(url: string): Promise<void> {
   try {
@@ -47,15 +66,27 @@ export async function withEngine<T>(
   work: (deps: Deps, mapping: Mapping) => Promise<T>,
 ): Promise<T> {
   const { mapping } = loadMapping(app, options);
-  const connectors = app.connect(mapping, loadSecrets(app, mapping));
+  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
   const progress = progressLine(app, options);
   return withDatabase(app, async (database) => {
     const { now, newId, stopping, signal } = app;
-    const result = await work(
-      { database, connectors, now, newId, stopping, signal, progress: progress.step },
-      mapping,
-    );
-    progress.end();
-    return result;
+    const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
+    try {
+      return await work(deps, mapping);
+    } finally {
+      progress.end();
+      if (options.verbose === true) app.talk(requestCounts(connectors));
+    }
   });
+}
+
+/** How many requests each side was asked, by operation: what `--verbose` adds. */
+function requestCounts(connectors: PerSide<Connector>): string {
+  return SIDES.map((side) => {
+    const counts = [...connectors[side].requests()];
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    const parts = counts.map(([operation, count]) => `${operation} ${count}`).join(", ");
+    const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+    return `${system}: ${counted(total, "request")}${parts === "" ? "" : ` (${parts})`}\n`;
+  }).join("");
 }

@@ -28,11 +28,14 @@ export class CommandFailure extends Error {
   readonly code: ExitCode;
   /** For `--json`. */
   readonly details: unknown;
+  /** The message with our own colours in it, where it has any; it holds nothing that steers a terminal. */
+  readonly painted: string | null;
 
-  constructor(code: ExitCode, message: string, details: unknown = null) {
+  constructor(code: ExitCode, message: string, details: unknown = null, painted: string | null = null) {
     super(message);
     this.name = "CommandFailure";
     this.code = code;
     this.details = details;
+    this.painted = painted;
   }
 }

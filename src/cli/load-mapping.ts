@@ -14,8 +14,8 @@ export function mappingPath(app: App, options: CommonOptions): string {
 }
 
 /** Colour is for a terminal whose owner has not said no (no-color.org). */
-export function coloured(app: App, options: CommonOptions): boolean {
-  return app.watched && options.color !== false && !app.env["NO_COLOR"];
+export function coloured(app: App, options: CommonOptions, terminal: boolean): boolean {
+  return terminal && options.color !== false && !app.env["NO_COLOR"];
 }
 
 /**
@@ -27,8 +27,9 @@ export function loadMapping(app: App, options: CommonOptions): MappingOnDisk & {
   const loaded = readMapping(mappingPath(app, options));
   const { mapping, diagnostics, text } = loaded;
   if (mapping === null || diagnostics.some(({ severity }) => severity === "error")) {
-    const message = formatDiagnostics(diagnostics, text, { color: coloured(app, options) });
-    throw new CommandFailure(EXIT.config, message, { diagnostics });
+    const message = formatDiagnostics(diagnostics, text);
+    const painted = formatDiagnostics(diagnostics, text, { color: coloured(app, options, app.watched) });
+    throw new CommandFailure(EXIT.config, message, { diagnostics }, painted);
   }
   return { ...loaded, mapping };
 }

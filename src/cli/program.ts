@@ -1,32 +1,29 @@
 import { Command, CommanderError } from "commander";
+import pkg from "../../package.json" with { type: "json" };
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import { SystemUnavailable } from "../model/problem.ts";
+import { LeaseLost } from "../store/leases.ts";
 import type { App } from "./app.ts";
-import { checkCommand } from "./check.ts";
-import { demoCommand } from "./demo.ts";
+import { databaseFailure } from "./database-failure.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
-import { explainCommand } from "./explain.ts";
 import { json } from "./json.ts";
-import { planCommand } from "./plan.ts";
-import { retryCommand } from "./retry.ts";
 import { exitCodeFor } from "./run-report.ts";
-import { sandboxCommand } from "./sandbox.ts";
-import { startCommand } from "./start.ts";
-import { statusCommand } from "./status.ts";
-import { syncCommand } from "./sync.ts";
 
-const COMMANDS = [
-  checkCommand,
-  planCommand,
-  syncCommand,
-  startCommand,
-  statusCommand,
-  explainCommand,
-  retryCommand,
-  sandboxCommand,
-  demoCommand,
-];
+type AddCommand = (program: Command, app: App, exit: (code: ExitCode) => void) => void;
+
+/** In the order of the help. Only the one that is called is loaded: a typing mistake in a mapping is told in half a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  check: async () => (await import("./check.ts")).checkCommand,
+  plan: async () => (await import("./plan.ts")).planCommand,
+  sync: async () => (await import("./sync.ts")).syncCommand,
+  start: async () => (await import("./start.ts")).startCommand,
+  status: async () => (await import("./status.ts")).statusCommand,
+  explain: async () => (await import("./explain.ts")).explainCommand,
+  retry: async () => (await import("./retry.ts")).retryCommand,
+  sandbox: async () => (await import("./sandbox.ts")).sandboxCommand,
+  demo: async () => (await import("./demo.ts")).demoCommand,
+};
 
 /** Parses a command line, runs the command, and turns whatever ends it into a message and an exit status. */
 export async function runProgram(app: App, args: readonly string[]): Promise<ExitCode> {
@@ -35,16 +32,23 @@ export async function runProgram(app: App, args: readonly string[]): Promise<Exi
     .description(
       "Keeps HubSpot contacts and Klaviyo profiles in step, both ways, and never resubscribes anybody.",
     )
+    .version(pkg.version, "-V, --version", "the version")
     .option("--config <path>", "the mapping file (default: TANDEM_CONFIG, else config/mapping.yaml)")
     .option("--json", "one JSON document on stdout and nothing else there")
     .option("-q, --quiet", "no progress")
-    .option("-v, --verbose", "more of it")
+    .option("-v, --verbose", "tells the requests to both sides too")
     .option("--no-color", "no colours")
+    .helpOption("-h, --help", "this help; COMMAND --help tells of one command")
     .configureOutput({ writeOut: app.out, writeErr: app.talk })
+    .addHelpText("after", EXIT_CODES)
     .exitOverride();
-  for (const add of COMMANDS) add(program, app, (code) => void (status = code));
-  for (const command of program.commands)
-    command.exitOverride().configureOutput({ writeOut: app.out, writeErr: app.talk });
+  for (const load of wanted(args)) (await load())(program, app, (code) => void (status = code));
+  for (const command of program.commands) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: app.out, writeErr: app.talk })
+      .configureHelp({ showGlobalOptions: true });
+  }
   try {
     await program.parseAsync([...args], { from: "user" });
     return status;
@@ -53,28 +57,55 @@ export async function runProgram(app: App, args: readonly string[]): Promise<Exi
   }
 }
 
+const EXIT_CODES = `
+Exit status: 0 done, 1 some contacts failing, 2 changes (plan --detailed-exitcode), 64 wrong usage,
+69 unavailable, 70 a fault of Tandem, 75 try later, 77 credentials, 78 mapping, 79 held by a limit.
+`;
+
+/** The command that is called, or all of them where that is not plain: for the help, and to suggest the right name. */
+function wanted(args: readonly string[]): readonly (() => Promise<AddCommand>)[] {
+  const [first = ""] = args.filter((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--config");
+  const called = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return called === undefined ? Object.values(COMMANDS) : [called];
+}
+
+/** What a person reads, and what a script does. */
+interface Ending {
+  readonly code: ExitCode;
+  readonly message: string;
+  readonly details?: unknown;
+  readonly painted?: string | null;
+}
+
 function endedBy(app: App, error: unknown, asJson: boolean): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const { code, message, details } = ending(app, error);
-  if (asJson) app.out(json({ error: message, details }));
-  else app.talk(`${message.trimEnd()}\n`);
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  const { code, message, details = null, painted = null } = ending(app, error);
+  if (asJson) app.out(json({ error: message.trimEnd(), exitCode: code, details }));
+  // Commander has told its own already.
+  else if (painted !== null) app.raw.talk(painted);
+  else if (!(error instanceof CommanderError)) app.talk(`${message.trimEnd()}\n`);
   return code;
 }
 
-function ending(
-  app: App,
-  error: unknown,
-): { readonly code: ExitCode; readonly message: string; readonly details: unknown } {
-  if (error instanceof CommandFailure)
-    return { code: error.code, message: error.message, details: error.details };
-  if (error instanceof ConnectionBusy) return { code: EXIT.tryLater, message: error.message, details: null };
+function ending(app: App, error: unknown): Ending {
+  if (error instanceof CommanderError) {
+    const none = error.code === "commander.help";
+    return {
+      code: EXIT.usage,
+      message: none ? "No command was given" : error.message.replace(/^error: /, ""),
+    };
+  }
+  if (error instanceof CommandFailure) return error;
+  if (error instanceof ConnectionBusy || error instanceof LeaseLost)
+    return { code: EXIT.tryLater, message: error.message };
   if (error instanceof SystemUnavailable) {
     const { code, title, explanation, fix } = error.problem;
     const message = [`${title} (${code})`, explanation, ...fix.map((step) => `  fix: ${step}`)].join("\n");
     return { code: exitCodeFor(code), message, details: error.problem };
   }
-  if (app.stopping.aborted)
-    return { code: EXIT.interrupted, message: "Stopped. Run again to continue.", details: null };
+  if (app.stopping.aborted) return { code: EXIT.interrupted, message: "Stopped. Run again to continue." };
+  const unreachable = databaseFailure(error);
+  if (unreachable !== null) return { code: EXIT.unavailable, message: unreachable };
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: EXIT.bug, message: `This is a fault of Tandem; please report it.\n${trace}`, details: null };
+  return { code: EXIT.bug, message: `This is a fault of Tandem; please report it.\n${trace}` };
 }

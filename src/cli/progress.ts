@@ -20,7 +20,8 @@ const STEPS: Readonly<Record<Progress["step"], string>> = {
 export function progressLine(app: App, options: CommonOptions): ProgressLine {
   if (options.quiet === true) return { step: () => {}, end: () => {} };
   const every = app.watched ? EVERY_MS.terminal : EVERY_MS.log;
-  let told = 0;
+  // A log is told after a while only: most runs are over before there is anything to tell.
+  let told = app.watched ? 0 : app.now().getTime();
   let open = false;
   return {
     step(progress) {
@@ -31,19 +32,23 @@ export function progressLine(app: App, options: CommonOptions): ProgressLine {
       if (now - told < every && !finished) return;
       told = now;
       open = app.watched;
-      app.talk(app.watched ? `\r\u001b[K${sentence(progress)}` : `${sentence(progress)}\n`);
+      if (app.watched) app.raw.talk(`\r\u001b[K${sentence(progress, true)}`);
+      else app.talk(`${sentence(progress, false)}\n`);
     },
     end() {
       if (open) app.talk("\n");
+      open = false;
     },
   };
 }
 
-function sentence({ step, side, done, total }: Progress): string {
+function sentence({ step, side, done, total }: Progress, drawn: boolean): string {
   const where = side === null ? "" : side === "hubspot" ? " HubSpot" : " Klaviyo";
   const count = done.toLocaleString("en");
-  if (total === null || total === 0) return ` ${STEPS[step]}${where}  ${count}`;
+  if (total === null || total === 0) return `${STEPS[step]}${where}  ${count}`;
+  const share = `${Math.round((100 * done) / total)} %  ${count}/${total.toLocaleString("en")}`;
+  if (!drawn) return `${STEPS[step]}${where}  ${share}`;
   const filled = Math.round((BAR_WIDTH * done) / total);
   const bar = "■".repeat(filled) + "□".repeat(BAR_WIDTH - filled);
-  return ` ${STEPS[step]}${where}  ${bar}  ${Math.round((100 * done) / total)} %  ${count}/${total.toLocaleString("en")}`;
+  return `${STEPS[step]}${where}  ${bar}  ${share}`;
 }

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "vitest";
+
+/** What a command line came to. */
+export interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly talk: string;
+}
+
+const BIN = new URL("../../src/cli/bin.js", import.meta.url).pathname;
+
+/** Nothing of whoever runs the tests: no keys, no database, no colours. */
+function bareEnvironment(): Record<string, string> {
+  const { PATH = "", HOME = "" } = process.env;
+  return { PATH, HOME };
+}
+
+/** Starts `tandem` as a user's shell would, without a terminal. */
+export function startTandem(
+  args: readonly string[],
+  { env = {}, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+) {
+  return spawn(process.execPath, [BIN, ...args], {
+    env: { ...bareEnvironment(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+}
+
+/** Runs `tandem` to its end. */
+export async function tandem(
+  args: readonly string[],
+  options: Parameters<typeof startTandem>[1] = {},
+): Promise<Ended> {
+  const child = startTandem(args, options);
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [out, talk, status] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const ended = { status, out, talk };
+  expectReadable(ended);
+  return ended;
+}
+
+/** What no output may hold, whatever went wrong: traces, holes, keys, and what steers a terminal. */
+function expectReadable({ out, talk }: Ended): void {
+  for (const said of [out, talk]) {
+    expect(said).not.toMatch(/\[object Object\]|\bundefined\b|\bNaN\b|^\s+at .+\(.+:\d+:\d+\)/m);
+    expect(said).not.toMatch(/pat-eu1-|pk_sandbox/);
+    // oxlint-disable-next-line no-control-regex -- these are what is looked for
+    expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  }
+}
+
+const SCREEN_LINES = 24;
+
+/** One screen: whoever reads a failure must not have to scroll for its cause. */
+export function expectOneScreen(said: string): void {
+  expect(said.trimEnd().split("\n").slice(SCREEN_LINES)).toEqual([]);
+}
+
+/** A folder of this test's own. */
+export interface Folder {
+  readonly path: string;
+  write(name: string, content: string | Uint8Array): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function makeFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), "tandem-cli-"));
+  return {
+    path,
+    async write(name, content) {
+      await writeFile(join(path, name), content);
+      return join(path, name);
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Ended, Folder } from "./command-line.ts";
+import { expectOneScreen, makeFolder, tandem } from "./command-line.ts";
+
+let folder: Folder;
+beforeAll(async () => void (folder = await makeFolder()));
+afterAll(() => folder.remove());
+
+const run = (...args: readonly string[]): Promise<Ended> => tandem(args, { cwd: folder.path });
+
+describe("wrong usage ends with 64 and says what would be right", () => {
+  test.each([
+    [["snyc"], "unknown command 'snyc'\n(Did you mean sync?)"],
+    [["sync", "--jsno"], "unknown option '--jsno'\n(Did you mean --json?)"],
+    [["--config", "x.yaml", "statsu"], "(Did you mean status?)"],
+    [["sync", "extra"], "too many arguments for 'sync'"],
+    [["explain"], "missing required argument 'email'"],
+    [["sync", "--email", "nobody"], '"nobody" is not an e-mail address'],
+    [["sync", "--only", "consent"], "Allowed choices are contacts"],
+    [["plan", "--limit", "many"], "It has to be a whole number"],
+    [["status", "--config"], "argument missing"],
+  ])("%s", async (args, words) => {
+    const { status, out, talk } = await run(...args);
+    expect({ status, out }).toEqual({ status: 64, out: "" });
+    expect(talk).toContain(words);
+    expectOneScreen(talk);
+  });
+
+  test("no command at all shows the help, as talk", async () => {
+    const { status, out, talk } = await run();
+    expect({ status, out }).toEqual({ status: 64, out: "" });
+    for (const command of ["check", "plan", "sync", "start", "status", "explain", "retry", "sandbox", "demo"])
+      expect(talk).toContain(`\n  ${command} `);
+  });
+
+  test.each([[["snyc"]], [["sync", "--emial", "x"]], [["explain"]], [[]]])(
+    "%j with --json is one JSON document",
+    async (args: readonly string[]) => {
+      const { status, out } = await run(...args, "--json");
+      expect(status).toBe(64);
+      expect(JSON.parse(out)).toEqual({ error: expect.any(String), exitCode: 64, details: null });
+    },
+  );
+});
+
+test("help and version are answers, not talk", async () => {
+  const help = await run("--help");
+  expect(help).toMatchObject({ status: 0, talk: "" });
+  expect(help.out).toContain("Exit status: 0 done, 1 some contacts failing");
+  const ofOne = await run("sync", "--help");
+  expect(ofOne).toMatchObject({ status: 0, talk: "" });
+  expect(ofOne.out).toMatch(/--email[\s\S]*--config/);
+  expect((await run("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("an argument cannot steer the terminal", async () => {
+  const { status, talk } = await run("explain", "\u001b[2J\u009b2J@\u202eexample.com");
+  expect(status).toBe(64);
+  expect(talk).toContain("\\u001b[2J\\u009b2J");
+});
