@@ -14,8 +14,8 @@ type Item = string | boolean;
 export interface Ledger {
   /** Values (of lists, items) that were set on a side and that the other has not had yet, by field. */
   readonly waiting: PerSide<Map<string, Set<Item>>>;
-  /** What the side held when all of it had last got across: setting that again is taking an edit back. */
-  readonly settled: PerSide<Map<string, readonly Item[]>>;
+  /** All that the side ever held: a value put back is not told from one that never moved, so it is not waited for. */
+  readonly held: PerSide<Map<string, Set<Item>>>;
   /** How often people changed a field on a side, emptied it, and how often a value there gave way. */
   readonly edits: PerSide<Map<string, number>>;
   readonly clears: PerSide<Map<string, number>>;
@@ -29,7 +29,7 @@ export function newLedger(): Ledger {
   const counts = () => perSide(() => new Map<string, number>());
   return {
     waiting: perSide(() => new Map<string, Set<Item>>()),
-    settled: perSide(() => new Map<string, readonly Item[]>()),
+    held: perSide(() => new Map<string, Set<Item>>()),
     edits: counts(),
     clears: counts(),
     losses: counts(),
@@ -43,15 +43,15 @@ export function noteEdit(ledger: Ledger, side: Side, key: string, before: Value,
   const had = items(before);
   const has = items(after);
   const still = [...(ledger.waiting[side].get(key) ?? [])].filter((item) => has.includes(item));
-  const settled = ledger.settled[side].get(key) ?? [];
-  const added = has.filter((item) => !had.includes(item) && !settled.includes(item));
+  const added = has.filter((item) => !had.includes(item) && !ledger.held[side].get(key)?.has(item));
+  hold(ledger, side, key, [...had, ...has]);
   ledger.waiting[side].set(key, new Set([...still, ...added]));
   count(ledger.edits[side], key);
   if (after === null) count(ledger.clears[side], key);
 }
 
 /** What a run wrote: what it overwrote must have been carried over before, or now, or be kept. */
-export function noteRun(ledger: Ledger, { seen, after, taken, lost, undone }: Run): void {
+export function noteRun(ledger: Ledger, { seen, after, taken, lost }: Run): void {
   const keys = new Set(SIDES.flatMap((side) => [...Object.keys(seen[side]), ...Object.keys(taken[side])]));
   for (const key of keys) {
     for (const side of SIDES) {
@@ -61,11 +61,7 @@ export function noteRun(ledger: Ledger, { seen, after, taken, lost, undone }: Ru
       const waiting = [...(ledger.waiting[side].get(key) ?? [])];
       const open = waiting.filter((item) => !across.includes(item) && !kept.includes(item));
       ledger.waiting[side].set(key, new Set(open));
-      const holds = items(after[side][key]);
-      const bothEmpty = holds.length === 0 && items(after[otherSide(side)][key]).length === 0;
-      const isAcross = holds.length > 0 && !holds.some((item) => open.includes(item));
-      const done = !undone.has(key) || taken[otherSide(side)][key] !== undefined;
-      if (done && (bothEmpty || isAcross)) ledger.settled[side].set(key, holds);
+      hold(ledger, side, key, items(after[side][key]));
       if (sent === undefined) continue;
       count(ledger.writes[side], key);
       if (kept.length > 0) count(ledger.losses[side], key);
@@ -73,6 +69,10 @@ export function noteRun(ledger: Ledger, { seen, after, taken, lost, undone }: Ru
       if (gone.length > 0) ledger.missing.push(`${side} ${key}: ${gone.join()}`);
     }
   }
+}
+
+function hold(ledger: Ledger, side: Side, key: string, more: readonly Item[]): void {
+  ledger.held[side].set(key, new Set([...(ledger.held[side].get(key) ?? []), ...more]));
 }
 
 /** Fields that were written more often than people gave reason to (contract P3); the address is no field of theirs. */

@@ -33,8 +33,6 @@ export interface Run {
   readonly after: PerSide<Values>;
   /** By side and field, as sent. */
   readonly taken: PerSide<Values>;
-  /** Fields of which a write was refused, or not done because a person was faster. */
-  readonly undone: ReadonlySet<string>;
   readonly lost: Readonly<Record<string, LostValue>>;
 }
 
@@ -82,12 +80,7 @@ export function run(engine: SmallEngine, { refuses, meanwhile }: Mishaps = NO_MI
   });
   const seen = perSide((side): Values => sightings[side]?.fields ?? {});
   const after = perSide((side) => ({ ...seen[side], ...stored[side]?.fields }));
-  const undone = plan.operations.flatMap((operation) =>
-    operation.kind === "create" || operation.kind === "update"
-      ? Object.keys(operation.fields).filter((key) => !Object.hasOwn(taken[operation.side], key))
-      : [],
-  );
-  return { plan, seen, after, taken, undone: new Set(undone), lost: Object.fromEntries(lost) };
+  return { plan, seen, after, taken, lost: Object.fromEntries(lost) };
 }
 
 function carryOut(

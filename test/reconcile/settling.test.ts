@@ -55,10 +55,12 @@ describe("a value that was sent without an answer", () => {
 
   it("gives way to a value that no system would have made of it: that is an edit", () => {
     const bare = (value: Value) =>
-      items(value).map((item) => String(item).toLowerCase().replaceAll(/\s/g, ""));
+      new Set(items(value).map((item) => String(item).toLowerCase().replaceAll(/\s/g, "")));
+    const isMadeOf = (sent: Value, now: Value) =>
+      items(now).length <= items(sent).length && bare(sent).symmetricDifference(bare(now)).size === 0;
     assertLaw(
       fc.property(anySent, ({ value, other, side }) => {
-        fc.pre(bare(value).join("|") !== bare(other).join("|"));
+        fc.pre(!isMadeOf(value, other));
         const seen = withSide<Value>({ hubspot: value, klaviyo: value }, side, other);
         const { writes, lost } = decide({ rule, inScope: BOTH, agreed: settlingAt(value, side), seen });
         expect(writes[otherSide(side)]).toEqual(other);
