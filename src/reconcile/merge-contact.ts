@@ -87,7 +87,7 @@ function afterWrite(
  * it is owed to the other, as if somebody had edited it there. Were the old base kept, a removal made on the first side
  * before the next run would be undone.
  */
-function owedTo(value: Value | undefined): FieldBase | null {
+export function owedTo(value: Value | undefined): FieldBase | null {
   return value === undefined ? null : { hubspot: value, klaviyo: value };
 }
 

@@ -4,9 +4,11 @@ import { emailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
+import { sameValue } from "../model/value.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
+import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
 import type { UnansweredEntry } from "../store/journal.ts";
@@ -104,13 +106,16 @@ function confirmed(context: RunContext, entry: UnansweredEntry, contact: Contact
   for (const [field, asked] of Object.entries(entry.after)) {
     const value = valueOf(now, field);
     if (value === undefined || !sameAfterNormalising(asked, value)) continue;
-    const source = entry.source[field] ?? null;
-    base[field] = {
-      hubspot: entry.side === "hubspot" ? value : source,
-      klaviyo: entry.side === "klaviyo" ? value : source,
-    };
+    const agreed = agreedOn(entry.side, value, asked, entry.source[field] ?? null);
+    if (agreed !== null) base[field] = agreed;
   }
   return base;
+}
+
+/** `source` is what the other side held. Where it is not what was asked for, a joined list has its other half to go. */
+function agreedOn(side: Side, value: Value, asked: Value, source: Value): FieldBase | null {
+  if (!sameValue(asked, source)) return owedTo(source);
+  return side === "hubspot" ? { hubspot: value, klaviyo: source } : { hubspot: source, klaviyo: value };
 }
 
 function valueOf(values: Values, field: string): Value | undefined {
