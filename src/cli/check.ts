@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { guardAccount } from "../daemon/guard-account.ts";
 import { checkAgainst } from "../mapping/check-against.ts";
 import type { Diagnostic } from "../mapping/diagnostic.ts";
 import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
@@ -47,6 +48,12 @@ async function checkRemote(
   text: string,
 ): Promise<readonly Diagnostic[]> {
   const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+  const [portal, account] = await Promise.all([
+    connectors.hubspot.account(app.signal),
+    connectors.klaviyo.account(app.signal),
+  ]);
+  guardAccount("hubspot", portal, mapping.hubspot.portalId);
+  guardAccount("klaviyo", account, mapping.klaviyo.accountId);
   const [hubspot, klaviyo] = await Promise.all([
     connectors.hubspot.discover(app.signal),
     connectors.klaviyo.discover(app.signal),

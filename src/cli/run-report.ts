@@ -1,5 +1,7 @@
 import type { ContactRun } from "../daemon/run-contacts.ts";
+import type { Problem } from "../model/problem.ts";
 import { heldByLimit } from "../plan/problems.ts";
+import { counted, grouped } from "../status/count-words.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 
@@ -18,6 +20,7 @@ const PATIENCE_CODES = new Set(["HS-RATE", "HS-QUOTA", "HS-LOCKED", "KL-RATE"]);
 export function exitCodeOf(run: ContactRun): ExitCode {
   if (run.stoppedBy !== null) return exitCodeFor(run.stoppedBy.code);
   if (run.result === "held") return EXIT.held;
+  if (run.mappingProblems.length > 0) return EXIT.config;
   return run.result === "finished_with_errors" ? EXIT.failing : EXIT.done;
 }
 
@@ -29,8 +32,8 @@ export function exitCodeFor(code: string): ExitCode {
 /** What a run did, in a few lines. */
 export function runReport(run: ContactRun): string {
   if (run.stoppedBy !== null) {
-    const { code, title, explanation, fix } = run.stoppedBy;
-    return [`Stopped: ${title} (${code})`, explanation, ...fix.map((step) => `  fix: ${step}`)].join("\n");
+    const { code, title, explanation } = run.stoppedBy;
+    return [`Stopped: ${title} (${code})`, explanation, ...fixes(run.stoppedBy)].join("\n");
   }
   const {
     read = 0,
@@ -42,16 +45,26 @@ export function runReport(run: ContactRun): string {
     failing = 0,
   } = run.counts;
   const lines = [
-    `Read ${read} contacts: ${created} created, ${updated} updated, ${listed} list changes.`,
-    ...(refused > 0 ? [`${refused} writes were refused.`] : []),
+    `Read ${counted(read, "contact")}: ${grouped(created)} created, ${grouped(updated)} updated, ${counted(listed, "list change")}.`,
+    ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
     ...(unanswered > 0
-      ? [`${unanswered} writes were not answered; the next run looks what became of them.`]
+      ? [
+          `${counted(unanswered, "write was", "writes were")} not answered; the next run looks what became of it.`,
+        ]
       : []),
-    failing > 0 ? `${failing} contacts need attention: tandem status` : "No contact needs attention.",
-    ...run.exceeded.flatMap((limit) => {
-      const { title, fix } = heldByLimit(limit);
-      return [title, ...fix.map((step) => `  fix: ${step}`)];
-    }),
+    failing > 0
+      ? `${counted(failing, "contact needs", "contacts need")} attention: tandem status`
+      : "No contact needs attention.",
+    ...run.exceeded.map(heldByLimit).flatMap((problem) => [problem.title, ...fixes(problem)]),
+    ...run.mappingProblems.flatMap((problem) => [
+      `${problem.title} (${problem.code})`,
+      problem.explanation,
+      ...fixes(problem),
+    ]),
   ];
   return lines.join("\n");
+}
+
+function fixes({ fix }: Problem): readonly string[] {
+  return fix.map((step) => `  fix: ${step}`);
 }

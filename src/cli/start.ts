@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
-import { whole } from "./sandbox.ts";
+import { json } from "./json.ts";
 import { serve } from "./serve.ts";
 
 interface StartOptions extends CommonOptions {
@@ -20,7 +21,7 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
   program
     .command("start")
     .description("the daemon: runs by the schedule and serves the status page, until stopped")
-    .option("--port <port>", "of the status page (default: PORT, else 8080)", whole)
+    .option("--port <port>", "of the status page (default: PORT, else 8080)", portOption)
     .option("--no-web", "no status page")
     .option("--no-worker", "no runs, only the status page")
     .action(async (_options, command: Command) => {
@@ -31,8 +32,10 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
         serve(app, deps, mapping, {
           port,
           worker: options.worker,
-          ready: (url) =>
-            app.talk(url === null ? "tandem is running\n" : `tandem is running; status page: ${url}\n`),
+          ready: (url) => {
+            if (options.json) app.out(json({ connection: mapping.name, url }));
+            app.talk(url === null ? "tandem is running\n" : `tandem is running; status page: ${url}\n`);
+          },
         }),
       );
       exit(EXIT.done);
@@ -41,6 +44,16 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
 
 function portOf(given: string | undefined): number {
   if (given === undefined || given === "") return USUAL_PORT;
-  if (!/^\d{1,5}$/.test(given)) throw new CommandFailure(EXIT.usage, `PORT is "${given}", which is no port`);
+  if (!isPort(given))
+    throw new CommandFailure(EXIT.usage, `PORT is "${given}", which is no port (0 to 65535)`);
   return Number(given);
+}
+
+function portOption(given: string): number {
+  if (!isPort(given)) throw new InvalidArgumentError("It has to be a number from 0 to 65535.");
+  return Number(given);
+}
+
+function isPort(given: string): boolean {
+  return /^\d{1,5}$/.test(given) && Number(given) <= 65_535;
 }

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { longestGapMs } from "../mapping/schedule.ts";
 import type { Health } from "../status/health.ts";
 import { healthOf } from "../status/health.ts";
+import { overviewDocument } from "../status/overview-document.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { overviewText } from "../status/text.ts";
 import { openConnection } from "../store/connections.ts";
@@ -13,9 +15,6 @@ import { json } from "./json.ts";
 import { loadMapping } from "./load-mapping.ts";
 import { exitCodeFor } from "./run-report.ts";
 
-/** How often contacts are looked at, where the health word needs to know. The schedule's default. */
-export const USUAL_INTERVAL_MS = 15 * 60_000;
-
 export function statusCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("status")
@@ -27,11 +26,12 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
         const connection = await openConnection(database, mapping.name);
         return statusReader(database, connection.id).overview();
       });
-      const health = healthOf(overview, app.now(), USUAL_INTERVAL_MS);
+      const now = app.now();
+      const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json({ health, ...overview })
-          : `${overviewText(overview, health, app.now()).join("\n")}\n`,
+          ? json(overviewDocument(overview, health, now))
+          : `${overviewText(overview, health, now).join("\n")}\n`,
       );
       exit(exitFor(health, overview));
     });

@@ -6,7 +6,9 @@ import type { Deps } from "./deps.ts";
 /** Another process is working on this connection's contacts right now. */
 export class ConnectionBusy extends Error {
   constructor(name: string) {
-    super(`The contacts of ${name} are being synced by another process; try again when it has finished`);
+    super(
+      `The contacts of ${name} are being synced by another process; try again when it has finished (if it was killed, in ${LEASE_MS / 60_000} minutes)`,
+    );
     this.name = "ConnectionBusy";
   }
 }

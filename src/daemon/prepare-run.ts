@@ -1,12 +1,10 @@
 import type { Account, Connector, Schema } from "../connectors/connector.ts";
 import { findCollections } from "../mapping/find-collection.ts";
-import type { Unresolved } from "../mapping/resolve-scope.ts";
 import { listGone, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import { SystemUnavailable } from "../model/problem.ts";
 import type { ResolvedRule } from "../model/scope.ts";
-import type { PerSide, Side } from "../model/side.ts";
+import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { StoredConnection } from "../store/connections.ts";
 import { openConnection, saveConnection } from "../store/connections.ts";
@@ -14,6 +12,8 @@ import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
 import { saveConnectionProblems } from "../store/runs.ts";
+import { guardAccount } from "./guard-account.ts";
+import { missingProperties } from "./missing-properties.ts";
 
 /** A connection that may run: its accounts are the right ones and its rules name lists that exist. */
 export interface ReadyConnection {
@@ -21,6 +21,8 @@ export interface ReadyConnection {
   readonly accounts: PerSide<Account>;
   readonly schemas: PerSide<Schema>;
   readonly scope: readonly ResolvedRule[];
+  /** What the mapping names and the accounts do not have; the rest of the mapping works. */
+  readonly problems: readonly Problem[];
 }
 
 /** Cursor streams that remember under which id a list or segment was found. */
@@ -49,13 +51,13 @@ export async function prepareRun(
     hubspot: await connectors.hubspot.discover(signal),
     klaviyo: await connectors.klaviyo.discover(signal),
   };
-  const scope = await resolve(database, connection.id, mapping, schemas, now);
+  const { scope, problems } = await resolve(database, connection.id, mapping, schemas, now);
   if (connection.mappingHash !== mapping.hash) {
     await forgetCursors(database, connection.id, FOUND);
     await markAllDirty(database, connection.id, now());
   }
   await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
-  return { connection, accounts, schemas, scope };
+  return { connection, accounts, schemas, scope, problems };
 }
 
 async function resolve(
@@ -64,18 +66,16 @@ async function resolve(
   mapping: Mapping,
   schemas: PerSide<Schema>,
   now: () => Date,
-): Promise<readonly ResolvedRule[]> {
+): Promise<Pick<ReadyConnection, "scope" | "problems">> {
   const earlier = await readCursors(database, connectionId, FOUND);
   const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
   await rememberFound(database, connectionId, mapping, schemas, now);
+  const problems = [...unresolved.map(listGone), ...missingProperties(mapping.fields, schemas)];
   for (const side of SIDES) {
-    await saveConnectionProblems(database, connectionId, side, problemsOf(side, unresolved), now());
+    const own = problems.filter((problem) => problem.side === side);
+    await saveConnectionProblems(database, connectionId, side, own, now());
   }
-  return rules;
-}
-
-function problemsOf(side: Side, unresolved: readonly Unresolved[]): readonly Problem[] {
-  return unresolved.filter((one) => one.side === side).map(listGone);
+  return { scope: rules, problems };
 }
 
 async function rememberFound(
@@ -91,27 +91,9 @@ async function rememberFound(
       ...rule.addToLists.map((ref) => ({ side: "klaviyo" as const, ref })),
     ];
     for (const { side, ref } of refs) {
-      const [found] = findCollections(schemas[side].collections, side, ref);
-      if (found) await saveCursor(database, connectionId, FOUND + referenceKey(side, ref), found.id, now());
+      const [found, ...others] = findCollections(schemas[side].collections, side, ref);
+      if (found && others.length === 0)
+        await saveCursor(database, connectionId, FOUND + referenceKey(side, ref), found.id, now());
     }
   }
-}
-
-function guardAccount(side: Side, account: Account, expected: string | null): void {
-  if (expected === null || expected === account.id) return;
-  const [system, kind] = side === "hubspot" ? ["HubSpot", "portal"] : ["Klaviyo", "account"];
-  const problem: Problem = {
-    code: "SK-ACCOUNT",
-    level: "connection",
-    side,
-    field: null,
-    title: `This key belongs to ${kind} ${account.id}, not ${expected}`,
-    explanation: `The ${system} key opens ${account.name} (${account.id}), and this connection is for ${expected}. Nothing was read or written.`,
-    fix: [
-      `Use a key of ${system} ${kind} ${expected}, or give this connection another name and its own mapping file.`,
-    ],
-    retry: "never",
-    reference: null,
-  };
-  throw new SystemUnavailable(side, problem, null);
 }

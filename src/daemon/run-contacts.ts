@@ -23,6 +23,8 @@ export interface ContactRun {
   readonly result: RunResult;
   readonly counts: RunCounts;
   readonly exceeded: readonly ExceededLimit[];
+  /** What the mapping names and the accounts do not have: lists, segments, properties. The rest went on. */
+  readonly mappingProblems: readonly Problem[];
   /** Why it stopped, where it did. */
   readonly stoppedBy: Problem | null;
 }
@@ -60,7 +62,14 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
       await finishRun(database, runId, "stopped", {}, error.problem.title, now());
-      return { runId, result: "stopped", counts: {}, exceeded: [], stoppedBy: error.problem };
+      return {
+        runId,
+        result: "stopped",
+        counts: {},
+        exceeded: [],
+        mappingProblems: [],
+        stoppedBy: error.problem,
+      };
     }
   });
 }
@@ -72,7 +81,7 @@ async function cycle(
   lease: Lease,
   runId: bigint,
 ): Promise<ContactRun> {
-  const { context, read, left, recovered, firstSync } = await look(deps, mapping, email);
+  const { context, ready, read, left, recovered, firstSync } = await look(deps, mapping, email);
   const { database, connectionId } = context;
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "email", email };
   const { totals, contacts } = await planWhole(context, filter, 0);
@@ -84,7 +93,7 @@ async function cycle(
   const failing = await countLinks(database, connectionId, "failing");
   const result = exceeded.length > 0 ? "held" : failing > 0 ? "finished_with_errors" : "finished";
   const counts = { read, left, recovered, compared: contacts, ...written, failing };
-  return { runId, result, counts, exceeded, stoppedBy: null };
+  return { runId, result, counts, exceeded, mappingProblems: ready.problems, stoppedBy: null };
 }
 
 async function writeAll(

@@ -78,15 +78,47 @@ function ordinal(end: string, rule: CronField): number | null {
   return number >= rule.low && number <= rule.high ? number : null;
 }
 
+/**
+ * The longest time between two runs of a cron expression, in milliseconds: later than that, one is missing. Days that
+ * are not all named count by their widest gap, months by the year.
+ */
+export function longestGapMs(cron: string): number {
+  // A leading sixth field counts seconds: the demo's.
+  const fields = cron.trim().split(/\s+/).slice(-FIELDS.length);
+  const [minutes, hours, days, months, weekdays] = fields.map((field, index) => valuesOf(field, index));
+  if (!minutes || !hours || !days || !months || !weekdays) throw new RangeError(`${cron} is not a schedule`);
+  const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
+  // With both kinds of days given, cron takes either: the nearer one is soon enough.
+  const named = [
+    ...(fields[2] === "*" ? [] : [Math.max(...gaps(days, 31))]),
+    ...(fields[4] === "*" ? [] : [Math.max(...gaps([...new Set(weekdays.map((day) => day % 7))], 7))]),
+  ];
+  const dayGap = fields[3] === "*" ? Math.min(...(named.length === 0 ? [1] : named)) : 366;
+  return (Math.max(...gaps(times, MINUTES_A_DAY)) + (dayGap - 1) * MINUTES_A_DAY) * 60_000;
+}
+
+const MINUTES_A_DAY = 24 * 60;
+
 /** The shortest time between two runs that the minute field allows; an hour or more counts as an hour. */
 function shortestMinutes(field: string): number {
-  const minutes = new Set<number>();
+  return Math.min(60, ...gaps(valuesOf(field, 0), 60));
+}
+
+/** What a field that fits stands for, by its place. */
+function valuesOf(field: string, place: number): readonly number[] {
+  const rule = FIELDS[place];
+  if (rule === undefined) return [];
+  const values = new Set<number>();
   for (const part of field.split(",")) {
     const [range = "", step = "1"] = part.split("/");
-    const [low = 0, high = low] = range === "*" ? [0, 59] : range.split("-").map(Number);
-    for (let minute = low; minute <= high; minute += Number(step)) minutes.add(minute);
+    const [low = 0, high = low] =
+      range === "*" ? [rule.low, rule.high] : range.split("-").map((end) => ordinal(end, rule) ?? 0);
+    for (let value = low; value <= high; value += Number(step)) values.add(value);
   }
-  const sorted = [...minutes].sort((a, b) => a - b);
-  const gaps = sorted.map((minute, index) => (sorted[index + 1] ?? (sorted[0] ?? 0) + 60) - minute);
-  return Math.min(60, ...gaps);
+  return [...values].sort((a, b) => a - b);
+}
+
+/** From each to the next, and from the last round to the first. */
+function gaps(sorted: readonly number[], round: number): readonly number[] {
+  return sorted.map((value, index) => (sorted[index + 1] ?? (sorted[0] ?? 0) + round) - value);
 }

@@ -54,7 +54,7 @@ export async function saveConnectionProblems(
       connectionId,
       linkId: null,
       side: side ?? "",
-      code: { notIn: problems.map(({ code }) => code) },
+      NOT: problems.map(({ code, field }) => ({ code, field: field ?? "" })),
     },
   });
   for (const problem of problems) {

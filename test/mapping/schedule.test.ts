@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "../../src/mapping/duration.ts";
-import { schedule } from "../../src/mapping/schedule.ts";
+import { longestGapMs, schedule } from "../../src/mapping/schedule.ts";
 
 describe("a schedule", () => {
   test.each([
@@ -47,6 +47,25 @@ describe("a schedule", () => {
     "",
   ])("%s is none", (text) => {
     expect(schedule(text)).toHaveProperty("wrong");
+  });
+});
+
+describe("the longest time between two runs, in minutes", () => {
+  test.each([
+    ["*/15 * * * *", 15],
+    ["* * * * *", 1],
+    ["58,2 * * * *", 56],
+    ["0 */2 * * *", 120],
+    ["0 3 * * *", 1_440],
+    ["0 9,17 * * *", 960],
+    ["*/15 8-18 * * *", 13 * 60 + 15],
+    ["*/15 8-18 * * mon-fri", 2 * 1_440 + 13 * 60 + 15],
+    ["0 3 * * 0,7", 7 * 1_440],
+    ["0 0 1,15 * *", 17 * 1_440],
+    ["0 0 * jan *", 366 * 1_440],
+    ["*/20 * * * * *", 1],
+  ])("%s: %i", (cron, minutes) => {
+    expect(longestGapMs(cron) / 60_000).toBe(minutes);
   });
 });
 

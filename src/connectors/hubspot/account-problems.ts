@@ -24,7 +24,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     fix: [
       "In HubSpot, an admin creates a new service key under Settings > Integrations > Service Keys.",
       "Put it where the mapping file says the token is.",
-      "Press Test connection.",
+      "Test it with `tandem check --remote`.",
     ],
   },
   {
@@ -54,7 +54,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     explanation: (refusal) => `HubSpot refused a call because the token lacks ${missingScope(refusal)}.`,
     fix: (refusal) => [
       `In HubSpot, an admin adds ${missingScope(refusal)} to the key or app.`,
-      "Press Reconnect HubSpot.",
+      "Test it with `tandem check --remote`.",
     ],
   },
   {

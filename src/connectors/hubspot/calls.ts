@@ -213,11 +213,30 @@ function unavailable(error: CallFailed, toMidnightMs: () => number): SystemUnava
     value: "",
     signInLost: failure.kind === "no_token",
   });
+  // An answer has said what it is; anything else is told by what broke.
+  const why = answered === null && problem.code === "HS-DOWN" ? whyDown(failure) : null;
   const told = "retryAfterMs" in failure ? failure.retryAfterMs : null;
   const waits: Readonly<Record<string, () => number>> = {
     "HS-QUOTA": toMidnightMs,
     "HS-DOWN": () => told ?? DOWN_MS,
   };
   const wait = waits[problem.code] ?? (() => told ?? PROBE_MS);
-  return new SystemUnavailable("hubspot", problem, wait(), error);
+  const explained = why === null ? problem : { ...problem, explanation: why };
+  return new SystemUnavailable("hubspot", explained, wait(), error);
+}
+
+/** What came instead of an answer, for whoever has to find out where it broke; `null` where nothing more is known. */
+function whyDown(failure: Failure): string | null {
+  const passes = "This is usually over in minutes.";
+  switch (failure.kind) {
+    case "not_sent":
+      return `There is no connection to HubSpot (${failure.reason}). ${passes}`;
+    case "lost":
+      return `The connection to HubSpot broke off (${failure.reason}). ${passes}`;
+    case "unreadable":
+      return `What came with status ${failure.status} was not HubSpot's to read: perhaps a web page of something on the way. ${passes}`;
+    case "answered":
+    case "no_token":
+      return null;
+  }
 }

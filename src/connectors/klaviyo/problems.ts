@@ -206,7 +206,9 @@ const ROWS: readonly Row[] = [
     matches: ({ status }) => status === null || status >= 500 || status < 300,
     title: () => "Klaviyo did not answer",
     explain: () => "It could not be reached, or its answer could not be read. It is tried again by itself.",
-    fix: () => [],
+    fix: () => [
+      "If it lasts more than an hour, look at status.klaviyo.com, and at this machine's way to it.",
+    ],
     retry: "soon",
     againMs: MINUTE,
   },
@@ -256,8 +258,20 @@ export function problemOfFailure(failure: KlaviyoFailure, about: About = {}): Pr
 export function unavailable(failure: KlaviyoFailure): SystemUnavailable {
   const refusal = refusalOf(failure, {});
   const row = ROWS.find((it) => it.level === "connection" && it.matches(refusal)) ?? UNKNOWN;
-  const problem = { ...problemFrom(row, refusal), level: "connection" as const };
+  const said = problemFrom(row, refusal);
+  const explanation =
+    row.code === "KL-DOWN" ? `${whyDown(failure)} It is tried again by itself.` : said.explanation;
+  const problem = { ...said, explanation, level: "connection" as const };
   return new SystemUnavailable("klaviyo", problem, failure.retryAfterMs ?? row.againMs ?? null, failure);
+}
+
+/** What came instead of an answer, for whoever has to find out where it broke. */
+function whyDown({ kind, status, html, code, notSent }: KlaviyoFailure): string {
+  const page = html ? ", as a web page: something on the way answered instead" : "";
+  if (kind === "answered") return `Klaviyo answered with status ${status ?? "unknown"}${page}.`;
+  if (kind === "malformed") return `Klaviyo's answer could not be read${page}.`;
+  const reason = code === null ? "" : ` (${code})`;
+  return notSent ? `There is no connection to Klaviyo${reason}.` : `The connection broke off${reason}.`;
 }
 
 /** Is this a refusal of everything and everybody: the key, the scopes, the quota, the network? */
