@@ -1,6 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { Prisma } from "./generated/client.ts";
-import { PrismaClient } from "./generated/client.ts";
+import { Prisma, PrismaClient } from "./generated/client.ts";
 
 /** Tandem's memory. Inside `transaction` the same statements run on the one connection of the transaction. */
 export type Database = PrismaClient;
@@ -13,7 +12,39 @@ export function openDatabase(url: string): Database {
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
 }
 
-/** Runs all or nothing. No call to another system belongs in here (contract F17). */
-export function transaction<T>(database: Database, work: (statements: Statements) => Promise<T>): Promise<T> {
-  return database.$transaction(work, { timeout: LONGEST_TRANSACTION_MS, maxWait: LONGEST_TRANSACTION_MS });
+/** How often a transaction is begun before what ended it is somebody's to see (contract F17). */
+const MOST_BEGINNINGS = 5;
+
+/**
+ * Runs all or nothing. Both sides are stored at the same time and may wait for each other's links: PostgreSQL then ends
+ * one of the two, and it begins anew. So `work` is nothing but statements; no call to another system belongs in here.
+ */
+export async function transaction<T>(
+  database: Database,
+  work: (statements: Statements) => Promise<T>,
+): Promise<T> {
+  for (let beginning = 1; ; beginning += 1) {
+    try {
+      return await database.$transaction(work, {
+        timeout: LONGEST_TRANSACTION_MS,
+        maxWait: LONGEST_TRANSACTION_MS,
+      });
+    } catch (error) {
+      if (beginning === MOST_BEGINNINGS || !endedForAnother(error)) throw error;
+    }
+  }
+}
+
+/** A deadlock, or a serialisation failure: Prisma gives it a code of its own, except where it ends a raw statement. */
+function endedForAnother(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  if (error.code === "P2034") return true;
+  const adapter = error.meta?.["driverAdapterError"];
+  const cause = adapter instanceof Error ? adapter.cause : null;
+  return (
+    typeof cause === "object" &&
+    cause !== null &&
+    "kind" in cause &&
+    cause.kind === "TransactionWriteConflict"
+  );
 }
