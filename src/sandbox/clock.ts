@@ -6,8 +6,8 @@ export interface SandboxClock {
   advance(milliseconds: number): void;
 }
 
-export function sandboxClock(realNow: () => number = Date.now): SandboxClock {
-  let added = 0;
+/** @param added milliseconds that this clock is ahead from the start */
+export function sandboxClock(realNow: () => number = Date.now, added = 0): SandboxClock {
   return {
     now: () => realNow() + added,
     advance(milliseconds) {

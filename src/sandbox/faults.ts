@@ -37,14 +37,18 @@ export interface Faults {
   }): FaultKind | null;
 }
 
-export function faults(): Faults {
-  let waiting: { fault: Fault; skip: number; times: number }[] = [];
+/** What of it is kept from one start to the next. */
+export interface FaultData {
+  waiting: { fault: Fault; skip: number; times: number }[];
+}
+
+export function faults(data: FaultData = { waiting: [] }): Faults {
   return {
-    add: (fault) => void waiting.push({ fault, skip: fault.skip ?? 0, times: fault.times }),
-    clear: () => void (waiting = []),
-    pending: () => waiting.map(({ fault, skip, times }) => ({ ...fault, skip, times })),
+    add: (fault) => void data.waiting.push({ fault, skip: fault.skip ?? 0, times: fault.times }),
+    clear: () => void (data.waiting = []),
+    pending: () => data.waiting.map(({ fault, skip, times }) => ({ ...fault, skip, times })),
     strike(call) {
-      for (const entry of waiting) {
+      for (const entry of data.waiting) {
         const { method, match } = entry.fault;
         if (method !== undefined && method !== call.method) continue;
         if (!call.path.includes(match) && !call.operation.includes(match)) continue;
@@ -53,7 +57,7 @@ export function faults(): Faults {
           continue;
         }
         entry.times -= 1;
-        if (entry.times <= 0) waiting = waiting.filter((other) => other !== entry);
+        if (entry.times <= 0) data.waiting = data.waiting.filter((other) => other !== entry);
         return entry.fault.fault;
       }
       return null;

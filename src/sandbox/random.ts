@@ -8,11 +8,20 @@ export interface Random {
   chance(probability: number): boolean;
 }
 
-/** mulberry32: 32 bits of state are plenty for made-up people, and it has no dependency to drift. */
+/** How far a source of chance has come: all there is to keep of it. */
+export interface RandomData {
+  state: number;
+}
+
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
+  return randomFrom({ state: seed >>> 0 });
+}
+
+/** mulberry32: 32 bits of state are plenty for made-up people, and it has no dependency to drift. */
+export function randomFrom(data: RandomData): Random {
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    const state = (data.state + 0x6d2b79f5) >>> 0;
+    data.state = state;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;

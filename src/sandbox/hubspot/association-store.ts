@@ -32,9 +32,10 @@ const TYPE_IDS: Readonly<Record<string, readonly [number | null, number]>> = {
 
 const TYPES: readonly AssociatedType[] = ["contacts", "companies", "deals"];
 
-export function associationStore(): AssociationStore {
-  /** Key `type:id>type`, then the other's id and whether it is primary, in the order they were made. */
-  const connections = new Map<string, Map<string, boolean>>();
+/** All that the store knows: key `type:id>type`, then the other's id and whether it is primary, in the order made. */
+export type AssociationData = Map<string, Map<string, boolean>>;
+
+export function associationStore(connections: AssociationData): AssociationStore {
   const key = (from: AssociatedType, id: string, to: AssociatedType): string => `${from}:${id}>${to}`;
   const put = (
     from: AssociatedType,

@@ -26,15 +26,32 @@ export interface ContactStore {
   touchesBetween(from: number, to: number): Iterable<{ readonly at: number; readonly contact: Contact }>;
 }
 
-export function contactStore(): ContactStore {
-  const byId = new Map<string, Contact>();
-  const byEmail = new Map<string, Contact[]>();
-  const aliases = new Map<string, Contact>();
+/** All that the store knows, as plain data. */
+export interface ContactData {
+  readonly byId: Map<string, Contact>;
+  readonly byEmail: Map<string, Contact[]>;
+  readonly aliases: Map<string, Contact>;
   /** Ids are given in ascending order, so that appending keeps both arrays sorted but for contacts seeded in the past. */
-  const inIdOrder: Contact[] = [];
-  const touches: { readonly at: number; readonly contact: Contact }[] = [];
-  let touchesSorted = true;
-  let live = 0;
+  readonly inIdOrder: Contact[];
+  readonly touches: { readonly at: number; readonly contact: Contact }[];
+  touchesSorted: boolean;
+  live: number;
+}
+
+export function noContacts(): ContactData {
+  return {
+    byId: new Map(),
+    byEmail: new Map(),
+    aliases: new Map(),
+    inIdOrder: [],
+    touches: [],
+    touchesSorted: true,
+    live: 0,
+  };
+}
+
+export function contactStore(data: ContactData): ContactStore {
+  const { byId, byEmail, aliases, inIdOrder, touches } = data;
 
   const claim = (contact: Contact): void => {
     for (const email of emailsOf(contact)) {
@@ -52,14 +69,14 @@ export function contactStore(): ContactStore {
   };
   const recordTouch = (touch: Touch, contact: Contact): void => {
     const last = touches.at(-1);
-    if (last !== undefined && last.at > touch.at) touchesSorted = false;
+    if (last !== undefined && last.at > touch.at) data.touchesSorted = false;
     touches.push({ at: touch.at, contact });
   };
   const alive = (contact: Contact | undefined): Contact | undefined =>
     contact?.gone === null ? contact : undefined;
 
   return {
-    live: () => live,
+    live: () => data.live,
     get: (id) => alive(byId.get(id)),
     resolve(id) {
       let contact = aliases.get(id) ?? byId.get(id);
@@ -78,7 +95,7 @@ export function contactStore(): ContactStore {
       inIdOrder.push(contact);
       claim(contact);
       recordTouch(contact.touched, contact);
-      live += 1;
+      data.live += 1;
     },
     touch(contact, at) {
       if (contact.touched.at === at) return;
@@ -93,7 +110,7 @@ export function contactStore(): ContactStore {
     remove(contact, at, how) {
       release(contact);
       contact.gone = { at, how };
-      live -= 1;
+      data.live -= 1;
     },
     alias: (from, to) => void aliases.set(from, to),
     *fromId(number) {
@@ -104,9 +121,9 @@ export function contactStore(): ContactStore {
       }
     },
     *touchesBetween(from, to) {
-      if (!touchesSorted) {
+      if (!data.touchesSorted) {
         touches.sort((one, other) => one.at - other.at);
-        touchesSorted = true;
+        data.touchesSorted = true;
       }
       for (let index = firstIndex(touches, (touch) => touch.at >= from); ; index += 1) {
         const touch = touches[index];

@@ -41,12 +41,21 @@ export interface ListStore {
 
 type Mutable = ContactList & { readonly members: Map<string, Member> };
 
-export function listStore(now: () => number): ListStore {
-  const lists = new Map<string, Mutable>();
+/** All that the store knows, as plain data. */
+export interface ListData {
+  readonly lists: Map<string, Mutable>;
+  lastId: number;
+  joins: number;
+}
+
+export function noLists(): ListData {
+  return { lists: new Map(), lastId: 0, joins: 0 };
+}
+
+export function listStore(now: () => number, data: ListData): ListStore {
+  const { lists } = data;
   /** Sorted members, thrown away by any change of membership. */
   const sorted = new Map<string, { byId?: readonly Member[]; byJoin?: readonly Member[] }>();
-  let lastId = 0;
-  let joins = 0;
   const cacheOf = (list: ContactList): { byId?: readonly Member[]; byJoin?: readonly Member[] } => {
     const known = sorted.get(list.id) ?? {};
     sorted.set(list.id, known);
@@ -61,10 +70,10 @@ export function listStore(now: () => number): ListStore {
     get: (id) => lists.get(id),
     byName: (name) => [...lists.values()].find((list) => list.name.toLowerCase() === name.toLowerCase()),
     create(name, processingType, filterBranch) {
-      lastId += 1;
+      data.lastId += 1;
       const at = now();
       const list: Mutable = {
-        id: String(lastId),
+        id: String(data.lastId),
         name,
         processingType,
         filterBranch,
@@ -88,8 +97,8 @@ export function listStore(now: () => number): ListStore {
     add(list, contactId, at = now()) {
       const members = lists.get(list.id)?.members;
       if (members === undefined || members.has(contactId)) return false;
-      joins += 1;
-      members.set(contactId, { number: Number(contactId), at, joined: joins });
+      data.joins += 1;
+      members.set(contactId, { number: Number(contactId), at, joined: data.joins });
       changed(list);
       return true;
     },

@@ -27,59 +27,74 @@ const DAILY: Readonly<Record<Tier, number>> = {
   off: Number.POSITIVE_INFINITY,
 };
 
-export function rateLimits(settings: Settings, now: () => number): RateLimits {
-  /** Per app; searches are counted for the whole portal. */
-  const bursts = new Map<string, Window>();
-  const searches = window();
-  let usedToday = 0;
-  let resetsAt = nextMidnight(now(), settings.timeZone);
+/** What was counted so far, as plain data. Times are milliseconds since 1970. */
+export interface LimitData {
+  /** Calls of the last ten seconds, per app. */
+  readonly bursts: Map<string, Window>;
+  /** Counted for the whole portal. */
+  readonly searches: Window;
+  usedToday: number;
+  resetsAt: number;
+}
+
+export function noCalls(settings: Settings, now: number): LimitData {
+  return {
+    bursts: new Map(),
+    searches: { times: [] },
+    usedToday: 0,
+    resetsAt: nextMidnight(now, settings.timeZone),
+  };
+}
+
+export function rateLimits(settings: Settings, now: () => number, data: LimitData): RateLimits {
+  const { bursts, searches } = data;
 
   const burstLimit = (): number => settings.burstLimit ?? BURST[settings.tier];
   const dailyLimit = (): number => settings.dailyLimit ?? DAILY[settings.tier];
   const burstOf = (appId: string): Window => {
-    const known = bursts.get(appId) ?? window();
+    const known = bursts.get(appId) ?? { times: [] };
     bursts.set(appId, known);
     return known;
   };
   const newDay = (): void => {
-    if (now() < resetsAt) return;
-    usedToday = 0;
-    resetsAt = nextMidnight(now(), settings.timeZone);
+    if (now() < data.resetsAt) return;
+    data.usedToday = 0;
+    data.resetsAt = nextMidnight(now(), settings.timeZone);
   };
 
   return {
     admit(appId, kind) {
       if (settings.tier === "off") return null;
       newDay();
-      if (usedToday >= dailyLimit()) {
+      if (data.usedToday >= dailyLimit()) {
         return tooMany("You have reached your daily limit.", {
           policyName: "DAILY",
           requestId: randomUUID(),
         });
       }
-      if (kind === "burst" && !burstOf(appId).admit(now(), TEN_SECONDS, burstLimit())) {
+      if (kind === "burst" && !admit(burstOf(appId), now(), TEN_SECONDS, burstLimit())) {
         return tooMany("You have reached your ten_secondly_rolling limit.", {
           policyName: "TEN_SECONDLY_ROLLING",
           groupName: `publicapi:private-apps:${settings.portalId}:${appId}`,
         });
       }
-      if (kind === "search" && !searches.admit(now(), ONE_SECOND, settings.searchLimit)) {
+      if (kind === "search" && !admit(searches, now(), ONE_SECOND, settings.searchLimit)) {
         // Recorded in this shape: a category, and no policy.
         const message = "You have reached your secondly limit.";
         const body = { status: "error", message, correlationId: randomUUID(), category: "RATE_LIMITS" };
         return { status: 429, body };
       }
-      usedToday += 1;
+      data.usedToday += 1;
       return null;
     },
     headers(appId, kind) {
       if (settings.tier === "off") return {};
       const daily = {
         "X-HubSpot-RateLimit-Daily": String(dailyLimit()),
-        "X-HubSpot-RateLimit-Daily-Remaining": String(Math.max(0, dailyLimit() - usedToday)),
+        "X-HubSpot-RateLimit-Daily-Remaining": String(Math.max(0, dailyLimit() - data.usedToday)),
       };
       if (kind !== "burst") return daily;
-      const left = Math.max(0, burstLimit() - burstOf(appId).count(now(), TEN_SECONDS));
+      const left = Math.max(0, burstLimit() - count(burstOf(appId), now(), TEN_SECONDS));
       return {
         ...daily,
         "X-HubSpot-RateLimit-Interval-Milliseconds": String(TEN_SECONDS),
@@ -92,32 +107,28 @@ export function rateLimits(settings: Settings, now: () => number): RateLimits {
     daily() {
       newDay();
       const limit = dailyLimit();
+      const { usedToday, resetsAt } = data;
       return { limit: Number.isFinite(limit) ? limit : DAILY.enterprise, used: usedToday, resetsAt };
     },
   };
 }
 
+/** A rolling window: when the calls of late came in. */
 interface Window {
-  admit(now: number, span: number, limit: number): boolean;
-  count(now: number, span: number): number;
+  times: number[];
 }
 
-/** A rolling window: refused calls are not counted, so that waiting always helps. */
-function window(): Window {
-  let times: number[] = [];
-  const count = (now: number, span: number): number => {
-    const first = times.findIndex((time) => time > now - span);
-    if (first !== 0) times = first < 0 ? [] : times.slice(first);
-    return times.length;
-  };
-  return {
-    count,
-    admit(now, span, limit) {
-      if (count(now, span) >= limit) return false;
-      times.push(now);
-      return true;
-    },
-  };
+function count(window: Window, now: number, span: number): number {
+  const first = window.times.findIndex((time) => time > now - span);
+  if (first !== 0) window.times = first < 0 ? [] : window.times.slice(first);
+  return window.times.length;
+}
+
+/** Refused calls are not counted, so that waiting always helps. */
+function admit(window: Window, now: number, span: number, limit: number): boolean {
+  if (count(window, now, span) >= limit) return false;
+  window.times.push(now);
+  return true;
 }
 
 function tooMany(message: string, more: Readonly<Record<string, string>>): Reply {

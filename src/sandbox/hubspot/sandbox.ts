@@ -23,13 +23,15 @@ import { rateLimits } from "./rate-limits.ts";
 import { notFound, refusalReply } from "./refusal.ts";
 import { searchEndpoint } from "./search-endpoint.ts";
 import type { Settings } from "./settings.ts";
-import type { HubspotState } from "./state.ts";
-import { hubspotState } from "./state.ts";
+import type { HubspotData, HubspotState } from "./state.ts";
+import { hubspotState, newPortal } from "./state.ts";
 
 export interface HubspotOptions {
   /** Tokens that are good from the start, with the usual scopes of a private app. */
   readonly tokens?: readonly string[];
   readonly settings?: Partial<Settings>;
+  /** What an earlier one had kept; it goes on from there. */
+  readonly kept?: HubspotData;
 }
 
 /** A HubSpot that nobody has called yet, and what people do in it. */
@@ -37,6 +39,8 @@ export interface HubspotSandbox extends HubspotOperations {
   /** For `startVendor`. */
   readonly vendor: Vendor;
   readonly state: HubspotState;
+  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
+  keep(): HubspotData;
   dumpContacts(after?: string | null, limit?: number): DumpPage;
   counts(): Readonly<Record<string, number>>;
 }
@@ -46,8 +50,10 @@ export interface HubspotSandbox extends HubspotOperations {
  * answering the numbered and the date-based APIs as the official SDK expects them.
  */
 export function hubspotSandbox(world: World, options: HubspotOptions = {}): HubspotSandbox {
-  const state = hubspotState(world, options.settings);
-  const limits = rateLimits(state.settings, state.now);
+  const data = options.kept ?? newPortal(world.clock.now(), options.settings);
+  Object.assign(data.settings, options.settings);
+  const state = hubspotState(world, data);
+  const limits = rateLimits(state.settings, state.now, data.limits);
   const operations = hubspotOperations(state);
   for (const token of options.tokens ?? []) operations.setToken(token);
   const routes = hubspotRoutes(state, [
@@ -82,6 +88,7 @@ export function hubspotSandbox(world: World, options: HubspotOptions = {}): Hubs
     ...operations,
     vendor,
     state,
+    keep: () => data,
     dumpContacts: (after, limit) => dumpContacts(state, after, limit),
     counts: () => counts(state),
   };

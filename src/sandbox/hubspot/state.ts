@@ -1,17 +1,19 @@
 import type { World } from "../world.ts";
-import type { AssociationStore } from "./association-store.ts";
+import type { AssociationData, AssociationStore } from "./association-store.ts";
 import { associationStore } from "./association-store.ts";
 import type { Source } from "./contact.ts";
-import type { ContactStore } from "./contact-store.ts";
-import { contactStore } from "./contact-store.ts";
-import type { ListStore } from "./list-store.ts";
-import { listStore } from "./list-store.ts";
+import type { ContactData, ContactStore } from "./contact-store.ts";
+import { contactStore, noContacts } from "./contact-store.ts";
+import type { ListData, ListStore } from "./list-store.ts";
+import { listStore, noLists } from "./list-store.ts";
 import type { PropertyDefinition } from "./property-definition.ts";
+import type { LimitData } from "./rate-limits.ts";
+import { noCalls } from "./rate-limits.ts";
 import type { ObjectType } from "./seed-properties.ts";
 import { seedProperties } from "./seed-properties.ts";
 import type { Settings } from "./settings.ts";
 import { defaultSettings } from "./settings.ts";
-import type { SubscriptionStore } from "./subscription-store.ts";
+import type { Consent, SubscriptionStore } from "./subscription-store.ts";
 import { subscriptionStore } from "./subscription-store.ts";
 
 /** A key to the portal. Several may belong to one app and then share its burst limit. */
@@ -33,16 +35,31 @@ export interface PlainObject {
   readonly properties: Map<string, string>;
 }
 
-/** Everything one portal knows. */
-export interface HubspotState {
-  readonly world: World;
+/** What needs no store of its own. */
+interface PlainState {
   readonly settings: Settings;
   readonly tokens: Map<string, Token>;
   readonly properties: Readonly<Record<ObjectType, Map<string, PropertyDefinition>>>;
-  readonly contacts: ContactStore;
   /** Addresses of people who were erased; they cannot come back. */
   readonly erasedEmails: Set<string>;
   readonly objects: Readonly<Record<"companies" | "deals", Map<string, PlainObject>>>;
+}
+
+/** All of a portal as plain data: the stores work on it, and it can be kept as it stands at any moment. */
+export interface HubspotData extends PlainState {
+  readonly contacts: ContactData;
+  readonly associations: AssociationData;
+  readonly lists: ListData;
+  readonly consents: Map<string, Consent>;
+  readonly limits: LimitData;
+  lastId: number;
+}
+
+/** Everything one portal knows. */
+export interface HubspotState extends PlainState {
+  readonly world: World;
+  readonly data: HubspotData;
+  readonly contacts: ContactStore;
   readonly associations: AssociationStore;
   readonly lists: ListStore;
   readonly subscriptions: SubscriptionStore;
@@ -57,24 +74,43 @@ export const USER_SOURCE: Source = { type: "CRM_UI", id: "userId:9586504", label
 const FIRST_RECORD_ID = 734_931_000_000;
 const LARGEST_ID_GAP = 50;
 
-export function hubspotState(world: World, settings: Partial<Settings> = {}): HubspotState {
-  let lastId = FIRST_RECORD_ID;
-  const now = (): number => world.clock.now();
+/** A portal that nobody has used yet. `now`: milliseconds since 1970. */
+export function newPortal(now: number, given: Partial<Settings> = {}): HubspotData {
+  const settings = { ...defaultSettings(), ...given };
   return {
-    world,
-    settings: { ...defaultSettings(), ...settings },
+    settings,
     tokens: new Map(),
-    properties: seedProperties(new Date(now()).toISOString()),
-    contacts: contactStore(),
+    properties: seedProperties(new Date(now).toISOString()),
+    contacts: noContacts(),
     erasedEmails: new Set(),
     objects: { companies: new Map(), deals: new Map() },
-    associations: associationStore(),
-    lists: listStore(now),
-    subscriptions: subscriptionStore(),
+    associations: new Map(),
+    lists: noLists(),
+    consents: new Map(),
+    limits: noCalls(settings, now),
+    lastId: FIRST_RECORD_ID,
+  };
+}
+
+export function hubspotState(world: World, data: HubspotData): HubspotState {
+  const now = (): number => world.clock.now();
+  const { settings, tokens, properties, erasedEmails, objects } = data;
+  return {
+    world,
+    data,
+    settings,
+    tokens,
+    properties,
+    contacts: contactStore(data.contacts),
+    erasedEmails,
+    objects,
+    associations: associationStore(data.associations),
+    lists: listStore(now, data.lists),
+    subscriptions: subscriptionStore(data.consents),
     now,
     nextId() {
-      lastId += 1 + world.random.below(LARGEST_ID_GAP);
-      return { id: String(lastId), number: lastId };
+      data.lastId += 1 + world.random.below(LARGEST_ID_GAP);
+      return { id: String(data.lastId), number: data.lastId };
     },
   };
 }

@@ -48,8 +48,8 @@ const DEFINITIONS: readonly SubscriptionDefinition[] = [
   },
 ];
 
-export function subscriptionStore(): SubscriptionStore {
-  const consents = new Map<string, Consent>();
+/** @param consents all that the store knows, by address */
+export function subscriptionStore(consents: Map<string, Consent>): SubscriptionStore {
   return {
     definitions: DEFINITIONS,
     definition: (id) => DEFINITIONS.find((definition) => definition.id === id),

@@ -26,8 +26,8 @@ import { tagRoutes } from "./routes/tag-routes.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
 import type { KlaviyoSettings } from "./settings.ts";
 import { klaviyoSettings } from "./settings.ts";
-import type { ImportMishap } from "./state/state.ts";
-import { klaviyoState } from "./state/state.ts";
+import type { ImportMishap, KlaviyoData } from "./state/state.ts";
+import { klaviyoState, newAccount } from "./state/state.ts";
 import type { ApiKey } from "./wire/api-keys.ts";
 import { apiKeys } from "./wire/api-keys.ts";
 import { gate } from "./wire/gate.ts";
@@ -49,6 +49,8 @@ export interface KlaviyoSandbox extends ProfileControl, GroupControl, ConsentCon
   nextImport(mishap: ImportMishap): void;
   /** Does what has fallen due; every call and every operation does so first. */
   settle(): void;
+  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
+  keep(): KlaviyoData;
   counts(): {
     readonly profiles: number;
     readonly events: number;
@@ -61,13 +63,18 @@ export interface KlaviyoSandbox extends ProfileControl, GroupControl, ConsentCon
 export interface KlaviyoOptions {
   readonly settings?: Partial<KlaviyoSettings>;
   readonly keys?: readonly ApiKey[];
+  /** What an earlier one had kept; it goes on from there. */
+  readonly kept?: KlaviyoData;
 }
 
 /** Builds a Klaviyo in a world of its own; nothing listens until its vendor is started. */
 export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): KlaviyoSandbox {
-  const state = klaviyoState(world, klaviyoSettings(options.settings));
-  const keys = apiKeys(options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }]);
-  const limits = rateLimits();
+  const first = options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }];
+  const data = options.kept ?? newAccount(world, klaviyoSettings(), first);
+  Object.assign(data.settings, options.settings);
+  const state = klaviyoState(world, data);
+  const keys = apiKeys(data.keys);
+  const limits = rateLimits(data.windows);
   const entrance = gate(state, keys, limits);
   const sizes = (groups: typeof state.lists | typeof state.segments): Record<string, number> =>
     Object.fromEntries([...groups.values()].map(({ id, members }) => [id, members.size]));
@@ -87,6 +94,7 @@ export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): Klav
     revokeKey: (key) => keys.revoke(key),
     nextImport: (mishap) => void state.importMishaps.push(mishap),
     settle: () => state.schedule.settle(),
+    keep: () => state.keep(),
     counts() {
       state.schedule.settle();
       return {

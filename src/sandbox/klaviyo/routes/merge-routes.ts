@@ -1,11 +1,9 @@
 import type { Route } from "../../server.ts";
-import { deleteProfile } from "../state/change-profile.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { dataOf, listed, required, typed } from "../wire/body-reader.ts";
 import { resourceLink, selfLink } from "../wire/document.ts";
 import { operation } from "../wire/operation.ts";
 import { invalid, notFound } from "../wire/refusal.ts";
-import { mergeProfiles } from "../writes/merge-profiles.ts";
 import { profileOf } from "./profile-read-routes.ts";
 
 export function mergeRoutes(state: KlaviyoState): readonly Route[] {
@@ -27,10 +25,8 @@ export function mergeRoutes(state: KlaviyoState): readonly Route[] {
       const gone = profileOf(state, String(source["id"]));
       if (gone === destination) throw invalid("A profile cannot be merged into itself.", pointer);
       // Asynchronous: the source keeps resolving for a while.
-      state.schedule.after(state.settings.merge_lag_ms, () => {
-        const [from, into] = [state.profiles.get(gone.id), state.profiles.get(destination.id)];
-        if (from !== undefined && into !== undefined) mergeProfiles(state, from, into, "api");
-      });
+      const task = { kind: "merge", sourceId: gone.id, destinationId: destination.id } as const;
+      state.schedule.after(state.settings.merge_lag_ms, task);
       const links = { self: resourceLink(call, "profiles", destination.id) };
       return {
         status: 201,
@@ -62,10 +58,7 @@ export function mergeRoutes(state: KlaviyoState): readonly Route[] {
           `No profile with ${kind} "${value}" found.  The profile may have already been deleted.`,
         );
       }
-      state.schedule.after(state.settings.deletion_lag_ms, () => {
-        const still = profiles.get(profile.id);
-        if (still !== undefined) deleteProfile(state, still, "api");
-      });
+      state.schedule.after(state.settings.deletion_lag_ms, { kind: "delete", profileId: profile.id });
       return { status: 202 };
     }),
   ];

@@ -2,7 +2,6 @@ import type { Route } from "../../server.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { dataOf, only, relatedId, required, textOf } from "../wire/body-reader.ts";
 import { operation } from "../wire/operation.ts";
-import { runSubscribe, runUnsubscribe } from "../writes/run-consent.ts";
 import { consentRowsOf } from "../writes/subscription-request.ts";
 import { listOf } from "./list-routes.ts";
 
@@ -20,11 +19,10 @@ export function subscriptionRoutes(state: KlaviyoState): readonly Route[] {
       const now = state.time.micros();
       const rows = consentRowsOf(attributes, { consent: "SUBSCRIBED", max: 1_000, historical, now });
       const listId = relatedId(data, "list", "list");
-      const list = listId === null ? null : listOf(state, listId);
+      if (listId !== null) listOf(state, listId);
       const source = textOf(attributes, "custom_source", "/data/attributes") ?? null;
-      state.schedule.after(state.settings.consent_lag_ms, () => {
-        for (const row of rows) runSubscribe(state, row, { list, historical, source });
-      });
+      const task = { kind: "subscribe", rows, listId, historical, source } as const;
+      state.schedule.after(state.settings.consent_lag_ms, task);
       return { status: 202 };
     }),
     operation("bulk_unsubscribe_profiles", "POST", "/api/profile-subscription-bulk-delete-jobs", (call) => {
@@ -34,10 +32,8 @@ export function subscriptionRoutes(state: KlaviyoState): readonly Route[] {
       const now = state.time.micros();
       const rows = consentRowsOf(attributes, { consent: "UNSUBSCRIBED", max: 100, historical: false, now });
       const listId = relatedId(data, "list", "list");
-      const list = listId === null ? null : listOf(state, listId);
-      state.schedule.after(state.settings.consent_lag_ms, () => {
-        for (const row of rows) runUnsubscribe(state, row, list);
-      });
+      if (listId !== null) listOf(state, listId);
+      state.schedule.after(state.settings.consent_lag_ms, { kind: "unsubscribe", rows, listId });
       return { status: 202 };
     }),
   ];

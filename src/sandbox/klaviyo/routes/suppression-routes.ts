@@ -1,10 +1,8 @@
 import type { Call, Reply, Route } from "../../server.ts";
-import { createProfile } from "../state/change-profile.ts";
-import { suppress, unsuppress } from "../state/consent-acts.ts";
 import type { SuppressionJob } from "../state/jobs.ts";
-import type { Profile } from "../state/profile.ts";
 import { sortedIndex } from "../state/sorted-index.ts";
 import type { KlaviyoState } from "../state/state.ts";
+import type { Target } from "../state/task.ts";
 import { inMicros, secondsOf } from "../state/vendor-time.ts";
 import { dataOf, listed, only, relatedId, required, textOf } from "../wire/body-reader.ts";
 import { relation, resourceLink, selfLink } from "../wire/document.ts";
@@ -20,8 +18,6 @@ import { listOf } from "./list-routes.ts";
 import { segmentOf } from "./segment-routes.ts";
 
 type Kind = SuppressionJob["kind"];
-/** Whom a job is about: e-mail addresses, some of them perhaps unknown, or the members of a group at that time. */
-type Target = { readonly emails: readonly string[] } | { readonly ids: readonly string[] };
 
 const EMAILS_PER_JOB = 100;
 const EMAIL_ONLY: ReadonlySet<string> = new Set(["email"]);
@@ -73,18 +69,7 @@ function submit(call: Call, state: KlaviyoState, kind: Kind): Reply {
     skipped_count: 0,
   };
   state.suppressionJobs.set(job.id, job);
-  state.schedule.after(state.settings.consent_lag_ms, () => {
-    const people = peopleOf(state, target, kind);
-    for (const profile of people) {
-      if (profile === null) job.skipped_count += 1;
-      else if (kind === "create") suppress(state, profile, "api", "USER_SUPPRESSED");
-      else unsuppress(state, profile, "api");
-    }
-    job.total_count = people.length;
-    job.completed_count = people.length - job.skipped_count;
-    job.status = "complete";
-    job.completed_at = state.time.micros();
-  });
+  state.schedule.after(state.settings.consent_lag_ms, { kind: "suppress", job, target });
   return { status: 202, body: { data: jobResource(call, job), links: { self: selfLink(call) } } };
 }
 
@@ -112,18 +97,6 @@ function targetOf(call: Call, state: KlaviyoState, kind: Kind): Target {
     return email.trim();
   });
   return { emails };
-}
-
-/** Null for those there is nothing to do for. Suppressing somebody unknown creates them; unsuppressing does not. */
-function peopleOf(state: KlaviyoState, target: Target, kind: Kind): readonly (Profile | null)[] {
-  if ("ids" in target) return target.ids.map((id) => state.profiles.get(id) ?? null);
-  return target.emails.map((email) => {
-    const known = state.profiles.byEmail(email);
-    if (known !== undefined || kind === "delete") return known ?? null;
-    return createProfile(state, "api", (profile) => {
-      profile.email = email;
-    });
-  });
 }
 
 function jobResource(call: Call, job: SuppressionJob): object {

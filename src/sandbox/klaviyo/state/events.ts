@@ -26,12 +26,18 @@ export interface Events {
   reassign(event: Event, profileId: string): void;
 }
 
-export function events(): Events {
-  const byId = new Map<string, Event>();
+/** All that is known of events, as plain data; the orders by time are found from it. */
+export interface EventData {
+  readonly byId: Map<string, Event>;
+  /** In the order they came to the profile, by a merge too. */
+  readonly byProfile: Map<string, Event[]>;
+  /** Profile, metric and unique id of those that had one. */
+  readonly seen: Set<string>;
+}
+
+export function events({ byId, byProfile, seen }: EventData): Events {
   const all = sortedIndex();
   const byMetric = new Map<string, SortedIndex>();
-  const byProfile = new Map<string, Event[]>();
-  const seen = new Set<string>();
 
   const indexOf = (metricId: string): SortedIndex => {
     let index = byMetric.get(metricId);
@@ -44,6 +50,11 @@ export function events(): Events {
     if (own === undefined) byProfile.set(event.profileId, [event]);
     else own.push(event);
   };
+  const order = (event: Event): void => {
+    all.add(event.timestamp, event.id);
+    if (event.metricId !== null) indexOf(event.metricId).add(event.timestamp, event.id);
+  };
+  for (const event of byId.values()) order(event);
 
   return {
     get size() {
@@ -59,8 +70,7 @@ export function events(): Events {
         seen.add(key);
       }
       byId.set(event.id, event);
-      all.add(event.timestamp, event.id);
-      if (event.metricId !== null) indexOf(event.metricId).add(event.timestamp, event.id);
+      order(event);
       hang(event);
       return true;
     },

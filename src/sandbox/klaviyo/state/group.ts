@@ -40,6 +40,23 @@ export interface Segment extends Group {
   recomputing: boolean;
 }
 
+/** A list or segment as plain data. */
+type Kept<G extends Group> = Omit<G, "members"> & { readonly joined: ReadonlyMap<string, number> };
+export type KeptList = Kept<List>;
+export type KeptSegment = Kept<Segment>;
+
+export function keptGroup<G extends Group>({ members: { joined }, ...rest }: G): Kept<G> {
+  return { ...rest, joined };
+}
+
+export function listFrom({ joined, ...rest }: KeptList): List {
+  return { ...rest, members: members(new Map(joined)) };
+}
+
+export function segmentFrom({ joined, ...rest }: KeptSegment): Segment {
+  return { ...rest, members: members(new Map(joined)) };
+}
+
 export function newList(
   given: Pick<List, "id" | "name" | "created" | "opt_in_process"> & { readonly tags?: readonly string[] },
 ): List {

@@ -9,6 +9,7 @@ export interface Members {
   /** Microseconds of the most recent join. */
   joinedAt(profileId: string): number | undefined;
   ids(): Iterable<string>;
+  readonly joined: ReadonlyMap<string, number>;
   /** By the second of joining, then id. */
   readonly order: SortedIndex;
   /** False when already a member: the time of joining then stays. */
@@ -16,10 +17,12 @@ export interface Members {
   remove(profileId: string): boolean;
 }
 
-export function members(): Members {
-  const joined = new Map<string, number>();
+/** @param joined microseconds of joining by id: all that there is to keep */
+export function members(joined: Map<string, number> = new Map()): Members {
   const order = sortedIndex();
+  for (const [id, micros] of joined) order.add(secondsOf(micros), id);
   return {
+    joined,
     get size() {
       return joined.size;
     },

@@ -42,9 +42,10 @@ export interface Metrics {
   api(name: string, micros: number): Metric;
 }
 
-export function metrics(ids: Ids): Metrics {
-  const byId = new Map<string, Metric>();
+/** @param byId all that there are; changed in place */
+export function metrics(ids: Ids, byId: Map<string, Metric>): Metrics {
   const byName = new Map<string, Metric>();
+  for (const metric of byId.values()) byName.set(`${metric.integration}:${metric.name}`, metric);
   const named = (name: string, integration: Metric["integration"], created: number): Metric => {
     const key = `${integration}:${name}`;
     const known = byName.get(key);

@@ -35,8 +35,8 @@ export interface ProfileTable {
   change(profile: Profile, act: () => void): void;
 }
 
-export function profileTable(): ProfileTable {
-  const byId = new Map<string, Profile>();
+/** @param byId all that the table knows; everything else is found from it */
+export function profileTable(byId: Map<string, Profile>): ProfileTable {
   const byEmail = new Map<string, Profile>();
   const byPhone = new Map<string, Profile>();
   const byExternalId = new Map<string, Profile>();
@@ -54,6 +54,12 @@ export function profileTable(): ProfileTable {
     if (profile.external_id !== null) byExternalId.delete(profile.external_id);
   };
 
+  const enter = (profile: Profile): void => {
+    identify(profile);
+    for (const name of PROFILE_ORDERS) order(name).add(sortKey(profile, name), profile.id);
+  };
+  for (const profile of byId.values()) enter(profile);
+
   return {
     get size() {
       return byId.size;
@@ -67,8 +73,7 @@ export function profileTable(): ProfileTable {
     sortKey,
     add(profile) {
       byId.set(profile.id, profile);
-      identify(profile);
-      for (const name of PROFILE_ORDERS) order(name).add(sortKey(profile, name), profile.id);
+      enter(profile);
     },
     remove(profile) {
       byId.delete(profile.id);

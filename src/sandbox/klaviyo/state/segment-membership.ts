@@ -26,19 +26,27 @@ export function wantInSegment(
 export function rebuildSegment(state: KlaviyoState, segment: Segment, milliseconds: number): void {
   segment.is_processing = true;
   if (segment.rule !== null) for (const profile of state.profiles.all()) segment.stale.add(profile.id);
-  state.schedule.after(milliseconds, () => {
-    segment.is_processing = false;
-    recompute(state, segment);
-  });
+  state.schedule.after(milliseconds, { kind: "rebuild_segment", segmentId: segment.id });
+}
+
+export function rebuilt(state: KlaviyoState, segmentId: string): void {
+  const segment = state.segments.get(segmentId);
+  if (segment === undefined) return;
+  segment.is_processing = false;
+  recompute(state, segment);
 }
 
 function recomputeLater(state: KlaviyoState, segment: Segment): void {
   if (segment.recomputing || segment.is_processing || !segment.is_active) return;
   segment.recomputing = true;
-  state.schedule.after(state.settings.segment_lag_ms, () => {
-    segment.recomputing = false;
-    if (segment.is_active && !segment.is_processing) recompute(state, segment);
-  });
+  state.schedule.after(state.settings.segment_lag_ms, { kind: "recompute_segment", segmentId: segment.id });
+}
+
+export function recomputed(state: KlaviyoState, segmentId: string): void {
+  const segment = state.segments.get(segmentId);
+  if (segment === undefined) return;
+  segment.recomputing = false;
+  if (segment.is_active && !segment.is_processing) recompute(state, segment);
 }
 
 /** Brings the membership up to date with everything that is known to have changed. */

@@ -9,15 +9,15 @@ export interface VendorTime {
   asOf(millis: number, act: () => void): void;
 }
 
-export function vendorTime(clock: SandboxClock): VendorTime {
-  let last = 0;
+/** @param given the last microsecond that was given out */
+export function vendorTime(clock: SandboxClock, given: { last: number }): VendorTime {
   let pretended: number | null = null;
   const millis = (): number => pretended ?? clock.now();
   return {
     millis,
     micros() {
-      last = Math.max(last + 1, Math.floor(millis()) * 1_000);
-      return last;
+      given.last = Math.max(given.last + 1, Math.floor(millis()) * 1_000);
+      return given.last;
     },
     asOf(moment, act) {
       const outer = pretended;

@@ -13,8 +13,8 @@ export interface ApiKeys {
   find(authorization: string | undefined): ApiKey | null;
 }
 
-export function apiKeys(first: readonly ApiKey[]): ApiKeys {
-  const keys = new Map(first.map((key) => [key.key, key]));
+/** @param keys by their text; changed in place */
+export function apiKeys(keys: Map<string, ApiKey>): ApiKeys {
   return {
     add: (key) => void keys.set(key.key, key),
     revoke: (key) => keys.delete(key),

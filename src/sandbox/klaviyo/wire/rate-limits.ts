@@ -10,15 +10,15 @@ export interface RateLimits {
 
 export type RateHeaders = Readonly<Record<string, string>>;
 
-interface Window {
+export interface Window {
   readonly length: number;
   readonly limit: number;
   start: number;
   used: number;
 }
 
-export function rateLimits(): RateLimits {
-  const windows = new Map<string, Window[]>();
+/** @param windows of each operation; changed in place */
+export function rateLimits(windows: Map<string, Window[]>): RateLimits {
   return {
     enter(operation, tier, now) {
       let own = windows.get(operation);

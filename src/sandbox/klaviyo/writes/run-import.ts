@@ -2,6 +2,7 @@ import { changeProfile, createProfile } from "../state/change-profile.ts";
 import type { ImportJob } from "../state/jobs.ts";
 import { addToList } from "../state/list-membership.ts";
 import type { KlaviyoState } from "../state/state.ts";
+import type { ImportWork } from "../state/task.ts";
 import { objectOf } from "../wire/object-of.ts";
 import { Refusal } from "../wire/refusal.ts";
 import { applyChange } from "./apply-change.ts";
@@ -17,21 +18,29 @@ export function startImport(
   job: ImportJob,
   rows: readonly Readonly<Record<string, unknown>>[],
 ): void {
-  const mishap = state.importMishaps.shift() ?? null;
-  const half = Math.ceil(rows.length / 2);
-  state.schedule.after(state.settings.import_queued_ms, () => {
-    job.status = "processing";
-    job.started_at = state.time.micros();
-    for (let at = 0; at < half; at += 1) importRow(state, job, rows[at] ?? {}, at);
-    if (mishap === "stuck") return;
-    state.schedule.after(state.settings.import_processing_ms, () => {
-      if (mishap === null) {
-        for (let at = half; at < rows.length; at += 1) importRow(state, job, rows[at] ?? {}, at);
-      }
-      job.status = mishap ?? "complete";
-      job.completed_at = state.time.micros();
-    });
-  });
+  const work = { job, rows, mishap: state.importMishaps.shift() ?? null };
+  state.schedule.after(state.settings.import_queued_ms, { kind: "import_first_half", work });
+}
+
+export function importFirstHalf(state: KlaviyoState, work: ImportWork): void {
+  const { job, rows, mishap } = work;
+  job.status = "processing";
+  job.started_at = state.time.micros();
+  for (let at = 0; at < halfOf(rows); at += 1) importRow(state, job, rows[at] ?? {}, at);
+  if (mishap === "stuck") return;
+  state.schedule.after(state.settings.import_processing_ms, { kind: "import_rest", work });
+}
+
+export function importRest(state: KlaviyoState, { job, rows, mishap }: ImportWork): void {
+  if (mishap === null) {
+    for (let at = halfOf(rows); at < rows.length; at += 1) importRow(state, job, rows[at] ?? {}, at);
+  }
+  job.status = mishap === null ? "complete" : "cancelled";
+  job.completed_at = state.time.micros();
+}
+
+function halfOf(rows: readonly unknown[]): number {
+  return Math.ceil(rows.length / 2);
 }
 
 /** One row: created or updated, nulls ignored, put on the lists, consent untouched; or an import error. */
