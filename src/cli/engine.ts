@@ -7,7 +7,7 @@ import { SIDES } from "../model/side.ts";
 import { counted } from "../status/count-words.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
-import type { EmbeddedDatabase } from "../store/embedded.ts";
+import { startEmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -16,8 +16,8 @@ import { progressLine } from "./progress.ts";
 
 /** Opens Tandem's memory for the time of some work: DATABASE_URL, or the embedded server under `.tandem/`. */
 export async function withDatabase<T>(app: App, work: (database: Database) => Promise<T>): Promise<T> {
-  const given = app.env["DATABASE_URL"];
-  const embedded = given ? null : await ownDatabase();
+  const given = databaseUrl(app);
+  const embedded = given ? null : await startEmbeddedDatabase({ folder: resolve(".tandem") });
   const url = given ?? embedded?.url ?? "";
   try {
     await migrateOrSay(url);
@@ -32,20 +32,16 @@ export async function withDatabase<T>(app: App, work: (database: Database) => Pr
   }
 }
 
-/** The embedded server under `.tandem/`. Its package is loaded only here, and kept from taking over the process. */
-async function ownDatabase(): Promise<EmbeddedDatabase> {
-  const kept = TAKEN_OVER.map((event) => ({ event, listeners: process.rawListeners(event) }));
-  const { startEmbeddedDatabase } = await import("../store/embedded.ts");
-  for (const { event, listeners } of kept) {
-    for (const added of process.rawListeners(event)) {
-      if (!listeners.includes(added)) process.off(event, added as () => void);
-    }
-  }
-  return startEmbeddedDatabase({ folder: resolve(".tandem") });
+/** @throws CommandFailure 69 where it is given and cannot be one; its words may hold a password and are not repeated */
+function databaseUrl({ env }: App): string | undefined {
+  const given = env["DATABASE_URL"];
+  if (given === undefined || given === "") return undefined;
+  const known = URL.canParse(given) && ["postgres:", "postgresql:"].includes(new URL(given).protocol);
+  if (known) return given;
+  const message =
+    "DATABASE_URL is no address of a PostgreSQL.\n  fix: Write postgresql://USER:PASSWORD@HOST:5432/NAME, or leave it out for Tandem's own.";
+  throw new CommandFailure(EXIT.unavailable, message);
 }
-
-/** The package would end the process at the first of these, in the middle of a run and with a status of its own. */
-const TAKEN_OVER = ["SIGINT", "SIGTERM", "SIGHUP", "beforeExit"] as const;
 
 async function migrateOrSay(url: string): Promise<void> {
   try {

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EmbeddedDatabase } from "../../src/store/embedded.ts";
+import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../../src/store/embedded.ts";
+
+/** A server that nobody but root could reach from the folder: Linux as root, which is what a container is. */
+const asRoot = process.getuid?.() === 0;
+
+describe("the embedded PostgreSQL", () => {
+  let above: string;
+  let folder: string;
+  const start = (): Promise<EmbeddedDatabase> => startEmbeddedDatabase({ folder, careless: true });
+  const ask = async (url: string, sql: string): Promise<unknown> => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ answer: unknown }>(sql);
+      return rows[0]?.answer;
+    } finally {
+      await client.end();
+    }
+  };
+
+  beforeAll(() => {
+    // As a home folder: open to its owner and to nobody else.
+    above = mkdtempSync(join(tmpdir(), "tandem-embedded-"));
+    folder = join(above, ".tandem");
+  });
+  afterAll(async () => {
+    await removeEmbeddedDatabase(folder);
+    rmSync(above, { recursive: true, force: true });
+  });
+
+  test("starts below a folder that its own user cannot walk into", async () => {
+    const database = await start();
+    expect(await ask(database.url, "SELECT current_setting('server_encoding') AS answer")).toBe("UTF8");
+    expect(lstatSync(join(folder, "postgres")).isSymbolicLink()).toBe(asRoot);
+    await ask(database.url, "CREATE TABLE kept AS SELECT 'still here' AS answer");
+    await database.stop();
+    await expect(ask(database.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("serves two processes of one folder, and is stopped by the last", async () => {
+    const [one, other] = await Promise.all([start(), start()]);
+    expect(other.url).toBe(one.url);
+    await one.stop();
+    expect(await ask(other.url, "SELECT answer FROM kept")).toBe("still here");
+    await other.stop();
+    await expect(ask(other.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("goes on where a killed process left it running", async () => {
+    const code = `const { startEmbeddedDatabase } = await import(${JSON.stringify(new URL("../../src/store/embedded.ts", import.meta.url).href)});
+      console.log((await startEmbeddedDatabase({ folder: ${JSON.stringify(folder)}, careless: true })).url);`;
+    const killed = spawn(process.execPath, ["--input-type=module", "--eval", code]);
+    const [url] = (await once(killed.stdout, "data")) as [Buffer];
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    const database = await start();
+    expect(database.url).toBe(String(url).trim());
+    expect(await ask(database.url, "SELECT answer FROM kept")).toBe("still here");
+    await database.stop();
+  });
+
+  test("does not take another process for the server that a power cut ended", async () => {
+    const other = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"]);
+    await once(other, "spawn");
+    try {
+      writeFileSync(join(folder, "postgres", "postmaster.pid"), `${other.pid}\n\n1\n59999\n\n127.0.0.1\n`);
+      const database = await start();
+      expect(await ask(database.url, "SELECT answer FROM kept")).toBe("still here");
+      await database.stop();
+    } finally {
+      other.kill();
+    }
+  });
+});
