@@ -8,6 +8,7 @@ import { collectionsOf } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links.ts";
+import { refreshStatistics } from "../store/statistics.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
 const ADDRESSES_PER_LOOKUP = 100;
@@ -34,6 +35,7 @@ export async function linkContacts(context: RunContext): Promise<void> {
 
 async function attach(context: RunContext): Promise<void> {
   const scope = perSide((side) => collectionsOf(context.scope, side));
+  await refreshStatistics(context.database, context.connectionId);
   await transaction(context.database, (statements) =>
     attachSightings(statements, context.connectionId, scope, context.now()),
   );
