@@ -35,6 +35,8 @@ const LARGEST_BODY = 4_500_000;
 /** Below this, halving a refused job costs more than sending its profiles one by one. */
 const SMALLEST_JOB = 25;
 const FIRST_WAIT_MS = 500;
+/** How long Klaviyo takes is documented nowhere. A large job that is asked about too early is only asked once more. */
+const WAIT_PER_PROFILE_MS = 1;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
@@ -78,7 +80,7 @@ export async function importToList(
   const bodies = emails.map((email) => ({ attributes: { email }, unset: [] }));
   try {
     const job = await submit(settings, bodies, list);
-    const errors = await finished(settings, job);
+    const errors = await finished(settings, job, emails.length);
     return errors?.length === 0 ? null : unjoined(list);
   } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;
@@ -121,7 +123,7 @@ async function importPart(
 
   let errors: readonly ImportError[] | null;
   try {
-    errors = await finished(settings, job);
+    errors = await finished(settings, job, rows.length);
   } catch (error) {
     // It was sent; whatever is wrong now, only reading can tell what became of it.
     if (!(error instanceof SystemUnavailable || error instanceof KlaviyoFailure || settings.signal.aborted))
@@ -151,9 +153,11 @@ async function submit(
 async function finished(
   { calls, client, signal, now, sleep, budgetMs }: ImportSettings,
   job: string,
+  profiles: number,
 ): Promise<readonly ImportError[] | null> {
   const deadline = now() + budgetMs;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.6, LONGEST_WAIT_MS)) {
+  const first = Math.min(Math.max(FIRST_WAIT_MS, profiles * WAIT_PER_PROFILE_MS), LONGEST_WAIT_MS);
+  for (let wait = first; ; wait = Math.min(wait * 1.6, LONGEST_WAIT_MS)) {
     await sleep(Math.round(wait), signal);
     const { data } = await calls.read(client.importJob(job), importJobAnswer, signal, [404]);
     const { status, failed_count } = data.data.attributes;

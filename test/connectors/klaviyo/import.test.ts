@@ -35,6 +35,16 @@ describe("an import of many to Klaviyo", () => {
     expect(klaviyo.sandbox.profile("p7@example.com")).toMatchObject({ consent: "NEVER_SUBSCRIBED" });
   });
 
+  test("of thousands is still one job, and is asked about no sooner than it can be done", async () => {
+    const klaviyo = await rehearse();
+    klaviyo.sandbox.configure({ import_queued_ms: 900, import_processing_ms: 900 });
+    const operations = people(2_000).map(({ email }) => create(email, { first_name: email }));
+    expect(klaviyo.connector.contacts.writeSize).toBeGreaterThanOrEqual(2_000);
+    expect(outcomes(await write(klaviyo, operations))).toEqual(["done"]);
+    expect(klaviyo.called("bulk_import_profiles")).toBe(1);
+    expect(klaviyo.called("get_bulk_import_profiles_job")).toBe(1);
+  });
+
   test("joins several lists, one job each", async () => {
     const klaviyo = await rehearse();
     const lists = [klaviyo.sandbox.createList({ name: "One" }), klaviyo.sandbox.createList({ name: "Two" })];
