@@ -3,6 +3,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import { heldByLimit } from "../plan/problems.ts";
 import type { Why } from "../reconcile/merge-field.ts";
 import type { PlanFindings } from "./plan.ts";
 
@@ -17,10 +18,7 @@ export function planReport({ totals, contacts, examples, exceeded, mapping }: Pl
     const { creates, updates, clears, list_additions: additions, removals } = totals[side];
     return `  ${NAMES[side]}  + ${creates} to create  ~ ${updates} to change  ! ${clears} values to empty  » ${additions} onto lists, ${removals} off`;
   });
-  const limits = exceeded.map(
-    ({ side, action, planned, allowed }) =>
-      `  ✖ ${planned} ${action} in ${NAMES[side]} exceed limits.${action}_per_run (${allowed}): none of them would be made`,
-  );
+  const limits = exceeded.map(heldByLimit).map(({ title }) => `  ✖ ${title}`);
   return [
     "tandem would make these changes. Nothing has been written.",
     "",

@@ -39,14 +39,17 @@ export function planCommand(program: Command, app: App, exit: (code: ExitCode) =
       const email = parseAddress(options.email);
       const findings = await withEngine(app, options, (deps, mapping) =>
         withConnection(deps, mapping.name, async (): Promise<PlanFindings> => {
-          const { context, firstSync } = await look(deps, mapping, email);
+          const { context, firstSync, isApproved, guarded } = await look(deps, mapping, email);
           const filter = email === null ? ({ kind: "dirty" } as const) : ({ kind: "email", email } as const);
-          const plan = await planWhole(context, filter, options.limit);
+          const plan = await planWhole(context, filter, options.limit, isApproved);
           const linked = await countLinks(context.database, context.connectionId, "live");
           return {
             ...plan,
             mapping,
-            exceeded: exceededLimits(plan.totals, mapping.limits, linked, firstSync),
+            exceeded: [
+              ...guarded.exceeded,
+              ...exceededLimits(plan.totals, mapping.limits, linked, firstSync),
+            ],
           };
         }),
       );

@@ -25,6 +25,7 @@ export function exitCodeOf(run: ContactRun): ExitCode {
 }
 
 export function exitCodeFor(code: string): ExitCode {
+  if (code === "SK-ERRORS") return EXIT.held;
   if (CREDENTIAL_CODES.has(code)) return EXIT.credentials;
   return PATIENCE_CODES.has(code) ? EXIT.tryLater : EXIT.unavailable;
 }

@@ -2,7 +2,9 @@ import { linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
+import type { Change } from "../plan/changes.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
@@ -13,11 +15,16 @@ import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
-import { countLinks, markRetriesDue } from "../store/links.ts";
+import { markRetriesDue } from "../store/links.ts";
 import { recoverUnanswered } from "../write/recover.ts";
+import { approvals } from "./approvals.ts";
 import type { Deps } from "./deps.ts";
+import type { Guarded } from "./guarded.ts";
+import { together } from "./guarded.ts";
+import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
+import { settleMissing } from "./settle-missing.ts";
 
 /** Links planned, and written, at a time: enough for the vendors' largest batches, few enough for a flat memory. */
 const LINKS_PER_PAGE = 2_000;
@@ -29,7 +36,11 @@ export interface Looked {
   readonly read: number;
   readonly left: number;
   readonly recovered: number;
-  /** No link of this connection was ever settled. */
+  /** Has a person approved it, and not too long ago? */
+  readonly isApproved: (change: Change) => boolean;
+  /** Who left or is gone, and is not believed to be: so many at once. */
+  readonly guarded: Guarded;
+  /** No whole run of this connection has finished yet. */
   readonly firstSync: boolean;
 }
 
@@ -48,27 +59,44 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   };
   const recovered = await recoverUnanswered(context);
   await markRetriesDue(database, context.connectionId, now());
-  const pulled = email === null ? await Promise.all(SIDES.map((side) => pullSide(context, side))) : [];
-  if (email !== null) await lookAtOne(context, email);
+  const isApproved = await approvals(database, context.connectionId, now());
+  const read = email === null ? await lookAtAll(context) : await lookAtOne(context, email);
+  const left = await Promise.all(
+    SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
+  );
   await linkContacts(context);
   return {
     context,
     ready,
-    read: pulled.reduce((sum, report) => sum + report.contacts, 0),
-    left: pulled.reduce((sum, report) => sum + report.left, 0),
+    read,
+    left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
-    firstSync: (await countLinks(database, context.connectionId, "settled")) === 0,
+    isApproved,
+    guarded: together([...left, await settleMissing(context, isApproved)]),
+    firstSync: ready.connection.filledAt === null,
   };
 }
 
-async function lookAtOne(context: RunContext, email: EmailKey): Promise<void> {
+async function lookAtAll(context: RunContext): Promise<number> {
+  const pulled = await Promise.all(SIDES.map((side) => pullSide(context, side)));
+  return pulled.reduce((sum, report) => sum + report.contacts, 0);
+}
+
+function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) => string {
+  return (id) => schemas[side].collections.find((one) => one.id === id)?.name ?? id;
+}
+
+async function lookAtOne(context: RunContext, email: EmailKey): Promise<number> {
+  let read = 0;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
     const found = await context.connectors[side].contacts.find([email], properties, context.signal);
     await transaction(context.database, (statements) =>
       storePeople(context, statements, side, found, () => false),
     );
+    read += found.length;
   }
+  return read;
 }
 
 /** The plans of these links, a page at a time, derived anew from what was seen. Stores nothing. */
@@ -100,13 +128,14 @@ export async function planWhole(
   context: RunContext,
   filter: LinkFilter,
   examples: number,
+  isApproved: (change: Change) => boolean,
 ): Promise<WholePlan> {
   let totals = NO_CHANGES;
   let contacts = 0;
   const shown: ContactPlan[] = [];
   for await (const plans of planPages(context, filter)) {
     for (const plan of plans) {
-      totals = addToTotals(totals, plan);
+      totals = addToTotals(totals, plan, isApproved);
       if (shown.length < examples && plan.operations.length > 0) shown.push(plan);
     }
     contacts += plans.length;

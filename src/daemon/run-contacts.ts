@@ -2,10 +2,11 @@ import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
+import type { Change } from "../plan/changes.ts";
 import type { ExceededLimit } from "../plan/limits.ts";
-import { exceededLimits, withhold } from "../plan/limits.ts";
-import { heldByLimit } from "../plan/problems.ts";
-import { openConnection } from "../store/connections.ts";
+import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
+import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
+import { markFilled, openConnection } from "../store/connections.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
@@ -15,6 +16,8 @@ import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import type { HoldBack } from "./hold-back.ts";
+import { holdBack } from "./hold-back.ts";
 import { look, planPages, planWhole } from "./look.ts";
 
 /** What a run of the contact lane came to. */
@@ -81,35 +84,65 @@ async function cycle(
   lease: Lease,
   runId: bigint,
 ): Promise<ContactRun> {
-  const { context, ready, read, left, recovered, firstSync } = await look(deps, mapping, email);
+  const looked = await look(deps, mapping, email);
+  const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "email", email };
-  const { totals, contacts } = await planWhole(context, filter, 0);
+  const { totals, contacts } = await planWhole(context, filter, 0, isApproved);
   const linked = await countLinks(database, connectionId, "live");
-  const exceeded = exceededLimits(totals, mapping.limits, linked, firstSync);
-  await saveConnectionProblems(database, connectionId, null, exceeded.map(heldByLimit), deps.now());
+  const limits = exceededLimits(totals, mapping.limits, linked, looked.firstSync);
+  const exceeded = [...guarded.exceeded, ...limits];
+  const holding = await holdBack(database, connectionId, runId, exceeded, deps.now());
+  await holding.add(guarded.held);
   const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
-  const written = await writeAll(writing, filter, exceeded, contacts);
+  const { counts: written, stoppedBy } = await writeAll(writing, filter, contacts, {
+    isHeld: (change) => isHeldBy(limits, change) && !isApproved(change),
+    holding,
+    mostErrors: errorsAllowed(mapping.limits, contacts),
+  });
+  await holding.close();
+  if (stoppedBy !== null) {
+    const problems = [...exceeded.map(heldByLimit), stoppedBy];
+    await saveConnectionProblems(database, connectionId, null, problems, deps.now());
+  }
   const failing = await countLinks(database, connectionId, "failing");
-  const result = exceeded.length > 0 ? "held" : failing > 0 ? "finished_with_errors" : "finished";
+  const finished = failing > 0 ? "finished_with_errors" : "finished";
+  const result = stoppedBy !== null ? "stopped" : exceeded.length > 0 ? "held" : finished;
+  if (result === finished && email === null) await markFilled(database, connectionId, deps.now());
+  const { read, left, recovered } = looked;
   const counts = { read, left, recovered, compared: contacts, ...written, failing };
-  return { runId, result, counts, exceeded, mappingProblems: ready.problems, stoppedBy: null };
+  return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
+}
+
+/** What a run may not do, and who is told what was held back. */
+interface Bounds {
+  readonly isHeld: (change: Change) => boolean;
+  readonly holding: HoldBack;
+  readonly mostErrors: number;
+}
+
+interface Written {
+  readonly counts: RunCounts;
+  readonly stoppedBy: Problem | null;
 }
 
 async function writeAll(
   context: WriteContext,
   filter: LinkFilter,
-  exceeded: readonly ExceededLimit[],
   total: number,
-): Promise<RunCounts> {
+  { isHeld, holding, mostErrors }: Bounds,
+): Promise<Written> {
   const counts = { created: 0, updated: 0, listed: 0, refused: 0, unanswered: 0 };
   let done = 0;
   for await (const plans of planPages(context, filter)) {
-    const allowed = plans.map((plan) => withhold(plan, exceeded));
-    const held = new Set(
-      allowed.flatMap((plan, index) => (plan === plans[index] ? [] : [plan.known.link.id])),
+    const parted = plans.map((plan) => withhold(plan, isHeld));
+    await holding.add(parted.flatMap(({ held }) => held));
+    const waiting = parted.filter(({ held }) => held.length > 0).map(({ plan }) => plan.known.link.id);
+    const written = await writePage(
+      context,
+      parted.map(({ plan }) => plan),
+      new Set(waiting),
     );
-    const written = await writePage(context, allowed, held);
     counts.created += written.created;
     counts.updated += written.updated;
     counts.listed += written.listed;
@@ -117,9 +150,10 @@ async function writeAll(
     counts.unanswered += written.unanswered;
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
+    if (counts.refused > mostErrors) return { counts, stoppedBy: tooManyErrors(counts.refused, mostErrors) };
     context.stopping.throwIfAborted();
   }
-  return counts;
+  return { counts, stoppedBy: null };
 }
 
 function noteOf(run: ContactRun): string {

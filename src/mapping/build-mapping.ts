@@ -46,6 +46,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       removals: limit(file.limits?.removals_per_run ?? "5%"),
       clears: limit(file.limits?.clears_per_run ?? "2%"),
       errors: limit(file.limits?.errors_per_run ?? "10%"),
+      approvalAbove: file.limits?.approval_above ?? null,
       apiShare: {
         hubspot: share(file.limits?.api_share?.hubspot ?? "60%"),
         klaviyo: share(file.limits?.api_share?.klaviyo ?? "60%"),

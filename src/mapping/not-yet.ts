@@ -84,12 +84,6 @@ const LATER: readonly Later[] = [
     what: "times without runs",
     help: "delete it for now, or use a cron expression",
   },
-  {
-    path: ["limits", "approval_above"],
-    asks: always,
-    what: "approval above a number of changes",
-    help: "use `updates_per_run` for now",
-  },
   { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
   { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
   { path: ["privacy"], asks: always, what: "settings for what is kept and shown", help: DELETE },

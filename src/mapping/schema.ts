@@ -201,7 +201,13 @@ export const sections = {
         .optional()
         .describe("Contacts of which a value would be emptied. Default: 2%."),
       errors_per_run: words.limit.optional().describe("Contacts that fail. Default: 10%."),
-      approval_above: z.int().min(0).optional().describe("Not yet: changes above this wait for approval."),
+      approval_above: z
+        .int()
+        .min(0)
+        .optional()
+        .describe(
+          "More people than this with a change in one run wait for `tandem approve`. Default: none wait.",
+        ),
       api_share: z
         .strictObject({
           hubspot: words.percent.optional().describe("Default: 60%."),

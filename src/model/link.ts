@@ -17,6 +17,8 @@ export interface Link {
   readonly lists: readonly string[];
   /** The side whose contact was deleted; nothing is made again from such a link (contract P11). */
   readonly deletedOn: Side | null;
+  /** The side that was asked for its contact and did not have it; deleted once it is clear that not too many are. */
+  readonly missingOn: Side | null;
   readonly state: LinkState;
   /** How often refused writes were tried, and when they are next. */
   readonly attempts: number;

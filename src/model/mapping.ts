@@ -68,6 +68,8 @@ export interface Limits {
   readonly removals: Limit;
   readonly clears: Limit;
   readonly errors: Limit;
+  /** More people than this with a change in one run wait for a person; `null`: never. */
+  readonly approvalAbove: number | null;
   /** The part of each account's quota that Tandem may use, 0–1. */
   readonly apiShare: PerSide<number>;
 }

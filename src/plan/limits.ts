@@ -2,22 +2,24 @@ import type { Limit, Limits } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
+import type { Change, LimitedAction } from "./changes.ts";
+import { LIMITED_ACTIONS, changesBy, changesOf } from "./changes.ts";
 import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
 
-/** The kinds of change that a limit can stop. */
-export type ActionClass = "creates" | "updates" | "clears" | "removals";
+/** How much a run would do to each side, and to how many people in all. */
+export interface PlanTotals extends PerSide<Readonly<Record<LimitedAction | "list_additions", number>>> {
+  readonly people: number;
+}
 
-export const ACTION_CLASSES: readonly ActionClass[] = ["creates", "updates", "clears", "removals"];
-
-/** How much a run would do to each side. */
-export type PlanTotals = PerSide<Readonly<Record<ActionClass | "list_additions", number>>>;
-
-/** A limit that a run would exceed: it makes no call of that class on that side, and a person must approve. */
+/** A limit that a run would exceed: it does nothing of that kind, and a person must approve. */
 export interface ExceededLimit {
-  readonly side: Side;
-  readonly action: ActionClass;
+  /** `null`: counted over both sides. */
+  readonly side: Side | null;
+  readonly action: LimitedAction | "leavers" | "deaths" | "people";
   readonly planned: number;
   readonly allowed: number;
+  /** Of leavers, the list or segment that they left. */
+  readonly collection: string | null;
 }
 
 /** A share of a handful is no share: below this many, nothing counts as a mass change (contract, guards). */
@@ -26,29 +28,28 @@ const FEWEST_FOR_A_SHARE = 20;
 /** 29 % of 100 people is 28.999… in binary, and 29 people are not more than 29 % of 100. */
 const ROUNDING = 1e-6;
 
-export const NO_CHANGES: PlanTotals = perSide(() => ({
-  creates: 0,
-  updates: 0,
-  clears: 0,
-  removals: 0,
-  list_additions: 0,
-}));
+const NOTHING = { creates: 0, updates: 0, clears: 0, removals: 0, list_additions: 0 };
 
-/** The totals with one more person's plan counted: `clears` counts emptied fields, the other classes operations. */
-export function addToTotals(totals: PlanTotals, plan: ContactPlan): PlanTotals {
-  if (plan.operations.length === 0) return totals;
+export const NO_CHANGES: PlanTotals = { ...perSide(() => NOTHING), people: 0 };
+
+/** The totals with one more person's plan counted, less the changes that somebody has approved. */
+export function addToTotals(
+  totals: PlanTotals,
+  plan: ContactPlan,
+  isApproved: (change: Change) => boolean,
+): PlanTotals {
+  const changes = changesOf(plan).filter((change) => !isApproved(change));
+  if (changes.length === 0) return totals;
   const counts = perSide((side) => ({ ...totals[side] }));
-  for (const operation of plan.operations) {
-    const side = counts[operation.side];
-    if (operation.kind === "add_to_list") side.list_additions += 1;
-    for (const action of classesOf(operation)) side[action] += action === "clears" ? clearsIn(operation) : 1;
+  for (const { side, action } of changes) {
+    if (action !== "leavers" && action !== "deaths") counts[side][action] += 1;
   }
-  return counts;
+  return { ...counts, people: totals.people + 1 };
 }
 
 /**
- * The limits that a run would exceed. Nothing is held back on a first sync but removals and clears: the other side is
- * being filled, which is what was asked for.
+ * The limits that a run would exceed. On a first sync creates and updates are not limited by themselves: the other side
+ * is being filled, which is what was asked for; `approval_above` holds there as everywhere.
  *
  * @param linked how many people are linked: what a share is a share of
  */
@@ -58,57 +59,74 @@ export function exceededLimits(
   linked: number,
   firstSync: boolean,
 ): readonly ExceededLimit[] {
-  return SIDES.flatMap((side) =>
-    ACTION_CLASSES.flatMap((action): readonly ExceededLimit[] => {
+  const ofSides = SIDES.flatMap((side) =>
+    LIMITED_ACTIONS.flatMap((action): readonly ExceededLimit[] => {
       if (firstSync && (action === "creates" || action === "updates")) return [];
       const planned = totals[side][action];
       const allowed = allowance(limits[action], linked);
-      return planned > allowed ? [{ side, action, planned, allowed }] : [];
+      return planned > allowed ? [{ side, action, planned, allowed, collection: null }] : [];
     }),
   );
+  const most = limits.approvalAbove;
+  const all: readonly ExceededLimit[] =
+    most !== null && totals.people > most
+      ? [{ side: null, action: "people", planned: totals.people, allowed: most, collection: null }]
+      : [];
+  return [...ofSides, ...all];
 }
 
-function allowance(limit: Limit, linked: number): number {
+/** How many a limit allows, of so many linked people. */
+export function allowance(limit: Limit, linked: number): number {
   if ("count" in limit) return limit.count;
   return Math.max(FEWEST_FOR_A_SHARE - 1, Math.floor(limit.share * linked + ROUNDING));
 }
 
-/** The plan without what a limit holds back. An update keeps the fields that it does not empty. */
-export function withhold(plan: ContactPlan, exceeded: readonly ExceededLimit[]): ContactPlan {
-  if (exceeded.length === 0) return plan;
-  const held = (side: Side, action: ActionClass) =>
-    exceeded.some((one) => one.side === side && one.action === action);
+/** A run is stopped for errors at fifty, if that is over the mapping's share: fewer are mended one by one. */
+const FEWEST_ERRORS = 50;
+
+/** How many of so many planned people may be refused before a run is stopped. */
+export function errorsAllowed(limits: Limits, planned: number): number {
+  return Math.max(FEWEST_ERRORS - 1, allowance(limits.errors, planned));
+}
+
+/** Is a change of a kind that one of these limits holds back? */
+export function isHeldBy(exceeded: readonly ExceededLimit[], change: Change): boolean {
+  return exceeded.some(
+    ({ side, action }) => action === "people" || (side === change.side && action === change.action),
+  );
+}
+
+/** The plan without what is held back, and that. An update keeps the fields that it does not empty. */
+export function withhold(
+  plan: ContactPlan,
+  isHeld: (change: Change) => boolean,
+): { readonly plan: ContactPlan; readonly held: readonly Change[] } {
+  const held = changesOf(plan).filter(isHeld);
+  if (held.length === 0) return { plan, held };
   const operations = plan.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const classes = classesOf(operation).filter((action) => held(operation.side, action));
-    if (classes.length === 0) return [operation];
-    if (operation.kind !== "update" || classes.some((action) => action !== "clears")) return [];
-    const kept = Object.keys(operation.fields).filter((key) => operation.fields[key] !== null);
-    return kept.length === 0
-      ? []
-      : [{ ...operation, fields: pick(operation.fields, kept), pre: pick(operation.pre, kept) }];
+    const kept = changesBy(plan.known.link.email, operation).filter((change) => !isHeld(change));
+    const whole = kept.some(({ action }) => action !== "clears");
+    if (!whole) return [];
+    if (operation.kind !== "update") return [operation];
+    return withoutHeldClears(plan.known.link.email, operation, isHeld);
   });
-  return { ...plan, operations };
+  return { plan: { ...plan, operations }, held };
+}
+
+function withoutHeldClears(
+  email: string,
+  operation: Extract<PlannedOperation, { kind: "update" }>,
+  isHeld: (change: Change) => boolean,
+): readonly PlannedOperation[] {
+  const kept = Object.keys(operation.fields).filter((field) => {
+    if (operation.fields[field] !== null) return true;
+    const alone = { ...operation, fields: { [field]: null } };
+    return !changesBy(email, alone).some((change) => change.action === "clears" && isHeld(change));
+  });
+  if (kept.length === 0) return [];
+  return [{ ...operation, fields: pick(operation.fields, kept), pre: pick(operation.pre, kept) }];
 }
 
 function pick(values: Values, keys: readonly string[]): Values {
   return Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
-}
-
-function classesOf(operation: PlannedOperation): readonly ActionClass[] {
-  switch (operation.kind) {
-    case "create":
-      return ["creates"];
-    case "update":
-      return clearsIn(operation) > 0 ? ["updates", "clears"] : ["updates"];
-    case "remove_from_list":
-      return ["removals"];
-    case "add_to_list":
-      return [];
-  }
-}
-
-function clearsIn(operation: PlannedOperation): number {
-  return operation.kind === "update"
-    ? Object.values(operation.fields).filter((value) => value === null).length
-    : 0;
 }

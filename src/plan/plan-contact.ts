@@ -65,6 +65,10 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
     return { ...nothing, operations: [], state: "excluded", reason };
   }
+  if (link.missingOn !== null) {
+    const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
+    return { ...nothing, operations: [], state: "waiting", reason };
+  }
   if (!inScope.hubspot && !inScope.klaviyo) {
     return { ...nothing, operations: removals, state: "excluded", reason: "Matches no rule (any more)" };
   }

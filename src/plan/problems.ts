@@ -25,19 +25,61 @@ export function twoContactsOneAddress(
   };
 }
 
-/** SK-LIMIT: no call of that class was made; the rest of the run went on. */
-export function heldByLimit({ side, action, planned, allowed }: ExceededLimit): Problem {
-  const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
+  creates: "contacts to create",
+  updates: "contacts to change",
+  clears: "values to empty",
+  removals: "list removals",
+  leavers: "people leaving a list",
+  deaths: "contacts no longer found",
+  people: "people with a change",
+};
+
+/** SK-LIMIT: nothing of that kind was done; the rest of the run went on. */
+export function heldByLimit(limit: ExceededLimit): Problem {
+  const { side, action, planned, allowed, collection } = limit;
+  const where = side === null ? "" : ` in ${side === "hubspot" ? "HubSpot" : "Klaviyo"}`;
   return {
     code: "SK-LIMIT",
     level: "connection",
     side: null,
-    field: `${side} ${action}`,
-    title: `Held: ${planned} ${action} in ${system}, limit ${allowed}`,
-    explanation: `This run would make ${planned} ${action} in ${system}; limits.${action}_per_run allows ${allowed}. None of them was made.`,
+    field: [side, action, collection].filter((part) => part !== null).join(" "),
+    title: `Held: ${planned} ${HELD_WORDS[action]}${where}, limit ${allowed}`,
+    explanation: heldBecause(limit, where),
     fix: [
-      "Look at `tandem plan`: is this what you want?",
-      `If it is, raise limits.${action}_per_run in the mapping. If not, mend the cause: the held changes withdraw themselves.`,
+      "Run `tandem approve`: it shows what is held. Is it what you want?",
+      "If it is, approve it with the command shown there. If not, mend the cause: held changes withdraw themselves.",
+    ],
+    retry: "on_change",
+    reference: null,
+  };
+}
+
+function heldBecause({ action, planned, allowed, collection }: ExceededLimit, where: string): string {
+  switch (action) {
+    case "leavers":
+      return `${planned} people are no longer in ${collection ?? "a list"}${where}; more than ${allowed} at once is more often a mistake than a wish. They are treated as still in it.`;
+    case "deaths":
+      return `${planned} linked contacts were not found${where}; more than ${allowed} at once is more often an account that does not answer fully. Their links wait.`;
+    case "people":
+      return `${planned} people would be changed; limits.approval_above lets ${allowed} through. Nothing was written.`;
+    default:
+      return `This run would come to ${planned} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${allowed}. None of them was done.`;
+  }
+}
+
+/** SK-ERRORS: something is wrong with more than these contacts; the rest of the run was not tried. */
+export function tooManyErrors(refused: number, allowed: number): Problem {
+  return {
+    code: "SK-ERRORS",
+    level: "connection",
+    side: null,
+    field: null,
+    title: `Stopped: ${refused} contacts were refused`,
+    explanation: `limits.errors_per_run lets ${allowed} contacts of this run fail. So many at once have one cause; the rest was not tried.`,
+    fix: [
+      "Look at the causes on the Errors page or with `tandem status`, and mend the first one.",
+      "The next run goes on by itself.",
     ],
     retry: "on_change",
     reference: null,

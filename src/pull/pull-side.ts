@@ -6,25 +6,18 @@ import type { Side } from "../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
-import { markDeleted } from "../store/links.ts";
+import { markFound, markMissing } from "../store/links.ts";
 import type { CollectionKey } from "../store/members.ts";
-import { closeRoster, saveMembers, unknownContacts } from "../store/members.ts";
+import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
 import { relinkMerged } from "../store/merged.ts";
 import { saveSightings } from "../store/sightings.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 
-/**
- * How often in a row a member must be missing from a whole roster to have left. HubSpot's memberships are read
- * directly; a Klaviyo segment may be under recalculation, so one absence proves nothing (facts: 15 min to 1 h).
- */
-const ABSENCES_NEEDED: Readonly<Record<Side, number>> = { hubspot: 1, klaviyo: 2 };
-
 /** What a pull came to. */
 export interface PullReport {
   readonly contacts: number;
-  readonly left: number;
   /** Lists and segments that could not be read: nobody left them, somebody must look. */
   readonly problems: readonly Problem[];
 }
@@ -39,7 +32,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   const cursor = await readCursor(context.database, context.connectionId, stream);
   const full = await fullScan(context, stream, cursor);
   const scope = { collections, properties: propertiesFor(context.fields, side) };
-  const report = { contacts: 0, left: 0, problems: [] as Problem[] };
+  const report = { contacts: 0, problems: [] as Problem[] };
   for await (const page of context.connectors[side].contacts.pull(scope, cursor, context.signal)) {
     switch (page.kind) {
       case "contacts":
@@ -47,7 +40,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
         report.contacts += page.contacts.length;
         break;
       case "roster":
-        report.left += await storeRoster(context, side, stream, page);
+        await storeRoster(context, side, stream, page);
         break;
       case "collection_gone":
         report.problems.push(page.problem);
@@ -58,7 +51,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
     context.stopping.throwIfAborted();
   }
   const frozen = new Set(report.problems.map(({ field }) => field));
-  if (full !== null) report.left += await closeFullScan(context, side, stream, full, collections, frozen);
+  if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);
   return report;
 }
 
@@ -84,15 +77,12 @@ async function closeFullScan(
   scan: string,
   collections: readonly string[],
   frozen: ReadonlySet<string | null>,
-): Promise<number> {
-  let left = 0;
+): Promise<void> {
+  const { database, connectionId } = context;
   for (const collection of collections) {
-    if (frozen.has(collection)) continue;
-    left += (await closeMembers(context, { connectionId: context.connectionId, side, collection }, scan))
-      .length;
+    if (!frozen.has(collection)) await noteAbsences(database, { connectionId, side, collection }, scan);
   }
-  await forgetCursor(context.database, context.connectionId, `${stream} full`);
-  return left;
+  await forgetCursor(database, connectionId, `${stream} full`);
 }
 
 async function storeContacts(
@@ -123,7 +113,7 @@ async function storeRoster(
   side: Side,
   stream: string,
   page: Extract<PullPage, { kind: "roster" }>,
-): Promise<number> {
+): Promise<void> {
   const key: CollectionKey = { connectionId: context.connectionId, side, collection: page.collection };
   const unknown = await unknownContacts(context.database, context.connectionId, side, page.ids);
   const met = unknown.length > 0 ? await readAgain(context, side, unknown) : [];
@@ -132,30 +122,17 @@ async function storeRoster(
     await saveMembers(statements, key, page.ids, page.scan, context.now());
     await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
   });
-  return page.last ? (await closeMembers(context, key, page.scan)).length : 0;
+  if (page.last) await noteAbsences(context.database, key, page.scan);
 }
 
-/** Whoever left is read once more: left the list, or left the account? */
-async function closeMembers(
-  context: RunContext,
-  key: CollectionKey,
-  scan: string,
-): Promise<readonly string[]> {
-  const left = await transaction(context.database, (statements) =>
-    closeRoster(statements, key, scan, ABSENCES_NEEDED[key.side], context.now()),
-  );
-  if (left.length > 0) await lookAtMissing(context, key.side, left);
-  return left;
-}
-
-/** Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked deleted. */
+/** Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked as missing. */
 export async function lookAtMissing(context: RunContext, side: Side, ids: readonly string[]): Promise<void> {
   const still = await readAgain(context, side, ids);
   const found = new Set(still.flatMap((contact) => [contact.id, ...contact.mergedIds]));
-  const deleted = ids.filter((id) => !found.has(id));
+  const missing = ids.filter((id) => !found.has(id));
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, still, () => false);
-    await markDeleted(statements, context.connectionId, side, deleted, context.now());
+    await markMissing(statements, context.connectionId, side, missing, context.now());
   });
 }
 
@@ -178,5 +155,12 @@ export async function storePeople(
   const merged = contacts.filter((contact) => contact.mergedIds.length > 0);
   const rows = contacts.map((contact) => sightingRow(context.fields, contact, wanted(contact.id)));
   await saveSightings(statements, context.connectionId, rows, context.now());
+  await markFound(
+    statements,
+    context.connectionId,
+    side,
+    contacts.map(({ id }) => id),
+    context.now(),
+  );
   await relinkMerged(statements, context.connectionId, side, merged, context.now());
 }

@@ -7,6 +7,8 @@ export interface StoredConnection {
   readonly klaviyoAccount: string | null;
   readonly mappingHash: string | null;
   readonly mappingVersion: number;
+  /** When a whole run first finished; until then the first sync goes on. */
+  readonly filledAt: Date | null;
 }
 
 /** The connection of this name, made where it is new. */
@@ -29,4 +31,9 @@ export async function saveConnection(
     where: { id },
     data: { hubspotAccount: accounts.hubspot, klaviyoAccount: accounts.klaviyo },
   });
+}
+
+/** A whole run has finished: the first sync is over. */
+export async function markFilled(statements: Statements, id: number, now: Date): Promise<void> {
+  await statements.connection.updateMany({ where: { id, filledAt: null }, data: { filledAt: now } });
 }

@@ -24,6 +24,7 @@ interface Row {
   base: Base;
   lists: string[];
   deleted_on: Side | null;
+  missing_on: Side | null;
   state: LinkState;
   attempts: number;
   retry_at: Date | null;
@@ -69,7 +70,7 @@ export async function knownLinks(
         AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')
       ORDER BY id LIMIT ${limit}
     )
-    SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.state,
+    SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.missing_on, page.state,
            page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
            ${sightingOf("hubspot", connectionId)} AS hubspot,
            ${sightingOf("klaviyo", connectionId)} AS klaviyo,
@@ -104,6 +105,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[]): KnownLink {
       base: row.base,
       lists: row.lists,
       deletedOn: row.deleted_on,
+      missingOn: row.missing_on,
       state: row.state,
       attempts: row.attempts,
       retryAt: row.retry_at,

@@ -36,31 +36,52 @@ export async function saveMembers(
                  WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND link_id IS NOT NULL)`;
 }
 
-/**
- * Closes a roster: whoever was not in `scan` is absent once more, and after `absencesNeeded` times in a row no member.
- *
- * @returns the ids of those who left
- */
-export async function closeRoster(
-  statements: Statements,
-  key: CollectionKey,
-  scan: string,
-  absencesNeeded: number,
-  now: Date,
-): Promise<readonly string[]> {
+/** Closes a roster: whoever was not in `scan` is absent once more. Nobody has left by that alone. */
+export async function noteAbsences(statements: Statements, key: CollectionKey, scan: string): Promise<void> {
   const { connectionId, side, collection } = key;
   await statements.$executeRaw`
     UPDATE member SET absences = absences + 1
     WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
       AND scan IS DISTINCT FROM ${scan}`;
-  const left = await statements.$queryRaw<{ external_id: string }[]>`
-    DELETE FROM member
-    WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
-      AND absences >= ${absencesNeeded}
-    RETURNING external_id`;
-  const ids = left.map((row) => row.external_id);
+}
+
+/** A list or segment that some members were absent from often enough to have left it. */
+export interface LeftCollection {
+  readonly collection: string;
+  readonly members: number;
+  readonly leavers: readonly string[];
+}
+
+/** What was left on a side, with who left: absent `absencesNeeded` times in a row. */
+export async function leftCollections(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  absencesNeeded: number,
+): Promise<readonly LeftCollection[]> {
+  return statements.$queryRaw<LeftCollection[]>`
+    SELECT left_ones.collection, leavers,
+           (SELECT count(*)::int FROM member WHERE connection_id = ${connectionId} AND side = ${side}
+                                               AND member.collection = left_ones.collection) AS members
+    FROM (SELECT collection, array_agg(external_id ORDER BY external_id) AS leavers
+          FROM member
+          WHERE connection_id = ${connectionId} AND side = ${side} AND absences > 0 AND absences >= ${absencesNeeded}
+          GROUP BY collection) AS left_ones
+    ORDER BY left_ones.collection`;
+}
+
+/** These have left: no members any more, and their links are to be planned again. */
+export async function removeMembers(
+  statements: Statements,
+  key: CollectionKey,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  const { connectionId, side, collection } = key;
+  await statements.member.deleteMany({
+    where: { connectionId, side, collection, externalId: { in: [...ids] } },
+  });
   await markContactsDirty(statements, connectionId, side, ids, now);
-  return ids;
 }
 
 /** Members of whom no contact is known yet, out of these. */

@@ -48,6 +48,7 @@ export async function relinkMerged(
       data: {
         ...(side === "hubspot" ? { hubspotId: id } : { klaviyoId: id }),
         deletedOn: null,
+        missingOn: null,
         dirtySince: now,
       },
     });

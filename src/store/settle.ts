@@ -20,7 +20,8 @@ export interface LinkOutcome {
   readonly refused: Refusals;
   /** A side that is to be asked for the address again. */
   readonly seekAgain: Side | null;
-  readonly deletedOn: Side | null;
+  /** A side that did not have its contact any more when it was written. */
+  readonly missingOn: Side | null;
   readonly problems: readonly Problem[];
   readonly conflicts: readonly ConflictRow[];
 }
@@ -53,9 +54,9 @@ export async function saveOutcomes(
       settled_at = CASE WHEN p.dirty THEN link.settled_at ELSE ${now} END,
       hubspot_sought = CASE WHEN p."seekAgain" = 'hubspot' THEN NULL ELSE hubspot_sought END,
       klaviyo_sought = CASE WHEN p."seekAgain" = 'klaviyo' THEN NULL ELSE klaviyo_sought END,
-      deleted_on = coalesce(p."deletedOn", link.deleted_on)
+      missing_on = coalesce(p."missingOn", link.missing_on)
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("id" bigint, "base" jsonb, "lists" jsonb, "state" text,
-      "reason" text, "dirty" boolean, "attempts" int, "retryAt" timestamptz, "refused" jsonb, "seekAgain" text, "deletedOn" text)
+      "reason" text, "dirty" boolean, "attempts" int, "retryAt" timestamptz, "refused" jsonb, "seekAgain" text, "missingOn" text)
     WHERE link.id = p.id`;
   await saveLinkProblems(statements, connectionId, outcomes, now);
   await saveConflicts(statements, runId, outcomes, now);

@@ -50,7 +50,7 @@ export function linkOutcome(
     retryAt: refused.length > 0 ? nextTry(retry, attempts, now) : attempts > 0 ? link.retryAt : null,
     refused: stillRefused,
     seekAgain: seekAgain?.prepared.operation.side ?? null,
-    deletedOn: gone?.prepared.operation.side ?? null,
+    missingOn: gone?.prepared.operation.side ?? null,
     problems,
     conflicts: conflicts(plan, sent),
   };

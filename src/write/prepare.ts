@@ -12,7 +12,7 @@ import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import type { JournalEntry } from "../store/journal.ts";
-import { markDeleted } from "../store/links.ts";
+import { markMissing } from "../store/links.ts";
 
 /** A planned operation in the target's own words, with everything needed to journal and settle it. */
 export interface PreparedOperation {
@@ -83,10 +83,10 @@ async function readTargets(context: RunContext, plans: readonly ContactPlan[]): 
     for (const contact of contacts)
       targets.set(key(contact), sightingRow(context.fields, contact, false).fields);
     const found = new Set(contacts.flatMap((contact) => [contact.id, ...contact.mergedIds]));
-    const deleted = ids.filter((id) => !found.has(id));
+    const missing = ids.filter((id) => !found.has(id));
     await transaction(context.database, async (statements) => {
       await storePeople(context, statements, side, contacts, () => false);
-      await markDeleted(statements, context.connectionId, side, deleted, context.now());
+      await markMissing(statements, context.connectionId, side, missing, context.now());
     });
   }
   return targets;

@@ -36,7 +36,6 @@ describe("what is known but not built is refused once, at its key, and says what
     ["engagement: { record_as: timeline }", "14:1-11"],
     ["schedule: { engagement: every 5m }", "14:13-23"],
     ['schedule: { quiet: [{ days: [sat], from: "00:00", to: "06:00" }] }', "14:13-18"],
-    ["limits: { approval_above: 1000 }", "14:11-25"],
     ["alerts: [{ when: run_failed, to: slack }]", "14:1-7"],
     ["channels: { slack: { webhook: { env: HOOK } } }", "14:1-9"],
     ["privacy: { logs: mask_emails }", "14:1-8"],

@@ -1,9 +1,18 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Limit, Limits } from "../../src/model/mapping.ts";
-import { SIDES, perSide } from "../../src/model/side.ts";
-import type { ActionClass, PlanTotals } from "../../src/plan/limits.ts";
-import { ACTION_CLASSES, NO_CHANGES, addToTotals, exceededLimits, withhold } from "../../src/plan/limits.ts";
+import { SIDES } from "../../src/model/side.ts";
+import type { Change, LimitedAction } from "../../src/plan/changes.ts";
+import { LIMITED_ACTIONS, changesOf } from "../../src/plan/changes.ts";
+import type { PlanTotals } from "../../src/plan/limits.ts";
+import {
+  NO_CHANGES,
+  addToTotals,
+  errorsAllowed,
+  exceededLimits,
+  isHeldBy,
+  withhold,
+} from "../../src/plan/limits.ts";
 import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
 import { known } from "../support/known-link.ts";
 import { assertLaw } from "../support/law.ts";
@@ -15,6 +24,7 @@ const FREE: Limits = {
   removals: NEVER,
   clears: NEVER,
   errors: NEVER,
+  approvalAbove: null,
   apiShare: { hubspot: 1, klaviyo: 1 },
 };
 
@@ -41,18 +51,19 @@ function planOf(...operations: readonly PlannedOperation[]): ContactPlan {
   return { known: link, merged: [], operations, problems: [], state: "waiting", reason: "" };
 }
 
-function totalsOf(action: ActionClass, count: number): PlanTotals {
+function totalsOf(action: LimitedAction, count: number): PlanTotals {
   return { ...NO_CHANGES, klaviyo: { ...NO_CHANGES.klaviyo, [action]: count } };
 }
 
 function exceeds(
-  action: ActionClass,
+  action: LimitedAction,
   planned: number,
   limit: Limit,
   linked: number,
   firstSync = false,
 ): boolean {
-  const exceeded = exceededLimits(totalsOf(action, planned), { ...FREE, [action]: limit }, linked, firstSync);
+  const limits = { ...FREE, [action]: limit };
+  const exceeded = exceededLimits(totalsOf(action, planned), limits, linked, firstSync);
   expect(
     exceeded.every((one) => one.side === "klaviyo" && one.action === action && one.planned === planned),
   ).toBe(true);
@@ -60,12 +71,12 @@ function exceeds(
 }
 
 /** Which of n−1, n and n+1 are held back. */
-function around(action: ActionClass, n: number, limit: Limit, linked: number): readonly boolean[] {
+function around(action: LimitedAction, n: number, limit: Limit, linked: number): readonly boolean[] {
   return [n - 1, n, n + 1].map((planned) => exceeds(action, planned, limit, linked));
 }
 
 describe("a limit", () => {
-  it.each(ACTION_CLASSES)("on %s allows as many as it says, and not one more", (action) => {
+  it.each(LIMITED_ACTIONS)("on %s allows as many as it says, and not one more", (action) => {
     for (const count of [1, 10, 5_000]) {
       expect(around(action, count, { count }, 100_000)).toEqual([false, false, true]);
     }
@@ -74,12 +85,12 @@ describe("a limit", () => {
     expect(around(action, 33, { share: 1 / 3 }, 100)).toEqual([false, false, true]);
   });
 
-  it.each(ACTION_CLASSES)("of no %s at all holds the first", (action) => {
+  it.each(LIMITED_ACTIONS)("of no %s at all holds the first", (action) => {
     expect(exceeds(action, 0, { count: 0 }, 10)).toBe(false);
     expect(exceeds(action, 1, { count: 0 }, 10)).toBe(true);
   });
 
-  it.each(ACTION_CLASSES)("that is a share of a few people begins to count %s at twenty", (action) => {
+  it.each(LIMITED_ACTIONS)("that is a share of a few people begins to count %s at twenty", (action) => {
     for (const linked of [0, 1, 19, 20, 99]) {
       expect([18, 19, 20].map((planned) => exceeds(action, planned, { share: 0.01 }, linked))).toEqual([
         false,
@@ -89,7 +100,7 @@ describe("a limit", () => {
     }
   });
 
-  it.each(ACTION_CLASSES)("holds %s on a first sync only where they take something away", (action) => {
+  it.each(LIMITED_ACTIONS)("holds %s on a first sync only where they take something away", (action) => {
     const takesAway = action === "removals" || action === "clears";
     expect(exceeds(action, 1_000, { count: 10 }, 0, true)).toBe(takesAway);
     expect(exceeds(action, 1_000, { count: 10 }, 0, false)).toBe(true);
@@ -109,51 +120,81 @@ describe("a limit", () => {
   });
 
   it("says what was planned and what was allowed, for each side by itself", () => {
-    const totals = perSide(() => ({
-      creates: 30,
-      updates: 5,
-      clears: 0,
-      removals: 0,
-      list_additions: 9_999,
-    }));
+    const side = { creates: 30, updates: 5, clears: 0, removals: 0, list_additions: 9_999 };
+    const totals = { hubspot: side, klaviyo: side, people: 70 };
     const limits = { ...FREE, creates: { share: 0.1 }, updates: { count: 4 } };
     expect(exceededLimits(totals, limits, 200, false)).toEqual(
-      SIDES.flatMap((side) => [
-        { side, action: "creates", planned: 30, allowed: 20 },
-        { side, action: "updates", planned: 5, allowed: 4 },
+      SIDES.flatMap((one) => [
+        { side: one, action: "creates", planned: 30, allowed: 20, collection: null },
+        { side: one, action: "updates", planned: 5, allowed: 4, collection: null },
       ]),
     );
   });
+
+  it("on the people of a run holds on a first sync too, and is none where the mapping names none", () => {
+    const people = (count: number, approvalAbove: number | null, firstSync: boolean) =>
+      exceededLimits({ ...NO_CHANGES, people: count }, { ...FREE, approvalAbove }, 10, firstSync).length;
+    for (const firstSync of [false, true]) {
+      expect([999, 1_000, 1_001].map((count) => people(count, 1_000, firstSync))).toEqual([0, 0, 1]);
+      expect(people(1, 0, firstSync)).toBe(1);
+      expect(people(1_000_000, null, firstSync)).toBe(0);
+    }
+  });
+
+  it("on errors stops no run for fewer than fifty", () => {
+    const most = (share: number, planned: number) => errorsAllowed({ ...FREE, errors: { share } }, planned);
+    expect([most(0.1, 10), most(0.1, 499), most(0.1, 510), most(0.1, 10_000)]).toEqual([49, 49, 51, 1_000]);
+  });
 });
 
+const NONE_APPROVED = () => false;
+
+function count(...plans: readonly ContactPlan[]): PlanTotals {
+  return plans.reduce((totals, plan) => addToTotals(totals, plan, NONE_APPROVED), NO_CHANGES);
+}
+
 describe("the totals of a run", () => {
-  it("count operations, and of clears the emptied fields", () => {
-    const totals = [planOf(CREATE, ADD), planOf(UPDATE, REMOVE), planOf(PLAIN)].reduce(
-      addToTotals,
-      NO_CHANGES,
-    );
-    expect(totals).toEqual({
+  it("count operations, of clears the emptied fields, and the people", () => {
+    expect(count(planOf(CREATE, ADD), planOf(UPDATE, REMOVE), planOf(PLAIN), planOf())).toEqual({
       hubspot: { creates: 0, updates: 1, clears: 0, removals: 0, list_additions: 0 },
       klaviyo: { creates: 1, updates: 1, clears: 2, removals: 1, list_additions: 1 },
+      people: 3,
     });
   });
 
   it("are the same in whatever order people come, and start from nothing each time", () => {
     const plans = [planOf(CREATE), planOf(UPDATE), planOf(REMOVE, PLAIN), planOf()];
-    const forwards = plans.reduce(addToTotals, NO_CHANGES);
-    expect(plans.toReversed().reduce(addToTotals, NO_CHANGES)).toEqual(forwards);
+    expect(count(...plans.toReversed())).toEqual(count(...plans));
     expect(Object.values(NO_CHANGES.klaviyo)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it("leave out what somebody has approved, and nobody with another change", () => {
+    const [approved] = changesOf(planOf(CREATE));
+    const isApproved = ({ words }: Change) => words === approved?.words;
+    expect(addToTotals(NO_CHANGES, planOf(CREATE), isApproved)).toEqual(NO_CHANGES);
+    const moved = planOf({ ...CREATE, fields: { city: "Bonn" } });
+    expect(addToTotals(NO_CHANGES, moved, isApproved).klaviyo.creates).toBe(1);
+    expect(addToTotals(NO_CHANGES, planOf(CREATE, ADD), isApproved).people).toBe(1);
   });
 });
 
 describe("what a limit holds back", () => {
-  const over = (...actions: readonly ActionClass[]) =>
-    actions.map((action) => ({ side: "klaviyo" as const, action, planned: 2, allowed: 1 }));
+  const over =
+    (...actions: readonly (LimitedAction | "people")[]) =>
+    (change: Change) =>
+      isHeldBy(
+        actions.map((action) => {
+          const side = action === "people" ? null : "klaviyo";
+          return { side, action, planned: 2, allowed: 1, collection: null };
+        }),
+        change,
+      );
   const all = planOf(CREATE, UPDATE, PLAIN, ADD, REMOVE);
-  const left = (...actions: readonly ActionClass[]) => withhold(all, over(...actions)).operations;
+  const left = (...actions: readonly (LimitedAction | "people")[]) =>
+    withhold(all, over(...actions)).plan.operations;
 
   it("is nothing where no limit is exceeded", () => {
-    expect(withhold(all, [])).toBe(all);
+    expect(withhold(all, over())).toEqual({ plan: all, held: [] });
   });
 
   it("is every operation of the class, on that side alone", () => {
@@ -163,21 +204,37 @@ describe("what a limit holds back", () => {
     expect(left("creates", "updates", "removals")).toEqual([PLAIN, ADD]);
   });
 
+  it("is everything where too many people would be changed", () => {
+    expect(left("people")).toEqual([]);
+    expect(withhold(all, over("people")).held).toEqual(changesOf(all));
+  });
+
   it("is of clears only the emptied fields: the others of the same person are written", () => {
     const rest = { ...UPDATE, fields: { city: "Ulm" }, pre: { city: "Rom" } };
     expect(left("clears")).toEqual([CREATE, rest, PLAIN, ADD, REMOVE]);
     const onlyClears = planOf({ ...UPDATE, fields: { name: null } });
-    expect(withhold(onlyClears, over("clears")).operations).toEqual([]);
+    expect(withhold(onlyClears, over("clears")).plan.operations).toEqual([]);
     expect(left("clears", "updates")).toEqual([CREATE, PLAIN, ADD, REMOVE]);
   });
 
+  it("lets through the one clear that somebody approved", () => {
+    const approved = changesOf(planOf(UPDATE)).find(
+      ({ words }) => words.includes("name") && !words.includes("tags"),
+    );
+    const isHeld = (change: Change) => over("clears")(change) && change.words !== approved?.words;
+    const { plan, held } = withhold(planOf(UPDATE), isHeld);
+    const kept = { city: "Ulm", name: null };
+    expect(plan.operations).toEqual([{ ...UPDATE, fields: kept, pre: { city: "Rom", name: "Ann" } }]);
+    expect(held).toHaveLength(1);
+  });
+
   it("leaves nothing of an exceeded class in the totals, and everything else", () => {
-    const anyOver = fc.subarray([...ACTION_CLASSES]);
+    const anyOver = fc.subarray([...LIMITED_ACTIONS]);
     assertLaw(
       fc.property(anyOver, (actions) => {
-        const totals = addToTotals(NO_CHANGES, withhold(all, over(...actions)));
+        const totals = count(withhold(all, over(...actions)).plan);
         expect(actions.map((action) => totals.klaviyo[action])).toEqual(actions.map(() => 0));
-        expect(totals.hubspot).toEqual(addToTotals(NO_CHANGES, all).hubspot);
+        expect(totals.hubspot).toEqual(count(all).hubspot);
         expect(totals.klaviyo.list_additions).toBe(1);
       }),
       0.1,

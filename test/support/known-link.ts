@@ -40,6 +40,7 @@ export function known(
       base: {},
       lists: [],
       deletedOn: null,
+      missingOn: null,
       state: "waiting",
       attempts: 0,
       retryAt: null,

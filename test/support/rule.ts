@@ -55,6 +55,7 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
       removals: { share: 0.05 },
       clears: { share: 0.02 },
       errors: { share: 0.1 },
+      approvalAbove: null,
       apiShare: { hubspot: 1, klaviyo: 1 },
     },
     retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },

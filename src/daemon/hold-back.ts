@@ -1,0 +1,41 @@
+import type { Change } from "../plan/changes.ts";
+import type { ExceededLimit } from "../plan/limits.ts";
+import { heldByLimit } from "../plan/problems.ts";
+import type { Database } from "../store/database.ts";
+import { addHeldChanges, openHold, sealHold, withdrawHold } from "../store/holds.ts";
+import { saveConnectionProblems } from "../store/runs.ts";
+import { digestOf } from "./approvals.ts";
+
+/** Takes what a run holds back, a page at a time, so that a person can approve exactly that. */
+export interface HoldBack {
+  add(held: readonly Change[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to hold back, or ends it: where nothing is exceeded any more, what waited withdraws itself, and its problems
+ * with it.
+ */
+export async function holdBack(
+  database: Database,
+  connectionId: number,
+  runId: bigint,
+  exceeded: readonly ExceededLimit[],
+  now: Date,
+): Promise<HoldBack> {
+  await saveConnectionProblems(database, connectionId, null, exceeded.map(heldByLimit), now);
+  if (exceeded.length === 0) {
+    await withdrawHold(database, connectionId, now);
+    return { add: async () => {}, close: async () => {} };
+  }
+  const holdId = await openHold(database, connectionId, runId, exceeded, now);
+  return {
+    add: (held) =>
+      addHeldChanges(
+        database,
+        holdId,
+        held.map((change) => ({ digest: digestOf(change), words: change.words })),
+      ),
+    close: () => sealHold(database, holdId),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Side } from "../model/side.ts";
+import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
+
+/** What a limit of the mapping counts. */
+export type LimitedAction = "creates" | "updates" | "clears" | "removals";
+
+export const LIMITED_ACTIONS: readonly LimitedAction[] = ["creates", "updates", "clears", "removals"];
+
+/**
+ * One thing that a limit counts and a person can approve. `words` says wholly what is done to whom: another value is
+ * another change, and an approval of this one says nothing about that one.
+ */
+export interface Change {
+  readonly side: Side;
+  readonly action: LimitedAction | "list_additions" | "leavers" | "deaths";
+  readonly words: string;
+}
+
+/** Everything that a plan would do, as a limit counts it: emptied fields one by one, the rest by operation. */
+export function changesOf(plan: ContactPlan): readonly Change[] {
+  return plan.operations.flatMap((operation) => changesBy(plan.known.link.email, operation));
+}
+
+/** An update counts as one, and each field that it empties counts besides. */
+export function changesBy(email: string, operation: PlannedOperation): readonly Change[] {
+  const { side, kind } = operation;
+  const change = (action: Change["action"], what: unknown): Change => ({
+    side,
+    action,
+    words: JSON.stringify([email, side, kind, what]),
+  });
+  switch (kind) {
+    case "create":
+      return [change("creates", sorted(operation.fields))];
+    case "update":
+      return [
+        change("updates", sorted(operation.fields)),
+        ...emptied(operation.fields).map((field) => change("clears", field)),
+      ];
+    case "add_to_list":
+      return [change("list_additions", operation.list)];
+    case "remove_from_list":
+      return [change("removals", operation.list)];
+  }
+}
+
+function sorted(fields: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function emptied(fields: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(fields).filter((field) => fields[field] === null);
+}
