@@ -44,8 +44,9 @@ export function associationEndpoints(state: HubspotState): readonly Endpoint[] {
         for (const input of batchInputs(call, LARGEST_BATCH)) {
           const id = textField(input, "id");
           const found = state.associations.of(from, id, to);
+          const page = pageOf(found, Number(input["after"] ?? 0), LARGEST_PAGE);
           if (found.length === 0) refusals.push(noneFound(from, id, to));
-          else results.push({ from: { id }, to: found });
+          else results.push({ from: { id }, to: page.items, ...page.paging });
         }
         return batchReply({ status: 200, version, at: state.now(), results, refusals });
       },
@@ -63,13 +64,21 @@ export function associationEndpoints(state: HubspotState): readonly Endpoint[] {
           typeOf(call.params["toObjectType"]),
         );
         const limit = pageSize(call, LARGEST_PAGE, LARGEST_PAGE);
-        const start = Number(call.query.get("after") ?? 0);
-        const end = start + limit;
-        const more = end < all.length ? { paging: { next: { after: String(end) } } } : {};
-        return { status: 200, body: { results: all.slice(start, end), ...more } };
+        const { items, paging } = pageOf(all, Number(call.query.get("after") ?? 0), limit);
+        return { status: 200, body: { results: items, ...paging } };
       },
     },
   ];
+}
+
+function pageOf<T>(
+  all: readonly T[],
+  start: number,
+  limit: number,
+): { readonly items: readonly T[]; readonly paging: object } {
+  const end = start + limit;
+  const paging = end < all.length ? { paging: { next: { after: String(end) } } } : {};
+  return { items: all.slice(start, end), paging };
 }
 
 function typeOf(name: string | undefined): AssociatedType {

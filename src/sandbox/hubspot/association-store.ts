@@ -16,6 +16,8 @@ export interface AssociationStore {
   of(from: AssociatedType, id: string, to: AssociatedType): readonly Association[];
   /** A primary association carries the plain type too, as HubSpot's do. */
   connect(from: AssociatedType, id: string, to: AssociatedType, toId: string, primary: boolean): void;
+  /** Ends all that a record belongs to, as its deletion does. */
+  disconnect(type: AssociatedType, id: string): void;
   /** Gives everything of one record to another, as a merge does. */
   move(type: AssociatedType, id: string, toId: string): void;
 }
@@ -65,6 +67,13 @@ export function associationStore(connections: AssociationData): AssociationStore
       }));
     },
     connect,
+    disconnect(type, id) {
+      for (const other of TYPES) {
+        for (const otherId of connections.get(key(type, id, other))?.keys() ?? [])
+          connections.get(key(other, otherId, type))?.delete(id);
+        connections.delete(key(type, id, other));
+      }
+    },
     move(type, id, toId) {
       for (const other of TYPES) {
         for (const [otherId, primary] of connections.get(key(type, id, other)) ?? []) {

@@ -1,8 +1,8 @@
 import type { Contact } from "./contact.ts";
 import { touchedAt, valueOf } from "./contact.ts";
 import { indexTime } from "./index-lag.ts";
-import type { Matcher } from "./search-match.ts";
-import { matcherOf, queryMatcher } from "./search-match.ts";
+import type { Matcher, Subject } from "./search-match.ts";
+import { asNumber, requestMatcher } from "./search-match.ts";
 import type { SearchFilter, SearchRequest } from "./search-request.ts";
 import type { HubspotState } from "./state.ts";
 
@@ -15,7 +15,7 @@ export interface Hit {
 
 /** Everybody a search finds, in its order. The index is behind: each contact is seen as it was some moments ago. */
 export function searchContacts(state: HubspotState, request: SearchRequest): readonly Hit[] {
-  const matches = requestMatcher(state, request);
+  const matches = requestMatcher(contactSubject(state), request);
   const now = state.now();
   const hits: Hit[] = [];
   for (const contact of candidates(state, request)) {
@@ -28,12 +28,38 @@ export function searchContacts(state: HubspotState, request: SearchRequest): rea
   return sorted(state, hits, request.sort);
 }
 
-function requestMatcher(state: HubspotState, { groups, query }: SearchRequest): Matcher {
-  const tests = groups.map((filters) => filters.map((filter) => matcherOf(state, filter)));
-  const inQuery = queryMatcher(query);
-  return (contact, at) =>
-    inQuery(contact, at) &&
-    (tests.length === 0 || tests.some((group) => group.every((test) => test(contact, at))));
+function contactSubject(state: HubspotState): Subject<Contact> {
+  return {
+    properties: state.properties.contacts,
+    texts: ["email", "firstname", "lastname", "phone", "company"],
+    value: valueOf,
+    number(contact, name, at) {
+      if (name === "lastmodifieddate") return touchedAt(contact, at);
+      if (name === "hs_object_id") return contact.number;
+      if (name === "createdate") return contact.createdAt;
+      return asNumber(valueOf(contact, name, at));
+    },
+    special: (filter) =>
+      filter.propertyName.startsWith("associations.") ? associationMatcher(state, filter) : null,
+  };
+}
+
+function associationMatcher(
+  state: HubspotState,
+  { propertyName, operator, value, values }: SearchFilter,
+): Matcher<Contact> {
+  const type = propertyName.replace("associations.", "");
+  const to = type === "company" || type === "companies" ? "companies" : "deals";
+  const ids = new Set(value === null ? values : [value]);
+  return (contact) => {
+    const own = state.associations
+      .of("contacts", contact.id, to)
+      .map((association) => association.toObjectId);
+    if (operator === "HAS_PROPERTY") return own.length > 0;
+    if (operator === "NOT_HAS_PROPERTY") return own.length === 0;
+    const among = own.some((id) => ids.has(id));
+    return operator === "NEQ" || operator === "NOT_IN" ? !among : among;
+  };
 }
 
 /**

@@ -76,9 +76,10 @@ function isDefined(state: HubspotState, name: string): boolean {
   return definition !== undefined && !definition.archived;
 }
 
-function historyOf(contact: Contact, name: string): readonly unknown[] {
+/** What a property was and is, newest first. */
+export function historyOf({ values }: Pick<Contact, "values">, name: string): readonly unknown[] {
   const versions: unknown[] = [];
-  let version: ValueVersion | null = contact.values.get(name) ?? null;
+  let version: ValueVersion | null = values.get(name) ?? null;
   for (; version !== null && versions.length < KEPT_VERSIONS; version = version.older) {
     const { type, id, label, userId } = version.source;
     versions.push({

@@ -45,8 +45,8 @@ export function valueOf(contact: Contact, name: string, at = Number.POSITIVE_INF
 }
 
 /** When the contact was last modified, as known at a moment; null when it did not exist yet. */
-export function touchedAt(contact: Contact, at: number): number | null {
-  let touch: Touch | null = contact.touched;
+export function touchedAt({ touched }: Pick<Contact, "touched">, at: number): number | null {
+  let touch: Touch | null = touched;
   while (touch !== null && touch.at > at) touch = touch.older;
   return touch?.at ?? null;
 }
@@ -83,8 +83,9 @@ const COMPUTED: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ["num_notes", () => "0"],
 ]);
 
-function storedValue(contact: Contact, name: string, at: number): string | null {
-  let version = contact.values.get(name) ?? null;
+/** What was set, at a moment; null when unset or cleared. */
+export function storedValue({ values }: Pick<Contact, "values">, name: string, at: number): string | null {
+  let version = values.get(name) ?? null;
   while (version !== null && version.at > at) version = version.older;
   return version === null || version.value === "" ? null : version.value;
 }

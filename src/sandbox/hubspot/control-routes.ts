@@ -1,6 +1,7 @@
 import type { Call, Reply, Route } from "../server.ts";
 import { counts, dumpContacts } from "./dump.ts";
 import { refusalsAnswered } from "./endpoint.ts";
+import type { LinkedContact } from "./change-objects.ts";
 import type { ProcessingType } from "./list-store.ts";
 import type { ContactKey, HubspotOperations, SeedContact } from "./operations.ts";
 import { invalid } from "./refusal.ts";
@@ -58,10 +59,14 @@ export function hubspotControl(state: HubspotState, operations: HubspotOperation
     }),
     route("POST", "properties", (call) => changeProperties(operations, objectBody(call))),
     route("POST", "objects", (call) => {
-      const { type, properties, contacts } = objectBody(call);
+      const { type, id, properties, contacts, archive } = objectBody(call);
       if (type !== "companies" && type !== "deals") throw invalid("type is companies or deals");
-      const linked = (contacts ?? []) as readonly { readonly id: string; readonly primary?: boolean }[];
-      return { id: operations.createObject(type, properties as Record<string, string>, linked) };
+      const values = (properties ?? {}) as Record<string, string>;
+      const linked = (contacts ?? []) as readonly LinkedContact[];
+      if (typeof id !== "string") return { id: operations.createObject(type, values, linked) };
+      if (archive === true) return operations.archiveObject(type, id);
+      operations.editObject(type, id, values);
+      return operations.associate(type, id, linked);
     }),
     route("POST", "subscriptions", (call) => {
       const body = objectBody(call);

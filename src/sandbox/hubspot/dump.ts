@@ -36,8 +36,8 @@ export function dumpContacts(state: HubspotState, after: string | null = null, l
 export function counts(state: HubspotState): Readonly<Record<string, number>> {
   return {
     contacts: state.contacts.live(),
-    companies: state.objects.companies.size,
-    deals: state.objects.deals.size,
+    companies: [...state.objects.companies.values()].filter(({ gone }) => gone === null).length,
+    deals: [...state.objects.deals.values()].filter(({ gone }) => gone === null).length,
     lists: state.lists.all().length,
     memberships: state.lists.all().reduce((sum, list) => sum + list.members.size, 0),
     properties: state.properties.contacts.size,

@@ -1,11 +1,14 @@
 import { changeMembers } from "./change-members.ts";
 import type { ChangedMembers, MemberChanges } from "./change-members.ts";
+import { archiveObject, associate, createObject, editObject } from "./change-objects.ts";
+import type { LinkedContact, PlainType } from "./change-objects.ts";
 import { changeStatus, unsubscribeFromAll } from "./change-consent.ts";
 import type { Contact } from "./contact.ts";
 import { findContact } from "./find-contact.ts";
 import { createList, deleteList } from "./list-endpoints.ts";
 import type { ContactList, ProcessingType } from "./list-store.ts";
 import { mergeContacts } from "./merge-contacts.ts";
+import type { PlainObject } from "./plain-object.ts";
 import type { PropertyDefinition } from "./property-definition.ts";
 import { changeProperty, createProperty } from "./property-endpoints.ts";
 import { canonicalEmail } from "./property-value.ts";
@@ -54,10 +57,14 @@ export interface HubspotOperations {
   removeOption(name: string, value: string, objectType?: ObjectType): void;
   /** Returns its id; the first company of a contact may be its primary one. */
   createObject(
-    type: "companies" | "deals",
+    type: PlainType,
     properties: Readonly<Record<string, string>>,
-    contacts?: readonly { readonly id: string; readonly primary?: boolean }[],
+    contacts?: readonly LinkedContact[],
   ): string;
+  editObject(type: PlainType, id: string, properties: Readonly<Record<string, string>>): void;
+  archiveObject(type: PlainType, id: string): void;
+  /** A primary company takes the place of the one before. */
+  associate(type: PlainType, id: string, contacts: readonly LinkedContact[]): void;
   setSubscription(email: string, subscriptionId: number, state: StatusState): void;
   unsubscribeFromAll(email: string): void;
   /** Adds a token, or changes the scopes of one that is there. */
@@ -88,6 +95,11 @@ export function hubspotOperations(state: HubspotState): HubspotOperations {
     const property = state.properties[objectType].get(name);
     if (property === undefined) throw notFound();
     return property;
+  };
+  const objectOf = (type: PlainType, id: string): PlainObject => {
+    const object = state.objects[type].get(id);
+    if (object === undefined || object.gone !== null) throw notFound();
+    return object;
   };
   return {
     seedContacts: (contacts, { force = false } = {}) =>
@@ -137,16 +149,14 @@ export function hubspotOperations(state: HubspotState): HubspotOperations {
       changeProperty(state, user, objectType, property, { options });
     },
     createObject(type, properties, contacts = []) {
-      const at = state.now();
-      const { id } = state.nextId();
-      const values = new Map(Object.entries(properties));
-      state.objects[type].set(id, { id, createdAt: at, updatedAt: at, properties: values });
-      for (const { id: contactId, primary = false } of contacts) {
-        state.associations.connect("contacts", contactId, type, id, primary);
-      }
-      const action = type === "companies" ? "company.create" : "deal.create";
-      state.world.truth.applied({ actor: "user", action, id, before: null, after: { ...properties } });
+      const id = createObject(state, user, type, properties);
+      for (const contact of contacts) associate(state, user, type, objectOf(type, id), contact);
       return id;
+    },
+    editObject: (type, id, properties) => editObject(state, user, type, objectOf(type, id), properties),
+    archiveObject: (type, id) => archiveObject(state, user, type, objectOf(type, id)),
+    associate(type, id, contacts) {
+      for (const contact of contacts) associate(state, user, type, objectOf(type, id), contact);
     },
     setSubscription: (email, subscriptionId, status) =>
       void changeStatus(state, user, { email, subscriptionId, state: status }),

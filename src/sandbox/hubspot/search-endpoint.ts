@@ -14,7 +14,7 @@ export function searchEndpoint(state: HubspotState): Endpoint {
     mutating: false,
     limit: "search",
     handle(call) {
-      const request = searchRequest(state, call);
+      const request = searchRequest(state.properties.contacts, call);
       const hits = searchContacts(state, request);
       const end = request.offset + request.limit;
       const results = hits

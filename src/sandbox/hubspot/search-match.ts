@@ -1,60 +1,84 @@
-import type { Contact } from "./contact.ts";
-import { touchedAt, valueOf } from "./contact.ts";
+import type { PropertyDefinition } from "./property-definition.ts";
 import { invalid } from "./refusal.ts";
-import type { SearchFilter } from "./search-request.ts";
-import type { HubspotState } from "./state.ts";
+import type { SearchFilter, SearchRequest } from "./search-request.ts";
 
-/** Whether a contact, as it was at a moment, is what a filter asks for. */
-export type Matcher = (contact: Contact, at: number) => boolean;
+/** Whether a record, as it was at a moment, is what a filter asks for. */
+export type Matcher<R> = (record: R, at: number) => boolean;
 
-/** What `query` looks through. */
-const SEARCHED_TEXTS = ["email", "firstname", "lastname", "phone", "company"];
+/** How search looks at the records of one type. */
+export interface Subject<R> {
+  readonly properties: ReadonlyMap<string, PropertyDefinition>;
+  /** What `query` looks through. */
+  readonly texts: readonly string[];
+  value(record: R, name: string, at: number): string | null;
+  /** Of a number, a date or a time; times in milliseconds since 1970. */
+  number(record: R, name: string, at: number): number | null;
+  /** For what no property holds; null where this filter is an ordinary one. */
+  special(filter: SearchFilter): Matcher<R> | null;
+}
 
-/** Makes the test of one filter; values are read once, not per contact. Throws 400 for a value of the wrong kind. */
-export function matcherOf(state: HubspotState, filter: SearchFilter): Matcher {
+/** Whether a record is what a whole search asks for. */
+export function requestMatcher<R>(subject: Subject<R>, { groups, query }: SearchRequest): Matcher<R> {
+  const tests = groups.map((filters) => filters.map((filter) => matcherOf(subject, filter)));
+  const inQuery = queryMatcher(subject, query);
+  return (record, at) =>
+    inQuery(record, at) &&
+    (tests.length === 0 || tests.some((group) => group.every((test) => test(record, at))));
+}
+
+/** Makes the test of one filter; values are read once, not per record. Throws 400 for a value of the wrong kind. */
+function matcherOf<R>(subject: Subject<R>, filter: SearchFilter): Matcher<R> {
   const { propertyName } = filter;
-  if (propertyName.startsWith("associations.")) return associationMatcher(state, filter);
-  switch (state.properties.contacts.get(propertyName)?.type ?? "string") {
+  const special = subject.special(filter);
+  if (special !== null) return special;
+  switch (subject.properties.get(propertyName)?.type ?? "string") {
     case "number":
     case "date":
     case "datetime":
-      return comparing(filter, numberOf(propertyName), wantedNumber);
+      return comparing(filter, (record, at) => subject.number(record, propertyName, at), wantedNumber);
     case "enumeration":
     case "bool":
       return comparing(
         filter,
-        (contact, at) => valueOf(contact, propertyName, at),
+        (record, at) => subject.value(record, propertyName, at),
         (text) => text,
         { sets: true },
       );
     default:
       return comparing(
         filter,
-        (contact, at) => valueOf(contact, propertyName, at)?.toLowerCase() ?? null,
+        (record, at) => subject.value(record, propertyName, at)?.toLowerCase() ?? null,
         (text) => text.toLowerCase(),
       );
   }
 }
 
 /** Whether every word of `query` begins a word of one of the usual texts. */
-export function queryMatcher(query: string): Matcher {
+function queryMatcher<R>(subject: Subject<R>, query: string): Matcher<R> {
   const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  return (contact, at) => {
+  return (record, at) => {
     if (words.length === 0) return true;
-    const texts = SEARCHED_TEXTS.map((name) => valueOf(contact, name, at)?.toLowerCase() ?? "");
+    const texts = subject.texts.map((name) => subject.value(record, name, at)?.toLowerCase() ?? "");
     return words.every((word) => texts.some((text) => text.includes(word)));
   };
 }
 
-function comparing<T extends string | number>(
+/** A number, or a time in any of HubSpot's spellings. */
+export function asNumber(value: string | null): number | null {
+  if (value === null) return null;
+  const number = Number(value);
+  return Number.isNaN(number) ? Date.parse(value) : number;
+}
+
+function comparing<R, T extends string | number>(
   filter: SearchFilter,
-  read: (contact: Contact, at: number) => T | null,
+  read: (record: R, at: number) => T | null,
   wanted: (text: string) => T,
   { sets = false } = {},
-): Matcher {
+): Matcher<R> {
   const { operator } = filter;
   const value = filter.value === null ? null : wanted(filter.value);
   const high = filter.highValue === null ? null : wanted(filter.highValue);
@@ -66,8 +90,8 @@ function comparing<T extends string | number>(
     sets && typeof own === "string" ? own === value || own.split(";").includes(String(value)) : own === value;
   const among = (own: T): boolean =>
     sets && typeof own === "string" ? own.split(";").some((part) => values.has(part)) : values.has(own);
-  return (contact, at) => {
-    const own = read(contact, at);
+  return (record, at) => {
+    const own = read(record, at);
     if (operator === "HAS_PROPERTY") return own !== null;
     if (operator === "NOT_HAS_PROPERTY") return own === null;
     if (own === null) return operator === "NEQ" || operator === "NOT_IN" || operator === "NOT_CONTAINS_TOKEN";
@@ -98,18 +122,6 @@ function comparing<T extends string | number>(
   };
 }
 
-function numberOf(name: string): (contact: Contact, at: number) => number | null {
-  if (name === "lastmodifieddate") return (contact, at) => touchedAt(contact, at);
-  if (name === "hs_object_id") return (contact) => contact.number;
-  if (name === "createdate") return (contact) => contact.createdAt;
-  return (contact, at) => {
-    const value = valueOf(contact, name, at);
-    if (value === null) return null;
-    const number = Number(value);
-    return Number.isNaN(number) ? Date.parse(value) : number;
-  };
-}
-
 /** Dates and times are asked for in milliseconds since 1970. */
 function wantedNumber(text: string): number {
   const number = Number(text);
@@ -124,22 +136,4 @@ function containsToken(text: string, token: string): boolean {
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
     .join("[^\\s@]*");
   return new RegExp(`(^|[^a-z0-9])${pattern}($|[^a-z0-9])`).test(text.toLowerCase());
-}
-
-function associationMatcher(
-  state: HubspotState,
-  { propertyName, operator, value, values }: SearchFilter,
-): Matcher {
-  const type = propertyName.replace("associations.", "");
-  const to = type === "company" || type === "companies" ? "companies" : "deals";
-  const ids = new Set(value === null ? values : [value]);
-  return (contact) => {
-    const own = state.associations
-      .of("contacts", contact.id, to)
-      .map((association) => association.toObjectId);
-    if (operator === "HAS_PROPERTY") return own.length > 0;
-    if (operator === "NOT_HAS_PROPERTY") return own.length === 0;
-    const among = own.some((id) => ids.has(id));
-    return operator === "NEQ" || operator === "NOT_IN" ? !among : among;
-  };
 }

@@ -1,8 +1,8 @@
 import type { Call } from "../server.ts";
+import type { PropertyDefinition } from "./property-definition.ts";
 import { invalid } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";
 import { objectBody, textsField } from "./request-parts.ts";
-import type { HubspotState } from "./state.ts";
 
 export type Operator = (typeof OPERATORS)[number];
 
@@ -50,13 +50,16 @@ const LONGEST_BODY = 3_000;
 const WITHOUT_VALUE: ReadonlySet<Operator> = new Set(["HAS_PROPERTY", "NOT_HAS_PROPERTY"]);
 const WITH_VALUES: ReadonlySet<Operator> = new Set(["IN", "NOT_IN"]);
 
+/** The properties of the type that is searched. */
+type Properties = ReadonlyMap<string, PropertyDefinition>;
+
 /** Reads a search, or throws the 400 that says which rule it breaks. */
-export function searchRequest(state: HubspotState, call: Call): SearchRequest {
+export function searchRequest(known: Properties, call: Call): SearchRequest {
   const body = objectBody(call);
   if (JSON.stringify(body).length > LONGEST_BODY) {
     throw invalid(`The request body exceeds the limit of ${LONGEST_BODY} characters`);
   }
-  const groups = readGroups(state, body["filterGroups"]);
+  const groups = readGroups(known, body["filterGroups"]);
   const limit = body["limit"] === undefined ? 10 : Number(body["limit"]);
   if (!Number.isInteger(limit) || limit < 0 || limit > LARGEST_PAGE) {
     throw invalid(`limit must be between 0 and ${LARGEST_PAGE}, was ${String(body["limit"])}`);
@@ -73,17 +76,17 @@ export function searchRequest(state: HubspotState, call: Call): SearchRequest {
   return {
     groups,
     query,
-    sort: readSort(state, body["sorts"]),
+    sort: readSort(known, body["sorts"]),
     properties: textsField(body, "properties"),
     limit,
     offset,
   };
 }
 
-function readGroups(state: HubspotState, written: unknown): readonly (readonly SearchFilter[])[] {
+function readGroups(known: Properties, written: unknown): readonly (readonly SearchFilter[])[] {
   const groups = array(written, "filterGroups").map((group) =>
     array((group as JsonObject)["filters"], "filters").map((filter) =>
-      readFilter(state, filter as JsonObject),
+      readFilter(known, filter as JsonObject),
     ),
   );
   const count = groups.reduce((sum, filters) => sum + filters.length, 0);
@@ -96,9 +99,9 @@ function readGroups(state: HubspotState, written: unknown): readonly (readonly S
   return groups;
 }
 
-function readFilter(state: HubspotState, written: JsonObject): SearchFilter {
+function readFilter(known: Properties, written: JsonObject): SearchFilter {
   const propertyName = String(written["propertyName"]);
-  if (!isSearchable(state, propertyName)) throw unknownProperty(propertyName);
+  if (!isSearchable(known, propertyName)) throw unknownProperty(propertyName);
   const operator = OPERATORS.find((known) => known === written["operator"]);
   if (operator === undefined) throw invalid(`Unknown operator ${String(written["operator"])}`);
   const value = text(written["value"]);
@@ -112,7 +115,7 @@ function readFilter(state: HubspotState, written: JsonObject): SearchFilter {
 }
 
 /** Both spellings are taken: `-lastmodifieddate`, and an object with a direction. */
-function readSort(state: HubspotState, written: unknown): SearchRequest["sort"] {
+function readSort(known: Properties, written: unknown): SearchRequest["sort"] {
   const sorts = array(written, "sorts");
   if (sorts.length > 1) throw invalid("Only one sort is supported");
   const [sort] = sorts;
@@ -124,12 +127,12 @@ function readSort(state: HubspotState, written: unknown): SearchRequest["sort"] 
           name: String((sort as JsonObject)["propertyName"]),
           descending: (sort as JsonObject)["direction"] === "DESCENDING",
         };
-  if (!isSearchable(state, spelled.name)) throw unknownProperty(spelled.name);
+  if (!isSearchable(known, spelled.name)) throw unknownProperty(spelled.name);
   return spelled;
 }
 
-function isSearchable(state: HubspotState, name: string): boolean {
-  const definition = state.properties.contacts.get(name);
+function isSearchable(known: Properties, name: string): boolean {
+  const definition = known.get(name);
   return name.startsWith("associations.") || (definition !== undefined && !definition.archived);
 }
 

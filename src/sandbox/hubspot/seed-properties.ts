@@ -69,6 +69,7 @@ const CONTACTS: readonly PropertyDraft[] = [
   }),
   contact("hubspot_owner_id", "Contact owner", "enumeration", "select", { externalOptions: true }),
   contact("hs_object_id", "Record ID", "number", "number", READ_ONLY),
+  contact("associatedcompanyid", "Primary Associated Company ID", "number", "number", READ_ONLY),
   contact("createdate", "Create Date", "datetime", "date", READ_ONLY),
   contact("lastmodifieddate", "Last Modified Date", "datetime", "date", READ_ONLY),
   contact("hs_merged_object_ids", "Merged record IDs", "enumeration", "checkbox", {

@@ -6,6 +6,7 @@ import type { ContactData, ContactStore } from "./contact-store.ts";
 import { contactStore, noContacts } from "./contact-store.ts";
 import type { ListData, ListStore } from "./list-store.ts";
 import { listStore, noLists } from "./list-store.ts";
+import type { PlainObject } from "./plain-object.ts";
 import type { PropertyDefinition } from "./property-definition.ts";
 import type { LimitData } from "./rate-limits.ts";
 import { noCalls } from "./rate-limits.ts";
@@ -25,14 +26,6 @@ export interface Token {
   readonly scopes: ReadonlySet<string>;
   /** For OAuth: milliseconds since 1970, after which it is answered with 401. */
   readonly expiresAt: number | null;
-}
-
-/** A company or a deal: only what reading them needs. */
-export interface PlainObject {
-  readonly id: string;
-  readonly createdAt: number;
-  updatedAt: number;
-  readonly properties: Map<string, string>;
 }
 
 /** What needs no store of its own. */

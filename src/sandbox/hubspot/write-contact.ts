@@ -58,10 +58,16 @@ export function prepareUpdate(
 }
 
 /** Sets one value, whoever may not: for what HubSpot itself keeps, such as an opt-out. False where nothing changed. */
-export function setValue(contact: Contact, name: string, value: string, at: number, source: Source): boolean {
-  const older = contact.values.get(name) ?? null;
+export function setValue(
+  { values }: Pick<Contact, "values">,
+  name: string,
+  value: string,
+  at: number,
+  source: Source,
+): boolean {
+  const older = values.get(name) ?? null;
   if ((older?.value ?? "") === value) return false;
-  contact.values.set(name, { value, at, source, older });
+  values.set(name, { value, at, source, older });
   return true;
 }
 

@@ -1,0 +1,23 @@
+import type { Contact } from "./contact.ts";
+import { storedValue, touchedAt } from "./contact.ts";
+
+/** A company or a deal: what reading and searching them needs. */
+export interface PlainObject extends Pick<Contact, "id" | "number" | "createdAt" | "values"> {
+  touched: Contact["touched"];
+  /** When it was archived. */
+  gone: number | null;
+}
+
+/** The value at a moment (default: now); null when unset or cleared. */
+export function plainValue(object: PlainObject, name: string, at = Number.POSITIVE_INFINITY): string | null {
+  switch (name) {
+    case "hs_object_id":
+      return object.id;
+    case "createdate":
+      return new Date(object.createdAt).toISOString();
+    case "hs_lastmodifieddate":
+      return new Date(touchedAt(object, at) ?? object.createdAt).toISOString();
+    default:
+      return storedValue(object, name, at);
+  }
+}
