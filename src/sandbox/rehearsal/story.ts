@@ -62,7 +62,8 @@ export function tellStory(
   }
   hubspot.seedContacts(contacts);
   klaviyo.seed(profiles);
-  const broken = breakSome(hubspot, klaviyo, hubspotList, klaviyoSegment);
+  // Nobody means nobody: a rehearsal that fills the systems itself wants them empty.
+  const broken = breakSome(count === 0 ? 0 : BROKEN_OF_EACH, hubspot, klaviyo, hubspotList, klaviyoSegment);
   return { people: count, hubspotList, klaviyoList, klaviyoSegment, broken };
 }
 
@@ -95,13 +96,14 @@ function profileOf(who: Person, more: Pick<SeedProfile, "segments">): SeedProfil
 }
 
 function breakSome(
+  ofEach: number,
   hubspot: HubspotSandbox,
   klaviyo: KlaviyoSandbox,
   list: string,
   segment: string,
 ): BrokenPeople {
   const each = (name: string): readonly string[] =>
-    Array.from({ length: BROKEN_OF_EACH }, (_, index) => `${name}.${index + 1}@example.com`);
+    Array.from({ length: ofEach }, (_, index) => `${name}.${index + 1}@example.com`);
   const broken = {
     badPhone: each("bad.phone"),
     missingOption: each("missing.option"),
