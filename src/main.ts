@@ -64,12 +64,20 @@ async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerS
   };
 }
 
+/** A terminal gives Ctrl-C to every process of a command, and npm then passes its own on to us: that is one, not two. */
+const SAME_KEY_PRESS_MS = 500;
+
 /** The first Ctrl-C or SIGTERM asks to stop, and ends what has not stopped in time; the second ends at once. */
 function stopSignals(): { readonly stopping: AbortSignal; readonly signal: AbortSignal } {
   const soft = new AbortController();
   const hard = new AbortController();
+  let asked = 0;
   const stop = (): void => {
-    if (soft.signal.aborted) process.exit(EXIT.interrupted);
+    if (soft.signal.aborted) {
+      if (performance.now() - asked < SAME_KEY_PRESS_MS) return;
+      process.exit(EXIT.interrupted);
+    }
+    asked = performance.now();
     process.stderr.write("\nStopping; a second Ctrl-C or SIGTERM stops at once.\n");
     soft.abort(new Error("stopped by a person"));
     setTimeout(() => hard.abort(new Error("stopped by a person")), GRACE_MS).unref();

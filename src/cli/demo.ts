@@ -1,25 +1,33 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import type { ContactRun } from "../daemon/run-contacts.ts";
 import { seededRandom } from "../sandbox/random.ts";
 import type { Rehearsal } from "../sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../sandbox/rehearsal/rehearsal.ts";
 import { stir } from "../sandbox/rehearsal/stir.ts";
+import { counted } from "../status/count-words.ts";
+import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../store/embedded.ts";
+import { takeOver } from "../store/take-over.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { demoMapping } from "./demo-mapping.ts";
+import { edited, firstRun, laterRun } from "./demo-report.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
-import { runReport } from "./run-report.ts";
+import { nextFreePort } from "./next-free-port.ts";
+import { progressLine } from "./progress.ts";
+import { rehearse } from "./rehearse.ts";
 import { whole } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 
 interface DemoOptions extends CommonOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly contacts: number;
   readonly seed: number;
+  readonly fresh?: boolean;
 }
 
+const USUAL_PORT = 8080;
 /** With seconds: a demo that one has to wait for shows nothing. */
 const EVERY_TWENTY_SECONDS = "*/20 * * * * *";
 const STIR_EVERY_MS = 15_000;
@@ -28,61 +36,144 @@ export function demoCommand(program: Command, app: App, exit: (code: ExitCode) =
   program
     .command("demo")
     .description(
-      "everything at once on this machine: two rehearsal servers full of people, the daemon and its page",
+      "everything at once on this machine: two rehearsal servers full of people, the daemon and its page; run again, it continues",
     )
-    .option("--port <port>", "of the status page", whole, 8080)
+    .option("--port <port>", "of the status page (default: 8080, or the next that is free)", whole)
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
+    .option("--fresh", "start over: forget the people and the database of the demo")
     .action(async (_options, command: Command) => {
-      const options = command.optsWithGlobals<DemoOptions>();
-      await demo(app, options);
+      await demo(app, command.optsWithGlobals<DemoOptions>());
       exit(EXIT.done);
     });
 }
 
+/** Everything the demo makes is below `.tandem/demo`: nothing else is touched, whatever DATABASE_URL says. */
 async function demo(app: App, options: DemoOptions): Promise<void> {
-  const { contacts, seed, port } = options;
-  const rehearsal = await startRehearsal({ hubspotPort: 0, klaviyoPort: 0, contacts, seed });
+  const folder = resolve(".tandem", "demo");
+  const { contacts, seed, fresh = false } = options;
+  const ports = { hubspotPort: 0, klaviyoPort: 0 };
+  const rehearsal = await rehearse(app, { ...ports, contacts, seed, keepIn: folder, fresh });
   try {
-    const config = writeMapping(rehearsal);
-    app.talk(
-      `HubSpot ${rehearsal.hubspot.url} and Klaviyo ${rehearsal.klaviyo.url}, ${contacts} people.\nMapping: ${config}\n`,
+    // What an earlier demo knew is of people who are not there any more.
+    if (rehearsal.continues === null) await removeEmbeddedDatabase(folder);
+    const config = join(folder, "mapping.yaml");
+    writeFileSync(config, demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url));
+    app.talk(introduction(rehearsal, config));
+    await withOwnDatabase(app, folder, rehearsal, (env) =>
+      keepInStep({ ...app, env }, { ...options, config }, rehearsal),
     );
-    await sync({ ...app, env: demoEnvironment(app, rehearsal) }, { ...options, config }, rehearsal, port);
   } finally {
     await rehearsal.close();
   }
+  app.talk("Stopped. Run it again to continue, or with --fresh to start over.\n");
 }
 
-async function sync(app: App, options: CommonOptions, rehearsal: Rehearsal, port: number): Promise<void> {
-  const random = seededRandom(Date.now());
-  const stirring = setInterval(() => {
-    for (const { side, email, what } of stir(rehearsal, random))
-      app.talk(`somebody in ${side}: ${email}, ${what}\n`);
-  }, STIR_EVERY_MS);
+async function withOwnDatabase(
+  app: App,
+  folder: string,
+  { hubspot, klaviyo, continues }: Rehearsal,
+  work: (env: App["env"]) => Promise<void>,
+): Promise<void> {
+  const database = await startEmbeddedDatabase({ folder });
   try {
-    await withEngine(app, options, (deps, mapping) =>
-      serve({ ...app, env: { ...app.env, LOG_LEVEL: app.env["LOG_LEVEL"] ?? "warn" } }, deps, mapping, {
-        contacts: EVERY_TWENTY_SECONDS,
-        port,
-        worker: true,
-        ready: (url) => app.talk(`Status page: ${url}   Ctrl-C stops everything.\n`),
-        ran: (run) => app.talk(`\n${runReport(run)}\n`),
-      }),
-    );
+    if (continues?.stopped === false && (await takeOver(database.url, continues.at)))
+      app.talk("It was killed in the middle of writing: Tandem forgets and compares both sides anew.\n");
+    await work({
+      ...app.env,
+      DATABASE_URL: database.url,
+      TANDEM_DEMO_HUBSPOT: hubspot.token,
+      TANDEM_DEMO_KLAVIYO: klaviyo.key,
+      LOG_LEVEL: app.env["LOG_LEVEL"] ?? "warn",
+    });
   } finally {
-    clearInterval(stirring);
+    await database.stop();
   }
 }
 
-function writeMapping(rehearsal: Rehearsal): string {
-  const folder = resolve(".tandem", "demo");
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, "mapping.yaml");
-  writeFileSync(path, demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url));
-  return path;
+async function keepInStep(
+  app: App,
+  options: DemoOptions & { readonly config: string },
+  rehearsal: Rehearsal,
+): Promise<void> {
+  const started = app.now().getTime();
+  const progress = progressLine(app, options);
+  const random = seededRandom(started);
+  let stirring: NodeJS.Timeout | null = null;
+  const say = (line: string): void => app.talk(`${clock(app.now())}${line}\n`);
+  const ran = (run: ContactRun): void => {
+    if (stirring !== null) {
+      const line = laterRun(run);
+      if (line !== null) say(line);
+      return;
+    }
+    progress.end();
+    const seconds = Math.round((app.now().getTime() - started) / 1_000);
+    app.talk(`${firstRun(run, seconds, rehearsal.continues !== null)}\n\n`);
+    app.talk(
+      "From now on somebody edits a person on each side every 15 seconds, and Tandem looks every 20.\n",
+    );
+    stirring = setInterval(() => {
+      for (const edit of stir(rehearsal, random)) say(edited(edit));
+    }, STIR_EVERY_MS);
+  };
+  const port = options.port ?? (await nextFreePort(USUAL_PORT));
+  try {
+    await withEngine(app, { ...options, quiet: true }, (deps, mapping) => {
+      // Later runs are told in a line when they did something; only the first is worth a bar.
+      const step: typeof deps.progress = (at) => (stirring === null ? progress.step(at) : undefined);
+      return serve(app, { ...deps, progress: step }, mapping, {
+        contacts: EVERY_TWENTY_SECONDS,
+        port,
+        worker: true,
+        ready: (url) => app.talk(invitation(url, options.port)),
+        ran,
+      });
+    });
+  } finally {
+    progress.end();
+    if (stirring !== null) clearInterval(stirring);
+  }
 }
 
-function demoEnvironment(app: App, { hubspot, klaviyo }: Rehearsal): App["env"] {
-  return { ...app.env, TANDEM_DEMO_HUBSPOT: hubspot.token, TANDEM_DEMO_KLAVIYO: klaviyo.key };
+function introduction({ hubspot, klaviyo, continues }: Rehearsal, config: string): string {
+  const people = counted(addressesOf(hubspot, klaviyo).size, "person", "people");
+  return [
+    "Tandem's demo: a HubSpot and a Klaviyo that live on this machine. Nobody real is touched.",
+    "",
+    continues === null
+      ? `  Begins with ${people}, made up.`
+      : `  Continues from ${day(continues.at)}: ${people}.${continues.stopped ? "" : " (It was not stopped in order; what happened after that is lost.)"}`,
+    `  HubSpot      ${hubspot.url}`,
+    `  Klaviyo      ${klaviyo.url}`,
+    `  Mapping      ${config}`,
+    "",
+  ].join("\n");
+}
+
+/** Everybody, whether in one of the two systems or in both. */
+function addressesOf(
+  hubspot: Rehearsal["hubspot"],
+  klaviyo: Rehearsal["klaviyo"],
+): ReadonlySet<string | null | undefined> {
+  const { contacts } = hubspot.sandbox.dumpContacts(null, Number.MAX_SAFE_INTEGER);
+  const { profiles } = klaviyo.sandbox.dump(null, Number.MAX_SAFE_INTEGER);
+  return new Set([
+    ...contacts.map(({ properties }) => properties["email"]),
+    ...profiles.map(({ email }) => email),
+  ]);
+}
+
+function invitation(url: string | null, wanted: number | undefined): string {
+  const moved = wanted === undefined && url !== null && new URL(url).port !== String(USUAL_PORT);
+  return `  Status page  ${url}${moved ? ` (port ${USUAL_PORT} is taken)` : ""}\n\nCtrl-C stops everything; run it again to continue.\n\n`;
+}
+
+function clock(now: Date): string {
+  return now.toTimeString().slice(0, 8);
+}
+
+function day(at: Date): string {
+  const date = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  return `${date}, ${clock(at)}`;
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { parseFaults } from "../sandbox/rehearsal/parse-faults.ts";
 import type { Rehearsal } from "../sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../sandbox/rehearsal/rehearsal.ts";
 import type { App, CommonOptions } from "./app.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { rehearse } from "./rehearse.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 interface SandboxOptions extends CommonOptions {
@@ -16,6 +17,8 @@ interface SandboxOptions extends CommonOptions {
   readonly contacts: number;
   readonly seed: number;
   readonly faults?: string;
+  readonly keep?: string;
+  readonly fresh?: boolean;
 }
 
 export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
@@ -27,11 +30,15 @@ export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
+    .option("--keep <folder>", "keeps everything there, and goes on from it the next time")
+    .option("--fresh", "with --keep: starts over")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<SandboxOptions>();
       const faults = options.faults === undefined ? {} : readFaults(options.faults);
       const { hubspotPort, klaviyoPort, contacts, seed } = options;
-      const rehearsal = await startRehearsal({ hubspotPort, klaviyoPort, contacts, seed, faults });
+      const kept =
+        options.keep === undefined ? {} : { keepIn: resolve(options.keep), fresh: options.fresh === true };
+      const rehearsal = await rehearse(app, { hubspotPort, klaviyoPort, contacts, seed, faults, ...kept });
       app.out(options.json ? json(addresses(rehearsal)) : describe(rehearsal));
       await untilStopped(app.stopping);
       await rehearsal.close();
@@ -55,16 +62,18 @@ function readFaults(path: string) {
   }
 }
 
-function addresses({ hubspot, klaviyo, story }: Rehearsal) {
+function addresses({ hubspot, klaviyo, story, continues }: Rehearsal) {
   return {
+    continues: continues?.at ?? null,
     hubspot: { url: hubspot.url, token: hubspot.token },
     klaviyo: { url: klaviyo.url, key: klaviyo.key },
     story,
   };
 }
 
-function describe({ hubspot, klaviyo, story }: Rehearsal): string {
+function describe({ hubspot, klaviyo, story, continues }: Rehearsal): string {
   return [
+    ...(continues === null ? [] : [`Continues from ${continues.at.toISOString()}.`]),
     `HubSpot  ${hubspot.url}   token ${hubspot.token}`,
     `Klaviyo  ${klaviyo.url}   key   ${klaviyo.key}`,
     `${story.people} people. What happened: GET /_sandbox/log, /_sandbox/calls. Ctrl-C stops both.`,
