@@ -4,12 +4,13 @@ import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
-import type { Call, RawAnswer } from "./client.ts";
+import type { Call } from "./client.ts";
 import { answeredStatus, CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { readJson, readVendorError } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 import { untilMidnightMs } from "./midnight.ts";
+import type { RawAnswer } from "./transport.ts";
 
 /** An answer that was understood. */
 export interface Answer<T> {
