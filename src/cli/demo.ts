@@ -62,7 +62,10 @@ async function demo(app: App, options: DemoOptions): Promise<void> {
     app.talk(introduction(rehearsal, config));
     await withOwnDatabase(app, folder, rehearsal, (env) =>
       keepInStep({ ...app, env }, { ...options, config }, rehearsal),
-    );
+    ).catch((error: unknown) => {
+      // Stopped before it was up: what was cut off says nothing.
+      if (!app.stopping.aborted) throw error;
+    });
   } finally {
     await rehearsal.close();
   }
@@ -102,6 +105,8 @@ async function keepInStep(
   let stirring: NodeJS.Timeout | null = null;
   const say = (line: string): void => app.talk(`${clock(app.now())}${line}\n`);
   const ran = (run: ContactRun): void => {
+    // What Tandem knows now, both sides have to know after a kill too.
+    void rehearsal.keep();
     if (stirring !== null) {
       const line = laterRun(run);
       if (line !== null) say(line);

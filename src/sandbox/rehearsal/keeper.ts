@@ -10,8 +10,8 @@ export interface Keeper {
 const SOON_MS = 2_000;
 /** what is only counted, such as calls and time, less often; */
 const LATEST_MS = 30_000;
-/** and however much there is to write, it must not take more than a twentieth of the time. */
-const SHARE = 20;
+/** and however much there is to write, it must not take more than a tenth of the time. */
+const SHARE = 10;
 
 /**
  * @param write takes what is there at the call and writes it; `final` when nothing comes after it

@@ -51,6 +51,8 @@ export interface Rehearsal {
   readonly story: Story;
   /** What it goes on from: when by the machine's clock, and whether it was stopped or killed. Null: it begins. */
   readonly continues: { readonly at: Date; readonly stopped: boolean } | null;
+  /** Writes down what is there now, where it is kept; `notKept` is told where that does not work. */
+  keep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
       klaviyo: { url: servers.urls.klaviyo, key: SANDBOX_KEY, ...klaviyo },
       story,
       continues: kept === null ? null : { at: new Date(kept.at - kept.ahead), stopped: kept.final },
+      keep: async () => keeping?.save().catch(options.notKept),
       async close() {
         await servers.close();
         try {
