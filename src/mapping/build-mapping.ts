@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { CollectionRef, FieldRule, Limit, Mapping, ScopeRule, SecretRef } from "../model/mapping.ts";
-import { canonicalText } from "../model/value.ts";
+import { buildField } from "./build-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import { durationMs } from "./duration.ts";
-import { fieldType, phoneCountry } from "./field-type.ts";
 import { schedule } from "./schedule.ts";
-import type { FieldEntry, MappingFile, RuleEntry } from "./schema.ts";
+import type { MappingFile, RuleEntry } from "./schema.ts";
 
 const DEFAULT_API_VERSION = "2026-03";
 const DEFAULT_REVISION = "2026-07-15";
@@ -16,7 +15,7 @@ type PlaceOf = (path: Path, part: "key" | "value") => Place;
 export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
   const { hubspot, klaviyo } = file.connections;
   const fields = file.fields.map((entry, index) =>
-    fieldRule(entry, file.defaults, place(["fields", index], "key").line),
+    buildField(entry, file.defaults, place(["fields", index], "key").line),
   );
   const rules = file.rules.map((entry, index) => scopeRule(entry, index, place));
   return {
@@ -58,45 +57,6 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       longestMs: milliseconds(file.retry?.max ?? "6h"),
     },
     hash: mappingHash(fields, rules),
-  };
-}
-
-function fieldRule(entry: FieldEntry, defaults: MappingFile["defaults"], line: number): FieldRule {
-  const type = fieldType(entry);
-  const direction = entry.direction ?? defaults?.direction ?? "both";
-  const winner = entry.winner ?? defaults?.winner ?? "hubspot";
-  return {
-    key: `${entry.hubspot}:${entry.klaviyo}:${type}`,
-    type,
-    property: { hubspot: entry.hubspot, klaviyo: entry.klaviyo },
-    direction,
-    // One way, the source is right whatever `winner` says.
-    winner:
-      direction === "to_hubspot"
-        ? "klaviyo"
-        : direction === "to_klaviyo" || winner !== "klaviyo"
-          ? "hubspot"
-          : winner,
-    onEmpty: entry.on_empty ?? defaults?.on_empty ?? "keep",
-    onTargetEdit: entry.on_target_edit ?? defaults?.on_target_edit ?? "keep",
-    onInvalid: entry.on_invalid ?? defaults?.on_invalid ?? "skip_field",
-    merge: entry.merge ?? (type === "list" ? "union" : "replace"),
-    options: entry.options === undefined ? null : optionTable(entry.options),
-    defaultCountry: phoneCountry(entry),
-    line,
-  };
-}
-
-function optionTable(options: Readonly<Record<string, string>>): FieldRule["options"] {
-  const others = options["*"];
-  return {
-    pairs: Object.entries(options)
-      .filter(([hubspot]) => hubspot !== "*")
-      .map(
-        ([hubspot, klaviyo]) =>
-          [canonicalText(hubspot) ?? hubspot, canonicalText(klaviyo) ?? klaviyo] as const,
-      ),
-    others: others === "keep" || others === "drop" ? others : "error",
   };
 }
 
@@ -143,7 +103,7 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[]):
     rule.options === null
       ? null
       : [rule.options.others, ...sorted(rule.options.pairs.map((pair) => JSON.stringify(pair)))],
-    rule.defaultCountry,
+    rule.transforms,
   ];
   const scope = (rule: ScopeRule) => [
     rule.id,

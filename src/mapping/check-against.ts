@@ -92,10 +92,10 @@ function checkProperty(
     say({ code: "M302", message, help: `add \`direction: to_${otherSide(side)}\`` });
   } else if (
     !(side === "klaviyo" && property.startsWith("properties.")) &&
-    !typesFit(spec.type, rule.type, use)
+    !typesFit(spec.type, rule.propertyType[side], use)
   ) {
     // Klaviyo's custom properties have no type of their own; what one was seen to hold is no promise.
-    const message = `${NAMES[side]} property \`${property}\` is \`${spec.type}\`, and this entry is \`${rule.type}\``;
+    const message = `${NAMES[side]} property \`${property}\` is \`${spec.type}\`, and this entry is \`${rule.propertyType[side]}\``;
     const help = use.target
       ? `add \`type: ${spec.type}\`, or let values flow away from it only: \`direction: to_${otherSide(side)}\``
       : `add \`type: ${spec.type}\``;

@@ -1,17 +1,24 @@
 import type { Contact } from "../model/contact.ts";
 import type { FieldRule } from "../model/mapping.ts";
+import { commonSide } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { otherSide } from "../model/side.ts";
+import type { Transform } from "../model/transform.ts";
 import type { Value, Values } from "../model/value.ts";
 import { canonicalList } from "../model/value.ts";
+import { applyTransforms } from "./apply-transform.ts";
+import { notAPhone, notOfType, notTurned, phoneCountry, withoutPair } from "./field-problems.ts";
 import type { Translated } from "./option-table.ts";
 import { fromOption, toOption } from "./option-table.ts";
 import { phoneNumber } from "./phone-number.ts";
 
 /**
- * Between a side's properties and the mapping's fields. The common space is Klaviyo's: a field with an option table has
- * Klaviyo's values, a phone number is E.164, everything else is the same on both sides. Law: what `propertiesOf` writes,
- * `fieldsOf` reads back unchanged. A value that cannot be turned is never an empty one: its key is absent.
+ * Between a side's properties and the mapping's fields. A field's values are those of the side that is written, Klaviyo's
+ * where both are: what the other side shows is turned by the transforms towards it, and what that side is written by the
+ * ones back. A field with an option table has Klaviyo's values, a phone number is E.164. Law: what `propertiesOf` writes
+ * is quiet once read back; without transforms `fieldsOf` reads the very same. A value that cannot be turned is never an
+ * empty one: its key is absent.
  */
 
 /** A value that could not be turned (`problem`), or that the mapping says to leave out (`absent`). */
@@ -61,36 +68,52 @@ function readField(
 ): Turned {
   const property = rule.property[side];
   const raw = Object.hasOwn(unreadable, property) ? unreadable[property] : undefined;
-  const value = Object.hasOwn(values, property) ? values[property] : undefined;
+  const phone = rule.propertyType[side] === "phone";
   // A connector does not know the default country: what it could not read may still be a number here.
-  if (rule.type === "phone" && raw !== undefined) return turnPhone(rule, side, raw);
-  if (raw !== undefined) return { kind: "problem", problem: notOfType(rule, side, raw) };
+  if (raw !== undefined && !phone) return { kind: "problem", problem: notOfType(rule, side, raw) };
+  const value = raw ?? (Object.hasOwn(values, property) ? values[property] : undefined);
   if (value === undefined) return ABSENT;
-  if (value === null) return { kind: "value", value };
-  if (rule.type === "phone") return turnPhone(rule, side, String(value));
+  const shown = phone && typeof value === "string" && value.trim() === "" ? null : value;
+  const common = commonSide(rule.direction);
+  const steps = side === common ? [] : rule.transforms[common];
+  const turned = turn(rule, side, steps, shown);
+  if (turned.kind !== "value" || turned.value === null) return turned;
+  if (rule.type === "phone" && steps.at(-1)?.kind !== "phone_e164")
+    return turnPhone(rule, side, String(turned.value));
   const { options } = rule;
   return options === null
-    ? { kind: "value", value }
-    : turnOptions(rule, side, value, (one) => fromOption(options, side, one));
+    ? turned
+    : turnOptions(rule, side, turned.value, (one) => fromOption(options, side, one));
 }
 
 function writeField(rule: FieldRule, side: Side, value: Value): Turned {
-  if (value === null) return { kind: "value", value };
-  if (rule.type === "phone") {
+  if (rule.type === "phone" && value !== null) {
     const turned = turnPhone(rule, side, String(value));
     // Fields hold E.164 only; anything else was stored under another mapping.
-    const same = turned.kind !== "value" || turned.value === value;
-    return same ? turned : { kind: "problem", problem: notAPhone(rule, side, String(value)) };
+    if (turned.kind !== "value" || turned.value !== value)
+      return { kind: "problem", problem: notAPhone(rule, side, String(value)) };
   }
   const { options } = rule;
-  return options === null
-    ? { kind: "value", value }
-    : turnOptions(rule, side, value, (one) => toOption(options, side, one));
+  if (options !== null && value !== null)
+    return turnOptions(rule, side, value, (one) => toOption(options, side, one));
+  const steps = side === commonSide(rule.direction) ? [] : rule.transforms[side];
+  return turn(rule, otherSide(side), steps, value);
+}
+
+/** `from` is the side that shows the value. */
+function turn(rule: FieldRule, from: Side, steps: readonly Transform[], value: Value): Turned {
+  const applied = applyTransforms(steps, value);
+  if ("value" in applied) return { kind: "value", value: applied.value };
+  const { step, given } = applied;
+  const phone = step.kind === "phone_e164";
+  return {
+    kind: "problem",
+    problem: phone ? notAPhone(rule, from, String(given)) : notTurned(rule, from, applied),
+  };
 }
 
 function turnPhone(rule: FieldRule, side: Side, text: string): Turned {
-  if (text.trim() === "") return { kind: "value", value: null };
-  const value = phoneNumber(text, rule.defaultCountry);
+  const value = phoneNumber(text, phoneCountry(rule));
   return value === null
     ? { kind: "problem", problem: notAPhone(rule, side, text) }
     : { kind: "value", value };
@@ -113,81 +136,4 @@ function turnOptions(
   // Everything was dropped: that is not the same as empty, which would empty the other side.
   if (kept.length === 0) return ABSENT;
   return { kind: "value", value: Array.isArray(value) ? canonicalList(kept) : (kept[0] ?? null) };
-}
-
-const SIDE_NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
-
-function notAPhone(rule: FieldRule, side: Side, text: string): Problem {
-  const plus = /^\s*\(?\s*\+/.test(text);
-  const why = plus
-    ? "is not a phone number of the country that it begins with"
-    : rule.defaultCountry === null
-      ? "has no country code"
-      : `has no country code and is not a number of ${rule.defaultCountry}`;
-  const add = plus ? "Correct the number" : "Add + and the country code";
-  const always = `Or once for all: \`phone_e164: { default_country: XX }\` on mapping line ${rule.line}.`;
-  const fix = [`${add} in ${SIDE_NAMES[side]}.`, ...(plus || rule.defaultCountry !== null ? [] : [always])];
-  return problem(
-    rule,
-    side,
-    "KL-PHONE",
-    "Phone number is not in international format",
-    `"${clip(text, 80)}" ${why}.`,
-    fix,
-  );
-}
-
-function withoutPair(rule: FieldRule, side: Side, option: string): Problem {
-  const shown = clip(option, 80);
-  const title = `${clip(rule.property[side], 28)}: value not in the option table`;
-  const line = `mapping line ${rule.line}`;
-  return problem(
-    rule,
-    side,
-    "SK-TRANSFORM",
-    title,
-    `"${shown}" has no pair under \`options:\` in the entry on ${line}.`,
-    [
-      `Add a pair for "${shown}" there, or say what other values do: \`"*": keep\` or \`"*": drop\`.`,
-      `Or correct the value in ${SIDE_NAMES[side]}.`,
-    ],
-  );
-}
-
-function notOfType(rule: FieldRule, side: Side, raw: string): Problem {
-  const title = `${clip(rule.property[side], 28)}: value is not a ${rule.type}`;
-  const explanation = `"${clip(raw, 80)}" could not be read as ${rule.type}.`;
-  return problem(rule, side, "SK-TRANSFORM", title, explanation, [
-    `Correct the value in ${SIDE_NAMES[side]}.`,
-    `Or change \`type\` of the entry on mapping line ${rule.line}.`,
-  ]);
-}
-
-function problem(
-  rule: FieldRule,
-  side: Side,
-  code: string,
-  title: string,
-  why: string,
-  fix: readonly string[],
-): Problem {
-  const whole = rule.onInvalid === "error";
-  const rest = whole ? "The contact is held until it is corrected." : "The rest of the contact is synced.";
-  const level = whole ? "contact" : "field";
-  return {
-    code,
-    level,
-    side,
-    field: rule.key,
-    title,
-    explanation: `${why} ${rest}`,
-    fix,
-    retry: "on_change",
-    reference: null,
-  };
-}
-
-function clip(text: string, most: number): string {
-  const shown = text.replaceAll(/\s+/g, " ");
-  return shown.length <= most ? shown : `${shown.slice(0, most - 1).toWellFormed()}…`;
 }

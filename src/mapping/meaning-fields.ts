@@ -3,7 +3,10 @@ import { directionAllows } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide, SIDES } from "../model/side.ts";
 import type { Finding, Path } from "./diagnostic.ts";
-import { fieldType, phoneCountry } from "./field-type.ts";
+import { exampleFindings } from "./example-findings.ts";
+import type { FieldShape } from "./field-shape.ts";
+import { fieldShape } from "./field-shape.ts";
+import { buildField } from "./build-field.ts";
 import { KLAVIYO_ATTRIBUTES, klaviyoProperty } from "./klaviyo-property.ts";
 import type { FieldEntry } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -29,8 +32,18 @@ export function fieldMeanings(
   leading: ReadonlySet<Side>,
 ): readonly Meaning[] {
   return fields.flatMap((field) => {
-    const refused = mapsEmail(field) ?? klaviyoTarget(field) ?? typeClash(field);
-    return refused === null ? [...optionMeanings(field), ...withoutEffect(field, leading)] : [refused];
+    const shape = fieldShape(field.entry, field.direction);
+    const refused =
+      mapsEmail(field) ??
+      klaviyoTarget(field) ??
+      optionsClash(field, shape) ??
+      shapeMeaning(field, shape, "error") ??
+      listTarget(field, shape);
+    if (refused !== null) return [refused];
+    const found = [...optionMeanings(field, shape), ...withoutEffect(field, shape, leading)];
+    return found.some(({ finding }) => finding.severity === undefined)
+      ? found
+      : [...found, ...examples(field)];
   });
 }
 
@@ -66,20 +79,48 @@ function klaviyoTarget({ index, entry, direction }: PlacedField): Meaning | null
 
 const CUSTOM = "Custom properties are written `properties.NAME`";
 
-function typeClash({ index, entry }: PlacedField): Meaning | null {
-  const type = fieldType(entry);
-  if (phoneCountry(entry) !== null && type !== "phone") {
-    const message = `\`phone_e164\` needs \`type: phone\`, and this entry is \`${type}\``;
-    return at(index, "transform", "key", { code: "M214", message, help: "delete `type` or `transform`" });
+function optionsClash({ index, entry }: PlacedField, { type }: FieldShape): Meaning | null {
+  if (entry.options === undefined) return null;
+  if (entry.transform !== undefined) {
+    const message = "`options` says already what each value becomes";
+    return at(index, "transform", "key", {
+      code: "M224",
+      message,
+      help: "keep one of `options` and `transform`",
+    });
   }
-  if (entry.options !== undefined && !["option", "list", "text"].includes(type)) {
-    const message = `\`options\` translates options, and this entry is \`${type}\``;
-    return at(index, "options", "key", { code: "M215", message, help: "use `type: option` or `type: list`" });
-  }
-  return null;
+  if (["option", "list", "text"].includes(type)) return null;
+  const message = `\`options\` translates options, and this entry is \`${type}\``;
+  return at(index, "options", "key", { code: "M215", message, help: "use `type: option` or `type: list`" });
 }
 
-function optionMeanings({ index, entry, direction }: PlacedField): readonly Meaning[] {
+function shapeMeaning(
+  { index }: PlacedField,
+  { findings }: FieldShape,
+  severity: "error" | "warning",
+): Meaning | null {
+  const found = findings.find(({ finding }) => (finding.severity ?? "error") === severity);
+  return found === undefined ? null : { ...found, path: ["fields", index, ...found.path] };
+}
+
+function listTarget({ index, entry, direction }: PlacedField, { propertyType }: FieldShape): Meaning | null {
+  const written = directionAllows(direction, "hubspot") && propertyType.klaviyo === "list";
+  if (!written || klaviyoProperty(entry.klaviyo) === "custom") return null;
+  const message = `Klaviyo attribute \`${entry.klaviyo}\` holds one text, not a list`;
+  const help = 'add `transform: { to_klaviyo: { join: ", " } }`, or use a custom property';
+  return at(index, "klaviyo", "value", { code: "M226", message, help });
+}
+
+function examples({ index, entry, direction, line }: PlacedField): readonly Meaning[] {
+  const rule = buildField({ ...entry, direction }, undefined, line);
+  return exampleFindings(entry.examples ?? [], rule).map(({ item, finding }) => ({
+    path: ["fields", index, "examples", item],
+    part: "value",
+    finding,
+  }));
+}
+
+function optionMeanings({ index, entry, direction }: PlacedField, { type }: FieldShape): readonly Meaning[] {
   const found: Meaning[] = [];
   const table = Object.entries(entry.options ?? {});
   const seen = new Map<string, string>();
@@ -116,7 +157,7 @@ function optionMeanings({ index, entry, direction }: PlacedField): readonly Mean
     const help = "write `hubspot_option: Klaviyo value` lines, or delete `options`";
     found.push(at(index, "options", "key", { code: "M105", message: "`options` has no pair", help }));
   }
-  if (entry.options?.["*"] === "drop" && fieldType(entry) === "list" && direction === "both") {
+  if (entry.options?.["*"] === "drop" && type === "list" && direction === "both") {
     const message =
       '`"*": drop` on a list that is written both ways: dropped items vanish from the other side too';
     const help =
@@ -132,10 +173,13 @@ function optionMeanings({ index, entry, direction }: PlacedField): readonly Mean
 
 /** Keys that do nothing where they stand: whoever wrote them expects something else. */
 function withoutEffect(
-  { index, entry, direction }: PlacedField,
+  field: PlacedField,
+  shape: FieldShape,
   leading: ReadonlySet<Side>,
 ): readonly Meaning[] {
-  const found: Meaning[] = [];
+  const { index, entry, direction } = field;
+  const warned = shapeMeaning(field, shape, "warning");
+  const found: Meaning[] = warned === null ? [] : [warned];
   const target = direction === "to_hubspot" ? entry.hubspot : entry.klaviyo;
   const oneWay = `\`${target}\` flows one way (${direction})`;
   if (entry.winner !== undefined && direction !== "both") {
@@ -150,8 +194,8 @@ function withoutEffect(
       at(index, "on_target_edit", "key", warning("M210", message, "delete it, or set a one-way `direction`")),
     );
   }
-  if (entry.merge !== undefined && (direction !== "both" || fieldType(entry) !== "list")) {
-    const why = direction === "both" ? `this entry is \`${fieldType(entry)}\`, not \`list\`` : oneWay;
+  if (entry.merge !== undefined && (direction !== "both" || shape.type !== "list")) {
+    const why = direction === "both" ? `this entry is \`${shape.type}\`, not \`list\`` : oneWay;
     const message = `\`merge\` has no effect: ${why}`;
     const help =
       direction === "both" ? "delete it, or set `type: list`" : "delete it, or set `direction: both`";

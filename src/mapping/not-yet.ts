@@ -56,19 +56,6 @@ const LATER: readonly Later[] = [
   },
   { path: ["defaults", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
   { path: ["fields", "*", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
-  {
-    path: ["fields", "*", "transform", "to_klaviyo"],
-    asks: asksForOtherTransforms,
-    what: "any transform to Klaviyo but one `phone_e164`",
-    help: DELETE,
-  },
-  {
-    path: ["fields", "*", "transform", "to_hubspot"],
-    asks: always,
-    what: "a transform to HubSpot",
-    help: DELETE,
-  },
-  { path: ["fields", "*", "examples"], asks: always, what: "checking of `examples`", help: DELETE },
   { path: ["company_fields"], asks: always, what: "syncing of company properties", help: DELETE },
   {
     path: ["consent"],
@@ -116,12 +103,6 @@ function matches(
     return Array.isArray(value) ? value.flatMap((item, index) => matches(item, rest, [...at, index])) : [];
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return [];
   return matches((value as Record<string, unknown>)[step], rest, [...at, step]);
-}
-
-function asksForOtherTransforms(value: unknown): boolean {
-  const steps: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const names = steps.flatMap((step) => (typeof step === "object" && step !== null ? Object.keys(step) : []));
-  return names.length > 1 || names.some((name) => name !== "phone_e164");
 }
 
 function asksForConsent(value: unknown): boolean {

@@ -5,6 +5,7 @@ import type { Diagnostic, Path } from "./diagnostic.ts";
 import { diagnostic } from "./diagnostic.ts";
 import type { Meaning, PlacedField } from "./meaning-fields.ts";
 import { doubleTargets, fieldMeanings } from "./meaning-fields.ts";
+import { mixedTypes } from "./meaning-types.ts";
 import { ruleMeanings, surroundingMeanings } from "./meaning-rules.ts";
 import { notYet } from "./not-yet.ts";
 import { connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema.ts";
@@ -73,10 +74,12 @@ function meanings(source: YamlSource): readonly Meaning[] {
   const refused = new Set(
     single.filter((each) => each.finding.severity !== "warning").map((each) => each.path[1]),
   );
+  const whole = fields.filter((field) => !refused.has(field.index));
   return [
     ...ruleMeanings(rules),
     ...single,
-    ...doubleTargets(fields.filter((field) => !refused.has(field.index))),
+    ...doubleTargets(whole),
+    ...mixedTypes(whole),
     ...surroundingMeanings({
       connections: connections.safeParse(top["connections"]).data ?? null,
       schedule: sections.schedule.safeParse(top["schedule"]).data ?? null,

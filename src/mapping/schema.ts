@@ -1,9 +1,9 @@
-import { isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 import { FIELD_TYPES } from "../model/value.ts";
 import { schedule as readSchedule } from "./schedule.ts";
 import { hubspotConnection, klaviyoConnection } from "./schema-connections.ts";
 import { alerts, channels, companyFields, consent, engagement, privacy, quiet } from "./schema-later.ts";
+import { transforms } from "./schema-transforms.ts";
 import * as words from "./schema-words.ts";
 import { suggest } from "./suggest.ts";
 
@@ -12,38 +12,9 @@ import { suggest } from "./suggest.ts";
  * what the whole means is looked at in `meaning-*.ts`. Every key is described, since editors show it on hover.
  */
 
-/** What people write for the United Kingdom; the list of countries has GB. */
-const NOT_A_COUNTRY: { readonly [written: string]: string } = { UK: "GB", EN: "GB" };
-
-const country = z.string().refine((code) => isSupportedCountry(code), {
-  error: (issue) => {
-    const code = String(issue.input).toUpperCase();
-    const known = NOT_A_COUNTRY[code] ?? (isSupportedCountry(code) ? code : null);
-    const help =
-      known === null ? "two capital letters (ISO 3166-1), for example `EE`" : `did you mean \`${known}\`?`;
-    return words.wrong(`cannot be \`${String(issue.input)}\``, help);
-  },
-});
-
-const oneTransform = z.strictObject({
-  phone_e164: z
-    .strictObject({
-      default_country: country.describe("Country of phone numbers written without one, e.g. EE."),
-    })
-    .optional()
-    .describe("Phone numbers in international format (E.164)."),
-  round: z.int().min(0).max(10).optional().describe("Not yet: round to this many decimals."),
-  digits: z.boolean().optional().describe("Not yet: keep digits only."),
-  trim: z.boolean().optional().describe("Not yet: cut white space at both ends."),
-  lowercase: z.boolean().optional().describe("Not yet: lower case."),
-  uppercase: z.boolean().optional().describe("Not yet: upper case."),
-});
-
-const transforms = z.union([oneTransform, z.array(oneTransform)], {
-  error: words.wrong(
-    "must be a transform or a list of them",
-    "for example `{ phone_e164: { default_country: EE } }`",
-  ),
+const exampleWords = words.wrong("must be a value", "a text, a number, `true`, or a list of texts");
+const exampleValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
+  error: exampleWords,
 });
 
 export const fieldEntry = z.strictObject({
@@ -54,12 +25,16 @@ export const fieldEntry = z.strictObject({
   type: z
     .enum(FIELD_TYPES)
     .optional()
-    .describe("How both values are read and compared. Default: text, or by the name."),
+    .describe(
+      "What the source's values are (HubSpot's where both are); transforms start from it. Default: by `options`, the transform or the name, otherwise text.",
+    ),
   direction: words.direction.optional().describe("Where values flow."),
   winner: words.winner.optional().describe("Whose value stands when both sides changed."),
   on_empty: words.onEmpty
     .optional()
-    .describe("What an emptied source does: keep the target, or clear it too."),
+    .describe(
+      "What an emptied source does: keep the target, or clear it too. For a value instead, use `transform: { …: { default: VALUE } }`.",
+    ),
   on_invalid: words.onInvalid
     .optional()
     .describe("A value that cannot be turned: sync the rest, or hold the contact."),
@@ -78,12 +53,26 @@ export const fieldEntry = z.strictObject({
     .describe('HubSpot option value : Klaviyo value; `"*"` says what any other does: error, keep or drop.'),
   transform: z
     .strictObject({
-      to_klaviyo: transforms.optional().describe("What happens to a HubSpot value on its way to Klaviyo."),
-      to_hubspot: transforms.optional().describe("What happens to a Klaviyo value on its way to HubSpot."),
+      to_klaviyo: transforms
+        .optional()
+        .describe(
+          "What happens to a HubSpot value on its way to Klaviyo: a step, or a list run left to right.",
+        ),
+      to_hubspot: transforms
+        .optional()
+        .describe(
+          "What happens to a Klaviyo value on its way to HubSpot. Where both ways are open and one is not said, it is the opposite of the other; `[]` leaves values as they are.",
+        ),
     })
     .optional()
     .describe("How values are changed on their way."),
-  examples: z.array(z.string()).optional().describe("Not yet: values that `tandem check` turns both ways."),
+  examples: z
+    .array(exampleValue)
+    .max(100)
+    .optional()
+    .describe(
+      "Values of the source that `tandem check` sends there and back; one that comes back otherwise is an error.",
+    ),
 });
 
 const collections = z.array(words.nameOrId).min(1, {

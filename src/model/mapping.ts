@@ -1,4 +1,5 @@
 import type { PerSide, Side } from "./side.ts";
+import type { Transform } from "./transform.ts";
 import type { FieldType } from "./value.ts";
 
 /** Where a field's value may flow. */
@@ -11,9 +12,12 @@ export interface FieldRule {
    * is another field and starts without a base (contract P17); one that only changes direction or winner keeps it.
    */
   readonly key: string;
+  /** What values are compared as: those of the side that is written, Klaviyo's where both are. */
   readonly type: FieldType;
   /** The side's own property names; at Klaviyo `first_name`, `location.city`, `properties.Anything`. */
   readonly property: PerSide<string>;
+  /** What each side's property is read and written as; another type than `type` where a transform makes it so. */
+  readonly propertyType: PerSide<FieldType>;
   readonly direction: Direction;
   /** Whose value stands when both sides changed. */
   readonly winner: Side;
@@ -26,8 +30,8 @@ export interface FieldRule {
   /** For lists changed on both sides: the winner's list, or both sides' additions and removals together. */
   readonly merge: "replace" | "union";
   readonly options: OptionTable | null;
-  /** ISO 3166-1 alpha-2; the country of phone numbers written without one. `null`: such numbers are a problem. */
-  readonly defaultCountry: string | null;
+  /** By the side they write to, left to right: `transforms.klaviyo` turns a HubSpot value on its way to Klaviyo. */
+  readonly transforms: PerSide<readonly Transform[]>;
   /** Where the rule stands in the mapping file, for messages. 1-based. */
   readonly line: number;
 }
@@ -119,6 +123,11 @@ export function directionAllows(direction: Direction, from: Side): boolean {
   return direction === "both" || direction === (from === "hubspot" ? "to_klaviyo" : "to_hubspot");
 }
 
+/** The side whose values a field is compared in: the one that is written, Klaviyo where both are. */
+export function commonSide(direction: Direction): Side {
+  return direction === "to_hubspot" ? "hubspot" : "klaviyo";
+}
+
 /**
  * E-mail is always mapped: it is the link's key, so a changed address travels like any other field. Its values are
  * keys (`EmailKey`), not spellings.
@@ -127,6 +136,7 @@ export const EMAIL_FIELD: FieldRule = {
   key: "email",
   type: "text",
   property: { hubspot: "email", klaviyo: "email" },
+  propertyType: { hubspot: "text", klaviyo: "text" },
   direction: "both",
   winner: "hubspot",
   onEmpty: "keep",
@@ -134,6 +144,6 @@ export const EMAIL_FIELD: FieldRule = {
   onInvalid: "skip_field",
   merge: "replace",
   options: null,
-  defaultCountry: null,
+  transforms: { hubspot: [], klaviyo: [] },
   line: 1,
 };

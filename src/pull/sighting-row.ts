@@ -11,7 +11,7 @@ import type { SightingRow } from "../store/sightings.ts";
 
 /** The properties of a side that the fields need, each with the type to read it as. */
 export function propertiesFor(fields: readonly FieldRule[], side: Side): readonly PropertyRequest[] {
-  return fields.map((rule) => ({ property: rule.property[side], type: rule.type }));
+  return fields.map((rule) => ({ property: rule.property[side], type: rule.propertyType[side] }));
 }
 
 /** A contact as the mapping sees it, ready for the store. */

@@ -8,7 +8,9 @@ import type { FieldType, Value, Values } from "../../src/model/value.ts";
 import { FIELD_TYPES, canonicalList, canonicalText } from "../../src/model/value.ts";
 import { anyValue } from "../support/any-value.ts";
 import { assertLaw } from "../support/law.ts";
-import { fieldRule } from "../support/rule.ts";
+import { fieldRule, phoneSteps } from "../support/rule.ts";
+
+const NO_STEPS = { hubspot: [], klaviyo: [] };
 
 interface Case {
   readonly rule: FieldRule;
@@ -32,10 +34,14 @@ const anyRule: fc.Arbitrary<FieldRule> = fc
   .record({
     type: fc.constantFrom(...FIELD_TYPES),
     options: fc.option(anyTable),
-    defaultCountry: fc.constantFrom(null, "EE", "US", "IT", "AR"),
+    country: fc.constantFrom(null, "EE", "US", "IT", "AR"),
   })
-  .map(({ type, options, defaultCountry }) =>
-    fieldRule("a", "title", { type, defaultCountry, options: WITH_OPTIONS.includes(type) ? options : null }),
+  .map(({ type, options, country }) =>
+    fieldRule("a", "title", {
+      type,
+      transforms: type === "phone" ? phoneSteps(country) : NO_STEPS,
+      options: WITH_OPTIONS.includes(type) ? options : null,
+    }),
   );
 
 function valueFor(rule: FieldRule): fc.Arbitrary<Value> {
@@ -110,8 +116,8 @@ test("a phone number rests: once E.164, it is itself on both sides and with any 
   const anyCountry = fc.constantFrom(null, "EE", "US", "IT", "AR", "MX", "GB");
   assertLaw(
     fc.property(anyPhone, anyCountry, anyCountry, (text, country, other) => {
-      const phone = (defaultCountry: string | null) =>
-        fieldRule("a", "title", { type: "phone", defaultCountry });
+      const phone = (home: string | null) =>
+        fieldRule("a", "title", { type: "phone", transforms: phoneSteps(home) });
       const { fields } = seen(phone(country), "hubspot", { a: text });
       const [number = null] = Object.values(fields);
       fc.pre(number !== null);

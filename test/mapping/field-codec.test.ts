@@ -4,7 +4,7 @@ import type { FieldRule, OptionTable } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES } from "../../src/model/side.ts";
 import type { FieldType, Value } from "../../src/model/value.ts";
-import { fieldRule } from "../support/rule.ts";
+import { fieldRule, phoneSteps } from "../support/rule.ts";
 
 const PERSONA: OptionTable = {
   pairs: [
@@ -18,7 +18,7 @@ function rule(type: FieldType, more: Partial<FieldRule> = {}): FieldRule {
   return fieldRule("a", "properties.A", { key: "a:properties.A:x", type, line: 7, ...more });
 }
 
-const phone = (defaultCountry: string | null = null) => rule("phone", { defaultCountry });
+const phone = (country: string | null = null) => rule("phone", { transforms: phoneSteps(country) });
 const option = (others: OptionTable["others"] = "error", type: FieldType = "option") =>
   rule(type, { options: { ...PERSONA, others } });
 

@@ -39,6 +39,7 @@ test("what is not said is the default", () => {
         key: "city:location.city:text",
         type: "text",
         property: { hubspot: "city", klaviyo: "location.city" },
+        propertyType: { hubspot: "text", klaviyo: "text" },
         direction: "both",
         winner: "hubspot",
         onEmpty: "keep",
@@ -46,7 +47,7 @@ test("what is not said is the default", () => {
         onInvalid: "skip_field",
         merge: "replace",
         options: null,
-        defaultCountry: null,
+        transforms: { hubspot: [], klaviyo: [] },
         line: 13,
       },
     ],
@@ -57,6 +58,7 @@ test("what is not said is the default", () => {
       removals: { share: 0.05 },
       clears: { share: 0.02 },
       errors: { share: 0.1 },
+      approvalAbove: null,
       apiShare: { hubspot: 0.6, klaviyo: 0.6 },
     },
     retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },
@@ -94,7 +96,10 @@ describe("the examples that ship", () => {
       onEmpty: "clear",
       onTargetEdit: "enforce",
     });
-    expect(field("phone:phone_number:phone")).toMatchObject({ winner: "klaviyo", defaultCountry: "EE" });
+    expect(field("phone:phone_number:phone")).toMatchObject({
+      winner: "klaviyo",
+      transforms: { klaviyo: [{ kind: "phone_e164", defaultCountry: "EE" }], hubspot: [] },
+    });
     expect(field("persona:properties.Persona:option")?.options).toEqual({
       pairs: [
         ["persona_1", "Founder"],

@@ -7,6 +7,7 @@ export function fieldRule(hubspot: string, klaviyo: string, changes: Partial<Fie
     key: `${hubspot}:${klaviyo}:${type}`,
     type,
     property: { hubspot, klaviyo },
+    propertyType: { hubspot: type, klaviyo: type },
     direction: "both",
     winner: "hubspot",
     onEmpty: "keep",
@@ -14,9 +15,17 @@ export function fieldRule(hubspot: string, klaviyo: string, changes: Partial<Fie
     onInvalid: "skip_field",
     merge: "replace",
     options: null,
-    defaultCountry: null,
+    transforms: { hubspot: [], klaviyo: [] },
     line: 1,
     ...changes,
+  };
+}
+
+/** The transforms of a phone field whose numbers without a country are of this one. */
+export function phoneSteps(country: string | null): FieldRule["transforms"] {
+  return {
+    hubspot: [],
+    klaviyo: country === null ? [] : [{ kind: "phone_e164", defaultCountry: country }],
   };
 }
 

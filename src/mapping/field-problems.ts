@@ -1,0 +1,99 @@
+import type { FieldRule } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Side } from "../model/side.ts";
+import type { Filled, Transform } from "../model/transform.ts";
+
+/** What is said of a value that cannot be turned between a side's property and the mapping's field. */
+
+const SIDE_NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
+
+/** The country that the field's phone numbers are taken to be of where they name none. */
+export function phoneCountry({ transforms }: Pick<FieldRule, "transforms">): string | null {
+  const step = [...transforms.klaviyo, ...transforms.hubspot].find((each) => each.kind === "phone_e164");
+  return step?.defaultCountry ?? null;
+}
+
+export function notAPhone(rule: FieldRule, side: Side, text: string): Problem {
+  const country = phoneCountry(rule);
+  const plus = /^\s*\(?\s*\+/.test(text);
+  const why = plus
+    ? "is not a phone number of the country that it begins with"
+    : country === null
+      ? "has no country code"
+      : `has no country code and is not a number of ${country}`;
+  const add = plus ? "Correct the number" : "Add + and the country code";
+  const always = `Or once for all: \`phone_e164: { default_country: XX }\` on mapping line ${rule.line}.`;
+  const fix = [`${add} in ${SIDE_NAMES[side]}.`, ...(plus || country !== null ? [] : [always])];
+  const title = "Phone number is not in international format";
+  return problem(rule, side, "KL-PHONE", title, `"${clip(text, 80)}" ${why}.`, fix);
+}
+
+export function withoutPair(rule: FieldRule, side: Side, option: string): Problem {
+  const shown = clip(option, 80);
+  const title = `${clip(rule.property[side], 28)}: value not in the option table`;
+  const line = `mapping line ${rule.line}`;
+  return problem(
+    rule,
+    side,
+    "SK-TRANSFORM",
+    title,
+    `"${shown}" has no pair under \`options:\` in the entry on ${line}.`,
+    [
+      `Add a pair for "${shown}" there, or say what other values do: \`"*": keep\` or \`"*": drop\`.`,
+      `Or correct the value in ${SIDE_NAMES[side]}.`,
+    ],
+  );
+}
+
+export function notOfType(rule: FieldRule, side: Side, raw: string): Problem {
+  const type = rule.propertyType[side];
+  const title = `${clip(rule.property[side], 28)}: value is not a ${type}`;
+  const explanation = `"${clip(raw, 80)}" could not be read as ${type}.`;
+  return problem(rule, side, "SK-TRANSFORM", title, explanation, [
+    `Correct the value in ${SIDE_NAMES[side]}.`,
+    `Or change \`type\` of the entry on mapping line ${rule.line}.`,
+  ]);
+}
+
+/** A step could not turn a value; `from` is the side that shows it, where somebody can correct it. */
+export function notTurned(
+  rule: FieldRule,
+  from: Side,
+  { step, given, why }: { readonly step: Transform; readonly given: Filled; readonly why: string },
+): Problem {
+  const title = `${clip(rule.property[from], 28)}: \`${step.kind}\` cannot turn it`;
+  const shown = typeof given === "object" ? given.join(", ") : String(given);
+  return problem(rule, from, "SK-TRANSFORM", title, `"${clip(shown, 80)}" ${clip(why, 160)}.`, [
+    `Correct the value in ${SIDE_NAMES[from]}.`,
+    `Or change \`transform\` of the entry on mapping line ${rule.line}.`,
+  ]);
+}
+
+function problem(
+  rule: FieldRule,
+  side: Side,
+  code: string,
+  title: string,
+  why: string,
+  fix: readonly string[],
+): Problem {
+  const whole = rule.onInvalid === "error";
+  const rest = whole ? "The contact is held until it is corrected." : "The rest of the contact is synced.";
+  const level = whole ? "contact" : "field";
+  return {
+    code,
+    level,
+    side,
+    field: rule.key,
+    title,
+    explanation: `${why} ${rest}`,
+    fix,
+    retry: "on_change",
+    reference: null,
+  };
+}
+
+function clip(text: string, most: number): string {
+  const shown = text.replaceAll(/\s+/g, " ");
+  return shown.length <= most ? shown : `${shown.slice(0, most - 1).toWellFormed()}…`;
+}
