@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PropertyRequest } from "../connectors/connector.ts";
-import { fieldsOf } from "../mapping/field-codec.ts";
+import { fieldsOf, propertiesOf } from "../mapping/field-codec.ts";
 import type { Contact } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -38,6 +38,14 @@ export function storedFields(fields: readonly FieldRule[], side: Side, stored: V
   const turned = fieldsOf(fields, { side, values: stored, unreadable: {} }).fields;
   const address = stored[EMAIL_FIELD.property[side]];
   return withAddress(turned, typeof address === "string" ? emailKey(address) : null);
+}
+
+/**
+ * What a side shows of fields once they are written to it as they are, by field. Where the way there and back gives
+ * another form, that form is what it holds, not what was asked for.
+ */
+export function shownOnceWritten(fields: readonly FieldRule[], side: Side, written: Values): Values {
+  return storedFields(fields, side, propertiesOf(fields, side, written).values);
 }
 
 function withAddress(values: Values, address: string | null): Values {

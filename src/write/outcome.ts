@@ -6,7 +6,7 @@ import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { askedFor, refusalKey } from "../plan/refused.ts";
-import { storedFields } from "../pull/sighting-row.ts";
+import { shownOnceWritten, storedFields } from "../pull/sighting-row.ts";
 import type { Stored } from "../reconcile/merge-contact.ts";
 import { baseAfter, baseAfterCreate } from "../reconcile/merge-contact.ts";
 import type { ConflictRow, LinkOutcome } from "../store/settle.ts";
@@ -86,13 +86,16 @@ function storedBy(
   const { planned, unsayable } = prepared;
   if (planned.kind !== "create" && planned.kind !== "update") return { fields: {}, settling: false };
   const left = new Set([...refused, ...unsayable].map(({ field }) => fieldKey(fields, planned.side, field)));
-  const turned = answered === null ? null : storedFields(fields, planned.side, answered);
+  const shown =
+    answered === null
+      ? shownOnceWritten(fields, planned.side, planned.fields)
+      : storedFields(fields, planned.side, answered);
   const values: Record<string, Value> = {};
   for (const [key, sentValue] of Object.entries(planned.fields)) {
     if (left.has(key)) continue;
-    values[key] = turned !== null && Object.hasOwn(turned, key) ? (turned[key] ?? null) : sentValue;
+    values[key] = Object.hasOwn(shown, key) ? (shown[key] ?? null) : sentValue;
   }
-  return { fields: values, settling: turned === null };
+  return { fields: values, settling: answered === null };
 }
 
 function refusals(fields: readonly FieldRule[], { prepared, result }: SentOperation): readonly Problem[] {

@@ -7,7 +7,7 @@ import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
+import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-row.ts";
 import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
@@ -102,10 +102,11 @@ async function readTargets(
 function confirmed(context: RunContext, entry: UnansweredEntry, contact: Contact | undefined): Base {
   if (contact === undefined || (entry.kind !== "update" && entry.kind !== "create")) return {};
   const now = sightingRow(context.fields, contact, false).fields;
+  const shown = shownOnceWritten(context.fields, entry.side, entry.after);
   const base: Record<string, FieldBase> = {};
   for (const [field, asked] of Object.entries(entry.after)) {
     const value = valueOf(now, field);
-    if (value === undefined || !sameAfterNormalising(asked, value)) continue;
+    if (value === undefined || !sameAfterNormalising(valueOf(shown, field) ?? asked, value)) continue;
     const agreed = agreedOn(entry.side, value, asked, entry.source[field] ?? null);
     if (agreed !== null) base[field] = agreed;
   }
