@@ -1,6 +1,6 @@
-/** What PostgreSQL, its driver or Prisma says when it is not there, not any more, or full. */
+/** What PostgreSQL, its driver or Prisma says when it is not there, not any more, or full: codes, and the adapter's kinds. */
 const AWAY =
-  /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57P0\d|P10(?:01|02|08|11|17)|P2024|P2028|P2037)$/;
+  /^(?:ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections|DatabaseDoesNotExist|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57P0\d|P10(?:01|02|08|11|17)|P2024|P2028|P2037)$/;
 
 /** How deep causes are followed; Prisma wraps the driver's error twice. */
 const DEEPEST = 6;
@@ -21,7 +21,7 @@ export function databaseFailure(error: unknown): string | null {
 
 function codesOf(error: unknown, depth: number): readonly string[] {
   if (depth === 0 || typeof error !== "object" || error === null) return [];
-  const own = ["code", "originalCode"].flatMap((key) => {
+  const own = ["code", "originalCode", "kind"].flatMap((key) => {
     const value: unknown = Reflect.get(error, key);
     return typeof value === "string" ? [value] : [];
   });

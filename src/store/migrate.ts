@@ -25,7 +25,8 @@ const MIGRATIONS = new URL("../../prisma/migrations", import.meta.url).pathname;
  * schema engine is a download that closed networks do not reach, so Tandem brings these lines instead.
  *
  * @returns the names of the migrations applied now
- * @throws when an earlier migration failed half way, or one fails now; the database then stands as before it
+ * @throws when an earlier migration failed half way, a newer Tandem made the database, or a migration fails now; the
+ * database then stands as before it
  */
 export async function migrate(databaseUrl: string, folder: string = MIGRATIONS): Promise<readonly string[]> {
   const database = new Client({ connectionString: databaseUrl });
@@ -45,6 +46,12 @@ export async function migrate(databaseUrl: string, folder: string = MIGRATIONS):
     const names = (await readdir(folder, { withFileTypes: true }))
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name);
+    // What a newer version changed, this one would misread or undo.
+    const newer = [...known].filter((name) => !names.includes(name)).sort();
+    if (newer.length > 0)
+      throw new Error(
+        `it was made by a newer Tandem (${newer.join(", ")}); use that version, or another database`,
+      );
     const missing = names.filter((name) => !known.has(name)).sort();
     for (const name of missing)
       await apply(database, name, await readFile(join(folder, name, "migration.sql"), "utf8"));
