@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { nodeFlags } from "./node-flags.ts";
 
 /** What one cycle came to. */
 export interface CycleReport {
@@ -23,7 +24,7 @@ export function startEngine(env: NodeJS.ProcessEnv, profile: string | null): Eng
   const child = fork(new URL("engine-process.ts", import.meta.url), [], {
     env,
     silent: true,
-    execArgv: profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
+    execArgv: [...nodeFlags(), ...(profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`])],
   });
   let said = "";
   const listen = (chunk: unknown): void => void (said += String(chunk));
