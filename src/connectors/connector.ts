@@ -48,7 +48,7 @@ export interface Schema {
 }
 
 export interface FieldSpec {
-  /** As written in the mapping: `firstname`, `first_name`, `location.city`, `properties.Tier`. */
+  /** As written in the mapping: `firstname`, `first_name`, `location.city`, `properties.Tier`; `company.NAME` of a company. */
   readonly property: string;
   readonly label: string;
   readonly type: FieldType;
@@ -114,7 +114,9 @@ export type PullPage =
       readonly collection: string;
       readonly problem: Problem;
       readonly cursor: Cursor;
-    };
+    }
+  /** Some of the asked-for properties may not be read: no contact has a key for them, and somebody must look. */
+  | { readonly kind: "properties_gone"; readonly problem: Problem; readonly cursor: Cursor };
 
 export interface ContactPort {
   /**

@@ -18,7 +18,7 @@ import { propertiesFor, sightingRow } from "./sighting-row.ts";
 /** What a pull came to. */
 export interface PullReport {
   readonly contacts: number;
-  /** Lists and segments that could not be read: nobody left them, somebody must look. */
+  /** Lists, segments and properties that could not be read: nobody left, nothing was emptied, somebody must look. */
   readonly problems: readonly Problem[];
 }
 
@@ -43,6 +43,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
         await storeRoster(context, side, stream, page);
         break;
       case "collection_gone":
+      case "properties_gone":
         report.problems.push(page.problem);
         await saveCursor(context.database, context.connectionId, stream, page.cursor, context.now());
         break;

@@ -65,7 +65,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
 
   /** One attempt: paced, counted, and its answer understood. */
   async function attempt<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
-    const pace = call.operation === "search" ? search : burst;
+    const pace = call.pace === "search" ? search : burst;
     await pace.take(signal);
     made.set(call.operation, (made.get(call.operation) ?? 0) + 1);
     const begun = now();
@@ -100,7 +100,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     expected: readonly number[] | null,
   ): Promise<Answer<T>> {
     const writing = expected === null;
-    const pace = call.operation === "search" ? search : burst;
+    const pace = call.pace === "search" ? search : burst;
     try {
       return await callWithRetry(() => attempt(call, schema, signal), {
         classify: (error, attemptNumber) => classify(error, attemptNumber, writing, pace),

@@ -1,21 +1,22 @@
 import type { Contact } from "../../model/contact.ts";
 import type { PullScope } from "../connector.ts";
-import { contactOf, namesOf, readContacts } from "./contacts.ts";
+import type { SearchFilter } from "./client.ts";
+import { contactsOf, namesOf, readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import type { PullState, SearchState } from "./cursor.ts";
 import { searchPage } from "./parse.ts";
 
 const MINUTE = 60_000;
 /** Search shows a change a few moments late; 15 minutes back is repeated every time (contract § 3.7). */
-const OVERLAP = 15 * MINUTE;
+export const OVERLAP = 15 * MINUTE;
 /**
  * Now and then it is up to an hour late. So every span of time is looked at once more when it is an hour old, and a
  * little: a long look back every time would read a large import over and over.
  */
-const LATEST = 62 * MINUTE;
+export const LATEST = 62 * MINUTE;
 /** Spans of at least this, so that an idle pull is seldom one request more. */
 const LATE_EVERY = 10 * MINUTE;
-const HITS_PER_PAGE = 200;
+export const HITS_PER_PAGE = 200;
 /** HubSpot takes 3,000 characters; beyond this the names of the properties are left out and the hits read directly. */
 const LONGEST_SEARCH = 2_500;
 
@@ -48,8 +49,28 @@ function newSearch({ since }: PullState, now: number): SearchState {
 
 /** The second look, where one is due. */
 function lateSearch({ settled }: PullState, now: number): SearchState | null {
+  const to = lateUntil(settled, now);
+  return to === null ? null : { kind: "late", from: settled, to, after: "0" };
+}
+
+/** Until when older changes are due for their second look, `settled` being where the last one ended. */
+export function lateUntil(settled: number, now: number): number | null {
   const to = now - LATEST;
-  return to - settled >= LATE_EVERY ? { kind: "late", from: settled, to, after: "0" } : null;
+  return to - settled >= LATE_EVERY ? to : null;
+}
+
+/** What was modified from a moment on, and before another unless that is null, behind an id. */
+export function modified(
+  property: string,
+  from: number,
+  to: number | null,
+  after: string,
+): readonly SearchFilter[] {
+  return [
+    { propertyName: property, operator: "GTE", value: String(from) },
+    ...(to === null ? [] : [{ propertyName: property, operator: "LT", value: String(to) } as const]),
+    { propertyName: "hs_object_id", operator: "GT", value: after },
+  ];
 }
 
 function ended(state: PullState, { kind, to }: SearchState): PullState {
@@ -72,14 +93,8 @@ async function* hits(
   for (let search: SearchState | null = begun; search !== null;) {
     const { kind, from, to, after }: SearchState = search;
     const call = account.endpoints.search({
-      filters: [
-        { propertyName: "lastmodifieddate", operator: "GTE", value: String(from) },
-        // A new change may carry a later time than the server's clock showed when the pull began.
-        ...(kind === "late"
-          ? [{ propertyName: "lastmodifieddate", operator: "LT", value: String(to) } as const]
-          : []),
-        { propertyName: "hs_object_id", operator: "GT", value: after },
-      ],
+      // A new change may carry a later time than the server's clock showed when the pull began.
+      groups: [modified("lastmodifieddate", from, kind === "late" ? to : null, after)],
       sort: "hs_object_id",
       properties: tooLong ? ["email"] : names,
       limit: HITS_PER_PAGE,
@@ -91,11 +106,11 @@ async function* hits(
     search = highest === after || ids.length >= body.total ? null : { kind, from, to, after: highest };
     const contacts = tooLong
       ? await readContacts(account, ids, scope.properties, signal)
-      : body.results.map((record) => contactOf(record, scope.properties));
+      : await contactsOf(account, body.results, scope.properties, signal);
     yield [contacts, search];
   }
 }
 
-function highestId(ids: readonly string[]): string {
+export function highestId(ids: readonly string[]): string {
   return ids.reduce((highest, id) => (BigInt(id) > BigInt(highest) ? id : highest));
 }

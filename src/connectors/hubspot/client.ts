@@ -15,20 +15,25 @@ export interface WriteInput {
 }
 
 export interface Search {
-  readonly filters: readonly {
-    readonly propertyName: string;
-    readonly operator: "GTE" | "GT" | "LT";
-    readonly value: string;
-  }[];
+  /** Any group must hold; a group holds when all its filters do. */
+  readonly groups: readonly (readonly SearchFilter[])[];
   readonly sort: string;
   readonly properties: readonly string[];
   readonly limit: number;
 }
 
+export interface SearchFilter {
+  readonly propertyName: string;
+  readonly operator: "GTE" | "GT" | "LT";
+  readonly value: string;
+}
+
 /** A call that is put together but not sent. Rejects with `CallFailed`, or with the signal's reason. */
 export interface Call {
-  /** For counting, pacing and messages. */
+  /** For counting and messages. */
   readonly operation: string;
+  /** Searches have a limit of their own. */
+  readonly pace: "burst" | "search";
   readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
 }
 
@@ -80,8 +85,13 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   });
   const { crm } = sdk;
 
-  const call = (operation: string, run: (signal: AbortSignal) => Promise<unknown>): Call => ({
+  const call = (
+    operation: string,
+    run: (signal: AbortSignal) => Promise<unknown>,
+    pace: Call["pace"] = "burst",
+  ): Call => ({
     operation,
+    pace,
     async send(signal) {
       signal.throwIfAborted();
       bearer = typeof token === "string" ? token : await freshToken(operation, token);
@@ -159,17 +169,39 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           })),
         }),
       ),
-    search: ({ filters, sort, properties, limit }: Search) =>
-      call("search", () =>
-        crm.contacts.searchApi.doSearch({
-          filterGroups: [{ filters: [...filters] }],
-          sorts: [sort],
+    search: (search: Search) =>
+      call("search", () => crm.contacts.searchApi.doSearch(searchBody(search)), "search"),
+    companyProperties: () =>
+      call("company properties", () => crm.properties.coreApi.getAll("companies", false)),
+    searchCompanies: (search: Search) =>
+      call("company search", () => crm.companies.searchApi.doSearch(searchBody(search)), "search"),
+    /** At most 100 companies; 50 with histories. */
+    companies: (ids: readonly string[], properties: readonly string[], histories: readonly string[]) =>
+      call("companies", () =>
+        crm.companies.batchApi.read({
+          inputs: ids.map((id) => ({ id })),
           properties: [...properties],
-          limit,
-          // The operators are an enum of the SDK with the very texts that travel.
-        } as unknown as PublicObjectSearchRequest),
+          propertiesWithHistory: [...histories],
+        }),
+      ),
+    /** Whose contacts are asked for, and after which; at most 1,000. */
+    companyContacts: (inputs: readonly { readonly id: string; readonly after?: string }[]) =>
+      call("company contacts", () =>
+        crm.associations.v4.batchApi.getPage("companies", "contacts", {
+          inputs: inputs.map((input) => ({ ...input })),
+        }),
       ),
   };
+}
+
+function searchBody({ groups, sort, properties, limit }: Search): PublicObjectSearchRequest {
+  return {
+    filterGroups: groups.map((filters) => ({ filters: [...filters] })),
+    sorts: [sort],
+    properties: [...properties],
+    limit,
+    // The operators are an enum of the SDK with the very texts that travel.
+  } as unknown as PublicObjectSearchRequest;
 }
 
 interface OutgoingRequest {

@@ -5,16 +5,20 @@ import type { EmailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
 import type { Calls } from "./calls.ts";
+import { chunks } from "./chunks.ts";
 import type { Endpoints } from "./client.ts";
+import { companyProperty, PRIMARY_COMPANY } from "./companies.ts";
+import type { Companies, CompanyReading } from "./companies.ts";
 import { answeredStatus } from "./failure.ts";
 import { decode } from "./fields.ts";
 import { batchAnswer, contactPage } from "./parse.ts";
 import type { ContactRecord } from "./parse.ts";
 
-/** One account's endpoints, and the calls that pace them. */
+/** One account's endpoints, the calls that pace them, and its companies as one pull or reading meets them. */
 export interface Account {
   readonly endpoints: Endpoints;
   readonly calls: Calls;
+  readonly companies: Companies;
 }
 
 /** HubSpot's cap for every batch. */
@@ -34,18 +38,39 @@ const ALWAYS = [
 /** Beyond this the names would make a URL longer than servers take (414). */
 const LONGEST_QUERY = 4_000;
 
-/** The names to ask for, each once. */
+/** The names to ask a contact for, each once. */
 export function namesOf(properties: readonly PropertyRequest[]): readonly string[] {
-  return [...new Set([...ALWAYS, ...properties.map(({ property }) => property)])];
+  const own = properties.map(({ property }) =>
+    companyProperty(property) === null ? property : PRIMARY_COMPANY,
+  );
+  return [...new Set([...ALWAYS, ...own])];
+}
+
+/** Records in the model's words, with what is asked of their primary companies: a request for every hundred of those. */
+export async function contactsOf(
+  account: Account,
+  records: readonly ContactRecord[],
+  properties: readonly PropertyRequest[],
+  signal: AbortSignal,
+): Promise<readonly Contact[]> {
+  const names = properties.flatMap(({ property }) => companyProperty(property) ?? []);
+  const ids = names.length === 0 ? [] : records.flatMap((record) => textOf(record, PRIMARY_COMPANY) ?? []);
+  const companies = await account.companies.read(ids, names, signal);
+  return records.map((record) => contactOf(record, properties, companies));
 }
 
 /** A record in the model's words. A property that HubSpot left out has no key; one that does not fit is unreadable. */
-export function contactOf(record: ContactRecord, properties: readonly PropertyRequest[]): Contact {
+function contactOf(
+  record: ContactRecord,
+  properties: readonly PropertyRequest[],
+  companies: ReadonlyMap<string, CompanyReading>,
+): Contact {
   const values: Record<string, Value> = {};
   const unreadable: Record<string, string> = {};
   for (const { property, type } of properties) {
-    if (!Object.hasOwn(record.properties, property)) continue;
-    const decoded = decode(record.properties[property], type);
+    const native = shown(record, property, companies);
+    if (native === undefined) continue;
+    const decoded = decode(native, type);
     if ("unreadable" in decoded) unreadable[property] = decoded.unreadable;
     else values[property] = decoded.value;
   }
@@ -62,6 +87,27 @@ export function contactOf(record: ContactRecord, properties: readonly PropertyRe
     updatedAt: record.updatedAt,
     mergedIds: listOf(record, "hs_merged_object_ids"),
   };
+}
+
+/**
+ * What HubSpot shows of a property; undefined where it shows nothing of it. Whoever has no primary company, or one that
+ * was deleted, has empty values; of a company that could not be read nothing is known.
+ */
+function shown(
+  record: ContactRecord,
+  property: string,
+  companies: ReadonlyMap<string, CompanyReading>,
+): unknown {
+  const name = companyProperty(property);
+  if (name === null) return own(record.properties, property);
+  if (own(record.properties, PRIMARY_COMPANY) === undefined) return undefined;
+  const id = textOf(record, PRIMARY_COMPANY);
+  const company = id === null ? "deleted" : companies.get(id);
+  return company === "deleted" ? null : company && own(company, name);
+}
+
+function own(properties: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 /** HubSpot's opt-out of all e-mail. Not opted out is not opted in: HubSpot then says nothing of consent. */
@@ -93,7 +139,7 @@ export async function readContacts(
   // Something that is no id would have the whole batch refused.
   const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
   const records = await batchRead(account, asked, null, properties, signal);
-  return distinct(records.map((record) => contactOf(record, properties)));
+  return distinct(await contactsOf(account, records, properties, signal));
 }
 
 /** Every contact whose address, or one of whose additional addresses, is among these. */
@@ -112,7 +158,7 @@ export async function findContacts(
       return key !== null && asked.has(key);
     }),
   );
-  return distinct(owners.map((record) => contactOf(record, properties)));
+  return distinct(await contactsOf(account, owners, properties, signal));
 }
 
 async function batchRead(
@@ -159,18 +205,11 @@ export async function* everyContact(
     const ids = body.results.map(({ id }) => id);
     yield tooLong
       ? await readContacts(account, ids, properties, signal)
-      : body.results.map((record) => contactOf(record, properties));
+      : await contactsOf(account, body.results, properties, signal);
     after = body.paging?.next?.after ?? null;
   } while (after !== null);
 }
 
 function distinct(contacts: readonly Contact[]): readonly Contact[] {
   return [...new Map(contacts.map((contact) => [contact.id, contact])).values()];
-}
-
-/** The items in runs of at most so many. */
-export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const parts: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
-  return parts;
 }

@@ -38,6 +38,16 @@ const search = z.object({
 /** A search for changes, under way. */
 export type SearchState = z.infer<typeof search>;
 
+const companies = z.object({
+  /** As `since` and `settled` of the contacts. */
+  since: z.number(),
+  settled: z.number(),
+  /** A search that was not read to its end: until when, until when the second look, and the id behind which it goes on. */
+  search: z.object({ to: z.number(), late: z.number().nullable(), after: z.string() }).nullable(),
+});
+/** How far changes of companies have been followed. */
+export type CompaniesState = z.infer<typeof companies>;
+
 const state = z.object({
   version: z.literal(1),
   /** Still the first pull: changes are not looked for yet. */
@@ -48,6 +58,8 @@ const state = z.object({
   settled: z.number(),
   /** A search that was not read to its end: its span, and the id behind which it goes on. */
   search: search.nullable(),
+  /** `null` where no property of companies is mapped, or none may be read. */
+  companies: companies.nullable().default(null),
   lists: z.record(z.string(), z.union([reading, list])),
 });
 /** Everything a pull needs to go on. Times are HubSpot's own, so that no clock of ours matters. */

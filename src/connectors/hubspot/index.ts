@@ -3,6 +3,8 @@ import type { Timing } from "../governor.ts";
 import { calls } from "./calls.ts";
 import { endpoints } from "./client.ts";
 import type { ApiVersion } from "./client.ts";
+import { companyReader } from "./companies.ts";
+import { companyDefinitions } from "./company-definitions.ts";
 import { BATCH, everyContact, findContacts, readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { fieldSpec } from "./fields.ts";
@@ -18,6 +20,8 @@ export interface HubSpotDeps extends Timing {
   readonly apiVersion: ApiVersion;
   /** The part of the account's quota that may be used: above 0, at most 1. */
   readonly apiShare: number;
+  /** Whether the mapping names properties of companies, `company.NAME`: they are discovered too. Default: false. */
+  readonly companies?: boolean;
   /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
   readonly timeoutMs?: number;
   /** Told of every answer: operation, status, milliseconds. Never a person or a key. */
@@ -32,17 +36,21 @@ const TIMEOUT_MS = 30_000;
  */
 export function hubspot(deps: HubSpotDeps): Connector {
   const { token, baseUrl, apiVersion, timeoutMs = TIMEOUT_MS } = deps;
-  const account: Account = {
-    endpoints: endpoints({ token, baseUrl, apiVersion, timeoutMs }),
-    calls: calls(deps),
-  };
+  const paced = calls(deps);
+  const own = endpoints({ token, baseUrl, apiVersion, timeoutMs });
+  const definitions = companyDefinitions(own, paced, deps.now);
+  const account = (): Account => ({
+    endpoints: own,
+    calls: paced,
+    companies: companyReader(own, paced, definitions),
+  });
   return {
     side: "hubspot",
     can: { create: true, writeLists: true, consent: true, reportsStored: true },
     async account(signal) {
-      const { body } = await account.calls.read(account.endpoints.account(), accountDetails, signal);
+      const { body } = await paced.read(own.account(), accountDetails, signal);
       const { portalId, accountType, timeZone = null, uiDomain } = body;
-      account.calls.learnTimeZone(timeZone);
+      paced.learnTimeZone(timeZone);
       return {
         id: portalId,
         // HubSpot's accounts have no name that the API tells.
@@ -51,16 +59,20 @@ export function hubspot(deps: HubSpotDeps): Connector {
         contactUrl: `https://${uiDomain}/contacts/${portalId}/record/0-1/{id}`,
       };
     },
-    discover: (signal) => discover(account, signal),
+    async discover(signal) {
+      const { fields, collections } = await discover(account(), signal);
+      const companies = deps.companies === true ? await definitions.list(signal) : [];
+      return { fields: [...fields, ...companies], collections };
+    },
     contacts: {
-      pull: (scope, cursor, signal) => pullContacts(account, scope, cursor, signal),
-      everyone: (properties, signal) => everyContact(account, properties, signal),
-      read: (ids, properties, signal) => readContacts(account, ids, properties, signal),
-      find: (emails, properties, signal) => findContacts(account, emails, properties, signal),
-      write: (operations, properties, signal) => writeAll(account, operations, properties, signal),
+      pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
+      everyone: (properties, signal) => everyContact(account(), properties, signal),
+      read: (ids, properties, signal) => readContacts(account(), ids, properties, signal),
+      find: (emails, properties, signal) => findContacts(account(), emails, properties, signal),
+      write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),
       writeSize: BATCH,
     },
-    requests: () => account.calls.requests(),
+    requests: () => paced.requests(),
   };
 }
 

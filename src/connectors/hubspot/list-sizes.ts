@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Account } from "./contacts.ts";
-import { chunks } from "./contacts.ts";
+import { chunks } from "./chunks.ts";
 import { answeredStatus, CallFailed } from "./failure.ts";
 import { manyLists, oneList } from "./parse.ts";
 import type { ListRecord } from "./parse.ts";

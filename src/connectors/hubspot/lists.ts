@@ -1,7 +1,8 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { PullPage, PullScope } from "../connector.ts";
 import type { Call } from "./client.ts";
-import { BATCH, chunks, readContacts } from "./contacts.ts";
+import { chunks } from "./chunks.ts";
+import { BATCH, readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { writeCursor } from "./cursor.ts";
 import type { ListState, PullState, ReadingState } from "./cursor.ts";

@@ -107,6 +107,32 @@ export type VendorError = z.infer<typeof vendorError>;
 export const batchAnswer = z.object({ results: z.array(record), errors: z.array(vendorError).nullish() });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
+/** Companies with when each asked-for property got the values it had. */
+export const companyHistories = z.object({
+  results: z.array(
+    z.object({
+      id,
+      propertiesWithHistory: z.record(z.string(), z.array(z.object({ timestamp: instant }))).catch({}),
+    }),
+  ),
+});
+
+/** Who belongs to whom: of each record, those it belongs to, and where to go on where they are many. */
+export const associationPage = z.object({
+  results: z.array(
+    z.object({
+      from: z.object({ id }),
+      to: z.array(
+        z.object({
+          toObjectId: id,
+          associationTypes: z.array(z.object({ category: z.string(), typeId: z.number() })),
+        }),
+      ),
+      paging,
+    }),
+  ),
+});
+
 /** The body of a refusal, or null where it is not HubSpot speaking: a proxy's page, an empty body. */
 export function readVendorError(text: string): VendorError | null {
   const parsed = vendorError.safeParse(readJson(text));

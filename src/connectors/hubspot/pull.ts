@@ -1,6 +1,7 @@
 import type { Cursor, PullPage, PullScope } from "../connector.ts";
 import type { Contact } from "../../model/contact.ts";
 import { changedContacts } from "./changes.ts";
+import { companiesFrom, followCompanies, followsCompanies } from "./company-changes.ts";
 import type { Account } from "./contacts.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { PullState } from "./cursor.ts";
@@ -12,7 +13,8 @@ import { accountDetails } from "./parse.ts";
 
 /**
  * Without a cursor, or with that of a first pull that was stopped: every member of the lists. Otherwise what changed or
- * joined since, and the roster of every list that lost somebody. An idle pull of one list is three requests.
+ * joined since, and the roster of every list that lost somebody. An idle pull of one list is three requests, and
+ * one more where properties of companies are mapped.
  */
 export async function* pullContacts(
   account: Account,
@@ -25,14 +27,15 @@ export async function* pullContacts(
   const sizes = await listSizes(account, scope.collections, signal);
   // Taken before the first page: what changes while it is read is seen by the next pull.
   const now = sizes.at ?? (await serverNow(account, signal));
-  const start: PullState = { version: 1, first: true, since: now, settled: now, search: null, lists: {} };
-  let state = keepListed(before ?? start, scope, sizes);
+  const start = { version: 1, first: true, since: now, settled: now, search: null, lists: {} } as const;
+  const companies = followsCompanies(scope) ? companiesFrom(now) : null;
+  let state = keepListed(before ?? { ...start, companies }, scope, sizes);
 
   for (const [list, problem] of sizes.gone) {
     yield { kind: "collection_gone", collection: list, problem, cursor: writeCursor(state) };
   }
-  if (!state.first) {
-    for await (const [page, next] of changedContacts(account, scope, state, now, signal)) {
+  for (const changed of state.first ? [] : [followCompanies, changedContacts]) {
+    for await (const [page, next] of changed(account, scope, state, now, signal)) {
       state = next;
       if (page.length > 0) yield contactsPage(page, writeCursor(state));
     }
@@ -60,7 +63,10 @@ export async function* pullContacts(
       };
     }
   }
-  yield contactsPage([], writeCursor({ ...state, first: false }));
+  const refusal = account.companies.refusal();
+  const end = writeCursor({ ...state, first: false, companies: refusal === null ? state.companies : null });
+  if (refusal === null) yield contactsPage([], end);
+  else yield { kind: "properties_gone", problem: refusal, cursor: end };
 }
 
 function contactsPage(contacts: readonly Contact[], cursor: Cursor): PullPage {

@@ -1,5 +1,6 @@
 import { mayBeDone } from "./calls.ts";
-import { BATCH, chunks } from "./contacts.ts";
+import { chunks } from "./chunks.ts";
+import { BATCH } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
 import { batchAnswer } from "./parse.ts";
 import type { BatchAnswer, VendorError } from "./parse.ts";

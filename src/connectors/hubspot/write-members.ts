@@ -1,7 +1,8 @@
 import type { ListMembership } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
 import { mayBeDone } from "./calls.ts";
-import { BATCH, chunks } from "./contacts.ts";
+import { chunks } from "./chunks.ts";
+import { BATCH } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
 import { membershipChange } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
