@@ -38,6 +38,6 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
 async function planOf(database: Database, mapping: Mapping, email: EmailKey): Promise<ContactPlan | null> {
   const { id } = await openConnection(database, mapping.name);
   const scope = await resolveRemembered(database, id, mapping);
-  const [known] = await knownLinks(database, id, scope, { kind: "email", email }, 0n, 1);
+  const [known] = await knownLinks(database, id, scope, { kind: "emails", emails: [email] }, 0n, 1);
   return known === undefined ? null : planContact({ fields: [EMAIL_FIELD, ...mapping.fields], scope }, known);
 }

@@ -2,7 +2,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import { shown } from "./plan-report.ts";
+import { shown } from "./plan-person.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 

@@ -16,6 +16,9 @@ type AddCommand = (program: Command, app: App, exit: (code: ExitCode) => void) =
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import("./check.ts")).checkCommand,
   plan: async () => (await import("./plan.ts")).planCommand,
+  apply: async () => (await import("./apply.ts")).applyCommand,
+  approve: async () => (await import("./approve.ts")).approveCommand,
+  undo: async () => (await import("./undo.ts")).undoCommand,
   sync: async () => (await import("./sync.ts")).syncCommand,
   start: async () => (await import("./start.ts")).startCommand,
   status: async () => (await import("./status.ts")).statusCommand,

@@ -68,6 +68,19 @@ export interface Collection {
   readonly doubleOptIn: boolean;
 }
 
+/** How many operations of each kind a plan has for one side. */
+export interface Work {
+  readonly creates: number;
+  readonly updates: number;
+  readonly listChanges: number;
+}
+
+/** What that takes within the share of the quota that Tandem may use. */
+export interface Cost {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
 /** A property to read, and the type to read it as. */
 export interface PropertyRequest {
   readonly property: string;
@@ -151,6 +164,8 @@ export interface ContactPort {
   ): Promise<readonly WriteResult[]>;
   /** Largest number of operations worth giving to `write` at once. */
   readonly writeSize: number;
+  /** About what so much work takes, the reading before each write included: for a plan to tell beforehand. */
+  cost(work: Work): Cost;
 }
 
 export type WriteResult =

@@ -1,5 +1,5 @@
 import type { Change } from "../plan/changes.ts";
-import type { ExceededLimit } from "../plan/limits.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 
 /** What a limit or a guard held back, for a person to look at. */
 export interface Guarded {

@@ -1,5 +1,5 @@
 import type { Change } from "../plan/changes.ts";
-import type { ExceededLimit } from "../plan/limits.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import type { Database } from "../store/database.ts";
 import { addHeldChanges, openHold, sealHold, withdrawHold } from "../store/holds.ts";

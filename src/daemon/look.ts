@@ -2,9 +2,10 @@ import { linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
-import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { SIDES, perSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
+import { changesOf } from "../plan/changes.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
@@ -120,26 +121,63 @@ export async function* planPages(
 export interface WholePlan {
   readonly totals: PlanTotals;
   readonly contacts: number;
+  /** How often each field would be written on each side, and emptied, by key. */
+  readonly fields: PerSide<FieldCounts>;
+  /** How many have which problem, by title. */
+  readonly problems: ReadonlyMap<string, number>;
   /** The first people with something to do, for a person to read. */
   readonly examples: readonly ContactPlan[];
+}
+
+export interface FieldCounts {
+  readonly written: ReadonlyMap<string, number>;
+  readonly emptied: ReadonlyMap<string, number>;
+}
+
+/** Which people to bring in full: the first so many, of one field where that is given. */
+export interface WantedExamples {
+  readonly examples: number;
+  readonly field: string | null;
 }
 
 export async function planWhole(
   context: RunContext,
   filter: LinkFilter,
-  examples: number,
+  wanted: WantedExamples,
   isApproved: (change: Change) => boolean,
 ): Promise<WholePlan> {
   let totals = NO_CHANGES;
   let contacts = 0;
   const shown: ContactPlan[] = [];
+  const fields = perSide(() => ({ written: new Map<string, number>(), emptied: new Map<string, number>() }));
+  const problems = new Map<string, number>();
   for await (const plans of planPages(context, filter)) {
     for (const plan of plans) {
-      totals = addToTotals(totals, plan, isApproved);
-      if (shown.length < examples && plan.operations.length > 0) shown.push(plan);
+      totals = addToTotals(
+        totals,
+        changesOf(plan).filter((change) => !isApproved(change)),
+      );
+      for (const { title } of plan.problems) count(problems, title);
+      for (const operation of plan.operations) {
+        if (!("fields" in operation)) continue;
+        const { written, emptied } = fields[operation.side];
+        for (const [key, value] of Object.entries(operation.fields)) {
+          if (operation.kind === "update") count(value === null ? emptied : written, key);
+        }
+      }
+      if (shown.length < wanted.examples && isExample(plan, wanted.field)) shown.push(plan);
     }
     contacts += plans.length;
     context.progress({ step: "compare", side: null, done: contacts, total: null });
   }
-  return { totals, contacts, examples: shown };
+  return { totals, contacts, fields, problems, examples: shown };
+}
+
+function isExample({ operations }: ContactPlan, field: string | null): boolean {
+  if (field === null) return operations.length > 0;
+  return operations.some((operation) => "fields" in operation && Object.hasOwn(operation.fields, field));
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

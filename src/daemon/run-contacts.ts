@@ -3,7 +3,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Change } from "../plan/changes.ts";
-import type { ExceededLimit } from "../plan/limits.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
@@ -31,6 +31,8 @@ export interface ContactRun {
   /** Why it stopped, where it did. */
   readonly stoppedBy: Problem | null;
 }
+
+const NO_EXAMPLES = { examples: 0, field: null };
 
 export interface RunOptions {
   /** `schedule`, `cli`, … */
@@ -87,8 +89,8 @@ async function cycle(
   const looked = await look(deps, mapping, email);
   const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
-  const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "email", email };
-  const { totals, contacts } = await planWhole(context, filter, 0, isApproved);
+  const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
+  const { totals, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(database, connectionId, "live");
   const limits = exceededLimits(totals, mapping.limits, linked, looked.firstSync);
   const exceeded = [...guarded.exceeded, ...limits];

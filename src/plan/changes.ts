@@ -1,8 +1,6 @@
+import type { LimitedAction } from "../model/hold.ts";
 import type { Side } from "../model/side.ts";
 import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
-
-/** What a limit of the mapping counts. */
-export type LimitedAction = "creates" | "updates" | "clears" | "removals";
 
 export const LIMITED_ACTIONS: readonly LimitedAction[] = ["creates", "updates", "clears", "removals"];
 

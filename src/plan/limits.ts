@@ -1,25 +1,15 @@
+import type { ExceededLimit, LimitedAction } from "../model/hold.ts";
 import type { Limit, Limits } from "../model/mapping.ts";
-import type { PerSide, Side } from "../model/side.ts";
+import type { PerSide } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
-import type { Change, LimitedAction } from "./changes.ts";
+import type { Change } from "./changes.ts";
 import { LIMITED_ACTIONS, changesBy, changesOf } from "./changes.ts";
 import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
 
 /** How much a run would do to each side, and to how many people in all. */
 export interface PlanTotals extends PerSide<Readonly<Record<LimitedAction | "list_additions", number>>> {
   readonly people: number;
-}
-
-/** A limit that a run would exceed: it does nothing of that kind, and a person must approve. */
-export interface ExceededLimit {
-  /** `null`: counted over both sides. */
-  readonly side: Side | null;
-  readonly action: LimitedAction | "leavers" | "deaths" | "people";
-  readonly planned: number;
-  readonly allowed: number;
-  /** Of leavers, the list or segment that they left. */
-  readonly collection: string | null;
 }
 
 /** A share of a handful is no share: below this many, nothing counts as a mass change (contract, guards). */
@@ -32,13 +22,8 @@ const NOTHING = { creates: 0, updates: 0, clears: 0, removals: 0, list_additions
 
 export const NO_CHANGES: PlanTotals = { ...perSide(() => NOTHING), people: 0 };
 
-/** The totals with one more person's plan counted, less the changes that somebody has approved. */
-export function addToTotals(
-  totals: PlanTotals,
-  plan: ContactPlan,
-  isApproved: (change: Change) => boolean,
-): PlanTotals {
-  const changes = changesOf(plan).filter((change) => !isApproved(change));
+/** The totals with one more person's changes counted. */
+export function addToTotals(totals: PlanTotals, changes: readonly Change[]): PlanTotals {
   if (changes.length === 0) return totals;
   const counts = perSide((side) => ({ ...totals[side] }));
   for (const { side, action } of changes) {

@@ -2,7 +2,7 @@ import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import type { ExceededLimit } from "./limits.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 
 /** SK-TWO: the oldest contact is linked, the others are left alone until a person merges them. */
 export function twoContactsOneAddress(
@@ -63,7 +63,10 @@ function heldBecause({ action, planned, allowed, collection }: ExceededLimit, wh
       return `${planned} linked contacts were not found${where}; more than ${allowed} at once is more often an account that does not answer fully. Their links wait.`;
     case "people":
       return `${planned} people would be changed; limits.approval_above lets ${allowed} through. Nothing was written.`;
-    default:
+    case "creates":
+    case "updates":
+    case "clears":
+    case "removals":
       return `This run would come to ${planned} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${allowed}. None of them was done.`;
   }
 }

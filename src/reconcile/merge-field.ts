@@ -10,7 +10,8 @@ import { mergeLists } from "./merge-lists.ts";
 import { sameAfterNormalising } from "./normalising.ts";
 
 /** Why a field is written, in one word that `plan` and `explain` turn into a sentence. */
-export type Why = "changed" | "first_sync" | "changed_on_both" | "target_edited" | "lists_joined";
+export type Why =
+  "changed" | "first_sync" | "changed_on_both" | "target_edited" | "lists_joined" | "put_back";
 
 /** A value that a person set and that does not stand, kept so that it can be put back. */
 export interface LostValue {

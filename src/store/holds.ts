@@ -1,20 +1,11 @@
-import type { Side } from "../model/side.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 import type { Statements } from "./database.ts";
-
-/** A limit that was exceeded, as it is stored with its hold. */
-export interface StoredLimit {
-  readonly side: Side | null;
-  readonly action: string;
-  readonly planned: number;
-  readonly allowed: number;
-  readonly collection: string | null;
-}
 
 /** What waits for a person: one at a time, so that what is approved is what was shown. */
 export interface WaitingHold {
   readonly id: bigint;
   readonly runId: bigint;
-  readonly exceeded: readonly StoredLimit[];
+  readonly exceeded: readonly ExceededLimit[];
   /** 64 hexadecimal digits over all held changes; another set of changes is another hash. */
   readonly hash: string;
   readonly changes: number;
@@ -45,7 +36,7 @@ export async function openHold(
   statements: Statements,
   connectionId: number,
   runId: bigint,
-  exceeded: readonly StoredLimit[],
+  exceeded: readonly ExceededLimit[],
   now: Date,
 ): Promise<bigint> {
   const [row] = await statements.$queryRaw<{ id: bigint }[]>`

@@ -12,9 +12,11 @@ import type { Values } from "../model/value.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
 
-/** Which links to read: the dirty ones, all of them, or one person's. */
+/** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
-  { readonly kind: "dirty" } | { readonly kind: "all" } | { readonly kind: "email"; readonly email: string };
+  | { readonly kind: "dirty" }
+  | { readonly kind: "all" }
+  | { readonly kind: "emails"; readonly emails: readonly string[] };
 
 interface Row {
   id: bigint;
@@ -60,8 +62,8 @@ export async function knownLinks(
   const condition =
     filter.kind === "dirty"
       ? Prisma.sql`AND link.dirty_since IS NOT NULL AND link.state <> 'ignored'`
-      : filter.kind === "email"
-        ? Prisma.sql`AND link.email_key = ${filter.email}`
+      : filter.kind === "emails"
+        ? Prisma.sql`AND link.email_key = ANY(${[...filter.emails]}::text[])`
         : Prisma.empty;
   const rows = await statements.$queryRaw<Row[]>`
     WITH page AS MATERIALIZED (

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
+import type { Deps } from "../../src/daemon/deps.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
@@ -13,6 +14,8 @@ export interface Engine {
   readonly klaviyo: MemoryConnector;
   readonly fresh: FreshDatabase;
   sync(mapping: Mapping): Promise<ContactRun>;
+  /** What the engine's commands stand on, now. */
+  deps(): Deps;
   /** Writes that reached either system since the last time this was asked. */
   newWrites(): number;
   wait(milliseconds: number): void;
@@ -28,25 +31,23 @@ export async function engine(): Promise<Engine> {
   klaviyo.user.makeCollection("newsletter");
   const fresh = await freshDatabase();
   let counted = 0;
+  const deps = (): Deps => ({
+    database: fresh.database,
+    connectors: { hubspot, klaviyo },
+    now: () => new Date(time),
+    newId: randomUUID,
+    progress: () => {},
+    stopping: new AbortController().signal,
+    signal: AbortSignal.timeout(60_000),
+  });
   return {
+    deps,
     hubspot,
     klaviyo,
     fresh,
     async sync(mapping) {
       time += 60_000;
-      const run = await runContacts(
-        {
-          database: fresh.database,
-          connectors: { hubspot, klaviyo },
-          now: () => new Date(time),
-          newId: randomUUID,
-          progress: () => {},
-          stopping: new AbortController().signal,
-          signal: AbortSignal.timeout(60_000),
-        },
-        mapping,
-        { trigger: "test" },
-      );
+      const run = await runContacts(deps(), mapping, { trigger: "test" });
       time += 1_000;
       return run;
     },

@@ -48,7 +48,7 @@ export interface CallsDeps extends Timing {
 }
 
 /** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
-const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 } as const;
+export const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 } as const;
 /** 5 a second for all apps of the account together; its answers carry no header to learn from. */
 const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
 const ATTEMPTS = 5;

@@ -5,6 +5,7 @@ import { endpoints } from "./client.ts";
 import type { ApiVersion } from "./client.ts";
 import { companyReader } from "./companies.ts";
 import { companyDefinitions } from "./company-definitions.ts";
+import { cost } from "./cost.ts";
 import { BATCH, everyContact, findContacts, readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { fieldSpec } from "./fields.ts";
@@ -71,6 +72,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
       find: (emails, properties, signal) => findContacts(account(), emails, properties, signal),
       write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),
       writeSize: BATCH,
+      cost: (work) => cost(work, deps.apiShare),
     },
     requests: () => paced.requests(),
   };

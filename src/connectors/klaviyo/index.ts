@@ -5,6 +5,7 @@ import { calls as makeCalls } from "./calls.ts";
 import { endpoints } from "./client.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
+import { cost } from "./cost.ts";
 import { discover } from "./discover.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
 import { pages } from "./pages.ts";
@@ -72,6 +73,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
           operations,
         ),
       writeSize: WRITE_SIZE,
+      cost: (work) => cost(work, apiShare),
     },
   };
 }

@@ -9,7 +9,7 @@ import type { WriteSettings } from "./write-single.ts";
 export type MembershipResult = "unknown" | { readonly problem: Problem; readonly gone: boolean } | null;
 
 /** Klaviyo's limit for one call. */
-const LARGEST_BATCH = 1_000;
+export const LARGEST_BATCH = 1_000;
 
 /**
  * Puts profiles on a list or takes them off it, in the largest batches; doing so twice is doing it once, so it is repeated

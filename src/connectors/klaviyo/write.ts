@@ -10,7 +10,7 @@ import { unjoined } from "./own-problems.ts";
 import { writeSingle } from "./write-single.ts";
 
 /** Up to here one second's calls do it, and each answers with what is stored; above it a job is quicker by far. */
-const MOST_SINGLES = 75;
+export const MOST_SINGLES = 75;
 /** Calls under way at once: at 100 ms a call this keeps up with the 75 a second that Klaviyo allows. */
 const CONCURRENCY = 10;
 /** After so many unanswered writes on end Klaviyo is out, and what is not sent yet is better not sent. */

@@ -107,6 +107,10 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     requests: () => new Map(counts),
     contacts: {
       writeSize,
+      cost: ({ creates, updates, listChanges }) => ({
+        requests: Math.ceil((creates + updates + listChanges) / writeSize),
+        seconds: 0,
+      }),
       async *pull(scope, cursor, signal) {
         request("pull", signal);
         const settings = { side, store, now, pageSize, indexLagMs: () => quirks.indexLagMs };

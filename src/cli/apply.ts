@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import type { Applied } from "../daemon/apply-plan.ts";
+import { PlanDoesNotFit, applyPlan } from "../daemon/apply-plan.ts";
+import { BadPlanFile, readPlanFile } from "../daemon/plan-file.ts";
+import { heldByLimit } from "../plan/problems.ts";
+import { counted, grouped } from "../status/count-words.ts";
+import type { App, CommonOptions } from "./app.ts";
+import { withEngine } from "./engine.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
+import { json } from "./json.ts";
+
+interface ApplyOptions extends CommonOptions {
+  readonly approve?: string;
+}
+
+/** People named in the report of what had moved; the rest is counted. */
+const MOVED_SHOWN = 20;
+
+export function applyCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("apply <file>")
+    .description("performs exactly a saved plan; what has moved since is left and told")
+    .option("--approve <reason>", "perform it although it exceeds a limit, and why")
+    .action(async (file: string, _options, command: Command) => {
+      const options = command.optsWithGlobals<ApplyOptions>();
+      try {
+        const plan = await readPlanFile(file);
+        const applied = await withEngine(app, options, (deps, mapping) =>
+          applyPlan(deps, mapping, plan, options.approve !== undefined),
+        );
+        app.out(options.json ? json(applied) : report(applied, file));
+        exit(codeOf(applied));
+      } catch (error) {
+        if (error instanceof BadPlanFile) throw new CommandFailure(EXIT.usage, error.message);
+        if (error instanceof PlanDoesNotFit) throw new CommandFailure(EXIT.tryLater, error.message);
+        if ((error as NodeJS.ErrnoException).code === "ENOENT")
+          throw new CommandFailure(EXIT.usage, `There is no file ${file}`);
+        throw error;
+      }
+    });
+}
+
+function codeOf({ runId, refused }: Applied): ExitCode {
+  if (runId === null) return EXIT.held;
+  return refused > 0 ? EXIT.failing : EXIT.done;
+}
+
+function report({ runId, done, planned, moved, refused, exceeded }: Applied, file: string): string {
+  if (runId === null) {
+    const held = exceeded.map(heldByLimit).map(({ title }) => `✖ ${title}`);
+    const how = `Nothing was done. If this is what you want:  tandem apply ${file} --approve "why"`;
+    return [...held, how, ""].join("\n");
+  }
+  const names = moved
+    .slice(0, MOVED_SHOWN)
+    .map(({ email, operation }) => `  ${email}   ${operation.replaceAll("_", " ")}`);
+  const more = moved.length > MOVED_SHOWN ? [`  and ${grouped(moved.length - MOVED_SHOWN)} more`] : [];
+  return [
+    `Run ${runId}: ${grouped(done)} of ${counted(planned, "operation")} done, ${grouped(refused)} refused.`,
+    ...(moved.length > 0
+      ? [`${grouped(moved.length)} had moved since the plan and were left:`, ...names, ...more]
+      : []),
+    `To put it back:  tandem undo --run ${runId}`,
+    "",
+  ].join("\n");
+}

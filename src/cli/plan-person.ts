@@ -1,0 +1,75 @@
+import type { FieldRule } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
+import { otherSide } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { Why } from "../reconcile/merge-field.ts";
+
+const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
+
+/** Longer texts are cut: a plan is read by people, and the whole value is in the saved one. */
+const LONGEST_SHOWN = 120;
+
+/** What would be done about one person, old → new, each with its reason. */
+export function personLines(plan: ContactPlan, fields: readonly FieldRule[]): readonly string[] {
+  const { email, ids } = plan.known.link;
+  const mark = plan.operations.some(({ kind }) => kind === "create") ? "+" : "~";
+  const head = `${mark} ${email}   HubSpot ${ids.hubspot ?? "(none)"} ↔ Klaviyo ${ids.klaviyo ?? "(none)"}`;
+  const problems = plan.problems.map(({ title, explanation }) => `    ✕ ${title}: ${explanation}`);
+  return [head, ...plan.operations.flatMap((operation) => lines(operation, plan, fields)), ...problems];
+}
+
+function lines(
+  operation: PlannedOperation,
+  plan: ContactPlan,
+  fields: readonly FieldRule[],
+): readonly string[] {
+  const side = NAMES[operation.side];
+  switch (operation.kind) {
+    case "create":
+      return [`    + ${side} contact`, ...changes(operation.side, operation.fields, null, plan, fields)];
+    case "update":
+      return [`    ~ ${side}`, ...changes(operation.side, operation.fields, operation.pre, plan, fields)];
+    case "add_to_list":
+      return [`    » onto ${side} list ${operation.list}`];
+    case "remove_from_list":
+      return [`    » off ${side} list ${operation.list}`];
+  }
+}
+
+function changes(
+  side: Side,
+  after: Values,
+  before: Values | null,
+  plan: ContactPlan,
+  fields: readonly FieldRule[],
+): readonly string[] {
+  return Object.entries(after).map(([key, value]) => {
+    const merge = plan.merged.find(({ rule }) => rule.key === key)?.merge;
+    const name = (fields.find((rule) => rule.key === key)?.property[side] ?? key).padEnd(20);
+    if (before === null) return `        ${name} ${shown(value)}`;
+    const mark = value === null ? "!" : " ";
+    const why = merge?.kind === "write" ? `   ${because(merge.why, otherSide(side))}` : "";
+    return `      ${mark} ${name} ${shown(before[key] ?? null)} -> ${shown(value)}${why}`;
+  });
+}
+
+/** Why a field is written to the other side of `source`. */
+export function because(why: Why, source: Side): string {
+  const sentences: Readonly<Record<Why, string>> = {
+    changed: `${NAMES[source]} changed`,
+    first_sync: "first sync",
+    changed_on_both: `both changed, ${NAMES[source]} wins`,
+    target_edited: "edited by hand, put back",
+    lists_joined: "both sides' additions joined",
+    put_back: "put back",
+  };
+  return sentences[why];
+}
+
+/** A value as a person reads it. */
+export function shown(value: Value): string {
+  if (value === null) return "(empty)";
+  const text = Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1).toWellFormed()}…`;
+}

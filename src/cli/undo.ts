@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import type { UndoFindings } from "../daemon/undo.ts";
+import { makeUndo } from "../daemon/undo.ts";
+import type { FieldRule } from "../model/mapping.ts";
+import type { NotUndone } from "../plan/plan-undo.ts";
+import { counted, grouped } from "../status/count-words.ts";
+import type { DeedFilter } from "../store/deeds.ts";
+import type { App, CommonOptions } from "./app.ts";
+import { withEngine } from "./engine.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
+import { json } from "./json.ts";
+import { personLines } from "./plan-person.ts";
+import { fieldKey } from "./plan.ts";
+import { whole } from "./sandbox.ts";
+import { parseAddress } from "./sync.ts";
+
+interface UndoOptions extends CommonOptions {
+  readonly run?: number;
+  readonly email?: string;
+  readonly field?: string;
+  readonly since?: string;
+  readonly out: string;
+  readonly limit: number;
+}
+
+export function undoCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
+  program
+    .command("undo")
+    .description("makes a plan that puts old values back; `tandem apply` performs it")
+    .option("--run <id>", "what this run did", whole)
+    .option("--email <address>", "what was done to this person")
+    .option("--field <name>", "only this property")
+    .option("--since <time>", "what was done since then, like 2026-11-20T08:00:00Z")
+    .option("--out <file>", "where to save the plan", "undo.plan")
+    .option("--limit <n>", "how many people to show in full", whole, 10)
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<UndoOptions>();
+      const deeds = wantedDeeds(options);
+      const { undo, fields } = await withEngine(app, options, async (deps, mapping) => {
+        const field = fieldKey(mapping, options.field);
+        const wanted = field === null ? deeds : { ...deeds, fields: [field] };
+        const undo = await makeUndo(deps, mapping, wanted, options.out, options.limit);
+        return { undo, fields: mapping.fields };
+      });
+      app.out(options.json ? json({ ...undo, file: options.out }) : report(undo, fields, options.out));
+      exit(EXIT.done);
+    });
+}
+
+/** @throws CommandFailure 64 where nothing is said of what to undo, or not so that it can be read */
+function wantedDeeds(options: UndoOptions): DeedFilter {
+  const email = parseAddress(options.email);
+  const since = parseTime(options.since);
+  if (options.run === undefined && email === null && since === null) {
+    const fix = "Give --run ID, --email ADDRESS or --since TIME; --field NAME narrows it down.";
+    throw new CommandFailure(EXIT.usage, `It is not said what to undo.\n  fix: ${fix}`);
+  }
+  return {
+    ...(options.run === undefined ? {} : { runId: BigInt(options.run) }),
+    ...(email === null ? {} : { email }),
+    ...(since === null ? {} : { since }),
+  };
+}
+
+function parseTime(given: string | undefined): Date | null {
+  if (given === undefined) return null;
+  const time = new Date(given);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new CommandFailure(EXIT.usage, `"${given}" is no time.\n  fix: Write it like 2026-11-20T08:00:00Z.`);
+}
+
+const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
+  changed_since: "changed since by somebody, left as it is",
+  made: "a contact that Tandem made; contacts are never deleted",
+  not_mapped: "no longer in the mapping, left as it is",
+  gone: "the contact is gone",
+};
+
+function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
+  const { people, operations, left, examples } = undo;
+  const leftLines = Object.entries(LEFT_WORDS).flatMap(([why, words]) => {
+    const count = left[why as NotUndone["why"]] ?? 0;
+    return count === 0 ? [] : [`  ${grouped(count)} × ${words}`];
+  });
+  const kept = leftLines.length === 0 ? [] : ["Not put back:", ...leftLines, ""];
+  if (people === 0)
+    return [...kept, "There is nothing to put back. Nothing has been written.", ""].join("\n");
+  return [
+    "tandem would put this back. Nothing has been written.",
+    "",
+    ...examples.flatMap((plan) => [...personLines(plan, fields), ""]),
+    ...kept,
+    `Undo: ${counted(operations, "operation")} on ${counted(people, "person", "people")}, ${examples.length} shown. Consent is not touched.`,
+    `Saved to ${file}, valid for 60 minutes:  tandem apply ${file}`,
+    "",
+  ].join("\n");
+}

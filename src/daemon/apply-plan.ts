@@ -1,0 +1,189 @@
+import type { EmailKey } from "../model/email.ts";
+import type { Mapping } from "../model/mapping.ts";
+import { sameValue } from "../model/value.ts";
+import { changesBy } from "../plan/changes.ts";
+import type { ExceededLimit } from "../model/hold.ts";
+import type { PlanTotals } from "../plan/limits.ts";
+import { NO_CHANGES, addToTotals, exceededLimits } from "../plan/limits.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import { planContact } from "../plan/plan-contact.ts";
+import { asContactPlan } from "../plan/plan-undo.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import type { KnownLink } from "../model/link.ts";
+import { knownLinks } from "../store/known-links.ts";
+import { countLinks } from "../store/links.ts";
+import { finishRun, startRun } from "../store/runs.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { writePage } from "../write/write-page.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { look } from "./look.ts";
+import type { SavedPlan } from "./plan-file.ts";
+import { PLAN_VALID_MS } from "./plan-file.ts";
+
+/** People written at a time, as in a run. */
+const PEOPLE_PER_PAGE = 500;
+
+/** What applying a saved plan came to. */
+export interface Applied {
+  readonly runId: bigint | null;
+  /** Operations done, of those in the file. */
+  readonly done: number;
+  readonly planned: number;
+  /** What was left because it had moved since the plan was made. */
+  readonly moved: readonly MovedPerson[];
+  readonly refused: number;
+  /** The limits that the file exceeds; nothing was done where nobody approved it. */
+  readonly exceeded: readonly ExceededLimit[];
+}
+
+export interface MovedPerson {
+  readonly email: EmailKey;
+  readonly operation: PlannedOperation["kind"];
+}
+
+/** A saved plan that is not for this connection as it is now. */
+export class PlanDoesNotFit extends Error {
+  constructor(why: string) {
+    super(`${why}. Make a new plan and look at it.`);
+    this.name = "PlanDoesNotFit";
+  }
+}
+
+/**
+ * Performs exactly a saved plan: both sides are looked at again, and of the file is done what the same situation still
+ * asks for. What moved since is left and told.
+ *
+ * @param approved a person has said yes to what the limits would hold
+ * @throws PlanDoesNotFit for another connection, another mapping, or a plan that is too old
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function applyPlan(
+  deps: Deps,
+  mapping: Mapping,
+  plan: SavedPlan,
+  approved: boolean,
+): Promise<Applied> {
+  if (plan.connection !== mapping.name)
+    throw new PlanDoesNotFit(`The plan is for ${plan.connection}, not for ${mapping.name}`);
+  if (plan.mapping !== mapping.hash)
+    throw new PlanDoesNotFit("The mapping has changed since the plan was made");
+  if (deps.now().getTime() - Date.parse(plan.made) > PLAN_VALID_MS)
+    throw new PlanDoesNotFit(`The plan is more than ${PLAN_VALID_MS / 60_000} minutes old`);
+  return withConnection(deps, mapping.name, async (lease) => {
+    const { context } = await look(deps, mapping, null);
+    const { database, connectionId } = context;
+    const linked = await countLinks(database, connectionId, "live");
+    const exceeded = exceededLimits(totalsOf(plan), mapping.limits, linked, false);
+    const planned = [...plan.people.values()].reduce((sum, operations) => sum + operations.length, 0);
+    const none = { runId: null, done: 0, planned, moved: [], refused: 0, exceeded };
+    if (exceeded.length > 0 && !approved) return none;
+    const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());
+    const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
+    const written = await writeAll(writing, plan);
+    const counts = { applied: written.done, moved: written.moved.length, refused: written.refused };
+    await finishRun(database, runId, "finished", counts, `A saved ${plan.kind} of ${plan.made}`, deps.now());
+    return { ...none, ...written, runId };
+  });
+}
+
+function totalsOf(plan: SavedPlan): PlanTotals {
+  let totals = NO_CHANGES;
+  for (const [email, operations] of plan.people) {
+    totals = addToTotals(
+      totals,
+      operations.flatMap((one) => changesBy(email, one)),
+    );
+  }
+  return totals;
+}
+
+async function writeAll(
+  context: WriteContext,
+  plan: SavedPlan,
+): Promise<Pick<Applied, "done" | "moved" | "refused">> {
+  const moved: MovedPerson[] = [];
+  let done = 0;
+  let refused = 0;
+  const everybody = [...plan.people];
+  for (let start = 0; start < everybody.length; start += PEOPLE_PER_PAGE) {
+    const page = everybody.slice(start, start + PEOPLE_PER_PAGE);
+    const parted = await partPage(context, plan.kind, page);
+    moved.push(...parted.moved);
+    const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));
+    const written = await writePage(context, parted.plans, unfinished);
+    done += written.created + written.updated + written.listed;
+    refused += written.refused;
+    context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
+    context.stopping.throwIfAborted();
+  }
+  return { done, moved, refused };
+}
+
+interface Parted {
+  readonly plans: readonly ContactPlan[];
+  readonly moved: readonly MovedPerson[];
+}
+
+/** What of the file's page still stands. */
+async function partPage(
+  context: RunContext,
+  kind: SavedPlan["kind"],
+  page: readonly (readonly [EmailKey, readonly PlannedOperation[]])[],
+): Promise<Parted> {
+  const emails = page.map(([email]) => email);
+  const filter = { kind: "emails", emails } as const;
+  const links = await knownLinks(
+    context.database,
+    context.connectionId,
+    context.scope,
+    filter,
+    0n,
+    emails.length,
+  );
+  const byEmail = new Map(links.map((known) => [known.link.email, known]));
+  const plans: ContactPlan[] = [];
+  const moved: MovedPerson[] = [];
+  for (const [email, operations] of page) {
+    const known = byEmail.get(email);
+    const now = known === undefined ? null : planAsNow(context, kind, known, operations);
+    if (now !== null && now.operations.length > 0) plans.push(now);
+    const kept = new Set(now?.operations.flatMap((one) => wordsOf(email, one)));
+    for (const one of operations) {
+      if (!wordsOf(email, one).every((words) => kept.has(words))) moved.push({ email, operation: one.kind });
+    }
+  }
+  return { plans, moved };
+}
+
+function planAsNow(
+  context: RunContext,
+  kind: SavedPlan["kind"],
+  known: KnownLink,
+  operations: readonly PlannedOperation[],
+): ContactPlan {
+  if (kind === "undo") {
+    const standing = operations.filter((one) => isAsSeen(known, one));
+    return asContactPlan(context.fields, known, standing);
+  }
+  const now = planContact({ fields: context.fields, scope: context.scope }, known);
+  const wanted = new Set(operations.flatMap((one) => wordsOf(known.link.email, one)));
+  const same = now.operations.filter((one) =>
+    wordsOf(known.link.email, one).every((words) => wanted.has(words)),
+  );
+  return { ...now, operations: same };
+}
+
+/** Does the side still show what the undo was planned from? */
+function isAsSeen(known: KnownLink, operation: PlannedOperation): boolean {
+  const seen = known.sightings[operation.side];
+  if (operation.kind === "create" || seen === null || seen.id !== operation.id) return false;
+  if (operation.kind !== "update") return true;
+  return Object.entries(operation.pre).every(([field, value]) =>
+    sameValue(seen.fields[field] ?? null, value),
+  );
+}
+
+function wordsOf(email: EmailKey, operation: PlannedOperation): readonly string[] {
+  return changesBy(email, operation).map(({ action, words }) => `${action} ${words}`);
+}

@@ -1,0 +1,79 @@
+import type { Cost } from "../connectors/connector.ts";
+import type { EmailKey } from "../model/email.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { PerSide } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
+import type { ExceededLimit } from "../model/hold.ts";
+import { exceededLimits } from "../plan/limits.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import type { LinkFilter } from "../store/known-links.ts";
+import { countLinks } from "../store/links.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import type { WholePlan } from "./look.ts";
+import { look, planPages, planWhole } from "./look.ts";
+import type { PlannedPerson } from "./plan-file.ts";
+import { writePlanFile } from "./plan-file.ts";
+
+/** What a run would do now, and what the limits say of it. */
+export interface PlanFindings extends WholePlan {
+  readonly mapping: Mapping;
+  /** Linked people: what a share is a share of. */
+  readonly linked: number;
+  readonly firstSync: boolean;
+  readonly exceeded: readonly ExceededLimit[];
+  /** About what it takes on each side. */
+  readonly cost: PerSide<Cost>;
+  readonly saved: { readonly people: number; readonly hash: string } | null;
+}
+
+export interface PlanOptions {
+  /** Only this person. */
+  readonly email: EmailKey | null;
+  /** Only what is done about this field, by its key: for the examples. */
+  readonly field: string | null;
+  /** How many people to bring in full. */
+  readonly examples: number;
+  /** Where to save all of it. */
+  readonly out: string | null;
+}
+
+/**
+ * Looks at both sides and tells what a run would do; neither side is written to.
+ *
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function makePlan(deps: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
+  return withConnection(deps, mapping.name, async () => {
+    const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
+    const filter: LinkFilter =
+      options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
+    const plan = await planWhole(context, filter, options, isApproved);
+    const linked = await countLinks(context.database, context.connectionId, "live");
+    const limits = exceededLimits(plan.totals, mapping.limits, linked, firstSync);
+    const cost = perSide((side) => {
+      const { creates, updates, list_additions: additions, removals } = plan.totals[side];
+      return context.connectors[side].contacts.cost({ creates, updates, listChanges: additions + removals });
+    });
+    const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
+    return { ...plan, mapping, linked, firstSync, exceeded: [...guarded.exceeded, ...limits], cost, saved };
+  });
+}
+
+async function save(context: RunContext, mapping: Mapping, filter: LinkFilter, path: string, now: Date) {
+  const about = {
+    kind: "plan",
+    connection: mapping.name,
+    mapping: mapping.hash,
+    made: now.toISOString(),
+  } as const;
+  return writePlanFile(path, about, everybody(context, filter));
+}
+
+async function* everybody(context: RunContext, filter: LinkFilter): AsyncGenerator<PlannedPerson> {
+  for await (const plans of planPages(context, filter)) {
+    for (const { known, operations } of plans) {
+      if (operations.length > 0) yield { email: known.link.email, operations };
+    }
+  }
+}

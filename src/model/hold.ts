@@ -1,0 +1,15 @@
+import type { Side } from "./side.ts";
+
+/** What a limit of the mapping counts. */
+export type LimitedAction = "creates" | "updates" | "clears" | "removals";
+
+/** A limit or guard that a run would exceed: it does nothing of that kind, and a person must approve. */
+export interface ExceededLimit {
+  /** `null`: counted over both sides. */
+  readonly side: Side | null;
+  readonly action: LimitedAction | "leavers" | "deaths" | "people";
+  readonly planned: number;
+  readonly allowed: number;
+  /** Of leavers, the list or segment that they left. */
+  readonly collection: string | null;
+}
