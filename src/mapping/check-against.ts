@@ -3,6 +3,7 @@ import type { CollectionRef, FieldRule, Mapping } from "../model/mapping.ts";
 import { directionAllows, EMAIL_FIELD } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { otherSide, SIDES } from "../model/side.ts";
+import { companyProperty } from "./company-field.ts";
 import type { Diagnostic, Finding, Path, Place } from "./diagnostic.ts";
 import { diagnostic } from "./diagnostic.ts";
 import { findCollections } from "./find-collection.ts";
@@ -40,8 +41,19 @@ export function checkAgainst(
     found.push(diagnostic(origin.file, path, place, finding));
   };
   const fields = mapping.fields.filter((rule) => rule.key !== EMAIL_FIELD.key);
-  for (const [index, rule] of fields.entries()) {
-    for (const side of SIDES) checkProperty(mapping, rule, index, side, schemas[side], tell);
+  const [contact, company] = [fields.filter((rule) => !ofCompany(rule)), fields.filter(ofCompany)];
+  const placed = [
+    ...contact.map((rule, index) => [rule, ["fields", index]] as const),
+    ...company.map((rule, index) => [rule, ["company_fields", index]] as const),
+  ];
+  const blind =
+    company.length > 0 && !schemas.hubspot.fields.some(({ property }) => companyProperty(property));
+  if (blind) tell(["company_fields"], "key", company[0] ?? { line: 1 }, NO_COMPANIES);
+  for (const [rule, place] of placed) {
+    for (const side of SIDES) {
+      if (side === "hubspot" && blind && ofCompany(rule)) continue;
+      checkProperty(mapping, rule, place, side, schemas[side], tell);
+    }
   }
   for (const [index, rule] of mapping.rules.entries()) {
     for (const [kind, key] of [
@@ -62,18 +74,29 @@ export function checkAgainst(
   return found.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
+/** HubSpot tells of companies only to a key that may read them. */
+const NO_COMPANIES: Finding = {
+  code: "M307",
+  message: "this key may not read HubSpot's companies, so no company field would sync",
+  help: "add the scope `crm.objects.companies.read` to the key in HubSpot, or delete `company_fields`",
+};
+
+function ofCompany(rule: FieldRule): boolean {
+  return companyProperty(rule.property.hubspot) !== null;
+}
+
 const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 function checkProperty(
   mapping: Mapping,
   rule: FieldRule,
-  index: number,
+  place: Path,
   side: Side,
   schema: Schema,
   tell: Tell,
 ): void {
   const property = rule.property[side];
-  const say = (finding: Finding): void => tell(["fields", index, side], "value", rule, finding);
+  const say = (finding: Finding): void => tell([...place, side], "value", rule, finding);
   const use = {
     source: directionAllows(rule.direction, side),
     target: directionAllows(rule.direction, otherSide(side)),
@@ -95,22 +118,37 @@ function checkProperty(
     !typesFit(spec.type, rule.propertyType[side], use)
   ) {
     // Klaviyo's custom properties have no type of their own; what one was seen to hold is no promise.
-    const message = `${NAMES[side]} property \`${property}\` is \`${spec.type}\`, and this entry is \`${rule.propertyType[side]}\``;
-    const help = use.target
-      ? `add \`type: ${spec.type}\`, or let values flow away from it only: \`direction: to_${otherSide(side)}\``
-      : `add \`type: ${spec.type}\``;
-    say({ code: "M304", message, help });
-  } else checkOptions(rule, index, side, spec, tell);
+    say(clash(rule, side, spec));
+  } else checkOptions(rule, place, side, spec, tell);
+}
+
+/** A type that a property cannot be read as, or that it can be read as and not written. */
+function clash(rule: FieldRule, side: Side, { property, type }: FieldSpec): Finding {
+  const asked = rule.propertyType[side];
+  const readable = typesFit(type, asked, { source: true, target: false });
+  const message = readable
+    ? `${NAMES[side]} property \`${property}\` is \`${type}\`: it can be read as \`${asked}\`, but not written`
+    : `${NAMES[side]} property \`${property}\` is \`${type}\`, and this entry is \`${asked}\``;
+  const away = readable ? `, or let values flow away from it only: \`direction: to_${otherSide(side)}\`` : "";
+  const list = type === "list" || asked === "list";
+  const turned =
+    list && !readable ? "; `join` and `split` under `transform` turn a list into one text and back" : "";
+  return { code: "M304", message, help: `add \`type: ${type}\`${away}${turned}` };
 }
 
 function noHubSpotProperty(mapping: Mapping, property: string, schema: Schema): Finding {
   const where = mapping.hubspot.portalId === null ? "HubSpot" : `HubSpot portal ${mapping.hubspot.portalId}`;
-  const byLabel = schema.fields.filter((each) => each.label.toLowerCase() === property.toLowerCase());
+  const own = companyProperty(property);
+  const [kind, written] = own === null ? ["contact", property] : ["company", own];
+  const alike = schema.fields
+    .filter((each) => (companyProperty(each.property) === null) === (own === null))
+    .map(({ property: name, label }) => ({ name: companyProperty(name) ?? name, label }));
+  const byLabel = alike.filter(({ label }) => label.toLowerCase() === written.toLowerCase());
   const only = byLabel.length === 1 ? byLabel[0] : undefined;
-  const names = schema.fields.map((each) => each.property);
-  const guess = only === undefined ? didYouMean(property, names, "") : `did you mean \`${only.property}\`?`;
+  const names = alike.map(({ name }) => name);
+  const guess = only === undefined ? didYouMean(written, names, "") : `did you mean \`${only.name}\`?`;
   const help = `${guess} Internal names are in Settings > Properties > Details`.trim();
-  return { code: "M301", message: `${where} has no contact property \`${property}\``, help };
+  return { code: "M301", message: `${where} has no ${kind} property \`${written}\``, help };
 }
 
 /**
@@ -139,7 +177,7 @@ function noKlaviyoProperty(
   return { code: "M306", severity: "warning", message, help };
 }
 
-function checkOptions(rule: FieldRule, index: number, side: Side, spec: FieldSpec, tell: Tell): void {
+function checkOptions(rule: FieldRule, place: Path, side: Side, spec: FieldSpec, tell: Tell): void {
   const { options } = spec;
   if (rule.options === null || options === null) return;
   for (const [hubspot, klaviyo] of rule.options.pairs) {
@@ -147,7 +185,7 @@ function checkOptions(rule: FieldRule, index: number, side: Side, spec: FieldSpe
     if (options.includes(option)) continue;
     const help = didYouMean(option, options, `options: ${listed(options)}`);
     const message = `\`${option}\` is not an option of ${NAMES[side]} property \`${spec.property}\``;
-    tell(["fields", index, "options", hubspot], side === "hubspot" ? "key" : "value", rule, {
+    tell([...place, "options", hubspot], side === "hubspot" ? "key" : "value", rule, {
       code: "M303",
       message,
       help,
