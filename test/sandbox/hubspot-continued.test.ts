@@ -83,8 +83,18 @@ const HUBSPOT: Kind<HubspotSandbox> = {
       settings: { tier: "off" },
       ...(kept === undefined ? {} : { kept: kept as HubspotData }),
     }),
+  begin(hubspot) {
+    const lists = ["First", "Second"].map((name) => hubspot.createList(name));
+    hubspot.seedContacts([1, 2, 3, 4, 5, 6].map((one) => ({ properties: { email: address(one) }, lists })));
+  },
   act,
-  dump: (hubspot) => [hubspot.dumpContacts(), hubspot.state.lists.all(), hubspot.keep()],
+  dump(hubspot) {
+    const { contacts } = hubspot.dumpContacts();
+    const leadsTo = contacts.flatMap(({ mergedIds }) =>
+      mergedIds.map((id) => hubspot.state.contacts.resolve(id)?.id),
+    );
+    return [contacts, leadsTo, hubspot.state.lists.all(), hubspot.keep()];
+  },
   headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
   requests: [
     get("/crm/v3/objects/contacts?limit=3&properties=email,firstname,hs_merged_object_ids&archived=false"),

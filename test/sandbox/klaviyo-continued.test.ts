@@ -115,6 +115,11 @@ const KLAVIYO: Kind<KlaviyoSandbox> = {
       },
       ...(kept === undefined ? {} : { kept: kept as KlaviyoData }),
     }),
+  begin(klaviyo) {
+    const lists = ["First", "Second"].map((name) => klaviyo.createList({ name }));
+    const segments = ["Third", "Fourth"].map((name) => klaviyo.createSegment({ name }));
+    klaviyo.seed([1, 2, 3, 4, 5, 6].map((one) => ({ email: address(one), lists, segments })));
+  },
   act,
   dump: (klaviyo) => [klaviyo.dump(), klaviyo.counts(), klaviyo.keep()],
   headers: HEADERS,
