@@ -21,13 +21,25 @@ const WRITABLE: readonly string[] = [
   "location.timezone",
 ];
 
-/** Klaviyo's own times and the address it saw; and the id by which other tools find people, which is theirs to write. */
-const READ_ONLY: readonly string[] = ["created", "updated", "last_event_date", "location.ip", "external_id"];
+/** Klaviyo's own times, the address it saw, the e-mail consent; and the id by which other tools find people, which is theirs. */
+const READ_ONLY: readonly string[] = [
+  "created",
+  "updated",
+  "last_event_date",
+  "location.ip",
+  "external_id",
+  "subscriptions.email.marketing.consent",
+  "subscriptions.email.marketing.consent_timestamp",
+  "subscriptions.email.marketing.can_receive_email_marketing",
+];
 
 export const KLAVIYO_ATTRIBUTES: readonly string[] = [...WRITABLE, ...READ_ONLY];
 
-/** `own`: Klaviyo keeps these custom properties itself, and rewrites them after writes that never named them. */
-export type KlaviyoProperty = "writable" | "read_only" | "custom" | "own" | "unknown";
+/**
+ * `own`: Klaviyo keeps these custom properties itself, and rewrites them after writes that never named them.
+ * `prediction`: read only, and by a call of its own that is not made yet.
+ */
+export type KlaviyoProperty = "writable" | "read_only" | "custom" | "own" | "prediction" | "unknown";
 
 export function klaviyoProperty(name: string): KlaviyoProperty {
   if (name.startsWith("properties.")) {
@@ -35,6 +47,7 @@ export function klaviyoProperty(name: string): KlaviyoProperty {
     if (custom === "") return "unknown";
     return custom.startsWith("$") || custom === "company_id" ? "own" : "custom";
   }
+  if (name.startsWith("predictive_analytics.")) return "prediction";
   if (WRITABLE.includes(name)) return "writable";
   return READ_ONLY.includes(name) ? "read_only" : "unknown";
 }

@@ -14,6 +14,8 @@ const WELL_KNOWN: { readonly [side in "hubspot" | "klaviyo"]: { readonly [proper
     last_event_date: "datetime",
     "location.latitude": "number",
     "location.longitude": "number",
+    "subscriptions.email.marketing.consent_timestamp": "datetime",
+    "subscriptions.email.marketing.can_receive_email_marketing": "boolean",
   },
 };
 

@@ -81,6 +81,10 @@ describe("fields", () => {
     expect(told(mappingText({ fields: "{ hubspot: a, klaviyo: properties.company_id }" }))).toEqual([
       "M212 13:28-49",
     ]);
+    const consent = "subscriptions.email.marketing.consent";
+    expect(told(mappingText({ fields: `{ hubspot: a, klaviyo: ${consent} }` }))).toEqual(["M212 13:28-65"]);
+    const shown = `{ hubspot: a, klaviyo: ${consent}, direction: to_hubspot }`;
+    expect(told(mappingText({ fields: shown, rules: KLAVIYO_RULE }))).toEqual([]);
     const read = "{ hubspot: a, klaviyo: updated, direction: to_hubspot }";
     expect(told(mappingText({ fields: read, rules: KLAVIYO_RULE }))).toEqual([]);
   });
@@ -89,6 +93,11 @@ describe("fields", () => {
     expect(
       told(mappingText({ fields: "{ hubspot: a, klaviyo: title, type: date, options: { a: A } }" })),
     ).toEqual(["M215 13:47-54"]);
+  });
+
+  test("predictions are known, and not read yet", () => {
+    const fields = "{ hubspot: a, klaviyo: predictive_analytics.total_clv, direction: to_hubspot }";
+    expect(told(mappingText({ fields, rules: KLAVIYO_RULE }))).toEqual(["M190 13:28-58"]);
   });
 
   test("keys without effect", () => {

@@ -5,7 +5,9 @@ import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "..
 export type Place =
   | { readonly kind: "attribute"; readonly name: string; readonly readOnly: boolean }
   | { readonly kind: "location"; readonly name: string; readonly readOnly: boolean }
-  | { readonly kind: "custom"; readonly name: string; readonly readOnly: boolean };
+  | { readonly kind: "custom"; readonly name: string; readonly readOnly: boolean }
+  /** Below `subscriptions`, which is read with every profile; the name is a path. */
+  | { readonly kind: "consent"; readonly name: string; readonly readOnly: true };
 
 interface OwnField {
   readonly label: string;
@@ -44,6 +46,12 @@ export const OWN_FIELDS: ReadonlyMap<string, OwnField> = new Map([
   ["location.latitude", own("Latitude", "number")],
   ["location.longitude", own("Longitude", "number")],
   ["location.ip", own("IP address", "text", true)],
+  ["subscriptions.email.marketing.consent", own("E-mail consent", "text", true)],
+  ["subscriptions.email.marketing.consent_timestamp", own("E-mail consent changed on", "datetime", true)],
+  [
+    "subscriptions.email.marketing.can_receive_email_marketing",
+    own("Can receive e-mail marketing", "boolean", true),
+  ],
 ]);
 
 /** Klaviyo's own entries among the custom properties: it writes them itself, some after every write of ours. */
@@ -58,6 +66,8 @@ export function placeOf(property: string): Place | null {
   const field = OWN_FIELDS.get(property);
   if (field === undefined) return null;
   const { readOnly } = field;
+  if (property.startsWith("subscriptions."))
+    return { kind: "consent", name: property.slice("subscriptions.".length), readOnly: true };
   return property.startsWith("location.")
     ? { kind: "location", name: property.slice("location.".length), readOnly }
     : { kind: "attribute", name: property, readOnly };
@@ -66,11 +76,20 @@ export function placeOf(property: string): Place | null {
 /** What stands at a place: `undefined` where the answer does not tell, which is not the same as empty. */
 export function nativeAt(attributes: Readonly<Record<string, unknown>>, place: Place): unknown {
   if (place.kind === "attribute") return ownValue(attributes, place.name);
+  if (place.kind === "consent") return within(ownValue(attributes, "subscriptions"), place.name.split("."));
   const holder = ownValue(attributes, place.kind === "location" ? "location" : "properties");
   if (typeof holder !== "object" || holder === null || Array.isArray(holder)) return undefined;
   const native = ownValue(holder, place.name);
   // Custom properties have no schema: one that is not there is empty.
   return place.kind === "custom" && native === undefined ? null : native;
+}
+
+/** What stands at a path, `undefined` where any step of it is not told. */
+function within(holder: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) => (typeof at === "object" && at !== null ? ownValue(at, name) : undefined),
+    holder,
+  );
 }
 
 function ownValue(holder: object, name: string): unknown {

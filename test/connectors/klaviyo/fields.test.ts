@@ -184,3 +184,22 @@ test("the type of a custom property is guessed from what is there", () => {
   expect(typeOfNatives([1, "one"])).toBe("text");
   expect(typeOfNatives([])).toBe("text");
 });
+
+describe("the e-mail consent, a source only", () => {
+  const consent = placeOf("subscriptions.email.marketing.consent");
+  const reach = placeOf("subscriptions.email.marketing.can_receive_email_marketing");
+
+  test("is read where the answer tells it, and unknown where it does not", () => {
+    if (consent === null || reach === null) throw new Error("the consent has no place");
+    const marketing = { consent: "SUBSCRIBED", can_receive_email_marketing: true };
+    const attributes = { subscriptions: { email: { marketing } } };
+    expect(nativeAt(attributes, consent)).toBe("SUBSCRIBED");
+    expect(nativeAt(attributes, reach)).toBe(true);
+    expect(nativeAt({}, consent)).toBeUndefined();
+    expect(nativeAt({ subscriptions: { email: null } }, consent)).toBeUndefined();
+  });
+
+  test("is never to be written", () => {
+    expect([consent?.readOnly, reach?.readOnly]).toEqual([true, true]);
+  });
+});
