@@ -1,41 +1,14 @@
-import { once } from "node:events";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTandem, tandem } from "./command-line.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { tandem } from "./command-line.ts";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";
+import { startDaemon } from "./running-daemon.ts";
 
 let it: Company;
 beforeAll(async () => void (it = await company(20)));
 afterAll(() => it.close());
 
-/** A daemon under test: what it said so far, and how to wait for more. */
-function daemon(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const child = startTandem(["start", "--port", "0", ...args], {
-    env: { ...it.env, ...env },
-    cwd: it.folder.path,
-  });
-  let talk = "";
-  let out = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => void (talk += text));
-  child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
-  const closed = once(child, "close");
-  const says = async (words: RegExp): Promise<string> => {
-    await expect.poll(() => talk, { timeout: 45_000, interval: 50 }).toMatch(words);
-    return words.exec(talk)?.[1] ?? "";
-  };
-  return {
-    says,
-    url: () => says(/status page: (http:\S+)/),
-    talk: () => talk,
-    out: () => out,
-    async stop(): Promise<{ status: unknown; ms: number }> {
-      const from = performance.now();
-      child.kill("SIGTERM");
-      const [status] = await closed;
-      return { status, ms: performance.now() - from };
-    },
-  };
-}
+const daemon = (args: readonly string[] = []) => startDaemon(it, args);
 
 const leaseHeld = async (): Promise<boolean> => {
   const rows = await it.fresh.database.$queryRaw<
