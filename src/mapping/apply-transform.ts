@@ -111,7 +111,10 @@ function eachText(value: Filled, change: (text: string) => string): Filled {
 function titleCase(text: string): string {
   return text.replaceAll(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu, (word) => {
     const [first = ""] = word;
-    return first.toUpperCase() + word.slice(first.length).toLowerCase();
+    // One letter may have two capitals (`ß`, `SS`): only the first of them begins the word.
+    const capitals = first.toUpperCase();
+    const [head = ""] = capitals;
+    return head + (capitals.slice(head.length) + word.slice(first.length)).toLowerCase();
   });
 }
 

@@ -129,6 +129,18 @@ describe("text that YAML reads as a number must be quoted", () => {
     expect(told(mappingText({ fields }))).toEqual(["M015 13:51-64"]);
   });
 
+  test("so does one that is an example, and a price loses its last digit", () => {
+    const phone = "{ hubspot: phone, klaviyo: phone_number, examples: [+4930123456] }";
+    expect(told(mappingText({ fields: phone }))).toEqual(["M015 13:53-64"]);
+    expect(words(mappingText({ fields: phone }))).toEqual({
+      message: "`fields[0].examples[0]` is read as the number 4930123456, because `+4930123456` has no quotes",
+      help: 'put quotes around it: `"+4930123456"`',
+    });
+    const price =
+      "{ hubspot: a, klaviyo: title, direction: to_klaviyo, transform: { to_klaviyo: { default: 1.50 } } }";
+    expect(told(mappingText({ fields: price }))).toEqual(["M015 13:97-101"]);
+  });
+
   test("keys stay as written", () => {
     const fields = "{ hubspot: a, klaviyo: title, options: { 01: One, true: Yes } }";
     expect(told(mappingText({ fields }))).toEqual([]);
