@@ -131,9 +131,10 @@ describe("text that YAML reads as a number must be quoted", () => {
 
   test("so does one that is an example, and a price loses its last digit", () => {
     const phone = "{ hubspot: phone, klaviyo: phone_number, examples: [+4930123456] }";
-    expect(told(mappingText({ fields: phone }))).toEqual(["M015 13:53-64"]);
+    expect(told(mappingText({ fields: phone }))).toEqual(["M015 13:57-68"]);
     expect(words(mappingText({ fields: phone }))).toEqual({
-      message: "`fields[0].examples[0]` is read as the number 4930123456, because `+4930123456` has no quotes",
+      message:
+        "`fields[0].examples[0]` is read as the number 4930123456, because `+4930123456` has no quotes",
       help: 'put quotes around it: `"+4930123456"`',
     });
     const price =
