@@ -139,7 +139,7 @@ describe("text that YAML reads as a number must be quoted", () => {
     });
     const price =
       "{ hubspot: a, klaviyo: title, direction: to_klaviyo, transform: { to_klaviyo: { default: 1.50 } } }";
-    expect(told(mappingText({ fields: price }))).toEqual(["M015 13:97-101"]);
+    expect(told(mappingText({ fields: price }))).toEqual(["M015 13:94-98"]);
   });
 
   test("keys stay as written", () => {
