@@ -43,7 +43,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "klaviyo-api": ["connectors/klaviyo"],
   undici: ["connectors/hubspot", "connectors/klaviyo"],
   "p-retry": ["connectors/retry.ts"],
-  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "status", "sandbox"],
+  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "daemon", "status", "sandbox"],
   yaml: ["mapping"],
   "fastest-levenshtein": ["mapping"],
   "libphonenumber-js": ["mapping"],

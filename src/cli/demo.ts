@@ -124,10 +124,11 @@ async function keepInStep(
   };
   const port = options.port ?? (await nextFreePort(USUAL_PORT));
   try {
-    await withEngine(app, { ...options, quiet: true }, (deps, mapping) => {
+    await withEngine(app, { ...options, quiet: true }, (deps, _mapping, loaded) => {
       // Later runs are told in a line when they did something; only the first is worth a bar.
       const step: typeof deps.progress = (at) => (stirring === null ? progress.step(at) : undefined);
-      return serve(app, { ...deps, progress: step }, mapping, {
+      return serve(app, { ...deps, progress: step }, loaded, {
+        file: options.config ?? null,
         contacts: EVERY_TWENTY_SECONDS,
         port,
         worker: true,

@@ -11,6 +11,7 @@ import { startEmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import type { LoadedMapping } from "./load-mapping.ts";
 import { loadMapping, loadSecrets } from "./load-mapping.ts";
 import { progressLine } from "./progress.ts";
 
@@ -59,16 +60,17 @@ async function migrateOrSay(url: string): Promise<void> {
 export async function withEngine<T>(
   app: App,
   options: CommonOptions,
-  work: (deps: Deps, mapping: Mapping) => Promise<T>,
+  work: (deps: Deps, mapping: Mapping, loaded: LoadedMapping) => Promise<T>,
 ): Promise<T> {
-  const { mapping } = loadMapping(app, options);
+  const loaded = loadMapping(app, options);
+  const { mapping } = loaded;
   const connectors = await app.connect(mapping, loadSecrets(app, mapping));
   const progress = progressLine(app, options);
   return withDatabase(app, async (database) => {
     const { now, newId, stopping, signal } = app;
     const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
     try {
-      return await work(deps, mapping);
+      return await work(deps, mapping, loaded);
     } finally {
       progress.end();
       if (options.verbose === true) app.talk(requestCounts(connectors));

@@ -18,12 +18,17 @@ export function coloured(app: App, options: CommonOptions, terminal: boolean): b
   return terminal && options.color !== false && !app.env["NO_COLOR"];
 }
 
+/** A valid mapping, with the text that it was read from. */
+export interface LoadedMapping extends MappingOnDisk {
+  readonly mapping: Mapping;
+}
+
 /**
  * The mapping of a command, valid.
  *
  * @throws CommandFailure 78 with every problem of the file at its place
  */
-export function loadMapping(app: App, options: CommonOptions): MappingOnDisk & { readonly mapping: Mapping } {
+export function loadMapping(app: App, options: CommonOptions): LoadedMapping {
   const loaded = readMapping(mappingPath(app, options));
   const { mapping, diagnostics, text } = loaded;
   if (mapping === null || diagnostics.some(({ severity }) => severity === "error")) {

@@ -3,8 +3,9 @@ import { daemonLog } from "../daemon/log.ts";
 import { runReconcile } from "../daemon/reconcile-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
+import type { ScheduledWork, Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
-import type { Mapping } from "../model/mapping.ts";
+import { watchFile } from "../daemon/watch-file.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
@@ -18,9 +19,14 @@ import type { Logger } from "pino";
 import type { App } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import type { LoadedMapping } from "./load-mapping.ts";
+import type { InForce } from "./mapping-in-force.ts";
+import { putInForce, reload } from "./mapping-in-force.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 export interface ServeOptions {
+  /** The mapping file, watched while the daemon runs; `null` watches none. */
+  readonly file: string | null;
   /** Cron expression of the contact lane; default the mapping's. */
   readonly contacts?: string;
   /** `null` serves no status page. */
@@ -32,11 +38,20 @@ export interface ServeOptions {
   readonly ran?: (run: ContactRun) => void;
 }
 
-/** The daemon: lanes by the clock and the status page, until a person stops it. The first run begins at once. */
-export async function serve(app: App, deps: Deps, mapping: Mapping, options: ServeOptions): Promise<void> {
+/**
+ * The daemon: lanes by the clock and the status page, until a person stops it. The first run begins at once, and again
+ * when the mapping file was changed; a file that cannot be used leaves the mapping before it in force.
+ */
+export async function serve(
+  app: App,
+  deps: Deps,
+  { mapping, text }: LoadedMapping,
+  options: ServeOptions,
+): Promise<void> {
   const log = daemonLog(app.env["LOG_LEVEL"]);
   const connection = await openConnection(deps.database, mapping.name);
-  const contacts = options.contacts ?? mapping.schedule.contacts;
+  let current = await putInForce(deps, mapping, text);
+  const contactsCron = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
   const page =
     options.port === null
@@ -45,37 +60,63 @@ export async function serve(app: App, deps: Deps, mapping: Mapping, options: Ser
           read: statusReader(deps.database, connection.id),
           now: app.now,
           log,
-          intervalMs: longestGapMs(contacts),
+          intervalMs: () => longestGapMs(contactsCron()),
           contactUrls: links.urls,
         });
-  const { timezone } = mapping;
-  const lane = (name: string, cron: string, run: () => Promise<ContactRun>) => ({
-    name,
-    cron,
-    timezone,
-    run: async () => {
-      const ended = await run();
-      logRun(log, name, ended);
-      options.ran?.(ended);
-      if (ended.stoppedBy === null) await links.learn();
-    },
-  });
-  const works = [
-    lane("contacts", contacts, () => runContacts(deps, mapping, { trigger: "schedule" })),
-    lane("reconcile", mapping.schedule.reconcile, () => runReconcile(deps, mapping, "reconcile")),
-  ];
   const failed = (name: string, err: unknown): void => {
     if (deps.stopping.aborted) return;
     const away = err instanceof ConnectionBusy ? err.message : databaseFailure(err);
     if (away === null) log.error({ lane: name, err }, "run failed");
     else log.warn({ lane: name }, `no run: ${away}`);
   };
-  const scheduler = startScheduler(options.worker ? works : [], failed);
+  const ended = async (name: string, run: ContactRun): Promise<void> => {
+    logRun(log, name, run);
+    options.ran?.(run);
+    if (run.stoppedBy === null) await links.learn();
+  };
+  const begin = (): Scheduler => {
+    const works = options.worker ? lanes(current, contactsCron(), ended) : [];
+    const scheduler = startScheduler(works, failed);
+    scheduler.runNow("contacts");
+    return scheduler;
+  };
   options.ready(page?.url ?? null);
-  scheduler.runNow("contacts");
+  let scheduler = begin();
+  const unwatch =
+    options.file === null || !options.worker
+      ? () => {}
+      : watchFile(options.file, async () => {
+          const reloaded = await reload(app, options.file ?? "", current);
+          if (reloaded.kind === "refused") log.warn({ problem: "SK-MAPPING" }, reloaded.problem.title);
+          if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
+          await scheduler.stop();
+          current = reloaded.next;
+          log.info({ version: current.version }, "the mapping was changed and is in force");
+          scheduler = begin();
+        });
   await untilStopped(app.stopping);
+  unwatch();
   await scheduler.stop();
   await page?.close();
+}
+
+/** The lanes of a mapping in force, by its schedule. */
+function lanes(
+  { deps, mapping }: InForce,
+  contacts: string,
+  ended: (name: string, run: ContactRun) => Promise<void>,
+): readonly ScheduledWork[] {
+  const { timezone, schedule } = mapping;
+  const lane = (name: string, cron: string, run: () => Promise<ContactRun>): ScheduledWork => ({
+    name,
+    cron,
+    timezone,
+    run: async () => ended(name, await run()),
+  });
+  return [
+    lane("contacts", contacts, () => runContacts(deps, mapping, { trigger: "schedule" })),
+    lane("reconcile", schedule.reconcile, () => runReconcile(deps, mapping, "reconcile")),
+  ];
 }
 
 /** @throws CommandFailure 69 where the port is taken, or may not be used */

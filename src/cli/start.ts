@@ -5,6 +5,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { mappingPath } from "./load-mapping.ts";
 import { serve } from "./serve.ts";
 
 interface StartOptions extends CommonOptions {
@@ -28,8 +29,9 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       const options = command.optsWithGlobals<StartOptions>();
       const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
       // The schedule's log tells of runs; a progress line would only get into its way.
-      await withEngine(app, { ...options, quiet: true }, (deps, mapping) =>
-        serve(app, deps, mapping, {
+      await withEngine(app, { ...options, quiet: true }, (deps, mapping, loaded) =>
+        serve(app, deps, loaded, {
+          file: mappingPath(app, options),
           port,
           worker: options.worker,
           ready: (url) => {

@@ -7,6 +7,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { putInForce } from "./mapping-in-force.ts";
 import { exitCodeOf, runReport } from "./run-report.ts";
 
 interface SyncOptions extends CommonOptions {
@@ -23,9 +24,10 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<SyncOptions>();
       const email = parseAddress(options.email);
-      const run = await withEngine(app, options, (deps, mapping) =>
-        runContacts(deps, mapping, { trigger: "cli", ...(email === null ? {} : { email }) }),
-      );
+      const run = await withEngine(app, options, async (deps, mapping, { text }) => {
+        await putInForce(deps, mapping, text);
+        return runContacts(deps, mapping, { trigger: "cli", ...(email === null ? {} : { email }) });
+      });
       app.out(options.json ? json(run) : `${runReport(run)}\n`);
       exit(exitCodeOf(run));
     });

@@ -23,7 +23,7 @@ export async function holdBack(
   exceeded: readonly ExceededLimit[],
   now: Date,
 ): Promise<HoldBack> {
-  await saveConnectionProblems(database, connectionId, null, exceeded.map(heldByLimit), now);
+  await saveConnectionProblems(database, connectionId, "limits", exceeded.map(heldByLimit), now);
   if (exceeded.length === 0) {
     await withdrawHold(database, connectionId, now);
     return { add: async () => {}, close: async () => {} };

@@ -105,7 +105,7 @@ async function cycle(
   await holding.close();
   if (stoppedBy !== null) {
     const problems = [...exceeded.map(heldByLimit), stoppedBy];
-    await saveConnectionProblems(database, connectionId, null, problems, deps.now());
+    await saveConnectionProblems(database, connectionId, "limits", problems, deps.now());
   }
   const failing = await countLinks(database, connectionId, "failing");
   const finished = failing > 0 ? "finished_with_errors" : "finished";

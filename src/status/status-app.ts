@@ -23,7 +23,7 @@ export interface StatusDeps {
   readonly read: StatusReader;
   readonly now: () => Date;
   /** How often contacts are looked at, by the schedule; for the health word. Default: a quarter of an hour. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: () => number;
   /** Asked for each page: the accounts are known only after the first look. */
   readonly contactUrls?: () => ContactUrls;
   /** Faults go here with their reference; a pino logger fits. */
@@ -136,10 +136,10 @@ async function within(milliseconds: number, work: Promise<void>): Promise<boolea
   return ready;
 }
 
-async function readFrame({ read, now, intervalMs = DEFAULT_INTERVAL_MS }: StatusDeps): Promise<Frame> {
+async function readFrame({ read, now, intervalMs = () => DEFAULT_INTERVAL_MS }: StatusDeps): Promise<Frame> {
   const overview = await read.overview();
   const at = now();
-  return { overview, health: healthOf(overview, at, intervalMs), now: at };
+  return { overview, health: healthOf(overview, at, intervalMs()), now: at };
 }
 
 function sendPage(reply: FastifyReply, page: Safe): FastifyReply {

@@ -25,7 +25,7 @@ export async function saveConnection(
 ): Promise<void> {
   await statements.connection.updateMany({
     where: { id, OR: [{ mappingHash: null }, { mappingHash: { not: mappingHash } }] },
-    data: { mappingHash, mappingVersion: { increment: 1 } },
+    data: { mappingHash },
   });
   await statements.connection.update({
     where: { id },

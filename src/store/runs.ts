@@ -37,23 +37,26 @@ export async function finishRun(
   });
 }
 
-/**
- * The problems of a whole connection, as found now: what is no longer among them is healed.
- *
- * @param side whose problems these are; those of the other side stay as they are
- */
+/** Whose problems of a connection these are: a side's, those of limits, or those of the mapping file. */
+export type ProblemOwner = Side | "limits" | "mapping";
+
+const MAPPING_CODE = "SK-MAPPING";
+
+/** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed. */
 export async function saveConnectionProblems(
   statements: Statements,
   connectionId: number,
-  side: Side | null,
+  owner: ProblemOwner,
   problems: readonly Problem[],
   now: Date,
 ): Promise<void> {
+  const ofMapping = owner === "mapping" ? MAPPING_CODE : { not: MAPPING_CODE };
+  const owned = owner === "limits" || owner === "mapping" ? { side: "", code: ofMapping } : { side: owner };
   await statements.problem.deleteMany({
     where: {
       connectionId,
       linkId: null,
-      side: side ?? "",
+      ...owned,
       NOT: problems.map(({ code, field }) => ({ code, field: field ?? "" })),
     },
   });

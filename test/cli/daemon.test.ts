@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { tandem } from "./command-line.ts";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { expect } from "vitest";
+import { startTandem } from "./command-line.ts";
+import type { Company } from "./company.ts";
+
+/** A daemon under test: what it said so far, and how to wait for more. */
+export interface RunningDaemon {
+  /** Waits until it said this; answers the first group. */
+  says(words: RegExp): Promise<string>;
+  url(): Promise<string>;
+  talk(): string;
+  out(): string;
+  stop(): Promise<{ readonly status: unknown; readonly ms: number }>;
+}
+
+export function startDaemon(
+  { env, folder }: Company,
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): RunningDaemon {
+  const child = startTandem(["start", "--port", "0", ...args], {
+    env: { ...env, ...more },
+    cwd: folder.path,
+  });
+  let talk = "";
+  let out = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void (talk += text));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
+  const closed = once(child, "close");
+  const says = async (words: RegExp): Promise<string> => {
+    await expect.poll(() => talk, { timeout: 45_000, interval: 50 }).toMatch(words);
+    return words.exec(talk)?.[1] ?? "";
+  };
+  return {
+    says,
+    url: () => says(/status page: (http:\S+)/),
+    talk: () => talk,
+    out: () => out,
+    async stop() {
+      const from = performance.now();
+      child.kill("SIGTERM");
+      const [status] = (await closed) as readonly unknown[];
+      return { status, ms: performance.now() - from };
+    },
+  };
+}
