@@ -6,6 +6,7 @@ import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
 import type { Connector } from "./connectors/connector.ts";
+import { companyProperty } from "./mapping/company-field.ts";
 import type { Mapping } from "./model/mapping.ts";
 import type { PerSide } from "./model/side.ts";
 
@@ -53,6 +54,7 @@ async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerS
       baseUrl: mapping.hubspot.baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
       apiShare: share.hubspot,
+      companies: mapping.fields.some(({ property }) => companyProperty(property.hubspot) !== null),
     }),
     klaviyo: klaviyo({
       ...timing,

@@ -10,6 +10,7 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../plan/limits.ts";
+import type { PullReport } from "../pull/pull-side.ts";
 import { pullSide, storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
@@ -17,6 +18,7 @@ import { transaction } from "../store/database.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
+import { saveConnectionProblems } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import { approvals } from "./approvals.ts";
 import type { Deps } from "./deps.ts";
@@ -51,17 +53,18 @@ export interface Looked {
  */
 export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
   const { database, connectors, now, signal } = deps;
-  const ready = await prepareRun(database, mapping, connectors, now, signal);
+  const prepared = await prepareRun(database, mapping, connectors, now, signal);
   const context: RunContext = {
     ...deps,
-    connectionId: ready.connection.id,
+    connectionId: prepared.connection.id,
     fields: [EMAIL_FIELD, ...mapping.fields],
-    scope: ready.scope,
+    scope: prepared.scope,
   };
   const recovered = await recoverUnanswered(context);
   await markRetriesDue(database, context.connectionId, now());
   const isApproved = await approvals(database, context.connectionId, now());
-  const read = email === null ? await lookAtAll(context) : await lookAtOne(context, email);
+  const seen = email === null ? await lookAtAll(context, prepared) : await lookAtOne(context, email);
+  const ready = { ...prepared, problems: [...prepared.problems, ...seen.problems] };
   const left = await Promise.all(
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
   );
@@ -69,7 +72,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   return {
     context,
     ready,
-    read,
+    read: seen.contacts,
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,
@@ -78,16 +81,27 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   };
 }
 
-async function lookAtAll(context: RunContext): Promise<number> {
+/** Pulls both sides, and tells with what the mapping names in vain what could not be read of the rest. */
+async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Promise<PullReport> {
+  const { database, connectionId, now } = context;
   const pulled = await Promise.all(SIDES.map((side) => pullSide(context, side)));
-  return pulled.reduce((sum, report) => sum + report.contacts, 0);
+  // A list that a rule names in vain is one problem, though the pull does not find it either.
+  const told = new Set(problems.map(({ side, code }) => `${side} ${code}`));
+  const found = pulled
+    .flatMap((report) => report.problems)
+    .filter(({ side, code }) => !told.has(`${side} ${code}`));
+  for (const side of SIDES) {
+    const own = [...problems, ...found].filter((problem) => problem.side === side);
+    await saveConnectionProblems(database, connectionId, side, own, now());
+  }
+  return { contacts: pulled.reduce((sum, report) => sum + report.contacts, 0), problems: found };
 }
 
 function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) => string {
   return (id) => schemas[side].collections.find((one) => one.id === id)?.name ?? id;
 }
 
-async function lookAtOne(context: RunContext, email: EmailKey): Promise<number> {
+async function lookAtOne(context: RunContext, email: EmailKey): Promise<PullReport> {
   let read = 0;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
@@ -97,7 +111,7 @@ async function lookAtOne(context: RunContext, email: EmailKey): Promise<number> 
     );
     read += found.length;
   }
-  return read;
+  return { contacts: read, problems: [] };
 }
 
 /** The plans of these links, a page at a time, derived anew from what was seen. Stores nothing. */

@@ -1,4 +1,5 @@
 import type { Schema } from "../connectors/connector.ts";
+import { companyProperty } from "../mapping/company-field.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { PerSide } from "../model/side.ts";
@@ -14,7 +15,10 @@ export function missingProperties(
   // Every portal has hundreds of properties: none at all says only that nobody was told of them.
   if (hubspot.fields.length === 0) return [];
   const known = new Set(hubspot.fields.map(({ property }) => property));
+  // Of companies nobody is told whose key may not read them, and then the pull says so.
+  const companies = hubspot.fields.some(({ property }) => companyProperty(property) !== null);
   return fields
+    .filter(({ property }) => companies || companyProperty(property.hubspot) === null)
     .filter((rule) => !known.has(rule.property.hubspot))
     .map(({ key, property, line }) => ({
       code: "HS-NOPROP",

@@ -11,7 +11,6 @@ import { openConnection, saveConnection } from "../store/connections.ts";
 import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
-import { saveConnectionProblems } from "../store/runs.ts";
 import { guardAccount } from "./guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
 
@@ -71,10 +70,6 @@ async function resolve(
   const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
   await rememberFound(database, connectionId, mapping, schemas, now);
   const problems = [...unresolved.map(listGone), ...missingProperties(mapping.fields, schemas)];
-  for (const side of SIDES) {
-    const own = problems.filter((problem) => problem.side === side);
-    await saveConnectionProblems(database, connectionId, side, own, now());
-  }
   return { scope: rules, problems };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CollectionRef, FieldRule, Limit, Mapping, ScopeRule, SecretRef } from "../model/mapping.ts";
 import { buildField } from "./build-field.ts";
+import { companyField } from "./company-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import { durationMs } from "./duration.ts";
 import { schedule } from "./schedule.ts";
@@ -14,9 +15,15 @@ type PlaceOf = (path: Path, part: "key" | "value") => Place;
 /** The mapping that a file without any error says, with every default filled in. */
 export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
   const { hubspot, klaviyo } = file.connections;
-  const fields = file.fields.map((entry, index) =>
-    buildField(entry, file.defaults, place(["fields", index], "key").line),
-  );
+  const fields = [
+    ...file.fields.map((entry, index) =>
+      buildField(entry, file.defaults, place(["fields", index], "key").line),
+    ),
+    ...(file.company_fields ?? []).map((entry, index) => {
+      const field = { ...companyField(entry), direction: "to_klaviyo" } as const;
+      return buildField(field, file.defaults, place(["company_fields", index], "key").line);
+    }),
+  ];
   const rules = file.rules.map((entry, index) => scopeRule(entry, index, place));
   return {
     name: file.name,

@@ -7,13 +7,15 @@ import { exampleFindings } from "./example-findings.ts";
 import type { FieldShape } from "./field-shape.ts";
 import { fieldShape } from "./field-shape.ts";
 import { buildField } from "./build-field.ts";
+import { companyProperty } from "./company-field.ts";
 import { KLAVIYO_ATTRIBUTES, klaviyoProperty } from "./klaviyo-property.ts";
 import type { FieldEntry } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** A field entry that is shaped as it must be, with its place in the file's list. */
+/** A field entry that is shaped as it must be, and where it stands; one of a company as `companyField` makes it. */
 export interface PlacedField {
-  readonly index: number;
+  /** `["fields", 3]` or `["company_fields", 0]`. */
+  readonly place: Path;
   readonly entry: FieldEntry;
   /** As written, or as `defaults:` says. */
   readonly direction: Direction;
@@ -35,6 +37,7 @@ export function fieldMeanings(
     const shape = fieldShape(field.entry, field.direction);
     const refused =
       mapsEmail(field) ??
+      misplacedCompany(field) ??
       klaviyoTarget(field) ??
       optionsClash(field, shape) ??
       shapeMeaning(field, shape, "error") ??
@@ -47,17 +50,35 @@ export function fieldMeanings(
   });
 }
 
-function mapsEmail({ index, entry }: PlacedField): Meaning | null {
+function mapsEmail({ place, entry }: PlacedField): Meaning | null {
   const key = entry.hubspot === "email" ? "hubspot" : entry.klaviyo === "email" ? "klaviyo" : null;
   if (key === null) return null;
-  return at(index, key, "key", {
+  return at(place, key, "key", {
     code: "M201",
     message: "email is the link key and cannot be mapped",
     help: "delete this entry; email is always synced",
   });
 }
 
-function klaviyoTarget({ index, entry, direction }: PlacedField): Meaning | null {
+/** Whose property it is says the section, not the name. */
+function misplacedCompany({ place, entry }: PlacedField): Meaning | null {
+  const name = companyProperty(entry.hubspot);
+  const own = isCompany(place) ? companyProperty(name ?? "") : name;
+  if (own === null) return null;
+  const [message, help] = isCompany(place)
+    ? ["what stands here is a property of companies anyway", `write \`hubspot: ${own}\``]
+    : [
+        `\`${entry.hubspot}\` is a property of companies`,
+        `move this entry to \`company_fields:\`, as \`hubspot: ${own}\``,
+      ];
+  return at(place, "hubspot", "value", { code: "M205", message, help });
+}
+
+function isCompany(place: Path): boolean {
+  return place[0] === "company_fields";
+}
+
+function klaviyoTarget({ place, entry, direction }: PlacedField): Meaning | null {
   const kind = klaviyoProperty(entry.klaviyo);
   const written = directionAllows(direction, "hubspot");
   if (kind === "unknown") {
@@ -67,28 +88,29 @@ function klaviyoTarget({ index, entry, direction }: PlacedField): Meaning | null
       "write `first_name`, `location.city` and the like;",
     );
     const message = `\`${entry.klaviyo}\` is not a Klaviyo profile attribute`;
-    return at(index, "klaviyo", "value", { code: "M204", message, help: `${help} ${CUSTOM}` });
+    return at(place, "klaviyo", "value", { code: "M204", message, help: `${help} ${CUSTOM}` });
   }
   if (kind === "prediction") {
     const message = `not yet supported: Klaviyo's predictions (\`${entry.klaviyo}\`)`;
     const help = "they are read by a call that is paced five times slower; delete this entry for now";
-    return at(index, "klaviyo", "value", { code: "M190", message, help });
+    return at(place, "klaviyo", "value", { code: "M190", message, help });
   }
   if (!written || kind === "writable" || kind === "custom") return null;
   const message =
     kind === "own"
       ? `Klaviyo keeps \`${entry.klaviyo}\` itself; it can only be a source`
       : `Klaviyo attribute \`${entry.klaviyo}\` is read-only and can only be a source`;
-  return at(index, "klaviyo", "value", { code: "M212", message, help: "add `direction: to_hubspot`" });
+  const help = isCompany(place) ? "write to another one" : "add `direction: to_hubspot`";
+  return at(place, "klaviyo", "value", { code: "M212", message, help });
 }
 
 const CUSTOM = "Custom properties are written `properties.NAME`";
 
-function optionsClash({ index, entry }: PlacedField, { type }: FieldShape): Meaning | null {
+function optionsClash({ place, entry }: PlacedField, { type }: FieldShape): Meaning | null {
   if (entry.options === undefined) return null;
   if (entry.transform !== undefined) {
     const message = "`options` says already what each value becomes";
-    return at(index, "transform", "key", {
+    return at(place, "transform", "key", {
       code: "M224",
       message,
       help: "keep one of `options` and `transform`",
@@ -96,41 +118,41 @@ function optionsClash({ index, entry }: PlacedField, { type }: FieldShape): Mean
   }
   if (["option", "list", "text"].includes(type)) return null;
   const message = `\`options\` translates options, and this entry is \`${type}\``;
-  return at(index, "options", "key", { code: "M215", message, help: "use `type: option` or `type: list`" });
+  return at(place, "options", "key", { code: "M215", message, help: "use `type: option` or `type: list`" });
 }
 
 function shapeMeaning(
-  { index }: PlacedField,
+  { place }: PlacedField,
   { findings }: FieldShape,
   severity: "error" | "warning",
 ): Meaning | null {
   const found = findings.find(({ finding }) => (finding.severity ?? "error") === severity);
-  return found === undefined ? null : { ...found, path: ["fields", index, ...found.path] };
+  return found === undefined ? null : { ...found, path: [...place, ...found.path] };
 }
 
-function listTarget({ index, entry, direction }: PlacedField, { propertyType }: FieldShape): Meaning | null {
+function listTarget({ place, entry, direction }: PlacedField, { propertyType }: FieldShape): Meaning | null {
   const written = directionAllows(direction, "hubspot") && propertyType.klaviyo === "list";
   if (!written || klaviyoProperty(entry.klaviyo) === "custom") return null;
   const message = `Klaviyo attribute \`${entry.klaviyo}\` holds one text, not a list`;
   const help = 'add `transform: { to_klaviyo: { join: ", " } }`, or use a custom property';
-  return at(index, "klaviyo", "value", { code: "M226", message, help });
+  return at(place, "klaviyo", "value", { code: "M226", message, help });
 }
 
-function examples({ index, entry, direction, line }: PlacedField): readonly Meaning[] {
+function examples({ place, entry, direction, line }: PlacedField): readonly Meaning[] {
   const rule = buildField({ ...entry, direction }, undefined, line);
   return exampleFindings(entry.examples ?? [], rule).map(({ item, finding }) => ({
-    path: ["fields", index, "examples", item],
+    path: [...place, "examples", item],
     part: "value",
     finding,
   }));
 }
 
-function optionMeanings({ index, entry, direction }: PlacedField, { type }: FieldShape): readonly Meaning[] {
+function optionMeanings({ place, entry, direction }: PlacedField, { type }: FieldShape): readonly Meaning[] {
   const found: Meaning[] = [];
   const table = Object.entries(entry.options ?? {});
   const seen = new Map<string, string>();
   for (const [hubspot, klaviyo] of table) {
-    const path = ["fields", index, "options", hubspot];
+    const path = [...place, "options", hubspot];
     if (hubspot === "*") {
       if (["error", "keep", "drop"].includes(klaviyo)) continue;
       const message = `\`"*"\` says what other values do, and cannot be \`${klaviyo}\``;
@@ -160,7 +182,7 @@ function optionMeanings({ index, entry, direction }: PlacedField, { type }: Fiel
   }
   if (table.every(([hubspot]) => hubspot === "*") && entry.options !== undefined) {
     const help = "write `hubspot_option: Klaviyo value` lines, or delete `options`";
-    found.push(at(index, "options", "key", { code: "M105", message: "`options` has no pair", help }));
+    found.push(at(place, "options", "key", { code: "M105", message: "`options` has no pair", help }));
   }
   if (entry.options?.["*"] === "drop" && type === "list" && direction === "both") {
     const message =
@@ -168,7 +190,7 @@ function optionMeanings({ index, entry, direction }: PlacedField, { type }: Fiel
     const help =
       "when one side's list changes, the other is replaced by what both know; use `keep`, or one direction";
     found.push({
-      path: ["fields", index, "options", "*"],
+      path: [...place, "options", "*"],
       part: "key",
       finding: warning("M217", message, help),
     });
@@ -182,7 +204,7 @@ function withoutEffect(
   shape: FieldShape,
   leading: ReadonlySet<Side>,
 ): readonly Meaning[] {
-  const { index, entry, direction } = field;
+  const { place, entry, direction } = field;
   const warned = shapeMeaning(field, shape, "warning");
   const found: Meaning[] = warned === null ? [] : [warned];
   const target = direction === "to_hubspot" ? entry.hubspot : entry.klaviyo;
@@ -190,13 +212,13 @@ function withoutEffect(
   if (entry.winner !== undefined && direction !== "both") {
     const message = `\`winner\` has no effect: ${oneWay}`;
     found.push(
-      at(index, "winner", "key", warning("M203", message, "delete `winner`, or set `direction: both`")),
+      at(place, "winner", "key", warning("M203", message, "delete `winner`, or set `direction: both`")),
     );
   }
   if (entry.on_target_edit !== undefined && direction === "both") {
     const message = "`on_target_edit` has no effect: both sides are sources";
     found.push(
-      at(index, "on_target_edit", "key", warning("M210", message, "delete it, or set a one-way `direction`")),
+      at(place, "on_target_edit", "key", warning("M210", message, "delete it, or set a one-way `direction`")),
     );
   }
   if (entry.merge !== undefined && (direction !== "both" || shape.type !== "list")) {
@@ -204,13 +226,13 @@ function withoutEffect(
     const message = `\`merge\` has no effect: ${why}`;
     const help =
       direction === "both" ? "delete it, or set `type: list`" : "delete it, or set `direction: both`";
-    found.push(at(index, "merge", "key", warning("M211", message, help)));
+    found.push(at(place, "merge", "key", warning("M211", message, help)));
   }
   const source: Side = direction === "to_hubspot" ? "klaviyo" : "hubspot";
   if (entry.direction !== undefined && direction !== "both" && leading.size > 0 && !leading.has(source)) {
     const message = `nothing flows ${direction}: no rule has \`from: ${source}\``;
     const help = `add such a rule, or use \`direction: to_${source}\``;
-    found.push(at(index, "direction", "value", warning("M218", message, help)));
+    found.push(at(place, "direction", "value", warning("M218", message, help)));
   }
   return found;
 }
@@ -220,14 +242,14 @@ export function doubleTargets(fields: readonly PlacedField[]): readonly Meaning[
   const writers = new Map<string, PlacedField>();
   const pairs = new Map<string, PlacedField>();
   return fields.flatMap((field) => {
-    const { index, entry, direction } = field;
+    const { place, entry, direction } = field;
     const pair = `${entry.hubspot}\n${entry.klaviyo}`;
     const twin = pairs.get(pair);
     pairs.set(pair, twin ?? field);
     if (twin !== undefined) {
       const message = `\`${entry.hubspot}\` and \`${entry.klaviyo}\` are mapped twice`;
       const help = `the first entry is on line ${twin.line}; keep one, with \`direction: both\` if values flow both ways`;
-      return [at(index, "hubspot", "value", { code: "M202", message, help })];
+      return [at(place, "hubspot", "value", { code: "M202", message, help })];
     }
     for (const side of SIDES) {
       if (!directionAllows(direction, otherSide(side))) continue;
@@ -236,14 +258,14 @@ export function doubleTargets(fields: readonly PlacedField[]): readonly Meaning[
       if (first === undefined) continue;
       const message = `two entries write the ${side === "hubspot" ? "HubSpot property" : "Klaviyo field"} \`${entry[side]}\``;
       const help = `the first one is on line ${first.line}; keep one, or make one of them one-way in the other direction`;
-      return [at(index, side, "value", { code: "M202", message, help })];
+      return [at(place, side, "value", { code: "M202", message, help })];
     }
     return [];
   });
 }
 
-function at(index: number, key: string, part: "key" | "value", finding: Finding): Meaning {
-  return { path: ["fields", index, key], part, finding };
+function at(place: Path, key: string, part: "key" | "value", finding: Finding): Meaning {
+  return { path: [...place, key], part, finding };
 }
 
 function warning(code: `M${string}`, message: string, help: string): Finding {

@@ -8,7 +8,7 @@ const NAMES = { hubspot: "HubSpot property", klaviyo: "Klaviyo field" } as const
 /** One property that two entries read as different types: a contact shows it once, so one of them would get nothing. */
 export function mixedTypes(fields: readonly PlacedField[]): readonly Meaning[] {
   const first = new Map<string, { readonly type: FieldType; readonly line: number }>();
-  return fields.flatMap(({ index, entry, direction, line }) => {
+  return fields.flatMap(({ place, entry, direction, line }) => {
     const { propertyType } = fieldShape(entry, direction);
     return SIDES.flatMap((side): readonly Meaning[] => {
       const key = `${side}\n${entry[side]}`;
@@ -18,7 +18,7 @@ export function mixedTypes(fields: readonly PlacedField[]): readonly Meaning[] {
       if (before === undefined || asRead(before.type) === asRead(type)) return [];
       const message = `${NAMES[side]} \`${entry[side]}\` is read as ${type} here and as ${before.type} on line ${before.line}`;
       const help = "give both entries one `type`; a transform can make another of it";
-      return [{ path: ["fields", index, side], part: "value", finding: { code: "M213", message, help } }];
+      return [{ path: [...place, side], part: "value", finding: { code: "M213", message, help } }];
     });
   });
 }

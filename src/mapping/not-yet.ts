@@ -56,7 +56,6 @@ const LATER: readonly Later[] = [
   },
   { path: ["defaults", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
   { path: ["fields", "*", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
-  { path: ["company_fields"], asks: always, what: "syncing of company properties", help: DELETE },
   {
     path: ["consent"],
     asks: asksForConsent,

@@ -1,6 +1,7 @@
 import type { Mapping } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { buildMapping } from "./build-mapping.ts";
+import { companyField } from "./company-field.ts";
 import type { Diagnostic, Path } from "./diagnostic.ts";
 import { diagnostic } from "./diagnostic.ts";
 import type { Meaning, PlacedField } from "./meaning-fields.ts";
@@ -8,7 +9,7 @@ import { doubleTargets, fieldMeanings } from "./meaning-fields.ts";
 import { mixedTypes } from "./meaning-types.ts";
 import { ruleMeanings, surroundingMeanings } from "./meaning-rules.ts";
 import { notYet } from "./not-yet.ts";
-import { connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema.ts";
+import { companyEntry, connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema.ts";
 import { MOST_PROBLEMS, shapeProblems } from "./shape-problems.ts";
 import type { YamlSource } from "./yaml-source.ts";
 import { yamlSource } from "./yaml-source.ts";
@@ -63,18 +64,29 @@ function meanings(source: YamlSource): readonly Meaning[] {
       : [{ index, entry: data, line: source.place(["rules", index], "key").line }];
   });
   const defaults = sections.defaults.safeParse(top["defaults"]).data;
-  const fields = entries(top["fields"]).flatMap(({ index, value }): readonly PlacedField[] => {
+  const contactFields = entries(top["fields"]).flatMap(({ index, value }): readonly PlacedField[] => {
     const { data } = fieldEntry.safeParse(value);
     if (data === undefined) return [];
     const direction = data.direction ?? defaults?.direction ?? "both";
-    return [{ index, entry: data, direction, line: source.place(["fields", index], "key").line }];
+    const place = ["fields", index];
+    return [{ place, entry: data, direction, line: source.place(place, "key").line }];
   });
+  const companyFields = entries(top["company_fields"]).flatMap(({ index, value }): readonly PlacedField[] => {
+    const { data } = companyEntry.safeParse(value);
+    if (data === undefined) return [];
+    const place = ["company_fields", index];
+    const line = source.place(place, "key").line;
+    return [{ place, entry: companyField(data), direction: "to_klaviyo", line }];
+  });
+  const fields = [...contactFields, ...companyFields];
   const leading = new Set<Side>(rules.map((rule) => rule.entry.from));
   const single = fieldMeanings(fields, leading);
   const refused = new Set(
-    single.filter((each) => each.finding.severity !== "warning").map((each) => each.path[1]),
+    single
+      .filter((each) => each.finding.severity !== "warning")
+      .map((each) => JSON.stringify(each.path.slice(0, 2))),
   );
-  const whole = fields.filter((field) => !refused.has(field.index));
+  const whole = fields.filter((field) => !refused.has(JSON.stringify(field.place)));
   return [
     ...ruleMeanings(rules),
     ...single,

@@ -1,20 +1,10 @@
 import { z } from "zod";
-import { duration, onEmpty, propertyName, wrong } from "./schema-words.ts";
+import { duration, propertyName, wrong } from "./schema-words.ts";
 
 /**
  * Parts of the format that are settled but not built yet. They are here so that a slip inside them is found and the
  * editor knows them; `not-yet.ts` refuses them, so that nobody believes they are at work.
  */
-
-export const companyFields = z
-  .array(
-    z.strictObject({
-      hubspot: propertyName.describe("Internal name of a HubSpot company property."),
-      klaviyo: propertyName.describe("Klaviyo profile attribute, or `properties.NAME`."),
-      on_empty: onEmpty.optional().describe("What an emptied company property does to the profile."),
-    }),
-  )
-  .describe("Not yet: properties of the primary company, written to the Klaviyo profile.");
 
 export const consent = z
   .strictObject({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FIELD_TYPES } from "../model/value.ts";
 import { schedule as readSchedule } from "./schedule.ts";
 import { hubspotConnection, klaviyoConnection } from "./schema-connections.ts";
-import { alerts, channels, companyFields, consent, engagement, privacy, quiet } from "./schema-later.ts";
+import { alerts, channels, consent, engagement, privacy, quiet } from "./schema-later.ts";
 import { transforms } from "./schema-transforms.ts";
 import * as words from "./schema-words.ts";
 import { suggest } from "./suggest.ts";
@@ -73,6 +73,19 @@ export const fieldEntry = z.strictObject({
     .describe(
       "Values of the source that `tandem check` sends there and back; one that comes back otherwise is an error.",
     ),
+});
+
+export const companyEntry = fieldEntry.omit({ winner: true, merge: true }).extend({
+  hubspot: words.propertyName.describe("Internal name of the HubSpot company property."),
+  direction: z
+    .enum(["to_klaviyo"], {
+      error: words.wrong(
+        "can only be `to_klaviyo`",
+        "delete it: companies are sources, Tandem never writes to one",
+      ),
+    })
+    .optional()
+    .describe("Always to_klaviyo: companies are never written."),
 });
 
 const collections = z.array(words.nameOrId).min(1, {
@@ -169,7 +182,10 @@ export const sections = {
     .array(fieldEntry)
     .min(1, { error: words.wrong("must not be empty", "name at least one pair of properties") })
     .describe("What is in sync. E-mail always is, and cannot be listed."),
-  company_fields: companyFields.optional(),
+  company_fields: z
+    .array(companyEntry)
+    .optional()
+    .describe("Properties of a contact's primary company, written to the Klaviyo profile."),
   consent: consent.optional(),
   engagement: engagement.optional(),
   schedule: z
@@ -225,6 +241,7 @@ export const mappingFile = z
   .describe("Tandem mapping: one HubSpot and one Klaviyo account.");
 
 export type FieldEntry = z.infer<typeof fieldEntry>;
+export type CompanyEntry = z.infer<typeof companyEntry>;
 export type RuleEntry = z.infer<typeof ruleEntry>;
 export type MappingFile = z.infer<typeof mappingFile>;
 

@@ -119,7 +119,7 @@ function describe(source: YamlSource, path: Path, issue: Issue, top: unknown): D
       "key",
     );
   }
-  if (issue.code === "invalid_value") {
+  if (issue.code === "invalid_value" && !issue.message.includes("\n")) {
     const allowed = issue.values.map(String);
     const written = source.written(path) ?? "a list or block";
     const { word } = suggest(written, allowed);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkAgainst } from "../../src/mapping/check-against.ts";
+import type { Schema } from "../../src/connectors/connector.ts";
 import type { Diagnostic } from "../../src/mapping/diagnostic.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { MappingParts } from "./mapping-text.ts";
@@ -128,6 +129,55 @@ describe("lists and segments", () => {
     expect(told({ rules: onto("Locked") })).toEqual(["M311 11:75-81"]);
     expect(told({ rules: onto("Careful") })).toEqual(["M312 warning 11:75-82"]);
     expect(told({ rules: onto("Newsletter") })).toEqual([]);
+  });
+});
+
+describe("properties of companies", () => {
+  const tail = (entries: string) => `company_fields: [${entries}]`;
+  const withCompanies = {
+    ...portal,
+    fields: [
+      ...portal.fields,
+      ...(["name", "industry", "city"] as const).map((name) => ({
+        property: `company.${name}`,
+        label: name === "name" ? "Company name" : name,
+        type: "text" as const,
+        readOnly: true,
+        options: null,
+      })),
+    ],
+  };
+  const toldOf = (entries: string, hubspot: Schema = withCompanies) => {
+    const text = mappingText({ rules: RULE, tail: tail(entries) });
+    const { mapping, diagnostics } = parseMapping(text, "test.yaml");
+    if (mapping === null) throw new Error(JSON.stringify(diagnostics));
+    return checkAgainst(mapping, { hubspot, klaviyo: shop }, { file: "test.yaml", text });
+  };
+
+  test("that HubSpot has are right, read-only as they are", () => {
+    expect(toldOf("{ hubspot: name, klaviyo: properties.company }")).toEqual([]);
+  });
+
+  test("that HubSpot does not have, by name or by label, and never by a contact's", () => {
+    const [unknown] = toldOf("{ hubspot: industri, klaviyo: properties.company_industry }");
+    expect(unknown).toMatchObject({
+      code: "M301",
+      line: 14,
+      column: 29,
+      message: "HubSpot portal 1234567 has no company property `industri`",
+    });
+    expect(unknown?.help).toMatch(/^did you mean `industry`\?/);
+    const [label] = toldOf("{ hubspot: Company name, klaviyo: properties.company }");
+    expect(label?.help).toMatch(/^did you mean `name`\?/);
+    expect(toldOf("{ hubspot: jobtitle, klaviyo: properties.job }").map(short)).toEqual(["M301 14:29-37"]);
+  });
+
+  test("cannot be checked, nor synced, without the scope, which is named once", () => {
+    const two = "{ hubspot: name, klaviyo: properties.a1 }, { hubspot: zzz, klaviyo: properties.b1 }";
+    const found = toldOf(two, portal);
+    expect(found.map(short)).toEqual(["M307 14:1-15"]);
+    expect(found[0]?.help).toContain("crm.objects.companies.read");
+    expect(told({})).toEqual([]);
   });
 });
 

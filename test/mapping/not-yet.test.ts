@@ -27,7 +27,6 @@ describe("what is known but not built is refused once, at its key, and says what
     ["defaults: { winner: newest }", "14:13-19"],
     ["identity: { email_change: error }", "14:13-25"],
     ["identity: { secondary_emails: match }", "14:13-29"],
-    ["company_fields: [{ hubspot: name, klaviyo: organization }]", "14:1-15"],
     ["consent: { authority: klaviyo }", "14:1-8"],
     ["consent: { klaviyo_to_hubspot: { status_property: a } }", "14:1-8"],
     ["engagement: { record_as: timeline }", "14:1-11"],

@@ -11,11 +11,12 @@ import { problemOf } from "./problems.ts";
 /** A contact's primary company, kept by HubSpot itself and read-only (changelog of 24 January 2019). */
 export const PRIMARY_COMPANY = "associatedcompanyid";
 
-const PREFIX = "company.";
+/** Before the name of a company's property, among those of its contacts. */
+export const COMPANY_PREFIX = "company.";
 
 /** The company's own name of a property written `company.NAME`; null for one of the contact. */
 export function companyProperty(property: string): string | null {
-  return property.startsWith(PREFIX) ? property.slice(PREFIX.length) : null;
+  return property.startsWith(COMPANY_PREFIX) ? property.slice(COMPANY_PREFIX.length) : null;
 }
 
 /** What a company has, by its own property names; or that it is no more. */

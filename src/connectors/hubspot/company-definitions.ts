@@ -1,13 +1,14 @@
 import type { FieldSpec } from "../connector.ts";
 import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
+import { COMPANY_PREFIX } from "./companies.ts";
 import { answeredStatus } from "./failure.ts";
 import { fieldSpec } from "./fields.ts";
-import { propertyList } from "./parse.ts";
+import { propertyList, searchPage } from "./parse.ts";
 
 /** What companies can have, as properties of their contacts: `company.NAME`. */
 export interface CompanyDefinitions {
-  /** None where the key may not read them. */
+  /** None where the key may not read companies. */
   list(signal: AbortSignal): Promise<readonly FieldSpec[]>;
   /** Which properties were asked of a company, and what it showed: one that it does not have is looked up again. */
   met(asked: readonly string[], shown: Readonly<Record<string, unknown>>): void;
@@ -26,17 +27,22 @@ export function companyDefinitions(
   const isFresh = (): boolean => {
     const names = new Set(known?.specs.map(({ property }) => property));
     return (
-      known !== null && now() - known.at < EVERY && [...asked].every((name) => names.has(`company.${name}`))
+      known !== null &&
+      now() - known.at < EVERY &&
+      [...asked].every((name) => names.has(COMPANY_PREFIX + name))
     );
   };
   return {
     async list(signal) {
       if (known !== null && isFresh()) return known.specs;
       try {
+        // Names are told to every key; only looking for a company says whether this one may read any.
+        const any = { groups: [], sort: "hs_object_id", properties: ["hs_object_id"], limit: 1 };
+        await calls.read(endpoints.searchCompanies(any), searchPage, signal, [403]);
         const { body } = await calls.read(endpoints.companyProperties(), propertyList, signal, [403]);
         const specs = body.results.map((property) => ({
           ...fieldSpec(property),
-          property: `company.${property.name}`,
+          property: COMPANY_PREFIX + property.name,
           // Tandem never writes to a company.
           readOnly: true,
         }));

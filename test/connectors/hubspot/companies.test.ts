@@ -88,13 +88,21 @@ describe("the properties of companies", () => {
     expect(specs.every(({ readOnly }) => readOnly)).toBe(true);
   });
 
+  it("are none to a key that may not read companies, whatever else it may", async () => {
+    const { connect, portal } = await withColleagues(0, 0);
+    portal.setToken(TOKEN, { scopes: without(SCOPE) });
+    const { fields } = await connect({ companies: true }).discover(live());
+    expect(fields.some(({ property }) => property.startsWith("company."))).toBe(false);
+    expect(fields.length).toBeGreaterThan(20);
+  });
+
   it("are asked for once a day, and as soon as a mapped one is missing", async () => {
     const { connect, portal, ids, calls, clock } = await withColleagues(1, 1);
     const connector = connect({ companies: true });
     const asked = async () => {
       calls();
       const specs = await found(connector);
-      return [calls().filter((call) => call.includes("companies")).length, specs.length];
+      return [calls().filter((call) => call.includes("properties/companies")).length, specs.length];
     };
     const [first, all = 0] = await asked();
     expect(first).toBe(1);

@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import type { Connector } from "../../src/connectors/connector.ts";
+import { hubspot } from "../../src/connectors/hubspot/index.ts";
+import { klaviyo } from "../../src/connectors/klaviyo/index.ts";
+import type { ContactRun } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { PerSide } from "../../src/model/side.ts";
+import { USUAL_SCOPES } from "../../src/sandbox/hubspot/scopes.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+
+const SCOPE = "crm.objects.companies.read";
+const PEOPLE = 12;
+
+/** Companies whose people are on both sides: two vendors over HTTP, their own SDKs and PostgreSQL. */
+describe("what a company says of its people, over HTTP", () => {
+  let rehearsal: Rehearsal;
+  let fresh: FreshDatabase;
+  let mapping: Mapping;
+  let connectors: PerSide<Connector>;
+  let people: readonly string[];
+  let acme: string;
+  let bolt: string;
+
+  const sync = (asked: Mapping = mapping): Promise<ContactRun> => {
+    const never = new AbortController().signal;
+    return runContacts(
+      {
+        database: fresh.database,
+        connectors,
+        now: () => new Date(),
+        newId: randomUUID,
+        progress: () => {},
+        stopping: never,
+        signal: never,
+      },
+      asked,
+      { trigger: "test" },
+    );
+  };
+  const portal = () => rehearsal.hubspot.sandbox;
+  /** Until every change shows in HubSpot's search; then a cycle. */
+  const cycle = async (asked?: Mapping): Promise<ContactRun> => {
+    rehearsal.hubspot.world.clock.advance(60_000);
+    return sync(asked);
+  };
+  const address = (index: number): string => `person-${index}@example.com`;
+  const profile = (index: number) => rehearsal.klaviyo.sandbox.profile(address(index));
+  const organizations = () => people.map((_id, index) => profile(index)?.attributes["organization"] ?? null);
+  const industry = (index: number) => profile(index)?.properties["company_industry"];
+  const parsed = (companyFields: string): Mapping => {
+    const text = demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url);
+    const more = "limits: { clears_per_run: 100%, updates_per_run: 100% }\n";
+    const read = parseMapping(text + companyFields + more, "test.yaml");
+    if (read.mapping === null) throw new Error(JSON.stringify(read.diagnostics));
+    return read.mapping;
+  };
+  const companyCalls = () =>
+    rehearsal.hubspot.world.truth.calls.filter(({ operation }) => /compan|associations/.test(operation));
+
+  beforeAll(async () => {
+    rehearsal = await startRehearsal({
+      seed: 11,
+      contacts: 0,
+      hubspotPort: 0,
+      klaviyoPort: 0,
+      hubspot: { tier: "off" },
+      klaviyo: { limits: "off" },
+    });
+    fresh = await freshDatabase();
+    mapping = parsed(
+      [
+        "company_fields:",
+        "  - { hubspot: name, klaviyo: organization, on_empty: clear }",
+        "  - { hubspot: industry, klaviyo: properties.company_industry }",
+        "",
+      ].join("\n"),
+    );
+    const timing = {
+      now: Date.now,
+      sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+    };
+    connectors = {
+      hubspot: hubspot({
+        ...timing,
+        token: rehearsal.hubspot.token,
+        baseUrl: rehearsal.hubspot.url,
+        apiVersion: "2026-03",
+        apiShare: 1,
+        companies: true,
+      }),
+      klaviyo: klaviyo({
+        ...timing,
+        key: rehearsal.klaviyo.key,
+        baseUrl: rehearsal.klaviyo.url,
+        revision: "2026-07-15",
+        apiShare: 1,
+      }),
+    };
+    people = portal().seedContacts(
+      Array.from({ length: PEOPLE }, (_, index) => ({
+        properties: { email: address(index), firstname: `Name ${index}` },
+        lists: [rehearsal.story.hubspotList],
+      })),
+    );
+    const staff = (from: number, to: number) => people.slice(from, to).map((id) => ({ id, primary: true }));
+    acme = portal().createObject("companies", { name: "Acme", industry: "Steel" }, staff(0, 6));
+    bolt = portal().createObject("companies", { name: "Bolt", industry: "Tools" }, staff(6, 10));
+    await cycle();
+  }, 120_000);
+
+  afterAll(async () => {
+    await rehearsal?.close();
+    await fresh?.drop();
+  });
+
+  test("every profile has what the person's primary company has, and nothing without one", () => {
+    expect(organizations()).toEqual([
+      ...Array.from({ length: 6 }, () => "Acme"),
+      ...Array.from({ length: 4 }, () => "Bolt"),
+      null,
+      null,
+    ]);
+    expect(industry(0)).toBe("Steel");
+  });
+
+  test("an idle cycle asks for companies once, and writes nothing", async () => {
+    // Beyond what every look repeats of the one before, the second look at older changes included.
+    for (const minutes of [120, 20]) {
+      rehearsal.hubspot.world.clock.advance(minutes * 60_000);
+      await sync();
+    }
+    rehearsal.hubspot.world.clock.advance(20 * 60_000);
+    const asked = companyCalls().length;
+    const run = await sync();
+    expect(companyCalls().length - asked).toBe(1);
+    expect(run.counts).toMatchObject({ created: 0, updated: 0 });
+  });
+
+  test("a renamed company's people follow in the next cycle, and nobody else is written", async () => {
+    portal().editObject("companies", acme, { name: "Acme & Co" });
+    const run = await cycle();
+    expect(run.counts["updated"]).toBe(6);
+    expect(organizations().slice(0, 7)).toEqual([...Array.from({ length: 6 }, () => "Acme & Co"), "Bolt"]);
+    expect((await cycle()).counts["updated"]).toBe(0);
+  });
+
+  test("whoever moved to another company has that one's values", async () => {
+    portal().associate("companies", bolt, [{ id: people[0] ?? "", primary: true }]);
+    const run = await cycle();
+    expect(run.counts["updated"]).toBe(1);
+    expect([organizations()[0], industry(0)]).toEqual(["Bolt", "Tools"]);
+  });
+
+  test("a profile edited by hand is left as it is, and companies are never written", async () => {
+    rehearsal.klaviyo.sandbox.editProfile(profile(1)?.id ?? "", { organization: "By hand" });
+    await cycle();
+    expect(organizations()[1]).toBe("By hand");
+    expect(portal().state.objects.companies.get(acme)?.values.get("name")?.value).toBe("Acme & Co");
+  });
+
+  test("without the scope everything else syncs, nothing is emptied, and the scope is told", async () => {
+    const before = organizations();
+    portal().setToken(rehearsal.hubspot.token, { scopes: USUAL_SCOPES.filter((scope) => scope !== SCOPE) });
+    portal().editContact({ email: address(2) }, { firstname: "Blind" });
+    portal().editObject("companies", bolt, { name: "Bolt & Nut" });
+    const run = await cycle();
+    expect(profile(2)?.attributes["first_name"]).toBe("Blind");
+    expect(organizations()).toEqual(before);
+    const told = await fresh.database.problem.findMany({ where: { linkId: null } });
+    expect(told.map(({ code, title }) => [code, title])).toEqual([
+      ["HS-SCOPE", `HubSpot permission "${SCOPE}" is missing`],
+    ]);
+    expect(run.mappingProblems.map(({ code }) => code)).toEqual(["HS-SCOPE"]);
+    expect(run.stoppedBy).toBeNull();
+  });
+
+  test("the same key without company fields has no problem, and asks for no company", async () => {
+    const asked = companyCalls().length;
+    const run = await cycle(parsed(""));
+    expect(run.mappingProblems).toEqual([]);
+    expect(await fresh.database.problem.count({ where: { linkId: null } })).toBe(0);
+    expect(companyCalls().length).toBe(asked);
+  });
+
+  test("with the scope again, what changed meanwhile follows by itself", async () => {
+    portal().setToken(rehearsal.hubspot.token, { scopes: USUAL_SCOPES });
+    const run = await cycle();
+    expect(run.mappingProblems).toEqual([]);
+    expect([organizations()[0], ...organizations().slice(6, 10)]).toEqual(
+      Array.from({ length: 5 }, () => "Bolt & Nut"),
+    );
+    expect(await fresh.database.problem.count({ where: { linkId: null } })).toBe(0);
+  });
+
+  test("a deleted company empties what says on_empty: clear, and leaves the rest", async () => {
+    portal().archiveObject("companies", bolt);
+    await cycle();
+    expect([organizations()[0], ...organizations().slice(6, 10)]).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+    expect([industry(0), industry(6)]).toEqual(["Tools", "Tools"]);
+    // Nobody else's company was deleted.
+    expect(organizations()[2]).toBe("Acme & Co");
+  });
+
+  test("no company and no association was ever written by Tandem", () => {
+    expect(companyCalls().length).toBeGreaterThan(0);
+    expect(companyCalls().filter(({ mutating }) => mutating)).toEqual([]);
+    const own = rehearsal.hubspot.world.truth.changes.filter(({ actor }) => actor === "api");
+    expect(own.filter(({ action }) => /company|association/.test(action))).toEqual([]);
+  });
+});
