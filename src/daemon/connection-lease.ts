@@ -1,5 +1,5 @@
 import type { Lease } from "../store/leases.ts";
-import { giveUpLease, takeLease } from "../store/leases.ts";
+import { giveUpLease, holdLease, takeLease } from "../store/leases.ts";
 import { LEASE_MS } from "../write/write-page.ts";
 import type { Deps } from "./deps.ts";
 
@@ -13,6 +13,9 @@ export class ConnectionBusy extends Error {
   }
 }
 
+/** So often within its time a lease is prolonged: reading a large account takes longer than a lease lasts. */
+const LEASE_BEATS = 4;
+
 /**
  * Works alone on one connection's contacts.
  *
@@ -25,9 +28,14 @@ export async function withConnection<T>(
 ): Promise<T> {
   const lease = await takeLease(deps.database, `contacts of ${name}`, deps.newId(), LEASE_MS);
   if (lease === null) throw new ConnectionBusy(name);
+  const beat = setInterval(() => {
+    // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
+    holdLease(deps.database, lease, LEASE_MS).catch(() => {});
+  }, LEASE_MS / LEASE_BEATS);
   try {
     return await work(lease);
   } finally {
+    clearInterval(beat);
     await giveUpLease(deps.database, lease);
   }
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Held } from "./postmaster.ts";
-import { HOLDERS_LOCK, embeddedUrl, holdRunning, postmasterOf } from "./postmaster.ts";
+import { HOLDERS_LOCK, PASSWORD_FILE, embeddedUrl, holdRunning, postmasterOf } from "./postmaster.ts";
 import type { ServerProgram } from "./server-program.ts";
 import { dataFolder, runServerProgram, serverProgram, serverUser } from "./server-program.ts";
 
@@ -39,7 +40,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   const orderly = (): void => kill(held.pid);
   process.once("exit", orderly);
   return {
-    url: embeddedUrl(held.port, "tandem"),
+    url: embeddedUrl(held, "tandem"),
     async stop() {
       process.off("exit", orderly);
       await letGo(program, data, held);
@@ -92,7 +93,7 @@ async function initialise(program: ServerProgram, data: string, careless: boolea
   const password = `${unfinished}.password`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  await writeFile(password, "tandem\n", { mode: 0o600 });
+  await writeFile(password, `${randomBytes(18).toString("base64url")}\n`, { mode: 0o600 });
   if (program.user !== null)
     for (const path of [unfinished, password]) await chown(path, program.user.uid, program.user.gid);
   try {
@@ -108,6 +109,7 @@ async function initialise(program: ServerProgram, data: string, careless: boolea
       "--builtin-locale=C.UTF-8",
       ...(careless ? ["--no-sync"] : []),
     ]);
+    await rename(password, join(unfinished, PASSWORD_FILE));
     await rename(unfinished, data);
   } catch (cause) {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -8,6 +8,8 @@ import { Client } from "pg";
 export interface Held {
   readonly pid: number;
   readonly port: number;
+  /** Of its only user, `tandem`. */
+  readonly password: string;
   /** Open as long as we need the server. */
   readonly connection: Client;
 }
@@ -32,7 +34,7 @@ export async function holdRunning(data: string): Promise<Held | null> {
     const running = await postmasterOf(data);
     if (running === null) return null;
     try {
-      const held = await hold(running.pid, running.port);
+      const held = await hold(running.pid, running.port, await readPassword(data));
       if (held !== null) return held;
     } catch (error) {
       last = error;
@@ -45,9 +47,16 @@ export async function holdRunning(data: string): Promise<Held | null> {
   }
 }
 
-/** The name, the password and the place are the same for every embedded server; only this machine can reach it. */
-export function embeddedUrl(port: number, database: string): string {
-  return `postgresql://tandem:tandem@127.0.0.1:${port}/${database}`;
+/** Only this machine can reach it, and of its users only those who may read the data. */
+export function embeddedUrl({ port, password }: Pick<Held, "port" | "password">, database: string): string {
+  return `postgresql://tandem:${password}@127.0.0.1:${port}/${database}`;
+}
+
+/** Where the password is kept: with the data, as unreadable to others as that is. */
+export const PASSWORD_FILE = "tandem.password";
+
+async function readPassword(data: string): Promise<string> {
+  return (await readFile(join(data, PASSWORD_FILE), "utf8")).trim();
 }
 
 /** The process that runs on this data, as its pid file has it. A file that a killed one left behind is cleared away. */
@@ -66,9 +75,9 @@ export async function postmasterOf(
 }
 
 /** Null where somebody is about to stop it. */
-async function hold(pid: number, port: number): Promise<Held | null> {
+async function hold(pid: number, port: number, password: string): Promise<Held | null> {
   const connection = new Client({
-    connectionString: embeddedUrl(port, "postgres"),
+    connectionString: embeddedUrl({ port, password }, "postgres"),
     application_name: "tandem holds the server",
   });
   // When the server goes, the engine's own connections say so.
@@ -78,7 +87,7 @@ async function hold(pid: number, port: number): Promise<Held | null> {
     "SELECT pg_try_advisory_lock_shared($1) AS held",
     [HOLDERS_LOCK],
   );
-  if (rows[0]?.held === true) return { pid, port, connection };
+  if (rows[0]?.held === true) return { pid, port, password, connection };
   await connection.end();
   return null;
 }
