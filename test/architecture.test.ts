@@ -3,7 +3,13 @@ import { dirname, join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const PORT = "connectors/connector.ts";
-const CONNECTOR = ["model", PORT, "connectors/governor.ts", "connectors/retry.ts"];
+const CONNECTOR = [
+  "model",
+  PORT,
+  "connectors/governor.ts",
+  "connectors/retry.ts",
+  "connectors/clock-skew.ts",
+];
 const LANES = ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link", "write"];
 
 /**
@@ -14,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   [PORT]: ["model"],
   "connectors/governor.ts": ["model"],
+  "connectors/clock-skew.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/hubspot": CONNECTOR,
   "connectors/klaviyo": CONNECTOR,

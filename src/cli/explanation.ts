@@ -2,6 +2,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
+import { newerWords } from "./newer-words.ts";
 import { shown } from "./plan-person.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
@@ -32,7 +33,7 @@ export function explanation(plan: ContactPlan): string {
   return lines.join("\n");
 }
 
-function field({ rule, seen, agreed, merge }: MergedField): readonly string[] {
+function field({ rule, seen, agreed, ages, merge }: MergedField): readonly string[] {
   const side = (which: Side): string =>
     seen[which] === undefined ? "(not read)" : shown(seen[which] ?? null);
   const base = (which: Side): string => (agreed === undefined ? "(never)" : shown(agreed[which]));
@@ -41,6 +42,9 @@ function field({ rule, seen, agreed, merge }: MergedField): readonly string[] {
     `    HubSpot ${side("hubspot")}   agreed ${base("hubspot")}`,
     `    Klaviyo ${side("klaviyo")}   agreed ${base("klaviyo")}`,
     `    ${outcome(merge)}`,
+    ...(ages !== null && merge.kind === "write" && merge.lost !== null
+      ? [`    ${newerWords(ages, merge.lost.winner)}`]
+      : []),
   ];
 }
 

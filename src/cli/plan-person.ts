@@ -3,7 +3,9 @@ import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { Ages } from "../reconcile/merge-contact.ts";
 import type { Why } from "../reconcile/merge-field.ts";
+import { newerWords } from "./newer-words.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
@@ -45,17 +47,18 @@ function changes(
   fields: readonly FieldRule[],
 ): readonly string[] {
   return Object.entries(after).map(([key, value]) => {
-    const merge = plan.merged.find(({ rule }) => rule.key === key)?.merge;
+    const { merge, ages = null } = plan.merged.find(({ rule }) => rule.key === key) ?? {};
     const name = (fields.find((rule) => rule.key === key)?.property[side] ?? key).padEnd(20);
     if (before === null) return `        ${name} ${shown(value)}`;
     const mark = value === null ? "!" : " ";
-    const why = merge?.kind === "write" ? `   ${because(merge.why, otherSide(side))}` : "";
+    const why = merge?.kind === "write" ? `   ${because(merge.why, otherSide(side), ages)}` : "";
     return `      ${mark} ${name} ${shown(before[key] ?? null)} -> ${shown(value)}${why}`;
   });
 }
 
 /** Why a field is written to the other side of `source`. */
-export function because(why: Why, source: Side): string {
+export function because(why: Why, source: Side, ages: Ages | null): string {
+  if (why === "changed_on_both" && ages !== null) return `both changed, ${newerWords(ages, source)}`;
   const sentences: Readonly<Record<Why, string>> = {
     changed: `${NAMES[source]} changed`,
     first_sync: "first sync",

@@ -18,6 +18,8 @@ export interface Connector {
   /** What can be mapped and matched now: properties, lists, segments. */
   discover(signal: AbortSignal): Promise<Schema>;
   readonly contacts: ContactPort;
+  /** How far the system's clock was last seen to be from ours, in milliseconds; 0 before its first answer. */
+  skewMs(): number;
   /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
   requests(): ReadonlyMap<string, number>;
 }
@@ -146,6 +148,20 @@ export interface ContactPort {
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
   ): Promise<readonly Contact[]>;
+  /**
+   * Contacts as `read` gives them, and when each of the `timed` properties was last set. `null` where the system keeps no such
+   * times; dearer than `read`, so only asked for where it decides something.
+   */
+  readonly readTimed:
+    | ((
+        ids: readonly ExternalId[],
+        properties: readonly PropertyRequest[],
+        timed: readonly string[],
+        signal: AbortSignal,
+      ) => Promise<readonly TimedContact[]>)
+    | null;
+  /** How long a change may stay out of sight of a `pull` that goes on from a cursor. Milliseconds. */
+  readonly pullLagMs: number;
   /** Every contact with one of these addresses, secondary ones included where the system has them. */
   find(
     emails: readonly EmailKey[],
@@ -166,6 +182,12 @@ export interface ContactPort {
   readonly writeSize: number;
   /** About what so much work takes, the reading before each write included: for a plan to tell beforehand. */
   cost(work: Work): Cost;
+}
+
+export interface TimedContact {
+  readonly contact: Contact;
+  /** By property; ISO, UTC. One that was never set has no key. */
+  readonly setAt: Readonly<Record<string, string>>;
 }
 
 export type WriteResult =

@@ -14,6 +14,7 @@ import type { PullReport } from "../pull/pull-side.ts";
 import { pullSide, storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
+import { timeEdits } from "../pull/time-edits.ts";
 import { transaction } from "../store/database.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -69,6 +70,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
   );
   await linkContacts(context);
+  await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
     context,
     ready,

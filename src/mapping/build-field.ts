@@ -7,7 +7,8 @@ import type { FieldEntry, MappingFile } from "./schema.ts";
 export function buildField(entry: FieldEntry, defaults: MappingFile["defaults"], line: number): FieldRule {
   const direction = entry.direction ?? defaults?.direction ?? "both";
   const { type, propertyType, transforms } = fieldShape(entry, direction);
-  const winner = entry.winner ?? defaults?.winner ?? "hubspot";
+  const written = entry.winner ?? defaults?.winner ?? "hubspot";
+  const winner = written === "newest" ? (entry.tie ?? defaults?.tie ?? "hubspot") : written;
   return {
     key: `${entry.hubspot}:${entry.klaviyo}:${type}`,
     type,
@@ -15,12 +16,8 @@ export function buildField(entry: FieldEntry, defaults: MappingFile["defaults"],
     propertyType,
     direction,
     // One way, the source is right whatever `winner` says.
-    winner:
-      direction === "to_hubspot"
-        ? "klaviyo"
-        : direction === "to_klaviyo" || winner !== "klaviyo"
-          ? "hubspot"
-          : winner,
+    winner: direction === "to_hubspot" ? "klaviyo" : direction === "to_klaviyo" ? "hubspot" : winner,
+    newest: direction === "both" && written === "newest",
     onEmpty: entry.on_empty ?? defaults?.on_empty ?? "keep",
     onTargetEdit: entry.on_target_edit ?? defaults?.on_target_edit ?? "keep",
     onInvalid: entry.on_invalid ?? defaults?.on_invalid ?? "skip_field",

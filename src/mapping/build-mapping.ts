@@ -103,6 +103,7 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[]):
     rule.key,
     rule.direction,
     rule.winner,
+    rule.newest,
     rule.onEmpty,
     rule.onTargetEdit,
     rule.onInvalid,

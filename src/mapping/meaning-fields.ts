@@ -19,6 +19,8 @@ export interface PlacedField {
   readonly entry: FieldEntry;
   /** As written, or as `defaults:` says. */
   readonly direction: Direction;
+  /** What `defaults` says, for entries that name no winner. */
+  readonly defaultWinner?: FieldEntry["winner"];
   readonly line: number;
 }
 
@@ -198,13 +200,21 @@ function optionMeanings({ place, entry, direction }: PlacedField, { type }: Fiel
   return found;
 }
 
+/** Klaviyo tells of a profile when it was changed, not of which field (contract § 3.4). */
+const NEWEST_IS_APPROXIMATE: Finding = {
+  code: "M205",
+  severity: "info",
+  message: "`winner: newest` is approximate: Klaviyo knows only one time for a whole profile",
+  help: "where the times are too close to tell, `tie` wins (hubspot unless set)",
+};
+
 /** Keys that do nothing where they stand: whoever wrote them expects something else. */
 function withoutEffect(
   field: PlacedField,
   shape: FieldShape,
   leading: ReadonlySet<Side>,
 ): readonly Meaning[] {
-  const { place, entry, direction } = field;
+  const { place, entry, direction, defaultWinner } = field;
   const warned = shapeMeaning(field, shape, "warning");
   const found: Meaning[] = warned === null ? [] : [warned];
   const target = direction === "to_hubspot" ? entry.hubspot : entry.klaviyo;
@@ -213,6 +223,15 @@ function withoutEffect(
     const message = `\`winner\` has no effect: ${oneWay}`;
     found.push(
       at(place, "winner", "key", warning("M203", message, "delete `winner`, or set `direction: both`")),
+    );
+  }
+  if (entry.winner === "newest" && direction === "both") {
+    found.push(at(place, "winner", "value", NEWEST_IS_APPROXIMATE));
+  }
+  if (entry.tie !== undefined && (entry.winner ?? defaultWinner) !== "newest") {
+    const help = "delete `tie`, or set `winner: newest`";
+    found.push(
+      at(place, "tie", "key", warning("M220", "`tie` has no effect without `winner: newest`", help)),
     );
   }
   if (entry.on_target_edit !== undefined && direction === "both") {
@@ -235,6 +254,13 @@ function withoutEffect(
     found.push(at(place, "direction", "value", warning("M218", message, help)));
   }
   return found;
+}
+
+/** What `defaults` says for all fields that do not say otherwise. */
+export function defaultMeanings({ winner }: Pick<FieldEntry, "winner">): readonly Meaning[] {
+  if (winner === "newest")
+    return [{ path: ["defaults", "winner"], part: "value", finding: NEWEST_IS_APPROXIMATE }];
+  return [];
 }
 
 /** Two entries that write the same property would undo each other on every run; the same pair twice is one field. */

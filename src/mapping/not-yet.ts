@@ -13,7 +13,6 @@ interface Later {
 const always = () => true;
 const is = (later: unknown) => (value: unknown) => value === later;
 
-const ONE_WAY = "use `hubspot` or `klaviyo`: the side that is right when both changed";
 const DELETE = "delete it for now";
 
 /** One line each; the issue that builds a part deletes its line. */
@@ -54,8 +53,6 @@ const LATER: readonly Later[] = [
     what: "`on_leave: unsubscribe`",
     help: "use `stop` or `remove_from_list`",
   },
-  { path: ["defaults", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
-  { path: ["fields", "*", "winner"], asks: is("newest"), what: "`winner: newest`", help: ONE_WAY },
   {
     path: ["consent"],
     asks: asksForConsent,

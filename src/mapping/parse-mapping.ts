@@ -5,7 +5,7 @@ import { companyField } from "./company-field.ts";
 import type { Diagnostic, Path } from "./diagnostic.ts";
 import { diagnostic } from "./diagnostic.ts";
 import type { Meaning, PlacedField } from "./meaning-fields.ts";
-import { doubleTargets, fieldMeanings } from "./meaning-fields.ts";
+import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning-fields.ts";
 import { mixedTypes } from "./meaning-types.ts";
 import { ruleMeanings, surroundingMeanings } from "./meaning-rules.ts";
 import { notYet } from "./not-yet.ts";
@@ -69,7 +69,8 @@ function meanings(source: YamlSource): readonly Meaning[] {
     if (data === undefined) return [];
     const direction = data.direction ?? defaults?.direction ?? "both";
     const place = ["fields", index];
-    return [{ place, entry: data, direction, line: source.place(place, "key").line }];
+    const { line } = source.place(place, "key");
+    return [{ place, entry: data, direction, defaultWinner: defaults?.winner, line }];
   });
   const companyFields = entries(top["company_fields"]).flatMap(({ index, value }): readonly PlacedField[] => {
     const { data } = companyEntry.safeParse(value);
@@ -83,11 +84,12 @@ function meanings(source: YamlSource): readonly Meaning[] {
   const single = fieldMeanings(fields, leading);
   const refused = new Set(
     single
-      .filter((each) => each.finding.severity !== "warning")
+      .filter(({ finding }) => (finding.severity ?? "error") === "error")
       .map((each) => JSON.stringify(each.path.slice(0, 2))),
   );
   const whole = fields.filter((field) => !refused.has(JSON.stringify(field.place)));
   return [
+    ...(defaults === undefined ? [] : defaultMeanings(defaults)),
     ...ruleMeanings(rules),
     ...single,
     ...doubleTargets(whole),

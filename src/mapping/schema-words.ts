@@ -72,6 +72,7 @@ export const nameOrId = z.union(
 
 export const direction = z.enum(["both", "to_klaviyo", "to_hubspot"]);
 export const winner = z.enum(["hubspot", "klaviyo", "newest"]);
+export const tie = z.enum(["hubspot", "klaviyo"]);
 export const onEmpty = z.enum(["keep", "clear"]);
 export const onInvalid = z.enum(["skip_field", "error"]);
 export const onTargetEdit = z.enum(["keep", "enforce"]);

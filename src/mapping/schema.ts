@@ -30,6 +30,9 @@ export const fieldEntry = z.strictObject({
     ),
   direction: words.direction.optional().describe("Where values flow."),
   winner: words.winner.optional().describe("Whose value stands when both sides changed."),
+  tie: words.tie
+    .optional()
+    .describe("With `winner: newest`: who wins where the times are too close to tell. Default: hubspot."),
   on_empty: words.onEmpty
     .optional()
     .describe(
@@ -172,6 +175,7 @@ export const sections = {
     .strictObject({
       direction: words.direction.optional().describe("Default: both."),
       winner: words.winner.optional().describe("Default: hubspot."),
+      tie: words.tie.optional().describe("With `winner: newest`. Default: hubspot."),
       on_empty: words.onEmpty.optional().describe("Default: keep."),
       on_invalid: words.onInvalid.optional().describe("Default: skip_field."),
       on_target_edit: words.onTargetEdit.optional().describe("Default: keep."),

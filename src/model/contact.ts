@@ -1,4 +1,5 @@
 import type { Consent } from "./consent.ts";
+import type { EditTimes } from "./edit-time.ts";
 import type { EmailKey } from "./email.ts";
 import type { Problem } from "./problem.ts";
 import type { Side } from "./side.ts";
@@ -39,6 +40,7 @@ export interface Sighting {
   /** Fields whose value could not be turned, with why. They have no key in `fields`. */
   readonly unreadable: Readonly<Record<string, Problem>>;
   readonly consent: Consent | null;
+  readonly edited: EditTimes;
   /** The ids of the rules that this contact matches on its side. */
   readonly rules: readonly string[];
 }

@@ -21,6 +21,8 @@ export interface FieldRule {
   readonly direction: Direction;
   /** Whose value stands when both sides changed. */
   readonly winner: Side;
+  /** The newer value stands instead, where the times tell which it is; `winner` decides where they do not. */
+  readonly newest: boolean;
   /** What an emptied source does to its target. */
   readonly onEmpty: "keep" | "clear";
   /** What becomes of a one-way target edited by hand: it stays until its source moves, or is put back. */
@@ -139,6 +141,7 @@ export const EMAIL_FIELD: FieldRule = {
   propertyType: { hubspot: "text", klaviyo: "text" },
   direction: "both",
   winner: "hubspot",
+  newest: false,
   onEmpty: "keep",
   onTargetEdit: "keep",
   onInvalid: "skip_field",

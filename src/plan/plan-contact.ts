@@ -85,7 +85,8 @@ function planBoth(
   removals: readonly PlannedOperation[],
 ): ContactPlan {
   const seen = perSide((side) => known.sightings[side]?.fields ?? {});
-  const merged = mergeContact(rules.fields, inScope, known.link.base, seen);
+  const edited = perSide((side) => known.sightings[side]?.edited ?? {});
+  const merged = mergeContact(rules.fields, inScope, known.link.base, seen, edited);
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {

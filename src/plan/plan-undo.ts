@@ -137,5 +137,5 @@ function putBack(known: KnownLink, rule: FieldRule, side: Side, value: Value): M
     one === otherSide(side) && agreed !== undefined ? agreed[one] : known.sightings[one]?.fields[rule.key],
   );
   const merge = { kind: "write", values: { [side]: value }, why: "put_back", lost: null } as const;
-  return { rule, seen, agreed, merge };
+  return { rule, seen, agreed, ages: null, merge };
 }

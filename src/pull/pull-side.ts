@@ -11,6 +11,7 @@ import type { CollectionKey } from "../store/members.ts";
 import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
 import { relinkMerged } from "../store/merged.ts";
 import { saveSightings } from "../store/sightings.ts";
+import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
@@ -32,6 +33,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   const cursor = await readCursor(context.database, context.connectionId, stream);
   const full = await fullScan(context, stream, cursor);
   const scope = { collections, properties: propertiesFor(context.fields, side) };
+  await beginLook(context, side);
   const report = { contacts: 0, problems: [] as Problem[] };
   for await (const page of context.connectors[side].contacts.pull(scope, cursor, context.signal)) {
     switch (page.kind) {
@@ -53,6 +55,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   }
   const frozen = new Set(report.problems.map(({ field }) => field));
   if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);
+  await endLook(context, side, full === null);
   return report;
 }
 
@@ -155,7 +158,8 @@ export async function storePeople(
 ): Promise<void> {
   const merged = contacts.filter((contact) => contact.mergedIds.length > 0);
   const rows = contacts.map((contact) => sightingRow(context.fields, contact, wanted(contact.id)));
-  await saveSightings(statements, context.connectionId, rows, context.now());
+  const timing = await timingOf(context, statements, side);
+  await saveSightings(statements, context.connectionId, rows, context.now(), timing);
   await markFound(
     statements,
     context.connectionId,

@@ -1,4 +1,5 @@
 import type { Base, FieldBase } from "../model/base.ts";
+import type { EditTime, EditTimes } from "../model/edit-time.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -7,6 +8,7 @@ import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { FieldMerge } from "./merge-field.ts";
 import { mergeField } from "./merge-field.ts";
+import { newerSide } from "./newer-side.ts";
 
 /** One field of one person: both values, and what the merge makes of them. */
 export interface MergedField {
@@ -14,24 +16,43 @@ export interface MergedField {
   readonly seen: PerSide<Value | undefined>;
   readonly agreed: FieldBase | undefined;
   readonly merge: FieldMerge;
+  /** Only of a field whose winner is the newest. */
+  readonly ages: Ages | null;
 }
+
+/** When each side's value came to be, and which of them is newer: `null` where that cannot be told. */
+export interface Ages {
+  readonly times: PerSide<EditTime | null>;
+  readonly newer: Side | null;
+}
+
+const NO_TIMES: PerSide<EditTimes> = { hubspot: {}, klaviyo: {} };
 
 /**
  * Merges every field of one person. Scope leads (product.md): only a side that the person is in scope on may lead, and
- * only the fields whose direction goes that way.
+ * only the fields whose direction goes that way. Which value is the newer one is settled here: the merge of a field
+ * knows a winner, no times.
  */
 export function mergeContact(
   rules: readonly FieldRule[],
   inScope: PerSide<boolean>,
   base: Base,
   seen: PerSide<Values>,
+  edited: PerSide<EditTimes> = NO_TIMES,
 ): readonly MergedField[] {
   return rules.map((rule) => {
     const mayLead = perSide((side) => inScope[side] && directionAllows(rule.direction, side));
     const both = perSide((side): Value | undefined => own(seen[side], rule.key));
     const agreed = Object.hasOwn(base, rule.key) ? base[rule.key] : undefined;
-    return { rule, seen: both, agreed, merge: mergeField(rule, mayLead, agreed, both) };
+    const ages = rule.newest ? agesOf(rule.key, edited) : null;
+    const winner = ages?.newer ?? rule.winner;
+    return { rule, seen: both, agreed, ages, merge: mergeField({ ...rule, winner }, mayLead, agreed, both) };
   });
+}
+
+function agesOf(key: string, edited: PerSide<EditTimes>): Ages {
+  const times = perSide((side) => (Object.hasOwn(edited[side], key) ? (edited[side][key] ?? null) : null));
+  return { times, newer: newerSide(times) };
 }
 
 /** The fields that a side has to be written, by `FieldRule.key`. */

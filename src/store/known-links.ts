@@ -1,5 +1,6 @@
 import type { Base } from "../model/base.ts";
 import type { Consent } from "../model/consent.ts";
+import type { EditTime, EditTimes } from "../model/edit-time.ts";
 import type { Sighting } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { KnownLink, LinkState } from "../model/link.ts";
@@ -44,6 +45,7 @@ interface SightingColumns {
   fields: Values;
   unreadable: Record<string, Problem>;
   consent: Consent | null;
+  edited: EditTimes;
   collections: string[] | null;
 }
 
@@ -89,7 +91,7 @@ export async function knownLinks(
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_build_object('email_key', s.email_key, 'fields', s.fields, 'unreadable', s.unreadable,
-                              'consent', s.consent, 'collections',
+                              'consent', s.consent, 'edited', s.edited, 'collections',
              (SELECT jsonb_agg(m.collection) FROM member AS m
               WHERE m.connection_id = ${connectionId} AND m.side = ${side} AND m.external_id = s.external_id))
     FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
@@ -137,10 +139,22 @@ function sighting(
     fields: columns.fields,
     unreadable: columns.unreadable,
     consent: columns.consent,
+    edited: editTimes(columns.edited),
     rules: rules
       .filter(
         (rule) => rule.from === side && rule.collections.some((collection) => collections.has(collection)),
       )
       .map((rule) => rule.id),
   };
+}
+
+/** As stored they are in PostgreSQL's spelling. */
+function editTimes(stored: EditTimes): EditTimes {
+  const iso = (time: string): string => new Date(time).toISOString();
+  const one = ({ after, until, skewMs }: EditTime): EditTime => ({
+    after: after === null ? null : iso(after),
+    until: iso(until),
+    skewMs,
+  });
+  return Object.fromEntries(Object.entries(stored).map(([key, time]) => [key, one(time)]));
 }

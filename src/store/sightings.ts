@@ -1,9 +1,12 @@
 import type { Sighting } from "../model/contact.ts";
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import type { Timing } from "./edit-times.ts";
+import { UNTIMED, editedSince } from "./edit-times.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** A sighting on its way into the store, with what only the store needs. */
-export interface SightingRow extends Omit<Sighting, "rules"> {
+export interface SightingRow extends Omit<Sighting, "rules" | "edited"> {
   readonly shownEmail: string | null;
   /** ISO, the side's own times. */
   readonly createdAt: string;
@@ -24,6 +27,7 @@ export async function saveSightings(
   connectionId: number,
   rows: readonly SightingRow[],
   now: Date,
+  timing: Timing = UNTIMED,
 ): Promise<void> {
   if (rows.length === 0) return;
   const latest = [...new Map(rows.map((row) => [`${row.side} ${row.id}`, row])).values()];
@@ -40,10 +44,11 @@ export async function saveSightings(
       WHERE known.link_id IS NOT NULL AND known.digest <> page.digest AND page."updatedAt" >= known.updated_at
     ), saved AS (
       INSERT INTO sighting AS known (connection_id, side, external_id, email_key, shown_email, fields, unreadable,
-                                     consent, digest, created_at, updated_at, seen_at)
+                                     consent, digest, created_at, updated_at, seen_at, edited)
       SELECT ${connectionId}, side, id, email, "shownEmail", fields, unreadable,
-             NULLIF(consent, 'null'::jsonb), digest, "createdAt", "updatedAt", ${now}
-      FROM page
+             NULLIF(consent, 'null'::jsonb), digest, "createdAt", "updatedAt", ${now},
+             ${editedSince(timing, null, Prisma.sql`page`)}
+      FROM (SELECT *, "updatedAt" AS updated_at FROM page) AS page
       WHERE wanted
          OR EXISTS (SELECT FROM sighting AS s
                     WHERE s.connection_id = ${connectionId} AND s.side = page.side AND s.external_id = page.id)
@@ -52,7 +57,8 @@ export async function saveSightings(
       ON CONFLICT (connection_id, side, external_id) DO UPDATE
         SET email_key = excluded.email_key, shown_email = excluded.shown_email, fields = excluded.fields,
             unreadable = excluded.unreadable, consent = excluded.consent, digest = excluded.digest,
-            created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at
+            created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at,
+            edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}
         WHERE excluded.updated_at > known.updated_at
            OR (excluded.updated_at = known.updated_at AND excluded.digest <> known.digest)
     )

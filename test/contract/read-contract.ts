@@ -101,6 +101,36 @@ export function readContract(makeHarness: MakeHarness): void {
     );
 
     test(
+      "tell when each value was set, where the system keeps that, of many contacts at once",
+      using(makeHarness, async (harness) => {
+        const { connector, user } = harness;
+        const { readTimed } = connector.contacts;
+        if (readTimed === null) return;
+        const { text, number } = harness.properties;
+        const made: string[] = [];
+        for (let index = 0; index < 60; index += 1) {
+          made.push(await user.create(`timed-${index}@example.com`, sampleValues(harness), []));
+        }
+        const [edited = "", same = ""] = made;
+        await harness.pass();
+        const ask = () => readTimed([...made, "0"], requested(harness), [text, number], live());
+        const before = new Map((await ask()).map((each) => [each.contact.id, each]));
+        expect([...before.keys()].sort()).toEqual(made.sort());
+        await user.edit(edited, { [text]: "edited" });
+        await harness.pass();
+        const after = new Map((await ask()).map((each) => [each.contact.id, each]));
+        const [now] = await connector.contacts.read([edited], requested(harness), live());
+        expect(after.get(edited)?.contact).toEqual(now);
+        expect(after.get(same)?.setAt).toEqual(before.get(same)?.setAt);
+        const [was, is] = [before.get(edited)?.setAt ?? {}, after.get(edited)?.setAt ?? {}];
+        expect(Object.keys(is).sort()).toEqual([text, number].sort());
+        expect(is[number]).toBe(was[number]);
+        expect(Date.parse(is[text] ?? "")).toBeGreaterThan(Date.parse(was[text] ?? ""));
+        expect(Date.parse(is[text] ?? "")).toBeLessThanOrEqual(Date.parse(now?.updatedAt ?? ""));
+      }),
+    );
+
+    test(
       "hand out copies: what a caller does to an answer changes nothing",
       using(makeHarness, async (harness) => {
         const id = await harness.user.create("copy@example.com", sampleValues(harness), []);

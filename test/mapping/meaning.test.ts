@@ -46,6 +46,17 @@ describe("fields", () => {
     expect(words(mappingText({ fields })).message).toBe("`a` and `title` are mapped twice");
   });
 
+  test("the newest as winner is approximate, which refuses nothing, and a tie needs it", () => {
+    const entry = "{ hubspot: a, klaviyo: title, winner: newest }";
+    expect(told(mappingText({ fields: entry }))).toEqual(["M205 info 13:43-49"]);
+    expect(parseMapping(mappingText({ fields: entry }), "test.yaml").mapping).not.toBe(null);
+    const tail = "defaults: { winner: newest }";
+    expect(told(mappingText({ tail }))).toEqual(["M205 info 14:21-27"]);
+    const tie = "{ hubspot: a, klaviyo: title, tie: klaviyo }";
+    expect(told(mappingText({ fields: tie }))).toEqual(["M220 warning 13:35-38"]);
+    expect(told(mappingText({ fields: tie, tail }))).toEqual(["M205 info 14:21-27"]);
+  });
+
   test("a winner where only one side can win", () => {
     const fields = "{ hubspot: a, klaviyo: title, direction: to_klaviyo, winner: klaviyo }";
     expect(told(mappingText({ fields }))).toEqual(["M203 warning 13:58-64"]);

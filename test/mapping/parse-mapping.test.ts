@@ -42,6 +42,7 @@ test("what is not said is the default", () => {
         propertyType: { hubspot: "text", klaviyo: "text" },
         direction: "both",
         winner: "hubspot",
+        newest: false,
         onEmpty: "keep",
         onTargetEdit: "keep",
         onInvalid: "skip_field",
@@ -147,6 +148,16 @@ describe("fields", () => {
     ).toBe("hubspot");
   });
 
+  test("the newest wins, and where that cannot be told the side that `tie` names", () => {
+    const [newest, klaviyo] = ["{ hubspot: a, klaviyo: title, winner: newest }", "tie: klaviyo }"];
+    expect(field(newest)).toMatchObject({ winner: "hubspot", newest: true });
+    expect(field(newest.replace("}", `, ${klaviyo}`))).toMatchObject({ winner: "klaviyo", newest: true });
+    const byDefault = field("{ hubspot: a, klaviyo: title }", `defaults: { winner: newest, ${klaviyo}`);
+    expect(byDefault).toMatchObject({ winner: "klaviyo", newest: true });
+    const oneWay = newest.replace("}", ", direction: to_hubspot }");
+    expect(field(oneWay)).toMatchObject({ winner: "klaviyo", newest: false });
+  });
+
   test("lists changed on both sides keep both sides' changes unless told otherwise", () => {
     expect(field("{ hubspot: a, klaviyo: properties.a, type: list }")?.merge).toBe("union");
     expect(field("{ hubspot: a, klaviyo: properties.a, type: list, merge: replace }")?.merge).toBe("replace");
@@ -168,6 +179,8 @@ describe("the version of a mapping", () => {
       {},
       { fields: base + other },
       { fields: base.replace(" }", ", winner: klaviyo }") },
+      { fields: base.replace(" }", ", winner: newest }") },
+      { fields: base.replace(" }", ", winner: newest, tie: klaviyo }") },
       { fields: base.replace(" }", ", on_empty: clear }") },
       { fields: base.replace(" }", ", options: { a: A } }") },
       { fields: base.replace(" }", ", options: { a: A, '*': keep } }") },

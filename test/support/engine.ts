@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
 import type { Deps } from "../../src/daemon/deps.ts";
+import { look, planPages } from "../../src/daemon/look.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
+import type { ContactPlan } from "../../src/plan/plan-contact.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
 
@@ -16,6 +18,8 @@ export interface Engine {
   sync(mapping: Mapping): Promise<ContactRun>;
   /** What the engine's commands stand on, now. */
   deps(): Deps;
+  /** Looks and plans as a run would, and writes nothing. */
+  plan(mapping: Mapping): Promise<readonly ContactPlan[]>;
   /** Writes that reached either system since the last time this was asked. */
   newWrites(): number;
   wait(milliseconds: number): void;
@@ -50,6 +54,13 @@ export async function engine(): Promise<Engine> {
       const run = await runContacts(deps(), mapping, { trigger: "test" });
       time += 1_000;
       return run;
+    },
+    async plan(mapping) {
+      time += 60_000;
+      const { context } = await look(deps(), mapping, null);
+      const plans: ContactPlan[] = [];
+      for await (const page of planPages(context, { kind: "dirty" })) plans.push(...page);
+      return plans;
     },
     newWrites() {
       const all = hubspot.writes.length + klaviyo.writes.length;

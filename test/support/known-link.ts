@@ -17,6 +17,7 @@ export function sighting(side: Side, parts: Partial<Sighting> = {}): Sighting {
     fields: { email: ANN },
     unreadable: {},
     consent: null,
+    edited: {},
     rules: [FROM[side].id],
     ...parts,
   };

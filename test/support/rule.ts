@@ -10,6 +10,7 @@ export function fieldRule(hubspot: string, klaviyo: string, changes: Partial<Fie
     propertyType: { hubspot: type, klaviyo: type },
     direction: "both",
     winner: "hubspot",
+    newest: false,
     onEmpty: "keep",
     onTargetEdit: "keep",
     onInvalid: "skip_field",

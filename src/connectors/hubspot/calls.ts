@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { SystemUnavailable } from "../../model/problem.ts";
+import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
@@ -39,6 +40,8 @@ export interface Calls {
   /** The account's time zone, once known: its daily quota starts anew at its midnight. */
   learnTimeZone(timeZone: string | null): void;
   requests(): ReadonlyMap<string, number>;
+  /** How far HubSpot's clock is from ours, in milliseconds. */
+  skewMs(): number;
 }
 
 export interface CallsDeps extends Timing {
@@ -61,6 +64,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   const burst = governor([BURST], { share: apiShare, now, sleep });
   const search = governor([SEARCH], { share: apiShare, now, sleep });
   const made = new Map<string, number>();
+  const skew = clockSkew();
   let timeZone: string | null = null;
 
   /** One attempt: paced, counted, and its answer understood. */
@@ -72,6 +76,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     const raw = await call.send(signal);
     log?.({ system: "hubspot", operation: call.operation, status: raw.status, ms: now() - begun });
     learn(pace, raw);
+    skew.note(raw.headers["date"], begun, now());
     return understood(call.operation, raw, schema, now());
   }
 
@@ -121,6 +126,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     write: (call, schema, signal) => make(call, schema, signal, null),
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
+    skewMs: () => skew.ms(),
   };
 }
 

@@ -6,6 +6,8 @@ import type { RawAnswer } from "./transport.ts";
 
 export type ApiVersion = "v3" | "2026-03" | "2026-09";
 
+type Names = readonly string[];
+
 export interface WriteInput {
   /** Absent in a create. */
   readonly id?: string;
@@ -140,12 +142,12 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
       call("contacts", () =>
         crm.contacts.basicApi.getPage(CONTACTS_PER_PAGE, after ?? undefined, [...properties]),
       ),
-    batchRead: (ids: readonly string[], idProperty: "email" | null, properties: readonly string[]) =>
+    batchRead: (ids: Names, idProperty: "email" | null, properties: Names, withHistory: Names) =>
       call("batch read", () =>
         crm.contacts.batchApi.read({
           inputs: ids.map((id) => ({ id })),
           properties: [...properties],
-          propertiesWithHistory: [],
+          propertiesWithHistory: [...withHistory],
           ...(idProperty === null ? {} : { idProperty }),
         }),
       ),

@@ -3,7 +3,7 @@ import type { Contact, ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
-import type { PropertyRequest } from "../connector.ts";
+import type { PropertyRequest, TimedContact } from "../connector.ts";
 import type { Calls } from "./calls.ts";
 import { chunks } from "./chunks.ts";
 import type { Endpoints } from "./client.ts";
@@ -23,6 +23,8 @@ export interface Account {
 
 /** HubSpot's cap for every batch. */
 export const BATCH = 100;
+/** With history it takes half as many. */
+const BATCH_WITH_HISTORY = 50;
 
 /** Read with every contact, mapped or not: who it is, who it was, and whether it opted out. */
 const ALWAYS = [
@@ -142,6 +144,32 @@ export async function readContacts(
   return distinct(await contactsOf(account, records, properties, signal));
 }
 
+/** See `ContactPort.readTimed`: the newest entry of each property's history tells when its value was set. */
+export async function readTimedContacts(
+  account: Account,
+  ids: readonly ExternalId[],
+  properties: readonly PropertyRequest[],
+  timed: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly TimedContact[]> {
+  const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
+  const records = await batchRead(account, asked, null, properties, signal, [...new Set(timed)]);
+  const setAt = new Map(records.map((record) => [record.id, setAtOf(record)]));
+  const contacts = distinct(await contactsOf(account, records, properties, signal));
+  return contacts.map((contact) => ({ contact, setAt: setAt.get(contact.id) ?? {} }));
+}
+
+function setAtOf({ propertiesWithHistory }: ContactRecord): Readonly<Record<string, string>> {
+  const times = Object.entries(propertiesWithHistory ?? {}).flatMap(([property, versions]) => {
+    const latest = versions
+      .map(({ timestamp }) => timestamp)
+      .sort()
+      .at(-1);
+    return latest === undefined ? [] : [[property, latest] as const];
+  });
+  return Object.fromEntries(times);
+}
+
 /** Every contact whose address, or one of whose additional addresses, is among these. */
 export async function findContacts(
   account: Account,
@@ -167,12 +195,13 @@ async function batchRead(
   idProperty: "email" | null,
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
+  history: readonly string[] = [],
 ): Promise<readonly ContactRecord[]> {
   const names = namesOf(properties);
   const read = async (part: readonly string[]): Promise<readonly ContactRecord[]> => {
     if (part.length === 0) return [];
     try {
-      const call = account.endpoints.batchRead(part, idProperty, names);
+      const call = account.endpoints.batchRead(part, idProperty, names, history);
       // A 207 names the missing ones in `errors`; that they are not there says as much.
       return (await account.calls.read(call, batchAnswer, signal, [400, 404])).body.results;
     } catch (error) {
@@ -185,7 +214,8 @@ async function batchRead(
       return [...(await read(part.slice(0, half))), ...(await read(part.slice(half)))];
     }
   };
-  const parts = await Promise.all(chunks(ids, BATCH).map(read));
+  const size = history.length === 0 ? BATCH : BATCH_WITH_HISTORY;
+  const parts = await Promise.all(chunks(ids, size).map(read));
   return parts.flat();
 }
 

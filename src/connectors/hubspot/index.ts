@@ -3,10 +3,11 @@ import type { Timing } from "../governor.ts";
 import { calls } from "./calls.ts";
 import { endpoints } from "./client.ts";
 import type { ApiVersion } from "./client.ts";
+import { LATEST } from "./changes.ts";
 import { companyReader } from "./companies.ts";
 import { companyDefinitions } from "./company-definitions.ts";
 import { cost } from "./cost.ts";
-import { BATCH, everyContact, findContacts, readContacts } from "./contacts.ts";
+import { BATCH, everyContact, findContacts, readContacts, readTimedContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { fieldSpec } from "./fields.ts";
 import { accountDetails, listSearchPage, propertyList } from "./parse.ts";
@@ -69,12 +70,16 @@ export function hubspot(deps: HubSpotDeps): Connector {
       pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
       everyone: (properties, signal) => everyContact(account(), properties, signal),
       read: (ids, properties, signal) => readContacts(account(), ids, properties, signal),
+      readTimed: (ids, properties, timed, signal) =>
+        readTimedContacts(account(), ids, properties, timed, signal),
+      pullLagMs: LATEST,
       find: (emails, properties, signal) => findContacts(account(), emails, properties, signal),
       write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),
       writeSize: BATCH,
       cost: (work) => cost(work, deps.apiShare),
     },
     requests: () => paced.requests(),
+    skewMs: () => paced.skewMs(),
   };
 }
 

@@ -16,9 +16,15 @@ const instant = z.union([z.string(), z.number()]).transform((raw, context) => {
 /** Every value is text or null by the documentation; one of another kind is one unreadable field, not a lost page. */
 const properties = z.record(z.string(), z.unknown());
 
+/** One entry for every value that a property had, in no promised order; what cannot be read is no entry. */
+const versions = z
+  .array(z.object({ timestamp: instant }).nullable().catch(null))
+  .transform((all) => all.filter((each) => each !== null));
+
 const record = z.object({
   id,
   properties,
+  propertiesWithHistory: z.record(z.string(), versions).nullish().catch(null),
   createdAt: instant,
   updatedAt: instant,
   objectWriteTraceId: z.string().optional().catch(undefined),

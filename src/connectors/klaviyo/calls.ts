@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { clockSkew } from "../clock-skew.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { governor } from "../governor.ts";
 import type { RetryDecision } from "../retry.ts";
@@ -45,6 +46,8 @@ export interface Calls {
     options?: { readonly idempotent: boolean },
   ): Promise<Answer<T>>;
   requests(): ReadonlyMap<string, number>;
+  /** How far Klaviyo's clock is from ours, in milliseconds. */
+  skewMs(): number;
 }
 
 /** A wait beyond this is the lane's to keep, not a call's. */
@@ -58,6 +61,7 @@ const BACKOFF = { first: 500, longest: 20_000 };
 export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   const governors = new Map<string, Governor>();
   const counts = new Map<string, number>();
+  const skew = clockSkew();
 
   const governorOf = (operation: Call["operation"]): Governor => {
     const known = governors.get(operation);
@@ -76,8 +80,10 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     const pace = governorOf(operation);
     await pace.take(signal);
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    const begun = now();
     const answer = await send(abortable ? signal : null);
     learn(pace, answer);
+    skew.note(answer.header("date"), begun, now());
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success) throw malformed(operation, answer.body);
     const date = Date.parse(answer.header("date") ?? "");
@@ -131,6 +137,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
       }
     },
     requests: () => new Map(counts),
+    skewMs: () => skew.ms(),
   };
 }
 

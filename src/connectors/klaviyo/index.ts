@@ -9,7 +9,7 @@ import { cost } from "./cost.ts";
 import { discover } from "./discover.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
 import { pages } from "./pages.ts";
-import { pull } from "./pull.ts";
+import { CHANGES_OVERLAP, pull } from "./pull.ts";
 import { accountPage, profilePage } from "./wire.ts";
 import { write } from "./write.ts";
 
@@ -49,6 +49,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     account: (signal) => account(calls, client, signal),
     discover: (signal) => discover(calls, client, signal),
     requests: () => calls.requests(),
+    skewMs: () => calls.skewMs(),
     contacts: {
       pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),
       async *everyone(properties, signal) {
@@ -58,6 +59,9 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
         }
       },
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),
+      // Klaviyo knows one time for a whole profile.
+      readTimed: null,
+      pullLagMs: CHANGES_OVERLAP,
       find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
       write: (operations, properties, signal) =>
         write(

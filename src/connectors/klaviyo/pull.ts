@@ -12,7 +12,7 @@ import { profilePage } from "./wire.ts";
 
 const SECOND = 1_000;
 /** Klaviyo's index was seen to show changes late (contract § 3.7). */
-const CHANGES_OVERLAP = 15 * 60 * SECOND;
+export const CHANGES_OVERLAP = 15 * 60 * SECOND;
 
 /**
  * See `ContactPort.pull`. Nobody reports who left a list: the count of members tells that somebody did, and only then is

@@ -105,6 +105,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       };
     },
     requests: () => new Map(counts),
+    skewMs: () => quirks.skewMs,
     contacts: {
       writeSize,
       cost: ({ creates, updates, listChanges }) => ({
@@ -137,6 +138,26 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         const get = (id: ExternalId): StoredContact | undefined =>
           side === "hubspot" ? store.survivor(id) : store.get(id);
         return showAll(ids.map(get), properties);
+      },
+      // As the real ones: HubSpot keeps a history of every property, Klaviyo one time for a whole profile.
+      readTimed:
+        side === "klaviyo"
+          ? null
+          : async (ids, properties, timed, signal) => {
+              request("read", signal);
+              const found = ids.map((id) => store.survivor(id)).filter((each) => each !== undefined);
+              return found.map((each) => ({
+                contact: store.show(each, properties),
+                setAt: Object.fromEntries(
+                  timed.flatMap((property) => {
+                    const at = each.setAt.get(property);
+                    return at === undefined ? [] : [[property, new Date(at).toISOString()] as const];
+                  }),
+                ),
+              }));
+            },
+      get pullLagMs() {
+        return quirks.indexLagMs;
       },
       async find(emails, properties, signal) {
         request("find", signal);

@@ -27,6 +27,8 @@ export interface Quirks {
   indexLagMs: number;
   /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
   findLagMs: number;
+  /** How far the system's clock seems to be from ours, in milliseconds. */
+  skewMs: number;
 }
 
 /** A system that behaves. */
@@ -41,5 +43,6 @@ export function noQuirks(): Quirks {
     importLike: false,
     indexLagMs: 0,
     findLagMs: 0,
+    skewMs: 0,
   };
 }

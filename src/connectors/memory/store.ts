@@ -4,6 +4,7 @@ import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
+import { sameValue } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
 import { readAs } from "./read-as.ts";
 
@@ -16,6 +17,8 @@ export interface StoredContact {
   /** The keys of all its addresses. */
   readonly emails: readonly EmailKey[];
   readonly values: ReadonlyMap<string, Value>;
+  /** When each value was last set, in milliseconds. */
+  readonly setAt: ReadonlyMap<string, number>;
   readonly consent: Consent | null;
   /** Milliseconds. */
   readonly createdAt: number;
@@ -43,7 +46,10 @@ export interface MemoryStore {
   survivor(id: ExternalId): StoredContact | undefined;
   all(): Iterable<StoredContact>;
   create(shownEmail: string | null, values: Values): StoredContact;
-  change(id: ExternalId, change: Partial<Omit<StoredContact, "id" | "emails">>): StoredContact | undefined;
+  change(
+    id: ExternalId,
+    change: Partial<Omit<StoredContact, "id" | "emails" | "setAt">>,
+  ): StoredContact | undefined;
   /** The contact leaves every collection with it. */
   remove(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
@@ -97,6 +103,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         shownEmail,
         otherEmails: [],
         values: new Map(Object.entries(copyValues(values))),
+        setAt: new Map(Object.keys(values).map((property) => [property, at])),
         consent: side === "klaviyo" ? { status: "never_subscribed", suppressions: [] } : null,
         createdAt: at,
         updatedAt: at,
@@ -105,7 +112,14 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
     },
     change(id, change) {
       const before = get(id);
-      return before === undefined ? undefined : keep({ ...before, updatedAt: now(), ...change });
+      if (before === undefined) return undefined;
+      const updatedAt = change.updatedAt ?? now();
+      const moved = [...(change.values ?? [])].filter(([property, value]) => {
+        const was = before.values.get(property);
+        return was === undefined || !sameValue(was, value);
+      });
+      const setAt = new Map([...before.setAt, ...moved.map(([property]) => [property, updatedAt] as const)]);
+      return keep({ ...before, ...change, updatedAt, setAt });
     },
     remove(id) {
       for (const collection of collections.values()) leave(id, collection);

@@ -1,0 +1,66 @@
+import type { ContactPort, TimedContact } from "../connectors/connector.ts";
+import type { Side } from "../model/side.ts";
+import { SIDES } from "../model/side.ts";
+import { planContact } from "../plan/plan-contact.ts";
+import { hangsOnTimes } from "../plan/hangs-on-times.ts";
+import { transaction } from "../store/database.ts";
+import type { SetTime } from "../store/edit-times.ts";
+import { saveSetTimes } from "../store/edit-times.ts";
+import type { LinkFilter } from "../store/known-links.ts";
+import { knownLinks } from "../store/known-links.ts";
+import { storePeople } from "./pull-side.ts";
+import type { RunContext } from "./run-context.ts";
+import { propertiesFor, sightingRow } from "./sighting-row.ts";
+
+const LINKS_PER_PAGE = 2_000;
+
+/**
+ * Asks the sides that know when a property was set, for the people of whom it decides who wins: their newest field was
+ * changed on both sides. The times are kept with the sightings, so that a plan derived again, by this run, by the next
+ * or by `explain`, is the same; a value that changes loses its time with it.
+ */
+export async function timeEdits(context: RunContext, filter: LinkFilter): Promise<void> {
+  if (!context.fields.some(({ newest }) => newest)) return;
+  const { database, connectionId, scope } = context;
+  let after = 0n;
+  for (;;) {
+    const page = await knownLinks(database, connectionId, scope, filter, after, LINKS_PER_PAGE);
+    const undecided = page
+      .map((known) => planContact({ fields: context.fields, scope }, known))
+      .filter(hangsOnTimes);
+    for (const side of SIDES) {
+      const ids = undecided.flatMap(({ known }) => known.sightings[side]?.id ?? []);
+      const { readTimed } = context.connectors[side].contacts;
+      if (ids.length > 0 && readTimed !== null) await ask(context, side, ids, readTimed);
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < LINKS_PER_PAGE) return;
+    after = last.link.id;
+  }
+}
+
+async function ask(
+  context: RunContext,
+  side: Side,
+  ids: readonly string[],
+  readTimed: NonNullable<ContactPort["readTimed"]>,
+): Promise<void> {
+  const newest = context.fields.filter((rule) => rule.newest).map(({ property }) => property[side]);
+  const timed = await readTimed(ids, propertiesFor(context.fields, side), newest, context.signal);
+  const contacts = timed.map(({ contact }) => contact);
+  await transaction(context.database, async (statements) => {
+    await storePeople(context, statements, side, contacts, () => false);
+    const times = timed.flatMap((one) => setTimes(context, side, one));
+    await saveSetTimes(statements, context.connectionId, times);
+  });
+}
+
+function setTimes(context: RunContext, side: Side, { contact, setAt }: TimedContact): readonly SetTime[] {
+  const { fields } = sightingRow(context.fields, contact, false);
+  const skewMs = context.connectors[side].skewMs();
+  return context.fields.flatMap(({ key, property, newest }): readonly SetTime[] => {
+    const [at, value] = [setAt[property[side]], fields[key]];
+    if (!newest || at === undefined || value === undefined) return [];
+    return [{ side, id: contact.id, field: key, value, at, skewMs }];
+  });
+}

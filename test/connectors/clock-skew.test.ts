@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { clockSkew } from "../../src/connectors/clock-skew.ts";
+
+const BEGUN = Date.parse("2026-11-01T08:00:10.400Z");
+const ENDED = Date.parse("2026-11-01T08:00:12.300Z");
+
+/** The skew after one answer. */
+function after(date: string | null): number {
+  const skew = clockSkew();
+  skew.note(date, BEGUN, ENDED);
+  return skew.ms();
+}
+
+describe("the skew of a system's clock", () => {
+  it("is nothing where the call and the whole seconds of the header explain it", () => {
+    for (const second of [10, 11, 12]) expect(after(`Sun, 01 Nov 2026 08:00:${second} GMT`)).toBe(0);
+  });
+
+  it("is what lies beyond them, in either direction", () => {
+    expect(after("Sun, 01 Nov 2026 08:00:15 GMT")).toBe(2_700);
+    expect(after("Sun, 01 Nov 2026 08:00:05 GMT")).toBe(4_400);
+  });
+
+  it("stays what it was where an answer has no date, and is that of the last one that had", () => {
+    const skew = clockSkew();
+    expect(skew.ms()).toBe(0);
+    skew.note("Sun, 01 Nov 2026 08:00:15 GMT", BEGUN, ENDED);
+    skew.note(null, BEGUN, ENDED);
+    skew.note("yesterday", BEGUN, ENDED);
+    expect(skew.ms()).toBe(2_700);
+    skew.note("Sun, 01 Nov 2026 08:00:11 GMT", BEGUN, ENDED);
+    expect(skew.ms()).toBe(0);
+  });
+});
