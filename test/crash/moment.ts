@@ -6,8 +6,8 @@ import type { Random } from "../../src/sandbox/random.ts";
  *
  * - `write`: its nth mutating request is on the way. `lost`: it never arrives. `late`: it arrives after the death.
  *   `applied`: it is done, and its answer never leaves.
- * - `answered`: the answer to its nth mutating request was passed on, and then it says something to the database:
- *   `next` word that it says, or the nth commit from there, before or after PostgreSQL carries it out.
+ * - `answered`: the answer to its nth mutating, or reading, request was passed on, and then it says something to the
+ *   database: its `next` word, or the nth commit from there, before or after PostgreSQL carries it out.
  * - `read`: its nth reading request is on the way, before or after the vendor answers.
  * - `commit`, `statement`: somewhere in its talk with PostgreSQL.
  */
@@ -15,6 +15,7 @@ export type Moment =
   | { readonly at: "write"; readonly nth: number; readonly how: "lost" | "late" | "applied" }
   | {
       readonly at: "answered";
+      readonly of: "write" | "read";
       readonly nth: number;
       readonly when: "next" | CommitPhase;
       readonly commits: number;
@@ -34,18 +35,17 @@ const PHASES = ["before_commit", "after_commit"] as const;
  */
 export function someMoment(random: Random, writes: number): Moment {
   const nth = random.chance(0.6) ? 1 : 1 + random.below(writes);
+  const read = 1 + random.below(16);
   const kind = random.below(100);
   if (kind < 10) return { at: "write", nth, how: "lost" };
   if (kind < 16) return { at: "write", nth, how: "late" };
   if (kind < 38) return { at: "write", nth, how: "applied" };
-  if (kind < 68)
-    return {
-      at: "answered",
-      nth,
-      when: random.pick(["next", ...PHASES, "after_commit"]),
-      commits: 1 + random.below(2),
-    };
-  if (kind < 76) return { at: "read", nth: 1 + random.below(12), how: random.pick(["lost", "applied"]) };
-  if (kind < 92) return { at: "commit", nth: 1 + random.below(8), when: random.pick(PHASES) };
+  if (kind < 66) {
+    const when = random.pick(["next", ...PHASES, "after_commit"] as const);
+    return { at: "answered", of: "write", nth, when, commits: 1 + random.below(2) };
+  }
+  if (kind < 72) return { at: "read", nth: read, how: random.pick(["lost", "applied"]) };
+  if (kind < 86) return { at: "answered", of: "read", nth: read, when: "before_commit", commits: 1 };
+  if (kind < 94) return { at: "commit", nth: 1 + random.below(8), when: random.pick(PHASES) };
   return { at: "statement", nth: 1 + random.below(80) };
 }

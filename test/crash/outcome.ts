@@ -165,15 +165,19 @@ export async function openOperations(database: Database, afterRun: bigint): Prom
 }
 
 /**
- * Operations that are settled as done, and whose link knows nothing of it. What was answered and what it means are kept
- * together or not at all; most of it would heal by being read again, so it has to be looked for at every death.
+ * Operations that were settled as done in later runs than this one, and whose link knows nothing of it. What was
+ * answered and what it means are kept together or not at all; most of it would heal by being read again, so it has to be
+ * looked for at every death.
  */
-export async function halfSettled(database: Database): Promise<number> {
+export async function halfSettled(database: Database, afterRun: bigint): Promise<number> {
   const [row] = await database.$queryRaw<{ half: bigint }[]>`
     SELECT count(*) AS half FROM journal JOIN link ON link.id = journal.link_id
-    WHERE journal.outcome = 'done' AND journal.kind IN ('create', 'update')
+    WHERE journal.outcome = 'done' AND journal.kind IN ('create', 'update') AND run_id > ${afterRun}
       AND NOT EXISTS (SELECT FROM problem WHERE problem.link_id = link.id)
-      AND NOT jsonb_exists_all(link.base, ARRAY(SELECT jsonb_object_keys(journal.after)))`;
+      AND EXISTS (
+        SELECT FROM jsonb_each(journal.after) AS asked
+        WHERE link.base -> asked.key IS NULL
+           OR (jsonb_typeof(asked.value) = 'string' AND link.base -> asked.key -> journal.side <> asked.value))`;
   return Number(row?.half ?? 0);
 }
 

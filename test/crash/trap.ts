@@ -23,7 +23,7 @@ export function trap(moment: Moment, kill: () => void): Trap {
   let reads = 0;
   let statements = 0;
   let commits = 0;
-  let answeredWrites = 0;
+  let answers = 0;
   /** Commits since the answer; null before it. */
   let commitsSince: number | null = null;
   const spring = (fate: Fate): Fate => {
@@ -49,9 +49,9 @@ export function trap(moment: Moment, kill: () => void): Trap {
       return (mutating ? writes : reads) >= moment.nth ? spring("lost") : "goes_on";
     },
     told(mutating) {
-      if (!mutating || moment.at !== "answered") return;
-      answeredWrites += 1;
-      if (answeredWrites >= moment.nth) commitsSince ??= 0;
+      if (moment.at !== "answered" || mutating !== (moment.of === "write")) return;
+      answers += 1;
+      if (answers >= moment.nth) commitsSince ??= 0;
     },
     statement(commit) {
       if (sprung) return "lost";
