@@ -182,6 +182,8 @@ describe("the version of a mapping", () => {
       { fields: base.replace(" }", ", winner: newest }") },
       { fields: base.replace(" }", ", winner: newest, tie: klaviyo }") },
       { fields: base.replace(" }", ", on_empty: clear }") },
+      { fields: base.replace(" }", ", transform: { to_klaviyo: { trim: true } } }") },
+      { fields: base.replace(" }", ", transform: { to_klaviyo: { lower: true } } }") },
       { fields: base.replace(" }", ", options: { a: A } }") },
       { fields: base.replace(" }", ", options: { a: A, '*': keep } }") },
       { rules: "{ id: customers, from: hubspot, match: { segments: [Customers] } }" },
