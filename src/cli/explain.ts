@@ -8,6 +8,8 @@ import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import { openConnection } from "../store/connections.ts";
 import type { Database } from "../store/database.ts";
 import { knownLinks } from "../store/known-links.ts";
+import type { PersonHistory } from "../store/person-history.ts";
+import { personHistory } from "../store/person-history.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withDatabase } from "./engine.ts";
 import { explanation } from "./explanation.ts";
@@ -25,19 +27,30 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       const options = command.optsWithGlobals<CommonOptions>();
       const email = parseAddress(address);
       const { mapping } = loadMapping(app, options);
-      const plan = email && (await withDatabase(app, (database) => planOf(database, mapping, email)));
-      if (!plan) {
+      const found = email && (await withDatabase(app, (database) => lookUp(database, mapping, email)));
+      if (!found) {
         const message = `No contact with ${address} is known. Either no rule matches it on any side, or it was not read yet: tandem sync`;
         throw new CommandFailure(EXIT.failing, message, { email: address, known: false });
       }
-      app.out(options.json ? json(plan) : explanation(plan));
+      const { plan, history } = found;
+      app.out(options.json ? json({ ...plan, history }) : explanation(plan, history));
       exit(EXIT.done);
     });
 }
 
-async function planOf(database: Database, mapping: Mapping, email: EmailKey): Promise<ContactPlan | null> {
+/** Entries of a person's history that are read. */
+const HISTORY = 200;
+
+interface Found {
+  readonly plan: ContactPlan;
+  readonly history: PersonHistory;
+}
+
+async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found | null> {
   const { id } = await openConnection(database, mapping.name);
   const scope = await resolveRemembered(database, id, mapping);
   const [known] = await knownLinks(database, id, scope, { kind: "emails", emails: [email] }, 0n, 1);
-  return known === undefined ? null : planContact({ fields: [EMAIL_FIELD, ...mapping.fields], scope }, known);
+  if (known === undefined) return null;
+  const plan = planContact({ fields: [EMAIL_FIELD, ...mapping.fields], scope }, known);
+  return { plan, history: await personHistory(database, known.link.id, HISTORY) };
 }

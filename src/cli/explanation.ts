@@ -2,15 +2,20 @@ import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
+import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
 import { newerWords } from "./newer-words.ts";
-import { shown } from "./plan-person.ts";
+import { because, shown } from "./plan-person.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
-/** One person in full: where they are, what each side shows, what was agreed, and what the next run does and why. */
-export function explanation(plan: ContactPlan): string {
+/** Entries of the history that are printed; `--json` has all that were read. */
+const ENTRIES_SHOWN = 10;
+
+/** One person in full: where they are, what each side shows, what was agreed, what the next run does and why, and what was done. */
+export function explanation(plan: ContactPlan, history: PersonHistory): string {
   const { link, sightings, duplicates } = plan.known;
   const rules = SIDES.flatMap((side) => sightings[side]?.rules ?? []);
+  const writers = lastWriters(history);
   const lines = [
     `${link.email}   ${plan.state.replace("_", " ")}${plan.reason === "" ? "" : `: ${plan.reason}`}`,
     ...SIDES.map((side) => `  ${NAMES[side]}  ${link.ids[side] ?? "no contact linked"}`),
@@ -21,41 +26,58 @@ export function explanation(plan: ContactPlan): string {
         : [`  Also in ${NAMES[side]} with this address: ${duplicates[side].join(", ")}`],
     ),
     "",
-    ...plan.merged.flatMap(field),
+    ...plan.merged.flatMap((one) => field(one, plan, writers.get(one.rule.key) ?? null)),
+    "",
     ...plan.problems.flatMap(({ code, title, explanation: why, fix }) => [
       `✕ ${title} (${code})`,
       `  ${why}`,
       ...fix.map((step, index) => `  ${index + 1}. ${step}`),
+      "",
     ]),
     `Next run: ${next(plan)}`,
     "",
+    ...past(history, plan),
   ];
   return lines.join("\n");
 }
 
-function field({ rule, seen, agreed, ages, merge }: MergedField): readonly string[] {
-  const side = (which: Side): string =>
-    seen[which] === undefined ? "(not read)" : shown(seen[which] ?? null);
-  const base = (which: Side): string => (agreed === undefined ? "(never)" : shown(agreed[which]));
+/** One line where the sides agree; where they do not, both values, what was agreed, and what becomes of it. */
+function field(
+  { rule, seen, agreed, ages, merge }: MergedField,
+  plan: ContactPlan,
+  writer: HistoryEntry | null,
+): readonly string[] {
+  const name = `${rule.property.hubspot} ↔ ${rule.property.klaviyo}`;
+  const written = writer === null ? "" : `   last written to ${NAMES[writer.side]}, ${when(writer)}`;
+  if (merge.kind === "settled" && merge.because === "same") {
+    return [`  ✓ ${name}   ${shown(seen.hubspot ?? null)}${written}`];
+  }
+  const value = (side: Side): string => {
+    if (seen[side] !== undefined) return shown(seen[side] ?? null);
+    return plan.known.sightings[side]?.unreadable[rule.key] === undefined
+      ? "(not shown)"
+      : "(cannot be read, see below)";
+  };
+  const base = (side: Side): string => (agreed === undefined ? "(never agreed)" : shown(agreed[side]));
+  const way = { both: "both ways", to_klaviyo: "to Klaviyo only", to_hubspot: "to HubSpot only" };
   return [
-    `${rule.property.hubspot} ↔ ${rule.property.klaviyo}   (${rule.direction.replace("_", " ")})`,
-    `    HubSpot ${side("hubspot")}   agreed ${base("hubspot")}`,
-    `    Klaviyo ${side("klaviyo")}   agreed ${base("klaviyo")}`,
-    `    ${outcome(merge)}`,
+    `  ${merge.kind === "write" ? "→" : "·"} ${name}   ${way[rule.direction]}${written}`,
+    ...SIDES.map((side) => `      ${NAMES[side]}  ${value(side)}   agreed ${base(side)}`),
+    `      ${outcome(merge, ages)}`,
     ...(ages !== null && merge.kind === "write" && merge.lost !== null
-      ? [`    ${newerWords(ages, merge.lost.winner)}`]
+      ? [`      ${newerWords(ages, merge.lost.winner)}`]
       : []),
   ];
 }
 
-function outcome(merge: MergedField["merge"]): string {
+function outcome(merge: MergedField["merge"], ages: MergedField["ages"]): string {
   switch (merge.kind) {
     case "unseen":
       return "left alone: one side did not show a value that can be read";
     case "settled": {
       const reasons = {
         same: "the same on both sides",
-        unchanged: "nothing changed since it was agreed",
+        unchanged: "nothing changed since it was agreed: each side keeps its own form",
         empty_kept: "emptied, and on_empty is keep: the other side stays",
         may_not_lead: "edited on the side that does not lead: stays until its source moves",
       };
@@ -64,13 +86,14 @@ function outcome(merge: MergedField["merge"]): string {
     case "write": {
       const targets = SIDES.filter((side) => merge.values[side] !== undefined);
       const writes = targets.map(
-        (side) => `${NAMES[otherSide(side)]} → ${NAMES[side]}: ${shown(merge.values[side] ?? null)}`,
+        (side) =>
+          `${shown(merge.values[side] ?? null)} goes to ${NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
       );
       const lost =
         merge.lost === null
           ? ""
           : `; ${NAMES[merge.lost.winner]} wins, ${shown(merge.lost.lost)} is kept as the losing value`;
-      return `${writes.join("; ")} (${merge.why.replaceAll("_", " ")})${lost}`;
+      return `${writes.join("; ")}${lost}`;
     }
   }
 }
@@ -81,4 +104,49 @@ function next({ operations }: ContactPlan): string {
     (operation) => `${operation.kind.replaceAll("_", " ")} in ${NAMES[operation.side]}`,
   );
   return `${words.join(", ")}.`;
+}
+
+function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): readonly string[] {
+  if (entries.length === 0) return ["History: Tandem has written nothing of this person.", ""];
+  const name = (key: string, side: Side): string =>
+    merged.find(({ rule }) => rule.key === key)?.rule.property[side] ?? key;
+  const lines = entries.slice(0, ENTRIES_SHOWN).map((entry) => {
+    const what = Object.entries(entry.after).map(([key, value]) => {
+      if (key === "list") return `list ${shown(value)}`;
+      const before = entry.kind === "update" ? `${shown(entry.before[key] ?? null)} -> ` : "";
+      return `${name(key, entry.side)} ${before}${shown(value)}`;
+    });
+    const ended = entry.outcome === "done" ? "" : ` (${entry.outcome})`;
+    return `  ${when(entry)}   ${entry.kind.replaceAll("_", " ")} in ${NAMES[entry.side]}${ended}: ${what.join(", ")}`;
+  });
+  const more = entries.length > ENTRIES_SHOWN ? ["  … and earlier ones: --json"] : [];
+  const lost = conflicts.map(
+    ({ at, field: key, winner, won, lost: value }) =>
+      `  ${minute(at)}   ${name(key, winner)}: ${NAMES[winner]} won with ${shown(won)}; ${shown(value)} did not stand`,
+  );
+  return [
+    "History, the latest first:",
+    ...lines,
+    ...more,
+    ...(lost.length > 0 ? ["Conflicts:", ...lost] : []),
+    "",
+  ];
+}
+
+/** By field, the latest write that was done. */
+function lastWriters({ entries }: PersonHistory): ReadonlyMap<string, HistoryEntry> {
+  const writers = new Map<string, HistoryEntry>();
+  for (const entry of entries) {
+    if (entry.outcome !== "done") continue;
+    for (const key of Object.keys(entry.after)) if (!writers.has(key)) writers.set(key, entry);
+  }
+  return writers;
+}
+
+function when({ at, runId }: HistoryEntry): string {
+  return `${minute(at)}, run ${runId}`;
+}
+
+function minute(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

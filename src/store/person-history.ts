@@ -1,0 +1,44 @@
+import type { Side } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { Statements } from "./database.ts";
+
+/** One operation on one person, as it was sent and as it ended. */
+export interface HistoryEntry {
+  readonly at: Date;
+  readonly runId: bigint;
+  readonly side: Side;
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
+  readonly outcome: string;
+  readonly before: Values;
+  readonly after: Values;
+}
+
+/** A value that did not stand. */
+export interface PastConflict {
+  readonly at: Date;
+  readonly field: string;
+  readonly kind: string;
+  readonly winner: Side;
+  readonly won: Value;
+  readonly lost: Value;
+}
+
+/** What was ever done to one person, the latest first. */
+export interface PersonHistory {
+  readonly entries: readonly HistoryEntry[];
+  readonly conflicts: readonly PastConflict[];
+}
+
+export async function personHistory(
+  statements: Statements,
+  linkId: bigint,
+  limit: number,
+): Promise<PersonHistory> {
+  const entries = await statements.$queryRaw<HistoryEntry[]>`
+    SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, before, after FROM journal
+    WHERE link_id = ${linkId} ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
+  const conflicts = await statements.$queryRaw<PastConflict[]>`
+    SELECT at, field, kind, winner, won, lost FROM conflict
+    WHERE link_id = ${linkId} ORDER BY at DESC, field LIMIT ${limit}`;
+  return { entries, conflicts };
+}
