@@ -34,7 +34,9 @@ describe("a change of a company", () => {
   });
 
   it("shows all its people with the new values, bounded by their number", async () => {
-    const { connector, list, portal, companies, calls, clock } = await withColleagues(1_210, 2);
+    const { connector, list, portal, ids, companies, calls, clock } = await withColleagues(1_210, 2);
+    // One of the other company's people, who belongs to this one too.
+    portal.associate("companies", companies[1] ?? "", [{ id: ids[0] ?? "" }]);
     const { cursor } = await pull(connector, list, null);
     clock.advance(20 * MINUTE);
     portal.editObject("companies", companies[1] ?? "", { name: "Renamed" });
@@ -84,7 +86,8 @@ describe("a change of a company", () => {
     const { cursor } = await pull(connector, list, null);
     clock.advance(20 * MINUTE);
     portal.editObject("companies", companies[0] ?? "", { name: "Renamed" });
-    clock.advance(MINUTE);
+    // Longer ago than what each look repeats of the one before.
+    clock.advance(30 * MINUTE);
     const stopped = await pull(connector, list, cursor, MAPPED, 1);
     const rest = await pull(connector, list, stopped.cursor);
     expect(new Set([...stopped.contacts.keys(), ...rest.contacts.keys()]).size).toBe(1_200);
@@ -123,7 +126,15 @@ describe("a key that may not read companies", () => {
     expect(problem).toMatchObject({ code: "HS-SCOPE", level: "mapping", side: "hubspot" });
     expect(problem?.title).toContain(SCOPE);
     expect(problem?.fix.join(" ")).toContain("company_fields");
-    expect(problemsIn(await pull(connector, list, first.cursor)).length).toBe(1);
+    const second = await pull(connector, list, first.cursor);
+    expect(problemsIn(second).length).toBe(1);
+    portal.setToken(TOKEN, { scopes: USUAL_SCOPES });
+    // Granted at once, or only after the next look.
+    for (const { cursor } of [first, second]) {
+      const granted = await pull(connector, list, cursor);
+      expect(new Set(namesIn(granted)).size).toBe(10);
+      expect(granted.contacts.size).toBe(300);
+    }
   });
 
   it("is asked once a pull, and never where no company is mapped", async () => {
