@@ -47,7 +47,7 @@ const BROKEN = {
   56: "    direcion: to_klaviyo",
   64: "    klaviyo: country",
   75: "    klaviyo: properties.Persona",
-  86: "    winner: hubspot",
+  86: "    winner: newest",
   96: "  resubscribe_unsubscribed: from_rules",
   122: "  contacts: every 1m",
 };
@@ -135,7 +135,7 @@ broken.yaml:75:14: error[M202]: two entries write the Klaviyo field \`properties
 
 broken.yaml:86:5: warning[M203]: \`winner\` has no effect: \`klaviyo_ltv\` flows one way (to_hubspot)
    |
-86 |     winner: hubspot
+86 |     winner: newest
    |     ^^^^^^
    = help: delete \`winner\`, or set \`direction: both\`
 
