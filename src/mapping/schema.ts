@@ -78,7 +78,7 @@ export const fieldEntry = z.strictObject({
     ),
 });
 
-export const companyEntry = fieldEntry.omit({ winner: true, merge: true }).extend({
+export const companyEntry = fieldEntry.omit({ winner: true, tie: true, merge: true }).extend({
   hubspot: words.propertyName.describe("Internal name of the HubSpot company property."),
   direction: z
     .enum(["to_klaviyo"], {

@@ -65,6 +65,9 @@ describe("companies are sources only", () => {
     expect(told(company("{ hubspot: name, klaviyo: organization, winner: klaviyo }"))).toEqual([
       "M101 15:45-51",
     ]);
+    expect(told(company("{ hubspot: name, klaviyo: organization, tie: klaviyo }"))).toEqual([
+      "M101 15:45-48",
+    ]);
   });
 
   test("a way back is said to do nothing", () => {
