@@ -49,7 +49,8 @@ interface Found {
 async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found | null> {
   const { id } = await openConnection(database, mapping.name);
   const scope = await resolveRemembered(database, id, mapping);
-  const [known] = await knownLinks(database, id, scope, { kind: "emails", emails: [email] }, 0n, 1);
+  const filter = { kind: "emails", emails: [email] } as const;
+  const [known] = await knownLinks(database, id, scope, filter, 0n, 1, new Date());
   if (known === undefined) return null;
   const plan = planContact({ fields: [EMAIL_FIELD, ...mapping.fields], scope }, known);
   return { plan, history: await personHistory(database, known.link.id, HISTORY) };

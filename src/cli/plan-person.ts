@@ -57,7 +57,7 @@ function changes(
 }
 
 /** Why a field is written to the other side of `source`. */
-export function because(why: Why, source: Side, ages: Ages | null): string {
+export function because(why: Why, source: Side, ages: Ages | null = null): string {
   if (why === "changed_on_both" && ages !== null) return `both changed, ${newerWords(ages, source)}`;
   const sentences: Readonly<Record<Why, string>> = {
     changed: `${NAMES[source]} changed`,

@@ -140,6 +140,7 @@ async function partPage(
     filter,
     0n,
     emails.length,
+    context.now(),
   );
   const byEmail = new Map(links.map((known) => [known.link.email, known]));
   const plans: ContactPlan[] = [];

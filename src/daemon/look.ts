@@ -125,7 +125,15 @@ export async function* planPages(
   let after = 0n;
   for (;;) {
     const { database, connectionId, scope } = context;
-    const page = await knownLinks(database, connectionId, scope, filter, after, LINKS_PER_PAGE);
+    const page = await knownLinks(
+      database,
+      connectionId,
+      scope,
+      filter,
+      after,
+      LINKS_PER_PAGE,
+      context.now(),
+    );
     if (page.length > 0) yield page.map((known) => planContact(rules, known));
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_PER_PAGE) return;

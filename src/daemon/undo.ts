@@ -75,7 +75,7 @@ async function* undoPlans(context: RunContext, wanted: DeedFilter) {
   for (;;) {
     const page = await deedsByLink(database, connectionId, wanted, after, PEOPLE_PER_PAGE);
     const filter = { kind: "emails", emails: page.map(({ email }) => email) } as const;
-    const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE);
+    const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
     for (const { linkId, deeds, touchedSince } of page) {
       const known = byId.get(linkId);

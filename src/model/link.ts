@@ -1,6 +1,7 @@
 import type { Base } from "./base.ts";
 import type { ExternalId, Sighting } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
+import type { PastWrite } from "./past-write.ts";
 import type { Refusals } from "./refusal.ts";
 import type { PerSide, Side } from "./side.ts";
 
@@ -36,4 +37,6 @@ export interface KnownLink {
   readonly made: PerSide<boolean>;
   /** Other contacts of a side with the same address, which are left alone. */
   readonly duplicates: PerSide<readonly ExternalId[]>;
+  /** What Tandem wrote to either contact in the last two days, where that is more than a few fields. */
+  readonly writes: readonly PastWrite[];
 }

@@ -11,6 +11,7 @@ import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
+import { withoutFrozen } from "./without-frozen.ts";
 
 /** What is to be done to one side for one person, its values still in the mapping's fields. */
 export type PlannedOperation =
@@ -46,6 +47,8 @@ export interface ContactPlan {
   /** The state if nothing had to be written, with its reason in plain words. */
   readonly state: LinkState;
   readonly reason: string;
+  /** In so many milliseconds a field may be written that is not now, because it kept changing back and forth. */
+  readonly thawsInMs?: number | null;
 }
 
 export interface PlanRules {
@@ -99,10 +102,12 @@ function planBoth(
     const pre = Object.fromEntries(Object.keys(fields).map((key) => [key, seen[side][key] ?? null]));
     return [{ kind: "update", side, id, fields, pre }];
   });
-  const asked = withoutRefused(updates, known.link.refused);
+  const calm = withoutFrozen(updates, merged, known.writes);
+  const asked = withoutRefused(calm.operations, known.link.refused);
   const operations = [...asked.operations, ...listAdditions(matched, known), ...removals];
-  const all = [...problems, ...asked.problems];
-  return { known, merged, operations, problems: all, ...stateOf(operations, all) };
+  const all = [...problems, ...calm.problems, ...asked.problems];
+  const { thawsInMs } = calm;
+  return { known, merged, operations, problems: all, ...stateOf(operations, all), thawsInMs };
 }
 
 function planMissing(

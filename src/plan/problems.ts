@@ -1,7 +1,10 @@
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
+import type { FieldRule } from "../model/mapping.ts";
+import type { PastWrite } from "../model/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import type { Value } from "../model/value.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 
 /** SK-TWO: the oldest contact is linked, the others are left alone until a person merges them. */
@@ -87,4 +90,32 @@ export function tooManyErrors(refused: number, allowed: number): Problem {
     retry: "on_change",
     reference: null,
   };
+}
+
+/** Values in words; the longest are cut, since four of them stand in one sentence. */
+const LONGEST_VALUE = 40;
+
+/** SK-LOOP: two things that both rewrite a field, and Tandem carries their values to and fro. */
+export function keepsChanging({ key, property }: FieldRule, writes: readonly PastWrite[]): Problem {
+  const name = property.hubspot.length <= 28 ? property.hubspot : `${property.hubspot.slice(0, 27)}…`;
+  const spoken = writes.map(({ after, at }) => `${valueWords(after)} (${at.slice(0, 16).replace("T", " ")})`);
+  return {
+    code: "SK-LOOP",
+    level: "field",
+    side: null,
+    field: key,
+    title: `${name} keeps changing back and forth`,
+    explanation: `Both systems, or another tool, rewrite ${property.hubspot} ↔ ${property.klaviyo}. In UTC, Tandem wrote ${spoken.join(", ")}. These values are not written again for a day; any other value is.`,
+    fix: [
+      `Find what sets it back: a workflow in HubSpot, a flow in Klaviyo, or another tool. Stop it there, or make the field one-way in the mapping.`,
+      "Then run `tandem retry --cause SK-LOOP`, or set the field to another value.",
+    ],
+    retry: "on_change",
+    reference: null,
+  };
+}
+
+function valueWords(value: Value): string {
+  const text = value === null ? "(empty)" : Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1).toWellFormed()}…`;
 }

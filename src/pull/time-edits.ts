@@ -24,7 +24,15 @@ export async function timeEdits(context: RunContext, filter: LinkFilter): Promis
   const { database, connectionId, scope } = context;
   let after = 0n;
   for (;;) {
-    const page = await knownLinks(database, connectionId, scope, filter, after, LINKS_PER_PAGE);
+    const page = await knownLinks(
+      database,
+      connectionId,
+      scope,
+      filter,
+      after,
+      LINKS_PER_PAGE,
+      context.now(),
+    );
     const undecided = page
       .map((known) => planContact({ fields: context.fields, scope }, known))
       .filter(hangsOnTimes);

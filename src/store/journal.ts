@@ -23,6 +23,8 @@ export interface SettledEntry {
   readonly traceId: string;
   readonly outcome: JournalOutcome;
   readonly problem: Problem | null;
+  /** Of what was done, the fields that were not taken. */
+  readonly refusedFields: readonly string[];
 }
 
 export async function journalSent(
@@ -47,8 +49,10 @@ export async function journalSettled(
 ): Promise<void> {
   if (entries.length === 0) return;
   await statements.$executeRaw`
-    UPDATE journal SET outcome = p.outcome, problem = NULLIF(p.problem, 'null'::jsonb), settled_at = ${now}
-    FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS p("traceId" uuid, "outcome" text, "problem" jsonb)
+    UPDATE journal SET outcome = p.outcome, problem = NULLIF(p.problem, 'null'::jsonb), settled_at = ${now},
+                       refused_fields = ARRAY(SELECT jsonb_array_elements_text(p."refusedFields"))
+    FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS p("traceId" uuid, "outcome" text, "problem" jsonb,
+      "refusedFields" jsonb)
     WHERE journal.trace_id = p."traceId" AND journal.outcome = 'sent'`;
 }
 

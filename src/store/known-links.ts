@@ -12,6 +12,8 @@ import { perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
+import type { PastRow } from "./past-writes.ts";
+import { pastWrites, writesOf } from "./past-writes.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -38,6 +40,7 @@ interface Row {
   klaviyo: SightingColumns | null;
   made: Side[] | null;
   duplicates: { side: Side; id: string }[] | null;
+  writes: PastRow[] | null;
 }
 
 interface SightingColumns {
@@ -60,6 +63,7 @@ export async function knownLinks(
   filter: LinkFilter,
   after: bigint,
   limit: number,
+  now: Date,
 ): Promise<readonly KnownLink[]> {
   const condition =
     filter.kind === "dirty"
@@ -73,6 +77,8 @@ export async function knownLinks(
       WHERE connection_id = ${connectionId} AND id > ${after} ${condition}
         AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')
       ORDER BY id LIMIT ${limit}
+    ), past AS (
+      ${pastWrites(now)}
     )
     SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.missing_on, page.state,
            page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
@@ -83,9 +89,10 @@ export async function knownLinks(
            (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'id', s.external_id) ORDER BY s.created_at)
             FROM sighting AS s
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
-              AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates
-    FROM page ORDER BY page.id`;
-  return rows.map((row) => knownLink(row, rules));
+              AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
+           past.writes
+    FROM page LEFT JOIN past ON past.link_id = page.id ORDER BY page.id`;
+  return rows.map((row) => knownLink(row, rules, now));
 }
 
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
@@ -97,7 +104,7 @@ function sightingOf(side: Side, connectionId: number): Prisma.Sql {
     FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
 }
 
-function knownLink(row: Row, rules: readonly ResolvedRule[]): KnownLink {
+function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLink {
   const ids = { hubspot: row.hubspot_id, klaviyo: row.klaviyo_id };
   const columns = { hubspot: row.hubspot, klaviyo: row.klaviyo };
   const sought = { hubspot: row.hubspot_sought !== null, klaviyo: row.klaviyo_sought !== null };
@@ -121,6 +128,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[]): KnownLink {
     duplicates: perSide((side) =>
       (row.duplicates ?? []).filter((other) => other.side === side).map((other) => other.id),
     ),
+    writes: (row.writes ?? []).flatMap((past) => writesOf(past, now)),
   };
 }
 

@@ -230,7 +230,7 @@ export async function markFailingDirty(
       ...(which.cause === undefined ? {} : { problems: { some: { code: which.cause } } }),
       ...(which.email === undefined ? {} : { emailKey: which.email }),
     },
-    data: { dirtySince: now, attempts: 0, retryAt: null, refused: {} },
+    data: { dirtySince: now, attempts: 0, retryAt: null, retriedAt: now, refused: {} },
   });
   return count;
 }

@@ -47,13 +47,26 @@ export function linkOutcome(
     ...stateAfter(plan, problems, open),
     dirty: open,
     attempts,
-    retryAt: refused.length > 0 ? nextTry(retry, attempts, now) : attempts > 0 ? link.retryAt : null,
+    retryAt: earlier(
+      refused.length > 0 ? nextTry(retry, attempts, now) : attempts > 0 ? link.retryAt : null,
+      thawing(plan, now),
+    ),
     refused: stillRefused,
     seekAgain: seekAgain?.prepared.operation.side ?? null,
     missingOn: gone?.prepared.operation.side ?? null,
     problems,
     conflicts: conflicts(plan, sent),
   };
+}
+
+/** A field that kept changing back and forth is looked at again when it may be written. */
+function thawing({ thawsInMs = null }: ContactPlan, now: Date): Date | null {
+  return thawsInMs === null ? null : new Date(now.getTime() + thawsInMs);
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function createdWithoutId(answer: SentOperation["result"]): boolean {
@@ -98,7 +111,11 @@ function storedBy(
   return { fields: values, settling: answered === null };
 }
 
-function refusals(fields: readonly FieldRule[], { prepared, result }: SentOperation): readonly Problem[] {
+/** What was not taken of an operation, by field. */
+export function refusals(
+  fields: readonly FieldRule[],
+  { prepared, result }: SentOperation,
+): readonly Problem[] {
   const side = prepared.operation.side;
   const named = (problem: Problem): Problem => ({ ...problem, field: fieldKey(fields, side, problem.field) });
   if (result.outcome === "done") return [...prepared.unsayable, ...result.refused].map(named);

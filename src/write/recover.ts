@@ -11,7 +11,7 @@ import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-r
 import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
-import type { UnansweredEntry } from "../store/journal.ts";
+import type { SettledEntry, UnansweredEntry } from "../store/journal.ts";
 import { journalSettled, unanswered } from "../store/journal.ts";
 import { markSought } from "../store/links.ts";
 import { agreeFields } from "../store/settle.ts";
@@ -65,7 +65,7 @@ async function recoverSide(
     await markSought(statements, side, creates, null);
     await journalSettled(
       statements,
-      entries.map(({ traceId }) => ({ traceId, outcome: "superseded", problem: null })),
+      entries.map((entry) => settled(entry, confirmed(context, entry, found.get(entry.traceId)))),
       context.now(),
     );
   });
@@ -96,6 +96,13 @@ async function readTargets(
     if (contact !== undefined) found.set(entry.traceId, contact);
   }
   return found;
+}
+
+/** A change that is found as it was asked for was done; of anything else nobody knows, and it is planned again. */
+function settled(entry: UnansweredEntry, agreed: Base): SettledEntry {
+  const missing = Object.keys(entry.after).filter((field) => !Object.hasOwn(agreed, field));
+  const outcome = entry.kind === "update" && missing.length === 0 ? "done" : "superseded";
+  return { traceId: entry.traceId, outcome, problem: null, refusedFields: [] };
 }
 
 /** The fields that the target holds as they were asked for: written, although nobody said so. */

@@ -1,5 +1,5 @@
 import type { Base } from "../model/base.ts";
-import type { RetrySchedule } from "../model/mapping.ts";
+import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
@@ -17,7 +17,7 @@ import type { LinkOutcome } from "../store/settle.ts";
 import { saveOutcomes } from "../store/settle.ts";
 import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
 import { saveMade, saveWritten } from "../store/sightings.ts";
-import { linkOutcome } from "./outcome.ts";
+import { linkOutcome, refusals } from "./outcome.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 
@@ -116,7 +116,11 @@ async function settle(
   });
   await transaction(context.database, async (statements) => {
     await holdLease(statements, context.lease, LEASE_MS);
-    await journalSettled(statements, sent.flatMap(settledEntry), now);
+    await journalSettled(
+      statements,
+      sent.flatMap((one) => settledEntry(context.fields, one)),
+      now,
+    );
     await saveNewSightings(context, statements, sent, outcomes);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
   });
@@ -130,11 +134,14 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
   unknown: null,
 };
 
-function settledEntry({ prepared, result }: SentOperation): readonly SettledEntry[] {
+function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonly SettledEntry[] {
+  const { prepared, result } = one;
   const outcome = JOURNAL_OUTCOMES[result.outcome];
   if (outcome === null) return [];
   const problem = result.outcome === "refused" || result.outcome === "gone" ? result.problem : null;
-  return [{ traceId: prepared.operation.traceId, outcome, problem }];
+  const refusedFields =
+    result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
+  return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
 }
 
 /** What was written is what is now seen there, until the side itself shows something newer. */

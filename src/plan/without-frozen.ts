@@ -1,0 +1,50 @@
+import type { FieldRule } from "../model/mapping.ts";
+import type { PastWrite } from "../model/past-write.ts";
+import type { Problem } from "../model/problem.ts";
+import { SIDES } from "../model/side.ts";
+import type { MergedField } from "../reconcile/merge-contact.ts";
+import type { Frozen } from "./oscillation.ts";
+import { frozenBy } from "./oscillation.ts";
+import { keepsChanging } from "./problems.ts";
+import type { PlannedOperation } from "./plan-contact.ts";
+
+/** What is left to do without the fields of a fight, why, and when to look again. */
+export interface WithoutFrozen {
+  readonly operations: readonly PlannedOperation[];
+  readonly problems: readonly Problem[];
+  /** `null`: nothing is frozen. */
+  readonly thawsInMs: number | null;
+}
+
+/** Leaves out of the operations what would go on with a fight over a field (requirements R18). */
+export function withoutFrozen(
+  operations: readonly PlannedOperation[],
+  merged: readonly MergedField[],
+  writes: readonly PastWrite[],
+): WithoutFrozen {
+  const fields = merged.flatMap(({ rule, merge }) => {
+    const values = merge.kind === "write" ? SIDES.map((side) => merge.values[side]) : [];
+    const frozen = values
+      .filter((value) => value !== undefined)
+      .map((value) => frozenBy(writes, rule.key, value))
+      .find((found) => found !== null);
+    return frozen === undefined ? [] : [{ rule, frozen }];
+  });
+  if (fields.length === 0) return { operations, problems: [], thawsInMs: null };
+  const keys = new Set(fields.map(({ rule }) => rule.key));
+  return {
+    operations: operations.flatMap((operation) => without(operation, keys)),
+    problems: fields.map(problemOf),
+    thawsInMs: Math.min(...fields.map(({ frozen }) => frozen.thawsInMs)),
+  };
+}
+
+function problemOf({ rule, frozen }: { readonly rule: FieldRule; readonly frozen: Frozen }): Problem {
+  return keepsChanging(rule, frozen.writes);
+}
+
+function without(operation: PlannedOperation, keys: ReadonlySet<string>): readonly PlannedOperation[] {
+  if (operation.kind !== "update") return [operation];
+  const fields = Object.entries(operation.fields).filter(([key]) => !keys.has(key));
+  return fields.length === 0 ? [] : [{ ...operation, fields: Object.fromEntries(fields) }];
+}
