@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { App } from "./cli/app.ts";
+import { terminalAsk } from "./cli/ask.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
@@ -23,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     raw: { out, talk },
     watched: isatty(2),
     outWatched: isatty(1),
+    ask: isatty(0) && isatty(2) ? terminalAsk(process.stdin, process.stderr, stopping) : null,
     env: process.env,
     now: () => new Date(),
     newId: randomUUID,
@@ -37,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
 const GRACE_MS = 25_000;
 
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
-async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerSide<Connector>> {
+export async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerSide<Connector>> {
   const [{ hubspot }, { klaviyo }] = await Promise.all([
     import("./connectors/hubspot/index.ts"),
     import("./connectors/klaviyo/index.ts"),

@@ -1,20 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
-import type { Connector } from "../../src/connectors/connector.ts";
-import { hubspot } from "../../src/connectors/hubspot/index.ts";
-import { klaviyo } from "../../src/connectors/klaviyo/index.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
-import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { PerSide } from "../../src/model/side.ts";
 import { USUAL_SCOPES } from "../../src/sandbox/hubspot/scopes.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import type { RealEngine } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
 
 const SCOPE = "crm.objects.companies.read";
 const PEOPLE = 12;
@@ -23,45 +16,28 @@ const PEOPLE = 12;
 describe("what a company says of its people, over HTTP", () => {
   let rehearsal: Rehearsal;
   let fresh: FreshDatabase;
+  let engine: RealEngine;
   let mapping: Mapping;
-  let connectors: PerSide<Connector>;
   let people: readonly string[];
   let acme: string;
   let bolt: string;
 
-  const sync = (asked: Mapping = mapping): Promise<ContactRun> => {
-    const never = new AbortController().signal;
-    return runContacts(
-      {
-        database: fresh.database,
-        connectors,
-        now: () => new Date(),
-        newId: randomUUID,
-        progress: () => {},
-        stopping: never,
-        signal: never,
-      },
-      asked,
-      { trigger: "test" },
-    );
-  };
+  const sync = (asked: Mapping = mapping): Promise<ContactRun> => engine.sync(asked);
   const portal = () => rehearsal.hubspot.sandbox;
   /** Until every change shows in HubSpot's search; then a cycle. */
   const cycle = async (asked?: Mapping): Promise<ContactRun> => {
-    rehearsal.hubspot.world.clock.advance(60_000);
+    untilSearchable(rehearsal);
     return sync(asked);
   };
   const address = (index: number): string => `person-${index}@example.com`;
   const profile = (index: number) => rehearsal.klaviyo.sandbox.profile(address(index));
   const organizations = () => people.map((_id, index) => profile(index)?.attributes["organization"] ?? null);
   const industry = (index: number) => profile(index)?.properties["company_industry"];
-  const parsed = (companyFields: string): Mapping => {
-    const text = demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url);
-    const more = "limits: { clears_per_run: 100%, updates_per_run: 100% }\n";
-    const read = parseMapping(text + companyFields + more, "test.yaml");
-    if (read.mapping === null) throw new Error(JSON.stringify(read.diagnostics));
-    return read.mapping;
-  };
+  const parsed = (companyFields: string): Mapping =>
+    rehearsedMapping(
+      rehearsal,
+      (demo) => `${demo}${companyFields}limits: { clears_per_run: 100%, updates_per_run: 100% }\n`,
+    );
   const companyCalls = () =>
     rehearsal.hubspot.world.truth.calls.filter(({ operation }) => /compan|associations/.test(operation));
 
@@ -75,6 +51,7 @@ describe("what a company says of its people, over HTTP", () => {
       klaviyo: { limits: "off" },
     });
     fresh = await freshDatabase();
+    engine = realEngine(rehearsal, fresh);
     mapping = parsed(
       [
         "company_fields:",
@@ -83,27 +60,6 @@ describe("what a company says of its people, over HTTP", () => {
         "",
       ].join("\n"),
     );
-    const timing = {
-      now: Date.now,
-      sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
-    };
-    connectors = {
-      hubspot: hubspot({
-        ...timing,
-        token: rehearsal.hubspot.token,
-        baseUrl: rehearsal.hubspot.url,
-        apiVersion: "2026-03",
-        apiShare: 1,
-        companies: true,
-      }),
-      klaviyo: klaviyo({
-        ...timing,
-        key: rehearsal.klaviyo.key,
-        baseUrl: rehearsal.klaviyo.url,
-        revision: "2026-07-15",
-        apiShare: 1,
-      }),
-    };
     people = portal().seedContacts(
       Array.from({ length: PEOPLE }, (_, index) => ({
         properties: { email: address(index), firstname: `Name ${index}` },

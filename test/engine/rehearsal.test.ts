@@ -1,68 +1,20 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
-import { hubspot } from "../../src/connectors/hubspot/index.ts";
-import { klaviyo } from "../../src/connectors/klaviyo/index.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
-import { parseMapping } from "../../src/mapping/parse-mapping.ts";
-import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
 
 /** The whole product but its command line: two vendors over HTTP, their own SDKs, PostgreSQL, and the demo's mapping. */
 describe("one company's people, over HTTP", () => {
   let rehearsal: Rehearsal;
   let fresh: FreshDatabase;
-  let mapping: Mapping;
   let first: ContactRun;
 
-  const sync = (): Promise<ContactRun> => {
-    const timing = {
-      now: Date.now,
-      sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
-    };
-    const connectors = {
-      hubspot: hubspot({
-        ...timing,
-        token: rehearsal.hubspot.token,
-        baseUrl: rehearsal.hubspot.url,
-        apiVersion: "2026-03",
-        apiShare: 1,
-      }),
-      klaviyo: klaviyo({
-        ...timing,
-        key: rehearsal.klaviyo.key,
-        baseUrl: rehearsal.klaviyo.url,
-        revision: "2026-07-15",
-        apiShare: 1,
-      }),
-    };
-    const never = new AbortController().signal;
-    return runContacts(
-      {
-        database: fresh.database,
-        connectors,
-        now: () => new Date(),
-        newId: randomUUID,
-        progress: () => {},
-        stopping: never,
-        signal: never,
-      },
-      mapping,
-      { trigger: "test" },
-    );
-  };
-  const apiWrites = (): number =>
-    [rehearsal.hubspot, rehearsal.klaviyo].reduce(
-      (sum, { world }) => sum + world.truth.calls.filter(({ mutating }) => mutating).length,
-      0,
-    );
-  /** Until every change shows in HubSpot's search. */
-  const pass = (): void => rehearsal.hubspot.world.clock.advance(60_000);
+  const sync = (): Promise<ContactRun> => realEngine(rehearsal, fresh).sync(rehearsedMapping(rehearsal));
+  const apiWrites = (): number => mutatingCalls(rehearsal);
+  const pass = (): void => untilSearchable(rehearsal);
 
   beforeAll(async () => {
     rehearsal = await startRehearsal({
@@ -74,9 +26,6 @@ describe("one company's people, over HTTP", () => {
       klaviyo: { limits: "off" },
     });
     fresh = await freshDatabase();
-    const parsed = parseMapping(demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url), "demo.yaml");
-    if (parsed.mapping === null) throw new Error(JSON.stringify(parsed.diagnostics));
-    mapping = parsed.mapping;
     first = await sync();
     pass();
   }, 120_000);

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import type { Deps } from "../../src/daemon/deps.ts";
+import type { ContactRun } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { connect } from "../../src/main.ts";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import type { FreshDatabase } from "./fresh-database.ts";
+
+/** The whole product but its command line: the vendors' own SDKs over HTTP to two rehearsal servers, and PostgreSQL. */
+export interface RealEngine {
+  deps(mapping: Mapping): Promise<Deps>;
+  sync(mapping: Mapping): Promise<ContactRun>;
+}
+
+export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngine {
+  const secrets = { hubspot: rehearsal.hubspot.token, klaviyo: rehearsal.klaviyo.key };
+  const never = new AbortController().signal;
+  // As in the daemon, a mapping keeps its connectors from run to run.
+  const connected = new Map<Mapping, Promise<Deps["connectors"]>>();
+  const connectorsOf = (mapping: Mapping): Promise<Deps["connectors"]> => {
+    const connectors = connected.get(mapping) ?? connect(mapping, secrets);
+    connected.set(mapping, connectors);
+    return connectors;
+  };
+  const deps = async (mapping: Mapping): Promise<Deps> => ({
+    database: fresh.database,
+    connectors: await connectorsOf(mapping),
+    now: () => new Date(),
+    newId: randomUUID,
+    progress: () => {},
+    stopping: never,
+    signal: never,
+  });
+  return {
+    deps,
+    sync: async (mapping) => runContacts(await deps(mapping), mapping, { trigger: "test" }),
+  };
+}
+
+/** A mapping for these two servers: the demo's, with the whole quota, or what `text` makes of it. */
+export function rehearsedMapping(
+  { hubspot, klaviyo }: Rehearsal,
+  text: (demo: string) => string = (demo) => demo,
+): Mapping {
+  const demo = demoMapping(hubspot.url, klaviyo.url);
+  const { mapping, diagnostics } = parseMapping(text(demo), "test.yaml");
+  if (mapping === null) throw new Error(JSON.stringify(diagnostics));
+  return { ...mapping, limits: { ...mapping.limits, apiShare: { hubspot: 1, klaviyo: 1 } } };
+}
+
+/** Calls that may have changed something at a vendor, so far. */
+export function mutatingCalls({ hubspot, klaviyo }: Rehearsal): number {
+  return [hubspot, klaviyo].flatMap(({ world }) => world.truth.calls).filter(({ mutating }) => mutating)
+    .length;
+}
+
+/** Time passes until every change shows in HubSpot's search. */
+export function untilSearchable({ hubspot }: Rehearsal): void {
+  hubspot.world.clock.advance(60_000);
+}
