@@ -1,3 +1,4 @@
+import { propertiesOf } from "../mapping/field-codec.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
@@ -48,12 +49,20 @@ function changes(
 ): readonly string[] {
   return Object.entries(after).map(([key, value]) => {
     const { merge, ages = null } = plan.merged.find(({ rule }) => rule.key === key) ?? {};
-    const name = (fields.find((rule) => rule.key === key)?.property[side] ?? key).padEnd(20);
-    if (before === null) return `        ${name} ${shown(value)}`;
+    const rule = fields.find((one) => one.key === key);
+    const name = (rule?.property[side] ?? key).padEnd(20);
+    const asStored = (agreed: Value): string => shown(inTheSidesWords(rule, side, agreed));
+    if (before === null) return `        ${name} ${asStored(value)}`;
     const mark = value === null ? "!" : " ";
     const why = merge?.kind === "write" ? `   ${because(merge.why, otherSide(side), ages)}` : "";
-    return `      ${mark} ${name} ${shown(before[key] ?? null)} -> ${shown(value)}${why}`;
+    return `      ${mark} ${name} ${asStored(before[key] ?? null)} -> ${asStored(value)}${why}`;
   });
+}
+
+/** A value as its side gets it: with the way back of its transforms, in its own options. */
+function inTheSidesWords(rule: FieldRule | undefined, side: Side, value: Value): Value {
+  if (rule === undefined) return value;
+  return propertiesOf([rule], side, { [rule.key]: value }).values[rule.property[side]] ?? value;
 }
 
 /** Why a field is written to the other side of `source`. */
