@@ -8,7 +8,7 @@ export type ScopeCollections = { readonly [S in Side]: readonly string[] };
 /**
  * Joins unlinked sightings to links by address, making links for the people that a rule covers. Per address and side
  * the oldest contact is taken; the others stay unlinked and are told as duplicates. A link whose contact was deleted
- * takes the one that a person made anew.
+ * takes the one that a person made anew, of which nothing was ever agreed: what it lacks was not emptied by anybody.
  */
 export async function attachSightings(
   statements: Statements,
@@ -38,6 +38,7 @@ async function attachSide(
   side: Side,
   now: Date,
 ): Promise<void> {
+  await forgetReplaced(statements, connectionId, side);
   // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
   await statements.$executeRaw`
     WITH oldest AS (
@@ -49,6 +50,10 @@ async function attachSide(
       UPDATE link
       SET hubspot_id = CASE WHEN ${side} = 'hubspot' THEN oldest.external_id ELSE hubspot_id END,
           klaviyo_id = CASE WHEN ${side} = 'klaviyo' THEN oldest.external_id ELSE klaviyo_id END,
+          base = CASE WHEN deleted_on = ${side} AND oldest.external_id <>
+            CASE WHEN ${side} = 'hubspot' THEN hubspot_id ELSE klaviyo_id END THEN '{}'::jsonb ELSE base END,
+          lists = CASE WHEN ${side} = 'klaviyo' AND deleted_on = ${side} AND oldest.external_id <> klaviyo_id
+            THEN '{}'::text[] ELSE lists END,
           deleted_on = NULLIF(deleted_on, ${side}),
           missing_on = NULLIF(missing_on, ${side}),
           dirty_since = coalesce(dirty_since, ${now})
@@ -56,15 +61,26 @@ async function attachSide(
       WHERE link.connection_id = ${connectionId} AND link.email_key = oldest.email_key
         AND (deleted_on = ${side} OR CASE WHEN ${side} = 'hubspot' THEN hubspot_id ELSE klaviyo_id END IS NULL)
       RETURNING link.id, oldest.external_id
-    ), parted AS (
-      UPDATE sighting SET link_id = NULL
-      FROM joined
-      WHERE sighting.link_id = joined.id AND sighting.side = ${side} AND sighting.external_id <> joined.external_id
     )
     UPDATE sighting SET link_id = joined.id
     FROM joined
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side}
       AND sighting.external_id = joined.external_id`;
+}
+
+/**
+ * A deleted contact in whose place there is another is seen no more. A statement of its own: a link has one sighting of a
+ * side at any moment, and within one statement nothing says which row is changed first.
+ */
+async function forgetReplaced(statements: Statements, connectionId: number, side: Side): Promise<void> {
+  await statements.$executeRaw`
+    DELETE FROM sighting AS old USING link
+    WHERE old.link_id = link.id AND old.side = ${side}
+      AND link.connection_id = ${connectionId} AND link.deleted_on = ${side}
+      AND EXISTS (
+        SELECT FROM sighting AS anew
+        WHERE anew.connection_id = ${connectionId} AND anew.side = ${side} AND anew.link_id IS NULL
+          AND anew.email_key = link.email_key)`;
 }
 
 /** A link that lacks a contact on one side, where that side was not asked for its address yet. */
