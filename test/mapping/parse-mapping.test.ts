@@ -142,6 +142,12 @@ describe("fields", () => {
     ).toBe("klaviyo");
   });
 
+  test("both ways there is no target to put back, whatever `on_target_edit` says", () => {
+    const tail = "defaults: { on_target_edit: enforce }";
+    expect(field("{ hubspot: a, klaviyo: title }", tail)?.onTargetEdit).toBe("keep");
+    expect(field("{ hubspot: a, klaviyo: title, on_target_edit: enforce }")?.onTargetEdit).toBe("keep");
+  });
+
   test("one way, the source wins", () => {
     expect(
       field("{ hubspot: a, klaviyo: title, direction: to_klaviyo }", "defaults: { winner: klaviyo }")?.winner,
