@@ -29,6 +29,7 @@ import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { settleMissing } from "./settle-missing.ts";
+import { markUnwritable } from "./unwritable-properties.ts";
 
 /** Links planned, and written, at a time: enough for the vendors' largest batches, few enough for a flat memory. */
 const LINKS_PER_PAGE = 2_000;
@@ -58,7 +59,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const context: RunContext = {
     ...deps,
     connectionId: prepared.connection.id,
-    fields: [EMAIL_FIELD, ...mapping.fields],
+    fields: [EMAIL_FIELD, ...markUnwritable(mapping.fields, prepared.schemas)],
     scope: prepared.scope,
   };
   const recovered = await recoverUnanswered(context);

@@ -13,6 +13,7 @@ import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
 import { guardAccount } from "./guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
+import { lockedProperties } from "./unwritable-properties.ts";
 
 /** A connection that may run: its accounts are the right ones and its rules name lists that exist. */
 export interface ReadyConnection {
@@ -69,7 +70,11 @@ async function resolve(
   const earlier = await readCursors(database, connectionId, FOUND);
   const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
   await rememberFound(database, connectionId, mapping, schemas, now);
-  const problems = [...unresolved.map(listGone), ...missingProperties(mapping.fields, schemas)];
+  const problems = [
+    ...unresolved.map(listGone),
+    ...missingProperties(mapping.fields, schemas),
+    ...lockedProperties(mapping.fields, schemas),
+  ];
   return { scope: rules, problems };
 }
 

@@ -34,6 +34,8 @@ export interface FieldRule {
   readonly options: OptionTable | null;
   /** By the side they write to, left to right: `transforms.klaviyo` turns a HubSpot value on its way to Klaviyo. */
   readonly transforms: PerSide<readonly Transform[]>;
+  /** Sides whose account has no such property now, or lets nobody write it; told by the schema of a run. */
+  readonly unwritable?: readonly Side[];
   /** Where the rule stands in the mapping file, for messages. 1-based. */
   readonly line: number;
 }

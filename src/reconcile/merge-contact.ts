@@ -55,11 +55,12 @@ function agesOf(key: string, edited: PerSide<EditTimes>): Ages {
   return { times, newer: newerSide(times) };
 }
 
-/** The fields that a side has to be written, by `FieldRule.key`. */
+/** The fields that a side has to be written and can be, by `FieldRule.key`. */
 export function writesTo(side: Side, merged: readonly MergedField[]): Values {
   const writes: Record<string, Value> = {};
   for (const { rule, merge } of merged) {
     const value = merge.kind === "write" ? merge.values[side] : undefined;
+    if (rule.unwritable?.includes(side) === true) continue;
     if (value !== undefined) writes[rule.key] = value;
   }
   return writes;

@@ -6,6 +6,7 @@ import { look, planPages } from "../../src/daemon/look.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
+import type { Side } from "../../src/model/side.ts";
 import type { ContactPlan } from "../../src/plan/plan-contact.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
@@ -25,11 +26,14 @@ export interface Engine {
   wait(milliseconds: number): void;
 }
 
-export async function engine(): Promise<Engine> {
+/** @param make another maker of the two systems, to watch them or to give them schemas */
+export async function engine(
+  make: (side: Side, options: { readonly now: () => number }) => MemoryConnector = memory,
+): Promise<Engine> {
   let time = Date.parse("2026-11-01T08:00:00Z");
   const now = (): number => time;
-  const hubspot = memory("hubspot", { now });
-  const klaviyo = memory("klaviyo", { now });
+  const hubspot = make("hubspot", { now });
+  const klaviyo = make("klaviyo", { now });
   hubspot.user.makeCollection("all");
   klaviyo.user.makeCollection("engaged", "segment");
   klaviyo.user.makeCollection("newsletter");

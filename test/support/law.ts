@@ -11,7 +11,16 @@ if (process.env["LAW_RUNS"] !== undefined) vi.setConfig({ testTimeout: 3_600_000
  * @param share the part of the runs that a dear law gets
  */
 export function assertLaw<T>(property: fc.IRawProperty<T, false>, share = 1): void {
+  fc.assert(property, tries(share));
+}
+
+/** The same of a law that waits for something. */
+export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1): Promise<void> {
+  await fc.assert(property, tries(share));
+}
+
+function tries(share: number): { readonly numRuns: number; readonly seed?: number } {
   const numRuns = Math.max(1, Math.ceil(Number(process.env["LAW_RUNS"] ?? 500) * share));
   const seed = process.env["LAW_SEED"];
-  fc.assert(property, seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) });
+  return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
 }
