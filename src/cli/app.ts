@@ -1,6 +1,7 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
+import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
 export interface App {
@@ -14,6 +15,8 @@ export interface App {
   readonly watched: boolean;
   /** Does the data go to a terminal too? */
   readonly outWatched: boolean;
+  /** Asks the person at the terminal; `null` where nobody sits there. */
+  readonly ask: Ask | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly newId: () => string;

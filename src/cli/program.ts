@@ -14,7 +14,11 @@ type AddCommand = (program: Command, app: App, exit: (code: ExitCode) => void) =
 
 /** In the order of the help. Only the one that is called is loaded: a typing mistake in a mapping is told in half a second. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import("./init.ts")).initCommand,
   check: async () => (await import("./check.ts")).checkCommand,
+  fields: async () => (await import("./fields.ts")).fieldsCommand,
+  lists: async () => (await import("./lists.ts")).listsCommand,
+  schema: async () => (await import("./schema.ts")).schemaCommand,
   plan: async () => (await import("./plan.ts")).planCommand,
   apply: async () => (await import("./apply.ts")).applyCommand,
   approve: async () => (await import("./approve.ts")).approveCommand,

@@ -17,6 +17,10 @@ export interface Connector {
   account(signal: AbortSignal): Promise<Account>;
   /** What can be mapped and matched now: properties, lists, segments. */
   discover(signal: AbortSignal): Promise<Schema>;
+  /** The scopes that reading needs and the key lacks, by the vendor's names; asked for one by one, by reading only. */
+  missingScopes(signal: AbortSignal): Promise<readonly string[]>;
+  /** What the system itself starts when somebody joins a list, by name; `null` where this key is not told. */
+  startedBy(list: string, signal: AbortSignal): Promise<readonly string[] | null>;
   readonly contacts: ContactPort;
   /** How far the system's clock was last seen to be from ours, in milliseconds; 0 before its first answer. */
   skewMs(): number;
@@ -68,6 +72,8 @@ export interface Collection {
   readonly writable: boolean;
   /** Klaviyo lists whose subscribe call sends a confirmation first. */
   readonly doubleOptIn: boolean;
+  /** How many members it has; `null` where telling would cost a request of its own. */
+  readonly size: number | null;
 }
 
 /** How many operations of each kind a plan has for one side. */

@@ -1,28 +1,16 @@
 import type { Collection, FieldSpec, Schema } from "../connectors/connector.ts";
 import type { CollectionRef, FieldRule, Mapping } from "../model/mapping.ts";
-import { directionAllows, EMAIL_FIELD } from "../model/mapping.ts";
+import { directionAllows } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { otherSide, SIDES } from "../model/side.ts";
 import { companyProperty } from "./company-field.ts";
-import type { Diagnostic, Finding, Path, Place } from "./diagnostic.ts";
-import { diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, Finding, Path } from "./diagnostic.ts";
 import { findCollections } from "./find-collection.ts";
+import { ofCompany, placedFields } from "./placed-fields.ts";
 import { didYouMean, listed, suggest } from "./suggest.ts";
+import type { MappingText, Tell } from "./tell-at.ts";
+import { tellAt } from "./tell-at.ts";
 import { typesFit } from "./type-pairs.ts";
-import { yamlSource } from "./yaml-source.ts";
-
-/** The text that a mapping came from; with it diagnostics point at the word, without it at the entry's line. */
-export interface MappingText {
-  readonly file: string;
-  readonly text: string;
-}
-
-type Tell = (
-  path: Path,
-  part: "key" | "value",
-  near: { line: number; column?: number },
-  finding: Finding,
-) => void;
 
 /**
  * What a mapping says that the two accounts do not have: properties, options, lists and segments that do not exist,
@@ -33,19 +21,9 @@ export function checkAgainst(
   schemas: PerSide<Schema>,
   origin: MappingText = { file: mapping.name, text: "" },
 ): readonly Diagnostic[] {
-  const source = origin.text === "" ? null : yamlSource(origin.text, origin.file);
-  const found: Diagnostic[] = [];
-  const tell: Tell = (path, part, near, finding) => {
-    const place: Place =
-      source !== null && "place" in source ? source.place(path, part) : { length: 1, column: 1, ...near };
-    found.push(diagnostic(origin.file, path, place, finding));
-  };
-  const fields = mapping.fields.filter((rule) => rule.key !== EMAIL_FIELD.key);
-  const [contact, company] = [fields.filter((rule) => !ofCompany(rule)), fields.filter(ofCompany)];
-  const placed = [
-    ...contact.map((rule, index) => [rule, ["fields", index]] as const),
-    ...company.map((rule, index) => [rule, ["company_fields", index]] as const),
-  ];
+  const { tell, found } = tellAt(origin);
+  const placed = placedFields(mapping);
+  const company = mapping.fields.filter(ofCompany);
   const blind =
     company.length > 0 && !schemas.hubspot.fields.some(({ property }) => companyProperty(property));
   if (blind) tell(["company_fields"], "key", company[0] ?? { line: 1 }, NO_COMPANIES);
@@ -71,7 +49,7 @@ export function checkAgainst(
       if (list !== null) checkTargetList(list, ref, path, tell);
     }
   }
-  return found.sort((a, b) => a.line - b.line || a.column - b.column);
+  return found();
 }
 
 /** HubSpot tells of companies only to a key that may read them. */
@@ -80,10 +58,6 @@ const NO_COMPANIES: Finding = {
   message: "this key may not read HubSpot's companies, so no company field would sync",
   help: "add the scope `crm.objects.companies.read` to the key in HubSpot, or delete `company_fields`",
 };
-
-function ofCompany(rule: FieldRule): boolean {
-  return companyProperty(rule.property.hubspot) !== null;
-}
 
 const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 

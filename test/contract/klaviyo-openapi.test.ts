@@ -83,7 +83,11 @@ describe.skipIf(!there)("the rehearsal keeps to Klaviyo's published specificatio
 
 async function driveEverything(klaviyo: KlaviyoRehearsal): Promise<void> {
   const { sandbox, profiles, lists, segments, events } = klaviyo;
-  const list = sandbox.createList({ name: "All", tags: ["Q3"] });
+  const list = sandbox.createList({
+    name: "All",
+    tags: ["Q3"],
+    flows: [{ id: "FlOw01", name: "Welcome", status: "live", archived: false }],
+  });
   const other = sandbox.createList({ name: "Other", opt_in_process: "double_opt_in" });
   sandbox.createSegment({ name: "Set", rule: { field: "phone_number", operator: "is-set" } });
   sandbox.createSegment({
@@ -120,6 +124,7 @@ async function driveEverything(klaviyo: KlaviyoRehearsal): Promise<void> {
   });
   await segments.getSegments({ include: ["tags"], fieldsSegment: ["name", "is_active"] });
   const inSegments = await segments.getSegments();
+  await lists.getList(list, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] });
   for (const { id } of inSegments.body.data) {
     await segments.getSegment(id, { additionalFieldsSegment: ["profile_count"] });
     await segments.getProfilesForSegment(id, { additionalFieldsProfile: everything });

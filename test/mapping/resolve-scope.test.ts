@@ -16,7 +16,7 @@ const rule = (lists: readonly string[], addTo: readonly string[] = []): ScopeRul
 });
 
 function schema(...lists: readonly (readonly [id: string, name: string])[]): Schema {
-  const more = { kind: "list", writable: true, doubleOptIn: false } as const;
+  const more = { kind: "list", writable: true, doubleOptIn: false, size: null } as const;
   return { fields: [], collections: lists.map(([id, name]) => ({ id, name, ...more })) };
 }
 

@@ -77,7 +77,7 @@ const accounts: { readonly hubspot: Schema; readonly klaviyo: Schema } = {
     ],
     collections: [
       ...portal.collections,
-      { id: "4711", name: "VIP", kind: "list", writable: false, doubleOptIn: false },
+      { id: "4711", name: "VIP", kind: "list", writable: false, doubleOptIn: false, size: null },
     ],
   },
   klaviyo: {

@@ -22,11 +22,11 @@ export const portal: Schema = {
     property("num_associated_deals", "number", { readOnly: true }),
   ],
   collections: [
-    { id: "1", name: "All customers", kind: "list", writable: false, doubleOptIn: false },
-    { id: "2", name: "Leads", kind: "segment", writable: false, doubleOptIn: false },
-    { id: "3", name: "Twins", kind: "list", writable: false, doubleOptIn: false },
-    { id: "4", name: "Twins", kind: "list", writable: false, doubleOptIn: false },
-    { id: "5", name: "1", kind: "list", writable: false, doubleOptIn: false },
+    { id: "1", name: "All customers", kind: "list", writable: false, doubleOptIn: false, size: null },
+    { id: "2", name: "Leads", kind: "segment", writable: false, doubleOptIn: false, size: null },
+    { id: "3", name: "Twins", kind: "list", writable: false, doubleOptIn: false, size: null },
+    { id: "4", name: "Twins", kind: "list", writable: false, doubleOptIn: false, size: null },
+    { id: "5", name: "1", kind: "list", writable: false, doubleOptIn: false, size: null },
   ],
 };
 
@@ -44,9 +44,16 @@ export const shop: Schema = {
     property("properties.Tier", "number"),
   ],
   collections: [
-    { id: "Y6nRLr", name: "Newsletter", kind: "list", writable: true, doubleOptIn: false },
-    { id: "DoUbLe", name: "Careful", kind: "list", writable: true, doubleOptIn: true },
-    { id: "LoCked", name: "Locked", kind: "list", writable: false, doubleOptIn: false },
-    { id: "SeGmnt", name: "Engaged 90 days", kind: "segment", writable: false, doubleOptIn: false },
+    { id: "Y6nRLr", name: "Newsletter", kind: "list", writable: true, doubleOptIn: false, size: null },
+    { id: "DoUbLe", name: "Careful", kind: "list", writable: true, doubleOptIn: true, size: null },
+    { id: "LoCked", name: "Locked", kind: "list", writable: false, doubleOptIn: false, size: null },
+    {
+      id: "SeGmnt",
+      name: "Engaged 90 days",
+      kind: "segment",
+      writable: false,
+      doubleOptIn: false,
+      size: null,
+    },
   ],
 };

@@ -10,6 +10,8 @@ import { cost } from "./cost.ts";
 import { BATCH, everyContact, findContacts, readContacts, readTimedContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { fieldSpec } from "./fields.ts";
+import { sizeOf } from "./list-sizes.ts";
+import { missingScopes } from "./missing-scopes.ts";
 import { accountDetails, listSearchPage, propertyList } from "./parse.ts";
 import { pullContacts } from "./pull.ts";
 import { writeAll } from "./write.ts";
@@ -66,6 +68,9 @@ export function hubspot(deps: HubSpotDeps): Connector {
       const companies = deps.companies === true ? await definitions.list(signal) : [];
       return { fields: [...fields, ...companies], collections };
     },
+    missingScopes: (signal) => missingScopes(account(), signal),
+    // Tandem writes to no HubSpot list that could start a workflow.
+    startedBy: () => Promise.resolve(null),
     contacts: {
       pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
       everyone: (properties, signal) => everyContact(account(), properties, signal),
@@ -97,6 +102,7 @@ async function discover({ endpoints, calls }: Account, signal: AbortSignal): Pro
         kind: "list",
         writable: list.processingType === "MANUAL" || list.processingType === "SNAPSHOT",
         doubleOptIn: false,
+        size: sizeOf(list),
       });
     }
     offset = page.hasMore && page.offset > offset ? page.offset : null;

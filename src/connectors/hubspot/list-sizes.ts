@@ -59,7 +59,8 @@ export async function listSizes(
   };
 }
 
-function sizeOf({ size, additionalProperties }: ListRecord): number | null {
+/** How many members HubSpot says a list has: a number of its own, or text among the additional properties. */
+export function sizeOf({ size, additionalProperties }: ListRecord): number | null {
   const told = size ?? Number(additionalProperties?.["hs_list_size"] ?? Number.NaN);
   return Number.isInteger(told) ? told : null;
 }

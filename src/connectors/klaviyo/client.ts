@@ -151,6 +151,10 @@ export function endpoints(deps: ClientDeps) {
         ? call("get_list_count", ListsApi, (api) =>
             api.getList(id, { additionalFieldsList: ["profile_count"] }),
           )
+    listWithFlows: (id: string) =>
+      call("get_list_flows", ListsApi, (api) =>
+        api.getList(id, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] }),
+      ),
         : call("get_segment_count", SegmentsApi, (api) =>
             api.getSegment(id, { additionalFieldsSegment: ["profile_count"] }),
           ),

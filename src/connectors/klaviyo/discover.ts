@@ -60,7 +60,7 @@ async function collections(
   for await (const { data } of pages(calls, client.origin, groupPage, call, null, signal)) {
     for (const { id, attributes } of data.data) {
       const doubleOptIn = attributes.opt_in_process === "double_opt_in";
-      found.push({ id, name: attributes.name, kind, writable: kind === "list", doubleOptIn });
+      found.push({ id, name: attributes.name, kind, writable: kind === "list", doubleOptIn, size: null });
     }
   }
   return found;

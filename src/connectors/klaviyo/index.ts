@@ -7,8 +7,10 @@ import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { cost } from "./cost.ts";
 import { discover } from "./discover.ts";
+import { flowsStartedBy } from "./flows.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
 import { pages } from "./pages.ts";
+import { missingScopes } from "./missing-scopes.ts";
 import { CHANGES_OVERLAP, pull } from "./pull.ts";
 import { accountPage, profilePage } from "./wire.ts";
 import { write } from "./write.ts";
@@ -49,6 +51,8 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     account: (signal) => account(calls, client, signal),
     discover: (signal) => discover(calls, client, signal),
     requests: () => calls.requests(),
+    missingScopes: (signal) => missingScopes(calls, client, signal),
+    startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
     skewMs: () => calls.skewMs(),
     contacts: {
       pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),

@@ -20,6 +20,8 @@ export const OPERATIONS = {
   get_lists: L,
   get_segments: L,
   get_list: L,
+  /** With `include=flow-triggers`. */
+  get_list_flows: L,
   /** With `additional-fields=profile_count`, which is dear. */
   get_list_count: XS,
   get_segment_count: XS,

@@ -41,6 +41,26 @@ export const groupAnswer = z.object({
   }),
 });
 
+/** A list with the flows that joining it starts. */
+export const listWithFlows = z.object({
+  included: z
+    .array(
+      z.object({
+        type: z.string(),
+        id: z.string(),
+        attributes: z
+          .object({
+            name: z.string().nullish().catch(null),
+            status: z.string().nullish().catch(null),
+            archived: z.boolean().nullish().catch(null),
+          })
+          .nullish()
+          .catch(null),
+      }),
+    )
+    .nullish(),
+});
+
 export const accountPage = z.object({
   data: z
     .array(

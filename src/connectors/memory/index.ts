@@ -101,8 +101,17 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           kind,
           writable: kind === "list",
           doubleOptIn: false,
+          size: null,
         })),
       };
+    },
+    async missingScopes(signal) {
+      request("discover", signal);
+      return [];
+    },
+    async startedBy(_list, signal) {
+      request("discover", signal);
+      return [];
     },
     requests: () => new Map(counts),
     skewMs: () => quirks.skewMs,

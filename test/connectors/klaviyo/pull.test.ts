@@ -286,8 +286,8 @@ describe("a pull from Klaviyo", () => {
       "properties.vip boolean",
     ]);
     expect(collections).toEqual([
-      { id: list, name: "Careful", kind: "list", writable: true, doubleOptIn: true },
-      { id: segment, name: "VIP", kind: "segment", writable: false, doubleOptIn: false },
+      { id: list, name: "Careful", kind: "list", writable: true, doubleOptIn: true, size: null },
+      { id: segment, name: "VIP", kind: "segment", writable: false, doubleOptIn: false, size: null },
     ]);
   });
 });

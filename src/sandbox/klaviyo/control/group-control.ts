@@ -1,4 +1,4 @@
-import type { List, OptInProcess, Segment, SegmentRule } from "../state/group.ts";
+import type { Flow, List, OptInProcess, Segment, SegmentRule } from "../state/group.ts";
 import { newList, newSegment } from "../state/group.ts";
 import { addToList, removeFromList } from "../state/list-membership.ts";
 import { rebuildSegment, wantInSegment } from "../state/segment-membership.ts";
@@ -15,7 +15,9 @@ interface GroupGiven {
 /** What happens to lists and segments in Klaviyo's own pages. Members are named by id or e-mail. */
 export interface GroupControl {
   /** Answers the id. */
-  createList(given: GroupGiven & { readonly opt_in_process?: OptInProcess }): string;
+  createList(
+    given: GroupGiven & { readonly opt_in_process?: OptInProcess; readonly flows?: readonly Flow[] },
+  ): string;
   deleteList(id: string): void;
   addToList(id: string, members: readonly string[]): void;
   removeFromList(id: string, members: readonly string[]): void;

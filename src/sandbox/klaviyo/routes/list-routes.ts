@@ -5,7 +5,7 @@ import type { KlaviyoState } from "../state/state.ts";
 import { dataOf, only, required, textOf } from "../wire/body-reader.ts";
 import { selfLink } from "../wire/document.ts";
 import type { FilterFields } from "../wire/filter.ts";
-import { listResource } from "../wire/group-resource.ts";
+import { flowResource, listResource } from "../wire/group-resource.ts";
 import { operation } from "../wire/operation.ts";
 import { invalid, noSuch } from "../wire/refusal.ts";
 import { additionalOf, includesOf } from "../wire/requested-fields.ts";
@@ -28,7 +28,7 @@ export function listRoutes(state: KlaviyoState): readonly Route[] {
       const page = groupPage(call, state.lists.values(), FILTERS, (list) =>
         listResource(call, list, { includes }),
       );
-      return withIncluded(page, includes, includedTags(call, state, page.rows, includes));
+      return withIncluded(page, includes, included(call, state, page.rows, includes));
     }),
     operation("get_list", "GET", "/api/lists/:id", (call) => {
       const includes = includesOf(call, INCLUDES);
@@ -36,7 +36,7 @@ export function listRoutes(state: KlaviyoState): readonly Route[] {
       const list = listOf(state, call.params["id"] ?? "");
       const data = listResource(call, list, { includes, profileCount });
       const reply: Reply = { status: 200, body: { data, links: { self: selfLink(call) } } };
-      return withIncluded(reply, includes, includedTags(call, state, [list], includes));
+      return withIncluded(reply, includes, included(call, state, [list], includes));
     }),
     operation("create_list", "POST", "/api/lists", (call) => {
       const attributes = required(dataOf(call, "list"), "attributes", "/data");
@@ -68,6 +68,17 @@ export function listOf(state: KlaviyoState, id: string): List {
   const list = state.lists.get(id);
   if (list === undefined) throw noSuch("list", id);
   return list;
+}
+
+function included(
+  call: Call,
+  state: KlaviyoState,
+  lists: readonly List[],
+  includes: ReadonlySet<string>,
+): readonly object[] {
+  const withFlows = includes.has("flow-triggers") ? lists : [];
+  const flows = withFlows.flatMap((list) => (list.flows ?? []).map((flow) => flowResource(call, list, flow)));
+  return [...includedTags(call, state, lists, includes), ...flows];
 }
 
 /** The tags of what is on the page, each once. */

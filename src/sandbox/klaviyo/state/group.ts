@@ -13,9 +13,19 @@ interface Group {
   readonly members: Members;
 }
 
+/** A flow with the trigger "added to this list". */
+export interface Flow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: "draft" | "manual" | "live";
+  readonly archived: boolean;
+}
+
 export interface List extends Group {
   readonly kind: "list";
   readonly opt_in_process: OptInProcess;
+  /** Absent: it starts none. */
+  readonly flows?: readonly Flow[];
 }
 
 /** Who belongs to a segment; without a rule it is whoever the control API says. */
@@ -58,7 +68,9 @@ export function segmentFrom({ joined, ...rest }: KeptSegment): Segment {
 }
 
 export function newList(
-  given: Pick<List, "id" | "name" | "created" | "opt_in_process"> & { readonly tags?: readonly string[] },
+  given: Pick<List, "id" | "name" | "created" | "opt_in_process" | "flows"> & {
+    readonly tags?: readonly string[];
+  },
 ): List {
   return { kind: "list", tags: [], ...given, updated: given.created, members: members() };
 }

@@ -1,5 +1,5 @@
 import type { Call } from "../../server.ts";
-import type { List, Segment, SegmentRule } from "../state/group.ts";
+import type { Flow, List, Segment, SegmentRule } from "../state/group.ts";
 import { inMicros, inSeconds } from "../state/vendor-time.ts";
 import { relation, resourceLink } from "./document.ts";
 import { fieldsOf, sparse } from "./requested-fields.ts";
@@ -54,7 +54,8 @@ function groupResource(
   { includes }: GroupShape,
 ): object {
   const tags = includes.has("tags") ? group.tags.map((id) => ({ type: "tag", id })) : undefined;
-  const flows = includes.has("flow-triggers") ? [] : undefined;
+  const started = group.kind === "list" ? (group.flows ?? []) : [];
+  const flows = includes.has("flow-triggers") ? started.map(({ id }) => ({ type: "flow", id })) : undefined;
   return {
     type: group.kind,
     id: group.id,
@@ -65,6 +66,20 @@ function groupResource(
       "flow-triggers": relation(call, collection, group.id, "flow-triggers", flows),
     },
     links: { self: resourceLink(call, collection, group.id) },
+  };
+}
+
+/** A flow as lists include it. */
+export function flowResource(call: Call, list: List, { id, name, status, archived }: Flow): object {
+  const [created, updated] = [inSeconds(list.created), inSeconds(list.updated)];
+  return {
+    type: "flow",
+    id,
+    attributes: sparse(
+      { name, status, archived, created, updated, trigger_type: "Added to List" },
+      fieldsOf(call, "flow"),
+    ),
+    links: { self: resourceLink(call, "flows", id) },
   };
 }
 
