@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { EmailKey } from "../model/email.ts";
-import { EMAIL_FIELD } from "../model/mapping.ts";
+import { syncedFields } from "../model/mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
@@ -52,6 +52,6 @@ async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Pr
   const filter = { kind: "emails", emails: [email] } as const;
   const [known] = await knownLinks(database, id, scope, filter, 0n, 1, new Date());
   if (known === undefined) return null;
-  const plan = planContact({ fields: [EMAIL_FIELD, ...mapping.fields], scope }, known);
+  const plan = planContact({ fields: syncedFields(mapping), scope }, known);
   return { plan, history: await personHistory(database, known.link.id, HISTORY) };
 }

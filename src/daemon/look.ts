@@ -1,7 +1,7 @@
 import { linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
-import { EMAIL_FIELD } from "../model/mapping.ts";
+import { syncedFields } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
@@ -59,7 +59,8 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const context: RunContext = {
     ...deps,
     connectionId: prepared.connection.id,
-    fields: [EMAIL_FIELD, ...markUnwritable(mapping.fields, prepared.schemas)],
+    fields: syncedFields({ ...mapping, fields: markUnwritable(mapping.fields, prepared.schemas) }),
+    identity: mapping.identity,
     scope: prepared.scope,
   };
   const recovered = await recoverUnanswered(context);

@@ -37,7 +37,7 @@ async function attach(context: RunContext): Promise<void> {
   const scope = perSide((side) => collectionsOf(context.scope, side));
   await refreshStatistics(context.database, context.connectionId);
   await transaction(context.database, (statements) =>
-    attachSightings(statements, context.connectionId, scope, context.now()),
+    attachSightings(statements, context.connectionId, scope, context.identity, context.now()),
   );
 }
 

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import type { CollectionRef, FieldRule, Limit, Mapping, ScopeRule, SecretRef } from "../model/mapping.ts";
+import type {
+  CollectionRef,
+  FieldRule,
+  Identity,
+  Limit,
+  Mapping,
+  ScopeRule,
+  SecretRef,
+} from "../model/mapping.ts";
 import { buildField } from "./build-field.ts";
 import { companyField } from "./company-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
@@ -25,6 +33,10 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     }),
   ];
   const rules = file.rules.map((entry, index) => scopeRule(entry, index, place));
+  const identity: Identity = {
+    emailChange: file.identity?.email_change ?? "relink",
+    secondaryEmails: file.identity?.secondary_emails ?? "ignore",
+  };
   return {
     name: file.name,
     timezone: file.timezone ?? "UTC",
@@ -42,6 +54,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     },
     rules,
     fields,
+    identity,
     schedule: {
       contacts: cron(file.schedule?.contacts ?? "every 15m"),
       reconcile: cron(file.schedule?.reconcile ?? "0 3 * * *"),
@@ -63,7 +76,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       firstMs: milliseconds(file.retry?.first ?? "30s"),
       longestMs: milliseconds(file.retry?.max ?? "6h"),
     },
-    hash: mappingHash(fields, rules),
+    hash: mappingHash(fields, rules, identity),
   };
 }
 
@@ -95,7 +108,7 @@ function scopeRule(entry: RuleEntry, index: number, place: PlaceOf): ScopeRule {
  * SHA-256 of what decides values and scope. Where things stand in the file, and in which order, is not part of it; nor
  * are limits, schedules and connections, which a new version of the mapping would needlessly plan again.
  */
-function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[]): string {
+function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[], identity: Identity): string {
   const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort();
   const refs = (list: readonly CollectionRef[]) =>
     sorted(list.map((ref) => JSON.stringify([ref.kind, ref.nameOrId])));
@@ -124,6 +137,7 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[]):
   const parts = [
     sorted(fields.map((rule) => JSON.stringify(field(rule)))),
     sorted(rules.map((rule) => JSON.stringify(scope(rule)))),
+    [identity.emailChange, identity.secondaryEmails],
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -30,18 +30,6 @@ const LATER: readonly Later[] = [
     help: "use `private_key`",
   },
   {
-    path: ["identity", "email_change"],
-    asks: is("error"),
-    what: "`email_change: error`",
-    help: "use `relink`",
-  },
-  {
-    path: ["identity", "secondary_emails"],
-    asks: is("match"),
-    what: "`secondary_emails: match`",
-    help: "use `ignore`",
-  },
-  {
     path: ["rules", "*", "subscribe"],
     asks: is(true),
     what: "`subscribe: true`",

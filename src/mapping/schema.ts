@@ -159,11 +159,13 @@ export const sections = {
       email_change: z
         .enum(["relink", "error"])
         .optional()
-        .describe("What a changed address does. Not yet: error."),
+        .describe(
+          "What a changed address does: written to the other side (default), or the contact waits for a person.",
+        ),
       secondary_emails: z
         .enum(["ignore", "match"])
         .optional()
-        .describe("Additional addresses. Not yet: match."),
+        .describe("Is a HubSpot contact found by an additional address linked? Default: ignore."),
     })
     .optional()
     .describe("How two contacts of one person are recognised."),

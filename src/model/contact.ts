@@ -16,6 +16,8 @@ export interface Contact {
   readonly email: EmailKey | null;
   /** The side's own spelling of the address, for people to read. */
   readonly shownEmail: string | null;
+  /** Its additional addresses, where the side keeps such. */
+  readonly otherEmails: readonly EmailKey[];
   /** A property that was not in the answer has no key here: unknown is not empty. */
   readonly values: Values;
   /** Properties whose value does not fit the asked-for type, with the value as text; they have no key in `values`. */

@@ -27,6 +27,15 @@ export interface Link {
   readonly refused: Refusals;
 }
 
+/** A contact that has a link's address and is not the link's. */
+export interface Claim {
+  readonly id: ExternalId;
+  /** Its own address. */
+  readonly email: EmailKey | null;
+  /** The address of the link that has it; `null` where none has. */
+  readonly linkedTo: EmailKey | null;
+}
+
 /** A link with all that is known of its two contacts: what a plan is made from. */
 export interface KnownLink {
   readonly link: Link;
@@ -37,6 +46,8 @@ export interface KnownLink {
   readonly made: PerSide<boolean>;
   /** Other contacts of a side with the same address, which are left alone. */
   readonly duplicates: PerSide<readonly ExternalId[]>;
+  /** Where a side's contact is missing: one that has the address, and that this link may not simply take. */
+  readonly claimed: PerSide<Claim | null>;
   /** What Tandem wrote to either contact in the last two days, where that is more than a few fields. */
   readonly writes: readonly PastWrite[];
 }

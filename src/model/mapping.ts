@@ -36,6 +36,8 @@ export interface FieldRule {
   readonly transforms: PerSide<readonly Transform[]>;
   /** Sides whose account has no such property now, or lets nobody write it; told by the schema of a run. */
   readonly unwritable?: readonly Side[];
+  /** Only of the address: a changed value holds the whole contact. */
+  readonly holdsChanges?: boolean;
   /** Where the rule stands in the mapping file, for messages. 1-based. */
   readonly line: number;
 }
@@ -106,6 +108,14 @@ export interface KlaviyoConnection {
   readonly baseUrl: string | null;
 }
 
+/** How two contacts of one person are recognised, beside their address. */
+export interface Identity {
+  /** A changed address is written to the other side, or holds the contact until a person decides. */
+  readonly emailChange: "relink" | "error";
+  /** Is a HubSpot contact found by an additional address linked? */
+  readonly secondaryEmails: "ignore" | "match";
+}
+
 /** A whole mapping file, checked. */
 export interface Mapping {
   readonly name: string;
@@ -114,6 +124,7 @@ export interface Mapping {
   readonly klaviyo: KlaviyoConnection;
   readonly rules: readonly ScopeRule[];
   readonly fields: readonly FieldRule[];
+  readonly identity: Identity;
   /** Cron expressions in `timezone`. */
   readonly schedule: { readonly contacts: string; readonly reconcile: string };
   readonly limits: Limits;
@@ -152,3 +163,8 @@ export const EMAIL_FIELD: FieldRule = {
   transforms: { hubspot: [], klaviyo: [] },
   line: 1,
 };
+
+/** All that is in sync: the address, as the mapping treats it, and the mapped fields. */
+export function syncedFields({ identity, fields }: Mapping): readonly FieldRule[] {
+  return [{ ...EMAIL_FIELD, holdsChanges: identity.emailChange === "error" }, ...fields];
+}

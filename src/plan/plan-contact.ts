@@ -9,6 +9,7 @@ import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
+import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
 import { withoutFrozen } from "./without-frozen.ts";
@@ -75,6 +76,10 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   if (!inScope.hubspot && !inScope.klaviyo) {
     return { ...nothing, operations: removals, state: "excluded", reason: "Matches no rule (any more)" };
   }
+  const changed = heldAddress(rules.fields, known);
+  if (changed !== null) {
+    return { ...nothing, problems: [changed], operations: [], state: "failing", reason: changed.title };
+  }
   const missing = SIDES.find((side) => sightings[side] === null);
   if (missing !== undefined) return planMissing(rules, known, matched, inScope, missing, removals);
   return planBoth(rules, known, matched, inScope, removals);
@@ -89,7 +94,7 @@ function planBoth(
 ): ContactPlan {
   const seen = perSide((side) => known.sightings[side]?.fields ?? {});
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
-  const merged = mergeContact(rules.fields, inScope, known.link.base, seen, edited);
+  const merged = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
@@ -126,6 +131,17 @@ function planMissing(
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
     const reason = `Being looked up in ${sideName(missing)}`;
     return { ...nothing, operations: [], state: "waiting", reason };
+  }
+  const claim = known.claimed[missing];
+  if (claim !== null) {
+    const problem = addressTaken(missing, known.link.email, claim);
+    return {
+      ...nothing,
+      problems: [...problems, problem],
+      operations: [],
+      state: "failing",
+      reason: problem.title,
+    };
   }
   if (known.made[missing]) {
     const reason = `Made in ${sideName(missing)} and deleted there; not made again`;

@@ -23,12 +23,13 @@ export function sightingRow(fields: readonly FieldRule[], contact: Contact, want
     id: contact.id,
     email: contact.email,
     shownEmail: contact.shownEmail,
+    otherEmails: contact.otherEmails,
     fields: values,
     unreadable: turned.unreadable,
     consent: contact.consent,
     createdAt: contact.createdAt,
     updatedAt: contact.updatedAt,
-    digest: digest([contact.email, values, turned.unreadable, contact.consent]),
+    digest: digest([contact.email, contact.otherEmails, values, turned.unreadable, contact.consent]),
     wanted,
   };
 }

@@ -3,7 +3,7 @@ import type { Consent } from "../model/consent.ts";
 import type { EditTime, EditTimes } from "../model/edit-time.ts";
 import type { Sighting } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
-import type { KnownLink, LinkState } from "../model/link.ts";
+import type { Claim, KnownLink, LinkState } from "../model/link.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Refusals } from "../model/refusal.ts";
 import type { ResolvedRule } from "../model/scope.ts";
@@ -40,6 +40,8 @@ interface Row {
   klaviyo: SightingColumns | null;
   made: Side[] | null;
   duplicates: { side: Side; id: string }[] | null;
+  hubspot_claim: Claim | null;
+  klaviyo_claim: Claim | null;
   writes: PastRow[] | null;
 }
 
@@ -90,9 +92,23 @@ export async function knownLinks(
             FROM sighting AS s
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
               AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
+           ${claimOf("hubspot", connectionId)} AS hubspot_claim, ${claimOf("klaviyo", connectionId)} AS klaviyo_claim,
            past.writes
     FROM page LEFT JOIN past ON past.link_id = page.id ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
+}
+
+/** A contact with the link's address that is not the link's: linked elsewhere, or having it as an additional one. */
+function claimOf(side: Side, connectionId: number): Prisma.Sql {
+  const missing = side === "hubspot" ? Prisma.sql`page.hubspot_id` : Prisma.sql`page.klaviyo_id`;
+  const found = (condition: Prisma.Sql) => Prisma.sql`
+    SELECT s.external_id, s.email_key, other.email_key AS linked_to
+    FROM sighting AS s LEFT JOIN link AS other ON other.id = s.link_id
+    WHERE s.connection_id = ${connectionId} AND s.side = ${side} AND ${condition}`;
+  return Prisma.sql`CASE WHEN ${missing} IS NULL THEN (
+    SELECT jsonb_build_object('id', c.external_id, 'email', c.email_key, 'linkedTo', c.linked_to)
+    FROM (${found(Prisma.sql`s.email_key = page.email_key AND s.link_id IS NOT NULL`)}
+          UNION ALL ${found(Prisma.sql`s.other_emails @> ARRAY[page.email_key]`)}) AS c LIMIT 1) END`;
 }
 
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
@@ -128,6 +144,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
     duplicates: perSide((side) =>
       (row.duplicates ?? []).filter((other) => other.side === side).map((other) => other.id),
     ),
+    claimed: { hubspot: row.hubspot_claim, klaviyo: row.klaviyo_claim },
     writes: (row.writes ?? []).flatMap((past) => writesOf(past, now)),
   };
 }

@@ -1,5 +1,7 @@
+import type { Identity } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
+import { attachAdditional } from "./attach-additional.ts";
 import type { Statements } from "./database.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
@@ -14,6 +16,26 @@ export async function attachSightings(
   statements: Statements,
   connectionId: number,
   scope: ScopeCollections,
+  { secondaryEmails }: Identity,
+  now: Date,
+): Promise<void> {
+  const match = secondaryEmails === "match";
+  if (match) {
+    // Klaviyo's first: a HubSpot contact that a profile claims is not to have a link of its own as well.
+    await makeLinks(statements, connectionId, { ...scope, hubspot: [] }, match, now);
+    await attachSide(statements, connectionId, "klaviyo", now);
+    await attachAdditional(statements, connectionId, now);
+  }
+  await makeLinks(statements, connectionId, scope, match, now);
+  for (const side of SIDES) await attachSide(statements, connectionId, side, now);
+}
+
+/** @param exceptClaimed leaves out HubSpot contacts of which a link without one has an additional address */
+async function makeLinks(
+  statements: Statements,
+  connectionId: number,
+  scope: ScopeCollections,
+  exceptClaimed: boolean,
   now: Date,
 ): Promise<void> {
   await statements.$executeRaw`
@@ -27,9 +49,12 @@ export async function attachSightings(
           AND member.external_id = sighting.external_id
           AND ((member.side = 'hubspot' AND member.collection = ANY(${[...scope.hubspot]}::text[]))
             OR (member.side = 'klaviyo' AND member.collection = ANY(${[...scope.klaviyo]}::text[]))))
+      AND NOT (${exceptClaimed} AND other_emails <> '{}' AND EXISTS (
+        SELECT FROM link AS half
+        WHERE half.connection_id = ${connectionId} AND half.email_key = ANY(sighting.other_emails)
+          AND half.hubspot_id IS NULL AND half.klaviyo_id IS NOT NULL AND half.deleted_on IS NULL))
     ORDER BY email_key
     ON CONFLICT (connection_id, email_key) DO NOTHING`;
-  for (const side of SIDES) await attachSide(statements, connectionId, side, now);
 }
 
 async function attachSide(

@@ -8,6 +8,7 @@ import { Prisma } from "./generated/client.ts";
 /** A sighting on its way into the store, with what only the store needs. */
 export interface SightingRow extends Omit<Sighting, "rules" | "edited"> {
   readonly shownEmail: string | null;
+  readonly otherEmails: readonly string[];
   /** ISO, the side's own times. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -36,7 +37,7 @@ export async function saveSightings(
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
         "side" text, "id" text, "email" text, "shownEmail" text, "fields" jsonb, "unreadable" jsonb, "consent" jsonb,
-        "digest" text, "createdAt" timestamptz, "updatedAt" timestamptz, "wanted" boolean)
+        "digest" text, "createdAt" timestamptz, "updatedAt" timestamptz, "wanted" boolean, "otherEmails" text[])
     ), changed AS (
       SELECT known.link_id FROM page
       JOIN sighting AS known
@@ -44,20 +45,20 @@ export async function saveSightings(
       WHERE known.link_id IS NOT NULL AND known.digest <> page.digest AND page."updatedAt" >= known.updated_at
     ), saved AS (
       INSERT INTO sighting AS known (connection_id, side, external_id, email_key, shown_email, fields, unreadable,
-                                     consent, digest, created_at, updated_at, seen_at, edited)
+                                     consent, digest, created_at, updated_at, seen_at, edited, other_emails)
       SELECT ${connectionId}, side, id, email, "shownEmail", fields, unreadable,
              NULLIF(consent, 'null'::jsonb), digest, "createdAt", "updatedAt", ${now},
-             ${editedSince(timing, null, Prisma.sql`page`)}
+             ${editedSince(timing, null, Prisma.sql`page`)}, "otherEmails"
       FROM (SELECT *, "updatedAt" AS updated_at FROM page) AS page
       WHERE wanted
          OR EXISTS (SELECT FROM sighting AS s
                     WHERE s.connection_id = ${connectionId} AND s.side = page.side AND s.external_id = page.id)
-         OR EXISTS (SELECT FROM link WHERE link.connection_id = ${connectionId} AND link.email_key = page.email)
+         OR EXISTS (SELECT FROM link WHERE link.connection_id = ${connectionId} AND (link.email_key = page.email OR link.email_key = ANY(page."otherEmails")))
       ORDER BY side, id
       ON CONFLICT (connection_id, side, external_id) DO UPDATE
         SET email_key = excluded.email_key, shown_email = excluded.shown_email, fields = excluded.fields,
             unreadable = excluded.unreadable, consent = excluded.consent, digest = excluded.digest,
-            created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at,
+            created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at, other_emails = excluded.other_emails,
             edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}
         WHERE excluded.updated_at > known.updated_at
            OR (excluded.updated_at = known.updated_at AND excluded.digest <> known.digest)

@@ -14,8 +14,6 @@ describe("what is known but not built is refused once, at its key, and says what
   });
 
   test.each([
-    ["identity: { email_change: error }", "14:13-25"],
-    ["identity: { secondary_emails: match }", "14:13-29"],
     ["consent: { authority: klaviyo }", "14:1-8"],
     ["consent: { klaviyo_to_hubspot: { status_property: a } }", "14:1-8"],
     ["engagement: { record_as: timeline }", "14:1-11"],

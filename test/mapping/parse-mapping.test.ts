@@ -52,6 +52,7 @@ test("what is not said is the default", () => {
         line: 13,
       },
     ],
+    identity: { emailChange: "relink", secondaryEmails: "ignore" },
     schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *" },
     limits: {
       creates: { count: 500 },
@@ -168,6 +169,12 @@ describe("fields", () => {
     expect(field("{ hubspot: a, klaviyo: properties.a, type: list }")?.merge).toBe("union");
     expect(field("{ hubspot: a, klaviyo: properties.a, type: list, merge: replace }")?.merge).toBe("replace");
   });
+});
+
+test("what a changed and an additional address do is the mapping's to say, and another version of it", () => {
+  const said = mapping({ tail: "identity: { email_change: error, secondary_emails: match }" });
+  expect(said.identity).toEqual({ emailChange: "error", secondaryEmails: "match" });
+  expect(said.hash).not.toBe(mapping().hash);
 });
 
 test("base addresses are origins", () => {

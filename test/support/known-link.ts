@@ -33,6 +33,7 @@ export function known(
     sought: { hubspot: true, klaviyo: true },
     made: { hubspot: false, klaviyo: false },
     duplicates: { hubspot: [], klaviyo: [] },
+    claimed: { hubspot: null, klaviyo: null },
     writes: [],
     ...parts,
     link: {

@@ -58,6 +58,7 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
     klaviyo: { token: { env: "KLAVIYO" }, accountId: null, revision: "2026-07-15", baseUrl: null },
     rules: [scopeRule("customers", "hubspot", "all"), scopeRule("leads", "klaviyo", "engaged")],
     fields: [fieldRule("firstname", "first_name"), fieldRule("jobtitle", "title", { onEmpty: "clear" })],
+    identity: { emailChange: "relink", secondaryEmails: "ignore" },
     schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *" },
     limits: {
       creates: { share: 0.2 },

@@ -82,6 +82,7 @@ function contactOf(
     id: record.id,
     email: emailKey(address),
     shownEmail: address,
+    otherEmails: listOf(record, "hs_additional_emails").flatMap((other) => emailKey(other) ?? []),
     values,
     unreadable,
     consent: consentOf(record),

@@ -39,6 +39,7 @@ export function contactOf(profile: ProfileResource, properties: readonly Propert
     id: profile.id,
     email: emailKey(email),
     shownEmail: email,
+    otherEmails: [],
     ...valuesOf(profile, properties),
     consent: consentOf(subscriptions),
     createdAt: isoOf(created) ?? updatedAt,

@@ -170,6 +170,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         id: contact.id,
         email: emailKey(contact.shownEmail),
         shownEmail: contact.shownEmail,
+        otherEmails: side === "hubspot" ? contact.otherEmails.flatMap((other) => emailKey(other) ?? []) : [],
         values: Object.fromEntries(values),
         unreadable: Object.fromEntries(unreadable),
         consent:

@@ -10,6 +10,8 @@ export interface MemoryUser {
   edit(id: ExternalId, values: Values): void;
   clear(id: ExternalId, property: string): void;
   changeEmail(id: ExternalId, email: string | null): void;
+  /** An additional address, as HubSpot's contacts may have. */
+  addEmail(id: ExternalId, email: string): void;
   setConsent(id: ExternalId, consent: Consent): void;
   delete(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
@@ -40,6 +42,8 @@ export function memoryUser(store: MemoryStore): MemoryUser {
     edit,
     clear: (id, property) => edit(id, { [property]: null }),
     changeEmail: (id, shownEmail) => void store.change(id, { shownEmail }),
+    addEmail: (id, email) =>
+      void store.change(id, { otherEmails: [...(store.get(id)?.otherEmails ?? []), email] }),
     setConsent: (id, consent) => void store.change(id, { consent }),
     delete: (id) => store.remove(id),
     merge: (winner, loser) => store.merge(winner, loser),
