@@ -23,6 +23,8 @@ export interface Reply {
   readonly status: number;
   /** Sent as JSON; undefined is an empty body. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly html?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -224,6 +226,7 @@ function read(request: FastifyRequest): { call: Call; malformed: string | null }
 
 function send(reply: FastifyReply, answer: Reply, contentType: string): FastifyReply {
   void reply.status(answer.status).headers(answer.headers ?? {});
+  if (answer.html !== undefined) return reply.type("text/html; charset=utf-8").send(answer.html);
   if (answer.body === undefined) return reply.send();
   return reply.type(contentType).send(JSON.stringify(answer.body));
 }

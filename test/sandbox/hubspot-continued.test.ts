@@ -20,7 +20,28 @@ function act(hubspot: HubspotSandbox, [kind, one, other]: Act, { clock }: World)
     firstname: NAMES[other % NAMES.length] ?? "",
     phone: `+1555${other}`,
   };
-  switch (kind % 16) {
+  switch (kind % 20) {
+    case 16:
+      return hubspot.editContact({ id: id(one) }, { lead_score: other });
+    case 17:
+      return void hubspot.authorizeApp("40000000");
+    case 18:
+      return submit(hubspot, "/crm/v3/objects/notes", {
+        properties: { hs_timestamp: "2026-06-01T10:00:00Z", hs_note_body: `Note ${other}` },
+        associations: [
+          {
+            to: { id: id(one) },
+            types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 202 }],
+          },
+        ],
+      });
+    case 19:
+      return submit(hubspot, "/events/v3/send", {
+        eventName: "pe147893286_click",
+        objectId: id(one),
+        uuid: `uuid-${other % 3}`,
+        properties: { subject: `Subject ${other}` },
+      });
     case 0:
     case 1:
     case 2:
@@ -55,6 +76,13 @@ function act(hubspot: HubspotSandbox, [kind, one, other]: Act, { clock }: World)
   }
 }
 
+/** A request of the API, as the app behind the token. */
+function submit(hubspot: HubspotSandbox, path: string, body: unknown): void {
+  const route = hubspot.vendor.routes.find((each) => each.path === path && each.method === "POST");
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  void route?.handle({ method: "POST", path, params: {}, query: new URLSearchParams(), headers, body });
+}
+
 const after = (path: string): Pick<Request, "next"> => ({
   next: (body) => {
     const next = (body as { paging?: { next?: { after: string } } }).paging?.next?.after;
@@ -80,11 +108,16 @@ const HUBSPOT: Kind<HubspotSandbox> = {
     hubspotSandbox(own, {
       tokens: [TOKEN],
       // Whoever asks twice must not get another answer for having asked.
-      settings: { tier: "off" },
+      settings: { tier: "off", customEvents: true, customEventLagMs: 700 },
       ...(kept === undefined ? {} : { kept: kept as HubspotData }),
     }),
   begin(hubspot) {
     const lists = ["First", "Second"].map((name) => hubspot.createList(name));
+    hubspot.createApp({ appId: "40000000" });
+    submit(hubspot, "/events/v3/event-definitions", {
+      label: "Click",
+      propertyDefinitions: [{ name: "subject", label: "Subject" }],
+    });
     hubspot.seedContacts([1, 2, 3, 4, 5, 6].map((one) => ({ properties: { email: address(one) }, lists })));
   },
   act,
@@ -93,7 +126,15 @@ const HUBSPOT: Kind<HubspotSandbox> = {
     const leadsTo = contacts.flatMap(({ mergedIds }) =>
       mergedIds.map((id) => hubspot.state.contacts.resolve(id)?.id),
     );
-    return [contacts, leadsTo, hubspot.state.lists.all(), hubspot.keep()];
+    const timelines = contacts.map(({ id }) => hubspot.timelineOf({ id }));
+    return [
+      contacts,
+      leadsTo,
+      hubspot.state.lists.all(),
+      timelines,
+      hubspot.timelineCounts(),
+      hubspot.keep(),
+    ];
   },
   headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
   requests: [
@@ -105,6 +146,7 @@ const HUBSPOT: Kind<HubspotSandbox> = {
     get("/crm/v3/properties/contacts/persona?archived=false"),
     get("/communication-preferences/v3/status/email/person1@example.com?"),
     get("/account-info/v3/details?"),
+    get("/crm/v3/objects/notes?limit=2&properties=hs_note_body"),
   ],
 };
 

@@ -10,11 +10,16 @@ function at(generation: (typeof GENERATIONS)[number], path: string): string {
   if (generation === "numbered") return path;
   return path
     .replace(/^\/crm\/v[34]\/(objects|lists|properties|associations)/, `/crm/$1/${generation}`)
-    .replace(/^\/(account-info|communication-preferences)\/v\d/, `/$1/${generation}`);
+    .replace(/^\/(account-info|communication-preferences)\/v\d/, `/$1/${generation}`)
+    .replace(/^\/events\/v3\/events/, `/events/event-occurrences/${generation}`)
+    .replace(
+      /^\/events\/v3/,
+      generation === "2026-09" ? `/events/custom/${generation}` : `/events/${generation}`,
+    );
 }
 
 test.each(GENERATIONS)("every row of the contract answers its code in the %s API", async (generation) => {
-  const { hubspot, call } = await startHubspot({ settings: { indexLagMs: 0 } });
+  const { hubspot, call } = await startHubspot({ settings: { indexLagMs: 0, customEvents: true } });
   hubspot.setToken("pat-eu1-rehearsal", {
     scopes: [
       "crm.lists.read",
@@ -26,6 +31,8 @@ test.each(GENERATIONS)("every row of the contract answers its code in the %s API
       "crm.objects.deals.read",
       "communication_preferences.read_write",
       "communication_preferences.statuses.batch.read",
+      "analytics.behavioral_events.send",
+      "behavioral_events.event_definitions.read_write",
     ],
   });
   const [ann, bob, cat] = hubspot.seedContacts(
@@ -38,6 +45,13 @@ test.each(GENERATIONS)("every row of the contract answers its code in the %s API
     inputs: rows.map((row, index) => ({ ...row, objectWriteTraceId: `row-${index}` })),
   });
   const partial = generation === "2026-09" ? 200 : 207;
+  const note = {
+    properties: { hs_timestamp: "2026-06-01T10:00:00Z", hs_note_body: "Clicked" },
+    associations: [
+      { to: { id: ann }, types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 202 }] },
+    ],
+  };
+  const happened = { eventName: "pe147893286_click", objectId: ann, properties: {} };
   const filters = { filterGroups: [], limit: 10 };
   const rows: readonly (readonly [number, string, string, unknown?])[] = [
     [200, "POST", "/crm/v3/lists/search", { offset: 0, additionalProperties: [] }],
@@ -133,6 +147,34 @@ test.each(GENERATIONS)("every row of the contract answers its code in the %s API
     [200, "GET", "/communication-preferences/v4/statuses/ann%40example.com/unsubscribe-all?channel=EMAIL"],
     [200, "POST", "/communication-preferences/v4/statuses/ann%40example.com/unsubscribe-all?channel=EMAIL"],
     [200, "POST", "/communication-preferences/v4/statuses/batch/read?channel=EMAIL", { inputs: ["a@b.de"] }],
+    [201, "POST", "/crm/v3/properties/contacts/groups", { name: "klaviyo", label: "Klaviyo" }],
+    [200, "GET", "/crm/v3/properties/contacts/groups"],
+    [200, "GET", "/crm/v3/properties/contacts/groups/klaviyo"],
+    [
+      generation === "2026-09" ? 200 : 201,
+      "POST",
+      "/crm/v3/properties/contacts/batch/create",
+      {
+        inputs: [
+          { name: "opens", label: "Opens", type: "number", fieldType: "number", groupName: "klaviyo" },
+        ],
+      },
+    ],
+    [201, "POST", "/crm/v3/objects/notes", note],
+    [201, "POST", "/crm/v3/objects/notes/batch/create", { inputs: [note] }],
+    [
+      generation === "2026-09" ? 201 : 207,
+      "POST",
+      "/crm/v3/objects/notes/batch/create",
+      traced([note, { properties: {} }]),
+    ],
+    [200, "GET", `/crm/v4/objects/contacts/${ann}/associations/notes`],
+    [201, "POST", "/events/v3/event-definitions", { label: "Click", name: "click", propertyDefinitions: [] }],
+    [200, "GET", "/events/v3/event-definitions"],
+    [201, "PATCH", "/events/v3/event-definitions/pe147893286_click", { headerTemplate: "Clicked" }],
+    [204, "POST", "/events/v3/send", happened],
+    [204, "POST", "/events/v3/send/batch", { inputs: [happened] }],
+    [200, "GET", `/events/v3/events?objectType=contact&objectId=${ann}`],
     [200, "GET", "/account-info/v3/details"],
     [200, "GET", "/account-info/v3/api-usage/daily/private-apps"],
   ];

@@ -100,7 +100,7 @@ describe("a rehearsal that is kept in a folder", () => {
   test("lets no second one into the folder while it runs", async () => {
     await start();
     await expect(start({ fresh: true })).rejects.toThrow(`running from ${folder} already`);
-    expect(readFileSync(file(), "utf8")).toContain('"format":1');
+    expect(readFileSync(file(), "utf8")).toContain('"format":2');
   });
 
   test("does not mind what a killed process left behind", async () => {
@@ -125,7 +125,7 @@ describe("a rehearsal that is kept in a folder", () => {
     };
     await refused(whole.slice(0, whole.length / 2), "it is not whole");
     await refused(whole.replace("Newsletter", "Newspaper"), "somebody changed it");
-    await refused(whole.replace('"format":1', '"format":0'), "it is of format 0");
+    await refused(whole.replace('"format":2', '"format":0'), "it is of format 0");
     writeFileSync(file(), whole);
     expect((await start()).continues).not.toBe(null);
   });

@@ -20,11 +20,15 @@ const TYPES: Readonly<Record<string, AssociatedType>> = {
   deal: "deals",
   deals: "deals",
   "0-3": "deals",
+  note: "notes",
+  notes: "notes",
+  "0-46": "notes",
 };
 const SINGULAR: Readonly<Record<AssociatedType, string>> = {
   contacts: "contact",
   companies: "company",
   deals: "deal",
+  notes: "note",
 };
 
 /** Who belongs to whom, by the thousand or for one record. */

@@ -1,4 +1,4 @@
-export type AssociatedType = "contacts" | "companies" | "deals";
+export type AssociatedType = "contacts" | "companies" | "deals" | "notes";
 
 export interface AssociationType {
   readonly category: "HUBSPOT_DEFINED";
@@ -30,9 +30,15 @@ const TYPE_IDS: Readonly<Record<string, readonly [number | null, number]>> = {
   "deals>contacts": [null, 3],
   "deals>companies": [5, 341],
   "companies>deals": [6, 342],
+  "contacts>notes": [null, 201],
+  "notes>contacts": [null, 202],
+  "companies>notes": [null, 189],
+  "notes>companies": [null, 190],
+  "deals>notes": [null, 213],
+  "notes>deals": [null, 214],
 };
 
-const TYPES: readonly AssociatedType[] = ["contacts", "companies", "deals"];
+const TYPES: readonly AssociatedType[] = ["contacts", "companies", "deals", "notes"];
 
 /** All that the store knows: key `type:id>type`, then the other's id and whether it is primary, in the order made. */
 export type AssociationData = Map<string, Map<string, boolean>>;

@@ -80,7 +80,7 @@ const COMPUTED: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ["hs_object_source", (contact) => contact.source.type],
   ["hs_object_source_id", (contact) => contact.source.id],
   ["hs_object_source_label", (contact) => contact.source.type],
-  ["num_notes", () => "0"],
+  ["num_notes", (contact, at) => storedValue(contact, "num_notes", at) ?? "0"],
 ]);
 
 /** What was set, at a moment; null when unset or cleared. */

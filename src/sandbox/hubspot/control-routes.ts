@@ -3,6 +3,8 @@ import { counts, dumpContacts } from "./dump.ts";
 import { refusalsAnswered } from "./endpoint.ts";
 import type { LinkedContact } from "./change-objects.ts";
 import type { ProcessingType } from "./list-store.ts";
+import { engagementControl } from "./engagement-control.ts";
+import type { EngagementOperations } from "./engagement-operations.ts";
 import type { ContactKey, HubspotOperations, SeedContact } from "./operations.ts";
 import { invalid } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";
@@ -12,7 +14,10 @@ import type { HubspotState } from "./state.ts";
 import type { StatusState } from "./subscription-store.ts";
 
 /** The operations over HTTP, for rehearsals that run in a process of their own. Bodies mirror the operations. */
-export function hubspotControl(state: HubspotState, operations: HubspotOperations): readonly Route[] {
+export function hubspotControl(
+  state: HubspotState,
+  operations: HubspotOperations & EngagementOperations,
+): readonly Route[] {
   const route = (method: Route["method"], path: string, handle: (call: Call) => unknown): Route => ({
     method,
     path: `/_sandbox/${path}`,
@@ -21,6 +26,7 @@ export function hubspotControl(state: HubspotState, operations: HubspotOperation
     handle: (call): Reply => refusalsAnswered(() => ({ status: 200, body: handle(call) ?? {} })),
   });
   return [
+    ...engagementControl(operations).map((entry) => route(...entry)),
     route("GET", "contacts", (call) => {
       const limit = Number(call.query.get("limit") ?? 1_000);
       return dumpContacts(state, call.query.get("after"), limit);

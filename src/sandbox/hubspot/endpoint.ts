@@ -1,12 +1,15 @@
 import type { Call, Reply, Route } from "../server.ts";
 import { Refusal, refusalReply } from "./refusal.ts";
-import type { HubspotState } from "./state.ts";
+import type { HubspotState, Token } from "./state.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 import { versionedPaths } from "./versioned-paths.ts";
 import type { Writer } from "./write-contact.ts";
 
-/** Which limits a call counts against; all but `none` count against the day. */
-export type LimitKind = "burst" | "search" | "daily";
+/** Which limits a call counts against; all but `events` count against the day. */
+export type LimitKind = "burst" | "search" | "daily" | "events";
+
+/** What opens an endpoint: a token, the key of the app's developer account (`hapikey`), or what is in the body. */
+export type Door = "token" | "developer-key" | "open";
 
 /** What an endpoint knows of the caller beside the request itself. */
 export interface Caller {
@@ -14,6 +17,8 @@ export interface Caller {
   readonly version: PathVersion;
   /** The app behind the token, as the writer of what it writes. */
   readonly writer: Writer;
+  /** Null where the endpoint asks for none. */
+  readonly token: Token | null;
 }
 
 /** One endpoint, named by its numbered path; the date-based ones are derived from it. */
@@ -25,6 +30,8 @@ export interface Endpoint {
   readonly scopes: readonly (readonly string[])[];
   readonly mutating: boolean;
   readonly limit?: LimitKind;
+  /** A token where nothing is said. */
+  readonly door?: Door;
   handle(call: Call, caller: Caller): Reply;
 }
 
@@ -32,6 +39,7 @@ export interface Endpoint {
 export interface HubspotRoute extends Route {
   readonly scopes: Endpoint["scopes"];
   readonly limit: LimitKind;
+  readonly door: Door;
 }
 
 /** The endpoints at all their paths. */
@@ -44,8 +52,8 @@ export function hubspotRoutes(state: HubspotState, endpoints: readonly Endpoint[
       mutating: endpoint.mutating,
       scopes: endpoint.scopes,
       limit: endpoint.limit ?? "burst",
-      handle: (call: Call) =>
-        refusalsAnswered(() => endpoint.handle(call, { version, writer: writerOf(state, call) })),
+      door: endpoint.door ?? "token",
+      handle: (call: Call) => refusalsAnswered(() => endpoint.handle(call, callerOf(state, call, version))),
     })),
   );
 }
@@ -65,8 +73,9 @@ export function bearerOf(call: Call): string | null {
   return /^Bearer\s+(\S+)$/i.exec(call.headers["authorization"] ?? "")?.[1] ?? null;
 }
 
-function writerOf(state: HubspotState, call: Call): Writer {
-  const token = state.tokens.get(bearerOf(call) ?? "");
-  const [id, label] = token === undefined ? ["unknown", null] : [token.appId, token.appName];
-  return { actor: "api", source: { type: "INTEGRATION", id, label, userId: null } };
+function callerOf(state: HubspotState, call: Call, version: PathVersion): Caller {
+  const token = state.tokens.get(bearerOf(call) ?? "") ?? null;
+  const [id, label] = token === null ? ["unknown", null] : [token.appId, token.appName];
+  const source = { type: "INTEGRATION", id, label, userId: null };
+  return { version, writer: { actor: "api", source }, token };
 }

@@ -12,11 +12,13 @@ export function hubspotGate(
   call: Call,
   route: HubspotRoute,
 ): Reply | null {
+  if (route.door === "open") return null;
+  if (route.door === "developer-key") return developerKeyRefusal(state, call);
   const token = state.tokens.get(bearerOf(call) ?? "");
   if (token === undefined) return refusalReply(notAuthenticated());
   const expired = expiry(token, state.now());
   if (expired !== null) return refusalReply(expired);
-  const refusal = limits.admit(token.appId, route.limit);
+  const refusal = limits.admit(token, route.limit);
   if (refusal !== null) return refusal;
   const missing = route.scopes.find((group) => !group.some((scope) => token.scopes.has(scope)));
   return missing === undefined ? null : refusalReply(missingScopes(missing));
@@ -31,7 +33,7 @@ export function withHubspotHeaders(
   reply: Reply,
 ): Reply {
   const token = state.tokens.get(bearerOf(call) ?? "");
-  const rates = token === undefined ? {} : limits.headers(token.appId, route.limit ?? "burst");
+  const rates = token === undefined ? {} : limits.headers(token, route.limit ?? "burst");
   const { correlationId } = (reply.body ?? {}) as { correlationId?: unknown };
   const correlation = typeof correlationId === "string" ? { "X-HubSpot-Correlation-Id": correlationId } : {};
   return { ...reply, headers: { ...rates, ...correlation, ...reply.headers } };
@@ -55,7 +57,18 @@ function expiry(token: Token, now: number): Refusal | null {
   });
 }
 
-function missingScopes(group: readonly string[]): Refusal {
+/** The key belongs to the developer of an app, not to a portal; a bearer token does not help here. */
+function developerKeyRefusal(state: HubspotState, call: Call): Reply | null {
+  const key = call.query.get("hapikey");
+  if (key === null) return refusalReply(notAuthenticated());
+  const app = state.oauth.apps.get(call.params["appId"] ?? "");
+  if (app?.developerKey === key) return null;
+  return refusalReply(
+    new Refusal(401, "This hapikey doesn't exist.", { category: "INVALID_AUTHENTICATION" }),
+  );
+}
+
+export function missingScopes(group: readonly string[]): Refusal {
   return new Refusal(
     403,
     "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: " +

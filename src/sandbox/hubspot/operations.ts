@@ -165,6 +165,7 @@ export function hubspotOperations(state: HubspotState): HubspotOperations {
       const known = state.tokens.get(token) ?? {
         ...DEFAULT_APP,
         token,
+        kind: "private-app" as const,
         scopes: new Set(USUAL_SCOPES),
         expiresAt: null,
       };

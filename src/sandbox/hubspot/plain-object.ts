@@ -1,7 +1,7 @@
 import type { Contact } from "./contact.ts";
 import { storedValue, touchedAt } from "./contact.ts";
 
-/** A company or a deal: what reading and searching them needs. */
+/** A company, a deal or a note: what reading and searching them needs. */
 export interface PlainObject extends Pick<Contact, "id" | "number" | "createdAt" | "values"> {
   touched: Contact["touched"];
   /** When it was archived. */
@@ -14,6 +14,7 @@ export function plainValue(object: PlainObject, name: string, at = Number.POSITI
     case "hs_object_id":
       return object.id;
     case "createdate":
+    case "hs_createdate":
       return new Date(object.createdAt).toISOString();
     case "hs_lastmodifieddate":
       return new Date(touchedAt(object, at) ?? object.createdAt).toISOString();

@@ -1,16 +1,18 @@
 import type { Call } from "../server.ts";
+import { batchReply } from "./batch-reply.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { PropertyDefinition, PropertyOption } from "./property-definition.ts";
 import { propertyDefinition, propertyOptions } from "./property-definition.ts";
 import { invalid, notFound, Refusal } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";
-import { objectBody, textField } from "./request-parts.ts";
+import { batchInputs, objectBody, textField } from "./request-parts.ts";
 import { READ_PROPERTIES, WRITE_PROPERTIES } from "./scopes.ts";
 import type { ObjectType } from "./seed-properties.ts";
 import type { HubspotState } from "./state.ts";
 import type { Writer } from "./write-contact.ts";
 
 const PROPERTIES = "/crm/v3/properties";
+const LARGEST_BATCH = 100;
 
 /** Which field types HubSpot lets a type be shown as. */
 const FIELD_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -23,9 +25,9 @@ const FIELD_TYPES: Readonly<Record<string, readonly string[]>> = {
   phone_number: ["phonenumber"],
 };
 
-/** The properties of contacts, companies and deals. */
+/** The properties of contacts, companies, deals and notes. */
 export function propertyEndpoints(state: HubspotState): readonly Endpoint[] {
-  return (["contacts", "companies", "deals"] as const).flatMap((type) => endpointsOf(state, type));
+  return (["contacts", "companies", "deals", "notes"] as const).flatMap((type) => endpointsOf(state, type));
 }
 
 function endpointsOf(state: HubspotState, type: ObjectType): readonly Endpoint[] {
@@ -58,6 +60,26 @@ function endpointsOf(state: HubspotState, type: ObjectType): readonly Endpoint[]
         status: 201,
         body: createProperty(state, writer, type, objectBody(call)),
       }),
+    },
+    {
+      ...write,
+      method: "POST",
+      path: `${path}/batch/create`,
+      handle(call, { writer, version }) {
+        const results: PropertyDefinition[] = [];
+        const refusals: Refusal[] = [];
+        for (const input of batchInputs(call, LARGEST_BATCH)) {
+          try {
+            results.push(createProperty(state, writer, type, input));
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            refusals.push(error);
+          }
+        }
+        // 2026-09 answers this one with 200.
+        const status = version === "2026-09" ? 200 : 201;
+        return batchReply({ status, version, at: state.now(), results, refusals });
+      },
     },
     {
       ...write,
@@ -123,6 +145,9 @@ export function createProperty(
   const known = state.properties[objectType].get(draft.name);
   if (known !== undefined && !known.archived) {
     throw new Refusal(409, `A property named '${draft.name}' already exists.`, { category: "CONFLICT" });
+  }
+  if (state.propertyGroups[objectType].get(draft.groupName)?.archived !== false) {
+    throw invalid(`Property group "${draft.groupName}" does not exist`);
   }
   const property = propertyDefinition(draft, new Date(state.now()).toISOString());
   state.properties[objectType].set(property.name, property);

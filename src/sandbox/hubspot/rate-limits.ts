@@ -3,17 +3,24 @@ import type { Reply } from "../server.ts";
 import type { LimitKind } from "./endpoint.ts";
 import { nextMidnight } from "./portal-time.ts";
 import type { Settings, Tier } from "./settings.ts";
+import type { Token } from "./state.ts";
 
 /** Counts calls against the limits of the portal and of each app. */
 export interface RateLimits {
   /** Counts a call; the 429 where there is no room for it. */
-  admit(appId: string, kind: LimitKind): Reply | null;
-  headers(appId: string, kind: LimitKind): Record<string, string>;
+  admit(token: Limited, kind: LimitKind): Reply | null;
+  headers(token: Limited, kind: LimitKind): Record<string, string>;
   daily(): { readonly limit: number; readonly used: number; readonly resetsAt: number };
 }
 
+/** An app behind a token; apps that sign in with OAuth have a limit of their own and none a day. */
+type Limited = Pick<Token, "appId" | "kind">;
+
 const TEN_SECONDS = 10_000;
 const ONE_SECOND = 1_000;
+const OAUTH_BURST = 110;
+/** Of custom events, which count neither in ten seconds nor in a day. */
+const SENDS_A_SECOND = 1_250;
 const BURST: Readonly<Record<Tier, number>> = {
   free: 100,
   professional: 190,
@@ -33,6 +40,8 @@ export interface LimitData {
   readonly bursts: Map<string, Window>;
   /** Counted for the whole portal. */
   readonly searches: Window;
+  /** Sendings of custom events. */
+  readonly sends: Window;
   usedToday: number;
   resetsAt: number;
 }
@@ -41,15 +50,17 @@ export function noCalls(settings: Settings, now: number): LimitData {
   return {
     bursts: new Map(),
     searches: { times: [] },
+    sends: { times: [] },
     usedToday: 0,
     resetsAt: nextMidnight(now, settings.timeZone),
   };
 }
 
 export function rateLimits(settings: Settings, now: () => number, data: LimitData): RateLimits {
-  const { bursts, searches } = data;
+  const { bursts, searches, sends } = data;
 
-  const burstLimit = (): number => settings.burstLimit ?? BURST[settings.tier];
+  const burstLimit = ({ kind }: Limited): number =>
+    settings.burstLimit ?? (kind === "oauth" && settings.tier !== "off" ? OAUTH_BURST : BURST[settings.tier]);
   const dailyLimit = (): number => settings.dailyLimit ?? DAILY[settings.tier];
   const burstOf = (appId: string): Window => {
     const known = bursts.get(appId) ?? { times: [] };
@@ -63,45 +74,48 @@ export function rateLimits(settings: Settings, now: () => number, data: LimitDat
   };
 
   return {
-    admit(appId, kind) {
+    admit(token, kind) {
+      const { appId } = token;
       if (settings.tier === "off") return null;
+      if (kind === "events") {
+        return admit(sends, now(), ONE_SECOND, SENDS_A_SECOND) ? null : secondly();
+      }
       newDay();
-      if (data.usedToday >= dailyLimit()) {
+      const countedDaily = token.kind !== "oauth";
+      if (countedDaily && data.usedToday >= dailyLimit()) {
         return tooMany("You have reached your daily limit.", {
           policyName: "DAILY",
           requestId: randomUUID(),
         });
       }
-      if (kind === "burst" && !admit(burstOf(appId), now(), TEN_SECONDS, burstLimit())) {
+      if (kind === "burst" && !admit(burstOf(appId), now(), TEN_SECONDS, burstLimit(token))) {
         return tooMany("You have reached your ten_secondly_rolling limit.", {
           policyName: "TEN_SECONDLY_ROLLING",
-          groupName: `publicapi:private-apps:${settings.portalId}:${appId}`,
+          groupName: `publicapi:${countedDaily ? "private-apps" : "oauth"}:${settings.portalId}:${appId}`,
         });
       }
-      if (kind === "search" && !admit(searches, now(), ONE_SECOND, settings.searchLimit)) {
-        // Recorded in this shape: a category, and no policy.
-        const message = "You have reached your secondly limit.";
-        const body = { status: "error", message, correlationId: randomUUID(), category: "RATE_LIMITS" };
-        return { status: 429, body };
-      }
-      data.usedToday += 1;
+      if (kind === "search" && !admit(searches, now(), ONE_SECOND, settings.searchLimit)) return secondly();
+      if (countedDaily) data.usedToday += 1;
       return null;
     },
-    headers(appId, kind) {
-      if (settings.tier === "off") return {};
-      const daily = {
-        "X-HubSpot-RateLimit-Daily": String(dailyLimit()),
-        "X-HubSpot-RateLimit-Daily-Remaining": String(Math.max(0, dailyLimit() - data.usedToday)),
-      };
+    headers(token, kind) {
+      if (settings.tier === "off" || kind === "events") return {};
+      const daily: Record<string, string> =
+        token.kind === "oauth"
+          ? {}
+          : {
+              "X-HubSpot-RateLimit-Daily": String(dailyLimit()),
+              "X-HubSpot-RateLimit-Daily-Remaining": String(Math.max(0, dailyLimit() - data.usedToday)),
+            };
       if (kind !== "burst") return daily;
-      const left = Math.max(0, burstLimit() - count(burstOf(appId), now(), TEN_SECONDS));
+      const left = Math.max(0, burstLimit(token) - count(burstOf(token.appId), now(), TEN_SECONDS));
       return {
         ...daily,
         "X-HubSpot-RateLimit-Interval-Milliseconds": String(TEN_SECONDS),
-        "X-HubSpot-RateLimit-Max": String(burstLimit()),
+        "X-HubSpot-RateLimit-Max": String(burstLimit(token)),
         "X-HubSpot-RateLimit-Remaining": String(left),
-        "X-HubSpot-RateLimit-Secondly": String(Math.floor(burstLimit() / 10)),
-        "X-HubSpot-RateLimit-Secondly-Remaining": String(Math.min(left, Math.floor(burstLimit() / 10))),
+        "X-HubSpot-RateLimit-Secondly": String(Math.floor(burstLimit(token) / 10)),
+        "X-HubSpot-RateLimit-Secondly-Remaining": String(Math.min(left, Math.floor(burstLimit(token) / 10))),
       };
     },
     daily() {
@@ -129,6 +143,13 @@ function admit(window: Window, now: number, span: number, limit: number): boolea
   if (count(window, now, span) >= limit) return false;
   window.times.push(now);
   return true;
+}
+
+/** Recorded in this shape: a category, and no policy. */
+function secondly(): Reply {
+  const message = "You have reached your secondly limit.";
+  const body = { status: "error", message, correlationId: randomUUID(), category: "RATE_LIMITS" };
+  return { status: 429, body };
 }
 
 function tooMany(message: string, more: Readonly<Record<string, string>>): Reply {

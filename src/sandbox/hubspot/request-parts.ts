@@ -63,3 +63,9 @@ export function pageSize(call: Call, fallback: number, max: number): number {
   if (Number.isInteger(size) && size >= 1 && size <= max) return size;
   throw invalid(`limit must be between 1 and ${max}, was ${text}`);
 }
+
+/** A text that may be absent, and is empty then; numbers and booleans are taken as their text. */
+export function textIn(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" ? value : "";
+}

@@ -2,29 +2,38 @@ import { randomUUID } from "node:crypto";
 import type { Call, Reply, Vendor } from "../server.ts";
 import type { World } from "../world.ts";
 import { accountEndpoints } from "./account-endpoints.ts";
+import { appEventEndpoints } from "./app-event-endpoints.ts";
 import { associationEndpoints } from "./association-endpoints.ts";
 import { contactBatchEndpoints } from "./contact-batch-endpoints.ts";
 import { contactEndpoints } from "./contact-endpoints.ts";
 import { hubspotControl } from "./control-routes.ts";
+import { customEventEndpoints } from "./custom-event-endpoints.ts";
 import type { DumpPage } from "./dump.ts";
 import { counts, dumpContacts } from "./dump.ts";
+import type { EngagementOperations } from "./engagement-operations.ts";
+import { engagementOperations } from "./engagement-operations.ts";
 import type { HubspotRoute } from "./endpoint.ts";
 import { hubspotRoutes } from "./endpoint.ts";
 import { hubspotGate, withHubspotHeaders } from "./gate.ts";
 import { listEndpoints } from "./list-endpoints.ts";
 import { membershipEndpoints } from "./membership-endpoints.ts";
+import { noteEndpoints } from "./note-endpoints.ts";
+import { oauthEndpoints } from "./oauth-endpoints.ts";
 import { objectEndpoints } from "./object-endpoints.ts";
 import type { HubspotOperations } from "./operations.ts";
 import { hubspotOperations } from "./operations.ts";
 import { preferencesV3Endpoints } from "./preferences-v3-endpoints.ts";
 import { preferencesV4Endpoints } from "./preferences-v4-endpoints.ts";
 import { propertyEndpoints } from "./property-endpoints.ts";
+import { propertyGroupEndpoints } from "./property-group-endpoints.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { notFound, refusalReply } from "./refusal.ts";
 import { searchEndpoint } from "./search-endpoint.ts";
 import type { Settings } from "./settings.ts";
 import type { HubspotData, HubspotState } from "./state.ts";
 import { hubspotState, newPortal } from "./state.ts";
+import { templateEndpoints } from "./template-endpoints.ts";
+import { timelineEndpoints } from "./timeline-endpoints.ts";
 
 export interface HubspotOptions {
   /** Tokens that are good from the start, with the usual scopes of a private app. */
@@ -35,7 +44,7 @@ export interface HubspotOptions {
 }
 
 /** A HubSpot that nobody has called yet, and what people do in it. */
-export interface HubspotSandbox extends HubspotOperations {
+export interface HubspotSandbox extends HubspotOperations, EngagementOperations {
   /** For `startVendor`. */
   readonly vendor: Vendor;
   readonly state: HubspotState;
@@ -54,7 +63,7 @@ export function hubspotSandbox(world: World, options: HubspotOptions = {}): Hubs
   Object.assign(data.settings, options.settings);
   const state = hubspotState(world, data);
   const limits = rateLimits(state.settings, state.now, data.limits);
-  const operations = hubspotOperations(state);
+  const operations = { ...hubspotOperations(state), ...engagementOperations(state) };
   for (const token of options.tokens ?? []) operations.setToken(token);
   const routes = hubspotRoutes(state, [
     ...accountEndpoints(state, limits),
@@ -63,7 +72,14 @@ export function hubspotSandbox(world: World, options: HubspotOptions = {}): Hubs
     searchEndpoint(state),
     ...listEndpoints(state),
     ...membershipEndpoints(state),
+    ...propertyGroupEndpoints(state),
     ...propertyEndpoints(state),
+    ...noteEndpoints(state),
+    ...templateEndpoints(state),
+    ...timelineEndpoints(state),
+    ...appEventEndpoints(state),
+    ...customEventEndpoints(state),
+    ...oauthEndpoints(state),
     ...objectEndpoints(state),
     ...associationEndpoints(state),
     ...preferencesV3Endpoints(state),

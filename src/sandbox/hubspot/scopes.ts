@@ -28,6 +28,20 @@ export const WRITE_PREFERENCES = [
 export const READ_PREFERENCES_IN_BATCHES = [["communication_preferences.statuses.batch.read"]] as const;
 export const WRITE_PREFERENCES_IN_BATCHES = [["communication_preferences.statuses.batch.write"]] as const;
 
+/** One of these, or the scope of its own, lets an app send timeline events. */
+export const WRITE_TIMELINE = [
+  [
+    "timeline",
+    "tickets",
+    "crm.objects.contacts.write",
+    "crm.objects.companies.write",
+    "crm.objects.deals.write",
+  ],
+] as const;
+export const SEND_APP_EVENTS = [["timeline"]] as const;
+export const SEND_CUSTOM_EVENTS = [["analytics.behavioral_events.send"]] as const;
+export const DEFINE_CUSTOM_EVENTS = [["behavioral_events.event_definitions.read_write"]] as const;
+
 /** What the product is told to ask for. */
 export const USUAL_SCOPES = [
   "crm.lists.read",

@@ -1,7 +1,7 @@
 import type { PropertyDefinition, PropertyDraft } from "./property-definition.ts";
 import { propertyDefinition } from "./property-definition.ts";
 
-export type ObjectType = "contacts" | "companies" | "deals";
+export type ObjectType = "contacts" | "companies" | "deals" | "notes";
 
 /** The stages in the order a contact may pass through them; the API moves forward only. */
 export const LIFECYCLE_STAGES = [
@@ -122,6 +122,7 @@ const CONTACTS: readonly PropertyDraft[] = [
   }),
   contact("hs_object_source_id", "Record creation source ID", "string", "text", READ_ONLY),
   contact("hs_object_source_label", "Record source", "string", "text", READ_ONLY),
+  contact("notes_last_updated", "Last Activity Date", "datetime", "date", READ_ONLY),
   contact("num_notes", "Number of Sales Activities", "number", "number", CALCULATED),
   contact("hs_predictivecontactscore", "Likelihood to close", "number", "calculation_equation", CALCULATED),
   custom("persona", "Persona", "enumeration", "select", { options: values("buyer", "champion", "user") }),
@@ -178,9 +179,26 @@ const DEALS: readonly PropertyDraft[] = [
   deal("hs_lastmodifieddate", "Last Modified Date", "datetime", READ_ONLY),
 ];
 
+const note = (...parts: Parameters<typeof company>): PropertyDraft => ({
+  ...company(...parts),
+  groupName: "engagement",
+});
+
+/** What a logged note has (fact sheet 2.14); its owner is picked from a list that is not part of the definition. */
+const NOTES: readonly PropertyDraft[] = [
+  note("hs_timestamp", "Activity date", "datetime"),
+  note("hs_note_body", "Note body", "string", { fieldType: "html" }),
+  note("hubspot_owner_id", "Activity assigned to", "enumeration", { externalOptions: true }),
+  note("hs_body_preview", "Body preview", "string", CALCULATED),
+  note("hs_obj_coords", "Unique record identifier", "string", CALCULATED),
+  note("hs_object_id", "Record ID", "number", READ_ONLY),
+  note("hs_createdate", "Create date", "datetime", READ_ONLY),
+  note("hs_lastmodifieddate", "Last modified date", "datetime", READ_ONLY),
+];
+
 /** The properties of a portal nobody has changed much, by object type and name. `at` is an ISO time. */
 export function seedProperties(at: string): Record<ObjectType, Map<string, PropertyDefinition>> {
   const named = (drafts: readonly PropertyDraft[]): Map<string, PropertyDefinition> =>
     new Map(drafts.map((draft) => [draft.name, propertyDefinition(draft, at)]));
-  return { contacts: named(CONTACTS), companies: named(COMPANIES), deals: named(DEALS) };
+  return { contacts: named(CONTACTS), companies: named(COMPANIES), deals: named(DEALS), notes: named(NOTES) };
 }

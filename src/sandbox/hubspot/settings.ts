@@ -19,6 +19,14 @@ export interface Settings {
   indexLagMs: number;
   /** The beta in which a merge keeps the primary's id. Off, as for most portals: a merge makes a third id. */
   mergeKeepsPrimaryId: boolean;
+  /** Custom events belong to Enterprise; null goes by the tier. */
+  customEvents: boolean | null;
+  /** From the 204 of a custom event until its contact shows it; HubSpot tells no number. */
+  customEventLagMs: number;
+  /** Whether a custom event for an address nobody has makes a contact; HubSpot does not say, so nobody may rely on it. */
+  customEventsCreateContacts: boolean;
+  /** When the first OAuth endpoints are switched off; ISO. */
+  oauthV1EndsAt: string;
   /** Data-privacy settings: a subscription change then needs a legal basis. */
   dataPrivacy: boolean;
 }
@@ -38,6 +46,10 @@ export function defaultSettings(): Settings {
     searchLimit: 5,
     indexLagMs: 3_000,
     mergeKeepsPrimaryId: false,
+    customEvents: null,
+    customEventLagMs: 3_000,
+    customEventsCreateContacts: true,
+    oauthV1EndsAt: "2027-02-16T00:00:00.000Z",
     dataPrivacy: false,
   };
 }

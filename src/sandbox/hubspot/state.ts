@@ -6,8 +6,13 @@ import type { ContactData, ContactStore } from "./contact-store.ts";
 import { contactStore, noContacts } from "./contact-store.ts";
 import type { ListData, ListStore } from "./list-store.ts";
 import { listStore, noLists } from "./list-store.ts";
+import type { CustomEventDefinition } from "./custom-event-definition.ts";
+import type { OauthData } from "./oauth-app.ts";
+import { noApps } from "./oauth-app.ts";
 import type { PlainObject } from "./plain-object.ts";
 import type { PropertyDefinition } from "./property-definition.ts";
+import type { PropertyGroup } from "./property-groups.ts";
+import { seedGroups } from "./property-groups.ts";
 import type { LimitData } from "./rate-limits.ts";
 import { noCalls } from "./rate-limits.ts";
 import type { ObjectType } from "./seed-properties.ts";
@@ -16,10 +21,14 @@ import type { Settings } from "./settings.ts";
 import { defaultSettings } from "./settings.ts";
 import type { Consent, SubscriptionStore } from "./subscription-store.ts";
 import { subscriptionStore } from "./subscription-store.ts";
+import type { TimelineData, TimelineStore } from "./timeline-store.ts";
+import { emptyTimeline, timelineStore } from "./timeline-store.ts";
 
 /** A key to the portal. Several may belong to one app and then share its burst limit. */
 export interface Token {
   readonly token: string;
+  /** How it was made; only `oauth` opens the timeline. */
+  readonly kind: "private-app" | "service-key" | "oauth";
   /** Shows in property history as the source of what the app wrote. */
   readonly appId: string;
   readonly appName: string;
@@ -35,7 +44,12 @@ interface PlainState {
   readonly properties: Readonly<Record<ObjectType, Map<string, PropertyDefinition>>>;
   /** Addresses of people who were erased; they cannot come back. */
   readonly erasedEmails: Set<string>;
-  readonly objects: Readonly<Record<"companies" | "deals", Map<string, PlainObject>>>;
+  readonly objects: Readonly<Record<"companies" | "deals" | "notes", Map<string, PlainObject>>>;
+  readonly propertyGroups: Readonly<Record<ObjectType, Map<string, PropertyGroup>>>;
+  /** By fully qualified name. */
+  readonly customEvents: Map<string, CustomEventDefinition>;
+  /** The apps that may be installed here, and who let them in. */
+  readonly oauth: OauthData;
 }
 
 /** All of a portal as plain data: the stores work on it, and it can be kept as it stands at any moment. */
@@ -45,6 +59,7 @@ export interface HubspotData extends PlainState {
   readonly lists: ListData;
   readonly consents: Map<string, Consent>;
   readonly limits: LimitData;
+  readonly timelineData: TimelineData;
   lastId: number;
 }
 
@@ -56,6 +71,7 @@ export interface HubspotState extends PlainState {
   readonly associations: AssociationStore;
   readonly lists: ListStore;
   readonly subscriptions: SubscriptionStore;
+  readonly timeline: TimelineStore;
   readonly now: () => number;
   /** An id no record has had; always greater than every one before, with gaps, as many portals share the numbers. */
   nextId(): { readonly id: string; readonly number: number };
@@ -76,7 +92,11 @@ export function newPortal(now: number, given: Partial<Settings> = {}): HubspotDa
     properties: seedProperties(new Date(now).toISOString()),
     contacts: noContacts(),
     erasedEmails: new Set(),
-    objects: { companies: new Map(), deals: new Map() },
+    objects: { companies: new Map(), deals: new Map(), notes: new Map() },
+    propertyGroups: seedGroups(),
+    customEvents: new Map(),
+    oauth: noApps(),
+    timelineData: emptyTimeline(),
     associations: new Map(),
     lists: noLists(),
     consents: new Map(),
@@ -87,7 +107,7 @@ export function newPortal(now: number, given: Partial<Settings> = {}): HubspotDa
 
 export function hubspotState(world: World, data: HubspotData): HubspotState {
   const now = (): number => world.clock.now();
-  const { settings, tokens, properties, erasedEmails, objects } = data;
+  const { settings, tokens, properties, erasedEmails, objects, propertyGroups, customEvents, oauth } = data;
   return {
     world,
     data,
@@ -97,6 +117,10 @@ export function hubspotState(world: World, data: HubspotData): HubspotState {
     contacts: contactStore(data.contacts),
     erasedEmails,
     objects,
+    propertyGroups,
+    customEvents,
+    oauth,
+    timeline: timelineStore(data.timelineData),
     associations: associationStore(data.associations),
     lists: listStore(now, data.lists),
     subscriptions: subscriptionStore(data.consents),

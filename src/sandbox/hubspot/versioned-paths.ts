@@ -18,6 +18,21 @@ const RULES: readonly { pattern: RegExp; to: (date: string) => string; dates: re
     dates: ["2026-03", "2026-09"],
   },
   {
+    pattern: /^\/events\/v3(?=\/(send|event-definitions))/,
+    to: (date) => (date === "2026-03" ? `/events/${date}` : `/events/custom/${date}`),
+    dates: ["2026-03", "2026-09"],
+  },
+  {
+    pattern: /^\/events\/v3\/events(?=\/|$)/,
+    to: (date) => `/events/event-occurrences/${date}`,
+    dates: ["2026-03", "2026-09"],
+  },
+  {
+    pattern: /^\/oauth\/v3(?=\/token)/,
+    to: (date) => `/oauth/${date}`,
+    dates: ["2026-03", "2026-09"],
+  },
+  {
     // The v3 operations skipped 2026-03 and came back in 2026-09.
     pattern: /^\/communication-preferences\/v3(?=\/(status|subscribe|unsubscribe))/,
     to: (date) => `/communication-preferences/${date}`,
@@ -30,6 +45,7 @@ const TYPE_NUMBERS: readonly (readonly [RegExp, string])[] = [
   [/^(\/crm\/v3\/(?:objects|properties))\/contacts(?=\/|$)/, "$1/0-1"],
   [/^(\/crm\/v3\/(?:objects|properties))\/companies(?=\/|$)/, "$1/0-2"],
   [/^(\/crm\/v3\/(?:objects|properties))\/deals(?=\/|$)/, "$1/0-3"],
+  [/^(\/crm\/v3\/(?:objects|properties))\/notes(?=\/|$)/, "$1/0-46"],
 ];
 
 /** Every path at which a numbered one is answered, with the generation each belongs to. */

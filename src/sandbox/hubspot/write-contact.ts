@@ -30,7 +30,7 @@ export function prepareCreate(
   properties: unknown,
   options: CreateOptions = {},
 ): Prepared<Contact> {
-  const values = writtenValues(state, properties, null);
+  const values = writtenValues(state, "contacts", properties, () => null);
   const email = values.get("email") ?? "";
   if (email === "" && !values.get("firstname") && !values.get("lastname")) {
     throw invalid("At least one of email, firstname, or lastname is required to create a contact");
@@ -46,7 +46,7 @@ export function prepareUpdate(
   contact: Contact,
   properties: unknown,
 ): Prepared<Contact> {
-  const values = writtenValues(state, properties, contact);
+  const values = writtenValues(state, "contacts", properties, (name) => valueOf(contact, name));
   refuseTakenOnUpdate(state, contact, values);
   return {
     values,

@@ -1,8 +1,7 @@
-import type { Contact } from "./contact.ts";
-import { valueOf } from "./contact.ts";
 import type { PropertyDefinition } from "./property-definition.ts";
 import { checkValue } from "./property-value.ts";
 import { invalid, Refusal } from "./refusal.ts";
+import type { ObjectType } from "./seed-properties.ts";
 import type { HubspotState } from "./state.ts";
 
 interface PropertyProblem {
@@ -13,12 +12,13 @@ interface PropertyProblem {
 
 /**
  * Checks all properties of one write against their definitions and returns what would be stored; an empty text
- * clears. Throws the 400 that names every property that is wrong.
+ * clears. `current` is what a property holds now. Throws the 400 that names every property that is wrong.
  */
 export function writtenValues(
   state: HubspotState,
+  objectType: ObjectType,
   body: unknown,
-  contact: Contact | null,
+  current: (name: string) => string | null,
 ): Map<string, string> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new Refusal(
@@ -29,17 +29,13 @@ export function writtenValues(
   const checked = new Map<string, string>();
   const problems: PropertyProblem[] = [];
   for (const [name, raw] of Object.entries(body)) {
-    const definition = state.properties.contacts.get(name.toLowerCase());
+    const definition = state.properties[objectType].get(name.toLowerCase());
     const problem = definitionProblem(definition, name);
     if (definition === undefined || problem !== null) {
       if (problem !== null) problems.push(problem);
       continue;
     }
-    const value = checkValue(
-      definition,
-      asText(raw),
-      contact === null ? null : valueOf(contact, definition.name),
-    );
+    const value = checkValue(definition, asText(raw), current(definition.name));
     if (value.ok) checked.set(definition.name, value.value);
     else problems.push({ name, error: value.error, message: value.message });
   }

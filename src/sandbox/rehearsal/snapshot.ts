@@ -30,7 +30,7 @@ export class UnusableSnapshot extends Error {
 }
 
 /** Raise it with every change of what is kept, or of what it means: an older file is then refused, not misread. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE = "rehearsal.json";
 
 /**
