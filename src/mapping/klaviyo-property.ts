@@ -21,7 +21,10 @@ const WRITABLE: readonly string[] = [
   "location.timezone",
 ];
 
-/** Klaviyo's own times, the address it saw, the e-mail consent; and the id by which other tools find people, which is theirs. */
+/**
+ * Klaviyo's own times, the address it saw, the e-mail consent and what it predicts; and the id by which other tools find
+ * people, which is theirs.
+ */
 const READ_ONLY: readonly string[] = [
   "created",
   "updated",
@@ -31,15 +34,22 @@ const READ_ONLY: readonly string[] = [
   "subscriptions.email.marketing.consent",
   "subscriptions.email.marketing.consent_timestamp",
   "subscriptions.email.marketing.can_receive_email_marketing",
+  "predictive_analytics.historic_clv",
+  "predictive_analytics.predicted_clv",
+  "predictive_analytics.total_clv",
+  "predictive_analytics.historic_number_of_orders",
+  "predictive_analytics.predicted_number_of_orders",
+  "predictive_analytics.average_days_between_orders",
+  "predictive_analytics.average_order_value",
+  "predictive_analytics.churn_probability",
+  "predictive_analytics.expected_date_of_next_order",
+  "predictive_analytics.ranked_channel_affinity",
 ];
 
 export const KLAVIYO_ATTRIBUTES: readonly string[] = [...WRITABLE, ...READ_ONLY];
 
-/**
- * `own`: Klaviyo keeps these custom properties itself, and rewrites them after writes that never named them.
- * `prediction`: read only, and by a call of its own that is not made yet.
- */
-export type KlaviyoProperty = "writable" | "read_only" | "custom" | "own" | "prediction" | "unknown";
+/** `own`: Klaviyo keeps these custom properties itself, and rewrites them after writes that never named them. */
+export type KlaviyoProperty = "writable" | "read_only" | "custom" | "own" | "unknown";
 
 export function klaviyoProperty(name: string): KlaviyoProperty {
   if (name.startsWith("properties.")) {
@@ -47,7 +57,6 @@ export function klaviyoProperty(name: string): KlaviyoProperty {
     if (custom === "") return "unknown";
     return custom.startsWith("$") || custom === "company_id" ? "own" : "custom";
   }
-  if (name.startsWith("predictive_analytics.")) return "prediction";
   if (WRITABLE.includes(name)) return "writable";
   return READ_ONLY.includes(name) ? "read_only" : "unknown";
 }

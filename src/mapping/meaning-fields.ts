@@ -92,11 +92,6 @@ function klaviyoTarget({ place, entry, direction }: PlacedField): Meaning | null
     const message = `\`${entry.klaviyo}\` is not a Klaviyo profile attribute`;
     return at(place, "klaviyo", "value", { code: "M204", message, help: `${help} ${CUSTOM}` });
   }
-  if (kind === "prediction") {
-    const message = `not yet supported: Klaviyo's predictions (\`${entry.klaviyo}\`)`;
-    const help = "they are read by a call that is paced five times slower; delete this entry for now";
-    return at(place, "klaviyo", "value", { code: "M190", message, help });
-  }
   if (!written || kind === "writable" || kind === "custom") return null;
   const message =
     kind === "own"

@@ -16,6 +16,15 @@ const WELL_KNOWN: { readonly [side in "hubspot" | "klaviyo"]: { readonly [proper
     "location.longitude": "number",
     "subscriptions.email.marketing.consent_timestamp": "datetime",
     "subscriptions.email.marketing.can_receive_email_marketing": "boolean",
+    "predictive_analytics.historic_clv": "number",
+    "predictive_analytics.predicted_clv": "number",
+    "predictive_analytics.total_clv": "number",
+    "predictive_analytics.historic_number_of_orders": "number",
+    "predictive_analytics.predicted_number_of_orders": "number",
+    "predictive_analytics.average_days_between_orders": "number",
+    "predictive_analytics.average_order_value": "number",
+    "predictive_analytics.churn_probability": "number",
+    "predictive_analytics.expected_date_of_next_order": "datetime",
   },
 };
 

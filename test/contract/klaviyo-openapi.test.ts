@@ -99,6 +99,11 @@ async function driveEverything(klaviyo: KlaviyoRehearsal): Promise<void> {
   const [ada = "", ben = "", gone = ""] = sandbox.seed([
     {
       email: "ada@example.com",
+      predictions: {
+        historic_clv: 93.87,
+        expected_date_of_next_order: "2026-11-08T00:00:00+00:00",
+        ranked_channel_affinity: ["sms", "email"],
+      },
       phone_number: "+4512345678",
       location: { city: "Copenhagen", latitude: 55.66, longitude: "12.57" },
       properties: { tags: ["x"], nested: { deep: null } },
@@ -119,12 +124,12 @@ async function driveEverything(klaviyo: KlaviyoRehearsal): Promise<void> {
   await lists.getLists({ include: ["tags", "flow-triggers"], sort: "-created", pageSize: 1 });
   await lists.getLists({ filter: `any(id,["${list}"])` });
   await lists.getList(list, { additionalFieldsList: ["profile_count"], include: ["tags"] });
+  await lists.getList(list, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] });
   await lists.createList({
     data: { type: "list", attributes: { name: "New", optInProcess: "single_opt_in" } },
   });
   await segments.getSegments({ include: ["tags"], fieldsSegment: ["name", "is_active"] });
   const inSegments = await segments.getSegments();
-  await lists.getList(list, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] });
   for (const { id } of inSegments.body.data) {
     await segments.getSegment(id, { additionalFieldsSegment: ["profile_count"] });
     await segments.getProfilesForSegment(id, { additionalFieldsProfile: everything });

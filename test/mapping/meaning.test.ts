@@ -106,9 +106,17 @@ describe("fields", () => {
     ).toEqual(["M215 13:47-54"]);
   });
 
-  test("predictions are known, and not read yet", () => {
-    const fields = "{ hubspot: a, klaviyo: predictive_analytics.total_clv, direction: to_hubspot }";
-    expect(told(mappingText({ fields, rules: KLAVIYO_RULE }))).toEqual(["M190 13:28-58"]);
+  test("predictions are sources only", () => {
+    const clv = "klaviyo: predictive_analytics.total_clv";
+    const shown = `{ hubspot: a, ${clv}, direction: to_hubspot }`;
+    expect(told(mappingText({ fields: shown, rules: KLAVIYO_RULE }))).toEqual([]);
+    const [refused] = parseMapping(
+      mappingText({ fields: `{ hubspot: a, ${clv} }` }),
+      "test.yaml",
+    ).diagnostics;
+    expect(refused).toMatchObject({ code: "M212", help: "add `direction: to_hubspot`" });
+    const unknown = "{ hubspot: a, klaviyo: predictive_analytics.mood, direction: to_hubspot }";
+    expect(told(mappingText({ fields: unknown, rules: KLAVIYO_RULE }))).toEqual(["M204 13:28-53"]);
   });
 
   test("keys without effect", () => {

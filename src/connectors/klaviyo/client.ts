@@ -31,6 +31,11 @@ export interface PageOptions {
   readonly cursor: string | null;
 }
 
+export interface ProfilePageOptions extends PageOptions {
+  /** With what Klaviyo predicts of each; dearer. */
+  readonly predictions: boolean;
+}
+
 export interface ClientDeps {
   readonly key: string;
   /** `null` is Klaviyo's own host; otherwise that host or a loopback address, as in a rehearsal. */
@@ -146,26 +151,24 @@ export function endpoints(deps: ClientDeps) {
           ),
     /** Is it there? Cheap, unlike the count. */
     list: (id: string) => call("get_list", ListsApi, (api) => api.getList(id)),
+    listWithFlows: (id: string) =>
+      call("get_list_flows", ListsApi, (api) =>
+        api.getList(id, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] }),
+      ),
     count: (kind: GroupKind, id: string) =>
       kind === "list"
         ? call("get_list_count", ListsApi, (api) =>
             api.getList(id, { additionalFieldsList: ["profile_count"] }),
           )
-    listWithFlows: (id: string) =>
-      call("get_list_flows", ListsApi, (api) =>
-        api.getList(id, { include: ["flow-triggers"], fieldsFlow: ["name", "status", "archived"] }),
-      ),
         : call("get_segment_count", SegmentsApi, (api) =>
             api.getSegment(id, { additionalFieldsSegment: ["profile_count"] }),
           ),
-    members: (kind: GroupKind, id: string, page: PageOptions) => {
-      const options = {
-        ...memberPage(page),
-        additionalFieldsProfile: ["subscriptions" as const],
-      };
+    members: (kind: GroupKind, id: string, page: ProfilePageOptions) => {
+      const options = { ...memberPage(page), additionalFieldsProfile: additional(page) };
+      const name = priced(kind === "list" ? "get_profiles_for_list" : "get_profiles_for_segment", page);
       return kind === "list"
-        ? call("get_profiles_for_list", ListsApi, (api) => api.getProfilesForList(id, options))
-        : call("get_profiles_for_segment", SegmentsApi, (api) => api.getProfilesForSegment(id, options));
+        ? call(name, ListsApi, (api) => api.getProfilesForList(id, options))
+        : call(name, SegmentsApi, (api) => api.getProfilesForSegment(id, options));
     },
     memberIds: (kind: GroupKind, id: string, page: PageOptions) =>
       kind === "list"
@@ -173,12 +176,12 @@ export function endpoints(deps: ClientDeps) {
         : call("get_profile_ids_for_segment", SegmentsApi, (api) =>
             api.getProfileIdsForSegment(id, memberPage(page)),
           ),
-    profiles: (page: PageOptions & { readonly sort: "id" | "updated" | "-updated" }) =>
-      call("get_profiles", ProfilesApi, (api) =>
+    profiles: (page: ProfilePageOptions & { readonly sort: "id" | "updated" | "-updated" }) =>
+      call(priced("get_profiles", page), ProfilesApi, (api) =>
         api.getProfiles({
           sort: page.sort,
           pageSize: PROFILES_PER_PAGE,
-          additionalFieldsProfile: ["subscriptions"],
+          additionalFieldsProfile: additional(page),
           ...(page.filter === undefined ? {} : { filter: page.filter }),
           ...pageCursor(page.cursor),
         }),
@@ -254,6 +257,15 @@ const memberPage = ({ filter, cursor }: PageOptions) => ({
   ...(filter === undefined ? {} : { filter }),
   ...pageCursor(cursor),
 });
+
+const additional = ({ predictions }: ProfilePageOptions): ("subscriptions" | "predictive_analytics")[] =>
+  predictions ? ["subscriptions", "predictive_analytics"] : ["subscriptions"];
+
+/** Klaviyo counts the dearer way of asking apart, so it is paced apart. */
+const priced = (
+  operation: "get_profiles" | "get_profiles_for_list" | "get_profiles_for_segment",
+  { predictions }: ProfilePageOptions,
+): OperationName => (predictions ? `${operation}_predictions` : operation);
 
 const references = (ids: readonly string[]) => ids.map((id) => ({ type: "profile" as const, id }));
 

@@ -4,6 +4,7 @@ import type { Endpoints, GroupKind } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import type { KnownCollection, Place } from "./cursor.ts";
 import { KlaviyoFailure, malformed } from "./failure.ts";
+import { asksForPredictions } from "./fields.ts";
 import { filterTime } from "./filter.ts";
 import type { Page } from "./pages.ts";
 import { pages } from "./pages.ts";
@@ -68,7 +69,15 @@ export async function* visit(
     const since = place.step === "joins" && before !== undefined ? before.since : null;
     const filter =
       since === null ? null : `greater-or-equal(joined_group_at,${filterTime(since - JOINS_OVERLAP)})`;
-    for await (const page of memberPages(settings, kind, collection, filter, place.page, signal)) {
+    for await (const page of memberPages(
+      settings,
+      kind,
+      collection,
+      properties,
+      filter,
+      place.page,
+      signal,
+    )) {
       if (since !== null) place = { ...place, joined: withJoins(place, since, page.data.data) };
       place = { ...place, page: page.next };
       if (page.next === null) {
@@ -85,7 +94,7 @@ export async function* visit(
   const scan = `${collection}@${place.at}`;
   const confirm = known.get(collection)?.confirm ?? false;
   const read = place.step === "everybody" ? memberPages : idPages;
-  for await (const page of read(settings, kind, collection, null, place.page, signal)) {
+  for await (const page of read(settings, kind, collection, properties, null, place.page, signal)) {
     const rows = page.data.data as readonly (ProfileResource | { readonly id: string } | null)[];
     const ids = rows.map((row) => row?.id).filter((member) => member !== undefined);
     // Somebody who is on the page but cannot be told would count as having left.
@@ -125,12 +134,15 @@ function memberPages(
   { calls, client }: PullSettings,
   kind: GroupKind,
   collection: string,
+  properties: readonly PropertyRequest[],
   filter: string | null,
   from: string | null,
   signal: AbortSignal,
 ) {
   const filtered = filter === null ? {} : { filter };
-  const call = (cursor: string | null) => client.members(kind, collection, { ...filtered, cursor });
+  const predictions = asksForPredictions(properties);
+  const call = (cursor: string | null) =>
+    client.members(kind, collection, { ...filtered, cursor, predictions });
   return pages(calls, client.origin, profilePage, call, from, signal);
 }
 
@@ -138,6 +150,7 @@ function idPages(
   { calls, client }: PullSettings,
   kind: GroupKind,
   collection: string,
+  _properties: readonly PropertyRequest[],
   _filter: null,
   from: string | null,
   signal: AbortSignal,

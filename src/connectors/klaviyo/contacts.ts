@@ -4,7 +4,7 @@ import { emailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
 import type { Log } from "./calls.ts";
-import { nativeAt, placeOf, unreadableText, valueFrom } from "./fields.ts";
+import { nativeAt, placeOf, ranked, unreadableText, valueFrom } from "./fields.ts";
 import type { ProfileResource } from "./wire.ts";
 import { emailConsent } from "./wire.ts";
 
@@ -18,8 +18,8 @@ export function valuesOf(
   for (const { property, type } of properties) {
     const place = placeOf(property);
     const native = place === null ? undefined : nativeAt(attributes, place);
-    if (native === undefined) continue;
-    const value = valueFrom(native, type);
+    if (place === null || native === undefined) continue;
+    const value = valueFrom(ranked(native, place, type), type);
     if (value === undefined) unreadable.push([property, unreadableText(native)]);
     else values.push([property, value]);
   }

@@ -26,7 +26,7 @@ async function customFields(
 ): Promise<readonly FieldSpec[]> {
   const natives = new Map<string, unknown[]>();
   let read = 0;
-  const call = (cursor: string | null) => client.profiles({ sort: "-updated", cursor });
+  const call = (cursor: string | null) => client.profiles({ sort: "-updated", cursor, predictions: false });
   for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
     for (const profile of data.data) {
       const properties = profile?.attributes["properties"];

@@ -1,5 +1,6 @@
 import type { FieldType, Value } from "../../model/value.ts";
 import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "../../model/value.ts";
+import type { PropertyRequest } from "../connector.ts";
 
 /** Where a property of the mapping lives in a profile. */
 export type Place =
@@ -7,7 +8,9 @@ export type Place =
   | { readonly kind: "location"; readonly name: string; readonly readOnly: boolean }
   | { readonly kind: "custom"; readonly name: string; readonly readOnly: boolean }
   /** Below `subscriptions`, which is read with every profile; the name is a path. */
-  | { readonly kind: "consent"; readonly name: string; readonly readOnly: true };
+  | { readonly kind: "consent"; readonly name: string; readonly readOnly: true }
+  /** Below `predictive_analytics`, which comes only where it is asked for. */
+  | { readonly kind: "prediction"; readonly name: string; readonly readOnly: true };
 
 interface OwnField {
   readonly label: string;
@@ -52,11 +55,28 @@ export const OWN_FIELDS: ReadonlyMap<string, OwnField> = new Map([
     "subscriptions.email.marketing.can_receive_email_marketing",
     own("Can receive e-mail marketing", "boolean", true),
   ],
+  ["predictive_analytics.historic_clv", own("Historic customer lifetime value", "number", true)],
+  ["predictive_analytics.predicted_clv", own("Predicted customer lifetime value", "number", true)],
+  ["predictive_analytics.total_clv", own("Total customer lifetime value", "number", true)],
+  ["predictive_analytics.historic_number_of_orders", own("Historic number of orders", "number", true)],
+  ["predictive_analytics.predicted_number_of_orders", own("Predicted number of orders", "number", true)],
+  ["predictive_analytics.average_days_between_orders", own("Average days between orders", "number", true)],
+  ["predictive_analytics.average_order_value", own("Average order value", "number", true)],
+  ["predictive_analytics.churn_probability", own("Churn probability", "number", true)],
+  ["predictive_analytics.expected_date_of_next_order", own("Expected date of next order", "datetime", true)],
+  ["predictive_analytics.ranked_channel_affinity", own("Channels, the best first", "text", true)],
 ]);
 
 /** Klaviyo's own entries among the custom properties: it writes them itself, some after every write of ours. */
 export function isVendorProperty(name: string): boolean {
   return name.startsWith("$") || name === "company_id";
+}
+
+const PREDICTIONS = "predictive_analytics.";
+
+/** Is any of these a prediction? Then profiles are read the dearer way. */
+export function asksForPredictions(properties: readonly PropertyRequest[]): boolean {
+  return properties.some(({ property }) => property.startsWith(PREDICTIONS));
 }
 
 /** The place of a property, or `null` where Klaviyo has none of that name. */
@@ -68,6 +88,8 @@ export function placeOf(property: string): Place | null {
   const { readOnly } = field;
   if (property.startsWith("subscriptions."))
     return { kind: "consent", name: property.slice("subscriptions.".length), readOnly: true };
+  if (property.startsWith(PREDICTIONS))
+    return { kind: "prediction", name: property.slice(PREDICTIONS.length), readOnly: true };
   return property.startsWith("location.")
     ? { kind: "location", name: property.slice("location.".length), readOnly }
     : { kind: "attribute", name: property, readOnly };
@@ -77,11 +99,19 @@ export function placeOf(property: string): Place | null {
 export function nativeAt(attributes: Readonly<Record<string, unknown>>, place: Place): unknown {
   if (place.kind === "attribute") return ownValue(attributes, place.name);
   if (place.kind === "consent") return within(ownValue(attributes, "subscriptions"), place.name.split("."));
+  if (place.kind === "prediction") return within(ownValue(attributes, "predictive_analytics"), [place.name]);
   const holder = ownValue(attributes, place.kind === "location" ? "location" : "properties");
   if (typeof holder !== "object" || holder === null || Array.isArray(holder)) return undefined;
   const native = ownValue(holder, place.name);
   // Custom properties have no schema: one that is not there is empty.
   return place.kind === "custom" && native === undefined ? null : native;
+}
+
+/** Channels come in the order of their rank, which a list of the mapping does not keep: as text they do. */
+export function ranked(native: unknown, { kind }: Place, type: FieldType): unknown {
+  return kind === "prediction" && type !== "list" && Array.isArray(native)
+    ? native.map(String).join(", ")
+    : native;
 }
 
 /** What stands at a path, `undefined` where any step of it is not told. */

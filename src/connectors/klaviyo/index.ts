@@ -7,10 +7,11 @@ import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { cost } from "./cost.ts";
 import { discover } from "./discover.ts";
+import { asksForPredictions } from "./fields.ts";
 import { flowsStartedBy } from "./flows.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
-import { pages } from "./pages.ts";
 import { missingScopes } from "./missing-scopes.ts";
+import { pages } from "./pages.ts";
 import { CHANGES_OVERLAP, pull } from "./pull.ts";
 import { accountPage, profilePage } from "./wire.ts";
 import { write } from "./write.ts";
@@ -50,14 +51,15 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     can: { create: true, writeLists: true, consent: true, reportsStored: false },
     account: (signal) => account(calls, client, signal),
     discover: (signal) => discover(calls, client, signal),
-    requests: () => calls.requests(),
     missingScopes: (signal) => missingScopes(calls, client, signal),
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
+    requests: () => calls.requests(),
     skewMs: () => calls.skewMs(),
     contacts: {
       pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),
       async *everyone(properties, signal) {
-        const call = (cursor: string | null) => client.profiles({ sort: "id", cursor });
+        const predictions = asksForPredictions(properties);
+        const call = (cursor: string | null) => client.profiles({ sort: "id", cursor, predictions });
         for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
           yield contactsOf(data.data, properties, log);
         }

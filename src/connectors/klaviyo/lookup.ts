@@ -6,6 +6,7 @@ import type { Calls, Log } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
+import { asksForPredictions } from "./fields.ts";
 import { anyOf } from "./filter.ts";
 import { pages } from "./pages.ts";
 import { unavailable } from "./problems.ts";
@@ -60,8 +61,8 @@ async function collect(
   found: Map<ExternalId, Contact>,
 ): Promise<void> {
   const { calls, client, log, properties, signal } = settings;
-  const call = (cursor: string | null) =>
-    client.profiles({ sort: "id", filter: anyOf(field, texts), cursor });
+  const [filter, predictions] = [anyOf(field, texts), asksForPredictions(properties)];
+  const call = (cursor: string | null) => client.profiles({ sort: "id", filter, cursor, predictions });
   const refusable = { refusable: true };
   try {
     for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal, refusable)) {

@@ -30,6 +30,10 @@ export const OPERATIONS = {
   get_profile_ids_for_list: L,
   get_profile_ids_for_segment: L,
   get_profiles: L,
+  /** With `additional-fields=predictive_analytics`: dearer, by what is told of the first and the last of these. */
+  get_profiles_for_list_predictions: M,
+  get_profiles_for_segment_predictions: M,
+  get_profiles_predictions: M,
   create_profile: L,
   update_profile: L,
   bulk_import_profiles: M,

@@ -5,6 +5,7 @@ import { contactsOf } from "./contacts.ts";
 import type { Place, Position } from "./cursor.ts";
 import { cursorOf, positionOf } from "./cursor.ts";
 import { KlaviyoFailure } from "./failure.ts";
+import { asksForPredictions } from "./fields.ts";
 import { filterTime } from "./filter.ts";
 import { pages } from "./pages.ts";
 import { problemOfFailure } from "./problems.ts";
@@ -78,13 +79,18 @@ async function* changesSince(
 ): AsyncGenerator<PullPage> {
   if (updated === null) {
     // Nothing was ever read and there is nothing to read: only the time is wanted.
-    const { at } = await calls.read(client.profiles({ sort: "id", cursor: null }), profilePage, signal);
+    const { at } = await calls.read(
+      client.profiles({ sort: "id", cursor: null, predictions: false }),
+      profilePage,
+      signal,
+    );
     cursorAfter(null, at);
     return;
   }
   // Klaviyo has no greater-or-equal here, and whole seconds only.
   const filter = `greater-than(updated,${filterTime(updated - SECOND - CHANGES_OVERLAP)})`;
-  const call = (cursor: string | null) => client.profiles({ sort: "updated", filter, cursor });
+  const predictions = asksForPredictions(properties);
+  const call = (cursor: string | null) => client.profiles({ sort: "updated", filter, cursor, predictions });
   for await (const page of pages(
     calls,
     client.origin,

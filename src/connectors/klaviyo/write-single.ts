@@ -165,7 +165,7 @@ async function byFilter(
   { calls, client, signal }: WriteSettings,
   filter: string,
 ): Promise<readonly ProfileResource[]> {
-  const call = client.profiles({ sort: "id", filter, cursor: null });
+  const call = client.profiles({ sort: "id", filter, cursor: null, predictions: false });
   const { data } = await calls.read(call, profilePage, signal);
   return data.data.filter((profile) => profile !== null);
 }

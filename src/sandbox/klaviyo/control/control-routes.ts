@@ -38,6 +38,7 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
     })),
     route("POST", "profiles", (body) => ({ id: sandbox.createProfile(body) })),
     route("PATCH", "profiles/:id", (body, call) => sandbox.editProfile(at(call), body)),
+    route("POST", "profiles/:id/predictions", (body, call) => sandbox.predict(at(call), body)),
     route("DELETE", "profiles/:id", (_body, call) => sandbox.deleteProfile(at(call))),
     route("POST", "profiles/merge", ({ source, destination, actor }) =>
       sandbox.mergeProfiles(String(source), String(destination), actor === "system" ? "system" : "user"),

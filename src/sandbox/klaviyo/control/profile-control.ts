@@ -1,5 +1,6 @@
 import type { Actor } from "../../ground-truth.ts";
 import { changeProfile, createProfile, deleteProfile } from "../state/change-profile.ts";
+import type { Predictions, Profile } from "../state/profile.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { applyChange } from "../writes/apply-change.ts";
 import { mergeProfiles } from "../writes/merge-profiles.ts";
@@ -23,6 +24,8 @@ export interface ProfileControl {
   /** Somebody types a new person in. */
   createProfile(attributes: ProfileEdit): string;
   editProfile(idOrEmail: string, attributes: ProfileEdit): void;
+  /** Klaviyo computes anew; what is not given stays. Nobody wrote to the profile, so its `updated` does not move. */
+  predict(idOrEmail: string, predictions: Predictions): void;
   deleteProfile(idOrEmail: string): void;
   /** At once, by a person or by Klaviyo's own identity resolution. */
   mergeProfiles(source: string, destination: string, actor?: Actor): void;
@@ -55,6 +58,13 @@ export function profileControl(state: KlaviyoState): ProfileControl {
       changeProfile(state, profile, "user", "profile.update", (editing) =>
         applyChange(editing, change, apply),
       );
+    },
+    predict(idOrEmail, predictions) {
+      const profile = person(state, idOrEmail);
+      const compute = (computed: Profile) => {
+        computed.predictions = { ...computed.predictions, ...predictions };
+      };
+      changeProfile(state, profile, "system", "profile.predict", compute, { touch: false });
     },
     deleteProfile: (idOrEmail) => deleteProfile(state, person(state, idOrEmail), "user"),
     mergeProfiles: (source, destination, actor = "user") =>

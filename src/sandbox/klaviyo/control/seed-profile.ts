@@ -1,6 +1,6 @@
 import type { SuppressionReason } from "../state/email-consent.ts";
 import { NEVER_SUBSCRIBED } from "../state/email-consent.ts";
-import type { Profile, TextAttribute } from "../state/profile.ts";
+import type { Predictions, Profile, TextAttribute } from "../state/profile.ts";
 import { newProfile } from "../state/profile.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { microsFrom } from "../state/vendor-time.ts";
@@ -11,6 +11,7 @@ export interface SeedProfile extends Partial<Record<TextAttribute, string | null
   readonly id?: string;
   readonly location?: Readonly<Record<string, string | number | null>>;
   readonly properties?: Readonly<Record<string, unknown>>;
+  readonly predictions?: Predictions;
   readonly consent?: "SUBSCRIBED" | "UNSUBSCRIBED" | "NEVER_SUBSCRIBED";
   readonly suppression?: readonly SuppressionReason[];
   /** Ids of lists that suppress this person. */
@@ -34,6 +35,7 @@ export function seedProfile(state: KlaviyoState, seed: SeedProfile): Profile {
   const id = seed.id ?? state.ids.ulid(Math.floor(created / 1_000));
   const profile = newProfile(id, created);
   profile.updated = timeOf(seed.updated) ?? created;
+  if (seed.predictions !== undefined) profile.predictions = seed.predictions;
   const { profiles, settings } = state;
   const taken = [
     profiles.get(id),

@@ -14,6 +14,9 @@ export function profileView(profile: Profile): Record<string, unknown> {
     if (value !== null) view[`location.${name}`] = value;
   }
   for (const [name, value] of profile.properties) view[`properties.${name}`] = value;
+  for (const [name, value] of Object.entries(profile.predictions ?? {})) {
+    if (value !== null) view[`predictive_analytics.${name}`] = value;
+  }
   const { consent } = profile;
   view["consent"] = consent.consent;
   view["suppression"] = consent.suppression.map(({ reason }) => reason);

@@ -34,6 +34,23 @@ export interface SmsConsent {
   readonly timestamp: number | null;
 }
 
+/** What Klaviyo predicts, in the order it shows it: numbers, a time, channels by rank. */
+export const PREDICTIONS = [
+  "historic_number_of_orders",
+  "predicted_number_of_orders",
+  "average_days_between_orders",
+  "average_order_value",
+  "historic_clv",
+  "predicted_clv",
+  "total_clv",
+  "churn_probability",
+  "expected_date_of_next_order",
+  "ranked_channel_affinity",
+] as const;
+export type Predictions = Partial<
+  Record<(typeof PREDICTIONS)[number], number | string | readonly string[] | null>
+>;
+
 /** One person. Times are microseconds. Change one only through the profile table, which keeps the orders true. */
 export interface Profile extends Record<TextAttribute, string | null> {
   readonly id: string;
@@ -44,6 +61,8 @@ export interface Profile extends Record<TextAttribute, string | null> {
   readonly properties: Map<string, unknown>;
   consent: EmailConsent;
   sms: SmsConsent;
+  /** Absent where nothing was ever predicted. */
+  predictions?: Predictions;
 }
 
 const NO_SMS: SmsConsent = Object.freeze({ consent: "NEVER_SUBSCRIBED", timestamp: null });

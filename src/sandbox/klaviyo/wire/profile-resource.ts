@@ -1,6 +1,6 @@
 import type { Call } from "../../server.ts";
 import type { Profile } from "../state/profile.ts";
-import { LOCATION_FIELDS, TEXT_ATTRIBUTES } from "../state/profile.ts";
+import { LOCATION_FIELDS, PREDICTIONS, TEXT_ATTRIBUTES } from "../state/profile.ts";
 import { inMicros, inSeconds } from "../state/vendor-time.ts";
 import { relation, resourceLink } from "./document.ts";
 import { additionalOf, fieldsOf, sparse } from "./requested-fields.ts";
@@ -24,7 +24,7 @@ export function profileResource(call: Call, profile: Profile, shape: ProfileShap
   const wanted = fields === null ? null : new Set([...fields, ...additional]);
   const attributes: Record<string, unknown> = sparse(allAttributes(profile, shape), wanted);
   if (additional.has("subscriptions")) attributes["subscriptions"] = subscriptionsOf(profile);
-  if (additional.has("predictive_analytics")) attributes["predictive_analytics"] = NOTHING_PREDICTED;
+  if (additional.has("predictive_analytics")) attributes["predictive_analytics"] = predictionsOf(profile);
   const conversation = shape.conversations === true ? "conversations" : "conversation";
   const names = ["lists", "segments", "push-tokens", conversation];
   return {
@@ -60,15 +60,7 @@ function allAttributes(profile: Profile, { times, joinedAt }: ProfileShape): Rec
   return attributes;
 }
 
-const NOTHING_PREDICTED = {
-  historic_number_of_orders: null,
-  predicted_number_of_orders: null,
-  average_days_between_orders: null,
-  average_order_value: null,
-  historic_clv: null,
-  predicted_clv: null,
-  total_clv: null,
-  churn_probability: null,
-  expected_date_of_next_order: null,
-  ranked_channel_affinity: null,
-};
+/** All of them, whether anything is predicted or not. */
+function predictionsOf({ predictions }: Profile): object {
+  return Object.fromEntries(PREDICTIONS.map((name) => [name, predictions?.[name] ?? null]));
+}
