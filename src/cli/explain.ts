@@ -7,6 +7,8 @@ import { planContact } from "../plan/plan-contact.ts";
 import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import { openConnection } from "../store/connections.ts";
 import type { Database } from "../store/database.ts";
+import type { LedgerEntry } from "../store/consent-ledger.ts";
+import { ledgerOf } from "../store/consent-ledger.ts";
 import { knownLinks } from "../store/known-links.ts";
 import type { PersonHistory } from "../store/person-history.ts";
 import { personHistory } from "../store/person-history.ts";
@@ -32,8 +34,8 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
         const message = `No contact with ${address} is known. Either no rule matches it on any side, or it was not read yet: tandem sync`;
         throw new CommandFailure(EXIT.failing, message, { email: address, known: false });
       }
-      const { plan, history } = found;
-      app.out(options.json ? json({ ...plan, history }) : explanation(plan, history));
+      const { plan, history, ledger } = found;
+      app.out(options.json ? json({ ...plan, history, ledger }) : explanation(plan, history, ledger));
       exit(EXIT.done);
     });
 }
@@ -44,6 +46,7 @@ const HISTORY = 200;
 interface Found {
   readonly plan: ContactPlan;
   readonly history: PersonHistory;
+  readonly ledger: readonly LedgerEntry[];
 }
 
 async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found | null> {
@@ -53,5 +56,6 @@ async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Pr
   const [known] = await knownLinks(database, id, scope, filter, 0n, 1, new Date());
   if (known === undefined) return null;
   const plan = planContact({ fields: syncedFields(mapping), scope }, known);
-  return { plan, history: await personHistory(database, known.link.id, HISTORY) };
+  const ledger = await ledgerOf(database, id, email);
+  return { plan, history: await personHistory(database, known.link.id, HISTORY), ledger };
 }

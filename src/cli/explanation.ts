@@ -1,7 +1,9 @@
+import { mayBeMailed } from "../consent/may-be-mailed.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, otherSide } from "../model/side.ts";
+import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
+import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
 import { newerWords } from "./newer-words.ts";
 import { because, shown } from "./plan-person.ts";
@@ -12,7 +14,11 @@ const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Kl
 const ENTRIES_SHOWN = 10;
 
 /** One person in full: where they are, what each side shows, what was agreed, what the next run does and why, and what was done. */
-export function explanation(plan: ContactPlan, history: PersonHistory): string {
+export function explanation(
+  plan: ContactPlan,
+  history: PersonHistory,
+  ledger: readonly LedgerEntry[],
+): string {
   const { link, sightings, duplicates } = plan.known;
   const rules = SIDES.flatMap((side) => sightings[side]?.rules ?? []);
   const writers = lastWriters(history);
@@ -25,6 +31,7 @@ export function explanation(plan: ContactPlan, history: PersonHistory): string {
         ? []
         : [`  Also in ${NAMES[side]} with this address: ${duplicates[side].join(", ")}`],
     ),
+    `  E-mail   ${consent(plan, ledger)}`,
     "",
     ...plan.merged.flatMap((one) => field(one, plan, writers.get(one.rule.key) ?? null)),
     "",
@@ -39,6 +46,14 @@ export function explanation(plan: ContactPlan, history: PersonHistory): string {
     ...past(history, plan),
   ];
   return lines.join("\n");
+}
+
+function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string {
+  const consents = perSide((side) => known.sightings[side]?.consent ?? null);
+  const latest = new Map(ledger.map((entry) => [entry.side, entry.kind]));
+  const { answer, because: why } = mayBeMailed(consents, [...latest.values()].includes("opted_out"));
+  const words = { yes: "may be sent", no: "must not be sent", unknown: "not known" };
+  return `${words[answer]}: ${why}`;
 }
 
 /** One line where the sides agree; where they do not, both values, what was agreed, and what becomes of it. */

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   apply: async () => (await import("./apply.ts")).applyCommand,
   approve: async () => (await import("./approve.ts")).approveCommand,
   undo: async () => (await import("./undo.ts")).undoCommand,
+  consent: async () => (await import("./consent.ts")).consentCommand,
   sync: async () => (await import("./sync.ts")).syncCommand,
   start: async () => (await import("./start.ts")).startCommand,
   status: async () => (await import("./status.ts")).statusCommand,

@@ -7,6 +7,7 @@ import type { ExceededLimit } from "../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
+import { recordConsent } from "../store/consent-ledger.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
@@ -89,6 +90,7 @@ async function cycle(
   const looked = await look(deps, mapping, email);
   const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
+  const consent = await recordConsent(database, connectionId, runId, deps.now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { totals, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(database, connectionId, "live");
@@ -112,7 +114,8 @@ async function cycle(
   const result = stoppedBy !== null ? "stopped" : exceeded.length > 0 ? "held" : finished;
   if (result === finished && email === null) await markFilled(database, connectionId, deps.now());
   const { read, left, recovered } = looked;
-  const counts = { read, left, recovered, compared: contacts, ...written, failing };
+  const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
+  const counts = { read, left, recovered, compared: contacts, ...written, ...optOuts, failing };
   return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
 }
 

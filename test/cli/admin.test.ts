@@ -89,6 +89,21 @@ test("what a limit holds is shown with its hash, and only that hash lets it thro
   expect(hold).toMatchObject({ reason: "wanted", decidedBy: expect.stringContaining("command line") });
 }, 120_000);
 
+test("consent is told of one person, compared for all, and its ledger is proved whole", async () => {
+  const { out } = await it.run(["explain", anna]);
+  expect(out).toMatch(/^ {2}E-mail +may be sent: never subscribed, and never opted out$/m);
+  it.rehearsal.hubspot.sandbox.unsubscribeFromAll(anna);
+  it.rehearsal.hubspot.world.clock.advance(60_000);
+  await it.run(["sync"]);
+  expect((await it.run(["explain", anna])).out).toMatch(/E-mail +must not be sent: HubSpot: unsubscribed/);
+  const compare = await it.run(["consent", "compare"]);
+  expect(compare.out).toMatch(/unsubscribed +never subscribed +1 +⚠ .*anna\.admin@example\.com/);
+  const audit = await it.run(["consent", "audit"]);
+  expect(audit).toMatchObject({ status: 0 });
+  expect(audit.out).toMatch(/✔ The consent ledger is whole: \d+ entr/);
+  expect(audit.out).toContain("People subscribed by Tandem: 0.");
+}, 120_000);
+
 test("wrong usage of these commands is told with what to do", async () => {
   const bare = await it.run(["undo"]);
   expect(bare).toMatchObject({ status: 64 });

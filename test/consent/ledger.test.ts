@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { verifyLedger } from "../../src/consent/verify-ledger.ts";
+import { consentPairs, ledgerOf } from "../../src/store/consent-ledger.ts";
+import type { Engine } from "../support/engine.ts";
+import { engine } from "../support/engine.ts";
+import { mapping } from "../support/rule.ts";
+
+let it: Engine;
+beforeEach(async () => void (it = await engine()));
+afterEach(() => it.fresh.drop());
+
+const both = mapping();
+const OUT = {
+  status: "unsubscribed",
+  suppressions: [{ reason: "UNSUBSCRIBE", at: "2026-11-01T07:00:00Z" }],
+} as const;
+const IN = { status: "subscribed", suppressions: [] } as const;
+const kinds = async (email = "jo@example.com") =>
+  (await ledgerOf(it.fresh.database, 1, email)).map(({ kind, side }) => `${side} ${kind}`);
+
+async function jo(): Promise<string> {
+  it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  await it.sync(both);
+  return it.klaviyo.user.all()[0]?.id ?? "";
+}
+
+test("an opt-out is recorded once, with the side's own words, and a return by the person's own act too", async () => {
+  const profile = await jo();
+  expect(await kinds()).toEqual([]);
+  it.klaviyo.user.setConsent(profile, OUT);
+  const run = await it.sync(both);
+  await it.sync(both);
+  expect(await kinds()).toEqual(["klaviyo opted_out"]);
+  expect(run.counts["opted_out"]).toBe(1);
+  const [entry] = await ledgerOf(it.fresh.database, 1, "jo@example.com");
+  expect(entry?.evidence).toEqual(OUT);
+  it.klaviyo.user.setConsent(profile, IN);
+  await it.sync(both);
+  it.klaviyo.user.setConsent(profile, OUT);
+  await it.sync(both);
+  expect(await kinds()).toEqual(["klaviyo opted_out", "klaviyo opted_in", "klaviyo opted_out"]);
+  expect(await verifyLedger(it.fresh.database)).toMatchObject({ entries: 3, broken: null });
+});
+
+test("who has another address now is opted out under both", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, OUT);
+  await it.sync(both);
+  it.klaviyo.user.changeEmail(profile, "johanna@example.com");
+  it.klaviyo.user.join(profile, "engaged");
+  await it.sync(both);
+  expect(await kinds("jo@example.com")).toEqual(["klaviyo opted_out"]);
+  expect(await kinds("johanna@example.com")).toEqual(["klaviyo opted_out"]);
+});
+
+test("the ledger outlives the contact, and holds no address", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, OUT);
+  await it.sync(both);
+  await it.fresh.database.sighting.deleteMany();
+  await it.fresh.database.link.deleteMany();
+  expect(await kinds()).toEqual(["klaviyo opted_out"]);
+  const rows = await it.fresh.database.$queryRaw`SELECT * FROM consent_ledger`;
+  const text = JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  expect(text).not.toContain("jo@example.com");
+});
+
+test("nobody changes, removes or empties the ledger, whoever tries", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, OUT);
+  await it.sync(both);
+  const { database } = it.fresh;
+  for (const attempt of [
+    () => database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in'`,
+    () => database.$executeRaw`DELETE FROM consent_ledger`,
+    () => database.$executeRaw`TRUNCATE consent_ledger`,
+  ])
+    await expect(attempt()).rejects.toThrow(/append-only/);
+  await expect(database.connection.deleteMany()).rejects.toThrow(/constraint/);
+});
+
+test("a ledger that was tampered with past its triggers is told at the very entry", async () => {
+  const profile = await jo();
+  for (const consent of [OUT, IN, OUT, IN]) {
+    it.klaviyo.user.setConsent(profile, consent);
+    await it.sync(both);
+  }
+  const { database } = it.fresh;
+  const tampered = async (change: () => Promise<unknown>) => {
+    await database.$executeRaw`ALTER TABLE consent_ledger DISABLE TRIGGER USER`;
+    await change();
+    await database.$executeRaw`ALTER TABLE consent_ledger ENABLE TRIGGER USER`;
+    return (await verifyLedger(database)).broken;
+  };
+  const kept = await database.consentEntry.findMany();
+  const restore = async () => {
+    await database.$executeRaw`DELETE FROM consent_ledger`;
+    for (const { evidence, ...row } of kept)
+      await database.consentEntry.create({ data: { ...row, evidence: evidence ?? {} } });
+  };
+  expect(
+    await tampered(() => database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in' WHERE seq = 3`),
+  ).toEqual({ seq: 3n, how: "it was changed after it was written" });
+  await tampered(restore);
+  expect(await tampered(() => database.$executeRaw`DELETE FROM consent_ledger WHERE seq = 2`)).toEqual({
+    seq: 3n,
+    how: "entries 2 to 2 are missing",
+  });
+  await tampered(restore);
+  expect((await verifyLedger(database)).broken).toBe(null);
+});
+
+test("people are compared by what both sides show", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, OUT);
+  await it.sync(both);
+  expect(await consentPairs(it.fresh.database, 1)).toEqual([
+    { hubspot: "not shown", klaviyo: "suppressed", people: 1, example: "jo@example.com" },
+  ]);
+});
