@@ -4,6 +4,7 @@ import type { Value } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import type { WriteInput } from "./client.ts";
 import { decode, encode } from "./fields.ts";
+import { stageKept } from "./lifecycle-stage.ts";
 import type { ContactRecord, VendorError } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 import { propertyErrors } from "./property-errors.ts";
@@ -59,16 +60,25 @@ export function doneWith(
   types: readonly PropertyRequest[],
 ): WriteResult {
   const stored: Record<string, Value> = {};
+  const kept: Problem[] = [];
   for (const { property, type } of types) {
     const sent = properties[property];
     if (sent === undefined || !Object.hasOwn(operation.values, property)) continue;
     const held = record.properties[property];
     // Answers leave out what is empty; what was emptied and is not there is empty.
     if (held === undefined && sent !== "") continue;
+    const stage = stageKept(property, sent, held);
     const decoded = decode(held, type);
-    if ("value" in decoded) stored[property] = decoded.value;
+    if (stage !== null) kept.push(stage);
+    else if ("value" in decoded) stored[property] = decoded.value;
   }
-  return { outcome: "done", id: record.id, stored, updatedAt: record.updatedAt, refused };
+  return {
+    outcome: "done",
+    id: record.id,
+    stored,
+    updatedAt: record.updatedAt,
+    refused: [...refused, ...kept],
+  };
 }
 
 /** What a refusal of this one job means: settled, or the rest of it is worth another try. */

@@ -1,0 +1,52 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { PropertyRequest } from "../../../src/connectors/connector.ts";
+import { update } from "./operations.ts";
+import { live, rehearse } from "./rehearsal.ts";
+
+const PROPERTIES: readonly PropertyRequest[] = [
+  { property: "firstname", type: "text" },
+  { property: "lifecyclestage", type: "option" },
+];
+
+/** A customer, and what writing a stage to them comes to. */
+async function customer() {
+  const { connector, portal, close } = await rehearse();
+  onTestFinished(close);
+  const [id = ""] = portal.seedContacts([
+    { properties: { email: "jo@example.com", lifecyclestage: "customer" } },
+  ]);
+  const write = async (stage: string | null) =>
+    (
+      await connector.contacts.write(
+        [update(id, { firstname: "Jo", lifecyclestage: stage })],
+        PROPERTIES,
+        live(),
+      )
+    )[0];
+  const stages = async () => {
+    const [timed] =
+      (await connector.contacts.readTimed?.([id], PROPERTIES, ["lifecyclestage"], live())) ?? [];
+    return timed?.contact.values["lifecyclestage"];
+  };
+  return { write, stages };
+}
+
+test("an earlier stage is not taken, which is a problem of its own; the rest is written and nothing is cleared", async () => {
+  const { write, stages } = await customer();
+  const result = await write("lead");
+  expect(result).toMatchObject({
+    outcome: "done",
+    stored: { firstname: "Jo" },
+    refused: [{ code: "HS-STAGE", field: "lifecyclestage" }],
+  });
+  expect(result?.outcome === "done" && result.stored).not.toHaveProperty("lifecyclestage");
+  expect(await stages()).toBe("customer");
+});
+
+test("a later stage is taken, and an earlier one once a person has cleared it", async () => {
+  const { write, stages } = await customer();
+  expect(await write("evangelist")).toMatchObject({ stored: { lifecyclestage: "evangelist" }, refused: [] });
+  expect(await write(null)).toMatchObject({ stored: { lifecyclestage: null }, refused: [] });
+  expect(await write("lead")).toMatchObject({ stored: { lifecyclestage: "lead" }, refused: [] });
+  expect(await stages()).toBe("lead");
+});
