@@ -25,12 +25,22 @@ export function writeNew(path: string, content: string): WrittenFile {
     return { path, state: "written" };
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST")
-      return { path, state: readFileSync(path, "utf8") === content ? "same" : "kept" };
+      return { path, state: saysTheSame(readFileSync(path, "utf8"), content) ? "same" : "kept" };
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandFailure(
       EXIT.usage,
       `${path} cannot be written: ${why}\n  fix: name another file with --config`,
     );
+  }
+}
+
+/** JSON says the same however a formatter has laid it out. */
+function saysTheSame(there: string, content: string): boolean {
+  if (there === content) return true;
+  try {
+    return JSON.stringify(JSON.parse(there)) === JSON.stringify(JSON.parse(content));
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { mappingJsonSchema } from "../../src/mapping/mapping-json-schema.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
@@ -111,7 +112,7 @@ test("where no list is clearly the one, the file says where to write it, and che
   const it = await beginner(20);
   const { sandbox } = it.rehearsal.hubspot;
   const other = sandbox.createList("Partners");
-  for (let number = 0; number < 22; number += 1)
+  for (let number = 0; number < 25; number += 1)
     sandbox.seedContacts([{ properties: { email: `p${number}@example.com` }, lists: [other] }]);
   const unsubscribed = sandbox.createList("Unsubscribed 2024");
   sandbox.seedContacts(
@@ -147,6 +148,14 @@ describe("init overwrites nothing", () => {
     expect(talk).toMatch(/mine\.yaml is already there[\s\S]*fix: name another file/);
     expect(it.read("mine.yaml")).toBe("mine");
     expect(it.rehearsal.hubspot.world.truth.calls).toEqual([]);
+  });
+
+  test("the editor's schema laid out otherwise is the same one", async () => {
+    const it = await beginner(0);
+    await it.folder.write("mapping.schema.json", JSON.stringify(mappingJsonSchema()));
+    const { out } = await it.init(["--config", "first.yaml"]);
+    expect(out).toMatch(/^Wrote \.env\.example, first\.yaml\./);
+    expect(out).not.toContain("mapping.schema.json");
   });
 
   test("files beside it stay as they are, and that is said", async () => {
