@@ -97,7 +97,7 @@ function noKey(path: string, why: string, version: number): Problem {
 function refusal(path: string, title: string, explanation: string, fix: readonly string[]): Problem {
   return {
     code: "SK-MAPPING",
-    level: "connection",
+    level: "mapping",
     side: null,
     field: null,
     title,

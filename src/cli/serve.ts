@@ -5,6 +5,7 @@ import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
 import type { ScheduledWork, Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
+import { isQuietNow } from "../daemon/wall-clock.ts";
 import { watchFile } from "../daemon/watch-file.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { PerSide } from "../model/side.ts";
@@ -60,7 +61,9 @@ export async function serve(
           read: statusReader(deps.database, connection.id),
           now: app.now,
           log,
-          intervalMs: () => longestGapMs(contactsCron()),
+          // In a quiet time nothing is late.
+          intervalMs: () =>
+            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsCron()),
           contactUrls: links.urls,
         });
   const failed = (name: string, err: unknown): void => {
@@ -111,7 +114,9 @@ function lanes(
     name,
     cron,
     timezone,
-    run: async () => ended(name, await run()),
+    run: async () => {
+      if (!isQuietNow(mapping, deps.now())) await ended(name, await run());
+    },
   });
   return [
     lane("contacts", contacts, () => runContacts(deps, mapping, { trigger: "schedule" })),

@@ -12,6 +12,7 @@ import { buildField } from "./build-field.ts";
 import { companyField } from "./company-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import { durationMs } from "./duration.ts";
+import { quietTime } from "./quiet-time.ts";
 import { schedule } from "./schedule.ts";
 import type { MappingFile, RuleEntry } from "./schema.ts";
 
@@ -58,6 +59,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     schedule: {
       contacts: cron(file.schedule?.contacts ?? "every 15m"),
       reconcile: cron(file.schedule?.reconcile ?? "0 3 * * *"),
+      quiet: (file.schedule?.quiet ?? []).map(quietTime),
     },
     limits: {
       creates: limit(file.limits?.creates_per_run ?? 500),

@@ -49,12 +49,6 @@ const LATER: readonly Later[] = [
   },
   { path: ["engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
   { path: ["schedule", "engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
-  {
-    path: ["schedule", "quiet"],
-    asks: always,
-    what: "times without runs",
-    help: "delete it for now, or use a cron expression",
-  },
   { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
   { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
   { path: ["privacy"], asks: always, what: "settings for what is kept and shown", help: DELETE },

@@ -154,18 +154,3 @@ export const privacy = z
   })
   .describe("Not yet: what is kept and shown of people's data.");
 
-export const quiet = z
-  .array(
-    z.strictObject({
-      days: z.array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).describe("Days of the week."),
-      from: z
-        .string()
-        .regex(/^\d\d:\d\d$/)
-        .describe('Begin, "HH:MM", in `timezone`.'),
-      to: z
-        .string()
-        .regex(/^\d\d:\d\d$/)
-        .describe('End, "HH:MM", in `timezone`.'),
-    }),
-  )
-  .describe("Not yet: times without runs.");

@@ -1,3 +1,4 @@
+import type { QuietTime } from "./quiet-time.ts";
 import type { PerSide, Side } from "./side.ts";
 import type { Transform } from "./transform.ts";
 import type { FieldType } from "./value.ts";
@@ -126,7 +127,12 @@ export interface Mapping {
   readonly fields: readonly FieldRule[];
   readonly identity: Identity;
   /** Cron expressions in `timezone`. */
-  readonly schedule: { readonly contacts: string; readonly reconcile: string };
+  readonly schedule: {
+    readonly contacts: string;
+    readonly reconcile: string;
+    /** No run begins by itself in these. */
+    readonly quiet: readonly QuietTime[];
+  };
   readonly limits: Limits;
   readonly retry: RetrySchedule;
   /** SHA-256 of what decides values and scope; another hash is another version. */

@@ -18,7 +18,6 @@ describe("what is known but not built is refused once, at its key, and says what
     ["consent: { klaviyo_to_hubspot: { status_property: a } }", "14:1-8"],
     ["engagement: { record_as: timeline }", "14:1-11"],
     ["schedule: { engagement: every 5m }", "14:13-23"],
-    ['schedule: { quiet: [{ days: [sat], from: "00:00", to: "06:00" }] }', "14:13-18"],
     ["alerts: [{ when: run_failed, to: slack }]", "14:1-7"],
     ["channels: { slack: { webhook: { env: HOOK } } }", "14:1-9"],
     ["privacy: { logs: mask_emails }", "14:1-8"],

@@ -53,7 +53,7 @@ test("what is not said is the default", () => {
       },
     ],
     identity: { emailChange: "relink", secondaryEmails: "ignore" },
-    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *" },
+    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *", quiet: [] },
     limits: {
       creates: { count: 500 },
       updates: { count: 20_000 },
@@ -218,4 +218,15 @@ describe("the version of a mapping", () => {
       }).hash,
     ).toBe(hash);
   });
+});
+
+test("quiet times are read as days and minutes, and odd ones refused at their place", () => {
+  const quiet = (entry: string) => mappingText({ tail: `schedule: { quiet: [${entry}] }` });
+  const { mapping } = parseMapping(quiet('{ days: [sat, sun], from: "22:30", to: "06:00" }'), "mapping.yaml");
+  expect(mapping?.schedule.quiet).toEqual([{ days: [6, 0], from: 1_350, to: 360 }]);
+  for (const odd of ['from: "24:00", to: "06:00"', 'from: "6:00", to: "07:00"', "from: 22:30, to: 23:60"]) {
+    const { diagnostics } = parseMapping(quiet(`{ days: [sat], ${odd} }`), "mapping.yaml");
+    expect(diagnostics[0]?.line).toBe(14);
+    expect(diagnostics[0]?.message).toContain("must be a time of day in quotes");
+  }
 });

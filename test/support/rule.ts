@@ -59,7 +59,7 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
     rules: [scopeRule("customers", "hubspot", "all"), scopeRule("leads", "klaviyo", "engaged")],
     fields: [fieldRule("firstname", "first_name"), fieldRule("jobtitle", "title", { onEmpty: "clear" })],
     identity: { emailChange: "relink", secondaryEmails: "ignore" },
-    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *" },
+    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *", quiet: [] },
     limits: {
       creates: { share: 0.2 },
       updates: { share: 1 },
