@@ -6,7 +6,7 @@ import { expectOneScreen } from "./command-line.ts";
 let it: Company;
 /** Few enough people that no limit holds a removal. */
 beforeAll(async () => {
-  it = await company(0);
+  it = await company(10);
   await it.run(["sync"]);
   it.rehearsal.klaviyo.sandbox.createList({ name: "Two" });
   it.rehearsal.klaviyo.sandbox.createList({ name: "Two" });
