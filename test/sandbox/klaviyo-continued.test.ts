@@ -19,7 +19,18 @@ function act(klaviyo: KlaviyoSandbox, [kind, one, other]: Act, { clock }: World)
   const segments = Object.keys(klaviyo.counts().segments);
   const list = lists[other % Math.max(1, lists.length)] ?? "";
   const segment = segments[other % Math.max(1, segments.length)] ?? "";
-  switch (kind % 18) {
+  switch (kind % 21) {
+    case 18:
+      return void klaviyo.createCampaign({ name: `Campaign ${one}`, subject: `Subject ${other}` });
+    case 19:
+      return void klaviyo.createFlow({ name: `Flow ${one}`, messages: [{ subject: `Subject ${other}` }] });
+    case 20:
+      return void klaviyo.engage({
+        kind: (["opened", "clicked", "bounced", "unsubscribed", "spam"] as const)[other % 5] ?? "opened",
+        profile: address(one),
+        message: [...klaviyo.keep().mailings.campaigns.keys()][other % 2] ?? "",
+        visible_after_ms: other * 100,
+      });
     case 0:
     case 1:
     case 2:
@@ -118,6 +129,7 @@ const KLAVIYO: Kind<KlaviyoSandbox> = {
   begin(klaviyo) {
     const lists = ["First", "Second"].map((name) => klaviyo.createList({ name }));
     const segments = ["Third", "Fourth"].map((name) => klaviyo.createSegment({ name }));
+    klaviyo.createCampaign({ name: "First", subject: "Hello" });
     klaviyo.seed([1, 2, 3, 4, 5, 6].map((one) => ({ email: address(one), lists, segments })));
   },
   act,
@@ -130,6 +142,8 @@ const KLAVIYO: Kind<KlaviyoSandbox> = {
     get("/api/segments"),
     get("/api/metrics"),
     get("/api/events?sort=datetime&page[size]=2"),
+    get("/api/campaigns?filter=equals(messages.channel,'email')&include=campaign-messages&page[size]=2"),
+    get("/api/flows?include=flow-actions&page[size]=2"),
     get("/api/profile-bulk-import-jobs"),
     get("/api/accounts"),
   ],

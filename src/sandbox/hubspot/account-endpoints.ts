@@ -1,5 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
-import { offsetText, utcOffset } from "./portal-time.ts";
+import { offsetText, utcOffset } from "../time-zone.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { HubspotState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Reply } from "../server.ts";
 import type { LimitKind } from "./endpoint.ts";
-import { nextMidnight } from "./portal-time.ts";
+import { nextMidnight } from "../time-zone.ts";
 import type { Settings, Tier } from "./settings.ts";
 import type { Token } from "./state.ts";
 

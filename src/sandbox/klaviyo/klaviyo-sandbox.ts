@@ -5,13 +5,18 @@ import { consentControl } from "./control/consent-control.ts";
 import { controlRoutes } from "./control/control-routes.ts";
 import type { EventControl } from "./control/event-control.ts";
 import { eventControl } from "./control/event-control.ts";
+import type { MailControl } from "./control/mail-control.ts";
+import { mailControl } from "./control/mail-control.ts";
 import type { GroupControl } from "./control/group-control.ts";
 import { groupControl } from "./control/group-control.ts";
 import type { ProfileControl } from "./control/profile-control.ts";
 import { profileControl } from "./control/profile-control.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
+import { aggregateRoutes } from "./routes/aggregate-routes.ts";
+import { campaignRoutes } from "./routes/campaign-routes.ts";
 import { eventReadRoutes } from "./routes/event-read-routes.ts";
 import { eventWriteRoutes } from "./routes/event-write-routes.ts";
+import { flowRoutes } from "./routes/flow-routes.ts";
 import { importRoutes } from "./routes/import-routes.ts";
 import { listRoutes } from "./routes/list-routes.ts";
 import { memberRoutes } from "./routes/member-routes.ts";
@@ -38,7 +43,8 @@ import { forbidden, invalid, notFound, Refusal, throttled, unauthorized } from "
 export const SANDBOX_KEY = "pk_sandbox_full_access";
 
 /** A Klaviyo to start with `startVendor(sandbox.vendor)`, and everything that can be done to it behind the API's back. */
-export interface KlaviyoSandbox extends ProfileControl, GroupControl, ConsentControl, EventControl {
+export interface KlaviyoSandbox
+  extends ProfileControl, GroupControl, ConsentControl, EventControl, MailControl {
   readonly vendor: Vendor;
   readonly settings: Readonly<KlaviyoSettings>;
   /** Changes settings; answers all of them. */
@@ -84,6 +90,7 @@ export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): Klav
     ...groupControl(state),
     ...consentControl(state),
     ...eventControl(state),
+    ...mailControl(state),
     settings: state.settings,
     configure(change) {
       Object.assign(state.settings, change);
@@ -123,6 +130,9 @@ export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): Klav
       ...subscriptionRoutes(state),
       ...suppressionRoutes(state),
       ...metricRoutes(state),
+      ...aggregateRoutes(state),
+      ...campaignRoutes(state),
+      ...flowRoutes(state),
       ...eventReadRoutes(state),
       ...eventWriteRoutes(state),
       ...tagRoutes(state),

@@ -3,6 +3,7 @@ import type { HubspotSandbox } from "../hubspot/sandbox.ts";
 import type { SeedProfile } from "../klaviyo/control/seed-profile.ts";
 import type { KlaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";
 import type { Random } from "../random.ts";
+import { tellEngagement } from "./engagement.ts";
 import type { Person } from "./person.ts";
 import { person } from "./person.ts";
 
@@ -26,6 +27,8 @@ export interface Story {
   readonly klaviyoList: string;
   readonly klaviyoSegment: string;
   readonly broken: BrokenPeople;
+  /** Ids of what was sent in Klaviyo, newest last. */
+  readonly campaigns: readonly string[];
 }
 
 /** Of a hundred people, so many are in HubSpot only and in Klaviyo only; the others are in both. */
@@ -64,7 +67,9 @@ export function tellStory(
   klaviyo.seed(profiles);
   // Nobody means nobody: a rehearsal that fills the systems itself wants them empty.
   const broken = breakSome(count === 0 ? 0 : BROKEN_OF_EACH, hubspot, klaviyo, hubspotList, klaviyoSegment);
-  return { people: count, hubspotList, klaviyoList, klaviyoSegment, broken };
+  const readers = profiles.flatMap(({ email }) => email ?? []);
+  const campaigns = count === 0 ? [] : tellEngagement(random, klaviyo, readers);
+  return { people: count, hubspotList, klaviyoList, klaviyoSegment, broken, campaigns };
 }
 
 function contactOf(who: Person, list: string): SeedContact {

@@ -30,7 +30,7 @@ export function consentControl(state: KlaviyoState): ConsentControl {
   return {
     subscribe: (who, listId) =>
       subscribe(state, person(state, who), "user", { list: listOf(listId), method: "PREFERENCE_PAGE" }),
-    unsubscribe: (who, listId) => unsubscribe(state, person(state, who), "user", listOf(listId)),
+    unsubscribe: (who, listId) => void unsubscribe(state, person(state, who), "user", listOf(listId)),
     confirmOptIn(who) {
       const profile = person(state, who);
       const at = state.pendingOptIns.findIndex(({ profileId }) => profileId === profile.id);
@@ -41,11 +41,11 @@ export function consentControl(state: KlaviyoState): ConsentControl {
       subscribe(state, profile, "user", how);
       return true;
     },
-    complain: (who) => complain(state, person(state, who)),
+    complain: (who) => void complain(state, person(state, who)),
     bounce(who, kind = "Hard") {
       const profile = person(state, who);
       if (kind === "Hard") suppress(state, profile, "system", "HARD_BOUNCE");
-      emit(state, "Bounced Email", profile, { "Bounce Type": kind });
+      emit(state, "Bounced Email", profile, { properties: { "Bounce Type": kind } });
     },
     suppress: (who, reason = "USER_SUPPRESSED") => suppress(state, person(state, who), "user", reason),
     unsuppress: (who) => unsuppress(state, person(state, who), "user"),

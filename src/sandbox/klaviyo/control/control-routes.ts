@@ -5,6 +5,8 @@ import { objectOf } from "../wire/object-of.ts";
 import { Refusal } from "../wire/refusal.ts";
 import type { ApiKey } from "../wire/api-keys.ts";
 import type { GivenEvent } from "./event-control.ts";
+import type { CampaignGiven, Engagement, FlowGiven } from "./mail-control.ts";
+import type { ManyEvents } from "./seed-events.ts";
 import type { SeedProfile } from "./seed-profile.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -65,6 +67,10 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
     ),
     route("POST", "consent", (body) => actOnConsent(sandbox, body)),
     route("POST", "events", (body) => ({ id: sandbox.addEvent(body as unknown as GivenEvent) })),
+    route("POST", "campaigns", (body) => ({ id: sandbox.createCampaign(body as unknown as CampaignGiven) })),
+    route("POST", "flows", (body) => sandbox.createFlow(body as unknown as FlowGiven)),
+    route("POST", "engagement", (body) => ({ id: sandbox.engage(body as unknown as Engagement) })),
+    route("POST", "engagement/many", (body) => ({ made: sandbox.engageMany(body as unknown as ManyEvents) })),
     route("POST", "imports/next", ({ mishap }) => sandbox.nextImport(mishap as ImportMishap)),
     route("POST", "keys", (body) => sandbox.addKey(body as unknown as ApiKey)),
     route("DELETE", "keys/:key", (_body, call) => ({ revoked: sandbox.revokeKey(at(call, "key")) })),

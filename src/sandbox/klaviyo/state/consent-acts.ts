@@ -12,6 +12,8 @@ import {
 import type { List } from "./group.ts";
 import { addToList, removeFromList } from "./list-membership.ts";
 import type { Profile } from "./profile.ts";
+import type { Event } from "./events.ts";
+import type { Cause } from "./record-event.ts";
 import { emit } from "./record-event.ts";
 import type { KlaviyoState } from "./state.ts";
 
@@ -41,30 +43,43 @@ export function subscribe(
   );
   emit(state, "Subscribed to Email Marketing", profile);
   if (list !== null && addToList(state, list, profile.id, actor)) {
-    emit(state, "Subscribed to List", profile, { List: list.name, Method: how.method });
+    emit(state, "Subscribed to List", profile, { properties: { List: list.name, Method: how.method } });
   }
 }
 
 /**
  * Unsubscribes. Only a member of the given list can be unsubscribed from that list alone, and only where the account
- * does not unsubscribe globally; for everybody else it is from everything.
+ * does not unsubscribe globally; for everybody else it is from everything. Answers the event that tells of it first.
  */
-export function unsubscribe(state: KlaviyoState, profile: Profile, actor: Actor, list: List | null): void {
+export function unsubscribe(
+  state: KlaviyoState,
+  profile: Profile,
+  actor: Actor,
+  list: List | null,
+  cause: Cause = {},
+): Event {
+  const { at: when } = cause;
   const member = list !== null && removeFromList(state, list, profile.id, actor);
-  if (member) emit(state, "Unsubscribed from List", profile, { List: list.name });
-  if (member && !state.settings.global_unsubscribe) {
-    setConsent(state, profile, actor, "profile.unsubscribe_from_list", (consent, at) =>
-      unsubscribedFromList(consent, list.id, at),
-    );
-    return;
+  const told = member
+    ? emit(state, "Unsubscribed from List", profile, {
+        ...cause,
+        properties: { List: list.name, ...cause.properties },
+      })
+    : null;
+  if (told !== null && list !== null && !state.settings.global_unsubscribe) {
+    const fromList = (consent: EmailConsent, at: number): EmailConsent =>
+      unsubscribedFromList(consent, list.id, at);
+    setConsent(state, profile, actor, "profile.unsubscribe_from_list", fromList, when);
+    return told;
   }
-  setConsent(state, profile, actor, "profile.unsubscribe", unsubscribed);
-  emit(state, "Unsubscribed from Email Marketing", profile);
+  setConsent(state, profile, actor, "profile.unsubscribe", unsubscribed, when);
+  const everything = emit(state, "Unsubscribed from Email Marketing", profile, cause);
+  return told ?? everything;
 }
 
-export function complain(state: KlaviyoState, profile: Profile): void {
-  setConsent(state, profile, "user", "profile.spam_complaint", complained);
-  emit(state, "Marked Email as Spam", profile);
+export function complain(state: KlaviyoState, profile: Profile, cause: Cause = {}): Event {
+  setConsent(state, profile, "user", "profile.spam_complaint", complained, cause.at);
+  return emit(state, "Marked Email as Spam", profile, cause);
 }
 
 export function suppress(
@@ -72,8 +87,10 @@ export function suppress(
   profile: Profile,
   actor: Actor,
   reason: SuppressionReason,
+  when?: number,
 ): void {
-  setConsent(state, profile, actor, "profile.suppress", (consent, at) => suppressed(consent, reason, at));
+  const suppress = (consent: EmailConsent, at: number): EmailConsent => suppressed(consent, reason, at);
+  setConsent(state, profile, actor, "profile.suppress", suppress, when);
   if (reason === "USER_SUPPRESSED") emit(state, "Manually Suppressed from Email Marketing", profile);
 }
 
@@ -83,15 +100,31 @@ export function unsuppress(state: KlaviyoState, profile: Profile, actor: Actor):
   if (profile.consent !== before) emit(state, "Manually Unsuppressed from Email Marketing", profile);
 }
 
+/** @param when microseconds; now by default */
+export function setSms(
+  state: KlaviyoState,
+  profile: Profile,
+  actor: Actor,
+  consent: "SUBSCRIBED" | "UNSUBSCRIBED",
+  when: number | null,
+): void {
+  const action = consent === "SUBSCRIBED" ? "profile.subscribe_sms" : "profile.unsubscribe_sms";
+  const change = (changing: Profile): void => {
+    changing.sms = { consent, timestamp: when ?? state.time.micros() };
+  };
+  changeProfile(state, profile, actor, action, change, { touch: state.settings.updated_on_consent });
+}
+
 function setConsent(
   state: KlaviyoState,
   profile: Profile,
   actor: Actor,
   action: string,
   next: (consent: EmailConsent, at: number) => EmailConsent,
+  when?: number,
 ): void {
   const change = (changing: Profile): void => {
-    changing.consent = next(changing.consent, state.time.micros());
+    changing.consent = next(changing.consent, when ?? state.time.micros());
   };
   changeProfile(state, profile, actor, action, change, { touch: state.settings.updated_on_consent });
 }

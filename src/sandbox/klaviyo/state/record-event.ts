@@ -18,6 +18,8 @@ export function recordEvent(
     readonly uniqueId?: string | undefined;
     /** From arrival until `get_events` shows it; the account's lag by default. */
     readonly lagMs?: number | undefined;
+    /** False leaves no trace in the truth, for what was there before the story begins. */
+    readonly noted?: boolean;
   },
 ): Event | null {
   const { metric, profile } = given;
@@ -36,6 +38,7 @@ export function recordEvent(
   if (profile !== null && (profile.last_event_date ?? 0) < timestamp * 1_000_000) {
     profile.last_event_date = timestamp * 1_000_000;
   }
+  if (given.noted === false) return event;
   state.world.truth.applied({
     actor,
     action: "event.create",
@@ -46,13 +49,18 @@ export function recordEvent(
   return event;
 }
 
-/** One of Klaviyo's own events about a profile, happening now. */
-export function emit(
-  state: KlaviyoState,
-  metricName: string,
-  profile: Profile,
-  properties: Readonly<Record<string, unknown>> = {},
-): void {
+/** What an event of Klaviyo's own comes from. */
+export interface Cause {
+  /** Microseconds; now by default. */
+  readonly at?: number | undefined;
+  readonly lagMs?: number | undefined;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** One of Klaviyo's own events about a profile. */
+export function emit(state: KlaviyoState, metricName: string, profile: Profile, cause: Cause = {}): Event {
   const metric = state.metrics.native(metricName, state.time.micros());
-  recordEvent(state, "system", { metric, profile, properties });
+  const event = recordEvent(state, "system", { metric, profile, ...cause });
+  if (event === null) throw new TypeError("an event without a unique id is always new");
+  return event;
 }

@@ -9,6 +9,7 @@ import { keptGroup, listFrom, segmentFrom } from "./group.ts";
 import type { Ids } from "./ids.ts";
 import { ids } from "./ids.ts";
 import type { ImportJob, SuppressionJob } from "./jobs.ts";
+import type { Mailings } from "./mailings.ts";
 import type { Metric, Metrics } from "./metrics.ts";
 import { metrics } from "./metrics.ts";
 import type { Profile } from "./profile.ts";
@@ -41,6 +42,7 @@ interface PlainState {
   readonly importMishaps: ImportMishap[];
   readonly suppressionJobs: Map<string, SuppressionJob>;
   readonly pendingOptIns: PendingOptIn[];
+  readonly mailings: Mailings;
 }
 
 /** All of an account as plain data, at one moment. */
@@ -90,13 +92,14 @@ export function newAccount(world: World, settings: KlaviyoSettings, keys: readon
     importMishaps: [],
     suppressionJobs: new Map(),
     pendingOptIns: [],
+    mailings: { campaigns: new Map(), flows: new Map() },
     keys: new Map(keys.map((key) => [key.key, key])),
     windows: new Map(),
   };
 }
 
 export function klaviyoState(world: World, data: KlaviyoData): KlaviyoState {
-  const { settings, tags, importJobs, importMishaps, suppressionJobs, pendingOptIns } = data;
+  const { settings, tags, importJobs, importMishaps, suppressionJobs, pendingOptIns, mailings } = data;
   const time = vendorTime(world.clock, data.time);
   const own = ids(randomFrom(data.random));
   const lists = new Map(data.lists.map((kept) => [kept.id, listFrom(kept)]));
@@ -117,6 +120,7 @@ export function klaviyoState(world: World, data: KlaviyoData): KlaviyoState {
     importMishaps,
     suppressionJobs,
     pendingOptIns,
+    mailings,
     keep: () => ({
       ...data,
       lists: [...lists.values()].map(keptGroup),

@@ -5,7 +5,16 @@ import { parseFilter } from "./filter-syntax.ts";
 import { invalidParameter } from "./refusal.ts";
 
 export type Operator =
-  "any" | "equals" | "contains" | "greater-than" | "greater-or-equal" | "less-than" | "less-or-equal" | "has";
+  | "any"
+  | "equals"
+  | "contains"
+  | "starts-with"
+  | "ends-with"
+  | "greater-than"
+  | "greater-or-equal"
+  | "less-than"
+  | "less-or-equal"
+  | "has";
 
 /** What one field of an endpoint may be asked. Times are compared in whole seconds unless they are `micros`. */
 export interface FilterField {
@@ -103,6 +112,10 @@ export function holds(condition: Condition, actual: unknown, { foldCase = false 
       return condition.values.some((value) => fold(value) === fold(actual));
     case "contains":
       return typeof actual === "string" && actual.toLowerCase().includes(String(bound).toLowerCase());
+    case "starts-with":
+      return typeof actual === "string" && actual.toLowerCase().startsWith(String(bound).toLowerCase());
+    case "ends-with":
+      return typeof actual === "string" && actual.toLowerCase().endsWith(String(bound).toLowerCase());
     case "greater-than":
       return Number(actual) > Number(bound);
     case "greater-or-equal":

@@ -28,6 +28,8 @@ const PROFILE = ["fields[profile]", "additional-fields[profile]"];
 const GROUP_FIELDS = ["fields[tag]", "fields[flow]", "include"];
 const MEMBERS = [...PAGE, "filter", "sort"];
 const EVENT_FIELDS = ["fields[attribution]", "fields[event]", "fields[metric]", "fields[profile]", "include"];
+const CAMPAIGN = ["fields[campaign-message]", "fields[campaign]", "fields[tag]", "include"];
+const FLOW = ["fields[flow-action]", "fields[flow]", "fields[tag]", "include"];
 const IMPORT_JOB = "fields[profile-bulk-import-job]";
 const SUPPRESS_JOB = "fields[profile-suppression-bulk-create-job]";
 const UNSUPPRESS_JOB = "fields[profile-suppression-bulk-delete-job]";
@@ -172,6 +174,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     scopes: ["metrics:read"],
     query: ["fields[metric]", "fields[flow]", "include"],
   },
+  query_metric_aggregates: { tier: S, scopes: ["metrics:read"], query: ["fields[metric-aggregate]"] },
+  get_campaigns: { tier: M, scopes: ["campaigns:read"], query: [...MEMBERS, ...CAMPAIGN] },
+  get_campaign: { tier: M, scopes: ["campaigns:read"], query: CAMPAIGN },
+  get_flows: { tier: S, scopes: ["flows:read"], query: [...MEMBERS, ...FLOW] },
+  get_flow: { tier: S, scopes: ["flows:read"], query: ["additional-fields[flow]", ...FLOW] },
   get_events: { tier: XL, scopes: ["events:read"], query: [...MEMBERS, ...EVENT_FIELDS] },
   get_event: { tier: M, scopes: ["events:read"], query: EVENT_FIELDS },
   create_event: { tier: XL, scopes: ["events:write"], query: [] },

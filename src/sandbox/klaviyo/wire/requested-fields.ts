@@ -15,10 +15,26 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     "test_account",
     "timezone",
   ],
+  campaign: [
+    "archived",
+    "audiences",
+    "created_at",
+    "name",
+    "scheduled_at",
+    "send_options",
+    "send_strategy",
+    "send_time",
+    "status",
+    "tracking_options",
+    "updated_at",
+  ],
+  "campaign-message": ["created_at", "definition", "send_times", "updated_at"],
   event: ["datetime", "event_properties", "timestamp", "uuid"],
-  flow: ["archived", "created", "name", "status", "trigger_type", "updated"],
+  flow: ["archived", "created", "definition", "name", "status", "trigger_type", "updated"],
+  "flow-action": ["created", "definition", "updated"],
   "import-error": ["code", "detail", "original_payload", "source", "source.pointer", "title"],
   list: [...TIMED, "name", "opt_in_process", "profile_count"],
+  "metric-aggregate": ["data", "dates"],
   metric: [...TIMED, "integration", "name"],
   profile: [
     ...TEXT_ATTRIBUTES,
@@ -94,6 +110,7 @@ export function fieldsOf(call: Call, resource: string): ReadonlySet<string> | nu
 
 /** What `additional-fields[…]` may name, by resource. */
 const ADDITIONAL: Readonly<Record<string, readonly string[]>> = {
+  flow: ["definition"],
   list: ["profile_count"],
   profile: ["subscriptions", "predictive_analytics"],
   segment: ["profile_count"],

@@ -1,5 +1,5 @@
-import { changeProfile, createProfile } from "../state/change-profile.ts";
-import { subscribe, unsubscribe } from "../state/consent-acts.ts";
+import { createProfile } from "../state/change-profile.ts";
+import { setSms, subscribe, unsubscribe } from "../state/consent-acts.ts";
 import type { List } from "../state/group.ts";
 import type { Profile } from "../state/profile.ts";
 import type { KlaviyoState } from "../state/state.ts";
@@ -24,7 +24,7 @@ export function runSubscribe(state: KlaviyoState, row: ConsentRow, order: Subscr
     if (list === null && !historical) return;
     profile = create(state, row);
   }
-  if (row.smsMarketing) setSms(state, profile, "SUBSCRIBED", row.consentedAt);
+  if (row.smsMarketing) setSms(state, profile, "api", "SUBSCRIBED", row.consentedAt);
   if (!row.emailMarketing) return;
   const optIn = list?.opt_in_process ?? state.settings.default_opt_in;
   if (optIn === "double_opt_in" && !historical) {
@@ -37,7 +37,7 @@ export function runSubscribe(state: KlaviyoState, row: ConsentRow, order: Subscr
 /** Unsubscribes one person of a bulk request; somebody unknown is created first, only to be unsubscribed. */
 export function runUnsubscribe(state: KlaviyoState, row: ConsentRow, list: List | null): void {
   const profile = find(state, row) ?? create(state, row);
-  if (row.smsMarketing) setSms(state, profile, "UNSUBSCRIBED", null);
+  if (row.smsMarketing) setSms(state, profile, "api", "UNSUBSCRIBED", null);
   if (row.emailMarketing) unsubscribe(state, profile, "api", list);
 }
 
@@ -55,17 +55,4 @@ function create(state: KlaviyoState, { email, phone }: ConsentRow): Profile {
     // A number that is somebody else's stays theirs.
     profile.phone_number = phone !== null && state.profiles.byPhone(phone) === undefined ? phone : null;
   });
-}
-
-function setSms(
-  state: KlaviyoState,
-  profile: Profile,
-  consent: "SUBSCRIBED" | "UNSUBSCRIBED",
-  at: number | null,
-): void {
-  const action = consent === "SUBSCRIBED" ? "profile.subscribe_sms" : "profile.unsubscribe_sms";
-  const change = (changing: Profile): void => {
-    changing.sms = { consent, timestamp: at ?? state.time.micros() };
-  };
-  changeProfile(state, profile, "api", action, change, { touch: state.settings.updated_on_consent });
 }
