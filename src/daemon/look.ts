@@ -1,4 +1,5 @@
 import { linkContacts } from "../link/link-contacts.ts";
+import { knowOptions } from "../mapping/know-options.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { syncedFields } from "../model/mapping.ts";
@@ -59,7 +60,10 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const context: RunContext = {
     ...deps,
     connectionId: prepared.connection.id,
-    fields: syncedFields({ ...mapping, fields: markUnwritable(mapping.fields, prepared.schemas) }),
+    fields: syncedFields({
+      ...mapping,
+      fields: knowOptions(markUnwritable(mapping.fields, prepared.schemas), prepared.schemas),
+    }),
     identity: mapping.identity,
     scope: prepared.scope,
   };

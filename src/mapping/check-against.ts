@@ -1,6 +1,7 @@
 import type { Collection, FieldSpec, Schema } from "../connectors/connector.ts";
 import type { CollectionRef, FieldRule, Mapping } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
+import { ownSpelling } from "../model/own-spelling.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { otherSide, SIDES } from "../model/side.ts";
 import { companyProperty } from "./company-field.ts";
@@ -156,7 +157,7 @@ function checkOptions(rule: FieldRule, place: Path, side: Side, spec: FieldSpec,
   if (rule.options === null || options === null) return;
   for (const [hubspot, klaviyo] of rule.options.pairs) {
     const option = side === "hubspot" ? hubspot : klaviyo;
-    if (options.includes(option)) continue;
+    if (ownSpelling(options, option) !== undefined) continue;
     const help = didYouMean(option, options, `options: ${listed(options)}`);
     const message = `\`${option}\` is not an option of ${NAMES[side]} property \`${spec.property}\``;
     tell([...place, "options", hubspot], side === "hubspot" ? "key" : "value", rule, {

@@ -8,6 +8,7 @@ import { otherSide, SIDES } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { Diagnostic, Finding } from "./diagnostic.ts";
 import { fieldsOf, propertiesOf } from "./field-codec.ts";
+import { knowOptions } from "./know-options.ts";
 import { fromOption } from "./option-table.ts";
 import { placedFields } from "./placed-fields.ts";
 import { suggest } from "./suggest.ts";
@@ -33,7 +34,7 @@ export function checkData(
   const { tell, found } = tellAt(origin);
   // A side that no rule is from never leads: nothing of it flows.
   const leading = SIDES.filter((side) => mapping.rules.some(({ from }) => from === side));
-  for (const [rule, place] of placedFields(mapping)) {
+  for (const [rule, place] of placedFields({ ...mapping, fields: knowOptions(mapping.fields, schemas) })) {
     for (const side of leading.filter((each) => directionAllows(rule.direction, each))) {
       const seen = look(rule, side, schemas[otherSide(side)], samples[side].contacts);
       const where = rule.options === null ? [...place, side] : [...place, "options"];
@@ -69,13 +70,17 @@ function look(rule: FieldRule, side: Side, target: Schema, contacts: readonly Co
     const astray =
       wrong === undefined
         ? items(result).filter((item) => options?.includes(item) === false)
-        : items(raw).filter((item) => rule.options && fromOption(rule.options, side, item) === undefined);
+        : items(raw).filter((item) => isWithoutPair(rule, side, item));
     for (const item of astray) values.set(item, (values.get(item) ?? 0) + 1);
     if (wrong === undefined || astray.length > 0) continue;
     unturned += 1;
     problem ??= wrong;
   }
   return { values, options: rule.options === null ? (options ?? null) : null, unturned, problem };
+}
+
+function isWithoutPair({ options, hubspotOptions = [] }: FieldRule, side: Side, item: string): boolean {
+  return options !== null && fromOption(options, hubspotOptions, side, item) === undefined;
 }
 
 function items(value: Value): readonly string[] {

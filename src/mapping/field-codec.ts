@@ -1,6 +1,7 @@
 import type { Contact } from "../model/contact.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { commonSide } from "../model/mapping.ts";
+import { spelled } from "../model/own-spelling.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
@@ -16,9 +17,9 @@ import { phoneNumber } from "./phone-number.ts";
 /**
  * Between a side's properties and the mapping's fields. A field's values are those of the side that is written, Klaviyo's
  * where both are: what the other side shows is turned by the transforms towards it, and what that side is written by the
- * ones back. A field with an option table has Klaviyo's values, a phone number is E.164. Law: what `propertiesOf` writes
- * is quiet once read back; without transforms `fieldsOf` reads the very same. A value that cannot be turned is never an
- * empty one: its key is absent.
+ * ones back. A field with an option table has Klaviyo's values, a phone number is E.164. HubSpot is written its options
+ * in their own spelling. Law: what `propertiesOf` writes is quiet once read back; without transforms `fieldsOf` reads the
+ * very same, but for the letter case of options. A value that cannot be turned is never an empty one: its key is absent.
  */
 
 /** A value that could not be turned (`problem`), or that the mapping says to leave out (`absent`). */
@@ -83,10 +84,20 @@ function readField(
   const { options } = rule;
   return options === null
     ? turned
-    : turnOptions(rule, side, turned.value, (one) => fromOption(options, side, one));
+    : turnOptions(rule, side, turned.value, (one) =>
+        fromOption(options, rule.hubspotOptions ?? [], side, one),
+      );
 }
 
 function writeField(rule: FieldRule, side: Side, value: Value): Turned {
+  const turned = turnBack(rule, side, value);
+  const { hubspotOptions } = rule;
+  return side === "klaviyo" || hubspotOptions === undefined || turned.kind !== "value"
+    ? turned
+    : { kind: "value", value: spelled(hubspotOptions, turned.value) };
+}
+
+function turnBack(rule: FieldRule, side: Side, value: Value): Turned {
   if (rule.type === "phone" && value !== null) {
     const turned = turnPhone(rule, side, String(value));
     // Fields hold E.164 only; anything else was stored under another mapping.
@@ -95,7 +106,7 @@ function writeField(rule: FieldRule, side: Side, value: Value): Turned {
   }
   const { options } = rule;
   if (options !== null && value !== null)
-    return turnOptions(rule, side, value, (one) => toOption(options, side, one));
+    return turnOptions(rule, side, value, (one) => toOption(options, rule.hubspotOptions ?? [], side, one));
   const steps = side === commonSide(rule.direction) ? [] : rule.transforms[side];
   return turn(rule, otherSide(side), steps, value);
 }

@@ -54,7 +54,9 @@ export const fieldEntry = z.strictObject({
   options: z
     .record(z.string(), z.string())
     .optional()
-    .describe('HubSpot option value : Klaviyo value; `"*"` says what any other does: error, keep or drop.'),
+    .describe(
+      'HubSpot option value : Klaviyo value, in any letter case; `"*"` says what any other does: error, keep or drop.',
+    ),
   transform: z
     .strictObject({
       to_klaviyo: transforms

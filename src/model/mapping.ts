@@ -35,6 +35,8 @@ export interface FieldRule {
   readonly options: OptionTable | null;
   /** By the side they write to, left to right: `transforms.klaviyo` turns a HubSpot value on its way to Klaviyo. */
   readonly transforms: PerSide<readonly Transform[]>;
+  /** HubSpot's options; told by the schema of a run. Absent where it takes any value, or where nobody was told. */
+  readonly hubspotOptions?: readonly string[];
   /** Sides whose account has no such property now, or lets nobody write it; told by the schema of a run. */
   readonly unwritable?: readonly Side[];
   /** Only of the address: a changed value holds the whole contact. */

@@ -2,12 +2,14 @@ import type { Base, FieldBase } from "../model/base.ts";
 import type { EditTime, EditTimes } from "../model/edit-time.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
+import { fieldWords } from "../model/own-spelling.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { FieldMerge } from "./merge-field.ts";
 import { mergeField } from "./merge-field.ts";
+import { mergeOptions } from "./merge-options.ts";
 import { newerSide } from "./newer-side.ts";
 
 /** One field of one person: both values, and what the merge makes of them. */
@@ -46,7 +48,12 @@ export function mergeContact(
     const agreed = Object.hasOwn(base, rule.key) ? base[rule.key] : undefined;
     const ages = rule.newest ? agesOf(rule.key, edited) : null;
     const winner = ages?.newer ?? rule.winner;
-    return { rule, seen: both, agreed, ages, merge: mergeField({ ...rule, winner }, mayLead, agreed, both) };
+    const words = fieldWords(rule);
+    const merge =
+      words === null
+        ? mergeField({ ...rule, winner }, mayLead, agreed, both)
+        : mergeOptions(words, { ...rule, winner }, mayLead, agreed, both);
+    return { rule, seen: both, agreed, ages, merge };
   });
 }
 

@@ -90,8 +90,8 @@ describe("properties", () => {
 
   test("options that do not exist: one each, and no guess between equals", () => {
     const fields =
-      "{ hubspot: persona, klaviyo: properties.Persona, options: { persona_3: A, persona_1: B, Persona_2: C } }";
-    expect(told({ fields })).toEqual(["M303 13:65-74", "M303 13:93-102"]);
+      "{ hubspot: persona, klaviyo: properties.Persona, options: { persona_3: A, PERSONA_1: B, persona2: C } }";
+    expect(told({ fields })).toEqual(["M303 13:65-74", "M303 13:93-101"]);
     expect(help({ fields })).toEqual(["options: persona_1, persona_2", "did you mean `persona_2`?"]);
   });
 });

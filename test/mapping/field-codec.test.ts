@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fieldsOf, propertiesOf } from "../../src/mapping/field-codec.ts";
+import { knowOptions } from "../../src/mapping/know-options.ts";
 import type { FieldRule, OptionTable } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES } from "../../src/model/side.ts";
@@ -90,14 +91,60 @@ describe("values go through as they are", () => {
 });
 
 describe("options, whose common words are Klaviyo's", () => {
-  test("are translated both ways, by case", () => {
+  test("are translated both ways", () => {
     expect(read(option(), "hubspot", "persona_1")).toBe("Founder");
     expect(read(option(), "klaviyo", "Founder")).toBe("Founder");
     expect(write(option(), "hubspot", "Founder")).toBe("persona_1");
     expect(write(option(), "klaviyo", "Founder")).toBe("Founder");
-    expect(read(option(), "klaviyo", "founder")).toEqual({ problem: "SK-TRANSFORM" });
     expect(read(option(), "hubspot", null)).toBeNull();
     expect(write(option(), "hubspot", null)).toBeNull();
+  });
+
+  test("match in any letter case, and what was read stays as it is spelled", () => {
+    expect(read(option(), "klaviyo", "FOUNDER")).toBe("FOUNDER");
+    expect(write(option(), "hubspot", "FOUNDER")).toBe("persona_1");
+    expect(read(option(), "hubspot", "Persona_1")).toBe("Founder");
+    expect(write(option("error", "list"), "hubspot", ["FOUNDER", "Founder"])).toEqual(["persona_1"]);
+    expect(write(option("keep"), "hubspot", "PERSONA_1")).toEqual({ problem: "SK-TRANSFORM" });
+  });
+
+  test("that differ in letter case only are each only themselves", () => {
+    const twins: OptionTable = { ...PERSONA, pairs: [...PERSONA.pairs, ["Persona_1", "founder"]] };
+    const one = rule("option", { options: twins });
+    expect(write(one, "hubspot", "founder")).toBe("Persona_1");
+    expect(write(one, "hubspot", "Founder")).toBe("persona_1");
+    expect(write(one, "hubspot", "FOUNDER")).toEqual({ problem: "SK-TRANSFORM" });
+    expect(read(one, "hubspot", "PERSONA_1")).toEqual({ problem: "SK-TRANSFORM" });
+    // HubSpot has a twin that the table does not name.
+    const unpaired = { ...option(), hubspotOptions: ["persona_1", "Persona_1", "persona_2"] };
+    expect(read(unpaired, "hubspot", "Persona_1")).toEqual({ problem: "SK-TRANSFORM" });
+    expect(read(unpaired, "hubspot", "Persona_2")).toBe("Marketer");
+  });
+
+  test("of HubSpot are written in its own spelling, with a table, a transform or neither", () => {
+    const schema = (options: readonly string[]) => ({
+      hubspot: {
+        fields: [{ property: "a", label: "A", type: "option", readOnly: false, options } as const],
+        collections: [],
+      },
+    });
+    const known = (one: FieldRule, ...options: readonly string[]) =>
+      knowOptions([one], schema(options))[0] ?? one;
+    const plain = known(rule("option"), "lead", "VIP", "vip");
+    expect(write(plain, "hubspot", "LEAD")).toBe("lead");
+    expect(write(plain, "hubspot", "VIP")).toBe("VIP");
+    expect(write(plain, "hubspot", "Vip")).toBe("Vip");
+    expect(write(plain, "klaviyo", "LEAD")).toBe("LEAD");
+    expect(read(plain, "klaviyo", "LEAD")).toBe("LEAD");
+    expect(write(known(rule("list"), "lead", "VIP"), "hubspot", ["LEAD", "Lead", "vip"])).toEqual([
+      "VIP",
+      "lead",
+    ]);
+    expect(write(known(option(), "Persona_1"), "hubspot", "Founder")).toBe("Persona_1");
+    const upper = rule("option", {
+      transforms: { klaviyo: [{ kind: "upper" }], hubspot: [{ kind: "upper" }] },
+    });
+    expect(write(known(upper, "lead"), "hubspot", "LEAD")).toBe("lead");
   });
 
   test("without a pair are a problem, kept, or dropped, and dropped is not empty", () => {

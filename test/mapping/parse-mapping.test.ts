@@ -110,7 +110,7 @@ describe("the examples that ship", () => {
       others: "error",
     });
     expect(field("interests:properties.interests:list")).toMatchObject({ merge: "union" });
-    expect(field("klaviyo_ltv:properties.predicted_clv:number")).toMatchObject({
+    expect(field("klaviyo_ltv:predictive_analytics.predicted_clv:number")).toMatchObject({
       winner: "klaviyo",
       direction: "to_hubspot",
     });
