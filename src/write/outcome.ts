@@ -75,7 +75,7 @@ function createdWithoutId(answer: SentOperation["result"]): boolean {
 
 function agreement(fields: readonly FieldRule[], plan: ContactPlan, sent: readonly SentOperation[]): Base {
   const stored: Record<Side, Stored | null> = { hubspot: null, klaviyo: null };
-  let base = plan.known.link.base;
+  let base = mappedOnly(fields, plan.known.link.base);
   for (const { prepared, result } of sent) {
     if (result.outcome !== "done") continue;
     const { planned } = prepared;
@@ -87,6 +87,12 @@ function agreement(fields: readonly FieldRule[], plan: ContactPlan, sent: readon
     }
   }
   return baseAfter(base, plan.merged, stored);
+}
+
+/** A field that is mapped no more is forgotten: should it come back, it is met for the first time (contract P17). */
+function mappedOnly(fields: readonly FieldRule[], base: Base): Base {
+  const mapped = new Set(fields.map(({ key }) => key));
+  return Object.fromEntries(Object.entries(base).filter(([key]) => mapped.has(key)));
 }
 
 /** What the target holds of the fields that were sent: what it answered, or what it was sent where it did not say. */

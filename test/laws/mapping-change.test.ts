@@ -1,0 +1,222 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
+import type { Side } from "../../src/model/side.ts";
+import { SIDES } from "../../src/model/side.ts";
+import { equal } from "../reconcile/decision.ts";
+import { assertLawOf } from "../support/law.ts";
+import { fieldRule } from "../support/rule.ts";
+import type { Terms } from "./any-mapping.ts";
+import { anyTerms, anyVersion, ruleOf, version } from "./any-mapping.ts";
+import type { Driver, Synced } from "./driver.ts";
+import { conflictModel } from "./conflict-model.ts";
+import type { Edit, Life, Step } from "./history.ts";
+import { PEOPLE, addressOf, anyEdit, anyPeacefulHistory, begin, contactOf, edit, live } from "./history.ts";
+import { wrongWrites } from "./oracle.ts";
+import { quickDriver } from "./quick-driver.ts";
+import { ELSEWHERE, SLOTS } from "./slots.ts";
+import { wholeDriver } from "./whole-driver.ts";
+
+/** What an owner does to a mapping, and what was to be seen of it. */
+interface Scene {
+  readonly mapping: Mapping;
+  readonly slot: number;
+  readonly terms: Terms;
+  readonly side: Side;
+  readonly history: readonly Step[];
+  /** What people do before the run in which the new version holds. */
+  readonly meanwhile: readonly Edit[];
+}
+
+const anyScene: fc.Arbitrary<Scene> = fc.record({
+  mapping: anyVersion(),
+  // The notes can be unreadable, and unreadable is unknown: no first sync, and no settling.
+  slot: fc.nat(SLOTS.length - 2),
+  terms: anyTerms,
+  side: fc.constantFrom(...SIDES),
+  history: anyPeacefulHistory,
+  meanwhile: fc.array(anyEdit, { maxLength: 4 }),
+});
+
+const QUIET: Step = { kind: "sync", trouble: null };
+
+function without({ fields, rules }: Mapping, slot: number): Mapping {
+  return version(
+    fields.filter(({ property }) => property.hubspot !== SLOTS[slot]?.property.hubspot),
+    rules,
+  );
+}
+
+function withRule(mapping: Mapping, slot: number, rule: FieldRule | null): Mapping {
+  const rest = without(mapping, slot);
+  return rule === null ? rest : version([...rest.fields, rule], mapping.rules);
+}
+
+function slotRule({ slot, terms }: Scene): FieldRule {
+  const found = SLOTS[slot];
+  if (found === undefined) throw new Error("no such slot");
+  return ruleOf(found, terms);
+}
+
+async function sync(life: Life): Promise<Synced> {
+  const synced = await live(life, QUIET);
+  if (synced === null) throw new Error("a sync is a sync");
+  expect(wrongWrites(life, synced)).toEqual([]);
+  return synced;
+}
+
+/** Lives the history under one version and lets it come to rest. */
+async function settled(driver: Driver, mapping: Mapping, { history }: Scene): Promise<Life> {
+  const life = begin(driver, mapping);
+  for (const step of history) await live(life, step);
+  for (let runs = 0; runs < 3; runs += 1) await sync(life);
+  expect(asked(await sync(life))).toEqual([]);
+  return life;
+}
+
+/** Everything that was written to either side, one property at a time; list changes by the list. */
+function asked({ writes }: Synced): readonly { side: Side; what: string; value: unknown }[] {
+  const each = (side: Side, { operation }: MemoryWrite) =>
+    "values" in operation
+      ? Object.entries(operation.values).map(([what, value]) => ({ side, what, value }))
+      : [{ side, what: `${operation.kind} ${operation.list}`, value: operation.email }];
+  return SIDES.flatMap((side) => writes[side].flatMap((write) => each(side, write)));
+}
+
+function isOf(rule: FieldRule): (one: { side: Side; what: string }) => boolean {
+  return ({ side, what }) => rule.property[side] === what;
+}
+
+describe.each<{ over: string; share: number; makeDriver: () => Promise<Driver> }>([
+  { over: "the pure parts", share: 0.05, makeDriver: async () => quickDriver() },
+  { over: "the whole engine", share: 0.002, makeDriver: wholeDriver },
+])("another version of the mapping (P17), over $over", ({ share, makeDriver }) => {
+  const law = (tell: (driver: Driver, scene: Scene) => Promise<void>): Promise<void> =>
+    assertLawOf(
+      fc.asyncProperty(anyScene, async (scene) => {
+        const driver = await makeDriver();
+        try {
+          await tell(driver, scene);
+        } finally {
+          await driver.close();
+        }
+      }),
+      share,
+    );
+
+  it("without a field writes nothing, whatever becomes of that field", () =>
+    law(async (driver, scene) => {
+      const rule = slotRule(scene);
+      const life = await settled(driver, withRule(scene.mapping, scene.slot, rule), scene);
+      life.mapping = without(scene.mapping, scene.slot);
+      expect(asked(await sync(life))).toEqual([]);
+      retype(life, scene.meanwhile, scene.slot);
+      expect(asked(await sync(life)).filter(isOf(rule))).toEqual([]);
+    }));
+
+  it("with a field more, or one that is back, meets that field for the first time and leaves the others", () =>
+    law(async (driver, scene) => {
+      const rule = slotRule(scene);
+      const more = withRule(scene.mapping, scene.slot, rule);
+      const life = await settled(driver, scene.side === "hubspot" ? more : scene.mapping, scene);
+      life.mapping = without(scene.mapping, scene.slot);
+      await sync(life);
+      retype(life, scene.meanwhile, scene.slot);
+      await sync(life);
+      await expectFirstSync(life, more, rule);
+    }));
+
+  it("that points a field elsewhere leaves what it pointed to, and meets the other for the first time", () =>
+    law(async (driver, scene) => {
+      const rule = slotRule(scene);
+      const life = await settled(driver, withRule(scene.mapping, scene.slot, rule), scene);
+      const [other = ""] = ELSEWHERE[scene.side];
+      const property = { ...rule.property, [scene.side]: other };
+      const moved = fieldRule(property.hubspot, property.klaviyo, {
+        ...rule,
+        key: `${property.hubspot}:${property.klaviyo}:${rule.type}`,
+        property,
+      });
+      await expectFirstSync(life, withRule(scene.mapping, scene.slot, moved), moved);
+    }));
+
+  it("that reads another type meets the field for the first time", () =>
+    law(async (driver, scene) => {
+      const rule = slotRule({ ...scene, slot: 0 });
+      const life = await settled(driver, withRule(scene.mapping, 0, rule), scene);
+      retype(life, scene.meanwhile, 0);
+      const typed = fieldRule(rule.property.hubspot, rule.property.klaviyo, {
+        ...scene.terms,
+        onTargetEdit: rule.onTargetEdit,
+        type: "option",
+      });
+      await expectFirstSync(life, withRule(scene.mapping, 0, typed), typed);
+    }));
+
+  it("with other terms for a field keeps what was agreed on: one edit more is no conflict", () =>
+    law(async (driver, scene) => {
+      const rule = slotRule(scene);
+      const before: FieldRule = { ...rule, direction: "both", onTargetEdit: "keep", onEmpty: "clear" };
+      const life = await settled(driver, withRule(scene.mapping, scene.slot, before), scene);
+      const agreed = agreedOn(life, scene.slot);
+      life.mapping = withRule(scene.mapping, scene.slot, rule);
+      if (agreed.length === 3) expect(asked(await sync(life)).filter(isOf(rule))).toEqual([]);
+      const [one] = scene.meanwhile;
+      if (one === undefined || !agreed.includes(one.who)) return;
+      edit(life, { ...one, slot: scene.slot });
+      const { conflicts } = await sync(life);
+      const email = addressOf(one.who);
+      // A target that is put back where the terms say so is no conflict of two edits.
+      const two = conflicts.filter((each) => each.kind !== "target_edited" && each.field === rule.key);
+      expect(two.filter((each) => each.email === email)).toEqual([]);
+    }));
+
+  it("without a rule, or without any, or without fields, writes nothing and takes nobody off a list", () =>
+    law(async (driver, scene) => {
+      // A field that holds its whole contact lets it go when it is mapped no more: that is no business of this law.
+      const fields = scene.mapping.fields.map((rule): FieldRule => ({ ...rule, onInvalid: "skip_field" }));
+      const { rules } = scene.mapping;
+      const life = await settled(driver, version(fields, rules), scene);
+      const kept = rules.filter(({ from }) => from !== scene.side);
+      for (const next of [version(fields, kept), version([], kept), version([], []), version(fields, [])]) {
+        life.mapping = next;
+        expect(asked(await sync(life))).toEqual([]);
+      }
+    }));
+});
+
+/** People go on typing, of those who are there. */
+function retype(life: Life, edits: readonly Edit[], slot: number): void {
+  for (const one of edits) {
+    if (contactOf(life, one.side, one.who) !== undefined) edit(life, { ...one, slot });
+  }
+}
+
+/** First sync of one field: nothing is emptied, and nothing else is touched. */
+async function expectFirstSync(life: Life, next: Mapping, rule: FieldRule): Promise<void> {
+  const model = conflictModel(life.driver, version([rule], next.rules));
+  life.mapping = next;
+  model.expect();
+  const synced = await sync(life);
+  const all = asked(synced);
+  expect(all.filter((one) => !isOf(rule)(one))).toEqual([]);
+  expect(all.filter(({ value }) => value === null)).toEqual([]);
+  if (rule.merge !== "union") expect(model.compare(synced)).toEqual([]);
+  expect(synced.conflicts.filter(({ kind }) => kind !== "first_sync")).toEqual([]);
+  expect(asked(await sync(life))).toEqual([]);
+}
+
+/** Who holds the same on both sides, in each side's words, and so has been agreed on while both lead. */
+function agreedOn({ driver }: Life, at: number): readonly Edit["who"][] {
+  const slot = SLOTS[at];
+  if (slot === undefined) return [];
+  return PEOPLE.filter((who) => {
+    const [hubspot, klaviyo] = SIDES.map((side) =>
+      driver.systems[side].user.all().find(({ emails }) => emails.includes(addressOf(who))),
+    );
+    const value = hubspot?.values.get(slot.property.hubspot) ?? null;
+    const there = hubspot !== undefined && klaviyo !== undefined;
+    return there && equal(slot.across("klaviyo", value), klaviyo.values.get(slot.property.klaviyo) ?? null);
+  });
+}
