@@ -98,6 +98,15 @@ describe("metric aggregates", () => {
     });
   });
 
+  it("begin their days at midnight also where that is the day before in UTC", async () => {
+    const filter = [
+      "greater-or-equal(datetime,2026-04-05T00:00:00)",
+      "less-than(datetime,2026-04-07T00:00:00)",
+    ];
+    const { dates } = await told({ filter, timezone: "Pacific/Auckland" });
+    expect(dates).toEqual(["2026-04-05T00:00:00+13:00", "2026-04-06T00:00:00+12:00"]);
+  });
+
   it("agree with the events of every metric and moment", async () => {
     const when = fc.integer({ min: 0, max: 3 * 86_400 - 1 });
     const somebody = fc.constantFrom("ada", "ben", "cat");
