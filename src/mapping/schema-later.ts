@@ -153,4 +153,3 @@ export const privacy = z
     keep_raw_responses: span.optional().describe("How long raw answers of the two systems are kept."),
   })
   .describe("Not yet: what is kept and shown of people's data.");
-

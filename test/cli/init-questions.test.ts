@@ -98,5 +98,5 @@ test("stopping ends the waiting", async () => {
   const stop = new AbortController();
   const waiting = terminalAsk(new PassThrough(), new PassThrough(), stop.signal)("List: ");
   stop.abort();
-  await expect(waiting).rejects.toThrow();
+  await expect(waiting).rejects.toThrow(/abort/i);
 });

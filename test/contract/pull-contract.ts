@@ -51,6 +51,9 @@ function digest(pages: readonly PullPage[]): Pulled {
       }
       case "collection_gone":
         gone.push(page.collection);
+        break;
+      case "properties_gone":
+        throw new Error(`properties of this harness are gone: ${page.problem.title}`);
     }
   }
   return { pages, contacts, members, rosters, gone, cursor: pages.at(-1)?.cursor ?? "" };

@@ -17,16 +17,14 @@ const FROM_KLAVIYO = '{ id: b, from: klaviyo, match: { segments: ["Engaged 90 da
 function contact(side: Side, values: Record<string, Value>): Contact {
   const times = { createdAt: "2026-01-01T00:00:00.000Z", updatedAt: "2026-01-01T00:00:00.000Z" };
   return {
-    ...{
-      side,
-      id: "1",
-      email: null,
-      shownEmail: null,
-      otherEmails: [],
-      consent: null,
-      mergedIds: [],
-      ...times,
-    },
+    side,
+    id: "1",
+    email: null,
+    shownEmail: null,
+    otherEmails: [],
+    consent: null,
+    mergedIds: [],
+    ...times,
     values,
     unreadable: {},
   };

@@ -23,7 +23,9 @@ const portal: Schema = {
     readOnly: false,
     options: null,
   })),
-  collections: [{ id: "1", name: "Customers", kind: "list", writable: false, doubleOptIn: false, size: null }],
+  collections: [
+    { id: "1", name: "Customers", kind: "list", writable: false, doubleOptIn: false, size: null },
+  ],
 };
 const shop: Schema = {
   fields: [
