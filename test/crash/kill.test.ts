@@ -15,7 +15,7 @@ import {
   someEdit,
 } from "./edits.ts";
 import type { Moment } from "./moment.ts";
-import { someMoment } from "./moment.ts";
+import { someMoment, whileReading } from "./moment.ts";
 import {
   differences,
   doubles,
@@ -75,14 +75,16 @@ test(
         const cast = castOf(peaceful.rehearsal, random);
         if (chapter > 0) for (const edit of opening(cast, chapter)) happen(edit);
         for (let life = 0; life < LIVES_IN_A_CHAPTER && deaths.length < CRASHES; life += 1) {
-          const moment = someMoment(random, chapter === 0 ? 20 : 4);
+          // A chapter's first life has the most to read.
+          const reading = life === 0 || life === LIVES_IN_A_CHAPTER / 2;
+          const moment = reading ? whileReading(random) : someMoment(random, chapter === 0 ? 20 : 4);
           const before = await lastRun(killed.fresh.database);
           const [end] = await Promise.all([killed.live(moment), peaceful.sync()]);
           diary.push(`${end} ${JSON.stringify(moment)}`);
           const open = await openOperations(killed.fresh.database, before);
           if (end === "killed") deaths.push({ moment, open });
-          // Whatever is on its way stands in the journal first.
-          if (end === "killed" && moment.at === "write") expect(open).toBeGreaterThan(0);
+          if (end === "killed" && moment.at === "write" && open === 0)
+            throw new Error("Something was on its way that does not stand in the journal");
           expect(await halfSettled(killed.fresh.database, before)).toBe(0);
           await goOn(end);
           for (const edit of between(cast, chapter)) happen(edit);

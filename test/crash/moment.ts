@@ -28,24 +28,29 @@ export type CommitPhase = "before_commit" | "after_commit";
 
 const PHASES = ["before_commit", "after_commit"] as const;
 
+/** While a page is being kept: it was read, and what it showed and how far it went are not there yet. */
+export function whileReading(random: Random): Moment {
+  const [nth, commits] = [10 + random.below(8), 1 + random.below(4)];
+  return { at: "answered", of: "read", nth, when: "before_commit", commits };
+}
+
 /**
- * A moment out of the seed: two of three are about a write.
+ * A moment out of the seed: seven of eight are about a write.
  *
  * @param writes how many mutating requests the life is likely to make
  */
 export function someMoment(random: Random, writes: number): Moment {
   const nth = random.chance(0.6) ? 1 : 1 + random.below(writes);
-  const read = 1 + random.below(16);
   const kind = random.below(100);
-  if (kind < 10) return { at: "write", nth, how: "lost" };
-  if (kind < 16) return { at: "write", nth, how: "late" };
-  if (kind < 38) return { at: "write", nth, how: "applied" };
-  if (kind < 66) {
+  if (kind < 14) return { at: "write", nth, how: "lost" };
+  if (kind < 24) return { at: "write", nth, how: "late" };
+  if (kind < 54) return { at: "write", nth, how: "applied" };
+  if (kind < 88) {
     const when = random.pick(["next", ...PHASES, "after_commit"] as const);
     return { at: "answered", of: "write", nth, when, commits: 1 + random.below(2) };
   }
-  if (kind < 72) return { at: "read", nth: read, how: random.pick(["lost", "applied"]) };
-  if (kind < 86) return { at: "answered", of: "read", nth: read, when: "before_commit", commits: 1 };
-  if (kind < 94) return { at: "commit", nth: 1 + random.below(8), when: random.pick(PHASES) };
+  if (kind < 91) return { at: "read", nth: 1 + random.below(16), how: random.pick(["lost", "applied"]) };
+  if (kind < 93) return whileReading(random);
+  if (kind < 98) return { at: "commit", nth: 1 + random.below(8), when: random.pick(PHASES) };
   return { at: "statement", nth: 1 + random.below(80) };
 }
