@@ -21,14 +21,16 @@ describe.each<{ over: string; share: number; makeDriver: () => Promise<Driver> }
     await assertLawOf(
       fc.asyncProperty(anyVersion(), anyHistory, async (mapping, history) => {
         const life = begin(await makeDriver(), mapping);
+        const wrong: string[] = [];
         try {
           for (const step of [...history, { kind: "sync", trouble: null } as const]) {
             const synced = await live(life, step);
-            if (synced !== null) expect(wrongWrites(life, synced)).toEqual([]);
+            if (synced !== null) wrong.push(...wrongWrites(life, synced));
           }
         } finally {
           await life.driver.close();
         }
+        expect(wrong).toEqual([]);
       }),
       share,
     );
@@ -39,15 +41,17 @@ describe.each<{ over: string; share: number; makeDriver: () => Promise<Driver> }
       fc.asyncProperty(anyVersion(READABLE), anyPeacefulHistory, async (mapping, history) => {
         const life = begin(await makeDriver(), mapping);
         const model = conflictModel(life.driver, mapping);
+        const wrong: string[] = [];
         try {
           for (const step of [...history, { kind: "sync", trouble: null } as const]) {
             model.expect();
             const synced = await live(life, step);
-            if (synced !== null) expect(model.compare(synced)).toEqual([]);
+            if (synced !== null) wrong.push(...model.compare(synced));
           }
         } finally {
           await life.driver.close();
         }
+        expect(wrong).toEqual([]);
       }),
       share,
     );

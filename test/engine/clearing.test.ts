@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { decideHold, waitingHold } from "../../src/store/holds.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { RealEngine } from "../support/real-engine.ts";
+import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+
+const PEOPLE = 5;
+
+let rehearsal: Rehearsal;
+let fresh: FreshDatabase;
+let it: RealEngine;
+beforeEach(async () => {
+  rehearsal = await startRehearsal({
+    seed: 5,
+    contacts: 0,
+    hubspotPort: 0,
+    klaviyoPort: 0,
+    hubspot: { tier: "off" },
+    klaviyo: { limits: "off" },
+  });
+  fresh = await freshDatabase();
+  it = realEngine(rehearsal, fresh);
+});
+afterEach(async () => {
+  await rehearsal.close();
+  await fresh.drop();
+});
+
+const address = (n: number): string => `person-${n}@example.com`;
+const people = Array.from({ length: PEOPLE }, (_, n) => address(n));
+
+/** The job title is emptied where the other side is, the city is kept. */
+function clearing(limit: string): Mapping {
+  return rehearsedMapping(rehearsal, (demo) =>
+    [
+      demo.slice(0, demo.indexOf("fields:")),
+      "fields:",
+      "  - { hubspot: jobtitle, klaviyo: title, on_empty: clear }",
+      "  - { hubspot: city, klaviyo: location.city }",
+      `limits: { clears_per_run: ${limit} }`,
+      "",
+    ].join("\n"),
+  );
+}
+
+/** Everybody on both sides and in scope on both, with a title and a city. */
+async function begin(mapping: Mapping): Promise<void> {
+  rehearsal.hubspot.sandbox.seedContacts(
+    people.map((email) => ({
+      properties: { email, jobtitle: "Buyer", city: "Tartu" },
+      lists: [rehearsal.story.hubspotList],
+    })),
+  );
+  await cycle(mapping);
+  const { klaviyoSegment } = rehearsal.story;
+  rehearsal.klaviyo.sandbox.addToSegment(klaviyoSegment, people);
+  await cycle(mapping);
+}
+
+async function cycle(mapping: Mapping) {
+  untilSearchable(rehearsal);
+  return it.sync(mapping);
+}
+
+function atHubSpot() {
+  const { contacts } = rehearsal.hubspot.sandbox.dumpContacts(null, 100);
+  return contacts.map(({ properties }) => [properties["jobtitle"] || null, properties["city"] || null]);
+}
+
+function atKlaviyo() {
+  return people.map((email) => {
+    const profile = rehearsal.klaviyo.sandbox.profile(email);
+    return [profile?.attributes["title"] ?? null, profile?.location["city"] ?? null];
+  });
+}
+
+const EMPTY = [null, "Tartu"];
+const FULL = ["Buyer", "Tartu"];
+
+test("what HubSpot's people empty is emptied in Klaviyo where the mapping says so, and else kept", async () => {
+  const mapping = clearing("100%");
+  await begin(mapping);
+  rehearsal.hubspot.sandbox.editContact({ email: address(0) }, { jobtitle: "", city: "" });
+  await cycle(mapping);
+  expect(atKlaviyo()[0]).toEqual(EMPTY);
+  const before = mutatingCalls(rehearsal);
+  await cycle(mapping);
+  expect(mutatingCalls(rehearsal)).toBe(before);
+});
+
+test("what Klaviyo's people empty is emptied in HubSpot where the mapping says so, and else kept", async () => {
+  const mapping = clearing("100%");
+  await begin(mapping);
+  rehearsal.klaviyo.sandbox.editProfile(address(0), { title: null, location: { city: null } });
+  await cycle(mapping);
+  expect(atHubSpot()).toEqual([EMPTY, FULL, FULL, FULL, FULL]);
+  const before = mutatingCalls(rehearsal);
+  await cycle(mapping);
+  expect(mutatingCalls(rehearsal)).toBe(before);
+});
+
+test("more emptied values than the limit: none is emptied, one message, and an approval lets them through", async () => {
+  const mapping = clearing("2");
+  await begin(mapping);
+  for (const email of people.slice(0, 3)) rehearsal.klaviyo.sandbox.editProfile(email, { title: null });
+  const before = mutatingCalls(rehearsal);
+  const run = await cycle(mapping);
+  await cycle(mapping);
+  expect(run).toMatchObject({ result: "held", exceeded: [{ action: "clears", planned: 3, allowed: 2 }] });
+  expect(mutatingCalls(rehearsal)).toBe(before);
+  expect(atHubSpot()).toEqual([FULL, FULL, FULL, FULL, FULL]);
+  const told = await fresh.database.problem.findMany({ where: { linkId: null } });
+  expect(told.map(({ title }) => title)).toEqual(["Held: 3 values to empty in HubSpot, limit 2"]);
+
+  const hold = await waitingHold(fresh.database, 1);
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const decision = { state: "approved", by: "test", reason: "wanted", expiresAt } as const;
+  expect(await decideHold(fresh.database, 1, hold?.hash ?? "", decision, new Date())).toBe(true);
+  await cycle(mapping);
+  expect(atHubSpot()).toEqual([EMPTY, EMPTY, EMPTY, FULL, FULL]);
+});
