@@ -72,6 +72,19 @@ test("a time of Klaviyo's that moved for another reason does not make its value 
   expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");
 });
 
+test("a look that a lagging index answered says nothing of the last minutes", async () => {
+  const { jo, profile } = await inStep();
+  it.klaviyo.quirks.indexLagMs = 10 * MINUTE;
+  it.klaviyo.user.edit(profile, { first_name: "Johanna" });
+  it.wait(MINUTE);
+  it.hubspot.user.edit(jo, { firstname: "Joanna" });
+  it.wait(MINUTE);
+  it.klaviyo.user.edit(profile, { title: "Buyer" });
+  await it.sync(newest());
+  await it.sync(newest());
+  expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");
+});
+
 test("a value that could not be written at once keeps the time at which it was first seen", async () => {
   const { jo, profile } = await inStep(newest("klaviyo"));
   it.hubspot.quirks.refuseValue = (property) =>
