@@ -79,8 +79,8 @@ export async function knownLinks(
       WHERE connection_id = ${connectionId} AND id > ${after} ${condition}
         AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')
       ORDER BY id LIMIT ${limit}
-    ), past AS (
-      ${pastWrites(now)}
+    ), claim AS MATERIALIZED (
+      ${claims(connectionId)}
     )
     SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.missing_on, page.state,
            page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
@@ -92,23 +92,36 @@ export async function knownLinks(
             FROM sighting AS s
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
               AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
-           ${claimOf("hubspot", connectionId)} AS hubspot_claim, ${claimOf("klaviyo", connectionId)} AS klaviyo_claim,
-           past.writes
-    FROM page LEFT JOIN past ON past.link_id = page.id ORDER BY page.id`;
+           ${claimOf("hubspot")} AS hubspot_claim, ${claimOf("klaviyo")} AS klaviyo_claim,
+           ${pastWrites(now)} AS writes
+    FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
 }
 
-/** A contact with the link's address that is not the link's: linked elsewhere, or having it as an additional one. */
-function claimOf(side: Side, connectionId: number): Prisma.Sql {
+/**
+ * Contacts with the address of a link of `page` that are not the link's: linked elsewhere, or having it as an additional
+ * one. There are few of either, so they are found for the whole page at once.
+ */
+function claims(connectionId: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT found.*, other.email_key AS linked_to
+    FROM (SELECT page.id AS claiming, s.side, s.external_id, s.email_key, s.link_id
+          FROM page JOIN sighting AS s
+            ON s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo') AND s.email_key = page.email_key
+          WHERE s.link_id <> page.id
+          UNION ALL
+          SELECT page.id, s.side, s.external_id, s.email_key, s.link_id
+          FROM sighting AS s CROSS JOIN unnest(s.other_emails) AS address JOIN page ON page.email_key = address
+          WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo') AND s.other_emails <> '{}'
+            AND s.link_id IS DISTINCT FROM page.id) AS found
+    LEFT JOIN link AS other ON other.id = found.link_id`;
+}
+
+function claimOf(side: Side): Prisma.Sql {
   const missing = side === "hubspot" ? Prisma.sql`page.hubspot_id` : Prisma.sql`page.klaviyo_id`;
-  const found = (condition: Prisma.Sql) => Prisma.sql`
-    SELECT s.external_id, s.email_key, other.email_key AS linked_to
-    FROM sighting AS s LEFT JOIN link AS other ON other.id = s.link_id
-    WHERE s.connection_id = ${connectionId} AND s.side = ${side} AND ${condition}`;
   return Prisma.sql`CASE WHEN ${missing} IS NULL THEN (
-    SELECT jsonb_build_object('id', c.external_id, 'email', c.email_key, 'linkedTo', c.linked_to)
-    FROM (${found(Prisma.sql`s.email_key = page.email_key AND s.link_id IS NOT NULL`)}
-          UNION ALL ${found(Prisma.sql`s.other_emails @> ARRAY[page.email_key]`)}) AS c LIMIT 1) END`;
+    SELECT jsonb_build_object('id', external_id, 'email', claim.email_key, 'linkedTo', linked_to)
+    FROM claim WHERE claiming = page.id AND claim.side = ${side} LIMIT 1) END`;
 }
 
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {

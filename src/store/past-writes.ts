@@ -17,16 +17,16 @@ const LOOK_BACK_MS = 2 * 86_400_000;
 /** Fewer writes than these cannot have gone back and forth too often, and are not read. */
 const FEWEST_WRITES = 3;
 
-/** By link of the CTE `page`: what was written to it lately and taken, since a person last asked to try again. */
+/** Of a link of `page`: what was written to it lately and taken, since a person last asked to try again. */
 export function pastWrites(now: Date): Prisma.Sql {
   const since = new Date(now.getTime() - LOOK_BACK_MS);
-  return Prisma.sql`
-    SELECT journal.link_id, jsonb_agg(jsonb_build_object('before', before, 'after', after, 'refused', refused_fields,
-                                                         'at', sent_at, 'run', run_id)) AS writes
-    FROM page JOIN journal ON journal.link_id = page.id
-    WHERE kind = 'update' AND outcome = 'done' AND sent_at > ${since}
-      AND (page.retried_at IS NULL OR sent_at > page.retried_at)
-    GROUP BY journal.link_id HAVING count(*) > ${FEWEST_WRITES}`;
+  return Prisma.sql`(
+    SELECT jsonb_agg(jsonb_build_object('before', before, 'after', after, 'refused', refused_fields,
+                                        'at', sent_at, 'run', run_id))
+    FROM journal
+    WHERE journal.link_id = page.id AND sent_at > greatest(${since}::timestamptz, page.retried_at)
+      AND kind = 'update' AND outcome = 'done'
+    HAVING count(*) > ${FEWEST_WRITES})`;
 }
 
 /** Its fields, less those that the side did not take. */
