@@ -1,0 +1,121 @@
+import type { ExternalId } from "../model/contact.ts";
+import type { Channel, Engagement, EngagementKind, RecordAs } from "../model/engagement.ts";
+import type { Problem } from "../model/problem.ts";
+
+/**
+ * The part of the port that is about engagement: a system that tells what people did with its messages (`source`), and one
+ * that shows it (`sink`). Both throw `SystemUnavailable` when the whole side is out. Neither changes anybody's consent,
+ * address or membership.
+ */
+export interface EngagementSource {
+  /** The metrics of this account that Tandem understands. One that never happened may be absent. */
+  metrics(signal: AbortSignal): Promise<readonly EngagementMetric[]>;
+  /**
+   * The events of a metric from `from` on, oldest first, a page at a time. Events come late and may lie in the future: what
+   * a page shows is never all there will be of its time.
+   */
+  read(window: EventWindow, signal: AbortSignal): AsyncIterable<EngagementPage>;
+  /** How many events of a metric there are by UTC day (`yyyy-mm-dd`), from `from` up to and without `until` (days). */
+  countByDay(
+    metric: EngagementMetric,
+    from: string,
+    until: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, number>>;
+  /** How long after it happened an event may first be seen, as a rule. Milliseconds. */
+  readonly lagMs: number;
+}
+
+/** One metric of one account: ids differ between accounts. */
+export interface EngagementMetric {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: EngagementKind;
+  readonly channel: Channel;
+}
+
+export interface EventWindow {
+  readonly metric: EngagementMetric;
+  /** ISO, UTC; inclusive. */
+  readonly from: string;
+  /** ISO, UTC; exclusive. `null`: without end, the future included. */
+  readonly until: string | null;
+  /** Where an earlier reading of the same window stopped; `null` from its beginning. */
+  readonly cursor: string | null;
+}
+
+export interface EngagementPage {
+  readonly engagements: readonly Engagement[];
+  /** To go on after this page; `null` where it was the last. */
+  readonly next: string | null;
+}
+
+/** One engagement to be shown on one contact. Sent again it is the same entry. */
+export interface TimelineEntry {
+  /** A UUID made from the dedupe key: the same occurrence has the same id for ever. */
+  readonly id: string;
+  readonly engagement: Engagement;
+}
+
+/**
+ * What is shown together: everything that one contact did with one message. Sinks of single events take `fresh`; a note
+ * shows `shown` and `fresh` in one text, and is changed rather than added to.
+ */
+export interface EntryGroup {
+  /** The contact's id at the sink; never an address, which could make or change a contact (contract P14). */
+  readonly contact: ExternalId;
+  readonly fresh: readonly TimelineEntry[];
+  /** Recorded before, of the same contact and message. */
+  readonly shown: readonly TimelineEntry[];
+  /** What the sink answered when it recorded them (a note's id), where it did. */
+  readonly reference: string | null;
+}
+
+export type RecordResult =
+  /** Every fresh entry is there now, or was there already. */
+  | { readonly outcome: "done"; readonly reference: string | null }
+  /** Certainly not there, and why. */
+  | { readonly outcome: "refused"; readonly problem: Problem }
+  /** The contact no longer exists. */
+  | { readonly outcome: "gone" }
+  /** Sent and never answered. Asked again, `record` first looks, or sends the same ids: it is never there twice. */
+  | { readonly outcome: "unknown" };
+
+export interface EngagementSink {
+  readonly recordAs: RecordAs;
+  /** Largest number of groups worth giving to `record` at once. */
+  readonly size: number;
+  /** What keeps this account from using the sink, with the fix; `null` where nothing does. By reading only. */
+  missing(setup: SinkSetup | null, signal: AbortSignal): Promise<Problem | null>;
+  /** Makes, or brings up to date, what the sink needs: templates, event definitions. Twice is once. */
+  setUp(signal: AbortSignal): Promise<SinkSetup>;
+  /**
+   * One result per group, in order. `again` says that an earlier call with these very entries was never answered.
+   *
+   * @param setup as `setUp` answered it; `null` where it was never run
+   */
+  record(
+    groups: readonly EntryGroup[],
+    setup: SinkSetup | null,
+    again: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly RecordResult[]>;
+}
+
+/** What setting up made, kept by the engine and understood by the sink alone. */
+export interface SinkSetup {
+  /** The system's ids of what was made, by our name for it. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** For a person: `made “Tandem: opened”`, `“Tandem: clicked” is up to date`. */
+  readonly report: readonly string[];
+}
+
+/** A property that Tandem offers to make, so that nobody has to click it together. */
+export interface PropertyToMake {
+  readonly property: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: "text" | "number" | "datetime" | "option";
+  /** Of an option: its values, with their labels. */
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
