@@ -3,6 +3,7 @@ import { dirname, join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const PORT = "connectors/connector.ts";
+const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
 const CONNECTOR = [
   "model",
   PORT,
@@ -33,9 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   link: ["model", "mapping", PORT, "store", "plan", "pull"],
   write: ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link"],
   consent: LANES,
-  engagement: ["model", "mapping", PORT, "store", "pull", "link"],
+  engagement: ["model", "mapping", PORT, ENGAGEMENT_PORT, "store", "pull", "link"],
   status: ["model", "store"],
-  daemon: [...LANES, "consent", "engagement", "status"],
+  daemon: [...LANES, ENGAGEMENT_PORT, "consent", "engagement", "status"],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
   sandbox: [],
   cli: [...LANES, "consent", "engagement", "status", "daemon", "sandbox"],

@@ -5,6 +5,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { FieldType, Values } from "../model/value.ts";
 
+import type { EngagementPort } from "./engagement-port.ts";
 /**
  * The port: everything the engine knows about a system. One folder implements it, `memory/` is the reference, and one
  * contract suite runs over all. Every method throws `SystemUnavailable` when the whole side is out (no answer after
@@ -23,6 +24,8 @@ export interface Connector {
   startedBy(list: string, signal: AbortSignal): Promise<readonly string[] | null>;
   readonly contacts: ContactPort;
   /** How far the system's clock was last seen to be from ours, in milliseconds; 0 before its first answer. */
+  readonly consent: ConsentPort;
+  readonly engagement: EngagementPort;
   skewMs(): number;
   /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
   requests(): ReadonlyMap<string, number>;

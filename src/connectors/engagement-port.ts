@@ -7,6 +7,19 @@ import type { Problem } from "../model/problem.ts";
  * that shows it (`sink`). Both throw `SystemUnavailable` when the whole side is out. Neither changes anybody's consent,
  * address or membership.
  */
+export interface EngagementPort {
+  /** `null` where the system sends no messages that it tells of. */
+  readonly source: EngagementSource | null;
+  /** `null` where the system cannot show events in that way. */
+  sink(recordAs: RecordAs): EngagementSink | null;
+  /**
+   * Makes those of the properties that are missing, in a group “Klaviyo” of theirs, and touches none that exists.
+   * Answers the names of those it made. `null` where the system makes no properties through its API.
+   */
+  readonly makeProperties:
+    ((properties: readonly PropertyToMake[], signal: AbortSignal) => Promise<readonly string[]>) | null;
+}
+
 export interface EngagementSource {
   /** The metrics of this account that Tandem understands. One that never happened may be absent. */
   metrics(signal: AbortSignal): Promise<readonly EngagementMetric[]>;

@@ -83,6 +83,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
       writeSize: BATCH,
       cost: (work) => cost(work, deps.apiShare),
     },
+    engagement: { source: null, sink: () => null, makeProperties: null },
     requests: () => paced.requests(),
     skewMs: () => paced.skewMs(),
   };

@@ -53,6 +53,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     discover: (signal) => discover(calls, client, signal),
     missingScopes: (signal) => missingScopes(calls, client, signal),
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
+    engagement: { source: null, sink: () => null, makeProperties: null },
     requests: () => calls.requests(),
     skewMs: () => calls.skewMs(),
     contacts: {

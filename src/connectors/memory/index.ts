@@ -113,6 +113,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       request("discover", signal);
       return [];
     },
+    engagement: { source: null, sink: () => null, makeProperties: null },
     requests: () => new Map(counts),
     skewMs: () => quirks.skewMs,
     contacts: {
