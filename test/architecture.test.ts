@@ -7,6 +7,7 @@ const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
 const CONNECTOR = [
   "model",
   PORT,
+  ENGAGEMENT_PORT,
   "connectors/governor.ts",
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
@@ -19,7 +20,8 @@ const LANES = ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  [PORT]: ["model"],
+  [PORT]: ["model", ENGAGEMENT_PORT],
+  [ENGAGEMENT_PORT]: ["model"],
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],

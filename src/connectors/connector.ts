@@ -4,8 +4,8 @@ import type { Operation } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { FieldType, Values } from "../model/value.ts";
-
 import type { EngagementPort } from "./engagement-port.ts";
+
 /**
  * The port: everything the engine knows about a system. One folder implements it, `memory/` is the reference, and one
  * contract suite runs over all. Every method throws `SystemUnavailable` when the whole side is out (no answer after
@@ -54,6 +54,12 @@ export interface Account {
 export interface Schema {
   readonly fields: readonly FieldSpec[];
   readonly collections: readonly Collection[];
+  /** The kinds of e-mail that somebody can opt out of one by one; none where the system has no such. */
+}
+
+/** HubSpot's subscription types. */
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface FieldSpec {
@@ -198,6 +204,27 @@ export interface TimedContact {
   /** By property; ISO, UTC. One that was never set has no key. */
   readonly setAt: Readonly<Record<string, string>>;
 }
+
+/**
+ */
+  /**
+   * Who is shown to have refused e-mail by a change since this moment (milliseconds since 1970), with the overlaps that
+   * the system's own lags ask for; their values are not told. People may come who refused long ago.
+   */
+  /**
+   * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
+   * in order. `null` where the system cannot, or Tandem never asks it to.
+   */
+  readonly subscribe:
+  /** May the key change what people are subscribed to? `null` where that cannot be told without changing something. */
+  mayWrite(signal: AbortSignal): Promise<boolean | null>;
+}
+
+export type SubscribeResult =
+  /** Accepted; whether it is done, only reading can tell. */
+  | { readonly outcome: "accepted" }
+  | { readonly outcome: "refused"; readonly problem: Problem }
+  | { readonly outcome: "unknown" };
 
 export type WriteResult =
   /**
