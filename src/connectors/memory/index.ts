@@ -4,6 +4,8 @@ import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Capabilities, Connector, FieldSpec, PropertyRequest, WriteResult } from "../connector.ts";
+import { memoryEngagement } from "./engagement.ts";
+import type { MemoryEngagement } from "./engagement.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
 import { noQuirks } from "./quirks.ts";
@@ -41,6 +43,7 @@ export interface MemoryConnector extends Connector {
   readonly quirks: Quirks;
   /** The ground truth of what was asked for and done. */
   readonly writes: readonly MemoryWrite[];
+  readonly engagement: MemoryEngagement;
 }
 
 /**
@@ -113,7 +116,15 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       request("discover", signal);
       return [];
     },
-    engagement: { source: null, sink: () => null, makeProperties: null },
+    engagement: memoryEngagement({
+      side,
+      store,
+      quirks,
+      now,
+      pageSize,
+      known: (property) => fields.some((field) => field.property === property),
+      request,
+    }),
     requests: () => new Map(counts),
     skewMs: () => quirks.skewMs,
     contacts: {

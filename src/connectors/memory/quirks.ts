@@ -1,8 +1,24 @@
+import type { RecordAs } from "../../model/engagement.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem, SystemUnavailable } from "../../model/problem.ts";
 import type { Value } from "../../model/value.ts";
+import type { EntryGroup } from "../engagement-port.ts";
 
-export type MemoryCall = "account" | "discover" | "pull" | "everyone" | "read" | "find" | "write";
+export type MemoryCall =
+  | "account"
+  | "discover"
+  | "pull"
+  | "everyone"
+  | "read"
+  | "find"
+  | "write"
+  | "metrics"
+  | "events"
+  | "counts"
+  | "sink"
+  | "setUp"
+  | "record"
+  | "properties";
 
 /** How a memory system misbehaves. All may be changed between calls, and the next call follows. */
 export interface Quirks {
@@ -14,6 +30,12 @@ export interface Quirks {
   refuse: (operation: Operation) => Problem | null;
   /** An operation whose answer never comes, having been done or not. */
   unanswered: (operation: Operation) => "applied" | "not_applied" | null;
+  /** Entries the sink will not take. */
+  refuseEntries: (group: EntryGroup) => Problem | null;
+  /** Entries whose recording is never answered, having been done or not. */
+  unansweredEntries: (group: EntryGroup) => "applied" | "not_applied" | null;
+  /** What keeps the account from using a sink. */
+  sinkMissing: (recordAs: RecordAs) => Problem | null;
   /** The whole side is out: thrown before anything of the call is done. */
   unavailable: (call: MemoryCall) => SystemUnavailable | null;
   /**
@@ -38,6 +60,9 @@ export function noQuirks(): Quirks {
     refuseValue: () => null,
     refuse: () => null,
     unanswered: () => null,
+    refuseEntries: () => null,
+    unansweredEntries: () => null,
+    sinkMissing: () => null,
     unavailable: () => null,
     before: () => {},
     importLike: false,

@@ -1,0 +1,78 @@
+import type { ExternalId } from "../../model/contact.ts";
+import type { Engagement, RecordAs } from "../../model/engagement.ts";
+import type { Side } from "../../model/side.ts";
+import type { EngagementPort } from "../engagement-port.ts";
+import type { MemoryCall, Quirks } from "./quirks.ts";
+import { memorySink } from "./sink.ts";
+import { memorySource } from "./source.ts";
+import type { MemoryStore } from "./store.ts";
+
+/** An engagement, and when the source shows it first (milliseconds). */
+export interface Happened {
+  readonly engagement: Engagement;
+  readonly seenAt: number;
+}
+
+/** An entry as the sink shows it. */
+export interface Shown {
+  readonly recordAs: RecordAs;
+  readonly id: string;
+  readonly contact: ExternalId;
+  readonly engagement: Engagement;
+  /** Of a note: which one it stands in. */
+  readonly reference: string | null;
+}
+
+/** The port, and what a test does and sees behind it. */
+export interface MemoryEngagement extends EngagementPort {
+  /** Somebody does something with a message. It is told of at once, or from `seenAt` (milliseconds) on. */
+  happen(engagement: Engagement, seenAt?: number): void;
+  /** The ground truth of what the sink shows, by its way of showing and the entry's id. */
+  readonly shown: ReadonlyMap<string, Shown>;
+  /** How often an entry came that was shown already. */
+  sentAgain(): number;
+  /** Names of the properties made. */
+  readonly properties: readonly string[];
+}
+
+export interface EngagementSettings {
+  readonly side: Side;
+  readonly store: MemoryStore;
+  readonly quirks: Quirks;
+  readonly now: () => number;
+  readonly pageSize: number;
+  readonly known: (property: string) => boolean;
+  /** Counts a request, and lets the test step in. */
+  readonly request: (call: MemoryCall, signal: AbortSignal) => void;
+}
+
+/** As the real ones: Klaviyo tells what people did, HubSpot shows it. */
+export function memoryEngagement(settings: EngagementSettings): MemoryEngagement {
+  const { side, now, known, request } = settings;
+  const happened: Happened[] = [];
+  const shown = new Map<string, Shown>();
+  const properties: string[] = [];
+  let again = 0;
+  return {
+    shown,
+    properties,
+    sentAgain: () => again,
+    happen(engagement, seenAt = now()) {
+      happened.push({ engagement: structuredClone(engagement), seenAt });
+    },
+    source: side === "klaviyo" ? memorySource(settings, happened) : null,
+    sink: (recordAs) =>
+      side === "hubspot" ? memorySink(settings, recordAs, shown, () => (again += 1)) : null,
+    makeProperties:
+      side === "hubspot"
+        ? async (wanted, signal) => {
+            request("properties", signal);
+            const made = wanted
+              .map(({ property }) => property)
+              .filter((name) => !known(name) && !properties.includes(name));
+            properties.push(...made);
+            return made;
+          }
+        : null,
+  };
+}
