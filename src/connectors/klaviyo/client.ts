@@ -8,6 +8,7 @@ import {
   SegmentsApi,
 } from "klaviyo-api";
 import type { ProfileMetaPatchPropertiesUnset } from "klaviyo-api";
+import { engagementEndpoints } from "./engagement/endpoints.ts";
 import { failureFrom, headerOf } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
 
@@ -51,6 +52,13 @@ export interface Call {
   readonly operation: OperationName;
   readonly send: (signal: AbortSignal | null) => Promise<RawAnswer>;
 }
+
+/** Puts a call of one of the SDK's APIs together. */
+export type PutTogether = <Api extends { basePath: string }>(
+  operation: OperationName,
+  Api: new (session: ApiKeySession) => Api,
+  send: (api: Api) => Promise<{ readonly response: unknown }>,
+) => Call;
 
 export type GroupKind = "list" | "segment";
 
@@ -140,6 +148,7 @@ export function endpoints(deps: ClientDeps) {
 
   return {
     origin,
+    ...engagementEndpoints(call),
     accounts: () => call("get_accounts", AccountsApi, (api) => api.getAccounts()),
     groups: (kind: GroupKind, cursor: string | null) =>
       kind === "list"

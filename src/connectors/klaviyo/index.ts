@@ -7,6 +7,7 @@ import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { cost } from "./cost.ts";
 import { discover } from "./discover.ts";
+import { engagementSource } from "./engagement/source.ts";
 import { asksForPredictions } from "./fields.ts";
 import { flowsStartedBy } from "./flows.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
@@ -53,7 +54,12 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     discover: (signal) => discover(calls, client, signal),
     missingScopes: (signal) => missingScopes(calls, client, signal),
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
-    engagement: { source: null, sink: () => null, makeProperties: null },
+    engagement: {
+      source: engagementSource({ calls, client, now, log }),
+      // Klaviyo's own pages show what Klaviyo sent.
+      sink: () => null,
+      makeProperties: null,
+    },
     requests: () => calls.requests(),
     skewMs: () => calls.skewMs(),
     contacts: {

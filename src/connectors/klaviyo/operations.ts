@@ -7,8 +7,10 @@ interface Tier {
 }
 
 const XS: Tier = { burst: 1, steady: 15 };
+const S: Tier = { burst: 3, steady: 60 };
 const M: Tier = { burst: 10, steady: 150 };
 const L: Tier = { burst: 75, steady: 750 };
+const XL: Tier = { burst: 350, steady: 3_500 };
 
 /**
  * Every operation this connector uses, by Klaviyo's operationId, with its limits at revision 2026-07-15. There is none
@@ -41,6 +43,12 @@ export const OPERATIONS = {
   get_errors_for_bulk_import_profiles_job: M,
   add_profiles_to_list: M,
   remove_profiles_from_list: M,
+  get_metrics: M,
+  get_events: XL,
+  /** Only reads, though it is a POST. */
+  query_metric_aggregates: S,
+  get_campaigns: M,
+  get_flows: S,
 } as const satisfies Record<string, Tier>;
 
 export type OperationName = keyof typeof OPERATIONS;
