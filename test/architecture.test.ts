@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   link: ["model", "mapping", PORT, "store", "plan", "pull"],
   write: ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link"],
   consent: LANES,
-  engagement: ["model", "mapping", PORT, ENGAGEMENT_PORT, "store", "pull", "link"],
+  engagement: ["model", "mapping", PORT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
   status: ["model", "store"],
   daemon: [...LANES, ENGAGEMENT_PORT, "consent", "engagement", "status"],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
@@ -65,7 +65,12 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "node-cron": ["daemon"],
   pino: ["daemon", "cli", "main.ts"],
   fastify: ["status", "sandbox"],
+  "@fastify/csrf-protection": ["status"],
+  "@fastify/formbody": ["status"],
   "@fastify/helmet": ["status"],
+  "@fastify/rate-limit": ["status"],
+  "@fastify/secure-session": ["status"],
+  "openid-client": ["status"],
   commander: ["cli"],
 };
 

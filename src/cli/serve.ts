@@ -11,8 +11,10 @@ import { longestGapMs } from "../mapping/schedule.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { ContactUrls } from "../status/contact-link.ts";
+import type { Access } from "../status/access.ts";
 import type { StatusServer } from "../status/server.ts";
-import { startStatusServer } from "../status/server.ts";
+import { PageWithoutPassword, startStatusServer } from "../status/server.ts";
+import { statusActions } from "../status/status-actions.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { openConnection } from "../store/connections.ts";
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
@@ -32,6 +34,10 @@ export interface ServeOptions {
   readonly contacts?: string;
   /** `null` serves no status page. */
   readonly port: number | null;
+  /** Where the page listens; default 127.0.0.1, and anything else only with a password. */
+  readonly host?: string;
+  /** Who is let in to the page; default whoever is on this machine. */
+  readonly access?: Access;
   readonly worker: boolean;
   /** Told where the page is, once it is there. */
   readonly ready: (url: string | null) => void;
@@ -54,11 +60,14 @@ export async function serve(
   let current = await putInForce(deps, mapping, text);
   const contactsCron = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
+  let wake = (): void => {};
   const page =
     options.port === null
       ? null
-      : await openPage(options.port, {
+      : await openPage(options.port, options.host, {
           read: statusReader(deps.database, connection.id),
+          act: statusActions(deps.database, connection.id, app.now, () => wake()),
+          ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
           log,
           // In a quiet time nothing is late.
@@ -81,6 +90,8 @@ export async function serve(
     const works = options.worker ? lanes(current, contactsCron(), ended) : [];
     const scheduler = startScheduler(works, failed);
     scheduler.runNow("contacts");
+    // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
+    wake = () => scheduler.runNow("contacts");
     return scheduler;
   };
   options.ready(page?.url ?? null);
@@ -124,14 +135,16 @@ function lanes(
   ];
 }
 
-/** @throws CommandFailure 69 where the port is taken, or may not be used */
+/** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */
 async function openPage(
   port: number,
-  deps: Omit<Parameters<typeof startStatusServer>[0], "port">,
+  host: string | undefined,
+  deps: Omit<Parameters<typeof startStatusServer>[0], "port" | "host">,
 ): Promise<StatusServer> {
   try {
-    return await startStatusServer({ ...deps, port });
+    return await startStatusServer({ ...deps, port, ...(host === undefined ? {} : { host }) });
   } catch (error) {
+    if (error instanceof PageWithoutPassword) throw new CommandFailure(EXIT.config, error.message);
     const code = error instanceof Error && "code" in error ? error.code : null;
     const wrong = { EADDRINUSE: "is taken on this machine", EACCES: "may not be used by this user" };
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;

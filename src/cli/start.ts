@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import type { Access } from "../status/access.ts";
+import { BadAccess, readAccess } from "../status/access.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -10,6 +12,7 @@ import { serve } from "./serve.ts";
 
 interface StartOptions extends CommonOptions {
   readonly port?: number;
+  readonly host?: string;
   /** False with `--no-web`. */
   readonly web: boolean;
   /** False with `--no-worker`. */
@@ -23,16 +26,20 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
     .command("start")
     .description("the daemon: runs by the schedule and serves the status page, until stopped")
     .option("--port <port>", "of the status page (default: PORT, else 8080)", portOption)
+    .option("--host <address>", "where the status page listens (default: 127.0.0.1; others need a sign-in)")
     .option("--no-web", "no status page")
     .option("--no-worker", "no runs, only the status page")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<StartOptions>();
       const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
+      const access = accessOf(app);
       // The schedule's log tells of runs; a progress line would only get into its way.
       await withEngine(app, { ...options, quiet: true }, (deps, mapping, loaded) =>
         serve(app, deps, loaded, {
           file: mappingPath(app, options),
           port,
+          ...(options.host === undefined ? {} : { host: options.host }),
+          access,
           worker: options.worker,
           ready: (url) => {
             if (options.json) app.out(json({ connection: mapping.name, url }));
@@ -42,6 +49,16 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       );
       exit(EXIT.done);
     });
+}
+
+/** @throws CommandFailure 78 where the page's settings cannot be used */
+function accessOf(app: App): Access {
+  try {
+    return readAccess(app.env);
+  } catch (error) {
+    if (!(error instanceof BadAccess)) throw error;
+    throw new CommandFailure(EXIT.config, error.message);
+  }
 }
 
 function portOf(given: string | undefined): number {

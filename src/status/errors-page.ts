@@ -9,7 +9,6 @@ import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
-import { layout } from "./layout.ts";
 import { fixList, place } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
 
@@ -27,21 +26,15 @@ const FEW = 5;
 /** Finds a contact that fails, says in plain words why, and what to do. */
 export function errorsPage(view: ErrorsView): Safe {
   const { frame, query, found } = view;
-  const ofPages = found.pages > 1 ? ` (page ${found.page} of ${found.pages})` : "";
-  return layout({
-    title: `Errors${ofPages}`,
-    place: "/errors",
-    frame,
-    content: html`
-      <h1>Errors</h1>
-      <p class="muted">
-        ${counted(frame.overview.counters.failing, "contact")} failing,
-        ${counted(frame.overview.causes.length, "cause")}.
-      </p>
-      ${filters(query, frame.overview.causes)} ${found.total === 0 ? nothing(view) : contacts(view)}
-      ${pager(query, found)}
-    `,
-  });
+  return html`
+    <h1>Errors</h1>
+    <p class="muted">
+      ${counted(frame.overview.counters.failing, "contact")} failing,
+      ${counted(frame.overview.causes.length, "cause")}.
+    </p>
+    ${filters(query, frame.overview.causes)} ${found.total === 0 ? nothing(view) : contacts(view)}
+    ${pager(query, found)}
+  `;
 }
 
 function filters(query: FailingQuery, causes: readonly Cause[]): Safe {

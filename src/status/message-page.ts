@@ -1,4 +1,4 @@
-import type { Frame } from "./layout.ts";
+import type { PageParts, Shell } from "./layout.ts";
 import { layout } from "./layout.ts";
 import type { Safe } from "./html.ts";
 import { html } from "./html.ts";
@@ -13,7 +13,15 @@ export interface Message {
 /** There is no such page. */
 export const NOT_FOUND: Message = {
   title: "There is no such page",
-  words: ["The address may be mistyped, or the page may come with a later version."],
+  words: ["The address may be mistyped, or what it showed is not there any more."],
+};
+
+/** What a form says that did not come from a page of ours, or from one that was open for too long. */
+export const STALE_FORM: Message = {
+  title: "Nothing was done: the form is too old",
+  words: [
+    "It was opened before somebody signed in or out, or on another site. Open the page again and press once more.",
+  ],
 };
 
 /** The words for a fault of Tandem's own; the reference leads to the log, and nothing of the fault is shown. */
@@ -27,12 +35,21 @@ export function brokenMessage(reference: string): Message {
   };
 }
 
+/** What somebody is told whose role is not enough. */
+export function notAllowed(needed: string): Message {
+  return {
+    title: `This needs the role ${needed}`,
+    words: ["You are signed in with another one. Ask an admin of Tandem to give it to you."],
+  };
+}
+
 /** A page that only says what happened and leads back. */
-export function messagePage({ title, words }: Message, frame: Frame | null): Safe {
+export function messagePage({ title, words }: Message, frame: PageParts["frame"], shell: Shell): Safe {
   return layout({
     title,
     place: null,
     frame,
+    shell,
     content: html`
       <h1>${title}</h1>
       ${words.map((paragraph) => html`<p>${paragraph}</p>`)}

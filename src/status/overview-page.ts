@@ -4,7 +4,7 @@ import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
-import { HEALTH_LABELS, layout } from "./layout.ts";
+import { HEALTH_LABELS } from "./layout.ts";
 import { fixList, place } from "./problem-words.ts";
 import { RESULTS, RUN_COUNTS, STATES } from "./state-words.ts";
 import { timeElement } from "./time-element.ts";
@@ -14,18 +14,13 @@ import { took } from "./time-words.ts";
 export function overviewPage(frame: Frame): Safe {
   const { overview, health, now } = frame;
   const { tone } = HEALTH_LABELS[health.word];
-  return layout({
-    title: "Overview",
-    place: "/",
-    frame,
-    content: html`
-      <h1>Overview</h1>
-      <p class="banner ${tone}"><span>${health.sentence}</span></p>
-      ${counters(overview)}
-      ${overview.connectionProblems.length > 0 && connectionProblems(overview.connectionProblems, now)}
-      ${causes(overview, now)} ${freshness(overview, now)} ${runs(overview.runs, now)}
-    `,
-  });
+  return html`
+    <h1>Overview</h1>
+    <p class="banner ${tone}"><span>${health.sentence}</span></p>
+    ${counters(overview)}
+    ${overview.connectionProblems.length > 0 && connectionProblems(overview.connectionProblems, now)}
+    ${causes(overview, now)} ${freshness(overview, now)} ${runs(overview.runs, now)}
+  `;
 }
 
 function counters({ counters: links, total }: Overview): Safe {

@@ -1,27 +1,42 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import csrfProtection from "@fastify/csrf-protection";
+import formbody from "@fastify/formbody";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Fastify from "fastify";
+import type { Access } from "./access.ts";
+import { OPEN, isOpen } from "./access.ts";
+import { addPages } from "./add-pages.ts";
 import type { ContactUrls } from "./contact-link.ts";
-import { errorsAddress } from "./errors-address.ts";
-import { errorsPage } from "./errors-page.ts";
-import { errorsQuery } from "./errors-query.ts";
+import { errorsRoutes } from "./errors-routes.ts";
+import type { Refused } from "./guard.ts";
+import { foreignForm, foreignName, refusedRole } from "./guard.ts";
 import { healthOf } from "./health.ts";
-import type { Safe } from "./html.ts";
-import { render } from "./html.ts";
 import type { Frame } from "./layout.ts";
 import type { Message } from "./message-page.ts";
-import { NOT_FOUND, brokenMessage, messagePage } from "./message-page.ts";
-import { overviewDocument } from "./overview-document.ts";
-import { overviewPage } from "./overview-page.ts";
+import { NOT_FOUND, STALE_FORM, brokenMessage, messagePage } from "./message-page.ts";
+import { oidc } from "./oidc.ts";
+import { overviewRoutes } from "./overview-routes.ts";
+import { neededFor } from "./permissions.ts";
+import { probes } from "./probes.ts";
+import { requestShell } from "./request-shell.ts";
+import { send } from "./send.ts";
+import { sessions } from "./sessions.ts";
+import { askWho, signInRoutes } from "./sign-in-routes.ts";
+import { signInThrottle } from "./sign-in-throttle.ts";
 import type { StatusReader } from "./status-reader.ts";
-import { wantsJson } from "./wants-json.ts";
+import type { StatusActions } from "./status-actions.ts";
+import { themeRoutes } from "./theme-routes.ts";
 
 /** What the status pages need from outside. */
 export interface StatusDeps {
   readonly read: StatusReader;
+  /** What people can do, with its row in the audit. */
+  readonly act: StatusActions;
   readonly now: () => Date;
+  /** Default: nobody is asked who they are. */
+  readonly access?: Access;
   /** How often contacts are looked at, by the schedule; for the health word. Default: a quarter of an hour. */
   readonly intervalMs?: () => number;
   /** Asked for each page: the accounts are known only after the first look. */
@@ -34,136 +49,135 @@ export interface StatusLog {
   error(details: object, message: string): void;
 }
 
-/** The names by which a browser on this machine calls it; under any other name a foreign site is asking (DNS rebinding). */
-const OWN_NAMES = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 /** The schedule's own default. */
 const DEFAULT_INTERVAL_MS = 15 * 60 * 1_000;
-/** Who asks whether we are ready asks again soon. */
-const READY_WITHIN_MS = 2_000;
+/** The largest form is a hundred ticked contacts. */
+const LARGEST_BODY = 64 * 1_024;
+/** Whoever sends a request slower than this only holds on to the connection. */
+const SLOWEST_REQUEST_MS = 30_000;
+const A_YEAR_S = 365 * 24 * 60 * 60;
 
 /** The pages without a port: every address, header and refusal. */
 export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
-  const app = Fastify({ forceCloseConnections: true, trustProxy: false });
+  const access = deps.access ?? OPEN;
+  const app = Fastify({
+    forceCloseConnections: true,
+    trustProxy: false,
+    bodyLimit: LARGEST_BODY,
+    requestTimeout: SLOWEST_REQUEST_MS,
+  });
+  const known = await protect(app, deps, access);
+  const pages = [...overviewRoutes(), ...errorsRoutes(deps)];
+  const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
+  const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
+  const tell = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    message: Message,
+    more = {},
+  ) => {
+    const page = () => messagePage(message, null, shellOf(request, reply));
+    return send(request, reply.code(status), page, { error: { status, ...message, ...more } });
+  };
+  const refuse = (request: FastifyRequest, reply: FastifyReply, refused: Refused) =>
+    refused.kind === "told"
+      ? tell(request, reply, refused.status, refused.message)
+      : askWho({ access, shellOf }, request, reply, { status: 401, wrong: null });
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.header("cache-control", "no-store").header("vary", "accept, cookie");
+    const foreign = foreignName(request, access);
+    if (foreign !== null) return refuse(request, reply, foreign);
+    const needed = request.routeOptions.config.needed;
+    if (needed !== "anybody") request.visitor = await known.visitor(request);
+    const refused = refusedRole(request) ?? foreignForm(request);
+    return refused === null ? undefined : refuse(request, reply, refused);
+  });
+  app.addHook("preHandler", (request, reply, done) =>
+    request.method === "POST" ? app.csrfProtection(request, reply, done) : done(),
+  );
+  app.setNotFoundHandler((request, reply) => tell(request, reply, 404, NOT_FOUND));
+  app.setErrorHandler(async (fault, request, reply) => {
+    const status = clientFault(fault);
+    if (status !== null) return tell(request, reply, status, faultMessage(status));
+    const reference = randomUUID();
+    deps.log?.error({ reference, err: fault }, "A status page could not be made");
+    return tell(request, reply, 500, brokenMessage(reference), { reference });
+  });
+  const signIn = {
+    access,
+    sessions: known,
+    throttle: signInThrottle(deps.now),
+    shellOf,
+    audit: deps.act.audit,
+  };
+  if (!isOpen(access))
+    await signInRoutes(app, { ...signIn, oidc: access.oidc === null ? null : oidc(access.oidc) });
+  themeRoutes(app, access);
+  await files(app);
+  probes(app, deps.read);
+  addPages(app, pages, { shellOf, readFrame: () => readFrame(deps), tell });
+  return app;
+}
+
+/** Headers, sessions and form tokens. */
+async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
+  const secure = access.publicUrl?.protocol === "https:";
   await app.register(helmet, {
+    enableCSPNonces: true,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        formAction: ["'self'"],
+        // The nonce is added to it: a script without it does not run, wherever it is from.
+        scriptSrc: [],
+        connectSrc: ["'self'"],
+        formAction: ["'self'", ...(access.oidc === null ? [] : [new URL(access.oidc.issuer).origin])],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
       },
     },
-    // Served over plain HTTP on this machine; a proxy that adds TLS adds this too.
-    strictTransportSecurity: false,
+    // Over plain HTTP on this machine a browser would not take it anyway.
+    strictTransportSecurity: secure ? { maxAge: A_YEAR_S, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
   });
-  app.addHook("onRequest", async (request, reply) => {
-    void reply.header("cache-control", "no-store").header("vary", "accept");
-    if (OWN_NAMES.test(request.headers.host ?? "")) return;
-    const words = ["This page is served to this machine only, as http://127.0.0.1 with its port."];
-    await sendMessage(request, reply, 421, { title: "Asked for under a foreign name", words }, null);
-  });
-  await pages(app, deps);
-  await probes(app, deps);
-  app.setNotFoundHandler((request, reply) => sendMessage(request, reply, 404, NOT_FOUND, null));
-  app.setErrorHandler(async (fault, request, reply) => {
-    const status = clientFault(fault);
-    if (status !== null) {
-      const words = ["The address could not be read."];
-      return sendMessage(request, reply, status, { title: "There is a problem", words }, null);
-    }
-    const reference = randomUUID();
-    deps.log?.error({ reference, err: fault }, "A status page could not be made");
-    return sendMessage(request, reply, 500, brokenMessage(reference), null, { reference });
-  });
-  return app;
+  app.decorateRequest("visitor", null);
+  const known = await sessions(app, access, deps.act.database, deps.now);
+  await app.register(formbody, { bodyLimit: LARGEST_BODY });
+  await app.register(csrfProtection, { sessionPlugin: "@fastify/secure-session" });
+  return known;
 }
 
-async function pages(app: FastifyInstance, deps: StatusDeps): Promise<void> {
-  const sheets = ["page.css", "tables.css"].map((name) => readFile(new URL(name, import.meta.url), "utf8"));
-  const style = (await Promise.all(sheets)).join("\n");
-  app.get("/style.css", (_request, reply) => reply.type("text/css; charset=utf-8").send(style));
-
-  app.get("/", async (request, reply) => {
-    const frame = await readFrame(deps);
-    if (wantsJson(request.headers.accept)) {
-      return reply.send(overviewDocument(frame.overview, frame.health, frame.now));
-    }
-    return sendPage(reply, overviewPage(frame));
-  });
-
-  app.get("/errors", async (request, reply) => {
-    const asked = errorsQuery(request.query);
-    if (!asked.ok) {
-      const message = { title: "There is a problem with this search", words: asked.wrong };
-      return sendMessage(request, reply, 400, message, await readFrame(deps));
-    }
-    const { query } = asked;
-    const [frame, found] = await Promise.all([readFrame(deps), deps.read.failing(query)]);
-    if (found.page !== query.page) return reply.redirect(errorsAddress({ ...query, page: found.page }));
-    if (wantsJson(request.headers.accept)) {
-      const { name: connection, causes } = frame.overview;
-      return reply.send({ connection, at: frame.now, query, ...found, causes });
-    }
-    const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
-    return sendPage(reply, errorsPage({ frame, query, found, contactUrls }));
-  });
-}
-
-async function probes(app: FastifyInstance, { read }: StatusDeps): Promise<void> {
-  app.get("/healthz", (_request, reply) => reply.type("text/plain; charset=utf-8").send("ok\n"));
-  app.get("/readyz", async (_request, reply) => {
-    const ready = await within(READY_WITHIN_MS, read.reach());
-    const words = ready ? "ready\n" : "the database does not answer\n";
-    return reply
-      .code(ready ? 200 : 503)
-      .type("text/plain; charset=utf-8")
-      .send(words);
-  });
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), milliseconds);
-  const answered = work.then(
-    () => true,
-    () => false,
+async function files(app: FastifyInstance): Promise<void> {
+  const read = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
+  const style = (await Promise.all(["page.css", "tables.css", "forms.css"].map(read))).join("\n");
+  const script = await read("page.js");
+  const config = (address: string) => ({ config: { needed: neededFor("GET", address) } });
+  app.get("/style.css", config("/style.css"), (_request, reply) =>
+    reply.type("text/css; charset=utf-8").send(style),
   );
-  const ready = await Promise.race([answered, late]);
-  clearTimeout(timer);
-  return ready;
+  app.get("/page.js", config("/page.js"), (_request, reply) =>
+    reply.type("text/javascript; charset=utf-8").send(script),
+  );
 }
 
-async function readFrame({ read, now, intervalMs = () => DEFAULT_INTERVAL_MS }: StatusDeps): Promise<Frame> {
+async function readFrame(deps: StatusDeps): Promise<Omit<Frame, "shell">> {
+  const { read, now, intervalMs = () => DEFAULT_INTERVAL_MS } = deps;
   const overview = await read.overview();
   const at = now();
   return { overview, health: healthOf(overview, at, intervalMs()), now: at };
 }
 
-function sendPage(reply: FastifyReply, page: Safe): FastifyReply {
-  return reply.type("text/html; charset=utf-8").send(render(page));
-}
-
-function sendMessage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  message: Message,
-  frame: Frame | null,
-  more: Readonly<Record<string, string>> = {},
-): FastifyReply {
-  void reply.code(status);
-  if (wantsJson(request.headers.accept)) {
-    return reply.send({ error: { status, title: message.title, words: message.words, ...more } });
-  }
-  return sendPage(reply, messagePage(message, frame));
-}
-
-/** A request that Fastify itself could not read; such a fault carries the status to answer with. */
+/** A request that Fastify or a plugin refused; such a fault carries the status to answer with. */
 function clientFault(fault: unknown): number | null {
   if (!(fault instanceof Error) || !("statusCode" in fault)) return null;
   const { statusCode } = fault;
   return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? statusCode : null;
+}
+
+function faultMessage(status: number): Message {
+  if (status === 403) return STALE_FORM;
+  if (status === 429) return { title: "Too many tries", words: ["Wait a minute, then try again."] };
+  return { title: "There is a problem", words: ["The request could not be read."] };
 }

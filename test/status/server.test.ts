@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startStatusServer } from "../../src/status/server.ts";
-import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { NOW, seed } from "./seed.ts";
+import { statusDeps } from "./app.ts";
+import { seed } from "./seed.ts";
 
 let fresh: FreshDatabase;
 beforeEach(async () => void (fresh = await freshDatabase()));
@@ -11,8 +11,7 @@ afterEach(() => fresh.drop());
 
 test("it listens on this machine until it is closed", async () => {
   const { connectionId } = await seed(fresh, "acme-main");
-  const read = statusReader(fresh.database, connectionId);
-  const server = await startStatusServer({ read, now: () => NOW, port: 0 });
+  const server = await startStatusServer({ ...statusDeps(fresh, connectionId), port: 0 });
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const answer = await fetch(server.url);
   expect(answer.status).toBe(200);
@@ -24,7 +23,6 @@ test("it listens on this machine until it is closed", async () => {
 test.each(["0.0.0.0", "::", "192.168.1.5", "example.com"])(
   "it refuses to listen on %s without a password",
   async (host) => {
-    const read = statusReader(fresh.database, 1);
-    await expect(startStatusServer({ read, now: () => NOW, port: 0, host })).rejects.toThrow(/password/);
+    await expect(startStatusServer({ ...statusDeps(fresh, 1), port: 0, host })).rejects.toThrow(/password/);
   },
 );

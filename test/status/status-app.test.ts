@@ -2,9 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { statusApp } from "../../src/status/status-app.ts";
-import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import { statusDeps } from "./app.ts";
 import type { Seed } from "./seed.ts";
 import { NOW, before, seed } from "./seed.ts";
 
@@ -17,12 +17,12 @@ beforeEach(async () => {
   fresh = await freshDatabase();
   it = await seed(fresh, "acme-main");
   logged = [];
-  app = await statusApp({
-    read: statusReader(fresh.database, it.connectionId),
-    now: () => NOW,
-    contactUrls: () => ({ hubspot: "https://app.hubspot.com/contacts/1/record/0-1/{id}", klaviyo: null }),
-    log: { error: (details) => void logged.push(details) },
-  });
+  app = await statusApp(
+    statusDeps(fresh, it.connectionId, {
+      contactUrls: () => ({ hubspot: "https://app.hubspot.com/contacts/1/record/0-1/{id}", klaviyo: null }),
+      log: { error: (details) => void logged.push(details) },
+    }),
+  );
 });
 afterEach(async () => {
   await app.close();
@@ -112,7 +112,7 @@ test("pages keep the search, and a page too far leads to the last", async () => 
   expect(body).toContain("<title>Errors (page 1 of 2)");
   expect(body).toContain('rel="next" href="/errors?q=p&#38;page=2"');
   const far = await app.inject({ url: "/errors?q=p&page=9" });
-  expect([far.statusCode, far.headers.location]).toEqual([302, "/errors?q=p&page=2"]);
+  expect([far.statusCode, far.headers.location]).toEqual([303, "/errors?q=p&page=2"]);
 });
 
 test.each([

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { isPasswordHash } from "./password.ts";
+import type { Role } from "./role.ts";
+import { ROLES, isRole } from "./role.ts";
+
+/** Somebody who may sign in with a password. */
+export interface User {
+  readonly name: string;
+  readonly role: Role;
+  /** As `hashPassword` made it. */
+  readonly hash: string;
+}
+
+/** Who may sign in through the company's own sign-in: an address, or `@` and a domain, by role. */
+export interface OidcAccess {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly people: readonly { readonly who: string; readonly role: Role }[];
+}
+
+/** How the page is reached and who is let in. */
+export interface Access {
+  readonly adminPassword: string | null;
+  readonly users: readonly User[];
+  readonly oidc: OidcAccess | null;
+  /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
+  readonly publicUrl: URL | null;
+  /** Encrypts session cookies; without it they end with the process. */
+  readonly secretKey: string | null;
+}
+
+/** Settings of the page that cannot be used, and what to do. */
+export class BadAccess extends Error {
+  constructor(why: string, fix: string) {
+    super(`${why}\n  fix: ${fix}`);
+    this.name = "BadAccess";
+  }
+}
+
+/** Shorter ones are found by trying. */
+const SHORTEST_PASSWORD = 12;
+
+/** Nobody is asked who they are: for a page that only this machine can reach. */
+export const OPEN: Access = { adminPassword: null, users: [], oidc: null, publicUrl: null, secretKey: null };
+
+export function isOpen({ adminPassword, users, oidc }: Access): boolean {
+  return adminPassword === null && users.length === 0 && oidc === null;
+}
+
+/**
+ * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY.
+ *
+ * @throws BadAccess
+ */
+export function readAccess(env: Readonly<Record<string, string | undefined>>): Access {
+  const given = (name: string): string | null => env[name] || null;
+  const adminPassword = given("TANDEM_ADMIN_PASSWORD");
+  if (adminPassword !== null && adminPassword.length < SHORTEST_PASSWORD) {
+    const why = `TANDEM_ADMIN_PASSWORD is shorter than ${SHORTEST_PASSWORD} characters.`;
+    throw new BadAccess(why, "Choose a longer one; a few words in a row are easy to remember.");
+  }
+  const usersFile = given("TANDEM_USERS_FILE");
+  return {
+    adminPassword,
+    users: usersFile === null ? [] : readUsers(usersFile),
+    oidc: readOidc(given),
+    publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
+    secretKey: given("TANDEM_SECRET_KEY"),
+  };
+}
+
+function readUsers(path: string): readonly User[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new BadAccess(
+      `TANDEM_USERS_FILE names ${path}, which cannot be read.`,
+      "Make it with `tandem user NAME --role ROLE`.",
+    );
+  }
+  const users = text.split("\n").flatMap((line, index): readonly User[] => {
+    if (line.trim() === "" || line.startsWith("#")) return [];
+    const [name = "", role = "", hash = ""] = line.trim().split(/\s+/);
+    // The hash is not repeated: it is next to a password.
+    if (!isRole(role) || !isPasswordHash(hash)) {
+      const fix = `Each line is \`NAME ROLE HASH\`, with one of ${ROLES.join(", ")}; \`tandem user\` writes it.`;
+      throw new BadAccess(`${path}:${index + 1} is no user.`, fix);
+    }
+    return [{ name, role, hash }];
+  });
+  const twice = users.find(({ name }, index) => users.findIndex((other) => other.name === name) !== index);
+  if (twice !== undefined)
+    throw new BadAccess(`${path} names ${twice.name} twice.`, "Leave one of the two lines.");
+  return users;
+}
+
+function readOidc(given: (name: string) => string | null): OidcAccess | null {
+  const issuer = given("TANDEM_OIDC_ISSUER");
+  if (issuer === null) return null;
+  const clientId = given("TANDEM_OIDC_CLIENT_ID");
+  const clientSecret = given("TANDEM_OIDC_CLIENT_SECRET");
+  const people = ROLES.toReversed().flatMap((role) =>
+    (given(`TANDEM_OIDC_${role.toUpperCase()}S`) ?? "")
+      .split(/[\s,]+/)
+      .filter((who) => who.includes("@"))
+      .map((who) => ({ who: who.toLowerCase(), role })),
+  );
+  if (!URL.canParse(issuer) || clientId === null || clientSecret === null || people.length === 0) {
+    throw new BadAccess(
+      "TANDEM_OIDC_ISSUER is set, and what it needs is not.",
+      "Set TANDEM_OIDC_CLIENT_ID, TANDEM_OIDC_CLIENT_SECRET and who may come in: TANDEM_OIDC_VIEWERS, TANDEM_OIDC_OPERATORS, TANDEM_OIDC_ADMINS, each with addresses or @domains.",
+    );
+  }
+  return { issuer, clientId, clientSecret, people };
+}
+
+function readPublicUrl(given: string | null): URL | null {
+  if (given === null) return null;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/") {
+    const fix = "Write it like https://tandem.example.com, without a path.";
+    throw new BadAccess("TANDEM_PUBLIC_URL is no address of a page.", fix);
+  }
+  return url;
+}

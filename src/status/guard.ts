@@ -1,0 +1,55 @@
+import type { FastifyRequest } from "fastify";
+import type { Access } from "./access.ts";
+import { isOpen } from "./access.ts";
+import type { Message } from "./message-page.ts";
+import { STALE_FORM, notAllowed } from "./message-page.ts";
+import type { Needed } from "./permissions.ts";
+import { mayDo } from "./role.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** From `permissions.ts`. */
+    needed?: Needed;
+  }
+}
+
+/** Why a request is not answered. */
+export type Refused =
+  | { readonly kind: "told"; readonly status: number; readonly message: Message }
+  /** Nobody is signed in. */
+  | { readonly kind: "sign_in" };
+
+/** The names by which a browser on this machine calls it; under any other name a foreign site is asking (DNS rebinding). */
+const OWN_NAMES = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
+
+/**
+ * Is this one of our names? An open page answers to this machine's only. With a sign-in a foreign name has no cookie, so
+ * only a page with an address of its own insists on that.
+ */
+export function foreignName(request: FastifyRequest, access: Access): Refused | null {
+  const host = request.headers.host ?? "";
+  if (OWN_NAMES.test(host)) return null;
+  if (!isOpen(access) && (access.publicUrl === null || host === access.publicUrl.host)) return null;
+  const where = isOpen(access) ? "http://127.0.0.1 with its port" : (access.publicUrl?.origin ?? "");
+  const words = [`This page is served as ${where}, and under no other name.`];
+  return { kind: "told", status: 421, message: { title: "Asked for under a foreign name", words } };
+}
+
+/** May this visitor have what is behind the route? A route without a need is for viewers: 404s too say nothing. */
+export function refusedRole(request: FastifyRequest): Refused | null {
+  const needed = request.routeOptions.config.needed ?? "viewer";
+  if (needed === "anybody") return null;
+  if (request.visitor === null) return { kind: "sign_in" };
+  if (mayDo(request.visitor.role, needed)) return null;
+  return { kind: "told", status: 403, message: notAllowed(needed) };
+}
+
+/** A form has to come from a page of ours; browsers say where from, and scripts of other sites cannot change that. */
+export function foreignForm(request: FastifyRequest): Refused | null {
+  if (request.method === "GET" || request.method === "HEAD") return null;
+  const { origin, host } = request.headers;
+  const site = request.headers["sec-fetch-site"];
+  const own = origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+  if (own && (site === undefined || site === "same-origin")) return null;
+  return { kind: "told", status: 403, message: STALE_FORM };
+}

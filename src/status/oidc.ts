@@ -1,0 +1,75 @@
+import * as client from "openid-client";
+import type { OidcAccess } from "./access.ts";
+import type { Visitor } from "./role.ts";
+
+/** What has to be remembered in the session until the person comes back. */
+export interface OidcPending {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  readonly next: string;
+}
+
+/** The company's own sign-in. */
+export interface Oidc {
+  /** Where to send the person, and what to remember. */
+  begin(redirectUri: string, next: string): Promise<{ readonly to: string; readonly pending: OidcPending }>;
+  /** Who came back; `null` where they are nobody whom the settings let in. Throws where the answer does not check out. */
+  finish(address: URL, pending: OidcPending): Promise<Visitor | null>;
+}
+
+/** Code flow with PKCE, state and nonce; the issuer is asked for its addresses when somebody first signs in. */
+export function oidc({ issuer, clientId, clientSecret, people }: OidcAccess): Oidc {
+  let discovered: Promise<client.Configuration> | null = null;
+  const configuration = (): Promise<client.Configuration> => {
+    discovered ??= client
+      .discovery(new URL(issuer), clientId, clientSecret, undefined, loopbackOptions(new URL(issuer)))
+      .catch((error: unknown) => {
+        // An issuer that is out is asked again with the next sign-in.
+        discovered = null;
+        throw error;
+      });
+    return discovered;
+  };
+  return {
+    async begin(redirectUri, next) {
+      const verifier = client.randomPKCECodeVerifier();
+      const pending = { state: client.randomState(), nonce: client.randomNonce(), verifier, next };
+      const to = client.buildAuthorizationUrl(await configuration(), {
+        redirect_uri: redirectUri,
+        scope: "openid email",
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: "S256",
+        state: pending.state,
+        nonce: pending.nonce,
+      });
+      return { to: to.href, pending };
+    },
+    async finish(address, { state, nonce, verifier }) {
+      const tokens = await client.authorizationCodeGrant(await configuration(), address, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      const email = claims?.["email"];
+      // An address that the issuer did not check is anybody's.
+      if (typeof email !== "string" || claims?.["email_verified"] !== true) return null;
+      return visitorOf(people, email.toLowerCase());
+    },
+  };
+}
+
+/** The highest role of those that name the address or its domain. */
+function visitorOf(people: OidcAccess["people"], email: string): Visitor | null {
+  const domain = email.slice(email.lastIndexOf("@"));
+  const found = people.find(({ who }) => who === email || who === domain);
+  return found === undefined ? null : { name: email, role: found.role };
+}
+
+/** Plain HTTP only to an issuer on this very machine: for trying it out. */
+function loopbackOptions({ hostname, protocol }: URL): client.DiscoveryRequestOptions {
+  const here = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  return protocol === "http:" && here ? { execute: [client.allowInsecureRequests] } : {};
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { isOpen, readAccess } from "../../src/status/access.ts";
+import { hashPassword } from "../../src/status/password.ts";
+import { maskAddresses } from "../../src/status/mask-addresses.ts";
+
+function file(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-users-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "users");
+  writeFileSync(path, text);
+  return path;
+}
+
+const OIDC = {
+  TANDEM_OIDC_ISSUER: "https://id.example.com",
+  TANDEM_OIDC_CLIENT_ID: "tandem",
+  TANDEM_OIDC_CLIENT_SECRET: "s",
+};
+
+test("without any setting nobody is asked who they are", () => {
+  expect(isOpen(readAccess({}))).toBe(true);
+  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "" }))).toBe(true);
+  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }))).toBe(false);
+});
+
+test("a users file names people with their roles, beside remarks and empty lines", async () => {
+  const hash = await hashPassword("a password for all");
+  const path = file(`# people\n\nann operator ${hash}\nbob viewer ${hash}\n`);
+  const { users } = readAccess({ TANDEM_USERS_FILE: path });
+  expect(users).toEqual([
+    { name: "ann", role: "operator", hash },
+    { name: "bob", role: "viewer", hash },
+  ]);
+});
+
+test("what cannot be used is told with its fix, and no secret is repeated", async () => {
+  const hash = await hashPassword("a password for all");
+  const wrong = {
+    short: { TANDEM_ADMIN_PASSWORD: "hunter2" },
+    gone: { TANDEM_USERS_FILE: "/nowhere/users" },
+    role: { TANDEM_USERS_FILE: file(`ann boss ${hash}`) },
+    plain: { TANDEM_USERS_FILE: file("ann admin hunter2-in-the-open") },
+    twice: { TANDEM_USERS_FILE: file(`ann admin ${hash}\nann viewer ${hash}`) },
+    half: { TANDEM_OIDC_ISSUER: "https://id.example.com" },
+    nobody: OIDC,
+    path: { TANDEM_PUBLIC_URL: "https://example.com/tandem" },
+    script: { TANDEM_PUBLIC_URL: "javascript:alert(1)" },
+  };
+  for (const env of Object.values(wrong)) expect(() => readAccess(env)).toThrow(/\n {2}fix: /);
+  for (const env of [wrong.short, wrong.plain]) expect(() => readAccess(env)).not.toThrow(/hunter2/);
+});
+
+test("the highest role comes first, whoever it is given to", () => {
+  const env = {
+    ...OIDC,
+    TANDEM_OIDC_VIEWERS: "@example.com",
+    TANDEM_OIDC_ADMINS: "Ann@example.com, bob@example.com",
+  };
+  expect(readAccess(env).oidc?.people).toEqual([
+    { who: "ann@example.com", role: "admin" },
+    { who: "bob@example.com", role: "admin" },
+    { who: "@example.com", role: "viewer" },
+  ]);
+});
+
+test.each([
+  ["<bdi>jo@example.com</bdi>", "<bdi>j…@example.com</bdi>"],
+  ['{"email":"jo.tamm+news@mail.example.com"}', '{"email":"j…@mail.example.com"}'],
+  ["o&#39;brien@example.com", "o…@example.com"],
+  ["&#39;brien@example.com", "&#39;…@example.com"],
+  ["õie@näide.example, 李@example.com", "õ…@näide.example, 李…@example.com"],
+  ["a@b.example;c@d.example", "a…@b.example;c…@d.example"],
+  ["x\\ny@example.com", "x\\n…@example.com"],
+  ["at 5 @ noon, mail @ work", "at 5 @ noon, mail @ work"],
+])("%s is masked as %s", (text, masked) => expect(maskAddresses(text)).toBe(masked));
