@@ -23,7 +23,7 @@ export function oidc({ issuer, clientId, clientSecret, people }: OidcAccess): Oi
   let discovered: Promise<client.Configuration> | null = null;
   const configuration = (): Promise<client.Configuration> => {
     discovered ??= client
-      .discovery(new URL(issuer), clientId, clientSecret, undefined, loopbackOptions(new URL(issuer)))
+      .discovery(new URL(issuer), clientId, clientSecret, undefined, discoveryOptions(new URL(issuer)))
       .catch((error: unknown) => {
         // An issuer that is out is asked again with the next sign-in.
         discovered = null;
@@ -68,8 +68,9 @@ function visitorOf(people: OidcAccess["people"], email: string): Visitor | null 
   return found === undefined ? null : { name: email, role: found.role };
 }
 
-/** Plain HTTP only to an issuer on this very machine: for trying it out. */
-function loopbackOptions({ hostname, protocol }: URL): client.DiscoveryRequestOptions {
-  const here = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  return protocol === "http:" && here ? { execute: [client.allowInsecureRequests] } : {};
+/** The signature is checked though the token came directly. Plain HTTP only to an issuer on this very machine: for trying it out. */
+function discoveryOptions({ hostname, protocol }: URL): client.DiscoveryRequestOptions {
+  const here = protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  const checks = [client.enableNonRepudiationChecks];
+  return { execute: here ? [...checks, client.allowInsecureRequests] : checks };
 }

@@ -1,0 +1,97 @@
+import type { FastifyInstance } from "fastify";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { OidcAccess } from "../../src/status/access.ts";
+import { statusApp } from "../../src/status/status-app.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { Visit, Visited } from "./app.ts";
+import { closed, statusDeps, visit } from "./app.ts";
+import type { OidcIssuer } from "./oidc-issuer.ts";
+import { CLIENT, oidcIssuer } from "./oidc-issuer.ts";
+import { seed } from "./seed.ts";
+
+let fresh: FreshDatabase;
+let issuer: OidcIssuer;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  issuer = await oidcIssuer();
+  const { connectionId } = await seed(fresh, "acme-main");
+  const people: OidcAccess["people"] = [
+    { who: "ann@example.com", role: "admin" },
+    { who: "@example.com", role: "viewer" },
+  ];
+  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people };
+  app = await statusApp(
+    statusDeps(fresh, connectionId, { access: closed([], { adminPassword: null, oidc }) }),
+  );
+});
+afterAll(async () => {
+  await app.close();
+  await issuer.close();
+  await fresh.drop();
+});
+beforeEach(() => {
+  issuer.fault = "none";
+  issuer.claims = { email: "ann@example.com", email_verified: true };
+});
+
+/** Where the issuer sends the browser back to. */
+async function backFrom(browser: Visit, next = "/errors"): Promise<string> {
+  const begun = await browser.get(`/sign-in/oidc?next=${encodeURIComponent(next)}`);
+  expect(begun.status).toBe(303);
+  const answer = await fetch(begun.location ?? "", { redirect: "manual" });
+  const back = new URL(answer.headers.get("location") ?? "");
+  return `${back.pathname}${back.search}`;
+}
+
+async function comeIn(browser: Visit): Promise<Visited> {
+  return browser.get(await backFrom(browser));
+}
+
+test("whoever the company knows comes in with the role that the settings give", async () => {
+  const browser = visit(app);
+  expect((await browser.get("/errors")).body).toContain('href="/sign-in/oidc?next=%2Ferrors"');
+  const answer = await comeIn(browser);
+  expect([answer.status, answer.location]).toEqual([303, "/errors"]);
+  expect((await browser.get("/errors")).body).toContain("ann@example.com, admin");
+  issuer.claims = { email: "Bob@Example.com", email_verified: true };
+  const other = visit(app);
+  await comeIn(other);
+  expect((await other.get("/errors")).body).toContain("b…@example.com, viewer");
+});
+
+test.each([
+  ["an address of another company", { email: "eve@evil.example", email_verified: true }],
+  ["a domain that only ends alike", { email: "eve@notexample.com", email_verified: true }],
+  ["an address that nobody checked", { email: "ann@example.com", email_verified: false }],
+  ["an address of which it is not said", { email: "ann@example.com" }],
+  ["no address", {}],
+])("%s does not come in", async (_name, claims) => {
+  issuer.claims = claims;
+  const browser = visit(app);
+  expect((await comeIn(browser)).status).toBe(403);
+  expect((await browser.get("/errors")).status).toBe(401);
+});
+
+test.each(["nonce", "audience", "signature"] as const)("a token with a wrong %s is none", async (fault) => {
+  issuer.fault = fault;
+  const browser = visit(app);
+  expect((await comeIn(browser)).status).toBe(403);
+  expect((await browser.get("/errors")).status).toBe(401);
+});
+
+test("an answer that another browser asked for, was used before, or has another state is none", async () => {
+  const browser = visit(app);
+  const back = await backFrom(browser);
+  expect((await visit(app).get(back)).status).toBe(401);
+  expect((await browser.get(back.replace(/state=[^&]+/, "state=another"))).status).toBe(403);
+  expect((await browser.get(back)).status).toBe(401);
+  expect((await browser.get("/errors")).status).toBe(401);
+});
+
+test("after signing in nobody is sent to another site", async () => {
+  const browser = visit(app);
+  expect((await browser.get(await backFrom(browser, "//evil.example"))).location).toBe("/");
+});
