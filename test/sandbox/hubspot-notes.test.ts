@@ -122,3 +122,20 @@ test("a group is made before the properties in it, several of which can be made 
   const { groupName } = await client.crm.properties.coreApi.getByName("contacts", "klaviyo_open_count");
   expect(groupName).toBe("klaviyo");
 });
+
+test("notes are changed by the batch, and one that is gone is told apart from the rest", async () => {
+  const { hubspot, client, ada, note, batchApi } = await withAda();
+  const { results } = await batchApi.create({ inputs: [note("First"), note("Second")] });
+  const [one = "", other = ""] = results.map(({ id }) => id);
+  await client.crm.objects.notes.basicApi.archive(other);
+  const changed = await batchApi.update({
+    inputs: [one, other].map((id) => ({
+      id,
+      objectWriteTraceId: id,
+      properties: { hs_note_body: "Changed" },
+    })),
+  });
+  expect(changed.results).toMatchObject([{ id: one, properties: { hs_note_body: "Changed" } }]);
+  expect(changed).toMatchObject({ errors: [{ category: "OBJECT_NOT_FOUND" }] });
+  expect(hubspot.timelineOf({ id: ada })).toMatchObject([{ detail: "Changed" }]);
+});

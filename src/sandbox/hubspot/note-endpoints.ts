@@ -8,7 +8,7 @@ import { notFound, Refusal } from "./refusal.ts";
 import { batchInputs, objectBody, pageSize, queryList, textField, textsField } from "./request-parts.ts";
 import { READ_CONTACTS, WRITE_CONTACTS } from "./scopes.ts";
 import type { HubspotState } from "./state.ts";
-import { archiveNote, editNote, prepareNote } from "./write-note.ts";
+import { archiveNote, prepareNote, prepareNoteEdit } from "./write-note.ts";
 
 const NOTES = "/crm/v3/objects/notes";
 const LARGEST_BATCH = 100;
@@ -46,7 +46,7 @@ export function noteEndpoints(state: HubspotState): readonly Endpoint[] {
       path: `${NOTES}/{noteId}`,
       handle(call, { writer }) {
         const note = noteOf(call);
-        editNote(state, writer, note, objectBody(call)["properties"]);
+        prepareNoteEdit(state, writer, note, objectBody(call)["properties"])();
         return { status: 200, body: writtenNote(state, note) };
       },
     },
@@ -78,6 +78,27 @@ function batchEndpoints(state: HubspotState): readonly Endpoint[] {
             claims: "",
             commit() {
               const note = log();
+              return { order: note.number, result: writtenNote(state, note) };
+            },
+          };
+        }),
+    },
+    {
+      method: "POST",
+      path: `${NOTES}/batch/update`,
+      scopes: WRITE_CONTACTS,
+      mutating: true,
+      handle: (call, { writer, version }) =>
+        batchWrite(batchInputs(call, LARGEST_BATCH), 200, version, state.now(), (input) => {
+          const id = textField(input, "id");
+          const note = state.objects.notes.get(id);
+          if (note === undefined || note.gone !== null) throw notThere([id]);
+          const edit = prepareNoteEdit(state, writer, note, input["properties"]);
+          return {
+            key: id,
+            claims: "",
+            commit() {
+              edit();
               return { order: note.number, result: writtenNote(state, note) };
             },
           };

@@ -61,13 +61,24 @@ export function prepareNote(state: HubspotState, writer: Writer, input: JsonObje
   };
 }
 
-/** @throws Refusal 400 */
-export function editNote(state: HubspotState, writer: Writer, note: PlainObject, properties: unknown): void {
+/**
+ * Checks a change of a note; the returned function makes it.
+ *
+ * @throws Refusal 400
+ */
+export function prepareNoteEdit(
+  state: HubspotState,
+  writer: Writer,
+  note: PlainObject,
+  properties: unknown,
+): () => void {
   const values = writtenValues(state, "notes", properties, (name) => plainValue(note, name));
-  const at = state.now();
-  if (!setAll(note, values, at, writer)) return;
-  if (note.touched.at !== at) note.touched = { at, older: note.touched };
-  written(state, writer, "note.update", note.id, {}, Object.fromEntries(values));
+  return () => {
+    const at = state.now();
+    if (!setAll(note, values, at, writer)) return;
+    if (note.touched.at !== at) note.touched = { at, older: note.touched };
+    written(state, writer, "note.update", note.id, {}, Object.fromEntries(values));
+  };
 }
 
 export function archiveNote(state: HubspotState, writer: Writer, note: PlainObject): void {
