@@ -1,6 +1,8 @@
 import { Client } from "@hubspot/api-client";
 import type { PublicObjectSearchRequest } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
 import { request } from "undici";
+import { engagementEndpoints } from "./engagement/endpoints.ts";
+import { plainRequest } from "./plain-request.ts";
 import { answerOf, Arrived, freshToken, impatientAgent } from "./transport.ts";
 import type { RawAnswer } from "./transport.ts";
 
@@ -38,6 +40,13 @@ export interface Call {
   readonly pace: "burst" | "search";
   readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
 }
+
+/** Puts a call of the SDK's, or one that it does not have, together. */
+export type PutTogether = (
+  operation: string,
+  run: (signal: AbortSignal) => Promise<unknown>,
+  pace?: Call["pace"],
+) => Call;
 
 /** HubSpot's endpoints, one function each. Nothing is paced, retried or understood here. */
 export type Endpoints = ReturnType<typeof endpoints>;
@@ -87,11 +96,11 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   });
   const { crm } = sdk;
 
-  const call = (
-    operation: string,
-    run: (signal: AbortSignal) => Promise<unknown>,
-    pace: Call["pace"] = "burst",
-  ): Call => ({
+  const plain = plainRequest(
+    (path) => versioned(`${origin}${path}`, apiVersion),
+    () => bearer,
+  );
+  const call: PutTogether = (operation, run, pace = "burst") => ({
     operation,
     pace,
     async send(signal) {
@@ -102,6 +111,7 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   });
 
   return {
+    ...engagementEndpoints({ call, crm, plain }),
     /** The only one the SDK does not have. */
     account: () =>
       call("account", async (signal) => {
@@ -223,6 +233,10 @@ function versioned(url: string, version: ApiVersion): string {
   if (version === "v3") return url;
   return url
     .replace(/\/crm\/v[34]\/(objects|lists|properties|associations)(?=[/?]|$)/, `/crm/$1/${version}`)
+    .replace(
+      /\/events\/v3\/(send|event-definitions)(?=[/?]|$)/,
+      version === "2026-03" ? `/events/${version}/$1` : `/events/custom/${version}/$1`,
+    )
     .replace(/\/account-info\/v3\//, `/account-info/${version}/`);
 }
 

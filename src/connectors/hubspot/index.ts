@@ -9,6 +9,8 @@ import { companyDefinitions } from "./company-definitions.ts";
 import { cost } from "./cost.ts";
 import { BATCH, everyContact, findContacts, readContacts, readTimedContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
+import { hubspotEngagement } from "./engagement/port.ts";
+import type { HubSpotApp } from "./engagement/port.ts";
 import { fieldSpec } from "./fields.ts";
 import { sizeOf } from "./list-sizes.ts";
 import { missingScopes } from "./missing-scopes.ts";
@@ -26,6 +28,8 @@ export interface HubSpotDeps extends Timing {
   readonly apiShare: number;
   /** Whether the mapping names properties of companies, `company.NAME`: they are discovered too. Default: false. */
   readonly companies?: boolean;
+  /** The app whose OAuth sign-in `token` is. Default: none, `token` is a key of the portal's own. */
+  readonly app?: HubSpotApp | null;
   /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
   readonly timeoutMs?: number;
   /** Told of every answer: operation, status, milliseconds. Never a person or a key. */
@@ -83,7 +87,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
       writeSize: BATCH,
       cost: (work) => cost(work, deps.apiShare),
     },
-    engagement: { source: null, sink: () => null, makeProperties: null },
+    engagement: hubspotEngagement(account, deps.app ?? null),
     requests: () => paced.requests(),
     skewMs: () => paced.skewMs(),
   };

@@ -109,8 +109,10 @@ const vendorError = z.object({
 });
 export type VendorError = z.infer<typeof vendorError>;
 
+export const vendorErrors = z.array(vendorError).nullish();
+
 /** A batch's answer. 2026-09 has no 207: errors may stand in a 200 or 201 as well. */
-export const batchAnswer = z.object({ results: z.array(record), errors: z.array(vendorError).nullish() });
+export const batchAnswer = z.object({ results: z.array(record), errors: vendorErrors });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** Companies with when each asked-for property got the values it had. */

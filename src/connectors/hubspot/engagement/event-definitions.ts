@@ -1,0 +1,68 @@
+import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
+import type { EngagementKind } from "../../../model/engagement.ts";
+import type { SinkSetup } from "../../engagement-port.ts";
+import type { Account } from "../contacts.ts";
+import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
+import type { EventDefinition } from "./wire.ts";
+import { anything, definitionList, oneDefinition } from "./wire.ts";
+
+const DESCRIPTION = "Made by Tandem: what people did with the messages that Klaviyo sent them.";
+
+export async function readDefinitions(
+  { endpoints, calls }: Account,
+  signal: AbortSignal,
+): Promise<readonly EventDefinition[]> {
+  const found: EventDefinition[] = [];
+  for (let after: string | null = null, more = true; more;) {
+    const page: { readonly body: DefinitionPage } = await calls.read(
+      endpoints.eventDefinitions(after),
+      definitionList,
+      signal,
+    );
+    found.push(...page.body.results);
+    const next: string | null = page.body.paging?.next?.after ?? null;
+    more = next !== null && next !== after;
+    after = next;
+  }
+  return found;
+}
+
+type DefinitionPage = ReturnType<typeof definitionList.parse>;
+
+/** One definition a kind, made or completed. How events look is written each time: HubSpot does not tell what it is. */
+export async function setUpDefinitions(account: Account, signal: AbortSignal): Promise<SinkSetup> {
+  const { endpoints, calls } = account;
+  const known = await readDefinitions(account, signal);
+  const ids: Partial<Record<EngagementKind, string>> = {};
+  const report: string[] = [];
+  for (const kind of ENGAGEMENT_KINDS) {
+    const [name, label] = [`tandem_klaviyo_${kind}`, KIND_LABELS[kind]];
+    const found = known.find((definition) => definition.name === name);
+    let event = found?.fullyQualifiedName;
+    if (event === undefined) {
+      const call = endpoints.defineEvent(name, label, DESCRIPTION, FIELDS);
+      event = (await calls.write(call, oneDefinition, signal)).body.fullyQualifiedName;
+    }
+    const added = found === undefined ? [] : missingFields(found);
+    for (const field of added) {
+      await calls.write(endpoints.defineEventProperty(event, field), anything, signal);
+    }
+    await calls.write(endpoints.showEvent(event, HEADER_TEMPLATE, DETAIL_TEMPLATE), anything, signal);
+    ids[kind] = event;
+    report.push(
+      found === undefined
+        ? `made “${label}”`
+        : added.length > 0
+          ? `brought “${label}” up to date`
+          : `“${label}” is up to date`,
+    );
+  }
+  return { ids, report };
+}
+
+function missingFields({ properties }: EventDefinition) {
+  // Where properties are not told, none is missing for all we know.
+  return properties === null || properties === undefined
+    ? []
+    : FIELDS.filter((field) => properties.every(({ name }) => name !== field.name));
+}

@@ -1,0 +1,71 @@
+import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
+import type { PropertyToMake } from "../../engagement-port.ts";
+import { SystemUnavailable } from "../../../model/problem.ts";
+import { chunks } from "../chunks.ts";
+import { BATCH } from "../contacts.ts";
+import type { Account } from "../contacts.ts";
+import { answeredStatus } from "../failure.ts";
+import { propertyList } from "../parse.ts";
+import { sinkOut } from "./sink-problems.ts";
+import { anything, groupList, madeProperties } from "./wire.ts";
+
+const GROUP = { name: "klaviyo", label: "Klaviyo" } as const;
+
+/** HubSpot's names for what a property holds and how it is shown. */
+const TYPES = {
+  text: { type: "string", fieldType: "text" },
+  number: { type: "number", fieldType: "number" },
+  datetime: { type: "datetime", fieldType: "date" },
+  option: { type: "enumeration", fieldType: "select" },
+} as const;
+
+/** See `EngagementPort.makeProperties`. */
+export async function makeProperties(
+  account: Account,
+  wanted: readonly PropertyToMake[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { endpoints, calls } = account;
+  const { body } = await calls.read(endpoints.properties(), propertyList, signal);
+  const there = new Set(body.results.map(({ name }) => name.toLowerCase()));
+  const missing = wanted.filter(({ property }) => !there.has(property.toLowerCase()));
+  if (missing.length === 0) return [];
+  try {
+    await makeGroup(account, signal);
+    const made: string[] = [];
+    for (const part of chunks(missing, BATCH)) {
+      const call = endpoints.createProperties(part.map(definitionOf));
+      const answer = await calls.write(call, madeProperties, signal);
+      made.push(...answer.body.results.map(({ name }) => name));
+    }
+    return made;
+  } catch (error) {
+    if (error instanceof SystemUnavailable && error.problem.code === "HS-SCOPE")
+      throw sinkOut("no_property_scope");
+    throw error;
+  }
+}
+
+async function makeGroup({ endpoints, calls }: Account, signal: AbortSignal): Promise<void> {
+  const { body } = await calls.read(endpoints.propertyGroups(), groupList, signal);
+  if (body.results.some(({ name }) => name === GROUP.name)) return;
+  try {
+    await calls.write(endpoints.createPropertyGroup(GROUP.name, GROUP.label), anything, signal);
+  } catch (error) {
+    // Somebody else made it in between.
+    if (answeredStatus(error) !== 409) throw error;
+  }
+}
+
+function definitionOf({ property, label, description, type, options }: PropertyToMake): PropertyCreate {
+  const listed = options.map((option, displayOrder) => ({ ...option, displayOrder, hidden: false }));
+  return {
+    name: property,
+    label,
+    description,
+    groupName: GROUP.name,
+    ...TYPES[type],
+    ...(type === "option" ? { options: listed } : {}),
+    // Enums of the SDK with the very texts that travel.
+  } as unknown as PropertyCreate;
+}

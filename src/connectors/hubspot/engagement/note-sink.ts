@@ -1,0 +1,123 @@
+import { SystemUnavailable } from "../../../model/problem.ts";
+import type { EngagementSink, EntryGroup } from "../../engagement-port.ts";
+import { BATCH } from "../contacts.ts";
+import type { Account } from "../contacts.ts";
+import { batchAnswer } from "../parse.ts";
+import type { BatchAnswer } from "../parse.ts";
+import { findNotes } from "./find-notes.ts";
+import { groupResults } from "./group-results.ts";
+import { noteMarker, noteText } from "./note-body.ts";
+import { sendInBatches } from "./send-in-batches.ts";
+import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
+import { inWordsOf } from "./sink-problems.ts";
+import { anything } from "./wire.ts";
+
+const SIZE = 500;
+
+/** A note of a group: one to be made, or the one there is, to be changed. */
+interface NoteJob {
+  readonly group: EntryGroup;
+  readonly id: string | null;
+  readonly traceId: string;
+  readonly at: string;
+  readonly body: string;
+}
+
+/**
+ * One note a contact and message, for every plan and token. Nothing keeps HubSpot from making the same note twice, so it
+ * carries a marker: where an answer was lost it is looked for before anything is made (facts 2.14).
+ */
+export function noteSink(account: () => Account): EngagementSink {
+  return {
+    recordAs: "note",
+    size: SIZE,
+    async missing(_setup, signal) {
+      const { endpoints, calls } = account();
+      try {
+        await inWordsOf("note", calls.read(endpoints.anyNote(), anything, signal));
+        return null;
+      } catch (error) {
+        if (error instanceof SystemUnavailable && error.problem.code === "HS-SCOPE") return error.problem;
+        throw error;
+      }
+    },
+    setUp: () => Promise.resolve({ ids: {}, report: ["notes need nothing to be made"] }),
+    record: (groups, _setup, again, signal) => inWordsOf("note", record(account(), groups, again, signal)),
+  };
+}
+
+async function record(account: Account, groups: readonly EntryGroup[], again: boolean, signal: AbortSignal) {
+  const unknown = groups.filter(({ reference }) => reference === null);
+  const found =
+    again && unknown.length > 0 ? await findNotes(account, unknown, signal) : new Map<EntryGroup, string>();
+  const jobs = groups.map((group) => jobOf(group, group.reference ?? found.get(group) ?? null));
+  const changed = await sendInBatches(
+    jobs.filter(({ id }) => id !== null),
+    updater(account, signal),
+  );
+  // Somebody deleted the note: what happens from now on gets a new one.
+  const deleted = [...changed].filter(([, verdict]) => isNotThere(verdict)).map(([{ group }]) => group);
+  const anew = deleted.map((group) => jobOf({ ...group, shown: [] }, null, group));
+  const made = await sendInBatches(
+    [...jobs.filter(({ id }) => id === null), ...anew],
+    maker(account, signal),
+  );
+  const verdicts = new Map<EntryGroup, readonly Verdict[]>();
+  for (const [{ group }, verdict] of [...changed, ...made]) verdicts.set(group, [verdict]);
+  return groupResults(account, groups, verdicts, signal);
+}
+
+function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
+  return { group, id, traceId: noteMarker(shown, shown.contact), ...noteText(shown) };
+}
+
+const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
+
+function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+  return {
+    size: BATCH,
+    conflictIsDone: false,
+    keyOf: ({ traceId }) => traceId,
+    blames: ({ context }, { traceId }) => context?.["objectWriteTraceId"]?.includes(traceId) === true,
+    async send(batch) {
+      const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
+      const { body } = await calls.write(endpoints.createNotes(inputs), batchAnswer, signal);
+      return taken(body, (note) => note.objectWriteTraceId ?? markerIn(note));
+    },
+  };
+}
+
+function updater({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+  return {
+    size: BATCH,
+    conflictIsDone: false,
+    keyOf: ({ id }) => id ?? "",
+    blames: ({ context }, { id, traceId }) =>
+      context?.["objectWriteTraceId"]?.includes(traceId) === true ||
+      (id !== null && context?.["ids"]?.includes(id) === true),
+    async send(batch) {
+      const inputs = batch.map((input) => ({ ...input, id: input.id ?? "" }));
+      const { body } = await calls.write(endpoints.updateNotes(inputs), batchAnswer, signal);
+      return taken(body, ({ id }) => id);
+    },
+  };
+}
+
+function taken(
+  { results, errors }: BatchAnswer,
+  keyOf: (note: BatchAnswer["results"][number]) => string | null,
+): Taken {
+  const done = new Map(
+    results.flatMap((note) => {
+      const key = keyOf(note);
+      return key === null ? [] : [[key, note.id] as const];
+    }),
+  );
+  return { done, errors: errors ?? [] };
+}
+
+/** For answers that do not echo the trace id. */
+function markerIn({ properties }: BatchAnswer["results"][number]): string | null {
+  const text = properties["hs_note_body"];
+  return typeof text === "string" ? (/tandem-note:[0-9a-f]{32}:[^<]+/.exec(text)?.[0] ?? null) : null;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { PropertyToMake } from "../../../../src/connectors/engagement-port.ts";
+import type { RecordAs } from "../../../../src/model/engagement.ts";
+import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
+import { live, rehearse } from "../rehearsal.ts";
+import { EVENT_TYPE, showing } from "./sinks.ts";
+import type { ShowingGiven } from "./sinks.ts";
+
+async function shownAs(recordAs: RecordAs, given: ShowingGiven = {}) {
+  const shown = await showing(recordAs, given);
+  onTestFinished(() => shown.rehearsal.close());
+  return shown;
+}
+
+describe("what keeps an account from a sink is told with its own words and fix", () => {
+  it.each(["timeline", "app_event"] as const)("a private token at %s", async (recordAs) => {
+    const { another } = await shownAs(recordAs);
+    const problem = await another(null).missing(null, live());
+    expect(problem).toMatchObject({ code: "HS-EVENT-APP", level: "connection", side: "hubspot" });
+    expect(problem?.fix.join(" ")).toMatch(/auth: oauth.*note or properties_only/);
+    await expect(another(null).setUp(live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-APP" } });
+    await expect(another(null).record([], null, false, live())).rejects.toMatchObject({
+      problem: { code: "HS-EVENT-APP" },
+    });
+  });
+
+  it("an app whose developer key is not told, or wrong", async () => {
+    const { another, app } = await shownAs("timeline");
+    const untold = await another({ door: null, eventType: null }).missing(null, live());
+    expect(untold?.fix.join(" ")).toContain("developer_key");
+    const door = { appId: app.appId, developerKey: "eu1-wrong" };
+    const wrong = await another({ door, eventType: null }).missing(null, live());
+    expect(wrong).toMatchObject({ code: "HS-EVENT-KEY", title: "HubSpot does not accept the developer key" });
+  });
+
+  it("an app that had no timeline events when HubSpot closed them", async () => {
+    const { sink } = await shownAs("timeline", { app: { timelineV3: false } });
+    expect(await sink.missing(null, live())).toMatchObject({ code: "HS-EVENT-OFF" });
+    await expect(sink.setUp(live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-OFF" } });
+  });
+
+  it("an app that is not approved for app events, or has no such type", async () => {
+    const closed = await shownAs("app_event", { app: { appEvents: false } });
+    expect(await closed.sink.missing(null, live())).toMatchObject({
+      code: "HS-EVENT-OFF",
+      title: "HubSpot does not let this app write app events",
+    });
+    const { another } = await shownAs("app_event");
+    const none = another({ door: null, eventType: { ...EVENT_TYPE, symbol: "other" } });
+    expect(await none.missing(null, live())).toMatchObject({ code: "HS-EVENT-TYPE" });
+    const untold = await another({ door: null, eventType: null }).missing(null, live());
+    expect(untold?.fix.join(" ")).toContain("app_event");
+  });
+
+  it.each([
+    ["without Enterprise", { settings: { customEvents: false } }],
+    ["without the scopes", { scopes: [...USUAL_SCOPES] }],
+  ])("an account %s at custom_event", async (_, given) => {
+    const { sink } = await shownAs("custom_event", given);
+    expect(await sink.missing(null, live())).toMatchObject({
+      code: "HS-EVENT-PLAN",
+      title: "Custom events need HubSpot Enterprise",
+    });
+  });
+
+  it("a key that may not read contacts at note", async () => {
+    const { sink } = await shownAs("note", { scopes: ["crm.lists.read"] });
+    expect(await sink.missing(null, live())).toMatchObject({ code: "HS-SCOPE" });
+    const allowed = await shownAs("note");
+    expect(await allowed.sink.missing(null, live())).toBeNull();
+  });
+
+  it("nothing keeps anybody from properties_only, which shows nothing", async () => {
+    const { sink, rehearsal, ids } = await shownAs("properties_only", { scopes: [] });
+    rehearsal.calls();
+    expect(await sink.missing(null, live())).toBeNull();
+    const groups = [{ contact: ids[0] ?? "", fresh: [], shown: [], reference: null }];
+    expect(await sink.record(groups, null, false, live())).toEqual([{ outcome: "done", reference: null }]);
+    expect(rehearsal.calls()).toEqual([]);
+  });
+});
+
+describe("properties for roll-ups", () => {
+  const text = { type: "text", description: "", options: [] } as const;
+  const WANTED: readonly PropertyToMake[] = [
+    { ...text, property: "klaviyo_last_campaign", label: "Last campaign" },
+    { ...text, property: "klaviyo_opens", label: "Opens", type: "number" },
+    { ...text, property: "klaviyo_last_open", label: "Last open", type: "datetime" },
+    {
+      ...text,
+      property: "klaviyo_channel",
+      label: "Channel",
+      type: "option",
+      options: [
+        { value: "email", label: "E-mail" },
+        { value: "sms", label: "Text message" },
+      ],
+    },
+  ];
+
+  it.each(["2026-03", "2026-09"] as const)(
+    "are made where they are missing, and only there (%s)",
+    async (apiVersion) => {
+      const { connect, portal, close, calls } = await rehearse({}, { apiVersion });
+      onTestFinished(close);
+      const { makeProperties } = connect().engagement;
+      portal.createProperty({
+        groupName: "contactinformation",
+        name: "klaviyo_opens",
+        label: "Made by hand",
+        type: "string",
+        fieldType: "text",
+      });
+      const made = await makeProperties?.(WANTED, live());
+      expect(made?.toSorted((a, b) => a.localeCompare(b))).toEqual([
+        "klaviyo_channel",
+        "klaviyo_last_campaign",
+        "klaviyo_last_open",
+      ]);
+      const properties = portal.state.properties.contacts;
+      expect(properties.get("klaviyo_opens")).toMatchObject({ label: "Made by hand", type: "string" });
+      expect(properties.get("klaviyo_last_open")).toMatchObject({ type: "datetime", groupName: "klaviyo" });
+      expect(properties.get("klaviyo_channel")?.options.map(({ value }) => value)).toEqual(["email", "sms"]);
+      calls();
+      expect(await makeProperties?.(WANTED, live())).toEqual([]);
+      expect(calls()).toHaveLength(1);
+    },
+  );
+
+  it("are not made by a key that may not, which is told", async () => {
+    const { connector, portal, close } = await rehearse();
+    onTestFinished(close);
+    portal.setToken("pat-eu1-secret-canary", {
+      scopes: USUAL_SCOPES.filter((scope) => scope !== "crm.schemas.contacts.write"),
+    });
+    await expect(connector.engagement.makeProperties?.(WANTED, live())).rejects.toMatchObject({
+      problem: { code: "HS-SCOPE", title: "HubSpot does not let us make properties" },
+    });
+  });
+});
