@@ -240,7 +240,8 @@ function versioned(url: string, version: ApiVersion): string {
     .replace(/\/account-info\/v3\//, `/account-info/${version}/`);
 }
 
-function acceptedOrigin(baseUrl: string | null): string {
+/** HubSpot, or a rehearsal on this machine; a key goes nowhere else. Throws RangeError. */
+export function acceptedOrigin(baseUrl: string | null): string {
   if (baseUrl === null) return HUBSPOT;
   const refusal = new RangeError(`HubSpot's address is ${HUBSPOT} or a loopback one, not ${baseUrl}`);
   if (!URL.canParse(baseUrl)) throw refusal;

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
+import { SystemUnavailable } from "../../model/problem.ts";
 import { CallFailed } from "./failure.ts";
 
 /** An answer as it came, whatever it says. */
@@ -41,11 +42,12 @@ export function impatientAgent(origin: string, timeoutMs: number): HttpAgent {
   return agent;
 }
 
-/** The token of the next call. Rejects with `CallFailed` where there is none. */
+/** The token of the next call. Rejects with `CallFailed` where there is none and nobody says why. */
 export async function freshToken(operation: string, token: () => Promise<string>): Promise<string> {
   try {
     return await token();
-  } catch {
+  } catch (error) {
+    if (error instanceof SystemUnavailable) throw error;
     throw new CallFailed({ kind: "no_token", operation });
   }
 }
