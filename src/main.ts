@@ -7,8 +7,10 @@ import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
 import type { Connector } from "./connectors/connector.ts";
+import type { HubSpotApp } from "./connectors/hubspot/engagement/port.ts";
 import { companyProperty } from "./mapping/company-field.ts";
-import type { Mapping } from "./model/mapping.ts";
+import type { InstalledApp, Mapping } from "./model/mapping.ts";
+import type { Secrets } from "./model/secrets.ts";
 import type { PerSide } from "./model/side.ts";
 
 /** Runs one command line. The only place where things are put together. */
@@ -39,9 +41,10 @@ export async function main(args: readonly string[]): Promise<number> {
 const GRACE_MS = 25_000;
 
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
-export async function connect(mapping: Mapping, secrets: PerSide<string>): Promise<PerSide<Connector>> {
-  const [{ hubspot }, { klaviyo }] = await Promise.all([
+export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
+  const [{ hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./connectors/hubspot/index.ts"),
+    import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),
   ]);
   const timing = {
@@ -49,11 +52,25 @@ export async function connect(mapping: Mapping, secrets: PerSide<string>): Promi
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
   };
   const share = mapping.limits.apiShare;
+  const { oauth: app, baseUrl } = mapping.hubspot;
+  const signIn =
+    app === undefined || secrets.app === undefined
+      ? { token: secrets.hubspot }
+      : {
+          token: oauthToken({
+            ...timing,
+            clientId: app.clientId,
+            clientSecret: secrets.app.clientSecret,
+            refreshToken: secrets.hubspot,
+            baseUrl,
+          }),
+          app: hubspotApp(app, secrets.app.developerKey),
+        };
   return {
     hubspot: hubspot({
       ...timing,
-      token: secrets.hubspot,
-      baseUrl: mapping.hubspot.baseUrl,
+      ...signIn,
+      baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
       apiShare: share.hubspot,
       companies: mapping.fields.some(({ property }) => companyProperty(property.hubspot) !== null),
@@ -66,6 +83,11 @@ export async function connect(mapping: Mapping, secrets: PerSide<string>): Promi
       apiShare: share.klaviyo,
     }),
   };
+}
+
+function hubspotApp({ appId, eventType }: InstalledApp, developerKey: string | null): HubSpotApp {
+  const door = appId === null || developerKey === null ? null : { appId, developerKey };
+  return { door, eventType };
 }
 
 /** A terminal gives Ctrl-C to every process of a command, and npm then passes its own on to us: that is one, not two. */

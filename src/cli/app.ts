@@ -1,5 +1,6 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { Mapping } from "../model/mapping.ts";
+import type { Secrets } from "../model/secrets.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Ask } from "./ask.ts";
 
@@ -24,7 +25,7 @@ export interface App {
   readonly stopping: AbortSignal;
   /** Aborted some time after: what has not stopped by then is ended. */
   readonly signal: AbortSignal;
-  readonly connect: (mapping: Mapping, secrets: PerSide<string>) => Promise<PerSide<Connector>>;
+  readonly connect: (mapping: Mapping, secrets: Secrets) => Promise<PerSide<Connector>>;
 }
 
 /** The options that every command takes. */

@@ -2,8 +2,8 @@ import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { readSecret } from "../mapping/read-secret.ts";
-import type { Mapping } from "../model/mapping.ts";
-import type { PerSide } from "../model/side.ts";
+import type { Mapping, SecretRef } from "../model/mapping.ts";
+import type { Secrets } from "../model/secrets.ts";
 import { perSide } from "../model/side.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -40,15 +40,28 @@ export function loadMapping(app: App, options: CommonOptions): LoadedMapping {
 }
 
 /**
- * The two keys that a mapping names.
+ * The keys that a mapping names.
  *
  * @throws CommandFailure 77 naming the place that holds none
  */
-export function loadSecrets(app: App, mapping: Mapping): PerSide<string> {
-  return perSide((side) => {
-    const secret = readSecret(mapping[side].token, app.env);
+export function loadSecrets(app: App, mapping: Mapping): Secrets {
+  const load = (ref: SecretRef, what: string): string => {
+    const secret = readSecret(ref, app.env);
     if ("secret" in secret) return secret.secret;
-    const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
-    throw new CommandFailure(EXIT.credentials, `No ${system} key: ${secret.wrong}. ${secret.fix}`);
+    throw new CommandFailure(EXIT.credentials, `No ${what}: ${secret.wrong}. ${secret.fix}`);
+  };
+  const { oauth: installed } = mapping.hubspot;
+  const keys = perSide((side) => {
+    if (side === "klaviyo") return load(mapping.klaviyo.token, "Klaviyo key");
+    return load(mapping.hubspot.token, installed === undefined ? "HubSpot key" : "HubSpot refresh token");
   });
+  if (installed === undefined) return keys;
+  const { clientSecret, developerKey } = installed;
+  return {
+    ...keys,
+    app: {
+      clientSecret: load(clientSecret, "HubSpot client secret"),
+      developerKey: developerKey === null ? null : load(developerKey, "HubSpot developer key"),
+    },
+  };
 }

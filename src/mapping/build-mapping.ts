@@ -6,17 +6,16 @@ import type {
   Limit,
   Mapping,
   ScopeRule,
-  SecretRef,
 } from "../model/mapping.ts";
 import { buildField } from "./build-field.ts";
 import { companyField } from "./company-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import { durationMs } from "./duration.ts";
+import { hubspotConnection, secretRef } from "./hubspot-connection.ts";
 import { quietTime } from "./quiet-time.ts";
 import { schedule } from "./schedule.ts";
 import type { MappingFile, RuleEntry } from "./schema.ts";
 
-const DEFAULT_API_VERSION = "2026-03";
 const DEFAULT_REVISION = "2026-07-15";
 
 type PlaceOf = (path: Path, part: "key" | "value") => Place;
@@ -41,12 +40,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
   return {
     name: file.name,
     timezone: file.timezone ?? "UTC",
-    hubspot: {
-      token: secretRef(hubspot.token),
-      portalId: hubspot.portal_id === undefined ? null : String(hubspot.portal_id),
-      apiVersion: hubspot.api_version ?? DEFAULT_API_VERSION,
-      baseUrl: hubspot.base_url === undefined ? null : new URL(hubspot.base_url).origin,
-    },
+    hubspot: hubspotConnection(hubspot),
     klaviyo: {
       token: secretRef(klaviyo.token),
       accountId: klaviyo.account_id ?? null,
@@ -142,14 +136,6 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[], 
     [identity.emailChange, identity.secondaryEmails],
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-
-function secretRef(
-  ref: { readonly file?: string | undefined; readonly env?: string | undefined } | undefined,
-): SecretRef {
-  if (ref?.file !== undefined) return { file: ref.file };
-  if (ref?.env !== undefined) return { env: ref.env };
-  throw new Error("a mapping without a secret reference cannot be built; it must have been refused before");
 }
 
 function cron(text: string): string {

@@ -61,6 +61,7 @@ export const DIAGNOSTIC_TITLES: { readonly [code: Diagnostic["code"]]: string } 
   M227: "The default is not of the field's type",
   M230: "The schedule leaves no room for the API limits",
   M240: "Two mapping files have the same name",
+  M260: "A part of one way to sign in stands beside another",
   M301: "The account has no such property",
   M302: "The property is read-only and can only be a source",
   M303: "The property has no such option",

@@ -1,6 +1,8 @@
 import { durationMs } from "./duration.ts";
 import type { Finding } from "./diagnostic.ts";
 import type { Meaning } from "./meaning-fields.ts";
+import { signInMeanings } from "./meaning-sign-in.ts";
+import type { HubSpotSignIn } from "./meaning-sign-in.ts";
 import { schedule } from "./schedule.ts";
 import type { RuleEntry } from "./schema.ts";
 import { SECRET_HELP } from "./schema-connections.ts";
@@ -40,10 +42,7 @@ export function ruleMeanings(rules: readonly PlacedRule[]): readonly Meaning[] {
 
 /** The sections besides rules and fields, each only where it is shaped as it must be. */
 export interface Surroundings {
-  readonly connections: Record<
-    string,
-    { readonly auth?: string | undefined; readonly token?: unknown } | undefined
-  > | null;
+  readonly connections: Record<string, HubSpotSignIn | undefined> | null;
   readonly schedule: {
     readonly contacts?: string | undefined;
     readonly reconcile?: string | undefined;
@@ -59,10 +58,10 @@ export function surroundingMeanings({
   schedule: times,
   retry,
 }: Surroundings): readonly Meaning[] {
-  const found: Meaning[] = [];
+  const found: Meaning[] = [...signInMeanings(connections?.["hubspot"])];
   for (const side of ["hubspot", "klaviyo"]) {
     const connection = connections?.[side];
-    // With OAuth there is no token to name; `not-yet.ts` refuses it.
+    // With OAuth there is no token to name: HubSpot needs other things then, Klaviyo's is refused by `not-yet.ts`.
     if (connection === undefined || connection.token !== undefined || connection.auth === "oauth") continue;
     const message = `\`connections.${side}\` needs \`token\``;
     const help = SECRET_HELP.replace(/,.*$/, "");

@@ -18,12 +18,6 @@ const DELETE = "delete it for now";
 /** One line each; the issue that builds a part deletes its line. */
 const LATER: readonly Later[] = [
   {
-    path: ["connections", "hubspot", "auth"],
-    asks: is("oauth"),
-    what: "`auth: oauth`",
-    help: "use `token` with a service key",
-  },
-  {
     path: ["connections", "klaviyo", "auth"],
     asks: is("oauth"),
     what: "`auth: oauth`",

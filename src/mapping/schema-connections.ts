@@ -42,14 +42,50 @@ const portal = wrong(
   "must be the portal's number",
   "for example `1234567`; Settings > Account > Account defaults",
 );
+const app = wrong(
+  "must be the app's number",
+  "for example `1234567`; it is on the app's page in its developer account",
+);
 const account = wrong("must be the account's public key", "six letters and digits; Settings > API keys");
 
 export const hubspotConnection = z.strictObject({
   auth: z
     .enum(["token", "oauth"])
     .optional()
-    .describe("How Tandem signs in: a service key or private-app token."),
+    .describe("How Tandem signs in: a service key or private-app token, or an installed app (`oauth`)."),
   token: secret.optional().describe("Where the service key or private-app token is. Never the token itself."),
+  client_id: z
+    .string()
+    .regex(/^[\w-]{8,64}$/, {
+      error: wrong("must be the app's client id", "it is on the app's page in its developer account"),
+    })
+    .optional()
+    .describe("With `auth: oauth`: the app's client id, which is no secret."),
+  client_secret: secret.optional().describe("With `auth: oauth`: where the app's client secret is."),
+  refresh_token: secret
+    .optional()
+    .describe("With `auth: oauth`: where the refresh token is that installing the app gave."),
+  app_id: z
+    .union(
+      [z.int({ error: app }).positive({ error: app }), z.string().regex(/^[1-9]\d{0,15}$/, { error: app })],
+      {
+        error: app,
+      },
+    )
+    .optional()
+    .describe("With `auth: oauth`: the app's number, for timeline templates."),
+  developer_key: secret
+    .optional()
+    .describe(
+      "With `auth: oauth`: where the API key of the app's developer account is, for timeline templates.",
+    ),
+  app_event: z
+    .strictObject({
+      project: z.string().min(1).max(200).describe("Name of the app's project."),
+      symbol: z.string().min(1).max(200).describe("The event type's own name (uid) in the project."),
+    })
+    .optional()
+    .describe("With `auth: oauth`: the app's event type, for app events."),
   portal_id: z
     .union(
       [

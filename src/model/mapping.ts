@@ -97,11 +97,25 @@ export interface RetrySchedule {
 export type SecretRef = { readonly env: string } | { readonly file: string };
 
 export interface HubSpotConnection {
+  /** A service key or private-app token; with `oauth`, the refresh token of an installation. */
   readonly token: SecretRef;
+  /** Only where Tandem signs in as an installed app, with OAuth. */
+  readonly oauth?: InstalledApp;
   readonly portalId: string | null;
   /** HubSpot's date-based version, or `v3` for its numbered ones. */
   readonly apiVersion: "v3" | "2026-03" | "2026-09";
   readonly baseUrl: string | null;
+}
+
+/** An app of somebody's developer account, installed in the portal. */
+export interface InstalledApp {
+  readonly clientId: string;
+  readonly clientSecret: SecretRef;
+  /** With the key of its developer account, for timeline templates; both or none. */
+  readonly appId: string | null;
+  readonly developerKey: SecretRef | null;
+  /** The type of its app events, by its project's name and its own symbol. */
+  readonly eventType: { readonly project: string; readonly symbol: string } | null;
 }
 
 export interface KlaviyoConnection {

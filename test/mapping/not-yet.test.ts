@@ -28,12 +28,8 @@ describe("what is known but not built is refused once, at its key, and says what
     expect(parseMapping(text, "test.yaml").mapping).toBeNull();
   });
 
-  test("OAuth, and then no token is missed", () => {
-    expect(
-      told(
-        mappingText().replace("    portal_id: 1234567\n    token: { env: HUBSPOT_TOKEN }", "    auth: oauth"),
-      ),
-    ).toEqual(["M190 6:5-9"]);
+  test("OAuth at Klaviyo, and then no token is missed", () => {
+    expect(told(mappingText({ klaviyo: "auth: oauth" }))).toEqual(["M190 9:5-9"]);
   });
 });
 
