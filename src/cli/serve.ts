@@ -3,6 +3,7 @@ import { daemonLog } from "../daemon/log.ts";
 import { runReconcile } from "../daemon/reconcile-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
+import { TURN_MS, runEngagement } from "../daemon/run-engagement.ts";
 import type { ScheduledWork, Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
@@ -65,7 +66,7 @@ export async function serve(
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
-          read: statusReader(deps.database, connection.id),
+          read: statusReader(deps.database, connection.id, app.now),
           act: statusActions(deps.database, connection.id, app.now, () => wake()),
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
@@ -87,9 +88,12 @@ export async function serve(
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {
-    const works = options.worker ? lanes(current, contactsCron(), ended) : [];
+    const works = options.worker
+      ? [...lanes(current, contactsCron(), ended), ...engagementLane(current, log)]
+      : [];
     const scheduler = startScheduler(works, failed);
     scheduler.runNow("contacts");
+    scheduler.runNow(ENGAGEMENT);
     // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
     wake = () => scheduler.runNow("contacts");
     return scheduler;
@@ -135,6 +139,21 @@ function lanes(
   ];
 }
 
+const ENGAGEMENT = "engagement";
+
+/** The engagement lane, where the mapping has one; a long back-fill lets the others work in between. */
+function engagementLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
+  const { engagement, timezone, schedule } = mapping;
+  if (engagement === null || engagement.paused) return [];
+  const run = async (): Promise<void> => {
+    if (isQuietNow(mapping, deps.now())) return;
+    const options = { trigger: "schedule", turnMs: TURN_MS };
+    const ended = await runEngagement(deps, mapping, engagement, options);
+    logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
+  };
+  return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];
+}
+
 /** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */
 async function openPage(
   port: number,
@@ -157,7 +176,13 @@ async function openPage(
 function logRun(
   log: Logger,
   lane: string,
-  { runId, result, counts, stoppedBy, mappingProblems }: ContactRun,
+  {
+    runId,
+    result,
+    counts,
+    stoppedBy,
+    mappingProblems,
+  }: Pick<ContactRun, "runId" | "result" | "counts" | "stoppedBy" | "mappingProblems">,
 ): void {
   const ended = { run: String(runId), lane, result, ...counts };
   const problems = [...(stoppedBy === null ? [] : [stoppedBy]), ...mappingProblems];

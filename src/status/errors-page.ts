@@ -1,15 +1,22 @@
 import { SIDES } from "../model/side.ts";
+import type { FailingFacets } from "../store/cause-trends.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
-import { CONTACTS_PER_PAGE } from "../store/failing-contacts.ts";
-import type { Cause, StoredProblem } from "../store/overview.ts";
+import type { StoredProblem } from "../store/overview.ts";
+import type { RetryProgress } from "../store/retries.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
 import { counted, grouped } from "./count-words.ts";
-import { errorsAddress } from "./errors-address.ts";
+import { causeCards } from "./error-causes.ts";
+import { errorFilters } from "./error-filters.ts";
+import { errorsAddress, errorsParameters } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
+import { ignoredWords } from "./ignored-words.ts";
 import type { Frame } from "./layout.ts";
+import { csrfField } from "./layout.ts";
+import { pager } from "./pager.ts";
 import { fixList, place } from "./problem-words.ts";
+import { mayDo } from "./role.ts";
 import { timeElement } from "./time-element.ts";
 
 /** What the errors page shows: the question and its answer. */
@@ -17,6 +24,9 @@ export interface ErrorsView {
   readonly frame: Frame;
   readonly query: FailingQuery;
   readonly found: FailingPage;
+  readonly facets: FailingFacets;
+  /** Of the latest retry, while it is under way. */
+  readonly progress: RetryProgress | null;
   readonly contactUrls: ContactUrls;
 }
 
@@ -25,43 +35,33 @@ const FEW = 5;
 
 /** Finds a contact that fails, says in plain words why, and what to do. */
 export function errorsPage(view: ErrorsView): Safe {
-  const { frame, query, found } = view;
+  const { frame, query, found, facets } = view;
+  const { causes, counters } = frame.overview;
   return html`
     <h1>Errors</h1>
-    <p class="muted">
-      ${counted(frame.overview.counters.failing, "contact")} failing,
-      ${counted(frame.overview.causes.length, "cause")}.
-    </p>
-    ${filters(query, frame.overview.causes)} ${found.total === 0 ? nothing(view) : contacts(view)}
-    ${pager(query, found)}
+    <p class="muted">${counted(counters.failing, "contact")} failing, ${counted(causes.length, "cause")}.</p>
+    ${retrying(view)} ${causeCards(causes, facets.trends, query, frame.now)}
+    <section aria-labelledby="contacts">
+      <h2 id="contacts">Contacts</h2>
+      ${errorFilters(query, causes, facets.fields)} ${found.total === 0 ? nothing(view) : contacts(view)}
+      ${pager(found.page, found.pages, "errors", (page) => errorsAddress({ ...query, page }))}
+    </section>
   `;
 }
 
-function filters(query: FailingQuery, causes: readonly Cause[]): Safe {
-  const known = causes.some(({ code }) => code === query.cause);
-  return html`<form method="get" action="/errors" role="search" aria-label="Failing contacts">
-    <div class="field">
-      <label for="q">E-mail, or how it begins</label>
-      <input id="q" name="q" type="search" value="${query.search}" autocomplete="off" spellcheck="false" />
-    </div>
-    <div class="field">
-      <label for="cause">Cause</label>
-      <select id="cause" name="cause">
-        <option value="">Any</option>
-        ${causes.map(
-          ({ code, title, contacts: count }) =>
-            html`<option value="${code}" ${code === query.cause && html`selected`}>
-              ${title} (${grouped(count)})
-            </option>`,
-        )}
-        ${query.cause !== null && !known && html`<option value="${query.cause}" selected>${query.cause}</option>`}
-      </select>
-    </div>
-    <div class="buttons">
-      <button type="submit">Apply</button>
-      ${filtered(query) && html`<a href="/errors">Clear all</a>`}
-    </div>
-  </form>`;
+function retrying({ progress, query }: ErrorsView): Fragment {
+  if (progress === null || progress.waiting === 0) return null;
+  const { contacts: all, waiting, failedAgain } = progress;
+  return html`<div class="banner info">
+    <p>
+      <label for="retrying">Retrying ${counted(all, "contact")}:</label>
+      ${grouped(all - waiting)} done, ${grouped(failedAgain)} of them failed again.
+      <a href="${errorsAddress(query)}">Refresh</a>
+    </p>
+    <progress id="retrying" max="${all}" value="${all - waiting}">
+      ${grouped(all - waiting)} of ${grouped(all)}
+    </progress>
+  </div>`;
 }
 
 function nothing({ query, frame }: ErrorsView): Safe {
@@ -71,16 +71,17 @@ function nothing({ query, frame }: ErrorsView): Safe {
   return html`<p>No contact needs attention. Last checked ${timeElement(lastFinishedAt, frame.now)}.</p>`;
 }
 
-function filtered({ search, cause }: FailingQuery): boolean {
-  return search !== null || cause !== null;
+function filtered({ search, cause, side, field, state, within }: FailingQuery): boolean {
+  return errorsParameters({ search, cause, side, field, state, within }).size > 0;
 }
 
 /** On a narrow screen the rows become cards, which takes a table's roles away: so they are said. */
 function contacts(view: ErrorsView): Safe {
-  const { found, query } = view;
-  const first = (found.page - 1) * CONTACTS_PER_PAGE + 1;
+  const { found, query, frame } = view;
+  const first = (found.page - 1) * query.size + 1;
+  const acts = frame.shell.visitor !== null && mayDo(frame.shell.visitor.role, "operator");
   const heads = ["Contact", "Problem", "Where", "Since", "Tries"];
-  return html`<table class="stacks" role="table">
+  const table = html`<table class="stacks" role="table">
     <caption>
       ${
         found.total === 1
@@ -90,32 +91,80 @@ function contacts(view: ErrorsView): Safe {
     </caption>
     <thead role="rowgroup">
       <tr role="row">
+        ${acts && html`<th scope="col" role="columnheader" class="tick"><span class="unseen">Select</span></th>`}
         ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${found.contacts.map((contact) => rows(contact, view))}
+      ${found.contacts.map((contact) => rows(contact, view, acts))}
     </tbody>
   </table>`;
+  return acts ? bulk(view, table) : table;
 }
 
-function rows(contact: FailingContact, view: ErrorsView): Fragment {
-  const { now } = view.frame;
-  const links = SIDES.map((side) =>
-    contactLink(side, contact.ids[side], view.contactUrls, contact.email),
-  ).filter((link) => link !== null);
-  return html`<tr role="row">
-    <th scope="row" role="rowheader" data-label="Contact">
-      <bdi>${contact.email}</bdi>
+/** The table as a form: what is done to the ticked ones is asked for once more on the next page. */
+function bulk({ frame, query, found }: ErrorsView, table: Safe): Safe {
+  const ignored = query.state === "ignored";
+  return html`<form method="post" action="/errors" class="rows">
+    ${csrfField(frame.shell)}
+    ${[...errorsParameters({ ...query, page: 1 })].map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    )}
+    <p class="select">
+      <label hidden
+        ><input type="checkbox" id="tick-all" /> Select all ${found.contacts.length} on this page</label
+      >
+      <label
+        ><input type="checkbox" name="all" value="1" /> Select all ${grouped(found.total)} matching this
+        search</label
+      >
+      <span id="ticked" role="status" class="muted"></span>
+    </p>
+    ${table}
+    <div class="buttons">
       ${
-        links.length > 0 &&
-        html`<ul class="links">
-          ${links.map((link) => html`<li>${link}</li>`)}
-        </ul>`
+        ignored
+          ? html`<button type="submit" name="do" value="resume" class="first">Take up selected again</button>`
+          : html`<button type="submit" name="do" value="retry" class="first">Retry selected</button>
+              <button type="submit" name="do" value="ignore">Ignore selected…</button>`
       }
+    </div>
+  </form>`;
+}
+
+function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragment {
+  const { now, shell } = view.frame;
+  const may = shell.visitor !== null && mayDo(shell.visitor.role, "operator");
+  const links = [
+    ...SIDES.map((side) => contactLink(side, contact.ids[side], view.contactUrls, contact.email)),
+    html`<a href="/contacts/${contact.id}">Explain<span class="unseen">: ${contact.email}</span></a>`,
+    may &&
+      html`<a href="/contacts/${contact.id}/raw"
+        >Raw exchange<span class="unseen">: ${contact.email}</span></a
+      >`,
+  ].filter((link) => link !== null && link !== false);
+  const few = view.found.contacts.length <= FEW;
+  return html`<tr role="row" id="c${contact.id}">
+    ${
+      acts &&
+      html`<td role="cell" class="tick">
+        <label
+          ><input type="checkbox" name="link" value="${contact.id}" /><span class="unseen"
+            >Select ${contact.email}</span
+          ></label
+        >
+      </td>`
+    }
+    <th scope="row" role="rowheader" data-label="Contact">
+      <a href="/contacts/${contact.id}"><bdi>${contact.email}</bdi></a>
+      ${contact.name !== null && html`<p class="name"><bdi>${contact.name}</bdi></p>`}
+      <ul class="links">
+        ${links.map((link) => html`<li>${link}</li>`)}
+      </ul>
     </th>
     <td role="cell" data-label="Problem">
-      ${contact.problems.map((problem) => problemOf(problem, view.found.contacts.length <= FEW))}
+      ${contact.ignored !== null && html`<p class="muted">${ignoredWords(contact.ignored, now)}</p>`}
+      ${contact.problems.map((problem) => problemOf(problem, few))}
     </td>
     <td role="cell" data-label="Where">
       ${contact.problems.map((problem) => html`<p>${place(problem)}</p>`)}
@@ -125,12 +174,13 @@ function rows(contact: FailingContact, view: ErrorsView): Fragment {
   </tr>`;
 }
 
-function problemOf(problem: StoredProblem, open: boolean): Safe {
+/** One problem: what it is with the real value, how to fix it, and what happens afterwards. */
+export function problemOf(problem: StoredProblem, open: boolean): Safe {
   return html`<div class="one">
     <p class="title">${problem.title}</p>
     <p>${problem.explanation}</p>
     <details ${open && html`open`}>
-      <summary>How to fix</summary>
+      <summary>How to fix<span class="unseen">: ${problem.title}</span></summary>
       ${fixList(problem.fix)}
       <p class="muted">${afterwards(problem)}</p>
       <p class="muted">
@@ -143,23 +193,15 @@ function problemOf(problem: StoredProblem, open: boolean): Safe {
 function afterwards({ retry }: StoredProblem): string {
   if (retry === "soon") return "It is tried again by itself.";
   if (retry === "on_change")
-    return "It is tried again by itself once the contact, or the mapping, has changed.";
+    return "It is tried again by itself once the contact, or the mapping, has changed: there is no need to press Retry.";
   return "It is not tried again by itself.";
 }
 
-function tries({ attempts, retryAt }: FailingContact, now: Date): Safe {
+function tries({ attempts, retryAt, waits }: FailingContact, now: Date): Safe {
+  if (waits) return html`${grouped(attempts)}, next with the next run`;
   if (retryAt !== null) {
     return html`${grouped(attempts)},
     ${retryAt.getTime() <= now.getTime() ? "next with the next run" : html`next ${timeElement(retryAt, now)}`}`;
   }
   return attempts === 0 ? html`Nothing was sent` : html`${grouped(attempts)}, stopped`;
-}
-
-function pager(query: FailingQuery, { page, pages }: FailingPage): Fragment {
-  if (pages === 1) return null;
-  return html`<nav class="pager" aria-label="Pages of errors">
-    ${page > 1 && html`<a rel="prev" href="${errorsAddress({ ...query, page: page - 1 })}">Previous</a>`}
-    <span>Page ${grouped(page)} of ${grouped(pages)}</span>
-    ${page < pages && html`<a rel="next" href="${errorsAddress({ ...query, page: page + 1 })}">Next</a>`}
-  </nav>`;
 }

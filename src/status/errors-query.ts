@@ -1,21 +1,24 @@
 import { z } from "zod";
 import type { FailingQuery } from "../store/failing-contacts.ts";
+import { ALL_FAILING, FAILING_SORTS } from "../store/failing-contacts.ts";
+import { searchWords } from "./search-words.ts";
 
 /** A form sends its empty fields too. */
-const orNull = <T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodNullable<T>> =>
-  z.preprocess((value) => (value === undefined || value === "" ? null : value), schema.nullable());
+const given = <T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodOptional<T>> =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 
-/** PostgreSQL keeps no NUL in text, and no address holds a control character. */
-const words = z
-  .string("give it once")
-  .trim()
-  .max(254, "at most 254 characters, the length of an address")
-  .regex(/^\P{Cc}*$/u, "no control characters");
+const SIZES = { "25": 25, "50": 50, "100": 100 } as const;
 
 const parameters = z.object({
-  q: orNull(words),
-  cause: orNull(z.string("give it once").regex(/^[A-Z]{2}(-[A-Z0-9]+)+$/, "a code such as KL-PHONE")),
-  page: orNull(
+  q: given(searchWords),
+  cause: given(z.string("give it once").regex(/^[A-Z]{2}(-[A-Z0-9]+)+$/, "a code such as KL-PHONE")),
+  side: given(z.enum(["hubspot", "klaviyo"], "hubspot or klaviyo")),
+  field: given(searchWords),
+  state: given(z.enum(["failing", "ignored"], "failing or ignored")),
+  within: given(z.enum(["day", "week", "month"], "day, week or month")),
+  sort: given(z.enum(FAILING_SORTS, `one of ${FAILING_SORTS.join(", ")}`)),
+  size: given(z.enum(["25", "50", "100"], "25, 50 or 100").transform((size) => SIZES[size])),
+  page: given(
     z.coerce.number("a number from 1").int("a whole number").min(1, "a number from 1").max(1_000_000),
   ),
 });
@@ -25,7 +28,7 @@ export type ErrorsQuery =
   | { readonly ok: true; readonly query: FailingQuery }
   | { readonly ok: false; readonly wrong: readonly string[] };
 
-/** Reads `q`, `cause` and `page`; parameters of other names are nobody's. */
+/** Reads the parameters of an address or a form; those of other names are nobody's. */
 export function errorsQuery(query: unknown): ErrorsQuery {
   const read = parameters.safeParse(query);
   if (!read.success) {
@@ -34,6 +37,19 @@ export function errorsQuery(query: unknown): ErrorsQuery {
       wrong: read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
     };
   }
-  const { q, cause, page } = read.data;
-  return { ok: true, query: { search: q === "" ? null : q, cause, page: page ?? 1 } };
+  const { q, cause, side, field, state, within, sort, size, page } = read.data;
+  return {
+    ok: true,
+    query: {
+      search: q === undefined || q === "" ? null : q,
+      cause: cause ?? null,
+      side: side ?? null,
+      field: field ?? null,
+      state: state ?? ALL_FAILING.state,
+      within: within ?? null,
+      sort: sort ?? ALL_FAILING.sort,
+      size: size ?? ALL_FAILING.size,
+      page: page ?? 1,
+    },
+  };
 }

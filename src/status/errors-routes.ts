@@ -1,29 +1,35 @@
 import type { ContactUrls } from "./contact-link.ts";
+import { errorsActions } from "./errors-actions.ts";
+import type { ErrorsActionDeps } from "./errors-actions.ts";
 import { errorsAddress } from "./errors-address.ts";
+import { errorsCsv } from "./errors-csv.ts";
 import { errorsPage } from "./errors-page.ts";
 import { errorsQuery } from "./errors-query.ts";
-import type { StatusPage } from "./page.ts";
+import type { Answer, StatusPage } from "./page.ts";
 import type { StatusReader } from "./status-reader.ts";
 
 /** What the errors pages need. */
-export interface ErrorsDeps {
+export interface ErrorsDeps extends ErrorsActionDeps {
   readonly read: StatusReader;
   readonly contactUrls?: () => ContactUrls;
 }
 
-export function errorsRoutes({ read, contactUrls }: ErrorsDeps): readonly StatusPage[] {
+/** The page of contacts that fail, the same as a file, and what is done to them. */
+export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
+  const { read, contactUrls } = deps;
   return [
     {
       address: "/errors",
       place: "/errors",
       async answer({ query: given, frame }) {
         const asked = errorsQuery(given);
-        if (!asked.ok) {
-          const message = { title: "There is a problem with this search", words: asked.wrong };
-          return { kind: "told", status: 400, message };
-        }
+        if (!asked.ok) return notUnderstood(asked.wrong);
         const { query } = asked;
-        const found = await read.failing(query);
+        const [found, facets, progress] = await Promise.all([
+          read.failing(query),
+          read.facets(),
+          read.retryProgress(),
+        ]);
         if (found.page !== query.page)
           return { kind: "moved", to: errorsAddress({ ...query, page: found.page }) };
         const { name: connection, causes } = frame.overview;
@@ -31,10 +37,26 @@ export function errorsRoutes({ read, contactUrls }: ErrorsDeps): readonly Status
         return {
           kind: "page",
           title: found.pages > 1 ? `Errors (page ${found.page} of ${found.pages})` : "Errors",
-          content: errorsPage({ frame, query, found, contactUrls: urls }),
-          document: { connection, at: frame.now, query, ...found, causes },
+          content: errorsPage({ frame, query, found, facets, progress, contactUrls: urls }),
+          document: { connection, at: frame.now, query, ...found, causes, trends: facets.trends },
         };
       },
     },
+    {
+      address: "/errors.csv",
+      place: "/errors",
+      answer: ({ query: given, frame }) => {
+        const asked = errorsQuery(given);
+        if (!asked.ok) return Promise.resolve(notUnderstood(asked.wrong));
+        const name = `errors-${frame.now.toISOString().slice(0, 10)}.csv`;
+        const text = errorsCsv(read.eachFailing(asked.query));
+        return Promise.resolve({ kind: "file", name, type: "text/csv; charset=utf-8", text });
+      },
+    },
+    ...errorsActions(deps),
   ];
+}
+
+function notUnderstood(words: readonly string[]): Answer {
+  return { kind: "told", status: 400, message: { title: "There is a problem with this search", words } };
 }

@@ -75,7 +75,7 @@ function causeOf(cause: Cause, now: Date): Safe {
   const others = cause.titles - 1;
   return html`<article class="problem">
     <h3>
-      <a href="${errorsAddress({ search: null, cause: cause.code, page: 1 })}">${cause.title}</a>
+      <a href="${errorsAddress({ cause: cause.code })}">${cause.title}</a>
       <span class="count">${counted(cause.contacts, "contact")}</span>
     </h3>
     <p>${cause.explanation}</p>

@@ -1,14 +1,27 @@
 import type { AuditEntry } from "../store/audit.ts";
 import { writeAudit } from "../store/audit.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Statements } from "../store/database.ts";
+import { transaction } from "../store/database.ts";
+import type { LinkSelection } from "../store/failing-contacts.ts";
+import type { IgnoreWish } from "../store/ignored.ts";
+import { ignoreLinks, resumeLinks } from "../store/ignored.ts";
+import { retryLinks } from "../store/retries.ts";
+import type { Visitor } from "./role.ts";
 
-/** What people do on the page; everything with its row in the audit. */
+/** What people do on the page; each with its row in the audit, in one transaction. They tell how many it was done to. */
 export interface StatusActions {
   readonly database: Database;
   readonly connectionId: number;
   readonly audit: (entry: AuditEntry) => Promise<void>;
-  /** Something waits to be done: a run may begin at once. */
+  /** A run begins at once, where this process makes them. */
   readonly wake: () => void;
+  readonly retry: (visitor: Visitor, selection: LinkSelection) => Promise<number>;
+  readonly ignore: (
+    visitor: Visitor,
+    selection: LinkSelection,
+    wish: Omit<IgnoreWish, "by">,
+  ) => Promise<number>;
+  readonly resume: (visitor: Visitor, selection: LinkSelection) => Promise<number>;
 }
 
 /** The actions of one connection. */
@@ -18,10 +31,45 @@ export function statusActions(
   now: () => Date,
   wake: () => void = () => {},
 ): StatusActions {
+  const audited = async (
+    { name: who, role }: Visitor,
+    action: string,
+    selection: LinkSelection,
+    reason: string,
+    work: (statements: Statements) => Promise<number>,
+  ): Promise<number> => {
+    const done = await transaction(database, async (statements) => {
+      const contacts = await work(statements);
+      const entry = { who, role, action, contacts, about: aboutOf(selection), reason };
+      await writeAudit(statements, connectionId, entry, now());
+      return contacts;
+    });
+    wake();
+    return done;
+  };
   return {
     database,
     connectionId,
     audit: (entry) => writeAudit(database, connectionId, entry, now()),
     wake,
+    retry: (visitor, selection) =>
+      audited(visitor, "retry", selection, "", (statements) =>
+        retryLinks(statements, connectionId, selection, now()),
+      ),
+    ignore: (visitor, selection, wish) =>
+      audited(visitor, "ignore", selection, wish.reason, (statements) =>
+        ignoreLinks(statements, connectionId, selection, { ...wish, by: visitor.name }, now()),
+      ),
+    resume: (visitor, selection) =>
+      audited(visitor, "resume", selection, "", (statements) =>
+        resumeLinks(statements, connectionId, selection, now()),
+      ),
   };
+}
+
+/** Which contacts, for the audit: by ids and filters, never by what was searched for, since that may be an address. */
+function aboutOf(selection: LinkSelection): Readonly<Record<string, string | null>> {
+  if (selection.kind === "ids") return { links: selection.ids.join(" ") };
+  const { cause, side, field, state, within, search } = selection.query;
+  return { cause, side, field, state, within, searched: search === null ? "no" : "yes" };
 }

@@ -1,22 +1,50 @@
 import type { Side } from "../model/side.ts";
-import type { Database } from "./database.ts";
+import type { Database, Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import type { StoredProblem } from "./overview.ts";
 import { storedProblem } from "./overview.ts";
+import { peopleMatching } from "./search-people.ts";
 
 /** Which failing contacts to show. */
 export interface FailingQuery {
-  /** An address, or how it begins; `null` for everybody. */
+  /** An address or how it begins, a name, an id of either system; `null` for everybody. */
   readonly search: string | null;
   /** A problem's code; `null` for every cause. */
   readonly cause: string | null;
+  readonly side: Side | null;
+  /** A field's key. */
+  readonly field: string | null;
+  /** Those whom a person left alone stay findable. */
+  readonly state: "failing" | "ignored";
+  /** First seen not longer ago than this. */
+  readonly within: "day" | "week" | "month" | null;
+  readonly sort: FailingSort;
+  readonly size: PageSize;
   /** From 1. */
   readonly page: number;
 }
 
+export const FAILING_SORTS = ["newest", "oldest", "email", "tries"] as const;
+export type FailingSort = (typeof FAILING_SORTS)[number];
+export const PAGE_SIZES = [25, 50, 100] as const;
+export type PageSize = (typeof PAGE_SIZES)[number];
+
+/** Everybody who fails, the latest first. */
+export const ALL_FAILING: FailingQuery = {
+  search: null,
+  cause: null,
+  side: null,
+  field: null,
+  state: "failing",
+  within: null,
+  sort: "newest",
+  size: 25,
+  page: 1,
+};
+
 export interface FailingPage {
   readonly contacts: readonly FailingContact[];
-  /** All that match the search and the cause. */
+  /** All that match. */
   readonly total: number;
   /** The page that was read: the last one, where a later one was asked for. */
   readonly page: number;
@@ -28,6 +56,8 @@ export interface FailingPage {
 export interface FailingContact {
   readonly id: string;
   readonly email: string;
+  /** As one of the sides shows it, where the mapping has one. */
+  readonly name: string | null;
   /** The ids of the contacts in both systems. */
   readonly ids: { readonly [S in Side]: string | null };
   readonly since: Date;
@@ -35,57 +65,164 @@ export interface FailingContact {
   readonly attempts: number;
   /** When it is tried again without anybody asking. */
   readonly retryAt: Date | null;
+  /** Something has changed since it failed, or a person wants it tried: the next run does. */
+  readonly waits: boolean;
+  /** Who left it alone and why; `null` for who is not ignored. */
+  readonly ignored: IgnoredNote | null;
   readonly problems: readonly StoredProblem[];
 }
 
-export const CONTACTS_PER_PAGE = 25;
-
-interface Row {
-  readonly id: bigint;
-  readonly email: string;
-  readonly hubspot: string | null;
-  readonly klaviyo: string | null;
-  readonly since: Date;
-  readonly attempts: number;
-  readonly retryAt: Date | null;
+/** Why a contact is left alone, and until when. */
+export interface IgnoredNote {
+  readonly by: string;
+  readonly at: Date;
+  readonly reason: string;
+  readonly ends: "changed" | "at" | "never";
+  readonly until: Date | null;
 }
 
-/** A page of failing contacts with their problems: an exact hit of the search first, then those that fail most recently. */
+/** Links of a page, or of all that match. */
+export type LinkSelection =
+  | { readonly kind: "ids"; readonly ids: readonly bigint[] }
+  | { readonly kind: "matching"; readonly query: FailingQuery };
+
+interface Row extends Omit<FailingContact, "id" | "ids" | "problems" | "ignored"> {
+  readonly id: bigint;
+  readonly hubspot: string | null;
+  readonly klaviyo: string | null;
+  readonly by: string | null;
+  readonly at: Date;
+  readonly reason: string;
+  readonly ends: IgnoredNote["ends"];
+  readonly until: Date | null;
+}
+
+/** A page of failing contacts with their problems: an exact hit of the search first, then in the order asked for. */
 export async function readFailing(
   database: Database,
   connectionId: number,
   query: FailingQuery,
+  now: Date,
 ): Promise<FailingPage> {
-  const search = query.search?.trim().toLowerCase().normalize("NFC") ?? "";
-  const matching = Prisma.sql`
-    FROM link WHERE connection_id = ${connectionId} AND state = 'failing' AND starts_with(email_key, ${search})
-      ${query.cause === null ? Prisma.empty : Prisma.sql`AND EXISTS (SELECT FROM problem WHERE link_id = link.id AND code = ${query.cause})`}`;
   return database.$transaction(
     async (statements) => {
-      const [count] = await statements.$queryRaw<
-        { total: number }[]
-      >`SELECT count(*)::int AS total ${matching}`;
-      const total = count?.total ?? 0;
-      const pages = Math.max(1, Math.ceil(total / CONTACTS_PER_PAGE));
+      const total = await countSelected(statements, connectionId, { kind: "matching", query }, now);
+      const pages = Math.max(1, Math.ceil(total / query.size));
       const page = Math.min(query.page, pages);
-      const rows = await statements.$queryRaw<Row[]>`
-        SELECT id, email_key AS email, hubspot_id AS hubspot, klaviyo_id AS klaviyo, attempts, retry_at AS "retryAt",
-               coalesce((SELECT min(first_seen) FROM problem WHERE link_id = link.id), dirty_since, created_at) AS since
-        ${matching}
-        ORDER BY email_key = ${search} DESC, since DESC, id
-        LIMIT ${CONTACTS_PER_PAGE} OFFSET ${(page - 1) * CONTACTS_PER_PAGE}`;
-      const problems = await statements.problem.findMany({
-        where: { linkId: { in: rows.map(({ id }) => id) } },
-        orderBy: [{ firstSeen: "asc" }, { id: "asc" }],
-      });
-      const contacts = rows.map(({ id, hubspot, klaviyo, ...row }): FailingContact => ({
-        ...row,
-        id: String(id),
-        ids: { hubspot, klaviyo },
-        problems: problems.filter(({ linkId }) => linkId === id).map(storedProblem),
-      }));
-      return { contacts, total, page, pages };
+      const ids = await matchingIds(
+        statements,
+        connectionId,
+        query,
+        now,
+        query.size,
+        (page - 1) * query.size,
+      );
+      return { contacts: await readContacts(statements, connectionId, ids), total, page, pages };
     },
     { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
   );
+}
+
+/** Contacts read at a time for a file. */
+const FILE_PAGE = 500;
+
+/** All that match, in their order, a page in memory at a time. */
+export async function* eachFailing(
+  database: Database,
+  connectionId: number,
+  query: FailingQuery,
+  now: Date,
+): AsyncGenerator<FailingContact> {
+  const ids = await matchingIds(database, connectionId, query, now, null, 0);
+  for (let start = 0; start < ids.length; start += FILE_PAGE)
+    yield* await readContacts(database, connectionId, ids.slice(start, start + FILE_PAGE));
+}
+
+/** How many contacts a selection is of. */
+export async function countSelected(
+  statements: Statements,
+  connectionId: number,
+  selection: LinkSelection,
+  now: Date,
+): Promise<number> {
+  const [count] = await statements.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM link WHERE ${selected(connectionId, selection, now)}`;
+  return count?.total ?? 0;
+}
+
+/** The condition on `link` of a selection. */
+export function selected(connectionId: number, selection: LinkSelection, now: Date): Prisma.Sql {
+  if (selection.kind === "ids")
+    return Prisma.sql`link.connection_id = ${connectionId} AND link.id = ANY(${[...selection.ids]}::bigint[])`;
+  const { search, state } = selection.query;
+  return Prisma.sql`link.connection_id = ${connectionId} AND link.state = ${state}
+    ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search)})`}
+    ${ofProblem(selection.query, now)}`;
+}
+
+const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
+
+/** One problem has to be all of it: of this cause, on this side, of this field, and first seen since then. */
+function ofProblem({ cause, side, field, within }: FailingQuery, now: Date): Prisma.Sql {
+  const conditions = [
+    ...(cause === null ? [] : [Prisma.sql`code = ${cause}`]),
+    ...(side === null ? [] : [Prisma.sql`side = ${side}`]),
+    ...(field === null ? [] : [Prisma.sql`field = ${field}`]),
+    ...(within === null ? [] : [Prisma.sql`first_seen >= ${new Date(now.getTime() - WITHIN_MS[within])}`]),
+  ];
+  if (conditions.length === 0) return Prisma.empty;
+  return Prisma.sql`AND EXISTS (SELECT FROM problem WHERE link_id = link.id AND ${Prisma.join(conditions, " AND ")})`;
+}
+
+const ORDERS: Readonly<Record<FailingSort, Prisma.Sql>> = {
+  newest: Prisma.sql`since DESC, id`,
+  oldest: Prisma.sql`since, id`,
+  email: Prisma.sql`email_key, id`,
+  tries: Prisma.sql`attempts DESC, id`,
+};
+
+async function matchingIds(
+  statements: Statements,
+  connectionId: number,
+  query: FailingQuery,
+  now: Date,
+  limit: number | null,
+  offset: number,
+): Promise<readonly bigint[]> {
+  const exact = query.search?.trim().toLowerCase().normalize("NFC") ?? "";
+  const rows = await statements.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM (
+      SELECT id, email_key, attempts, ${SINCE} AS since FROM link
+      WHERE ${selected(connectionId, { kind: "matching", query }, now)}) AS matching
+    ORDER BY email_key = ${exact} DESC, ${ORDERS[query.sort]} LIMIT ${limit}::int OFFSET ${offset}::int`;
+  return rows.map(({ id }) => id);
+}
+
+const SINCE = Prisma.sql`coalesce((SELECT min(first_seen) FROM problem WHERE link_id = link.id), dirty_since, created_at)`;
+
+/** In the order of the ids. */
+async function readContacts(
+  statements: Statements,
+  connectionId: number,
+  ids: readonly bigint[],
+): Promise<readonly FailingContact[]> {
+  const rows = await statements.$queryRaw<Row[]>`
+    SELECT id, email_key AS email, hubspot_id AS hubspot, klaviyo_id AS klaviyo, attempts, retry_at AS "retryAt",
+           dirty_since IS NOT NULL AS waits, ${SINCE} AS since,
+           (SELECT person_name(fields) FROM sighting WHERE link_id = link.id ORDER BY side LIMIT 1) AS name,
+           ignored_by AS by, ignored_at AS at, ignored_reason AS reason, ignored_ends AS ends, ignored_until AS until
+    FROM link WHERE connection_id = ${connectionId} AND id = ANY(${[...ids]}::bigint[])
+    ORDER BY array_position(${[...ids]}::bigint[], id)`;
+  const problems = await statements.problem.findMany({
+    where: { linkId: { in: [...ids] } },
+    orderBy: [{ firstSeen: "asc" }, { id: "asc" }],
+  });
+  const byLink = Map.groupBy(problems, ({ linkId }) => linkId);
+  return rows.map(({ id, hubspot, klaviyo, by, at, reason, ends, until, ...row }) => ({
+    ...row,
+    id: String(id),
+    ids: { hubspot, klaviyo },
+    ignored: by === null ? null : { by, at, reason, ends, until },
+    problems: (byLink.get(id) ?? []).map(storedProblem),
+  }));
 }

@@ -14,7 +14,7 @@ export function statusDeps(
 ): StatusDeps {
   const now = more.now ?? (() => NOW);
   return {
-    read: statusReader(database, connectionId),
+    read: statusReader(database, connectionId, now),
     act: statusActions(database, connectionId, now),
     now,
     ...more,

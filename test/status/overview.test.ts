@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readFailing } from "../../src/store/failing-contacts.ts";
+import { ALL_FAILING, readFailing } from "../../src/store/failing-contacts.ts";
 import { readOverview } from "../../src/store/overview.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Seed } from "./seed.ts";
-import { before, seed } from "./seed.ts";
+import { NOW, before, seed } from "./seed.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => fresh.drop());
 
-const EVERYBODY = { search: null, cause: null, page: 1 };
+const EVERYBODY = ALL_FAILING;
 
 test("the counters of the five states add up to all links, and other connections stay out", async () => {
   await it.link("a@example.com", "in_sync");
@@ -102,7 +102,7 @@ test("failing contacts come with their problems, the newest failure first", asyn
   await it.problem(jo, { code: "HS-OPTION", side: "hubspot", field: null, firstSeen: before(80) });
   await it.problem(await it.link("kim@example.com", "failing"), { firstSeen: before(5) });
   await it.link("fine@example.com", "in_sync");
-  const page = await readFailing(fresh.database, it.connectionId, EVERYBODY);
+  const page = await readFailing(fresh.database, it.connectionId, EVERYBODY, NOW);
   expect(page).toMatchObject({ total: 2, page: 1, pages: 1 });
   expect(page.contacts.map(({ email }) => email)).toEqual(["kim@example.com", "jo@example.com"]);
   expect(page.contacts[1]).toMatchObject({
@@ -117,7 +117,7 @@ test("failing contacts come with their problems, the newest failure first", asyn
 test("pages of 25 hold everybody once, and a page too far is the last one", async () => {
   for (let index = 0; index < 53; index += 1) await it.link(`p${index}@example.com`, "failing");
   const pages = await Promise.all(
-    [1, 2, 3, 99].map((page) => readFailing(fresh.database, it.connectionId, { ...EVERYBODY, page })),
+    [1, 2, 3, 99].map((page) => readFailing(fresh.database, it.connectionId, { ...EVERYBODY, page }, NOW)),
   );
   expect(pages.map(({ contacts }) => contacts.length)).toEqual([25, 25, 3, 3]);
   expect(pages.map(({ page }) => page)).toEqual([1, 2, 3, 3]);
@@ -136,7 +136,7 @@ test.each([
   for (const email of ["kim@example.com", "jo_@example.com", "jo@example.com.au", "jo@example.com"]) {
     await it.link(email, "failing");
   }
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search });
+  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search }, NOW);
   expect(page.contacts.map(({ email }) => email).sort()).toEqual(found);
 });
 
@@ -145,7 +145,7 @@ test("an exact hit stands before those that only begin so", async () => {
   await it.problem(exact, { firstSeen: before(900) });
   await it.problem(await it.link("jo@example.com.au", "failing"), { firstSeen: before(1) });
   const search = "jo@example.com";
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search });
+  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search }, NOW);
   expect(page.contacts[0]?.email).toBe("jo@example.com");
 });
 
@@ -154,7 +154,7 @@ test("a cause keeps those who have it, with all that is wrong with them", async 
   await it.problem(both, {});
   await it.problem(both, { code: "HS-EMAIL" });
   await it.problem(await it.link("phone@example.com", "failing"), {});
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, cause: "HS-EMAIL" });
+  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, cause: "HS-EMAIL" }, NOW);
   expect(page.total).toBe(1);
   expect(page.contacts[0]?.problems).toHaveLength(2);
 });

@@ -1,5 +1,7 @@
 import type { LinkState } from "../../src/model/link.ts";
 import type { Problem } from "../../src/model/problem.ts";
+import type { Side } from "../../src/model/side.ts";
+import type { Values } from "../../src/model/value.ts";
 import type { RunResult } from "../../src/store/runs.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 
@@ -14,6 +16,8 @@ export interface Seed {
   readonly connectionId: number;
   link(emailKey: string, state: LinkState, more?: SeedLink): Promise<bigint>;
   problem(linkId: bigint | null, changes: Partial<Problem> & { readonly firstSeen?: Date }): Promise<void>;
+  /** What a side shows of a link's person. */
+  sighting(linkId: bigint, side: Side, externalId: string, fields: Values): Promise<void>;
   run(result: RunResult | "running", startedMinutesAgo: number, more?: SeedRun): Promise<void>;
 }
 
@@ -66,6 +70,11 @@ export async function seed(fresh: FreshDatabase, name: string): Promise<Seed> {
           lastSeen: before(1),
         },
       });
+    },
+    async sighting(linkId, side, externalId, fields) {
+      const times = { createdAt: before(9_000), updatedAt: before(60), seenAt: before(3) };
+      const data = { connectionId, side, externalId, linkId, unreadable: {}, digest: "d", ...times };
+      await database.sighting.create({ data: { ...data, fields: JSON.parse(JSON.stringify(fields)) } });
     },
     async run(result, startedMinutesAgo, more = {}) {
       const startedAt = before(startedMinutesAgo);

@@ -1,0 +1,141 @@
+import type { FailingQuery } from "../store/failing-contacts.ts";
+import { ALL_FAILING, PAGE_SIZES } from "../store/failing-contacts.ts";
+import type { Cause } from "../store/overview.ts";
+import { grouped } from "./count-words.ts";
+import { errorsAddress } from "./errors-address.ts";
+import type { Fragment, Safe } from "./html.ts";
+import { html } from "./html.ts";
+import { SIDE_NAMES, place } from "./problem-words.ts";
+import { typed } from "./search-box.ts";
+
+type Choice = readonly [value: string, label: string];
+
+const WITHIN = [
+  ["day", "Last day"],
+  ["week", "Last 7 days"],
+  ["month", "Last 30 days"],
+] as const;
+
+const SORTS = [
+  ["newest", "Newest first"],
+  ["oldest", "Oldest first"],
+  ["email", "By address"],
+  ["tries", "Most tries first"],
+] as const;
+
+/** The form that searches. It goes to the first page, and all of it is in the address. */
+export function errorFilters(query: FailingQuery, causes: readonly Cause[], fields: readonly string[]): Safe {
+  const known = causes.map(({ code, title, contacts }): Choice => [code, `${title} (${grouped(contacts)})`]);
+  const cause: readonly Choice[] =
+    query.cause === null || causes.some(({ code }) => code === query.cause)
+      ? known
+      : [...known, [query.cause, query.cause]];
+  const field = new Set([...fields, ...(query.field === null ? [] : [query.field])]);
+  return html`<form method="get" action="/errors" role="search" aria-label="Failing contacts" class="filters">
+    <div class="field wide">
+      <label for="q">Search: address, name or id</label>
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value="${typed(query.search)}"
+        autocomplete="off"
+        spellcheck="false"
+      />
+    </div>
+    ${select(
+      "side",
+      "Side",
+      query.side,
+      [
+        ["hubspot", "HubSpot"],
+        ["klaviyo", "Klaviyo"],
+      ],
+      "Any",
+    )}
+    ${select("cause", "Cause", query.cause, cause, "Any")}
+    ${select(
+      "field",
+      "Field",
+      query.field,
+      [...field].map((key): Choice => [key, fieldName(key)]),
+      "Any",
+    )}
+    ${select(
+      "state",
+      "State",
+      query.state,
+      [
+        ["failing", "Failing"],
+        ["ignored", "Ignored"],
+      ],
+      null,
+    )}
+    ${select("within", "First seen", query.within, WITHIN, "Any time")}
+    ${select("sort", "Sort", query.sort, SORTS, null)}
+    ${select(
+      "size",
+      "Per page",
+      String(query.size),
+      PAGE_SIZES.map((size): Choice => [String(size), String(size)]),
+      null,
+    )}
+    <div class="buttons">
+      <button type="submit" class="first">Apply</button>
+      <a href="${errorsAddress(query, "/errors.csv")}">Download CSV</a>
+    </div>
+    ${chips(query, causes)}
+  </form>`;
+}
+
+function select(
+  name: string,
+  label: string,
+  chosen: string | null,
+  choices: readonly Choice[],
+  any: string | null,
+): Safe {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <select id="${name}" name="${name}">
+      ${any !== null && html`<option value="">${any}</option>`}
+      ${choices.map(
+        ([value, words]) =>
+          html`<option value="${value}" ${value === chosen && html`selected`}>${words}</option>`,
+      )}
+    </select>
+  </div>`;
+}
+
+/** What is filtered by, each to be taken away alone. */
+function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
+  const all: readonly (readonly [string, Partial<FailingQuery>] | false)[] = [
+    query.search !== null && [`“${query.search}”`, { search: null }],
+    query.side !== null && [SIDE_NAMES[query.side], { side: null }],
+    query.cause !== null && [
+      causes.find(({ code }) => code === query.cause)?.title ?? query.cause,
+      { cause: null },
+    ],
+    query.field !== null && [fieldName(query.field), { field: null }],
+    query.state !== ALL_FAILING.state && ["Ignored", { state: ALL_FAILING.state }],
+    query.within !== null && [WITHIN.find(([value]) => value === query.within)?.[1] ?? "", { within: null }],
+  ];
+  const active = all.filter((chip) => chip !== false);
+  if (active.length === 0) return null;
+  return html`<ul class="chips" aria-label="Filters at work">
+    ${active.map(
+      ([words, without]) =>
+        html`<li>
+          <a href="${errorsAddress({ ...query, ...without, page: 1 })}"
+            ><bdi>${words}</bdi><span aria-hidden="true"> ×</span
+            ><span class="unseen">: take this filter away</span></a
+          >
+        </li>`,
+    )}
+    <li><a href="/errors">Clear all</a></li>
+  </ul>`;
+}
+
+function fieldName(key: string): string {
+  return place({ side: null, field: key });
+}

@@ -1,0 +1,48 @@
+import type { Statements } from "./database.ts";
+import type { IgnoredNote, LinkSelection } from "./failing-contacts.ts";
+import { selected } from "./failing-contacts.ts";
+
+/** Why contacts are to be left alone, and what ends it. */
+export type IgnoreWish = Omit<IgnoredNote, "at">;
+
+/**
+ * Leaves contacts alone: nothing of their fields is written any more until it ends. What waits is forgotten, since the
+ * end plans it anew; from then on whatever is seen to change is a change. A refusal of e-mail is carried all the same.
+ *
+ * @returns how many were not left alone yet
+ */
+export async function ignoreLinks(
+  statements: Statements,
+  connectionId: number,
+  selection: LinkSelection,
+  { by, reason, ends, until }: IgnoreWish,
+  now: Date,
+): Promise<number> {
+  return statements.$executeRaw`
+    UPDATE link SET state = 'ignored', reason = ${`Left alone by ${by}: ${reason}`}, dirty_since = NULL, retry_at = NULL,
+      ignored_at = ${now}, ignored_by = ${by}, ignored_reason = ${reason}, ignored_ends = ${ends}, ignored_until = ${until}
+    WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NULL AND deleted_on IS NULL`;
+}
+
+/** Takes them up again; they are planned with the next run, from what both sides hold then. */
+export async function resumeLinks(
+  statements: Statements,
+  connectionId: number,
+  selection: LinkSelection,
+  now: Date,
+): Promise<number> {
+  return statements.$executeRaw`
+    UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = ${now}, refused = '{}', attempts = 0,
+      ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
+    WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NOT NULL`;
+}
+
+/** Takes up again whose time is over, and who was to be left alone until something changed and has. */
+export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
+  return statements.$executeRaw`
+    UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
+      refused = '{}', attempts = 0,
+      ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
+    WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL
+      AND ((ignored_ends = 'changed' AND dirty_since IS NOT NULL) OR ignored_until <= ${now})`;
+}
