@@ -73,6 +73,7 @@ export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSi
       baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
       apiShare: share.hubspot,
+      optOutTypes: mapping.consent.unsubscribeFrom.map(({ nameOrId }) => nameOrId),
       companies: mapping.fields.some(({ property }) => companyProperty(property.hubspot) !== null),
     }),
     klaviyo: klaviyo({

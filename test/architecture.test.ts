@@ -12,7 +12,18 @@ const CONNECTOR = [
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
 ];
-const LANES = ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link", "write"];
+const LANES = [
+  "model",
+  "mapping",
+  PORT,
+  "connectors/engagement-port.ts",
+  "store",
+  "reconcile",
+  "plan",
+  "pull",
+  "link",
+  "write",
+];
 
 /**
  * Who may import whom, in the order the data flows: a room imports only what stands before it. Everybody may import
@@ -220,5 +231,32 @@ describe("the house", () => {
       ({ text }) => text.trimEnd().split("\n").length > LONGEST_FILE,
     );
     expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  describe("lets nobody be subscribed but by the one way", () => {
+    const among = (pattern: RegExp) =>
+      SOURCES.filter(({ room, text }) => room !== "sandbox" && pattern.test(withoutComments(text))).map(
+        ({ path }) => path,
+      );
+
+    it("a clearance is made in one place", () => {
+      expect(among(/\bas (?:unknown as )?Clearance\b/)).toEqual(["consent/grant-clearance.ts"]);
+    });
+
+    it("Klaviyo's subscribe call is put together in one place, and sent from another", () => {
+      expect(among(/\bbulkSubscribeProfiles\b/)).toEqual(["connectors/klaviyo/consent-endpoints.ts"]);
+      expect(among(/\bclient\.subscribe\(/)).toEqual(["connectors/klaviyo/subscribe.ts"]);
+    });
+
+    it("and only a cleared run asks for it", () => {
+      expect(among(/\bconsent\.subscribe\b|\{ subscribe \} = /)).toEqual(["consent/subscribe.ts"]);
+    });
+
+    it("no other call of either vendor that could is named anywhere", () => {
+      const calls =
+        /\bbulkUnsuppress|\bunsuppressProfiles|\/client\/|createClientSubscription|\bresubscribe\b(?!_)|"SUBSCRIBED"/;
+      const allowed = ["connectors/klaviyo/consent-endpoints.ts", "connectors/klaviyo/consent.ts"];
+      expect(among(calls).filter((path) => !allowed.includes(path))).toEqual([]);
+    });
   });
 });

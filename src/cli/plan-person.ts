@@ -1,4 +1,5 @@
 import { propertiesOf } from "../mapping/field-codec.ts";
+import type { OptOutFrom } from "../model/consent.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
@@ -37,6 +38,21 @@ function lines(
       return [`    » onto ${side} list ${operation.list}`];
     case "remove_from_list":
       return [`    » off ${side} list ${operation.list}`];
+    case "opt_out":
+      return [`    ⊘ ${optOutWords(operation.side, operation.from)}`];
+    case "subscribe":
+      return [`    ✓ subscribe to ${side} list ${operation.list}, if nothing speaks against it then`];
+  }
+}
+
+function optOutWords(side: Side, from: OptOutFrom): string {
+  switch (from.kind) {
+    case "all":
+      return `unsubscribe from ALL e-mail in ${NAMES[side]}: refused in ${NAMES[otherSide(side)]}`;
+    case "type":
+      return `opt out of ${NAMES[side]} subscription type ${from.type}: refused in ${NAMES[otherSide(side)]}`;
+    case "list":
+      return `unsubscribe from ${NAMES[side]} list ${from.list}: left the rule`;
   }
 }
 

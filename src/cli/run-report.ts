@@ -1,3 +1,4 @@
+import type { ConsentRun } from "../daemon/consent-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Problem } from "../model/problem.ts";
 import { heldByLimit } from "../plan/problems.ts";
@@ -44,9 +45,16 @@ export function runReport(run: ContactRun): string {
     refused = 0,
     unanswered = 0,
     failing = 0,
+    carried = 0,
+    asked = 0,
+    blocked = 0,
   } = run.counts;
   const lines = [
     `Read ${counted(read, "contact")}: ${grouped(created)} created, ${grouped(updated)} updated, ${counted(listed, "list change")}.`,
+    ...(carried > 0 ? [`${counted(carried, "refusal was", "refusals were")} carried to the other side.`] : []),
+    ...(asked + blocked > 0
+      ? [`Klaviyo was asked to subscribe ${counted(asked, "person", "people")}; ${grouped(blocked)} were not cleared.`]
+      : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
     ...(unanswered > 0
       ? [
@@ -64,6 +72,13 @@ export function runReport(run: ContactRun): string {
     ]),
   ];
   return lines.join("\n");
+}
+
+/** What was done about refusals, in a line. */
+export function consentReport({ runId, counts }: ConsentRun): string {
+  if (runId === null) return "Nobody's consent has changed.";
+  const { people = 0, carried = 0, updated = 0 } = counts;
+  return `Consent of ${counted(people, "person", "people")} changed: ${counted(carried, "refusal was", "refusals were")} carried to the other side, ${counted(updated, "contact shows", "contacts show")} it.`;
 }
 
 function fixes({ fix }: Problem): readonly string[] {

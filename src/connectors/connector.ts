@@ -1,3 +1,4 @@
+import type { Clearance } from "../model/consent.ts";
 import type { Contact, ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
@@ -23,6 +24,7 @@ export interface Connector {
   /** What the system itself starts when somebody joins a list, by name; `null` where this key is not told. */
   startedBy(list: string, signal: AbortSignal): Promise<readonly string[] | null>;
   readonly contacts: ContactPort;
+  readonly consent: ConsentPort;
   readonly engagement: EngagementPort;
   /** How far the system's clock was last seen to be from ours, in milliseconds; 0 before its first answer. */
   skewMs(): number;
@@ -53,6 +55,14 @@ export interface Account {
 export interface Schema {
   readonly fields: readonly FieldSpec[];
   readonly collections: readonly Collection[];
+  /** The kinds of e-mail that somebody can opt out of one by one; absent where the system has no such. */
+  readonly optOutTypes?: readonly OptOutType[];
+}
+
+/** HubSpot's subscription types. */
+export interface OptOutType {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface FieldSpec {
@@ -197,6 +207,31 @@ export interface TimedContact {
   /** By property; ISO, UTC. One that was never set has no key. */
   readonly setAt: Readonly<Record<string, string>>;
 }
+
+/**
+ * What somebody wants to be sent. A refusal is an operation (`opt_out`); a subscription is not, and has this way alone.
+ */
+export interface ConsentPort {
+  /**
+   * Who is shown to have refused e-mail by a change since this moment (milliseconds since 1970), with the overlaps that
+   * the system's own lags ask for; their values are not told. People may come who refused long ago.
+   */
+  refusals(since: number, signal: AbortSignal): AsyncIterable<readonly Contact[]>;
+  /**
+   * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
+   * in order. `null` where the system cannot, or Tandem never asks it to.
+   */
+  readonly subscribe:
+    ((clearances: readonly Clearance[], signal: AbortSignal) => Promise<readonly SubscribeResult[]>) | null;
+  /** May the key change what people are subscribed to? `null` where that cannot be told without changing something. */
+  mayWrite(signal: AbortSignal): Promise<boolean | null>;
+}
+
+export type SubscribeResult =
+  /** Accepted; whether it is done, only reading can tell. */
+  | { readonly outcome: "accepted" }
+  | { readonly outcome: "refused"; readonly problem: Problem }
+  | { readonly outcome: "unknown" };
 
 export type WriteResult =
   /**

@@ -167,7 +167,7 @@ function planAsNow(
     const standing = operations.filter((one) => isAsSeen(known, one));
     return asContactPlan(context.fields, known, standing);
   }
-  const now = planContact({ fields: context.fields, scope: context.scope }, known);
+  const now = planContact(context, known);
   const wanted = new Set(operations.flatMap((one) => wordsOf(known.link.email, one)));
   const same = now.operations.filter((one) =>
     wordsOf(known.link.email, one).every((words) => wanted.has(words)),

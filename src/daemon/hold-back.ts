@@ -12,6 +12,9 @@ export interface HoldBack {
   close(): Promise<void>;
 }
 
+/** Of a run that looks at few people, and so cannot say what waits of the others: what it holds back, the next whole run tells. */
+export const HOLDS_NOTHING: HoldBack = { add: async () => {}, close: async () => {} };
+
 /**
  * Begins to hold back, or ends it: where nothing is exceeded any more, what waited withdraws itself, and its problems
  * with it.
@@ -26,7 +29,7 @@ export async function holdBack(
   await saveConnectionProblems(database, connectionId, "limits", exceeded.map(heldByLimit), now);
   if (exceeded.length === 0) {
     await withdrawHold(database, connectionId, now);
-    return { add: async () => {}, close: async () => {} };
+    return HOLDS_NOTHING;
   }
   const holdId = await openHold(database, connectionId, runId, exceeded, now);
   return {

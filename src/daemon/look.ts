@@ -1,8 +1,6 @@
 import { linkContacts } from "../link/link-contacts.ts";
-import { knowOptions } from "../mapping/know-options.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
-import { syncedFields } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
@@ -12,11 +10,10 @@ import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../plan/limits.ts";
 import type { PullReport } from "../pull/pull-side.ts";
-import { pullSide, storePeople } from "../pull/pull-side.ts";
+import { lookAtPeople } from "../pull/look-at-people.ts";
+import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { propertiesFor } from "../pull/sighting-row.ts";
 import { timeEdits } from "../pull/time-edits.ts";
-import { transaction } from "../store/database.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
@@ -29,8 +26,8 @@ import { together } from "./guarded.ts";
 import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
+import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
-import { markUnwritable } from "./unwritable-properties.ts";
 
 /** Links planned, and written, at a time: enough for the vendors' largest batches, few enough for a flat memory. */
 const LINKS_PER_PAGE = 2_000;
@@ -57,20 +54,14 @@ export interface Looked {
 export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
   const { database, connectors, now, signal } = deps;
   const prepared = await prepareRun(database, mapping, connectors, now, signal);
-  const context: RunContext = {
-    ...deps,
-    connectionId: prepared.connection.id,
-    fields: syncedFields({
-      ...mapping,
-      fields: knowOptions(markUnwritable(mapping.fields, prepared.schemas), prepared.schemas),
-    }),
-    identity: mapping.identity,
-    scope: prepared.scope,
-  };
+  const context = runContext(deps, mapping, prepared);
   const recovered = await recoverUnanswered(context);
   await markRetriesDue(database, context.connectionId, now());
   const isApproved = await approvals(database, context.connectionId, now());
-  const seen = email === null ? await lookAtAll(context, prepared) : await lookAtOne(context, email);
+  const seen =
+    email === null
+      ? await lookAtAll(context, prepared)
+      : { contacts: await lookAtPeople(context, [email]), problems: [] };
   const ready = { ...prepared, problems: [...prepared.problems, ...seen.problems] };
   const left = await Promise.all(
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
@@ -109,25 +100,11 @@ function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) 
   return (id) => schemas[side].collections.find((one) => one.id === id)?.name ?? id;
 }
 
-async function lookAtOne(context: RunContext, email: EmailKey): Promise<PullReport> {
-  let read = 0;
-  for (const side of SIDES) {
-    const properties = propertiesFor(context.fields, side);
-    const found = await context.connectors[side].contacts.find([email], properties, context.signal);
-    await transaction(context.database, (statements) =>
-      storePeople(context, statements, side, found, () => false),
-    );
-    read += found.length;
-  }
-  return { contacts: read, problems: [] };
-}
-
 /** The plans of these links, a page at a time, derived anew from what was seen. Stores nothing. */
 export async function* planPages(
   context: RunContext,
   filter: LinkFilter,
 ): AsyncGenerator<readonly ContactPlan[]> {
-  const rules = { fields: context.fields, scope: context.scope };
   let after = 0n;
   for (;;) {
     const { database, connectionId, scope } = context;
@@ -140,7 +117,7 @@ export async function* planPages(
       LINKS_PER_PAGE,
       context.now(),
     );
-    if (page.length > 0) yield page.map((known) => planContact(rules, known));
+    if (page.length > 0) yield page.map((known) => planContact(context, known));
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_PER_PAGE) return;
     after = last.link.id;

@@ -1,9 +1,10 @@
 import type { Account, Connector, Schema } from "../connectors/connector.ts";
 import { findCollections } from "../mapping/find-collection.ts";
+import { findOptOutType, optOutTypeKey, resolveConsent } from "../mapping/resolve-consent.ts";
 import { listGone, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import type { ResolvedRule } from "../model/scope.ts";
+import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { StoredConnection } from "../store/connections.ts";
@@ -21,6 +22,7 @@ export interface ReadyConnection {
   readonly accounts: PerSide<Account>;
   readonly schemas: PerSide<Schema>;
   readonly scope: readonly ResolvedRule[];
+  readonly consent: ResolvedConsent;
   /** What the mapping names and the accounts do not have; the rest of the mapping works. */
   readonly problems: readonly Problem[];
 }
@@ -51,13 +53,13 @@ export async function prepareRun(
     hubspot: await connectors.hubspot.discover(signal),
     klaviyo: await connectors.klaviyo.discover(signal),
   };
-  const { scope, problems } = await resolve(database, connection.id, mapping, schemas, now);
+  const resolved = await resolve(database, connection.id, mapping, schemas, now);
   if (connection.mappingHash !== mapping.hash) {
     await forgetCursors(database, connection.id, FOUND);
     await markAllDirty(database, connection.id, now());
   }
   await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
-  return { connection, accounts, schemas, scope, problems };
+  return { connection, accounts, schemas, ...resolved };
 }
 
 async function resolve(
@@ -66,16 +68,19 @@ async function resolve(
   mapping: Mapping,
   schemas: PerSide<Schema>,
   now: () => Date,
-): Promise<Pick<ReadyConnection, "scope" | "problems">> {
+): Promise<Pick<ReadyConnection, "scope" | "consent" | "problems">> {
   const earlier = await readCursors(database, connectionId, FOUND);
   const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
   await rememberFound(database, connectionId, mapping, schemas, now);
+  const { optOutTypes = [] } = schemas.hubspot;
+  const refusals = resolveConsent(mapping.consent, optOutTypes, earlier);
   const problems = [
     ...unresolved.map(listGone),
+    ...refusals.problems,
     ...missingProperties(mapping.fields, schemas),
     ...lockedProperties(mapping.fields, schemas),
   ];
-  return { scope: rules, problems };
+  return { scope: rules, consent: refusals.consent, problems };
 }
 
 async function rememberFound(
@@ -85,6 +90,10 @@ async function rememberFound(
   schemas: PerSide<Schema>,
   now: () => Date,
 ): Promise<void> {
+  for (const ref of mapping.consent.unsubscribeFrom) {
+    const type = findOptOutType(schemas.hubspot.optOutTypes ?? [], ref.nameOrId);
+    if (type !== null) await saveCursor(database, connectionId, FOUND + optOutTypeKey(ref), type.id, now());
+  }
   for (const rule of mapping.rules) {
     const refs = [
       ...rule.collections.map((ref) => ({ side: rule.from, ref })),

@@ -8,17 +8,22 @@ import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limit
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
+import { carryRefusals } from "../consent/carry-refusals.ts";
+import { subscribePeople } from "../consent/subscribe.ts";
+import { watchRefusals } from "../consent/watch-refusals.ts";
+import { carriesConsent } from "./consent-lane.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
 import type { WriteContext } from "../write/write-page.ts";
-import { writePage } from "../write/write-page.ts";
+import { NOTHING_WRITTEN, writePage } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import type { HoldBack } from "./hold-back.ts";
-import { holdBack } from "./hold-back.ts";
+import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { look, planPages, planWhole } from "./look.ts";
 
 /** What a run of the contact lane came to. */
@@ -32,6 +37,20 @@ export interface ContactRun {
   /** Why it stopped, where it did. */
   readonly stoppedBy: Problem | null;
 }
+
+/** Refusals are looked for at least so often while a run writes. */
+const WATCH_EVERY_MS = 60_000;
+
+const KEYS = [
+  "created",
+  "updated",
+  "listed",
+  "carried",
+  "refused",
+  "unanswered",
+  "asked",
+  "blocked",
+] as const;
 
 const NO_EXAMPLES = { examples: 0, field: null };
 
@@ -96,10 +115,11 @@ async function cycle(
   const linked = await countLinks(database, connectionId, "live");
   const limits = exceededLimits(totals, mapping.limits, linked, looked.firstSync);
   const exceeded = [...guarded.exceeded, ...limits];
-  const holding = await holdBack(database, connectionId, runId, exceeded, deps.now());
+  const holding =
+    email === null ? await holdBack(database, connectionId, runId, exceeded, deps.now()) : HOLDS_NOTHING;
   await holding.add(guarded.held);
   const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
-  const { counts: written, stoppedBy } = await writeAll(writing, filter, contacts, {
+  const { counts: written, stoppedBy } = await writeAll(writing, mapping, filter, contacts, {
     isHeld: (change) => isHeldBy(limits, change) && !isApproved(change),
     holding,
     mostErrors: errorsAllowed(mapping.limits, contacts),
@@ -133,32 +153,40 @@ interface Written {
 
 async function writeAll(
   context: WriteContext,
+  mapping: Mapping,
   filter: LinkFilter,
   total: number,
   { isHeld, holding, mostErrors }: Bounds,
 ): Promise<Written> {
-  const counts = { created: 0, updated: 0, listed: 0, refused: 0, unanswered: 0 };
-  let done = 0;
+  const counts = { ...NOTHING_WRITTEN, asked: 0, blocked: 0 };
+  const add = (more: Partial<typeof counts>): void => {
+    for (const key of KEYS) counts[key] += more[key] ?? 0;
+  };
+  let [done, watched] = [0, context.now().getTime()];
   for await (const plans of planPages(context, filter)) {
+    // In a long run too nobody waits for their refusal, and nothing else of theirs is written before it.
+    if (carriesConsent(mapping) && context.now().getTime() - watched > WATCH_EVERY_MS) {
+      watched = context.now().getTime();
+      const changed = await watchRefusals(context, context.connectionId, context.runId);
+      add(await carryRefusals(context, changed, mapping.limits));
+    }
     const parted = plans.map((plan) => withhold(plan, isHeld));
     await holding.add(parted.flatMap(({ held }) => held));
-    const waiting = parted.filter(({ held }) => held.length > 0).map(({ plan }) => plan.known.link.id);
-    const written = await writePage(
-      context,
-      parted.map(({ plan }) => plan),
-      new Set(waiting),
-    );
-    counts.created += written.created;
-    counts.updated += written.updated;
-    counts.listed += written.listed;
-    counts.refused += written.refused;
-    counts.unanswered += written.unanswered;
+    const waiting = parted.filter(({ held, plan }) => held.length > 0 || isToSubscribe(plan));
+    const allowed = parted.map(({ plan }) => plan);
+    add(await writePage(context, allowed, new Set(waiting.map(({ plan }) => plan.known.link.id))));
+    add(await subscribePeople(context, allowed));
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
     if (counts.refused > mostErrors) return { counts, stoppedBy: tooManyErrors(counts.refused, mostErrors) };
     context.stopping.throwIfAborted();
   }
   return { counts, stoppedBy: null };
+}
+
+/** Whoever is to be subscribed stays to be looked at until they were asked for. */
+function isToSubscribe({ operations }: ContactPlan): boolean {
+  return operations.some(({ kind }) => kind === "subscribe");
 }
 
 function noteOf(run: ContactRun): string {

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import type {
   CollectionRef,
+  ConsentRules,
   FieldRule,
   Identity,
   Limit,
   Mapping,
   ScopeRule,
 } from "../model/mapping.ts";
+import { buildEngagement } from "./build-engagement.ts";
 import { buildField } from "./build-field.ts";
 import { companyField } from "./company-field.ts";
+import { consentFields, consentRules } from "./consent-rules.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import { durationMs } from "./duration.ts";
 import { hubspotConnection, secretRef } from "./hubspot-connection.ts";
@@ -32,11 +35,13 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       return buildField(field, file.defaults, place(["company_fields", index], "key").line);
     }),
   ];
+  fields.push(...consentFields(file, place));
   const rules = file.rules.map((entry, index) => scopeRule(entry, index, place));
   const identity: Identity = {
     emailChange: file.identity?.email_change ?? "relink",
     secondaryEmails: file.identity?.secondary_emails ?? "ignore",
   };
+  const consent = consentRules(file, place);
   return {
     name: file.name,
     timezone: file.timezone ?? "UTC",
@@ -50,9 +55,13 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     rules,
     fields,
     identity,
+    consent,
+    engagement: file.engagement === undefined ? null : buildEngagement(file.engagement, place),
     schedule: {
       contacts: cron(file.schedule?.contacts ?? "every 15m"),
       reconcile: cron(file.schedule?.reconcile ?? "0 3 * * *"),
+      consent: cron(file.schedule?.consent ?? "every 1m"),
+      engagement: cron(file.schedule?.engagement ?? "every 5m"),
       quiet: (file.schedule?.quiet ?? []).map(quietTime),
     },
     limits: {
@@ -60,6 +69,8 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       updates: limit(file.limits?.updates_per_run ?? 20_000),
       removals: limit(file.limits?.removals_per_run ?? "5%"),
       clears: limit(file.limits?.clears_per_run ?? "2%"),
+      unsubscribes: limit(file.limits?.unsubscribes_per_run ?? "0.5%"),
+      subscribes: limit(file.limits?.subscribes_per_run ?? "1%"),
       errors: limit(file.limits?.errors_per_run ?? "10%"),
       approvalAbove: file.limits?.approval_above ?? null,
       apiShare: {
@@ -72,7 +83,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       firstMs: milliseconds(file.retry?.first ?? "30s"),
       longestMs: milliseconds(file.retry?.max ?? "6h"),
     },
-    hash: mappingHash(fields, rules, identity),
+    hash: mappingHash(fields, rules, identity, consent),
   };
 }
 
@@ -95,7 +106,8 @@ function scopeRule(entry: RuleEntry, index: number, place: PlaceOf): ScopeRule {
     ],
     onEnter: entry.on_enter ?? "link_or_create",
     addToLists: refs("list", entry.add_to_klaviyo_lists ?? [], ["rules", index, "add_to_klaviyo_lists"]),
-    onLeave: entry.on_leave === "remove_from_list" ? "remove_from_list" : "stop",
+    subscribe: entry.subscribe ?? false,
+    onLeave: entry.on_leave ?? "stop",
     line: place(["rules", index], "key").line,
   };
 }
@@ -104,7 +116,12 @@ function scopeRule(entry: RuleEntry, index: number, place: PlaceOf): ScopeRule {
  * SHA-256 of what decides values and scope. Where things stand in the file, and in which order, is not part of it; nor
  * are limits, schedules and connections, which a new version of the mapping would needlessly plan again.
  */
-function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[], identity: Identity): string {
+function mappingHash(
+  fields: readonly FieldRule[],
+  rules: readonly ScopeRule[],
+  identity: Identity,
+  consent: ConsentRules,
+): string {
   const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort();
   const refs = (list: readonly CollectionRef[]) =>
     sorted(list.map((ref) => JSON.stringify([ref.kind, ref.nameOrId])));
@@ -121,12 +138,14 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[], 
       ? null
       : [rule.options.others, ...sorted(rule.options.pairs.map((pair) => JSON.stringify(pair)))],
     rule.transforms,
+    rule.showsConsent ?? false,
   ];
   const scope = (rule: ScopeRule) => [
     rule.id,
     rule.from,
     rule.onEnter,
     rule.onLeave,
+    rule.subscribe,
     refs(rule.collections),
     refs(rule.addToLists),
   ];
@@ -134,6 +153,7 @@ function mappingHash(fields: readonly FieldRule[], rules: readonly ScopeRule[], 
     sorted(fields.map((rule) => JSON.stringify(field(rule)))),
     sorted(rules.map((rule) => JSON.stringify(scope(rule)))),
     [identity.emailChange, identity.secondaryEmails],
+    [consent.hubspotOptOut, ...sorted(consent.unsubscribeFrom.map(({ nameOrId }) => nameOrId))],
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

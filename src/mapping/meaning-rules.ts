@@ -31,13 +31,25 @@ export function ruleMeanings(rules: readonly PlacedRule[]): readonly Meaning[] {
     if (entry.add_to_klaviyo_lists !== undefined && entry.from === "klaviyo") {
       const message = "`add_to_klaviyo_lists` is for rules that choose HubSpot contacts";
       at("add_to_klaviyo_lists", "key", { code: "M208", message, help: "delete it, or use `from: hubspot`" });
-    } else if (entry.on_leave === "remove_from_list" && entry.add_to_klaviyo_lists === undefined) {
-      const message = "`on_leave: remove_from_list` has no list to remove from";
+    } else if (takesOff(entry.on_leave) && entry.add_to_klaviyo_lists === undefined) {
+      const message = `\`on_leave: ${entry.on_leave}\` has no list to ${LEAVES[entry.on_leave]}`;
       const help = entry.from === "hubspot" ? "add `add_to_klaviyo_lists`, or use `stop`" : "use `stop`";
       at("on_leave", "value", { code: "M209", message, help });
     }
+    if (entry.subscribe === true && entry.add_to_klaviyo_lists === undefined) {
+      const message = "`subscribe: true` has no list to subscribe to";
+      const help =
+        entry.from === "hubspot" ? "add `add_to_klaviyo_lists`, or use `false`" : "use `subscribe: false`";
+      at("subscribe", "value", { code: "M209", message, help });
+    }
     return found;
   });
+}
+
+const LEAVES = { remove_from_list: "remove from", unsubscribe: "unsubscribe from" } as const;
+
+function takesOff(onLeave: RuleEntry["on_leave"]): onLeave is keyof typeof LEAVES {
+  return onLeave === "remove_from_list" || onLeave === "unsubscribe";
 }
 
 /** The sections besides rules and fields, each only where it is shaped as it must be. */
@@ -46,6 +58,7 @@ export interface Surroundings {
   readonly schedule: {
     readonly contacts?: string | undefined;
     readonly reconcile?: string | undefined;
+    readonly engagement?: string | undefined;
   } | null;
   readonly retry: { readonly first?: string | undefined; readonly max?: string | undefined } | null;
 }
@@ -67,7 +80,7 @@ export function surroundingMeanings({
     const help = SECRET_HELP.replace(/,.*$/, "");
     found.push({ path: ["connections", side], part: "key", finding: { code: "M103", message, help } });
   }
-  for (const key of ["contacts", "reconcile"] as const) {
+  for (const key of ["contacts", "reconcile", "engagement"] as const) {
     const written = times?.[key];
     const read = written === undefined ? null : schedule(written);
     if (read === null || "wrong" in read || read.shortestMinutes >= SHORTEST_INTERVAL_MINUTES) continue;

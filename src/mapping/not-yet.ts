@@ -23,26 +23,6 @@ const LATER: readonly Later[] = [
     what: "`auth: oauth`",
     help: "use `private_key`",
   },
-  {
-    path: ["rules", "*", "subscribe"],
-    asks: is(true),
-    what: "`subscribe: true`",
-    help: "use `false`: list membership only",
-  },
-  {
-    path: ["rules", "*", "on_leave"],
-    asks: is("unsubscribe"),
-    what: "`on_leave: unsubscribe`",
-    help: "use `stop` or `remove_from_list`",
-  },
-  {
-    path: ["consent"],
-    asks: asksForConsent,
-    what: "syncing of consent",
-    help: "delete it for now; nobody is ever resubscribed, with or without it",
-  },
-  { path: ["engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
-  { path: ["schedule", "engagement"], asks: always, what: "showing e-mail events in HubSpot", help: DELETE },
   { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
   { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
   { path: ["privacy"], asks: always, what: "settings for what is kept and shown", help: DELETE },
@@ -75,12 +55,4 @@ function matches(
     return Array.isArray(value) ? value.flatMap((item, index) => matches(item, rest, [...at, index])) : [];
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return [];
   return matches((value as Record<string, unknown>)[step], rest, [...at, step]);
-}
-
-function asksForConsent(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.keys(value).some((key) => key !== "resubscribe_unsubscribed")
-  );
 }

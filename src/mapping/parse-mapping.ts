@@ -4,6 +4,7 @@ import { buildMapping } from "./build-mapping.ts";
 import { companyField } from "./company-field.ts";
 import type { Diagnostic, Path } from "./diagnostic.ts";
 import { diagnostic } from "./diagnostic.ts";
+import { engagementMeanings } from "./meaning-engagement.ts";
 import type { Meaning, PlacedField } from "./meaning-fields.ts";
 import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning-fields.ts";
 import { mixedTypes } from "./meaning-types.ts";
@@ -94,12 +95,23 @@ function meanings(source: YamlSource): readonly Meaning[] {
     ...single,
     ...doubleTargets(whole),
     ...mixedTypes(whole),
+    ...engagementOf(top, fields),
     ...surroundingMeanings({
       connections: connections.safeParse(top["connections"]).data ?? null,
       schedule: sections.schedule.safeParse(top["schedule"]).data ?? null,
       retry: sections.retry.safeParse(top["retry"]).data ?? null,
     }),
   ];
+}
+
+function engagementOf(
+  top: Readonly<Record<string, unknown>>,
+  fields: readonly PlacedField[],
+): readonly Meaning[] {
+  const section = sections.engagement.safeParse(top["engagement"]).data;
+  if (section === undefined) return [];
+  const oauth = connections.safeParse(top["connections"]).data?.hubspot.auth === "oauth";
+  return engagementMeanings(section, { oauth, fields });
 }
 
 function entries(value: unknown): readonly { index: number; value: unknown }[] {

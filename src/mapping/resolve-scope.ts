@@ -49,6 +49,7 @@ export function resolveScope(
       from: rule.from,
       onEnter: rule.onEnter,
       onLeave: known ? rule.onLeave : "stop",
+      subscribe: rule.subscribe,
       collections,
       lists: resolve(rule.id, "klaviyo", rule.addToLists),
     };

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { FIELD_TYPES } from "../model/value.ts";
 import { schedule as readSchedule } from "./schedule.ts";
+import { engagement } from "./schema-engagement.ts";
 import { hubspotConnection, klaviyoConnection } from "./schema-connections.ts";
 import { quiet } from "./quiet-time.ts";
-import { alerts, channels, consent, engagement, privacy } from "./schema-later.ts";
+import { consent } from "./schema-consent.ts";
+import { alerts, channels, privacy } from "./schema-later.ts";
 import { transforms } from "./schema-transforms.ts";
 import * as words from "./schema-words.ts";
 import { suggest } from "./suggest.ts";
@@ -118,11 +120,18 @@ export const ruleEntry = z.strictObject({
   add_to_klaviyo_lists: collections
     .optional()
     .describe("Membership of these lists. No consent is given by it."),
-  subscribe: z.boolean().optional().describe("Not yet: true. Ask Klaviyo to subscribe those who never were."),
+  subscribe: z
+    .boolean()
+    .optional()
+    .describe(
+      "Ask Klaviyo to subscribe them to these lists: only who never was, once, and nobody who ever refused. Default: false.",
+    ),
   on_leave: z
     .enum(["stop", "remove_from_list", "unsubscribe"])
     .optional()
-    .describe("What leaving the rule does. Contacts are never deleted."),
+    .describe(
+      "What leaving the rule does. `unsubscribe` also refuses the list's e-mail for them. Contacts are never deleted.",
+    ),
 });
 
 const schedule = z.string().refine((text) => "cron" in readSchedule(text), {
@@ -200,7 +209,8 @@ export const sections = {
   schedule: z
     .strictObject({
       contacts: schedule.optional().describe("When changes are looked for. Default: every 15m."),
-      engagement: schedule.optional().describe("Not yet: when events are looked for."),
+      engagement: schedule.optional().describe("When opens and clicks are looked for. Default: every 5m."),
+      consent: schedule.optional().describe("When refusals alone are looked for. Default: every 1m."),
       reconcile: schedule.optional().describe('When both sides are compared in full. Default: "0 3 * * *".'),
       quiet: quiet.optional(),
     })
@@ -214,6 +224,12 @@ export const sections = {
       clears_per_run: words.limit
         .optional()
         .describe("Contacts of which a value would be emptied. Default: 2%."),
+      unsubscribes_per_run: words.limit
+        .optional()
+        .describe("People unsubscribed on one side because they refused on the other. Default: 0.5%."),
+      subscribes_per_run: words.limit
+        .optional()
+        .describe("People whom Klaviyo is asked to subscribe. Default: 1%."),
       errors_per_run: words.limit.optional().describe("Contacts that fail. Default: 10%."),
       approval_above: z
         .int()

@@ -1,7 +1,7 @@
 import type { Side } from "./side.ts";
 
 /** What a limit of the mapping counts. */
-export type LimitedAction = "creates" | "updates" | "clears" | "removals";
+export type LimitedAction = "creates" | "updates" | "clears" | "removals" | "unsubscribes" | "subscribes";
 
 /** A limit or guard that a run would exceed: it does nothing of that kind, and a person must approve. */
 export interface ExceededLimit {

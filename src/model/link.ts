@@ -48,6 +48,12 @@ export interface KnownLink {
   readonly duplicates: PerSide<readonly ExternalId[]>;
   /** Where a side's contact is missing: one that has the address, and that this link may not simply take. */
   readonly claimed: PerSide<Claim | null>;
+  /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
+  readonly optedOut: boolean;
+  /** The lists that this person was ever asked to be subscribed to: never again to these. */
+  readonly askedFor: readonly string[];
+  /** A subscription that Tandem asked for met a refusal on its way and went over it: it is to be put back. */
+  readonly overruled: boolean;
   /** What Tandem wrote to either contact in the last two days, where that is more than a few fields. */
   readonly writes: readonly PastWrite[];
 }

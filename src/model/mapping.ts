@@ -1,3 +1,4 @@
+import type { EngagementMapping } from "./engagement-mapping.ts";
 import type { QuietTime } from "./quiet-time.ts";
 import type { PerSide, Side } from "./side.ts";
 import type { Transform } from "./transform.ts";
@@ -41,6 +42,8 @@ export interface FieldRule {
   readonly unwritable?: readonly Side[];
   /** Only of the address: a changed value holds the whole contact. */
   readonly holdsChanges?: boolean;
+  /** Shows one side's consent on the other: it goes there for everybody who is linked, whatever the rules say. */
+  readonly showsConsent?: boolean;
   /** Where the rule stands in the mapping file, for messages. 1-based. */
   readonly line: number;
 }
@@ -60,7 +63,9 @@ export interface ScopeRule {
   readonly onEnter: "link_or_create" | "link_only";
   /** Ids or names of Klaviyo lists that the matching people are put on. Membership only: no consent comes of it. */
   readonly addToLists: readonly CollectionRef[];
-  readonly onLeave: "stop" | "remove_from_list";
+  /** Ask Klaviyo to subscribe them to these lists too: only who was never asked, and once (contract P9). */
+  readonly subscribe: boolean;
+  readonly onLeave: "stop" | "remove_from_list" | "unsubscribe";
   readonly line: number;
 }
 
@@ -80,6 +85,9 @@ export interface Limits {
   readonly updates: Limit;
   readonly removals: Limit;
   readonly clears: Limit;
+  /** People opted out of one side's e-mail because the other side shows that they refused it. */
+  readonly unsubscribes: Limit;
+  readonly subscribes: Limit;
   readonly errors: Limit;
   /** More people than this with a change in one run wait for a person; `null`: never. */
   readonly approvalAbove: number | null;
@@ -133,6 +141,20 @@ export interface Identity {
   readonly secondaryEmails: "ignore" | "match";
 }
 
+/** What becomes of one side's opt-outs on the other. There is no setting that subscribes anybody again. */
+export interface ConsentRules {
+  /** HubSpot's subscription types that are what Klaviyo sends, by name or id: refusing the one is refusing the other. */
+  readonly unsubscribeFrom: readonly OptOutTypeRef[];
+  /** What refusing all e-mail, or all of those types, in HubSpot does in Klaviyo. */
+  readonly hubspotOptOut: "unsubscribe" | "ignore";
+}
+
+export interface OptOutTypeRef {
+  readonly nameOrId: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A whole mapping file, checked. */
 export interface Mapping {
   readonly name: string;
@@ -142,10 +164,16 @@ export interface Mapping {
   readonly rules: readonly ScopeRule[];
   readonly fields: readonly FieldRule[];
   readonly identity: Identity;
+  readonly consent: ConsentRules;
+  /** `null` where none of it is to be shown. */
+  readonly engagement: EngagementMapping | null;
   /** Cron expressions in `timezone`. */
   readonly schedule: {
     readonly contacts: string;
     readonly reconcile: string;
+    /** How often opt-outs alone are looked for, and taken to the other side. */
+    readonly consent: string;
+    readonly engagement: string;
     /** No run begins by itself in these. */
     readonly quiet: readonly QuietTime[];
   };

@@ -1,3 +1,4 @@
+import type { OptOutFrom } from "./consent.ts";
 import type { ExternalId } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
 import type { Side } from "./side.ts";
@@ -5,9 +6,10 @@ import type { Values } from "./value.ts";
 
 /**
  * One thing to do to one side for one person. There is no delete, no merge and no subscribe among them: what is not
- * in this union cannot be asked of a connector (contract P12).
+ * in this union cannot be asked of a connector (contract P12). Subscribing has a way of its own, which takes a
+ * `Clearance`.
  */
-export type Operation = CreateContact | UpdateContact | ListMembership;
+export type Operation = CreateContact | UpdateContact | ListMembership | OptOut;
 
 interface Targeted {
   /** Unique for ever; HubSpot echoes it per item as `objectWriteTraceId`. */
@@ -35,4 +37,11 @@ export interface ListMembership extends Targeted {
   readonly kind: "add_to_list" | "remove_from_list";
   readonly id: ExternalId;
   readonly list: string;
+}
+
+/** Takes somebody's refusal to this side too. Nothing of it can be taken back by an operation. */
+export interface OptOut extends Targeted {
+  readonly kind: "opt_out";
+  readonly id: ExternalId;
+  readonly from: OptOutFrom;
 }

@@ -2,7 +2,14 @@ import type { LimitedAction } from "../model/hold.ts";
 import type { Side } from "../model/side.ts";
 import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
 
-export const LIMITED_ACTIONS: readonly LimitedAction[] = ["creates", "updates", "clears", "removals"];
+export const LIMITED_ACTIONS: readonly LimitedAction[] = [
+  "creates",
+  "updates",
+  "clears",
+  "removals",
+  "unsubscribes",
+  "subscribes",
+];
 
 /**
  * One thing that a limit counts and a person can approve. `words` says wholly what is done to whom: another value is
@@ -39,6 +46,10 @@ export function changesBy(email: string, operation: PlannedOperation): readonly 
       return [change("list_additions", operation.list)];
     case "remove_from_list":
       return [change("removals", operation.list)];
+    case "opt_out":
+      return [change("unsubscribes", operation.from)];
+    case "subscribe":
+      return [change("subscribes", operation.list)];
   }
 }
 

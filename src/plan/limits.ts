@@ -14,11 +14,21 @@ export interface PlanTotals extends PerSide<Readonly<Record<LimitedAction | "lis
 
 /** A share of a handful is no share: below this many, nothing counts as a mass change (contract, guards). */
 const FEWEST_FOR_A_SHARE = 20;
+/** What cannot be taken back by Tandem counts as many sooner: nobody may be subscribed again. */
+const FEWEST_IRREVOCABLE = 10;
 
 /** 29 % of 100 people is 28.999… in binary, and 29 people are not more than 29 % of 100. */
 const ROUNDING = 1e-6;
 
-const NOTHING = { creates: 0, updates: 0, clears: 0, removals: 0, list_additions: 0 };
+const NOTHING = {
+  creates: 0,
+  updates: 0,
+  clears: 0,
+  removals: 0,
+  unsubscribes: 0,
+  subscribes: 0,
+  list_additions: 0,
+};
 
 export const NO_CHANGES: PlanTotals = { ...perSide(() => NOTHING), people: 0 };
 
@@ -48,7 +58,9 @@ export function exceededLimits(
     LIMITED_ACTIONS.flatMap((action): readonly ExceededLimit[] => {
       if (firstSync && (action === "creates" || action === "updates")) return [];
       const planned = totals[side][action];
-      const allowed = allowance(limits[action], linked);
+      const fewest =
+        action === "unsubscribes" || action === "subscribes" ? FEWEST_IRREVOCABLE : FEWEST_FOR_A_SHARE;
+      const allowed = allowance(limits[action], linked, fewest);
       return planned > allowed ? [{ side, action, planned, allowed, collection: null }] : [];
     }),
   );
@@ -61,9 +73,9 @@ export function exceededLimits(
 }
 
 /** How many a limit allows, of so many linked people. */
-export function allowance(limit: Limit, linked: number): number {
+export function allowance(limit: Limit, linked: number, fewest = FEWEST_FOR_A_SHARE): number {
   if ("count" in limit) return limit.count;
-  return Math.max(FEWEST_FOR_A_SHARE - 1, Math.floor(limit.share * linked + ROUNDING));
+  return Math.max(fewest - 1, Math.floor(limit.share * linked + ROUNDING));
 }
 
 /** A run is stopped for errors at fifty, if that is over the mapping's share: fewer are mended one by one. */

@@ -1,9 +1,10 @@
+import type { OptOutFrom } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { KnownLink, LinkState } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { EMAIL_FIELD, directionAllows } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import type { ResolvedRule } from "../model/scope.ts";
+import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
@@ -12,6 +13,8 @@ import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
+import { planOptOuts, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
+import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
 
 /** What is to be done to one side for one person, its values still in the mapping's fields. */
@@ -35,6 +38,19 @@ export type PlannedOperation =
       readonly side: Side;
       readonly id: ExternalId;
       readonly list: string;
+    }
+  | {
+      readonly kind: "opt_out";
+      readonly side: Side;
+      readonly id: ExternalId;
+      readonly from: OptOutFrom;
+    }
+  /** Only ever asked for: `consent/` decides, from a consent read at that moment, whether it is done. */
+  | {
+      readonly kind: "subscribe";
+      readonly side: "klaviyo";
+      readonly id: ExternalId;
+      readonly list: string;
     };
 
 /** Everything that would be done for one person, and why; deriving it again from the same sightings gives the same. */
@@ -56,6 +72,7 @@ export interface PlanRules {
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
+  readonly consent: ResolvedConsent;
 }
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
@@ -63,7 +80,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const { link, sightings } = known;
   const matched = rules.scope.filter((rule) => sightings[rule.from]?.rules.includes(rule.id) === true);
   const inScope = perSide((side) => matched.some((rule) => rule.from === side));
-  const removals = listRemovals(rules.scope, matched, known);
+  const removals = leavings(rules.scope, matched, known);
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
     const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
@@ -74,7 +91,11 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...nothing, operations: [], state: "waiting", reason };
   }
   if (!inScope.hubspot && !inScope.klaviyo) {
-    return { ...nothing, operations: removals, state: "excluded", reason: "Matches no rule (any more)" };
+    const state = { state: "excluded", reason: "Matches no rule (any more)" } as const;
+    if (SIDES.some((side) => sightings[side] === null)) return { ...nothing, operations: removals, ...state };
+    // Somebody's refusal is carried for as long as they are linked, though no field is.
+    const fields = rules.fields.filter(({ showsConsent }) => showsConsent === true);
+    return { ...planBoth({ ...rules, fields }, known, matched, inScope, removals), ...state };
   }
   const changed = heldAddress(rules.fields, known);
   if (changed !== null) {
@@ -109,7 +130,13 @@ function planBoth(
   });
   const calm = withoutFrozen(updates, merged, known.writes);
   const asked = withoutRefused(calm.operations, known.link.refused);
-  const operations = [...asked.operations, ...listAdditions(matched, known), ...removals];
+  const operations = [
+    ...planOptOuts(rules.consent, known),
+    ...asked.operations,
+    ...listAdditions(matched, known),
+    ...removals,
+    ...planSubscribes(matched, known),
+  ];
   const all = [...problems, ...calm.problems, ...asked.problems];
   const { thawsInMs } = calm;
   return { known, merged, operations, problems: all, ...stateOf(operations, all), thawsInMs };
@@ -150,6 +177,11 @@ function planMissing(
   if (!matched.some((rule) => rule.from === source && rule.onEnter === "link_or_create")) {
     const reason = `Not in ${sideName(missing)}, and its rule only links`;
     return { ...nothing, operations: removals, state: "excluded", reason };
+  }
+  const refusal = known.sightings.hubspot?.consent ?? null;
+  if (missing === "klaviyo" && refusal !== null && refusesWhatKlaviyoSends(rules.consent, refusal)) {
+    const reason = "Refuses e-mail in HubSpot; not made in Klaviyo";
+    return { ...nothing, operations: [], state: "excluded", reason };
   }
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
@@ -231,38 +263,6 @@ function leadingUnreadable(
       return leads && problem !== undefined ? [[rule, problem]] : [];
     }),
   );
-}
-
-function wantedLists(matched: readonly ResolvedRule[]): readonly string[] {
-  return [...new Set(matched.flatMap((rule) => rule.lists))];
-}
-
-function listAdditions(matched: readonly ResolvedRule[], known: KnownLink): readonly PlannedOperation[] {
-  const id = known.sightings.klaviyo?.id;
-  if (id === undefined) return [];
-  const missing = wantedLists(matched).filter((list) => !known.link.lists.includes(list));
-  return missing.map((list) => ({ kind: "add_to_list", side: "klaviyo", id, list }));
-}
-
-/**
- * Off the lists of a rule that the person was seen to have left, and only those: a list that Tandem did not put them
- * on, that another rule still wants, or whose rule is gone from the mapping, is left alone (requirements S1.32, S1.34).
- */
-function listRemovals(
-  scope: readonly ResolvedRule[],
-  matched: readonly ResolvedRule[],
-  known: KnownLink,
-): readonly PlannedOperation[] {
-  const id = known.sightings.klaviyo?.id;
-  if (id === undefined) return [];
-  const wanted = wantedLists(matched);
-  const left = scope.filter(
-    (rule) =>
-      rule.onLeave === "remove_from_list" && known.sightings[rule.from] !== null && !matched.includes(rule),
-  );
-  const lists = new Set(left.flatMap((rule) => rule.lists));
-  const ours = known.link.lists.filter((list) => lists.has(list) && !wanted.includes(list));
-  return ours.map((list) => ({ kind: "remove_from_list", side: "klaviyo", id, list }));
 }
 
 function sideName(side: Side): string {

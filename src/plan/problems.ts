@@ -33,6 +33,8 @@ const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
   updates: "contacts to change",
   clears: "values to empty",
   removals: "list removals",
+  unsubscribes: "people to unsubscribe",
+  subscribes: "people to subscribe",
   leavers: "people leaving a list",
   deaths: "contacts no longer found",
   people: "people with a change",
@@ -70,6 +72,8 @@ function heldBecause({ action, planned, allowed, collection }: ExceededLimit, wh
     case "updates":
     case "clears":
     case "removals":
+    case "unsubscribes":
+    case "subscribes":
       return `This run would come to ${planned} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${allowed}. None of them was done.`;
   }
 }

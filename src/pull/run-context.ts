@@ -1,6 +1,6 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { FieldRule, Identity } from "../model/mapping.ts";
-import type { ResolvedRule } from "../model/scope.ts";
+import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Database } from "../store/database.ts";
 
@@ -12,6 +12,7 @@ export interface RunContext {
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
+  readonly consent: ResolvedConsent;
   readonly identity: Identity;
   readonly now: () => Date;
   readonly newId: () => string;

@@ -33,9 +33,7 @@ export async function timeEdits(context: RunContext, filter: LinkFilter): Promis
       LINKS_PER_PAGE,
       context.now(),
     );
-    const undecided = page
-      .map((known) => planContact({ fields: context.fields, scope }, known))
-      .filter(hangsOnTimes);
+    const undecided = page.map((known) => planContact(context, known)).filter(hangsOnTimes);
     for (const side of SIDES) {
       const ids = undecided.flatMap(({ known }) => known.sightings[side]?.id ?? []);
       const { readTimed } = context.connectors[side].contacts;

@@ -43,7 +43,10 @@ export function mergeContact(
   edited: PerSide<EditTimes> = NO_TIMES,
 ): readonly MergedField[] {
   return rules.map((rule) => {
-    const mayLead = perSide((side) => inScope[side] && directionAllows(rule.direction, side));
+    const mayLead = perSide(
+      (side) =>
+        (inScope[side] || rule.showsConsent === true) && directionAllows(rule.direction, side),
+    );
     const both = perSide((side): Value | undefined => own(seen[side], rule.key));
     const agreed = Object.hasOwn(base, rule.key) ? base[rule.key] : undefined;
     const ages = rule.newest ? agesOf(rule.key, edited) : null;

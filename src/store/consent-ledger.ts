@@ -2,8 +2,12 @@ import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 
-/** What the ledger says of a consent. */
-export type ConsentKind = "opted_out" | "opted_in";
+/**
+ * What the ledger says: seen (`opted_out`, `opted_in`), done by Tandem (`carried` to the other side, `asked` to be
+ * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased`.
+ */
+export type ConsentKind =
+  "opted_out" | "opted_in" | "carried" | "asked" | "restored" | "confirmed" | "blocked" | "erased";
 
 /** How many entries a run added. */
 export interface Recorded {
@@ -11,6 +15,7 @@ export interface Recorded {
   readonly optedIn: number;
 }
 
+/** As the index on sightings has it. */
 const OPTED_OUT = Prisma.sql`(consent ->> 'status' = 'unsubscribed'
   OR jsonb_array_length(coalesce(consent -> 'suppressions', '[]')) > 0)`;
 
@@ -26,9 +31,58 @@ export async function recordConsent(
   now: Date,
 ): Promise<Recorded> {
   const optedOut = await record(statements, connectionId, runId, now, "opted_out", OPTED_OUT);
-  const cameBack = Prisma.sql`consent ->> 'status' = 'subscribed' AND NOT ${OPTED_OUT}`;
+  // Subscribed by Tandem over a refusal is no act of theirs.
+  const cameBack = Prisma.sql`consent ->> 'status' = 'subscribed' AND NOT ${OPTED_OUT}
+    AND NOT EXISTS (
+      SELECT FROM consent_ledger AS asked
+      WHERE asked.connection_id = ${connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
+        AND NOT EXISTS (SELECT FROM consent_ledger AS settled
+                        WHERE settled.connection_id = ${connectionId} AND settled.subject = asked.subject
+                          AND settled.seq > asked.seq AND settled.kind IN ('confirmed', 'restored')))`;
   const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
+  await followAddresses(statements, connectionId, runId, now);
   return { optedOut, optedIn };
+}
+
+/**
+ * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (contract
+ * P9). An address is the person's that a link, one of its contacts or an additional one says it is.
+ */
+async function followAddresses(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+): Promise<void> {
+  await statements.$executeRaw`
+    WITH address AS (
+      SELECT link_id, email_key AS email FROM sighting
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL
+      UNION SELECT link_id, unnest(other_emails) FROM sighting
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND other_emails <> '{}'
+      UNION SELECT id, email_key FROM link WHERE connection_id = ${connectionId}
+    ), person AS (
+      SELECT link_id FROM address GROUP BY link_id HAVING count(*) > 1
+    ), named AS (
+      SELECT address.link_id, consent_subject(address.email) AS subject FROM address JOIN person USING (link_id)
+    ), refused AS (
+      SELECT DISTINCT ON (named.link_id, known.side) named.link_id, known.side, known.kind, known.evidence, known.subject
+      FROM named JOIN consent_ledger AS known
+        ON known.connection_id = ${connectionId} AND known.subject = named.subject
+       AND known.kind IN ('opted_out', 'opted_in')
+      ORDER BY named.link_id, known.side, known.seq DESC
+    )
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
+    SELECT DISTINCT ON (named.subject, refused.side)
+           ${connectionId}, named.subject, 'email', 'opted_out', refused.side,
+           jsonb_build_object('address', 'another of this person', 'was', refused.evidence), ${runId}, ${now}
+    FROM refused JOIN named USING (link_id)
+    WHERE refused.kind = 'opted_out'
+      AND (SELECT kind FROM consent_ledger AS known
+           WHERE known.connection_id = ${connectionId} AND known.subject = named.subject AND known.side = refused.side
+             AND known.kind IN ('opted_out', 'opted_in')
+           ORDER BY seq DESC LIMIT 1) IS NULL
+    ORDER BY named.subject, refused.side`;
 }
 
 async function record(
@@ -49,6 +103,7 @@ async function record(
           ORDER BY consent_subject(email_key), side, updated_at DESC) AS shown
     WHERE (SELECT kind FROM consent_ledger AS known
            WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject AND known.side = shown.side
+             AND known.kind IN ('opted_out', 'opted_in')
            ORDER BY seq DESC LIMIT 1) ${latest}
     ORDER BY side, subject`;
 }
@@ -58,6 +113,8 @@ export interface LedgerEntry {
   readonly seq: bigint;
   readonly kind: ConsentKind;
   readonly side: Side;
+  /** The list that it is about, where it is about one. */
+  readonly list: string | null;
   readonly evidence: unknown;
   readonly at: Date;
   readonly previous: string;
@@ -72,7 +129,7 @@ export async function ledgerPage(
   limit: number,
 ): Promise<readonly LedgerEntry[]> {
   return statements.$queryRaw<LedgerEntry[]>`
-    SELECT seq, kind, side, evidence, at, previous, hash, consent_row(entry) AS text
+    SELECT seq, kind, side, list, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
 }
 
@@ -83,7 +140,7 @@ export async function ledgerOf(
   email: string,
 ): Promise<readonly LedgerEntry[]> {
   return statements.$queryRaw<LedgerEntry[]>`
-    SELECT seq, kind, side, evidence, at, previous, hash, consent_row(entry) AS text
+    SELECT seq, kind, side, list, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) ORDER BY seq`;
 }

@@ -8,10 +8,10 @@ export interface JournalEntry {
   readonly traceId: string;
   readonly linkId: bigint;
   readonly side: Side;
-  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out";
   /** What the target showed, by field. */
   readonly before: Values;
-  /** What was asked for, by field; for lists the list's id as `list`. */
+  /** What was asked for, by field; for lists the list's id as `list`; of an opt-out from what. */
   readonly after: Values;
   /** What the other side showed when this was planned, by field. */
   readonly source: Values;

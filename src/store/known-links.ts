@@ -14,6 +14,7 @@ import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
 import type { PastRow } from "./past-writes.ts";
 import { pastWrites, writesOf } from "./past-writes.ts";
+import { askedFor, overruled, refusedByLedger } from "./tombstones.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -43,6 +44,9 @@ interface Row {
   hubspot_claim: Claim | null;
   klaviyo_claim: Claim | null;
   writes: PastRow[] | null;
+  opted_out: boolean;
+  asked_for: string[] | null;
+  overruled: boolean;
 }
 
 interface SightingColumns {
@@ -93,7 +97,9 @@ export async function knownLinks(
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
               AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
            ${claimOf("hubspot")} AS hubspot_claim, ${claimOf("klaviyo")} AS klaviyo_claim,
-           ${pastWrites(now)} AS writes
+           ${pastWrites(now)} AS writes,
+           ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
+           ${overruled(connectionId)} AS overruled
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
 }
@@ -158,6 +164,9 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
       (row.duplicates ?? []).filter((other) => other.side === side).map((other) => other.id),
     ),
     claimed: { hubspot: row.hubspot_claim, klaviyo: row.klaviyo_claim },
+    optedOut: row.opted_out,
+    askedFor: row.asked_for ?? [],
+    overruled: row.overruled,
     writes: (row.writes ?? []).flatMap((past) => writesOf(past, now)),
   };
 }

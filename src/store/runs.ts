@@ -37,10 +37,26 @@ export async function finishRun(
   });
 }
 
-/** Whose problems of a connection these are: a side's, those of limits, or those of the mapping file. */
-export type ProblemOwner = Side | "limits" | "mapping";
+/** Whose problems of a connection these are: a side's, those of limits, or those that one lane alone finds. */
+export type ProblemOwner = Side | "limits" | "engagement" | keyof typeof OWN_CODES;
 
-const MAPPING_CODE = "SK-MAPPING";
+/** What the engagement lane finds is about this field, whatever its side: the other lanes leave it to that one. */
+export const ENGAGEMENT_FIELD = "engagement";
+
+/** Problems of no side that somebody else than the limits finds, and mends, by code. */
+const OWN_CODES = { mapping: ["SK-MAPPING"], consent: ["SK-UNCONFIRMED", "SK-OVERRULED"] };
+
+function isSide(owner: ProblemOwner): owner is Side {
+  return owner === "hubspot" || owner === "klaviyo";
+}
+
+function ownedBy(owner: ProblemOwner) {
+  if (owner === "engagement") return { field: ENGAGEMENT_FIELD };
+  const field = { not: ENGAGEMENT_FIELD };
+  if (isSide(owner)) return { side: owner, field };
+  const code = owner === "limits" ? { notIn: Object.values(OWN_CODES).flat() } : { in: OWN_CODES[owner] };
+  return { side: "", field, code };
+}
 
 /** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed. */
 export async function saveConnectionProblems(
@@ -50,8 +66,7 @@ export async function saveConnectionProblems(
   problems: readonly Problem[],
   now: Date,
 ): Promise<void> {
-  const ofMapping = owner === "mapping" ? MAPPING_CODE : { not: MAPPING_CODE };
-  const owned = owner === "limits" || owner === "mapping" ? { side: "", code: ofMapping } : { side: owner };
+  const owned = ownedBy(owner);
   await statements.problem.deleteMany({
     where: {
       connectionId,

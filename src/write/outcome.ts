@@ -165,6 +165,7 @@ function listsAfter(lists: readonly string[], sent: readonly SentOperation[]): r
     if (operation.kind === "create") for (const list of operation.lists) after.add(list);
     if (operation.kind === "add_to_list") after.add(operation.list);
     if (operation.kind === "remove_from_list") after.delete(operation.list);
+    if (operation.kind === "opt_out" && operation.from.kind === "list") after.delete(operation.from.list);
   }
   return [...after];
 }

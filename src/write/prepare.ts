@@ -17,7 +17,7 @@ import { markMissing } from "../store/links.ts";
 /** A planned operation in the target's own words, with everything needed to journal and settle it. */
 export interface PreparedOperation {
   readonly plan: ContactPlan;
-  readonly planned: PlannedOperation;
+  readonly planned: WrittenHere;
   readonly operation: Operation;
   readonly entry: JournalEntry;
   /** Fields that could not be said in the target's words: left out, the rest is sent. */
@@ -49,6 +49,7 @@ export async function preparePage(context: RunContext, plans: readonly ContactPl
   const prepared: PreparedOperation[] = [];
   for (const plan of plans) {
     for (const planned of plan.operations) {
+      if (planned.kind === "subscribe") continue;
       const still =
         planned.kind === "update" ? unmoved(planned, targets, moved, plan.known.link.id) : planned;
       if (still !== null) prepared.push(prepare(context, plan, still));
@@ -111,16 +112,24 @@ function unmoved(
   return still.length === 0 ? null : { ...planned, fields: Object.fromEntries(still) };
 }
 
-type ListWrite = Extract<PlannedOperation, { readonly list: string }>;
-type ContactWrite = Exclude<PlannedOperation, ListWrite>;
+type ContactWrite = Extract<PlannedOperation, { readonly kind: "create" | "update" }>;
+/** Subscribing is none of this room's business: `consent/` does it, with a clearance. */
+type WrittenHere = Exclude<PlannedOperation, { readonly kind: "subscribe" }>;
 
-function prepare(context: RunContext, plan: ContactPlan, planned: PlannedOperation): PreparedOperation {
+function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): PreparedOperation {
   const { link } = plan.known;
   const traceId = context.newId();
   if (planned.kind === "create" || planned.kind === "update")
     return prepareContact(context, plan, planned, traceId);
-  const { side, kind, id, list } = planned;
-  const operation: Operation = { traceId, side, email: link.email, kind, id, list };
+  const { side, id } = planned;
+  const common = { traceId, side, email: link.email, id };
+  if (planned.kind === "opt_out") {
+    const { kind, from } = planned;
+    const entry = { traceId, linkId: link.id, side, kind, before: {}, after: { ...from }, source: {} };
+    return { plan, planned, operation: { ...common, kind, from }, entry, unsayable: [] };
+  }
+  const { kind, list } = planned;
+  const operation: Operation = { ...common, kind, list };
   const entry = { traceId, linkId: link.id, side, kind, before: {}, after: { list }, source: {} };
   return { plan, planned, operation, entry, unsayable: [] };
 }

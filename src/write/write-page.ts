@@ -1,12 +1,14 @@
 import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
+import type { CarriedRefusal } from "../store/consent-acts.ts";
+import { saveCarried } from "../store/consent-acts.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
@@ -33,9 +35,20 @@ export interface WriteCounts {
   readonly created: number;
   readonly updated: number;
   readonly listed: number;
+  /** People opted out of one side's e-mail because they refused it on the other. */
+  readonly carried: number;
   readonly refused: number;
   readonly unanswered: number;
 }
+
+export const NOTHING_WRITTEN: WriteCounts = {
+  created: 0,
+  updated: 0,
+  listed: 0,
+  carried: 0,
+  refused: 0,
+  unanswered: 0,
+};
 
 /** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
 export const LEASE_MS = 180_000;
@@ -70,10 +83,12 @@ async function sendSide(
 
 function* batches(context: RunContext, side: Side, operations: readonly PreparedOperation[]) {
   const size = context.connectors[side].contacts.writeSize;
-  // Lists after contacts: somebody is on a list only once there.
-  const contacts = operations.filter(({ operation }) => operation.side === side && "values" in operation);
-  const lists = operations.filter(({ operation }) => operation.side === side && !("values" in operation));
-  for (const kind of [contacts, lists]) {
+  const own = operations.filter(({ operation }) => operation.side === side);
+  // A refusal before everything else; lists after contacts, since somebody is on a list only once there.
+  const optOuts = own.filter(({ operation }) => operation.kind === "opt_out");
+  const contacts = own.filter(({ operation }) => "values" in operation);
+  const lists = own.filter(({ operation }) => "list" in operation);
+  for (const kind of [optOuts, contacts, lists]) {
     for (let start = 0; start < kind.length; start += size) yield kind.slice(start, start + size);
   }
 }
@@ -122,6 +137,7 @@ async function settle(
       now,
     );
     await saveNewSightings(context, statements, sent, outcomes);
+    await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
   });
 }
@@ -142,6 +158,17 @@ function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonl
   const refusedFields =
     result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
   return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
+}
+
+/** The refusals that now stand on the other side too, for the ledger. */
+function carriedBy(sent: readonly SentOperation[]): readonly CarriedRefusal[] {
+  return sent.flatMap(({ prepared: { planned, plan }, result }): readonly CarriedRefusal[] => {
+    if (result.outcome !== "done" || planned.kind !== "opt_out") return [];
+    const { side, id, from } = planned;
+    const because = from.kind === "list" ? null : (plan.known.sightings[otherSide(side)]?.consent ?? null);
+    const restores = plan.known.overruled && side === "klaviyo";
+    return [{ side, id, email: plan.known.link.email, from, because, restores }];
+  });
 }
 
 /** What was written is what is now seen there, until the side itself shows something newer. */
@@ -195,6 +222,7 @@ function count(sent: readonly SentOperation[]): WriteCounts {
     created: done(["create"]),
     updated: done(["update"]),
     listed: done(["add_to_list", "remove_from_list"]),
+    carried: done(["opt_out"]),
     refused: sent.filter(({ result }) => result.outcome === "refused").length,
     unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
   };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
 import { consentPairs, ledgerOf } from "../../src/store/consent-ledger.ts";
+import { plainConsent } from "../../src/model/consent.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
@@ -11,10 +12,10 @@ afterEach(() => it.fresh.drop());
 
 const both = mapping();
 const OUT = {
-  status: "unsubscribed",
+  ...plainConsent("unsubscribed"),
   suppressions: [{ reason: "UNSUBSCRIBE", at: "2026-11-01T07:00:00Z" }],
 } as const;
-const IN = { status: "subscribed", suppressions: [] } as const;
+const IN = plainConsent("subscribed");
 const kinds = async (email = "jo@example.com") =>
   (await ledgerOf(it.fresh.database, 1, email)).map(({ kind, side }) => `${side} ${kind}`);
 
@@ -117,6 +118,6 @@ test("people are compared by what both sides show", async () => {
   it.klaviyo.user.setConsent(profile, OUT);
   await it.sync(both);
   expect(await consentPairs(it.fresh.database, 1)).toEqual([
-    { hubspot: "not shown", klaviyo: "suppressed", people: 1, example: "jo@example.com" },
+    { hubspot: "never subscribed", klaviyo: "suppressed", people: 1, example: "jo@example.com" },
   ]);
 });

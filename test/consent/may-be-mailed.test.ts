@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { mayBeMailed, optOutsOf } from "../../src/consent/may-be-mailed.ts";
 import type { Consent } from "../../src/model/consent.ts";
+import { plainConsent } from "../../src/model/consent.ts";
 
-const NEVER: Consent = { status: "never_subscribed", suppressions: [] };
-const IN: Consent = { status: "subscribed", suppressions: [] };
-const OUT: Consent = { status: "unsubscribed", suppressions: [] };
+const NEVER = plainConsent("never_subscribed");
+const IN = plainConsent("subscribed");
+const OUT = plainConsent("unsubscribed");
 const BOUNCED = { reason: "HARD_BOUNCE", at: "2026-02-21T10:00:00Z" };
 
 describe("whether somebody may be e-mailed", () => {
@@ -27,7 +28,7 @@ describe("whether somebody may be e-mailed", () => {
   });
 
   it("is told with every reason, and the first in words", () => {
-    const klaviyo: Consent = { status: "unsubscribed", suppressions: [BOUNCED] };
+    const klaviyo: Consent = { ...OUT, suppressions: [BOUNCED] };
     const told = mayBeMailed({ hubspot: OUT, klaviyo }, false);
     expect(told.optOuts.map(({ side, reason }) => `${side} ${reason}`)).toEqual([
       "hubspot unsubscribed",

@@ -38,6 +38,8 @@ function done({ writes }: Synced, side: Side): Readonly<Record<LimitedAction, nu
     updates: count("update"),
     clears: values.filter((value) => value === null).length,
     removals: count("remove_from_list"),
+    unsubscribes: count("opt_out"),
+    subscribes: 0,
   };
 }
 

@@ -80,7 +80,7 @@ function asked({ writes }: Synced): readonly { side: Side; what: string; value: 
   const each = (side: Side, { operation }: MemoryWrite) =>
     "values" in operation
       ? Object.entries(operation.values).map(([what, value]) => ({ side, what, value }))
-      : [{ side, what: `${operation.kind} ${operation.list}`, value: operation.email }];
+      : [{ side, what: `${operation.kind} ${JSON.stringify(operation)}`, value: operation.email }];
   return SIDES.flatMap((side) => writes[side].flatMap((write) => each(side, write)));
 }
 

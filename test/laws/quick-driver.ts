@@ -1,3 +1,4 @@
+import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { markUnwritable } from "../../src/daemon/unwritable-properties.ts";
 import { propertiesOf } from "../../src/mapping/field-codec.ts";
@@ -68,7 +69,7 @@ async function run(systems: Systems, links: Map<EmailKey, Known>, mapping: Mappi
   const fields = [EMAIL_FIELD, ...markUnwritable(mapping.fields, schemas)];
   const scope = resolveScope(mapping.rules, schemas, new Map()).rules;
   const known = await see(systems, links, fields, scope);
-  const plans = known.map((one) => planContact({ fields, scope }, one));
+  const plans = known.map((one) => planContact({ fields, scope, consent: NO_CONSENT_RULES }, one));
   const totals = plans.reduce<PlanTotals>((sum, plan) => addToTotals(sum, changesOf(plan)), NO_CHANGES);
   const exceeded = exceededLimits(totals, mapping.limits, links.size, false);
   const conflicts: Recorded[] = [];
@@ -115,6 +116,9 @@ async function see(
       made,
       duplicates: perSide(() => []),
       writes: [],
+      optedOut: false,
+      askedFor: [],
+      overruled: false,
       claimed: { hubspot: null, klaviyo: null },
     };
   });
@@ -162,6 +166,7 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
   let moved = false;
   // Lists after contacts, as the engine does it.
   for (const planned of plan.operations) {
+    if (planned.kind === "subscribe") continue;
     const { contacts } = systems[planned.side];
     const still = planned.kind === "update" ? await unmoved(systems, fields, planned) : planned;
     if (still !== planned) moved = true;
@@ -195,9 +200,14 @@ async function unmoved(
   return still.length === 0 ? null : { ...planned, fields: Object.fromEntries(still) };
 }
 
-function said(fields: readonly FieldRule[], plan: ContactPlan, planned: PlannedOperation) {
+function said(
+  fields: readonly FieldRule[],
+  plan: ContactPlan,
+  planned: Exclude<PlannedOperation, { kind: "subscribe" }>,
+) {
   const { side } = planned;
   const common = { traceId: "trace", side, email: plan.known.link.email };
+  if (planned.kind === "opt_out") return { operation: { ...common, ...planned }, unsayable: [] };
   if (!("fields" in planned)) {
     const { kind, id, list } = planned;
     const operation: Operation = { ...common, kind, id, list };

@@ -5,19 +5,6 @@ import { told, words } from "./told.ts";
 
 describe("what is known but not built is refused once, at its key, and says what to do", () => {
   test.each([
-    ["subscribe: true", "11:53-62"],
-    ["on_leave: unsubscribe", "11:53-61"],
-  ])("in a rule: %s", (part, place) => {
-    expect(told(mappingText({ rules: `{ id: a, from: hubspot, match: { lists: [AB] }, ${part} }` }))).toEqual(
-      [`M190 ${place}`],
-    );
-  });
-
-  test.each([
-    ["consent: { authority: klaviyo }", "14:1-8"],
-    ["consent: { klaviyo_to_hubspot: { status_property: a } }", "14:1-8"],
-    ["engagement: { record_as: timeline }", "14:1-11"],
-    ["schedule: { engagement: every 5m }", "14:13-23"],
     ["alerts: [{ when: run_failed, to: slack }]", "14:1-7"],
     ["channels: { slack: { webhook: { env: HOOK } } }", "14:1-9"],
     ["privacy: { logs: mask_emails }", "14:1-8"],

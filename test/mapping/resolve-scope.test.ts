@@ -9,6 +9,7 @@ const rule = (lists: readonly string[], addTo: readonly string[] = []): ScopeRul
   id: "customers",
   from: "hubspot",
   collections: lists.map((name) => ref(name)),
+  subscribe: false,
   onEnter: "link_or_create",
   addToLists: addTo.map((name) => ref(name)),
   onLeave: "remove_from_list",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { Sighting } from "../../src/model/contact.ts";
 import type { KnownLink } from "../../src/model/link.ts";
 import { EMAIL_FIELD } from "../../src/model/mapping.ts";
@@ -14,7 +15,7 @@ const BACK = resolvedRule("klaviyo", { id: "back", lists: ["L4"], onLeave: "remo
 const SCOPE = [NEWS, VIPS, STAYS, BACK];
 
 function operations(link: KnownLink, scope: readonly ResolvedRule[] = SCOPE): readonly unknown[] {
-  return planContact({ fields: [EMAIL_FIELD], scope }, structuredClone(link)).operations;
+  return planContact({ fields: [EMAIL_FIELD], scope, consent: NO_CONSENT_RULES }, structuredClone(link)).operations;
 }
 
 function matching(hubspot: readonly string[], klaviyo: readonly string[] = []): PerSide<Sighting> {
@@ -103,6 +104,6 @@ describe("Klaviyo lists", () => {
     const unreadable = { email: problem({ field: "email" }) };
     const strict = { ...EMAIL_FIELD, onInvalid: "error" as const };
     const link = known({ ...held, hubspot: sighting("hubspot", { rules: ["news"], unreadable }) });
-    expect(planContact({ fields: [strict], scope: SCOPE }, link).operations).toEqual([]);
+    expect(planContact({ fields: [strict], scope: SCOPE, consent: NO_CONSENT_RULES }, link).operations).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { Base } from "../../src/model/base.ts";
 import type { PastWrite } from "../../src/model/past-write.ts";
 import type { Side } from "../../src/model/side.ts";
@@ -69,7 +70,7 @@ test("a frozen field is left out, said so, and the others are written", () => {
     perSide((side) => sighting(side, { fields: seen[side] })),
     { link: { base }, writes: FIGHT },
   );
-  const plan = planContact({ fields: [cityRule(), name], scope: [FROM.hubspot, FROM.klaviyo] }, link);
+  const plan = planContact({ fields: [cityRule(), name], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
   expect(plan.operations).toMatchObject([{ kind: "update", side: "klaviyo", fields: { name: "Jo" } }]);
   expect(plan).toMatchObject({ state: "failing", thawsInMs: 21 * HOUR });
   expect(plan.problems).toMatchObject([
@@ -123,7 +124,7 @@ function play(
       perSide((side) => sighting(side, { fields: { [KEY]: held[side] } })),
       { link: { base }, writes },
     );
-    const plan = planContact({ fields: [rule], scope: [FROM.hubspot, FROM.klaviyo] }, link);
+    const plan = planContact({ fields: [rule], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
     const stored: Record<Side, { fields: Record<string, Value>; settling: boolean } | null> = {
       hubspot: null,
       klaviyo: null,

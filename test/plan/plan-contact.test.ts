@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { Sighting } from "../../src/model/contact.ts";
 import type { KnownLink } from "../../src/model/link.ts";
 import { EMAIL_FIELD } from "../../src/model/mapping.ts";
@@ -18,6 +19,7 @@ const PHONE = cityRule({ key: "phone", type: "phone" });
 const RULES: PlanRules = {
   fields: [EMAIL_FIELD, CITY, TAGS, SCORE, PHONE],
   scope: [FROM.hubspot, FROM.klaviyo],
+  consent: NO_CONSENT_RULES,
 };
 const OUT: Partial<Sighting> = { rules: [] };
 

@@ -1,3 +1,4 @@
+import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { Base } from "../../src/model/base.ts";
 import type { FieldRule } from "../../src/model/mapping.ts";
 import type { PerSide, Side } from "../../src/model/side.ts";
@@ -60,7 +61,7 @@ export function run(engine: SmallEngine, { refuses, meanwhile }: Mishaps = NO_MI
     return sighting(side, { fields: { ...person.fields }, rules: person.inScope ? [FROM[side].id] : [] });
   });
   const link = structuredClone(known(sightings, { link: { base: engine.base } }));
-  const plan = planContact({ fields: engine.rules, scope: [FROM.hubspot, FROM.klaviyo] }, link);
+  const plan = planContact({ fields: engine.rules, scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
   meanwhile();
   const written = plan.operations.map((operation) => ({
     operation,

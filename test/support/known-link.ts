@@ -34,6 +34,9 @@ export function known(
     made: { hubspot: false, klaviyo: false },
     duplicates: { hubspot: [], klaviyo: [] },
     claimed: { hubspot: null, klaviyo: null },
+    optedOut: false,
+    askedFor: [],
+    overruled: false,
     writes: [],
     ...parts,
     link: {
@@ -58,6 +61,7 @@ export function resolvedRule(from: Side, parts: Partial<ResolvedRule> = {}): Res
     id: from === "hubspot" ? "customers" : "subscribers",
     from,
     onEnter: "link_or_create",
+    subscribe: false,
     onLeave: "stop",
     collections: ["c1"],
     lists: [],

@@ -88,7 +88,7 @@ async function* hits(
   begun: SearchState,
   signal: AbortSignal,
 ): AsyncGenerator<readonly [readonly Contact[], SearchState | null]> {
-  const names = namesOf(scope.properties);
+  const names = namesOf(account, scope.properties);
   const tooLong = JSON.stringify(names).length > LONGEST_SEARCH;
   for (let search: SearchState | null = begun; search !== null;) {
     const { kind, from, to, after }: SearchState = search;

@@ -28,7 +28,7 @@ export interface Search {
 
 export interface SearchFilter {
   readonly propertyName: string;
-  readonly operator: "GTE" | "GT" | "LT";
+  readonly operator: "GTE" | "GT" | "LT" | "EQ";
   readonly value: string;
 }
 
@@ -64,6 +64,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"
 const MEMBERS_PER_PAGE = 250;
 const CONTACTS_PER_PAGE = 100;
 const LISTS_PER_PAGE = 500;
+const STATUSES = "/communication-preferences/v4/statuses";
 
 /**
  * HubSpot through its SDK, one client an account. Throws RangeError for a base URL that is neither HubSpot nor loopback.
@@ -96,6 +97,24 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   });
   const { crm } = sdk;
 
+  /** A call that the SDK does not have. */
+  const post = async (path: string, signal: AbortSignal, body: object | null): Promise<never> => {
+    const answer = await request(versioned(`${origin}${path}`, apiVersion), {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${bearer}`,
+        accept: "application/json",
+        "content-type": "application/json",
+      },
+      body: body === null ? "" : JSON.stringify(body),
+      signal,
+    });
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+    );
+    throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
+  };
+
   const plain = plainRequest(
     (path) => versioned(`${origin}${path}`, apiVersion),
     () => bearer,
@@ -124,6 +143,20 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
         );
         throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
       }),
+    /** Of one subscription type. The SDK knows only the older paths, which the dated versions leave out. */
+    optOutOf: (email: string, type: string) =>
+      call("opt out", (signal) =>
+        post(`${STATUSES}/${encodeURIComponent(email)}`, signal, {
+          subscriptionId: Number(type),
+          statusState: "UNSUBSCRIBED",
+          channel: "EMAIL",
+        }),
+      ),
+    /** Of all e-mail. */
+    optOutOfAll: (email: string) =>
+      call("opt out of all", (signal) =>
+        post(`${STATUSES}/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`, signal, null),
+      ),
     properties: () => call("properties", () => crm.properties.coreApi.getAll("contacts", false)),
     searchLists: (offset: number) =>
       call("lists search", () =>
@@ -237,7 +270,8 @@ function versioned(url: string, version: ApiVersion): string {
       /\/events\/v3\/(send|event-definitions)(?=[/?]|$)/,
       version === "2026-03" ? `/events/${version}/$1` : `/events/custom/${version}/$1`,
     )
-    .replace(/\/account-info\/v3\//, `/account-info/${version}/`);
+    .replace(/\/account-info\/v3\//, `/account-info/${version}/`)
+    .replace(/\/communication-preferences\/v4\//, `/communication-preferences/${version}/`);
 }
 
 /** HubSpot, or a rehearsal on this machine; a key goes nowhere else. Throws RangeError. */

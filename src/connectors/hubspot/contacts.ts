@@ -1,4 +1,5 @@
 import type { Consent } from "../../model/consent.ts";
+import { plainConsent } from "../../model/consent.ts";
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
@@ -10,6 +11,7 @@ import type { Endpoints } from "./client.ts";
 import { companyProperty, PRIMARY_COMPANY } from "./companies.ts";
 import type { Companies, CompanyReading } from "./companies.ts";
 import { answeredStatus } from "./failure.ts";
+import { optOutProperty, optOutTypeOf } from "./opt-out-types.ts";
 import { decode } from "./fields.ts";
 import { batchAnswer, contactPage } from "./parse.ts";
 import type { ContactRecord } from "./parse.ts";
@@ -19,6 +21,8 @@ export interface Account {
   readonly endpoints: Endpoints;
   readonly calls: Calls;
   readonly companies: Companies;
+  /** Ids of the subscription types whose opt-outs are read with every contact. */
+  readonly optOutTypes: readonly string[];
 }
 
 /** HubSpot's cap for every batch. */
@@ -41,11 +45,14 @@ const ALWAYS = [
 const LONGEST_QUERY = 4_000;
 
 /** The names to ask a contact for, each once. */
-export function namesOf(properties: readonly PropertyRequest[]): readonly string[] {
+export function namesOf(
+  { optOutTypes }: Pick<Account, "optOutTypes">,
+  properties: readonly PropertyRequest[],
+): readonly string[] {
   const own = properties.map(({ property }) =>
     companyProperty(property) === null ? property : PRIMARY_COMPANY,
   );
-  return [...new Set([...ALWAYS, ...own])];
+  return [...new Set([...ALWAYS, ...optOutTypes.map(optOutProperty), ...own])];
 }
 
 /** Records in the model's words, with what is asked of their primary companies: a request for every hundred of those. */
@@ -117,7 +124,10 @@ function own(properties: Readonly<Record<string, unknown>>, name: string): unkno
 function consentOf(record: ContactRecord): Consent | null {
   if (!Object.hasOwn(record.properties, "hs_email_optout")) return null;
   const optedOut = textOf(record, "hs_email_optout") === "true";
-  return { status: optedOut ? "unsubscribed" : "never_subscribed", suppressions: [] };
+  const types = Object.keys(record.properties).flatMap((name) =>
+    textOf(record, name) === "true" ? (optOutTypeOf(name) ?? []) : [],
+  );
+  return { ...plainConsent(optedOut ? "unsubscribed" : "never_subscribed"), optedOutTypes: types.sort() };
 }
 
 function textOf({ properties }: ContactRecord, name: string): string | null {
@@ -198,7 +208,7 @@ async function batchRead(
   signal: AbortSignal,
   history: readonly string[] = [],
 ): Promise<readonly ContactRecord[]> {
-  const names = namesOf(properties);
+  const names = namesOf(account, properties);
   const read = async (part: readonly string[]): Promise<readonly ContactRecord[]> => {
     if (part.length === 0) return [];
     try {
@@ -226,7 +236,7 @@ export async function* everyContact(
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
 ): AsyncIterable<readonly Contact[]> {
-  const names = namesOf(properties);
+  const names = namesOf(account, properties);
   const tooLong = names.join("&properties=").length > LONGEST_QUERY;
   let after: string | null = null;
   do {

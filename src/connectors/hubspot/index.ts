@@ -14,8 +14,10 @@ import type { HubSpotApp } from "./engagement/port.ts";
 import { fieldSpec } from "./fields.ts";
 import { sizeOf } from "./list-sizes.ts";
 import { missingScopes } from "./missing-scopes.ts";
+import { optOutTypes, typesNamed } from "./opt-out-types.ts";
 import { accountDetails, listSearchPage, propertyList } from "./parse.ts";
 import { pullContacts } from "./pull.ts";
+import { refusals } from "./refusals.ts";
 import { writeAll } from "./write.ts";
 
 export interface HubSpotDeps extends Timing {
@@ -28,6 +30,8 @@ export interface HubSpotDeps extends Timing {
   readonly apiShare: number;
   /** Whether the mapping names properties of companies, `company.NAME`: they are discovered too. Default: false. */
   readonly companies?: boolean;
+  /** The subscription types, by name or id, whose opt-outs are read with every contact. Default: none. */
+  readonly optOutTypes?: readonly string[];
   /** The app whose OAuth sign-in `token` is. Default: none, `token` is a key of the portal's own. */
   readonly app?: HubSpotApp | null;
   /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
@@ -47,9 +51,12 @@ export function hubspot(deps: HubSpotDeps): Connector {
   const paced = calls(deps);
   const own = endpoints({ token, baseUrl, apiVersion, timeoutMs });
   const definitions = companyDefinitions(own, paced, deps.now);
+  // Told by `discover`, which every run begins with.
+  let types: readonly string[] = [];
   const account = (): Account => ({
     endpoints: own,
     calls: paced,
+    optOutTypes: types,
     companies: companyReader(own, paced, definitions),
   });
   return {
@@ -68,9 +75,10 @@ export function hubspot(deps: HubSpotDeps): Connector {
       };
     },
     async discover(signal) {
-      const { fields, collections } = await discover(account(), signal);
+      const schema = await discover(account(), signal);
+      types = typesNamed(deps.optOutTypes ?? [], schema.optOutTypes ?? []);
       const companies = deps.companies === true ? await definitions.list(signal) : [];
-      return { fields: [...fields, ...companies], collections };
+      return { ...schema, fields: [...schema.fields, ...companies] };
     },
     missingScopes: (signal) => missingScopes(account(), signal),
     // Tandem writes to no HubSpot list that could start a workflow.
@@ -86,6 +94,12 @@ export function hubspot(deps: HubSpotDeps): Connector {
       write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),
       writeSize: BATCH,
       cost: (work) => cost(work, deps.apiShare),
+    },
+    consent: {
+      refusals: (since, signal) => refusals(account(), since, signal),
+      // There is no way to subscribe anybody in this folder.
+      subscribe: null,
+      mayWrite: () => Promise.resolve(null),
     },
     engagement: hubspotEngagement(account, deps.app ?? null),
     requests: () => paced.requests(),
@@ -112,7 +126,7 @@ async function discover({ endpoints, calls }: Account, signal: AbortSignal): Pro
     }
     offset = page.hasMore && page.offset > offset ? page.offset : null;
   }
-  return { fields: body.results.map(fieldSpec), collections };
+  return { fields: body.results.map(fieldSpec), collections, optOutTypes: optOutTypes(body.results) };
 
   async function listPage(offset: number) {
     return (await calls.read(endpoints.searchLists(offset), listSearchPage, signal)).body;

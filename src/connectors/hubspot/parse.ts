@@ -115,6 +115,9 @@ export const vendorErrors = z.array(vendorError).nullish();
 export const batchAnswer = z.object({ results: z.array(record), errors: vendorErrors });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
+/** The state of a kind of e-mail for one address, after it was set. */
+export const preferenceAnswer = z.unknown();
+
 /** Companies with when each asked-for property got the values it had. */
 export const companyHistories = z.object({
   results: z.array(

@@ -7,10 +7,11 @@ import type { Work } from "./write-work.ts";
 import { changeMembership } from "./write-members.ts";
 import { emptied, isEmpty, jobOf } from "./write-job.ts";
 import type { Job } from "./write-job.ts";
+import { optOut } from "./opt-out.ts";
 import { batchesOf, sendBatch } from "./write-batch.ts";
 
 /**
- * Writes: creates, then updates, then list memberships, in batches of 100. One result per operation, in order.
+ * Writes: opt-outs first, then creates, updates and list memberships in batches of 100. One result per operation, in order.
  *
  * Throws only while nothing was sent. Afterwards what is not known to be done or not done is `unknown`: what was learnt
  * before an outage or a stop must not be lost with it.
@@ -26,6 +27,7 @@ export async function writeAll(
   const undone = new Set(operations.map(({ traceId }) => traceId));
   const work: Work = { account, types, outcomes, undone, signal };
   try {
+    await writeOptOuts(work, operations);
     await writeContacts(work, operations, "create");
     await writeContacts(work, operations, "update");
     await writeMemberships(work, operations);
@@ -39,6 +41,15 @@ export async function writeAll(
     }
   }
   return operations.map(({ traceId }) => outcomes.get(traceId) ?? { outcome: "unknown" });
+}
+
+/** One by one: HubSpot takes them in batches from its dearest plan only. */
+async function writeOptOuts(work: Work, operations: readonly Operation[]): Promise<void> {
+  for (const operation of operations) {
+    if (operation.kind !== "opt_out") continue;
+    work.signal.throwIfAborted();
+    settle(work, operation.traceId, await optOut(work.account, operation, work.signal));
+  }
 }
 
 async function writeContacts(

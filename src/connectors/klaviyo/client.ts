@@ -8,6 +8,7 @@ import {
   SegmentsApi,
 } from "klaviyo-api";
 import type { ProfileMetaPatchPropertiesUnset } from "klaviyo-api";
+import { consentEndpoints } from "./consent-endpoints.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
 import { failureFrom, headerOf } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
@@ -65,7 +66,7 @@ export type GroupKind = "list" | "segment";
 const KLAVIYO = "https://a.klaviyo.com";
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** The largest pages Klaviyo has: of profiles and ids, and of lists and segments. */
-const PROFILES_PER_PAGE = 100;
+export const PROFILES_PER_PAGE = 100;
 const GROUPS_PER_PAGE = 10;
 /** A page of a hundred profiles of 100 kB each is ten megabytes. */
 const LONGEST_ANSWER = 32 * 1024 * 1024;
@@ -121,16 +122,12 @@ export type Endpoints = ReturnType<typeof endpoints>;
 
 /**
  * Klaviyo through its SDK. Throws RangeError for a base URL that is neither Klaviyo nor loopback.
- * There is no function here that subscribes, unsubscribes, suppresses, unsuppresses, merges or deletes.
+ * There is no function here that suppresses, unsuppresses, merges or deletes.
  */
 export function endpoints(deps: ClientDeps) {
   const origin = acceptedOrigin(deps.baseUrl);
 
-  const call = <Api extends { basePath: string }>(
-    operation: OperationName,
-    Api: new (session: ApiKeySession) => Api,
-    send: (api: Api) => Promise<{ readonly response: unknown }>,
-  ): Call => ({
+  const call: PutTogether = (operation, Api, send) => ({
     operation,
     async send(signal) {
       signal?.throwIfAborted();
@@ -149,6 +146,7 @@ export function endpoints(deps: ClientDeps) {
   return {
     origin,
     ...engagementEndpoints(call),
+    ...consentEndpoints(call),
     accounts: () => call("get_accounts", AccountsApi, (api) => api.getAccounts()),
     groups: (kind: GroupKind, cursor: string | null) =>
       kind === "list"
@@ -257,7 +255,7 @@ function acceptedOrigin(baseUrl: string | null): string {
   return url.origin;
 }
 
-const pageCursor = (cursor: string | null) => (cursor === null ? {} : { pageCursor: cursor });
+export const pageCursor = (cursor: string | null) => (cursor === null ? {} : { pageCursor: cursor });
 
 const memberPage = ({ filter, cursor }: PageOptions) => ({
   pageSize: PROFILES_PER_PAGE,

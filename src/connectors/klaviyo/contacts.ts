@@ -1,12 +1,12 @@
-import type { Consent } from "../../model/consent.ts";
 import type { Contact } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
 import type { Log } from "./calls.ts";
+import { consentOf } from "./consent.ts";
 import { nativeAt, placeOf, ranked, unreadableText, valueFrom } from "./fields.ts";
+import { isoOf } from "./times.ts";
 import type { ProfileResource } from "./wire.ts";
-import { emailConsent } from "./wire.ts";
 
 /** What was asked for of a profile, as far as its answer tells. */
 export function valuesOf(
@@ -46,35 +46,6 @@ export function contactOf(profile: ProfileResource, properties: readonly Propert
     updatedAt,
     mergedIds: [],
   };
-}
-
-const STATUS: ReadonlyMap<string, Consent["status"]> = new Map([
-  ["SUBSCRIBED", "subscribed"],
-  ["UNSUBSCRIBED", "unsubscribed"],
-  ["NEVER_SUBSCRIBED", "never_subscribed"],
-]);
-
-/** The e-mail consent, or `null` where it is not told or in words we do not know: no guess is safe here. */
-function consentOf(subscriptions: unknown): Consent | null {
-  const parsed = emailConsent.safeParse(subscriptions);
-  if (!parsed.success) return null;
-  const { consent, suppression } = parsed.data.email.marketing;
-  const status = STATUS.get(consent);
-  if (status === undefined) return null;
-  return {
-    status,
-    // A suppression without a readable time is a suppression all the same.
-    suppressions: suppression.map(({ reason, timestamp }) => ({
-      reason,
-      at: isoOf(timestamp) ?? timestamp,
-    })),
-  };
-}
-
-/** ISO in UTC with milliseconds; Klaviyo's microseconds are cut. */
-export function isoOf(native: unknown): string | null {
-  const value = valueFrom(native, "datetime");
-  return typeof value === "string" ? value : null;
 }
 
 /** The contacts of a page. One that cannot be read at all is left out and said so: the others are not to wait for it. */

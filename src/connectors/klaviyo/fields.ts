@@ -1,6 +1,9 @@
 import type { FieldType, Value } from "../../model/value.ts";
 import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
+import type { ConsentWord } from "./consent.ts";
+import { consentIn, consentWord } from "./consent.ts";
+import { momentFrom } from "./times.ts";
 
 /** Where a property of the mapping lives in a profile. */
 export type Place =
@@ -9,6 +12,8 @@ export type Place =
   | { readonly kind: "custom"; readonly name: string; readonly readOnly: boolean }
   /** Below `subscriptions`, which is read with every profile; the name is a path. */
   | { readonly kind: "consent"; readonly name: string; readonly readOnly: true }
+  /** What its `subscriptions` come to, in Tandem's words. */
+  | { readonly kind: "consent_words"; readonly name: ConsentWord; readonly readOnly: true }
   /** Below `predictive_analytics`, which comes only where it is asked for. */
   | { readonly kind: "prediction"; readonly name: string; readonly readOnly: true };
 
@@ -55,6 +60,9 @@ export const OWN_FIELDS: ReadonlyMap<string, OwnField> = new Map([
     "subscriptions.email.marketing.can_receive_email_marketing",
     own("Can receive e-mail marketing", "boolean", true),
   ],
+  ["consent.email", own("E-mail consent, in a word", "option", true)],
+  ["consent.email_reason", own("Why Klaviyo does not e-mail", "text", true)],
+  ["consent.sms", own("Text message consent, in a word", "option", true)],
   ["predictive_analytics.historic_clv", own("Historic customer lifetime value", "number", true)],
   ["predictive_analytics.predicted_clv", own("Predicted customer lifetime value", "number", true)],
   ["predictive_analytics.total_clv", own("Total customer lifetime value", "number", true)],
@@ -88,6 +96,8 @@ export function placeOf(property: string): Place | null {
   const { readOnly } = field;
   if (property.startsWith("subscriptions."))
     return { kind: "consent", name: property.slice("subscriptions.".length), readOnly: true };
+  const word = consentWord(property);
+  if (word !== null) return { kind: "consent_words", name: word, readOnly: true };
   if (property.startsWith(PREDICTIONS))
     return { kind: "prediction", name: property.slice(PREDICTIONS.length), readOnly: true };
   return property.startsWith("location.")
@@ -99,6 +109,7 @@ export function placeOf(property: string): Place | null {
 export function nativeAt(attributes: Readonly<Record<string, unknown>>, place: Place): unknown {
   if (place.kind === "attribute") return ownValue(attributes, place.name);
   if (place.kind === "consent") return within(ownValue(attributes, "subscriptions"), place.name.split("."));
+  if (place.kind === "consent_words") return consentIn(ownValue(attributes, "subscriptions"), place.name);
   if (place.kind === "prediction") return within(ownValue(attributes, "predictive_analytics"), [place.name]);
   const holder = ownValue(attributes, place.kind === "location" ? "location" : "properties");
   if (typeof holder !== "object" || holder === null || Array.isArray(holder)) return undefined;
@@ -128,7 +139,6 @@ function ownValue(holder: object, name: string): unknown {
 }
 
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/;
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** A native value read as a type: canonical, or `undefined` where it does not fit. Nothing fits every type. */
 export function valueFrom(native: unknown, type: FieldType): Value | undefined {
@@ -171,13 +181,6 @@ function numberFrom(native: unknown): string | undefined {
   // Beyond 2^53 the digits that Klaviyo has were already lost in parsing; a wrong number is worse than none.
   if (Number.isInteger(native) && !Number.isSafeInteger(native)) return undefined;
   return canonicalNumber(String(native));
-}
-
-function momentFrom(native: string): string | undefined {
-  const [, day = "", time = "00:00", zone = "Z"] = MOMENT.exec(native) ?? [];
-  if (canonicalDate(day) === undefined) return undefined;
-  const moment = new Date(`${day}T${time}${zone}`);
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
 }
 
 /** A value that does not fit, for people to see. */

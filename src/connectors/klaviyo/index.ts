@@ -14,11 +14,13 @@ import { findByEmails, readByIds } from "./lookup.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { pages } from "./pages.ts";
 import { CHANGES_OVERLAP, pull } from "./pull.ts";
+import { mayWriteSubscriptions, refusals } from "./refusals.ts";
+import { subscribe } from "./subscribe.ts";
 import { accountPage, profilePage } from "./wire.ts";
 import { write } from "./write.ts";
 
 export interface KlaviyoDeps extends Timing {
-  /** A private key, `pk_…`. It needs no `subscriptions:write`, and should not have it. */
+  /** A private key, `pk_…`. It should have `subscriptions:write` only where the mapping carries opt-outs or subscribes. */
   readonly key: string;
   /** `null` is Klaviyo's own host; otherwise that host or a loopback address, as in a rehearsal. */
   readonly baseUrl: string | null;
@@ -40,7 +42,7 @@ const WRITE_SIZE = 10_000;
 
 /**
  * Klaviyo as a system to keep in step. Throws RangeError for a base URL that is neither Klaviyo nor loopback.
- * It reads consent and never changes it: nothing in this folder subscribes, unsubscribes or suppresses anybody.
+ * It carries refusals to Klaviyo, subscribes only with a `Clearance`, and suppresses and unsuppresses nobody.
  */
 export function klaviyo(deps: KlaviyoDeps): Connector {
   const { now, sleep, apiShare, log = () => {}, timeoutMs = TIMEOUT_MS } = deps;
@@ -54,6 +56,11 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     discover: (signal) => discover(calls, client, signal),
     missingScopes: (signal) => missingScopes(calls, client, signal),
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
+    consent: {
+      refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
+      subscribe: (clearances, signal) => subscribe({ calls, client, signal }, clearances),
+      mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
+    },
     engagement: {
       source: engagementSource({ calls, client, now, log }),
       // Klaviyo's own pages show what Klaviyo sent.

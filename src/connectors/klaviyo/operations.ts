@@ -14,8 +14,8 @@ const XL: Tier = { burst: 350, steady: 3_500 };
 
 /**
  * Every operation this connector uses, by Klaviyo's operationId, with its limits at revision 2026-07-15. There is none
- * here that subscribes, unsubscribes, suppresses, unsuppresses, merges or deletes anybody, and none of `/client`: what
- * is not in this table cannot be called (contract P9, P12).
+ * here that suppresses, unsuppresses, merges or deletes anybody, and none of `/client`: what is not in this table cannot
+ * be called (contract P9, P12).
  */
 export const OPERATIONS = {
   get_accounts: XS,
@@ -49,6 +49,13 @@ export const OPERATIONS = {
   query_metric_aggregates: S,
   get_campaigns: M,
   get_flows: S,
+  /** Paged by the time of the newest suppression. */
+  get_suppressed_profiles: L,
+  /** Is somebody on a list? */
+  get_list_member: L,
+  bulk_unsubscribe_profiles: L,
+  /** Takes suppressions away (facts § 5.6): called from `subscribe.ts` alone. */
+  bulk_subscribe_profiles: L,
 } as const satisfies Record<string, Tier>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -111,15 +111,26 @@ export type ImportError = z.infer<typeof importErrorPage>["data"][number];
 /** An answer that has no body. */
 export const nothing = z.unknown();
 
-/** Of the consent in `subscriptions`, the e-mail part. */
-export const emailConsent = z.object({
+const suppression = z.object({ reason: z.string(), timestamp: z.string() });
+const suppressions = z
+  .array(suppression)
+  .nullish()
+  .transform((entries) => entries ?? []);
+
+/** Of `subscriptions`, what is said of e-mail and text messages. */
+export const profileConsent = z.object({
   email: z.object({
     marketing: z.object({
       consent: z.string(),
-      suppression: z
-        .array(z.object({ reason: z.string(), timestamp: z.string() }))
+      suppression: suppressions,
+      list_suppressions: z
+        .array(suppression.extend({ list_id: z.string() }))
         .nullish()
         .transform((entries) => entries ?? []),
     }),
   }),
+  sms: z
+    .object({ marketing: z.object({ consent: z.string() }).nullish() })
+    .nullish()
+    .catch(null),
 });

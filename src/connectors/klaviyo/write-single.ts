@@ -5,12 +5,13 @@ import type { FieldType, Value } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import type { Answer, Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
-import { isoOf, valuesOf } from "./contacts.ts";
+import { valuesOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { anyOf } from "./filter.ts";
 import { problemOfFailure } from "./problems.ts";
 import type { Draft } from "./profile-body.ts";
 import { draftOf, largestOf, propertyAt, sizeOf } from "./profile-body.ts";
+import { isoOf } from "./times.ts";
 import type { ProfileResource } from "./wire.ts";
 import { profileAnswer, profilePage } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import type { ListMembership, Operation } from "../../model/operation.ts";
+import type { ListMembership, Operation, OptOut } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { WriteResult } from "../connector.ts";
@@ -6,6 +6,7 @@ import type { ImportSettings } from "./import-job.ts";
 import { importAll, importToList } from "./import-job.ts";
 import { changeMembership } from "./membership.ts";
 import type { ContentOperation } from "./write-single.ts";
+import { optOutAll } from "./opt-out.ts";
 import { unjoined } from "./own-problems.ts";
 import { writeSingle } from "./write-single.ts";
 
@@ -28,6 +29,7 @@ export async function write(
   settings.signal.throwIfAborted();
   const results = new Map<Operation, WriteResult>();
   try {
+    await writeOptOuts(settings, operations, results);
     const singles = await writeJobs(settings, operations.filter(isContent), results);
     await writeSingles(settings, singles, results);
     await joinLists(settings, singles, results);
@@ -41,6 +43,16 @@ export async function write(
 
 const isContent = (operation: Operation): operation is ContentOperation =>
   operation.kind === "create" || operation.kind === "update";
+
+/** Refusals before everything else. */
+async function writeOptOuts(
+  settings: ImportSettings,
+  operations: readonly Operation[],
+  results: Map<Operation, WriteResult>,
+): Promise<void> {
+  const optOuts = operations.filter((operation): operation is OptOut => operation.kind === "opt_out");
+  if (optOuts.length > 0) await optOutAll(settings, optOuts, results);
+}
 
 /** Sends what can go as jobs, and answers with what is to go one by one. */
 async function writeJobs(
@@ -131,7 +143,7 @@ async function writeMemberships(
   operations: readonly Operation[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
-  const memberships = operations.filter((operation): operation is ListMembership => !isContent(operation));
+  const memberships = operations.filter((operation) => "list" in operation);
   for (const group of Map.groupBy(memberships, ({ kind, list }) => `${kind} ${list}`).values()) {
     const [first] = group;
     if (first === undefined) continue;

@@ -1,11 +1,13 @@
 import { otherSide } from "../../model/side.ts";
 import type { Side } from "../../model/side.ts";
+import type { Clearance } from "../../model/consent.ts";
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Capabilities, Connector, FieldSpec, PropertyRequest, WriteResult } from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
+import { refusing, subscribed } from "./consent.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
 import { noQuirks } from "./quirks.ts";
@@ -43,6 +45,8 @@ export interface MemoryConnector extends Connector {
   readonly quirks: Quirks;
   /** The ground truth of what was asked for and done. */
   readonly writes: readonly MemoryWrite[];
+  /** Whom it was ever asked to subscribe, and to what. */
+  readonly asked: readonly Clearance[];
   readonly engagement: MemoryEngagement;
 }
 
@@ -56,6 +60,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
   const quirks: Quirks = { ...noQuirks(), ...options.quirks };
   const store = memoryStore(side, now);
   const writes: MemoryWrite[] = [];
+  const asked: Clearance[] = [];
   const counts = new Map<string, number>();
 
   /** What precedes every request: the count, the test's own step, and the ways in which nothing comes of it. */
@@ -79,6 +84,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     side,
     quirks,
     writes,
+    asked,
     user: memoryUser(store),
     can: {
       create: true,
@@ -115,6 +121,26 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     async startedBy(_list, signal) {
       request("discover", signal);
       return [];
+    },
+    consent: {
+      async *refusals(since, signal) {
+        request("refusals", signal);
+        const people = showAll(
+          refusing(store, since).map((id) => store.get(id)),
+          [],
+        );
+        if (people.length > 0) yield people;
+      },
+      subscribe:
+        side === "klaviyo"
+          ? async (clearances, signal) => {
+              request("subscribe", signal);
+              asked.push(...clearances);
+              for (const clearance of clearances) subscribed(store, clearance);
+              return clearances.map(() => ({ outcome: "accepted" }));
+            }
+          : null,
+      mayWrite: () => Promise.resolve(null),
     },
     engagement: memoryEngagement({
       side,
@@ -193,7 +219,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           const holderOf = (email: EmailKey): StoredContact | undefined =>
             [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
           const before = "id" in operation ? store.get(operation.id) : undefined;
-          const result = memoryWrite({ side, store, quirks, holderOf }, operation, properties);
+          const result = memoryWrite({ side, store, quirks, now, holderOf }, operation, properties);
           const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
           const after = id === undefined ? undefined : store.get(id);
           writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });

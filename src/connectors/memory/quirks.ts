@@ -5,6 +5,8 @@ import type { Value } from "../../model/value.ts";
 import type { EntryGroup } from "../engagement-port.ts";
 
 export type MemoryCall =
+  | "refusals"
+  | "subscribe"
   | "account"
   | "discover"
   | "pull"

@@ -1,4 +1,5 @@
 import type { Consent } from "../../model/consent.ts";
+import { plainConsent } from "../../model/consent.ts";
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
@@ -104,7 +105,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         otherEmails: [],
         values: new Map(Object.entries(copyValues(values))),
         setAt: new Map(Object.keys(values).map((property) => [property, at])),
-        consent: side === "klaviyo" ? { status: "never_subscribed", suppressions: [] } : null,
+        consent: plainConsent("never_subscribed"),
         createdAt: at,
         updatedAt: at,
         mergedIds: [],
@@ -173,10 +174,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         otherEmails: side === "hubspot" ? contact.otherEmails.flatMap((other) => emailKey(other) ?? []) : [],
         values: Object.fromEntries(values),
         unreadable: Object.fromEntries(unreadable),
-        consent:
-          contact.consent === null
-            ? null
-            : { ...contact.consent, suppressions: contact.consent.suppressions.map((each) => ({ ...each })) },
+        consent: contact.consent === null ? null : structuredClone(contact.consent),
         createdAt: new Date(contact.createdAt).toISOString(),
         updatedAt: new Date(contact.updatedAt).toISOString(),
         mergedIds: [...contact.mergedIds],

@@ -6,6 +6,7 @@ import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import { memoryProblem } from "./problem.ts";
+import { refuse } from "./consent.ts";
 import type { Quirks } from "./quirks.ts";
 import type { MemoryStore, StoredContact } from "./store.ts";
 
@@ -13,6 +14,8 @@ export interface WriteSettings {
   readonly side: Side;
   readonly store: MemoryStore;
   readonly quirks: Quirks;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** The contact with this address that the system knows of at this moment. */
   readonly holderOf: (email: EmailKey) => StoredContact | undefined;
 }
@@ -61,10 +64,15 @@ function apply(
     }
     case "add_to_list":
     case "remove_from_list":
+    case "opt_out":
       break;
   }
   const target = targetOf(settings, operation.id);
   if (target === undefined) return gone(side, operation.id);
+  if (operation.kind === "opt_out") {
+    refuse(store, target.id, operation.from, new Date(settings.now()).toISOString());
+    return { outcome: "done", id: target.id, stored: null, updatedAt: null, refused };
+  }
   if (!store.collections.has(operation.list)) {
     return { outcome: "refused", problem: memoryProblem(side, "LIST", operation.list) };
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { plainConsent } from "../../../src/model/consent.ts";
 import type { Cursor, PullPage } from "../../../src/connectors/connector.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { Problem } from "../../../src/model/problem.ts";
@@ -263,7 +264,7 @@ describe("a pull from Klaviyo", () => {
     klaviyo.sandbox.bounce(bounced, "Hard");
     const found = await klaviyo.connector.contacts.read([bounced, fresh], [], live());
     const consent = new Map(found.map((contact) => [contact.id, contact.consent]));
-    expect(consent.get(fresh)).toEqual({ status: "never_subscribed", suppressions: [] });
+    expect(consent.get(fresh)).toEqual({ ...plainConsent("never_subscribed"), sms: "never_subscribed" });
     expect(consent.get(bounced)?.suppressions).toEqual([
       { reason: "HARD_BOUNCE", at: expect.stringMatching(/Z$/) as string },
     ]);

@@ -264,8 +264,8 @@ describe("a write to Klaviyo", () => {
     expect(klaviyo.sandbox.counts().profiles).toBe(1);
   });
 
-  test("can call nothing that changes consent, merges or deletes", async () => {
-    const forbidden = /subscri|suppress|merge|delet|client|privacy/;
+  test("can call nothing that suppresses, takes a suppression away, merges or deletes", async () => {
+    const forbidden = /bulk_(un)?suppress|merge|delet|client|privacy/;
     expect(Object.keys(OPERATIONS).filter((operation) => forbidden.test(operation))).toEqual([]);
   });
 });

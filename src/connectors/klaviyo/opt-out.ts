@@ -1,0 +1,100 @@
+import type { Operation, OptOut } from "../../model/operation.ts";
+import type { WriteResult } from "../connector.ts";
+import type { Call } from "./client.ts";
+import { contactsOf } from "./contacts.ts";
+import { KlaviyoFailure } from "./failure.ts";
+import { anyOf } from "./filter.ts";
+import { problemOfFailure } from "./problems.ts";
+import { nothing, profilePage } from "./wire.ts";
+import type { WriteSettings } from "./write-single.ts";
+
+/** Klaviyo's limit for one unsubscribe call (facts § 3). */
+const LARGEST_BATCH = 100;
+
+/**
+ * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
+ * unsubscribes whoever is not on the named list from everything, so both are looked up a moment before: whoever is gone,
+ * or no longer on the list, is left alone. Twice is once, so it is repeated where no answer came.
+ * Rejects with `SystemUnavailable`.
+ */
+export async function optOutAll(
+  settings: WriteSettings,
+  operations: readonly OptOut[],
+  results: Map<Operation, WriteResult>,
+): Promise<void> {
+  const byList = Map.groupBy(operations, ({ from }) => (from.kind === "list" ? from.list : null));
+  for (const [list, group] of byList) {
+    for (let start = 0; start < group.length; start += LARGEST_BATCH) {
+      await optOutBatch(settings, list, group.slice(start, start + LARGEST_BATCH), results);
+    }
+  }
+}
+
+async function optOutBatch(
+  settings: WriteSettings,
+  list: string | null,
+  batch: readonly OptOut[],
+  results: Map<Operation, WriteResult>,
+): Promise<void> {
+  const { calls, client, signal } = settings;
+  const there = await whoIsThere(settings, list, batch);
+  const people: OptOut[] = [];
+  for (const operation of batch) {
+    if (there.get(operation.id) === operation.email) people.push(operation);
+    // Nothing to leave any more. A profile that has another address now is planned again under that.
+    else
+      results.set(operation, {
+        outcome: "done",
+        id: operation.id,
+        stored: null,
+        updatedAt: null,
+        refused: [],
+      });
+  }
+  if (people.length === 0) return;
+  try {
+    await calls.write(client.unsubscribe(people, list), nothing, signal, { idempotent: true });
+    for (const operation of people) {
+      results.set(operation, {
+        outcome: "done",
+        id: operation.id,
+        stored: null,
+        updatedAt: null,
+        refused: [],
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof KlaviyoFailure)) throw error;
+    for (const operation of people) {
+      const { email } = operation;
+      const refused = { outcome: "refused", problem: problemOfFailure(error, { email }) } as const;
+      results.set(operation, error.ambiguous ? { outcome: "unknown" } : refused);
+    }
+  }
+}
+
+/** The address of each of these profiles, where it exists; of a list, where it is on it. */
+async function whoIsThere(
+  { calls, client, signal }: WriteSettings,
+  list: string | null,
+  batch: readonly OptOut[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = batch.map(({ id }) => id);
+  const call: Call =
+    list === null
+      ? client.profiles({ sort: "id", filter: anyOf("id", ids), cursor: null, predictions: false })
+      : client.membersAmong(
+          list,
+          anyOf(
+            "email",
+            batch.map(({ email }) => email),
+          ),
+        );
+  const { data } = await calls.read(call, profilePage, signal, [404]).catch((error: unknown) => {
+    // A list that is gone has nobody on it.
+    if (error instanceof KlaviyoFailure && error.status === 404) return { data: { data: [] } };
+    throw error;
+  });
+  const found = contactsOf(data.data, [], () => {});
+  return new Map(found.map(({ id, email }) => [id, email ?? ""]));
+}

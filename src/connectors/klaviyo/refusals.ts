@@ -1,0 +1,43 @@
+import type { Contact } from "../../model/contact.ts";
+import type { Calls, Log } from "./calls.ts";
+import type { Endpoints } from "./client.ts";
+import { contactsOf } from "./contacts.ts";
+import { KlaviyoFailure } from "./failure.ts";
+import { filterTime } from "./filter.ts";
+import { lacksScope } from "./missing-scopes.ts";
+import { pages } from "./pages.ts";
+import { CHANGES_OVERLAP } from "./pull.ts";
+import { nothing, profilePage } from "./wire.ts";
+
+/** Whoever was suppressed or unsubscribed since: one request where nobody was. See `ConsentPort.refusals`. */
+export async function* refusals(
+  { calls, client, log }: { readonly calls: Calls; readonly client: Endpoints; readonly log: Log },
+  since: number,
+  signal: AbortSignal,
+): AsyncIterable<readonly Contact[]> {
+  const from = filterTime(since - CHANGES_OVERLAP);
+  const call = (cursor: string | null) => client.suppressedSince(from, cursor);
+  for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
+    const contacts = contactsOf(data.data, [], log);
+    if (contacts.length > 0) yield contacts;
+  }
+}
+
+/**
+ * May the key change subscriptions? Klaviyo tells nobody a key's scopes, so it is asked to unsubscribe no one at all: a key
+ * without `subscriptions:write` is refused for that (403), any other for having named nobody (400). No call that could
+ * subscribe is ever used to find out.
+ */
+export async function mayWriteSubscriptions(
+  { calls, client }: { readonly calls: Calls; readonly client: Endpoints },
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await calls.read(client.unsubscribe([], null), nothing, signal, [400]);
+    return true;
+  } catch (error) {
+    if (lacksScope(error)) return false;
+    if (error instanceof KlaviyoFailure) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clearance, Consent, OptOutFrom } from "../../model/consent.ts";
+import { refusesAll } from "../../model/consent.ts";
+import type { ExternalId } from "../../model/contact.ts";
+import type { MemoryStore } from "./store.ts";
+
+/** What an opt-out makes of a consent. */
+function refused(consent: Consent, from: OptOutFrom, at: string): Consent {
+  switch (from.kind) {
+    case "all":
+      return {
+        ...consent,
+        status: "unsubscribed",
+        suppressions: [...consent.suppressions, { reason: "UNSUBSCRIBE", at }],
+      };
+    case "type":
+      return { ...consent, optedOutTypes: [...new Set([...consent.optedOutTypes, from.type])].sort() };
+    case "list": {
+      const one = { list: from.list, reason: "UNSUBSCRIBE", at };
+      return { ...consent, listSuppressions: [...consent.listSuppressions, one] };
+    }
+  }
+}
+
+/** Somebody refuses, by a user's act or by an operation. Leaving a list's e-mail is leaving the list. */
+export function refuse(store: MemoryStore, id: ExternalId, from: OptOutFrom, at: string): void {
+  const contact = store.get(id);
+  if (contact === undefined || contact.consent === null) return;
+  store.change(id, { consent: refused(contact.consent, from, at) });
+  if (from.kind === "list") store.leave(id, from.list);
+}
+
+/** As Klaviyo documents it: whoever is subscribed loses every suppression but those of an address that bounces. */
+export function subscribed(store: MemoryStore, { profile, list }: Clearance): void {
+  const contact = store.get(profile);
+  if (contact === undefined || contact.consent === null) return;
+  const { consent } = contact;
+  const suppressions = consent.suppressions.filter(({ reason }) =>
+    ["HARD_BOUNCE", "INVALID_EMAIL"].includes(reason),
+  );
+  const listSuppressions = consent.listSuppressions.filter((one) => one.list !== list);
+  store.change(profile, { consent: { ...consent, status: "subscribed", suppressions, listSuppressions } });
+  store.join(profile, list);
+}
+
+/** Whoever refuses all e-mail or some of it, and changed since. */
+export function refusing(store: MemoryStore, since: number): readonly ExternalId[] {
+  return [...store.all()]
+    .filter(({ consent }) => consent !== null && (refusesAll(consent) || consent.optedOutTypes.length > 0))
+    .filter(({ updatedAt }) => updatedAt >= since)
+    .map(({ id }) => id);
+}

@@ -1,0 +1,54 @@
+import type { Clearance, Consent } from "../model/consent.ts";
+import { isBlocked } from "../model/consent.ts";
+import type { ExternalId } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
+import type { PerSide } from "../model/side.ts";
+
+/** A consent older than this is no reason to subscribe anybody (contract P9). */
+export const FRESH_FOR_MS = 60_000;
+
+/** Everything that has to speak for it before one person is subscribed to one list. */
+export interface Subscription {
+  readonly email: EmailKey;
+  readonly profile: ExternalId;
+  readonly list: string;
+  /** As both sides answered a moment ago; `null` where a side did not tell. */
+  readonly consents: PerSide<Consent | null>;
+  /** The ledger holds a refusal of this person that they did not take back themselves. */
+  readonly refusedBefore: boolean;
+  /** When the consents were asked for. Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/** Why somebody is not subscribed, in words for the ledger and for people. */
+export interface Denied {
+  readonly because: string;
+}
+
+/**
+ * The one place that grants a `Clearance`, and the reasons for which it does not. Whatever is unknown speaks against it:
+ * Klaviyo's subscribe call takes suppressions away, so there is nothing after this that would protect anybody.
+ */
+export function grantClearance(wanted: Subscription, now: number): Clearance | Denied {
+  const because = whyNot(wanted, now);
+  if (because !== null) return { because };
+  const { email, profile, list, readAt } = wanted;
+  return { email, profile, list, readAt } as Clearance;
+}
+
+function whyNot({ consents, list, refusedBefore, readAt }: Subscription, now: number): string | null {
+  const { klaviyo, hubspot } = consents;
+  const age = now - readAt;
+  if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
+  if (refusedBefore) return "they refused before; only their own act takes that back";
+  if (klaviyo === null) return "Klaviyo does not tell their consent";
+  const [suppression] = klaviyo.suppressions;
+  if (suppression !== undefined) return `suppressed in Klaviyo: ${suppression.reason}`;
+  if (klaviyo.status === "unsubscribed") return "unsubscribed in Klaviyo";
+  if (klaviyo.status === "subscribed") return "already subscribed";
+  const ofList = klaviyo.listSuppressions.find((one) => one.list === list);
+  if (ofList !== undefined) return `refused this list in Klaviyo: ${ofList.reason}`;
+  if (hubspot !== null && isBlocked(hubspot)) return "refused all e-mail in HubSpot";
+  if (hubspot !== null && hubspot.optedOutTypes.length > 0) return "refused e-mail of this kind in HubSpot";
+  return null;
+}

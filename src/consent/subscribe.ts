@@ -1,0 +1,138 @@
+import type { Clearance, Consent } from "../model/consent.ts";
+import type { Contact } from "../model/contact.ts";
+import type { Side } from "../model/side.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import { storePeople } from "../pull/pull-side.ts";
+import { propertiesFor } from "../pull/sighting-row.ts";
+import { saveAsked, saveBlocked } from "../store/asked.ts";
+import { recordConsent } from "../store/consent-ledger.ts";
+import { transaction } from "../store/database.ts";
+import { holdLease } from "../store/leases.ts";
+import { refusedAmong } from "../store/tombstones.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { LEASE_MS } from "../write/write-page.ts";
+import type { Subscription } from "./grant-clearance.ts";
+import { FRESH_FOR_MS, grantClearance } from "./grant-clearance.ts";
+import { watchRefusals } from "./watch-refusals.ts";
+
+/** What asking came to, in numbers. */
+export interface SubscribeCounts {
+  readonly asked: number;
+  readonly blocked: number;
+}
+
+/** Few at once: what is asked for stays close to what was read. */
+const PEOPLE_AT_ONCE = 50;
+/** Journaling and sending take a moment of what is fresh. */
+const LATEST_START_MS = FRESH_FOR_MS / 2;
+
+interface Wanted {
+  readonly plan: ContactPlan;
+  readonly ask: Extract<PlannedOperation, { readonly kind: "subscribe" }>;
+}
+
+/**
+ * Asks Klaviyo to subscribe whom these plans want subscribed: looks who refused lately, reads each of them anew, takes only
+ * who is cleared, writes it into the ledger, and asks once. Being killed anywhere asks nobody twice: whoever is in the
+ * ledger is not asked again, even if the call was never sent.
+ */
+export async function subscribePeople(
+  context: WriteContext,
+  plans: readonly ContactPlan[],
+): Promise<SubscribeCounts> {
+  const wanted = plans.flatMap((plan) =>
+    plan.operations.flatMap((ask): readonly Wanted[] => (ask.kind === "subscribe" ? [{ plan, ask }] : [])),
+  );
+  let [asked, blocked] = [0, 0];
+  for (let start = 0; start < wanted.length; start += PEOPLE_AT_ONCE) {
+    context.stopping.throwIfAborted();
+    const done = await subscribeSome(context, wanted.slice(start, start + PEOPLE_AT_ONCE));
+    asked += done.asked;
+    blocked += done.blocked;
+  }
+  return { asked, blocked };
+}
+
+async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): Promise<SubscribeCounts> {
+  const { database, connectionId, runId, now, signal } = context;
+  const { subscribe } = context.connectors.klaviyo.consent;
+  if (subscribe === null) return { asked: 0, blocked: 0 };
+  await watchRefusals(context, connectionId, runId);
+  const subscriptions = await readAnew(context, wanted);
+  const verdicts = subscriptions.map((one) => ({ one, verdict: grantClearance(one, now().getTime()) }));
+  const denied = verdicts.flatMap(({ one, verdict }) =>
+    "because" in verdict ? [{ email: one.email, list: one.list, because: verdict.because }] : [],
+  );
+  const cleared = verdicts.flatMap(({ one, verdict }) =>
+    "because" in verdict ? [] : [{ one, clearance: verdict }],
+  );
+  const going = await transaction(database, async (statements) => {
+    await holdLease(statements, context.lease, LEASE_MS);
+    await saveBlocked(statements, connectionId, runId, denied, now());
+    // What cannot go out while it is fresh is not written down either: the next run reads it anew.
+    const fresh = cleared.filter(({ clearance }) => now().getTime() - clearance.readAt <= LATEST_START_MS);
+    const saved = await saveAsked(
+      statements,
+      connectionId,
+      runId,
+      fresh.map(({ one }) => one),
+      now(),
+    );
+    return fresh.map(({ clearance }) => clearance).filter(({ email, list }) => saved.has(`${email} ${list}`));
+  });
+  if (going.length > 0) await subscribe(going satisfies readonly Clearance[], signal);
+  return { asked: going.length, blocked: denied.length };
+}
+
+/** What both sides and the ledger know of these people now. */
+async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promise<readonly Subscription[]> {
+  const { database, connectionId, runId, now } = context;
+  const readAt = now().getTime();
+  const hubspot = await readSide(
+    context,
+    "hubspot",
+    wanted.flatMap(({ plan }) => plan.known.link.ids.hubspot ?? []),
+  );
+  const klaviyo = await readSide(
+    context,
+    "klaviyo",
+    wanted.map(({ ask }) => ask.id),
+  );
+  await recordConsent(database, connectionId, runId, now());
+  const refused = await refusedAmong(
+    database,
+    connectionId,
+    wanted.map(({ plan }) => plan.known.link.email),
+  );
+  return wanted.flatMap(({ plan, ask }): readonly Subscription[] => {
+    const { email, ids } = plan.known.link;
+    const profile = klaviyo.get(ask.id);
+    // Gone, merged, or of another address now: planned again from what was read.
+    if (profile === undefined || profile.email !== email) return [];
+    const contact = ids.hubspot === null ? undefined : hubspot.get(ids.hubspot);
+    const consents: Record<Side, Consent | null> = {
+      hubspot: contact?.consent ?? null,
+      klaviyo: profile.consent,
+    };
+    // Somebody who has a contact that cannot be read may have refused there.
+    if (ids.hubspot !== null && contact === undefined) return [];
+    return [
+      { email, profile: profile.id, list: ask.list, consents, refusedBefore: refused.has(email), readAt },
+    ];
+  });
+}
+
+async function readSide(
+  context: WriteContext,
+  side: Side,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Contact>> {
+  if (ids.length === 0) return new Map();
+  const unique = [...new Set(ids)];
+  const properties = propertiesFor(context.fields, side);
+  const contacts = await context.connectors[side].contacts.read(unique, properties, context.signal);
+  await transaction(context.database, (statements) =>
+    storePeople(context, statements, side, contacts, () => false),
+  );
+  return new Map(contacts.map((contact) => [contact.id, contact]));
+}

@@ -1,0 +1,140 @@
+import type { Consent } from "../model/consent.ts";
+import { refusesAll } from "../model/consent.ts";
+import type { Problem } from "../model/problem.ts";
+import type { EngagementSource } from "../connectors/engagement-port.ts";
+import { propertiesFor } from "../pull/sighting-row.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import type { AskFound, PendingAsk } from "../store/asked.ts";
+import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/asked.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** So long after asking a refusal counts as met on the way: later, whoever is subscribed and refuses is unsubscribed. */
+const MET_WITHIN_MS = 10 * MINUTE;
+/** After this without any effect somebody should look. */
+const UNCONFIRMED_AFTER_MS = HOUR;
+
+/** What looking after those who were asked for came to. */
+export interface AskedLook {
+  /** Addresses whose refusal a subscription went over: to be put back now. */
+  readonly met: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Looks after everybody that Tandem asked to subscribe: between the reading that allowed it and the moment it was done they
+ * may have refused, and Klaviyo's call then took that refusal away. Their refusals are found as events, which Klaviyo
+ * keeps, and in what either side showed meanwhile. Nothing is written to a vendor here: what was met makes its person
+ * dirty, and the plan puts the refusal back.
+ */
+export async function verifyAsked(context: RunContext, runId: bigint): Promise<AskedLook> {
+  const { database, connectionId, now } = context;
+  const pending = await pendingAsks(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
+  if (pending.length === 0) return { met: [], problems: [] };
+  const shown = await consentNow(context, pending);
+  const refusals = await refusalEvents(context, pending);
+  const found: AskFound[] = [];
+  const unconfirmed: PendingAsk[] = [];
+  for (const ask of pending) {
+    const { email, list, profile } = ask;
+    const consent = shown.get(profile) ?? null;
+    const subscribed = consent !== null && consent.status === "subscribed" && !refusesAll(consent);
+    const met = metBy(ask, refusals.get(profile) ?? []);
+    const age = now().getTime() - ask.askedAt.getTime();
+    if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
+    else if (subscribed && age > LOOKED_AFTER_MS - HOUR)
+      found.push({ email, list, found: "confirmed", evidence: {} });
+    else if (consent?.status === "never_subscribed" && age > UNCONFIRMED_AFTER_MS) unconfirmed.push(ask);
+  }
+  await saveFound(database, connectionId, runId, found, now());
+  const met = found.filter((one) => one.found === "met").map(({ email }) => email);
+  return { met, problems: unconfirmed.length === 0 ? [] : [notConfirmed(unconfirmed)] };
+}
+
+async function consentNow(
+  context: RunContext,
+  pending: readonly PendingAsk[],
+): Promise<ReadonlyMap<string, Consent | null>> {
+  const ids = [...new Set(pending.map(({ profile }) => profile))];
+  const properties = propertiesFor(context.fields, "klaviyo");
+  const contacts = await context.connectors.klaviyo.contacts.read(ids, properties, context.signal);
+  return new Map(contacts.map(({ id, consent }) => [id, consent]));
+}
+
+/** The evidence of a refusal between the reading and a little after the asking; `null` where there is none. */
+function metBy({ readAt, askedAt, refusedAt }: PendingAsk, events: readonly Refusal[]): object | null {
+  const until = askedAt.getTime() + MET_WITHIN_MS;
+  // Klaviyo's events have whole seconds.
+  const from = readAt.getTime() - 1_000;
+  const event = events.find(({ at }) => at >= from && at <= until);
+  if (event !== undefined) return { event: event.id, at: new Date(event.at).toISOString() };
+  const seen = refusedAt?.getTime() ?? null;
+  return seen !== null && seen <= until ? { seen: new Date(seen).toISOString() } : null;
+}
+
+interface Refusal {
+  readonly id: string;
+  /** In our time. Milliseconds since 1970. */
+  readonly at: number;
+}
+
+async function refusalEvents(
+  { connectors, signal }: RunContext,
+  pending: readonly PendingAsk[],
+): Promise<ReadonlyMap<string, readonly Refusal[]>> {
+  const { source } = connectors.klaviyo.engagement;
+  const found = new Map<string, Refusal[]>();
+  if (source === null) return found;
+  const from = new Date(Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE).toISOString();
+  for await (const { eventId, person, at } of refusalsFrom(source, from, signal)) {
+    if (person === null) continue;
+    const known = found.get(person) ?? [];
+    known.push({ id: eventId, at: Date.parse(at) - connectors.klaviyo.skewMs() });
+    found.set(person, known);
+  }
+  return found;
+}
+
+async function* refusalsFrom(source: EngagementSource, from: string, signal: AbortSignal) {
+  const metrics = await source.metrics(signal);
+  for (const metric of metrics.filter(({ kind }) => kind === "unsubscribed" || kind === "spam")) {
+    const window = { metric, from, until: null, cursor: null };
+    for await (const { engagements } of source.read(window, signal)) yield* engagements;
+  }
+}
+
+/** SK-UNCONFIRMED: it is not sent again by itself; a person decides. */
+function notConfirmed(asks: readonly PendingAsk[]): Problem {
+  const people = asks.length === 1 ? "1 person was" : `${asks.length} people were`;
+  const lists = [...new Set(asks.map(({ list }) => list))].join(", ");
+  return {
+    code: "SK-UNCONFIRMED",
+    level: "connection",
+    side: null,
+    field: "subscribe",
+    title: `${people} asked for and not subscribed yet`.slice(0, 60),
+    explanation: `Klaviyo accepted them for list ${lists} more than an hour ago and does not show them as subscribed. On a double opt-in list they have not confirmed. Tandem never asks twice.`,
+    fix: ["If the list is single opt-in, subscribe them by hand in Klaviyo.", "Otherwise leave it to them."],
+    retry: "on_change",
+    reference: null,
+  };
+}
+
+/** SK-OVERRULED: an incident. It was put right, and somebody should know. */
+export function overruled(people: number): Problem {
+  const who = people === 1 ? "1 person" : `${people} people`;
+  return {
+    code: "SK-OVERRULED",
+    level: "connection",
+    side: null,
+    field: "subscribe",
+    title: `${who} refused while being subscribed; put back`,
+    explanation: `Klaviyo's subscribe call took away a refusal that came between the reading and the doing. Tandem unsubscribed ${who} again; the original reason of a suppression is lost in Klaviyo and kept in the ledger.`,
+    fix: [
+      "Look at who it was: `tandem consent audit` lists them under “restored”.",
+      "If it happens often, add people to the list without `subscribe: true`, and let them sign up themselves.",
+    ],
+    retry: "never",
+    reference: null,
+  };
+}

@@ -1,0 +1,82 @@
+import { carryRefusals } from "../consent/carry-refusals.ts";
+import { overruled, verifyAsked } from "../consent/verify-asked.ts";
+import { watchRefusals } from "../consent/watch-refusals.ts";
+import { emailKey } from "../model/email.ts";
+import type { Mapping } from "../model/mapping.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/asked.ts";
+import { openConnection } from "../store/connections.ts";
+import { readCursor, saveCursor } from "../store/cursors.ts";
+import type { RunCounts, RunResult } from "../store/runs.ts";
+import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { recoverUnanswered } from "../write/recover.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { prepareRun } from "./prepare-run.ts";
+import { runContext } from "./run-context.ts";
+
+/** What a run of the consent lane came to; `runId` is `null` where nobody's consent had changed. */
+export interface ConsentRun {
+  readonly runId: bigint | null;
+  readonly result: RunResult;
+  readonly counts: RunCounts;
+}
+
+/** Entries of the ledger that no run made, but a look that found nobody linked. */
+const NO_RUN = 0n;
+
+/** When those were last looked after whom Tandem asked to subscribe. */
+const ASKED = "asked";
+
+/** Is there anything that this mapping does with a refusal besides remembering it? */
+export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
+  return (
+    consent.unsubscribeFrom.length > 0 ||
+    consent.hubspotOptOut === "unsubscribe" ||
+    fields.some(({ showsConsent }) => showsConsent === true) ||
+    rules.some(({ subscribe }) => subscribe)
+  );
+}
+
+/**
+ * One cycle of the consent lane: looks who refused e-mail lately, and takes that to the other side before anything else is
+ * written of them. Where nobody did, it is two requests and no run. It goes on in quiet times: a refusal does not wait.
+ *
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
+  return withConnection(deps, mapping.name, async (lease) => {
+    const { database, now } = deps;
+    const { id: connectionId } = await openConnection(database, mapping.name);
+    const changed = await watchRefusals(deps, connectionId, NO_RUN);
+    const looked = await readCursor(database, connectionId, ASKED);
+    const lookedAt = looked === null ? null : new Date(Number(looked));
+    if (changed.length === 0 && !(await awaitsLook(database, connectionId, lookedAt, now()))) {
+      return { runId: null, result: "finished", counts: {} };
+    }
+    const runId = await startRun(database, connectionId, "consent", trigger, now());
+    try {
+      const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
+      const context = { ...runContext(deps, mapping, prepared), runId, lease, retry: mapping.retry };
+      await recoverUnanswered(context);
+      const { met, problems } = await verifyAsked(context, runId);
+      await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
+      const people = [...new Set([...changed, ...met.flatMap((email) => emailKey(email) ?? [])])];
+      const counts = { ...(await carryRefusals(context, people, mapping.limits)), people: people.length };
+      const restored = await countRestored(
+        database,
+        connectionId,
+        new Date(now().getTime() - LOOKED_AFTER_MS),
+      );
+      const incidents = restored === 0 ? [] : [overruled(restored)];
+      await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());
+      await finishRun(database, runId, "finished", counts, "", now());
+      return { runId, result: "finished", counts };
+    } catch (error) {
+      const note =
+        error instanceof SystemUnavailable ? error.problem.title : "Stopped; the next run continues";
+      await finishRun(database, runId, "stopped", {}, note, now());
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,24 @@
+import { knowOptions } from "../mapping/know-options.ts";
+import type { Mapping } from "../model/mapping.ts";
+import { syncedFields } from "../model/mapping.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import type { Deps } from "./deps.ts";
+import type { ReadyConnection } from "./prepare-run.ts";
+import { markUnwritable } from "./unwritable-properties.ts";
+
+/** What every step of a run stands on, once it is known what the accounts have. */
+export function runContext(
+  deps: Deps,
+  mapping: Mapping,
+  { connection, schemas, scope, consent }: ReadyConnection,
+): RunContext {
+  const fields = knowOptions(markUnwritable(mapping.fields, schemas), schemas);
+  return {
+    ...deps,
+    connectionId: connection.id,
+    fields: syncedFields({ ...mapping, fields }),
+    identity: mapping.identity,
+    scope,
+    consent,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Consent, OptOutFrom } from "../model/consent.ts";
+import { isBlocked, refusesAll } from "../model/consent.ts";
+import type { ExternalId } from "../model/contact.ts";
+import type { KnownLink } from "../model/link.ts";
+import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
+import type { PlannedOperation } from "./plan-contact.ts";
+
+/**
+ * Takes a refusal that one side shows to the other, for everybody who is linked, whatever rule they match: it is their
+ * will, and no field. Never the other way: what is not refused is nobody's consent.
+ */
+export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly PlannedOperation[] {
+  const { hubspot, klaviyo } = known.sightings;
+  if (hubspot === null || klaviyo === null) return [];
+  const operations: PlannedOperation[] = [];
+  if (known.overruled && klaviyo.consent !== null && !refusesAll(klaviyo.consent)) {
+    return [optOut("klaviyo", klaviyo.id, { kind: "all" })];
+  }
+  if (klaviyo.consent !== null && hubspot.consent !== null && refusesAll(klaviyo.consent)) {
+    const { consent } = hubspot;
+    const open = rules.types.filter((type) => !refusesAll(consent) && !consent.optedOutTypes.includes(type));
+    operations.push(...open.map((type) => optOut("hubspot", hubspot.id, { kind: "type", type })));
+  }
+  if (
+    hubspot.consent !== null &&
+    klaviyo.consent !== null &&
+    refusesWhatKlaviyoSends(rules, hubspot.consent) &&
+    !refusesAll(klaviyo.consent)
+  ) {
+    operations.push(optOut("klaviyo", klaviyo.id, { kind: "all" }));
+  }
+  return operations;
+}
+
+/** All e-mail, or every type that stands for Klaviyo's: whoever kept one of them still wants some. */
+export function refusesWhatKlaviyoSends(
+  { types, hubspotOptOut }: ResolvedConsent,
+  consent: Consent,
+): boolean {
+  if (hubspotOptOut === "ignore") return false;
+  if (refusesAll(consent)) return true;
+  return types.length > 0 && types.every((type) => consent.optedOutTypes.includes(type));
+}
+
+/**
+ * Off the lists of a rule that the person left, where it says so. From a list, never from everything: the connector looks
+ * whether they are still on it, because Klaviyo unsubscribes whoever is not from all e-mail.
+ */
+export function planUnsubscribes(left: readonly ResolvedRule[], lists: readonly string[], id: ExternalId) {
+  const rules = left.filter(({ onLeave }) => onLeave === "unsubscribe");
+  const own = new Set(rules.flatMap((rule) => rule.lists));
+  return lists
+    .filter((list) => own.has(list))
+    .map((list) => ({ kind: "opt_out", side: "klaviyo", id, from: { kind: "list", list } }) as const);
+}
+
+/**
+ * Asks to subscribe whom a rule wants subscribed, as far as can be told from what was seen: `consent/` looks again, and
+ * has the last word (contract P9).
+ */
+export function planSubscribes(
+  matched: readonly ResolvedRule[],
+  known: KnownLink,
+): readonly PlannedOperation[] {
+  const klaviyo = known.sightings.klaviyo;
+  const consent = klaviyo?.consent ?? null;
+  if (klaviyo === null || consent === null || known.optedOut) return [];
+  if (consent.status !== "never_subscribed" || isBlocked(consent)) return [];
+  const hubspot = known.sightings.hubspot?.consent ?? null;
+  if (hubspot !== null && (isBlocked(hubspot) || hubspot.optedOutTypes.length > 0)) return [];
+  const wanted = new Set(matched.filter(({ subscribe }) => subscribe).flatMap(({ lists }) => lists));
+  return [...wanted]
+    .filter((list) => !known.askedFor.includes(list))
+    .filter((list) => !consent.listSuppressions.some((one) => one.list === list))
+    .map((list) => ({ kind: "subscribe", side: "klaviyo", id: klaviyo.id, list }));
+}
+
+function optOut(side: "hubspot" | "klaviyo", id: string, from: OptOutFrom) {
+  return { kind: "opt_out", side, id, from } as const;
+}

@@ -1,0 +1,163 @@
+import type { Consent } from "../model/consent.ts";
+import type { PerSide } from "../model/side.ts";
+import type { Statements } from "./database.ts";
+
+/** A subscription on its way out, with what allowed it. */
+export interface AskedRow {
+  readonly email: string;
+  readonly list: string;
+  readonly consents: PerSide<Consent | null>;
+  /** When the consents were asked for. Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/**
+ * Writes down that these people are about to be asked for, before they are. Whoever was ever asked for this list is not in
+ * the answer, and must not be asked for again: a unique index stands behind it.
+ *
+ * @returns `email list` of those that may go out
+ */
+export async function saveAsked(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly AskedRow[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const subjects = await statements.$queryRaw<{ email: string; list: string }[]>`
+    WITH page AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
+        "email" text, "list" text, "consents" jsonb, "readAt" bigint)
+    ), asked AS (
+      INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+      SELECT ${connectionId}, consent_subject(email), 'email', 'asked', 'klaviyo',
+             jsonb_build_object('read', consents, 'readAt', to_timestamp("readAt" / 1000.0)), ${runId}, ${now}, list
+      FROM page ORDER BY email, list
+      ON CONFLICT DO NOTHING
+      RETURNING subject, list
+    )
+    SELECT page.email, page.list FROM page JOIN asked ON asked.subject = consent_subject(page.email) AND asked.list = page.list`;
+  return new Set(subjects.map(({ email, list }) => `${email} ${list}`));
+}
+
+/** Notes that somebody was not asked for, and why: once for each reason. */
+export async function saveBlocked(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly { readonly email: string; readonly list: string; readonly because: string }[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await statements.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+    SELECT ${connectionId}, subject, 'email', 'blocked', 'klaviyo', jsonb_build_object('because', because),
+           ${runId}, ${now}, list
+    FROM (SELECT DISTINCT consent_subject(email) AS subject, list, because
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("email" text, "list" text, "because" text)) AS page
+    WHERE NOT EXISTS (
+      SELECT FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.kind = 'blocked'
+        AND known.list = page.list AND known.evidence ->> 'because' = page.because)
+    ORDER BY subject, list`;
+}
+
+/** Klaviyo's events come late by days (contract § 0, fact 9); after this nobody looks any more. Milliseconds. */
+export const LOOKED_AFTER_MS = 7 * 24 * 60 * 60_000;
+
+/** Somebody who was asked for, and of whom it is not known yet whether that met a refusal. */
+export interface PendingAsk {
+  readonly linkId: bigint;
+  readonly email: string;
+  readonly profile: string;
+  readonly list: string;
+  /** When the consent was read that allowed it, and when it was asked for. */
+  readonly readAt: Date;
+  readonly askedAt: Date;
+  /** A refusal was seen since, at one of the two sides. */
+  readonly refusedAt: Date | null;
+}
+
+/** Who was asked for after `since` and is neither confirmed nor restored, as far as they are still linked. */
+export async function pendingAsks(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<readonly PendingAsk[]> {
+  return statements.$queryRaw<PendingAsk[]>`
+    SELECT link.id AS "linkId", link.email_key AS email, link.klaviyo_id AS profile, asked.list,
+           (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
+           (SELECT min(later.at) FROM consent_ledger AS later
+            WHERE later.connection_id = asked.connection_id AND later.subject = asked.subject
+              AND later.kind = 'opted_out' AND later.seq > asked.seq) AS "refusedAt"
+    FROM consent_ledger AS asked
+    JOIN link ON link.connection_id = asked.connection_id AND consent_subject(link.email_key) = asked.subject
+    WHERE asked.connection_id = ${connectionId} AND asked.kind = 'asked' AND asked.at >= ${since}
+      AND link.klaviyo_id IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM consent_ledger AS settled
+        WHERE settled.connection_id = asked.connection_id AND settled.subject = asked.subject AND settled.seq > asked.seq
+          AND settled.kind IN ('confirmed', 'restored'))
+    ORDER BY asked.seq`;
+}
+
+/** What became of those who were asked for. */
+export interface AskFound {
+  readonly email: string;
+  readonly list: string;
+  /** `met`: a refusal came between the reading and the doing, and the subscription went over it. */
+  readonly found: "confirmed" | "met";
+  readonly evidence: unknown;
+}
+
+export async function saveFound(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly AskFound[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const page = JSON.stringify(rows);
+  await statements.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+    SELECT ${connectionId}, consent_subject(email), 'email',
+           CASE found WHEN 'met' THEN 'opted_out' ELSE found END, 'klaviyo',
+           CASE found WHEN 'met' THEN jsonb_build_object('met', true) || evidence ELSE evidence END,
+           ${runId}, ${now}, list
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "list" text, "found" text, "evidence" jsonb)
+    ORDER BY email, list`;
+  await statements.$executeRaw`
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "found" text)
+    WHERE link.connection_id = ${connectionId} AND link.email_key = p.email AND p.found = 'met'`;
+}
+
+/** How many refusals were put back since that a subscription had gone over. */
+export async function countRestored(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<number> {
+  const where = { connectionId, kind: "restored", at: { gte: since } };
+  return statements.consentEntry.count({ where });
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Is anybody to be looked after who was asked for: every time in the first hour, then for a week once an hour?
+ *
+ * @param lookedAt when they were last looked after; `null`: never
+ */
+export async function awaitsLook(
+  statements: Statements,
+  connectionId: number,
+  lookedAt: Date | null,
+  now: Date,
+): Promise<boolean> {
+  const dueForAll = lookedAt === null || now.getTime() - lookedAt.getTime() >= HOUR_MS;
+  const since = new Date(now.getTime() - (dueForAll ? LOOKED_AFTER_MS : HOUR_MS));
+  return (await pendingAsks(statements, connectionId, since)).length > 0;
+}

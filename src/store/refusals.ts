@@ -1,0 +1,45 @@
+import type { Contact } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
+import type { Statements } from "./database.ts";
+
+/** The linked people among these of whom the store knows another consent than they show now. */
+export async function changedRefusals(
+  statements: Statements,
+  connectionId: number,
+  contacts: readonly Pick<Contact, "side" | "id" | "consent">[],
+): Promise<readonly EmailKey[]> {
+  if (contacts.length === 0) return [];
+  const rows = await statements.$queryRaw<{ email: EmailKey }[]>`
+    SELECT link.email_key AS email
+    FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "id" text, "consent" jsonb)
+    JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id
+    JOIN link ON link.id = sighting.link_id
+    WHERE sighting.consent IS DISTINCT FROM p.consent`;
+  return rows.map(({ email }) => email);
+}
+
+/** Puts the refusals of these people into the ledger, whether or not anybody knows them; once for each side. */
+export async function saveRefusals(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  contacts: readonly Pick<Contact, "side" | "id" | "email" | "consent">[],
+  now: Date,
+): Promise<void> {
+  if (contacts.length === 0) return;
+  await statements.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
+    SELECT DISTINCT ON (subject, side) ${connectionId}, subject, 'email', 'opted_out', side, consent, ${runId}, ${now}
+    FROM (SELECT consent_subject(email) AS subject, side, consent
+          FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "email" text, "consent" jsonb)) AS page
+    WHERE (consent ->> 'status' = 'unsubscribed' OR jsonb_array_length(consent -> 'suppressions') > 0)
+      AND (SELECT kind FROM consent_ledger AS known
+           WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.side = page.side
+             AND known.kind IN ('opted_out', 'opted_in')
+           ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
+    ORDER BY subject, side`;
+}
+
+function pageOf(contacts: readonly Partial<Contact>[]): string {
+  return JSON.stringify(contacts.map(({ side, id, email, consent }) => ({ side, id, email, consent })));
+}

@@ -1,0 +1,45 @@
+import type { Statements } from "./database.ts";
+import { Prisma } from "./generated/client.ts";
+
+/**
+ * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act of their own that
+ * takes it back? Of whatever address: one that they changed took its refusals along.
+ */
+export function refusedByLedger(connectionId: number): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM (SELECT DISTINCT ON (side) kind FROM consent_ledger
+                 WHERE connection_id = ${connectionId} AND subject = consent_subject(page.email_key)
+                   AND kind IN ('opted_out', 'opted_in')
+                 ORDER BY side, seq DESC) AS latest
+    WHERE kind = 'opted_out')`;
+}
+
+/** The lists that `page`'s person was ever asked to be subscribed to. */
+export function askedFor(connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT array_agg(list) FROM consent_ledger
+    WHERE connection_id = ${connectionId} AND subject = consent_subject(page.email_key) AND kind = 'asked')`;
+}
+
+/** Did a subscription that Tandem asked for go over a refusal of `page`'s person, and was that not put right yet? */
+export function overruled(connectionId: number): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM consent_ledger AS met
+    WHERE met.connection_id = ${connectionId} AND met.subject = consent_subject(page.email_key)
+      AND met.kind = 'opted_out' AND met.evidence ? 'met'
+      AND NOT EXISTS (SELECT FROM consent_ledger AS later
+                      WHERE later.connection_id = ${connectionId} AND later.subject = met.subject
+                        AND later.kind = 'restored' AND later.seq > met.seq))`;
+}
+
+/** Of these addresses, those whose person refused and did not take it back. */
+export async function refusedAmong(
+  statements: Statements,
+  connectionId: number,
+  emails: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await statements.$queryRaw<{ email: string }[]>`
+    SELECT page.email_key AS email FROM unnest(${[...emails]}::text[]) AS page(email_key)
+    WHERE ${refusedByLedger(connectionId)}`;
+  return new Set(rows.map(({ email }) => email));
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { grantClearance } from "../../src/consent/grant-clearance.ts";
+import type { Subscription } from "../../src/consent/grant-clearance.ts";
+import type { Consent } from "../../src/model/consent.ts";
+import { plainConsent } from "../../src/model/consent.ts";
+import type { EmailKey } from "../../src/model/email.ts";
+
+const NEVER = plainConsent("never_subscribed");
+const AT = "2026-11-01T07:00:00.000Z";
+const READ = 1_000_000;
+const JO = "jo@example.com";
+
+const wanted: Subscription = {
+  email: JO as EmailKey,
+  profile: "K1",
+  list: "newsletter",
+  consents: { hubspot: NEVER, klaviyo: NEVER },
+  refusedBefore: false,
+  readAt: READ,
+};
+
+describe("a clearance", () => {
+  test("is granted to somebody who was never asked, and names whom and what for", () => {
+    expect(grantClearance(wanted, READ + 59_000)).toEqual({
+      email: JO,
+      profile: "K1",
+      list: "newsletter",
+      readAt: READ,
+    });
+  });
+
+  const klaviyo = (consent: Consent | null): Partial<Subscription> => ({
+    consents: { hubspot: NEVER, klaviyo: consent },
+  });
+  const hubspot = (consent: Consent): Partial<Subscription> => ({
+    consents: { hubspot: consent, klaviyo: NEVER },
+  });
+  const suppressed = (reason: string) => klaviyo({ ...NEVER, suppressions: [{ reason, at: AT }] });
+  test.each<readonly [string, Partial<Subscription>, number]>([
+    ["who refused before", { refusedBefore: true }, 0],
+    ["whose consent was read a minute and a moment ago", {}, 60_001],
+    ["whose consent was read in the future", {}, -1],
+    ["whose consent Klaviyo does not tell", klaviyo(null), 0],
+    ["who is unsubscribed", klaviyo(plainConsent("unsubscribed")), 0],
+    ["who is subscribed already", klaviyo(plainConsent("subscribed")), 0],
+    ["who bounced", suppressed("HARD_BOUNCE"), 0],
+    ["who complained", suppressed("SPAM_COMPLAINT"), 0],
+    ["who is suppressed by hand", suppressed("USER_SUPPRESSED"), 0],
+    ["who is suppressed for a reason that nobody knows yet", suppressed("NEW_REASON"), 0],
+    [
+      "who refused this very list",
+      klaviyo({ ...NEVER, listSuppressions: [{ list: "newsletter", reason: "UNSUBSCRIBE", at: AT }] }),
+      0,
+    ],
+    ["who refused all e-mail in HubSpot", hubspot(plainConsent("unsubscribed")), 0],
+    ["who refused e-mail of that kind in HubSpot", hubspot({ ...NEVER, optedOutTypes: ["1"] }), 0],
+  ])("is denied to somebody %s", (_who, change, age) => {
+    expect(grantClearance({ ...wanted, ...change }, READ + age)).toHaveProperty("because");
+  });
+
+  test("is not denied for having refused another list", () => {
+    const listSuppressions = [{ list: "other", reason: "UNSUBSCRIBE", at: AT }];
+    const verdict = grantClearance({ ...wanted, ...klaviyo({ ...NEVER, listSuppressions }) }, READ);
+    expect(verdict).not.toHaveProperty("because");
+  });
+});
