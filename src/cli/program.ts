@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   apply: async () => (await import("./apply.ts")).applyCommand,
   approve: async () => (await import("./approve.ts")).approveCommand,
   undo: async () => (await import("./undo.ts")).undoCommand,
+  hubspot: async () => (await import("./hubspot.ts")).hubspotCommand,
   consent: async () => (await import("./consent.ts")).consentCommand,
   sync: async () => (await import("./sync.ts")).syncCommand,
   start: async () => (await import("./start.ts")).startCommand,

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { runContacts } from "../daemon/run-contacts.ts";
+import { runEngagement } from "../daemon/run-engagement.ts";
 import { openConnection } from "../store/connections.ts";
+import { retryEngagements } from "../store/engagement-queue.ts";
 import { markFailingDirty } from "../store/links.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
@@ -27,7 +29,11 @@ export function retryCommand(program: Command, app: App, exit: (code: ExitCode) 
         const connection = await openConnection(deps.database, mapping.name);
         const which = { ...(options.cause ? { cause: options.cause } : {}), ...(email ? { email } : {}) };
         const marked = await markFailingDirty(deps.database, connection.id, which, deps.now());
-        return { marked, run: await runContacts(deps, mapping, { trigger: "retry" }) };
+        if (options.cause === undefined) await retryEngagements(deps.database, connection.id, email);
+        const run = await runContacts(deps, mapping, { trigger: "retry" });
+        if (mapping.engagement !== null && !mapping.engagement.paused)
+          await runEngagement(deps, mapping, mapping.engagement, { trigger: "retry", turnMs: null });
+        return { marked, run };
       });
       app.out(
         options.json ? json({ retried: marked, run }) : `Retried ${marked} contacts.\n${runReport(run)}\n`,

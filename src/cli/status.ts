@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { totalsOf } from "../engagement/completeness.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { Health } from "../status/health.ts";
 import { healthOf } from "../status/health.ts";
@@ -6,8 +7,10 @@ import { overviewDocument } from "../status/overview-document.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { overviewText } from "../status/text.ts";
 import { openConnection } from "../store/connections.ts";
+import { engagementDays } from "../store/engagement-days.ts";
 import type { Overview } from "../store/overview.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { DAYS_TOLD, completenessText } from "./engagement-text.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
@@ -22,16 +25,19 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
-      const overview = await withDatabase(app, async (database) => {
-        const connection = await openConnection(database, mapping.name);
-        return statusReader(database, connection.id).overview();
-      });
       const now = app.now();
+      const { overview, engagement } = await withDatabase(app, async (database) => {
+        const { id } = await openConnection(database, mapping.name);
+        const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
+        const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
+        const overview = await statusReader(database, id).overview();
+        return { overview, engagement: totalsOf(days) };
+      });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json(overviewDocument(overview, health, now))
-          : `${overviewText(overview, health, now).join("\n")}\n`,
+          ? json({ ...overviewDocument(overview, health, now), engagement })
+          : `${[...overviewText(overview, health, now), ...completenessText(engagement)].join("\n")}\n`,
       );
       exit(exitFor(health, overview));
     });

@@ -1,0 +1,75 @@
+import type { MetricTotals } from "../engagement/completeness.ts";
+import type { Engagement, EngagementKind } from "../model/engagement.ts";
+import { grouped } from "../status/count-words.ts";
+import type { PersonEngagement } from "../store/engagement-person.ts";
+import type { Fate } from "../store/engagement-rows.ts";
+
+/** Days of `tandem status`. */
+export const DAYS_TOLD = 30;
+
+/** One line a metric: `Opened Email  1,204 of 1,204 seen: 1,170 shown, 31 by machines, 3 repeats`. */
+export function completenessText(totals: readonly MetricTotals[]): readonly string[] {
+  if (totals.length === 0) return [];
+  return ["", `Engagement of the last ${DAYS_TOLD} days`, ...totals.map(line)];
+}
+
+function line(totals: MetricTotals): string {
+  const { metric, counted, seen, seenOfCounted, missing, daysMissing } = totals;
+  const parts = [
+    `${grouped(totals.recorded)} shown`,
+    ...part(totals.repeats, "repeats"),
+    ...part(totals.machines, "by machines"),
+    ...part(totals.outOfScope, "out of scope"),
+    ...part(totals.unknown, "of people unknown to HubSpot"),
+    ...part(totals.waiting, "waiting"),
+    ...part(totals.failed, "failed"),
+  ];
+  const of = counted === 0 ? grouped(seen) : `${grouped(seenOfCounted)} of ${grouped(counted)}`;
+  const lost = missing === 0 ? "" : `; ${grouped(missing)} missing, last of ${daysMissing[0] ?? ""}`;
+  return `  ${metric}  ${of} seen: ${parts.join(", ")}${lost}`;
+}
+
+function part(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${grouped(count)} ${what}`];
+}
+
+const WHAT: Readonly<Record<EngagementKind, string>> = {
+  received: "received",
+  opened: "opened",
+  clicked: "clicked a link in",
+  bounced: "could not be sent",
+  dropped: "was not sent",
+  unsubscribed: "unsubscribed, by",
+  spam: "marked as spam",
+};
+
+const FATES: Readonly<Record<Fate, string>> = {
+  new: "read, and not decided yet",
+  future: "waits for its time",
+  machine: "not shown",
+  out_of_scope: "not shown",
+  repeat: "not shown: a repeat of what is",
+  unknown: "not shown",
+  waiting: "waits to be shown",
+  sent: "sent; HubSpot has not answered",
+  recorded: "shown in HubSpot",
+  failed: "HubSpot does not take it",
+};
+
+/** What somebody did last, and why any of it is not shown. */
+export function engagementText(engagements: readonly PersonEngagement[]): readonly string[] {
+  if (engagements.length === 0) return [];
+  return ["Engagement, the latest first:", ...engagements.map(ofPerson), ""];
+}
+
+function ofPerson({ engagement, fate, reason }: PersonEngagement): string {
+  const { at, kind, url } = engagement;
+  const why = reason === "" ? "" : ` (${reason})`;
+  const link = url === null ? "" : `: ${url}`;
+  return `  ${at.slice(0, 16).replace("T", " ")} UTC   ${WHAT[kind]} ${nameOf(engagement)}${link}   ${FATES[fate]}${why}`;
+}
+
+function nameOf({ messageName, message, source }: Engagement): string {
+  const name = messageName ?? source.name ?? message;
+  return name === null ? "a message" : `"${name}"`;
+}

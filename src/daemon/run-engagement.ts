@@ -1,0 +1,145 @@
+import type { EngagementContext } from "../engagement/context.ts";
+import { collectionMissing, noSink, ofEngagement } from "../engagement/problems.ts";
+import { syncEngagement } from "../engagement/sync-engagement.ts";
+import { findCollections } from "../mapping/find-collection.ts";
+import type { EngagementMapping } from "../model/engagement-mapping.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import { SIDES } from "../model/side.ts";
+import type { StoredConnection } from "../store/connections.ts";
+import { openConnection } from "../store/connections.ts";
+import type { Lease } from "../store/leases.ts";
+import type { RunCounts, RunResult } from "../store/runs.ts";
+import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { guardAccount } from "./guard-account.ts";
+
+/** What a run of the engagement lane came to. */
+export interface EngagementRun {
+  readonly runId: bigint;
+  readonly result: RunResult;
+  readonly counts: RunCounts;
+  /** What keeps some of it from being shown, or stamped. The rest went on. */
+  readonly problems: readonly Problem[];
+  /** Why it stopped, where it did. */
+  readonly stoppedBy: Problem | null;
+}
+
+export interface EngagementOptions {
+  /** `schedule`, `cli`, … */
+  readonly trigger: string;
+  /** After so long the contact lane has its turn, and the next run goes on; `null`: as long as it takes. */
+  readonly turnMs: number | null;
+}
+
+/** A long back-fill lets the contact lane work in between. */
+export const TURN_MS = 5 * 60_000;
+
+/** Is there anything of engagement to do for this mapping? */
+export function showsEngagement({ engagement }: Mapping): boolean {
+  return engagement !== null && !engagement.paused;
+}
+
+/**
+ * One cycle of the engagement lane. It works under the same lease as the contact lane, because both spend one account's
+ * quota. A side that is out stops the run and becomes one problem of the connection.
+ *
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function runEngagement(
+  deps: Deps,
+  mapping: Mapping,
+  rules: EngagementMapping,
+  options: EngagementOptions,
+): Promise<EngagementRun> {
+  return withConnection(deps, mapping.name, async (lease) => {
+    const { database, now } = deps;
+    const connection = await openConnection(database, mapping.name);
+    const connectionId = connection.id;
+    const runId = await startRun(database, connectionId, "engagement", options.trigger, now());
+    const save = (problems: readonly Problem[]) =>
+      saveConnectionProblems(database, connectionId, "engagement", problems, now());
+    try {
+      const run = await cycle(deps, mapping, rules, options, { connection, lease, runId });
+      await save(run.problems);
+      const note = run.problems.map(({ title }) => title).join("; ");
+      await finishRun(database, runId, run.result, run.counts, note, now());
+      return run;
+    } catch (error) {
+      if (!(error instanceof SystemUnavailable)) {
+        const why = deps.stopping.aborted
+          ? "Stopped by a person; the next run continues"
+          : "Stopped by a fault of Tandem; see the log";
+        await finishRun(database, runId, "stopped", {}, why, now());
+        throw error;
+      }
+      const problem = ofEngagement(error.problem);
+      await save([problem]);
+      await finishRun(database, runId, "stopped", {}, problem.title, now());
+      return { runId, result: "stopped", counts: {}, problems: [], stoppedBy: problem };
+    }
+  });
+}
+
+interface Opened {
+  readonly connection: StoredConnection;
+  readonly lease: Lease;
+  readonly runId: bigint;
+}
+
+async function cycle(
+  deps: Deps,
+  mapping: Mapping,
+  rules: EngagementMapping,
+  options: EngagementOptions,
+  { connection, lease, runId }: Opened,
+): Promise<EngagementRun> {
+  const { connectors, signal, now } = deps;
+  const expected = {
+    hubspot: mapping.hubspot.portalId ?? connection.hubspotAccount,
+    klaviyo: mapping.klaviyo.accountId ?? connection.klaviyoAccount,
+  };
+  for (const side of SIDES) guardAccount(side, await connectors[side].account(signal), expected[side]);
+  const { source } = connectors.klaviyo.engagement;
+  const sink = connectors.hubspot.engagement.sink(rules.recordAs);
+  const none = { runId, counts: {}, stoppedBy: null };
+  if (source === null || sink === null)
+    return { ...none, result: "finished_with_errors", problems: [noSink(rules.recordAs)] };
+  const { collections, problems: undecidable } = await whoCounts(deps, rules);
+  const context: EngagementContext = {
+    ...deps,
+    connectionId: connection.id,
+    mapping,
+    rules,
+    source,
+    sink,
+    collections,
+    runId,
+    lease,
+    turnEnds: options.turnMs === null ? null : new Date(now().getTime() + options.turnMs),
+  };
+  const { counts, problems } = await syncEngagement(context, undecidable);
+  const isWhole = problems.length === 0 && (counts["failing"] ?? 0) === 0;
+  return { ...none, result: isWhole ? "finished" : "finished_with_errors", counts, problems };
+}
+
+/** The lists and segments of `only_from`, by id. */
+async function whoCounts(
+  { connectors, signal }: Deps,
+  { onlyFrom }: EngagementMapping,
+): Promise<{ readonly collections: readonly string[] | null; readonly problems: readonly Problem[] }> {
+  if (onlyFrom.collections.length === 0) return { collections: null, problems: [] };
+  const schema = await connectors.klaviyo.discover(signal);
+  const found = onlyFrom.collections.map((ref) => ({
+    ref,
+    ids: findCollections(schema.collections, "klaviyo", ref).map(({ id }) => id),
+  }));
+  return {
+    collections: found.flatMap(({ ids }) => ids).sort(),
+    problems: found
+      .filter(({ ids }) => ids.length !== 1)
+      .map(({ ref }) => collectionMissing(ref.nameOrId, ref.kind, ref.line)),
+  };
+}

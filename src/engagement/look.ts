@@ -1,0 +1,110 @@
+import type { EngagementMetric } from "../connectors/engagement-port.ts";
+import { transaction } from "../store/database.ts";
+import { saveDayCounts } from "../store/engagement-days.ts";
+import { latestSeen, saveEngagements } from "../store/engagement-rows.ts";
+import type { EngagementStream, OpenPass, Pass } from "../store/engagement-streams.ts";
+import { readStreams, saveStream } from "../store/engagement-streams.ts";
+import type { EngagementContext } from "./context.ts";
+import { isTurnOver } from "./context.ts";
+import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
+
+/** What looking came to. */
+export interface LookReport {
+  /** Events that were read, and those of them that were not known before. */
+  readonly read: number;
+  readonly added: number;
+  /** The widest pass that was read to its end over any metric. */
+  readonly widest: Pass | null;
+}
+
+const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill"];
+
+/**
+ * Sees: reads a window of every metric that the mapping selects and stores its events, a page and its cursor in one
+ * transaction. Decides nothing; a window read twice adds nothing.
+ */
+export async function look(context: EngagementContext): Promise<LookReport> {
+  const { database, connectionId, source, rules, signal, now } = context;
+  const metrics = (await source.metrics(signal)).filter(({ kind }) => rules.metrics[kind] !== undefined);
+  const streams = await readStreams(database, connectionId);
+  let report: LookReport = { read: 0, added: 0, widest: null };
+  for (const metric of metrics) {
+    if (isTurnOver(context)) break;
+    const stream = streams.get(metric.id) ?? firstStream(metric, firstFloor(rules.backfillDays, now()));
+    report = await readMetric(context, metric, stream, report);
+  }
+  return report;
+}
+
+function firstStream({ id, name, kind, channel }: EngagementMetric, floor: Date): EngagementStream {
+  const never = { watermark: null, hourlyAt: null, nightlyAt: null, weeklyAt: null, open: null };
+  return { metricId: id, name, kind, channel, floor, ...never };
+}
+
+async function readMetric(
+  context: EngagementContext,
+  metric: EngagementMetric,
+  known: EngagementStream,
+  before: LookReport,
+): Promise<LookReport> {
+  const { database, connectionId, source, signal, now } = context;
+  const pass = nextPass(known, now());
+  const stream = { ...known, name: metric.name, open: pass };
+  const total = pass.pass === "backfill" ? await countWindow(context, metric, stream, pass) : null;
+  const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor };
+  let { read, added } = before;
+  for await (const { engagements, next } of source.read(window, signal)) {
+    if (engagements.length === 0 && next === null) break;
+    added += await transaction(database, async (statements) => {
+      const open: OpenPass = { ...pass, cursor: next };
+      if (next !== null) await saveStream(statements, connectionId, { ...stream, open });
+      return saveEngagements(statements, connectionId, metric.id, engagements, now());
+    });
+    read += engagements.length;
+    context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });
+    if (next === null) break;
+    context.stopping.throwIfAborted();
+    if (isTurnOver(context)) return { ...before, read, added };
+  }
+  const settled = new Date(now().getTime() - source.lagMs);
+  const latest = await latestSeen(database, connectionId, metric.id, settled);
+  const done = afterPass(stream, pass, latest);
+  if (pass.pass !== "fast") await countDays(context, metric, done, pass);
+  const isSame = pass.pass === "fast" && known.open === null && sameTime(done.watermark, known.watermark);
+  if (!isSame) await saveStream(database, connectionId, done);
+  return { read, added, widest: wider(before.widest, pass.pass) };
+}
+
+/** How many events there are to read, for a progress bar; days that the window only touches are left out. */
+async function countWindow(
+  { source, signal, now }: EngagementContext,
+  metric: EngagementMetric,
+  stream: EngagementStream,
+  pass: OpenPass,
+): Promise<number | null> {
+  const days = wholeDays(stream, pass.from, now());
+  if (days === null) return null;
+  const counts = await source.countByDay(metric, days.from, days.until, signal);
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Asks the source how many there are, after they were read: what is missing then is missing. */
+async function countDays(
+  { database, connectionId, source, signal, now }: EngagementContext,
+  metric: EngagementMetric,
+  stream: EngagementStream,
+  pass: OpenPass,
+): Promise<void> {
+  const days = wholeDays(stream, pass.from, now());
+  if (days === null) return;
+  const counts = await source.countByDay(metric, days.from, days.until, signal);
+  await saveDayCounts(database, connectionId, metric.id, counts, now());
+}
+
+function sameTime(one: Date | null, other: Date | null): boolean {
+  return one?.getTime() === other?.getTime();
+}
+
+function wider(one: Pass | null, other: Pass): Pass {
+  return one !== null && WIDTH.indexOf(one) > WIDTH.indexOf(other) ? one : other;
+}

@@ -1,0 +1,66 @@
+import type { Problem } from "../model/problem.ts";
+import { ENGAGEMENT_FIELD } from "../store/runs.ts";
+
+/** A problem as one of this lane: the other lanes neither heal nor repeat it. */
+export function ofEngagement(problem: Problem): Problem {
+  return { ...problem, field: ENGAGEMENT_FIELD };
+}
+
+/** SK-NOSINK: the system has no such way of showing events at all. */
+export function noSink(recordAs: string): Problem {
+  return {
+    ...CONNECTION,
+    code: "SK-NOSINK",
+    title: `HubSpot cannot show engagement as ${recordAs}`.slice(0, 60),
+    explanation: `The mapping says \`record_as: ${recordAs}\`, and there is no such way here. Nothing is shown; what was read waits.`,
+    fix: ["Choose another `engagement.record_as` in the mapping."],
+  };
+}
+
+/** SK-NOLIST: who counts cannot be told, because a list that decides it is not there. */
+export function collectionMissing(nameOrId: string, kind: string, line: number): Problem {
+  return {
+    ...CONNECTION,
+    side: "klaviyo",
+    code: "SK-NOLIST",
+    title: `Klaviyo ${kind} "${nameOrId}" does not exist`.slice(0, 60),
+    explanation: `Line ${line} of the mapping names it under \`engagement.only_from\`, so nobody can tell who counts. What people do is read, and waits.`,
+    fix: [`Restore the ${kind} in Klaviyo, or change line ${line} of the mapping.`],
+  };
+}
+
+/** SK-ROLLUP: the property is not there, or cannot hold what is to be written. */
+export function rollUpMissing(property: string, why: string, line: number): Problem {
+  return {
+    ...CONNECTION,
+    code: "SK-ROLLUP",
+    title: `HubSpot property ${property} ${why}`.slice(0, 60),
+    explanation: `Line ${line} of the mapping writes the last activity to ${property}, and it ${why}. Nothing is written to it; the timeline goes on.`,
+    fix: [
+      "Run `tandem hubspot setup-timeline`: it makes the properties that are missing.",
+      `If there is one of that name and another type, name another on line ${line}.`,
+    ],
+  };
+}
+
+/** SK-LIMIT: more contacts would be made than the mapping allows in one run. */
+export function tooManyToMake(people: number, allowed: number): Problem {
+  return {
+    ...CONNECTION,
+    code: "SK-LIMIT",
+    title: `${people} contacts would be made for engagement; ${allowed} allowed`.slice(0, 60),
+    explanation: `\`unknown_contacts: create\` would make ${people} HubSpot contacts in one run, and \`limits.creates_per_run\` allows ${allowed}. Nobody was made; what they did waits.`,
+    fix: [
+      "If so many are wanted, raise `limits.creates_per_run` in the mapping for as long as it takes.",
+      "Otherwise use `unknown_contacts: skip`, or choose whose messages count under `engagement.only_from`.",
+    ],
+  };
+}
+
+const CONNECTION = {
+  level: "connection",
+  side: "hubspot",
+  field: ENGAGEMENT_FIELD,
+  retry: "soon",
+  reference: null,
+} as const;

@@ -1,0 +1,127 @@
+import type { Channel, Engagement, EngagementKind, MessageSource } from "../model/engagement.ts";
+import { emailKey } from "../model/email.ts";
+import { canonicalText } from "../model/value.ts";
+import type { Statements } from "./database.ts";
+
+/** What became of an event. Every one that was seen has exactly one of these. */
+export type Fate =
+  | "new"
+  | "future"
+  | "machine"
+  | "out_of_scope"
+  | "repeat"
+  | "unknown"
+  | "waiting"
+  | "sent"
+  | "recorded"
+  | "failed";
+
+/** The columns of `engagement` that make an event, as a query names them. */
+export interface EngagementColumns {
+  readonly event_id: string;
+  readonly kind: EngagementKind;
+  readonly channel: Channel;
+  readonly person: string | null;
+  readonly email: string | null;
+  readonly at: Date;
+  readonly message: string | null;
+  readonly message_name: string | null;
+  readonly subject: string | null;
+  readonly source_kind: MessageSource["kind"];
+  readonly source_id: string | null;
+  readonly source_name: string | null;
+  readonly url: string | null;
+  readonly list: string | null;
+  readonly detail: string | null;
+  readonly by_machine: boolean;
+}
+
+/** An event as it was stored. */
+export function engagementOf(row: EngagementColumns): Engagement {
+  return {
+    eventId: row.event_id,
+    kind: row.kind,
+    channel: row.channel,
+    person: row.person,
+    email: emailKey(row.email),
+    at: row.at.toISOString(),
+    message: row.message,
+    messageName: row.message_name,
+    subject: row.subject,
+    source: { kind: row.source_kind, id: row.source_id, name: row.source_name },
+    url: row.url,
+    list: row.list,
+    detail: row.detail,
+    byMachine: row.by_machine,
+  };
+}
+
+/**
+ * Stores what a page showed. An event that is known changes nothing but whose it is: profiles are merged, and their
+ * events with them.
+ *
+ * @returns how many were not known before
+ */
+export async function saveEngagements(
+  statements: Statements,
+  connectionId: number,
+  metricId: string,
+  engagements: readonly Engagement[],
+  now: Date,
+): Promise<number> {
+  if (engagements.length === 0) return 0;
+  const latest = new Map(engagements.map((one) => [one.eventId, columnsOf(one)]));
+  const page = JSON.stringify([...latest.values()]);
+  const saved = await statements.$queryRaw<{ added: number }[]>`
+    WITH page AS (
+      SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
+        "eventId" text, "kind" text, "channel" text, "person" text, "email" text, "at" timestamptz, "message" text,
+        "messageName" text, "subject" text, "sourceKind" text, "sourceId" text, "sourceName" text, "url" text,
+        "list" text, "detail" text, "byMachine" boolean)
+    ), saved AS (
+      INSERT INTO engagement AS known (connection_id, event_id, metric_id, kind, channel, person, email, at, message,
+                                       message_name, subject, source_kind, source_id, source_name, url, list, detail,
+                                       by_machine, seen_at)
+      SELECT ${connectionId}, "eventId", ${metricId}, kind, channel, person, email, at, message, "messageName", subject,
+             "sourceKind", "sourceId", "sourceName", url, list, detail, "byMachine", ${now}
+      FROM page ORDER BY "eventId"
+      ON CONFLICT (connection_id, event_id) DO UPDATE SET person = excluded.person, email = excluded.email
+        WHERE excluded.person IS NOT NULL AND known.person IS DISTINCT FROM excluded.person
+      RETURNING xmax = 0 AS added
+    )
+    SELECT count(*) FILTER (WHERE added)::int AS added FROM saved`;
+  return saved[0]?.added ?? 0;
+}
+
+/** When the latest event of a metric happened that is not newer than `until`; `null` where there is none. */
+export async function latestSeen(
+  statements: Statements,
+  connectionId: number,
+  metricId: string,
+  until: Date,
+): Promise<Date | null> {
+  const row = await statements.engagement.findFirst({
+    where: { connectionId, metricId, at: { lte: until } },
+    orderBy: { at: "desc" },
+    select: { at: true },
+  });
+  return row?.at ?? null;
+}
+
+function columnsOf({ source, at, ...one }: Engagement) {
+  // What PostgreSQL does not store would refuse the whole page.
+  const clean = (text: string | null): string | null => (text === null ? null : canonicalText(text));
+  return {
+    ...one,
+    at: new Date(at).toISOString(),
+    message: clean(one.message),
+    messageName: clean(one.messageName),
+    subject: clean(one.subject),
+    url: clean(one.url),
+    list: clean(one.list),
+    detail: clean(one.detail),
+    sourceKind: source.kind,
+    sourceId: clean(source.id),
+    sourceName: clean(source.name),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Channel, EngagementKind } from "../model/engagement.ts";
+import type { Statements } from "./database.ts";
+
+/** How wide a look is: from the watermark on, or so far back that late events are found. */
+export type Pass = "fast" | "hourly" | "nightly" | "weekly" | "backfill";
+
+/** A pass under way. It is kept until its window is read to the end, however often it is broken off. */
+export interface OpenPass {
+  readonly pass: Pass;
+  readonly from: Date;
+  readonly begun: Date;
+  readonly cursor: string | null;
+}
+
+/** How far one metric is read. */
+export interface EngagementStream {
+  readonly metricId: string;
+  readonly name: string;
+  readonly kind: EngagementKind;
+  readonly channel: Channel;
+  /** Nothing that happened before is read. */
+  readonly floor: Date;
+  readonly watermark: Date | null;
+  readonly hourlyAt: Date | null;
+  readonly nightlyAt: Date | null;
+  readonly weeklyAt: Date | null;
+  readonly open: OpenPass | null;
+}
+
+/** The streams of a connection, by metric. */
+export async function readStreams(
+  statements: Statements,
+  connectionId: number,
+): Promise<ReadonlyMap<string, EngagementStream>> {
+  const rows = await statements.engagementStream.findMany({ where: { connectionId } });
+  return new Map(
+    rows.map((row) => {
+      const { metricId, name, floor, watermark, hourlyAt, nightlyAt, weeklyAt } = row;
+      const kind = row.kind as EngagementKind;
+      const channel = row.channel as Channel;
+      const begun = { from: row.passFrom, begun: row.passBegun, cursor: row.passCursor };
+      const { from, begun: since, cursor } = begun;
+      const open =
+        row.pass === null || from === null || since === null
+          ? null
+          : { pass: row.pass as Pass, from, begun: since, cursor };
+      return [
+        metricId,
+        { metricId, name, kind, channel, floor, watermark, hourlyAt, nightlyAt, weeklyAt, open },
+      ];
+    }),
+  );
+}
+
+/** Belongs in the transaction that stores what was read up to there. */
+export async function saveStream(
+  statements: Statements,
+  connectionId: number,
+  stream: EngagementStream,
+): Promise<void> {
+  const { metricId, open, ...rest } = stream;
+  const row = {
+    ...rest,
+    pass: open?.pass ?? null,
+    passFrom: open?.from ?? null,
+    passBegun: open?.begun ?? null,
+    passCursor: open?.cursor ?? null,
+  };
+  await statements.engagementStream.upsert({
+    where: { connectionId_metricId: { connectionId, metricId } },
+    create: { connectionId, metricId, ...row },
+    update: row,
+  });
+}
