@@ -14,6 +14,7 @@ import { lookAtPeople } from "../pull/look-at-people.ts";
 import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { timeEdits } from "../pull/time-edits.ts";
+import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
@@ -67,6 +68,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
   );
   await linkContacts(context);
+  await endIgnores(database, context.connectionId, now());
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
     context,

@@ -86,6 +86,11 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
     return { ...nothing, operations: [], state: "excluded", reason };
   }
+  if (link.state === "ignored") {
+    // A person wants the fields left alone; somebody's refusal is nothing that one may leave alone.
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, operations, state: "ignored", reason: "Left alone by a person" };
+  }
   if (link.missingOn !== null) {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
     return { ...nothing, operations: [], state: "waiting", reason };

@@ -37,12 +37,16 @@ export async function resumeLinks(
     WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NOT NULL`;
 }
 
-/** Takes up again whose time is over, and who was to be left alone until something changed and has. */
+/**
+ * Takes up again whose time is over, and who was to be left alone until something changed and has: by the side's own time,
+ * since what Tandem itself wrote right before shows as new too.
+ */
 export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
   return statements.$executeRaw`
     UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
       refused = '{}', attempts = 0,
       ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
     WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL
-      AND ((ignored_ends = 'changed' AND dirty_since IS NOT NULL) OR ignored_until <= ${now})`;
+      AND (ignored_until <= ${now} OR (ignored_ends = 'changed' AND dirty_since IS NOT NULL AND (missing_on IS NOT NULL
+        OR EXISTS (SELECT FROM sighting WHERE link_id = link.id AND updated_at > link.ignored_at))))`;
 }

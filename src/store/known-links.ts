@@ -73,7 +73,7 @@ export async function knownLinks(
 ): Promise<readonly KnownLink[]> {
   const condition =
     filter.kind === "dirty"
-      ? Prisma.sql`AND link.dirty_since IS NOT NULL AND link.state <> 'ignored'`
+      ? Prisma.sql`AND link.dirty_since IS NOT NULL`
       : filter.kind === "emails"
         ? Prisma.sql`AND link.email_key = ANY(${[...filter.emails]}::text[])`
         : Prisma.empty;

@@ -34,7 +34,10 @@ export interface ConflictRow {
   readonly lost: Value;
 }
 
-/** Stores what a page of links came to, with their problems and conflicts: problems that are no longer seen are gone. */
+/**
+ * Stores what a page of links came to, with their problems and conflicts: problems that are no longer seen are gone.
+ * Whom a person left alone stays so, whatever a run that had begun before comes to.
+ */
 export async function saveOutcomes(
   statements: Statements,
   connectionId: number,
@@ -48,8 +51,9 @@ export async function saveOutcomes(
     id: String(row.id),
   }));
   await statements.$executeRaw`
-    UPDATE link SET base = p.base, lists = ARRAY(SELECT jsonb_array_elements_text(p.lists)), state = p.state,
-      reason = p.reason, attempts = p.attempts, retry_at = p."retryAt", refused = p.refused,
+    UPDATE link SET base = p.base, lists = ARRAY(SELECT jsonb_array_elements_text(p.lists)),
+      state = CASE WHEN link.ignored_at IS NULL THEN p.state ELSE 'ignored' END,
+      reason = CASE WHEN link.ignored_at IS NULL THEN p.reason ELSE link.reason END, attempts = p.attempts, retry_at = p."retryAt", refused = p.refused,
       dirty_since = CASE WHEN p.dirty THEN coalesce(link.dirty_since, ${now}) END,
       settled_at = CASE WHEN p.dirty THEN link.settled_at ELSE ${now} END,
       hubspot_sought = CASE WHEN p."seekAgain" = 'hubspot' THEN NULL ELSE hubspot_sought END,
@@ -83,6 +87,7 @@ async function saveLinkProblems(
   await statements.$executeRaw`
     DELETE FROM problem
     WHERE link_id = ANY(${outcomes.map(({ id }) => id)}::bigint[])
+      AND NOT EXISTS (SELECT FROM link WHERE link.id = problem.link_id AND link.ignored_at IS NOT NULL)
       AND NOT EXISTS (
         SELECT FROM jsonb_to_recordset(${page}::jsonb) AS p("linkId" bigint, "side" text, "field" text, "code" text)
         WHERE p."linkId" = problem.link_id AND p.side = problem.side AND p.field = problem.field AND p.code = problem.code)`;

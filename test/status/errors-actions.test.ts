@@ -133,6 +133,10 @@ test("what ends an ignore: a change, its time, or nothing but a person", async (
   expect(await endIgnores(fresh.database, it.connectionId, NOW)).toBe(0);
   expect(await states()).toEqual(["ignored", "ignored", "ignored"]);
   await fresh.database.link.updateMany({ data: { dirtySince: before(-1) } });
+  await it.sighting(changed, "hubspot", "51", {});
+  // What was seen is from before: an echo.
+  expect(await endIgnores(fresh.database, it.connectionId, before(-2))).toBe(0);
+  await fresh.database.sighting.updateMany({ data: { updatedAt: before(-1) } });
   expect(await endIgnores(fresh.database, it.connectionId, before(-2))).toBe(1);
   expect(await states()).toEqual(["waiting", "ignored", "ignored"]);
   expect(await endIgnores(fresh.database, it.connectionId, before(-60))).toBe(1);

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { EmailKey } from "../../src/model/email.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { ignoreLinks, resumeLinks } from "../../src/store/ignored.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { RealEngine } from "../support/real-engine.ts";
+import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+
+let rehearsal: Rehearsal;
+let fresh: FreshDatabase;
+let it: RealEngine;
+let mapping: Mapping;
+
+const JO = "jo@example.com";
+
+beforeEach(async () => {
+  rehearsal = await startRehearsal({
+    seed: 5,
+    contacts: 0,
+    hubspotPort: 0,
+    klaviyoPort: 0,
+    hubspot: { tier: "off" },
+    klaviyo: { limits: "off" },
+  });
+  fresh = await freshDatabase();
+  it = realEngine(rehearsal, fresh);
+  mapping = rehearsedMapping(rehearsal, (demo) =>
+    [demo.slice(0, demo.indexOf("fields:")), "fields:", "  - { hubspot: jobtitle, klaviyo: title }", ""].join(
+      "\n",
+    ),
+  );
+  const properties = { email: JO, jobtitle: "Buyer" };
+  rehearsal.hubspot.sandbox.seedContacts([{ properties, lists: [rehearsal.story.hubspotList] }]);
+  await cycle();
+  expect(title()).toBe("Buyer");
+});
+afterEach(async () => {
+  await rehearsal.close();
+  await fresh.drop();
+});
+
+async function cycle(): Promise<void> {
+  untilSearchable(rehearsal);
+  await it.sync(mapping);
+}
+
+function title(): unknown {
+  return rehearsal.klaviyo.sandbox.profile(JO)?.attributes["title"];
+}
+
+function edit(jobtitle: string): void {
+  rehearsal.hubspot.sandbox.editContact({ email: JO }, { jobtitle });
+}
+
+/** Theirs is ahead: it was advanced past the delay of HubSpot's search. */
+function vendorsTime(): Date {
+  return new Date(rehearsal.hubspot.world.clock.now());
+}
+
+async function ignore(ends: "changed" | "never"): Promise<void> {
+  const link = await fresh.database.link.findFirstOrThrow();
+  const wish = { by: "ann", reason: "a test", ends, until: null };
+  const selection = { kind: "ids", ids: [link.id] } as const;
+  expect(await ignoreLinks(fresh.database, link.connectionId, selection, wish, vendorsTime())).toBe(1);
+}
+
+const state = async () => (await fresh.database.link.findFirstOrThrow()).state;
+
+test("whom a person left alone gets nothing written, not even when asked for by address", async () => {
+  await ignore("never");
+  edit("Head of Buying");
+  const before = mutatingCalls(rehearsal);
+  await cycle();
+  await runContacts(await it.deps(mapping), mapping, { trigger: "test", email: JO as EmailKey });
+  expect(mutatingCalls(rehearsal)).toBe(before);
+  expect([title(), await state()]).toEqual(["Buyer", "ignored"]);
+});
+
+test("taken up again, they get what changed meanwhile", async () => {
+  await ignore("never");
+  edit("Head of Buying");
+  await cycle();
+  const { id, connectionId } = await fresh.database.link.findFirstOrThrow();
+  await resumeLinks(fresh.database, connectionId, { kind: "ids", ids: [id] }, new Date());
+  await cycle();
+  expect([title(), await state()]).toEqual(["Head of Buying", "in_sync"]);
+});
+
+test("until it changes is until the next run that sees a change", async () => {
+  await ignore("changed");
+  await cycle();
+  expect(await state()).toBe("ignored");
+  edit("Head of Buying");
+  await cycle();
+  expect([title(), await state()]).toEqual(["Head of Buying", "in_sync"]);
+});
