@@ -10,6 +10,9 @@ import { EXIT } from "./exit-code.ts";
 const CREDENTIAL_CODES = new Set([
   "HS-AUTH",
   "HS-AUTH-EXPIRED",
+  "HS-AUTH-REVOKED",
+  "HS-AUTH-CLIENT",
+  "HS-AUTH-REFUSED",
   "HS-SCOPE",
   "HS-USER",
   "KL-AUTH",
