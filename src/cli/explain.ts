@@ -1,19 +1,12 @@
 import type { Command } from "commander";
+import { explainPerson } from "../daemon/explain-person.ts";
 import type { EmailKey } from "../model/email.ts";
-import { syncedFields } from "../model/mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
-import { planContact } from "../plan/plan-contact.ts";
-import { resolveRemembered } from "../daemon/remembered-scope.ts";
+import type { ExplainedPerson } from "../status/explained-person.ts";
 import { openConnection } from "../store/connections.ts";
 import type { Database } from "../store/database.ts";
-import type { LedgerEntry } from "../store/consent-ledger.ts";
-import { ledgerOf } from "../store/consent-ledger.ts";
 import type { PersonEngagement } from "../store/engagement-person.ts";
 import { personEngagements } from "../store/engagement-person.ts";
-import { knownLinks } from "../store/known-links.ts";
-import type { PersonHistory } from "../store/person-history.ts";
-import { personHistory } from "../store/person-history.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { engagementText } from "./engagement-text.ts";
 import { withDatabase } from "./engine.ts";
@@ -55,40 +48,16 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
     });
 }
 
-/** Entries of a person's history that are read. */
-const HISTORY = 200;
-
 /** Events of a person that are told; more are for the status page. */
 const ENGAGEMENTS = 20;
 
 interface Found {
-  readonly person: FoundPerson | null;
+  readonly person: ExplainedPerson | null;
   readonly engagements: readonly PersonEngagement[];
-}
-
-interface FoundPerson {
-  readonly plan: ContactPlan;
-  readonly history: PersonHistory;
-  readonly ledger: readonly LedgerEntry[];
 }
 
 async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found> {
   const { id } = await openConnection(database, mapping.name);
   const engagements = await personEngagements(database, id, email, ENGAGEMENTS);
-  return { person: await lookUpPerson(database, mapping, id, email), engagements };
-}
-
-async function lookUpPerson(
-  database: Database,
-  mapping: Mapping,
-  id: number,
-  email: EmailKey,
-): Promise<FoundPerson | null> {
-  const remembered = await resolveRemembered(database, id, mapping);
-  const filter = { kind: "emails", emails: [email] } as const;
-  const [known] = await knownLinks(database, id, remembered.scope, filter, 0n, 1, new Date());
-  if (known === undefined) return null;
-  const plan = planContact({ fields: syncedFields(mapping), ...remembered }, known);
-  const ledger = await ledgerOf(database, id, email);
-  return { plan, history: await personHistory(database, known.link.id, HISTORY), ledger };
+  return { person: await explainPerson(database, mapping, id, { email }, new Date()), engagements };
 }

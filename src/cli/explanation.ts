@@ -1,12 +1,12 @@
 import { mayBeMailed } from "../consent/may-be-mailed.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, otherSide, perSide } from "../model/side.ts";
+import { SIDES, perSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
-import { newerWords } from "./newer-words.ts";
-import { because, shown } from "./plan-person.ts";
+import { lastWriters, nextWords, outcomeWords, shown } from "../status/field-words.ts";
+import { newerWords } from "../status/newer-words.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
@@ -41,7 +41,7 @@ export function explanation(
       ...fix.map((step, index) => `  ${index + 1}. ${step}`),
       "",
     ]),
-    `Next run: ${next(plan)}`,
+    `Next run: ${nextWords(plan)}`,
     "",
     ...past(history, plan),
   ];
@@ -78,47 +78,11 @@ function field(
   return [
     `  ${merge.kind === "write" ? "→" : "·"} ${name}   ${way[rule.direction]}${written}`,
     ...SIDES.map((side) => `      ${NAMES[side]}  ${value(side)}   agreed ${base(side)}`),
-    `      ${outcome(merge, ages)}`,
+    `      ${outcomeWords(merge, ages)}`,
     ...(ages !== null && merge.kind === "write" && merge.lost !== null
       ? [`      ${newerWords(ages, merge.lost.winner)}`]
       : []),
   ];
-}
-
-function outcome(merge: MergedField["merge"], ages: MergedField["ages"]): string {
-  switch (merge.kind) {
-    case "unseen":
-      return "left alone: one side did not show a value that can be read";
-    case "settled": {
-      const reasons = {
-        same: "the same on both sides",
-        unchanged: "nothing changed since it was agreed: each side keeps its own form",
-        empty_kept: "emptied, and on_empty is keep: the other side stays",
-        may_not_lead: "edited on the side that does not lead: stays until its source moves",
-      };
-      return reasons[merge.because];
-    }
-    case "write": {
-      const targets = SIDES.filter((side) => merge.values[side] !== undefined);
-      const writes = targets.map(
-        (side) =>
-          `${shown(merge.values[side] ?? null)} goes to ${NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
-      );
-      const lost =
-        merge.lost === null
-          ? ""
-          : `; ${NAMES[merge.lost.winner]} wins, ${shown(merge.lost.lost)} is kept as the losing value`;
-      return `${writes.join("; ")}${lost}`;
-    }
-  }
-}
-
-function next({ operations }: ContactPlan): string {
-  if (operations.length === 0) return "nothing to write.";
-  const words = operations.map(
-    (operation) => `${operation.kind.replaceAll("_", " ")} in ${NAMES[operation.side]}`,
-  );
-  return `${words.join(", ")}.`;
 }
 
 function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): readonly string[] {
@@ -146,16 +110,6 @@ function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): r
     ...(lost.length > 0 ? ["Conflicts:", ...lost] : []),
     "",
   ];
-}
-
-/** By field, the latest write that was done. */
-function lastWriters({ entries }: PersonHistory): ReadonlyMap<string, HistoryEntry> {
-  const writers = new Map<string, HistoryEntry>();
-  for (const entry of entries) {
-    if (entry.outcome !== "done") continue;
-    for (const key of Object.keys(entry.after)) if (!writers.has(key)) writers.set(key, entry);
-  }
-  return writers;
 }
 
 function when({ at, runId }: HistoryEntry): string {

@@ -1,3 +1,4 @@
+import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { Statements } from "./database.ts";
@@ -41,4 +42,15 @@ export async function personHistory(
     SELECT at, field, kind, winner, won, lost FROM conflict
     WHERE link_id = ${linkId} ORDER BY at DESC, field LIMIT ${limit}`;
   return { entries, conflicts };
+}
+
+/** The address of a link; `null` where the connection has none of that number. */
+export async function emailOfLink(
+  statements: Statements,
+  connectionId: number,
+  linkId: bigint,
+): Promise<EmailKey | null> {
+  const [row] = await statements.$queryRaw<{ email: EmailKey }[]>`
+    SELECT email_key AS email FROM link WHERE connection_id = ${connectionId} AND id = ${linkId}`;
+  return row?.email ?? null;
 }

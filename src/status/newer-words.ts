@@ -2,14 +2,13 @@ import type { EditTime } from "../model/edit-time.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
 import type { Ages } from "../reconcile/merge-contact.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
+import { SIDE_NAMES } from "./problem-words.ts";
 
 /** Why this side's value stands where both changed and the newest is to win. Times are in UTC. */
 export function newerWords({ times, newer }: Ages, winner: Side): string {
   if (newer === null) {
     const told = [spoken("hubspot", times.hubspot), spoken("klaviyo", times.klaviyo)].join(", ");
-    return `${told}: too close to tell, ${NAMES[winner]} wins by \`tie\``;
+    return `${told}: too close to tell, ${SIDE_NAMES[winner]} wins by \`tie\``;
   }
   const [one, other] = [newer, otherSide(newer)];
   const than = `${spoken(one, times[one])} is newer than ${spoken(other, times[other])}`;
@@ -17,7 +16,7 @@ export function newerWords({ times, newer }: Ages, winner: Side): string {
 }
 
 function spoken(side: Side, time: EditTime | null): string {
-  return `${NAMES[side]} ${time === null ? "at an unknown time" : span(time)}`;
+  return `${SIDE_NAMES[side]} ${time === null ? "at an unknown time" : span(time)}`;
 }
 
 function span({ after, until }: EditTime): string {

@@ -1,0 +1,94 @@
+import type { OptOutFrom } from "../model/consent.ts";
+import type { Side } from "../model/side.ts";
+import { SIDES, otherSide } from "../model/side.ts";
+import type { Value } from "../model/value.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { Ages, MergedField } from "../reconcile/merge-contact.ts";
+import type { Why } from "../reconcile/merge-field.ts";
+import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
+import { newerWords } from "./newer-words.ts";
+import { SIDE_NAMES } from "./problem-words.ts";
+
+/** Longer texts are cut: a plan is read by people, and the whole value is in the saved one. */
+const LONGEST_SHOWN = 120;
+
+/** Why a field is written to the other side of `source`. */
+export function because(why: Why, source: Side, ages: Ages | null = null): string {
+  if (why === "changed_on_both" && ages !== null) return `both changed, ${newerWords(ages, source)}`;
+  const sentences: Readonly<Record<Why, string>> = {
+    changed: `${SIDE_NAMES[source]} changed`,
+    first_sync: "first sync",
+    changed_on_both: `both changed, ${SIDE_NAMES[source]} wins`,
+    target_edited: "edited by hand, put back",
+    lists_joined: "both sides' additions joined",
+    put_back: "put back",
+  };
+  return sentences[why];
+}
+
+/** A value as a person reads it. */
+export function shown(value: Value): string {
+  if (value === null) return "(empty)";
+  const text = Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1).toWellFormed()}…`;
+}
+
+/** What becomes of a field, and why. */
+export function outcomeWords(merge: MergedField["merge"], ages: MergedField["ages"]): string {
+  switch (merge.kind) {
+    case "unseen":
+      return "left alone: one side did not show a value that can be read";
+    case "settled": {
+      const reasons = {
+        same: "the same on both sides",
+        unchanged: "nothing changed since it was agreed: each side keeps its own form",
+        empty_kept: "emptied, and on_empty is keep: the other side stays",
+        may_not_lead: "edited on the side that does not lead: stays until its source moves",
+      };
+      return reasons[merge.because];
+    }
+    case "write": {
+      const targets = SIDES.filter((side) => merge.values[side] !== undefined);
+      const writes = targets.map(
+        (side) =>
+          `${shown(merge.values[side] ?? null)} goes to ${SIDE_NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
+      );
+      const lost =
+        merge.lost === null
+          ? ""
+          : `; ${SIDE_NAMES[merge.lost.winner]} wins, ${shown(merge.lost.lost)} is kept as the losing value`;
+      return `${writes.join("; ")}${lost}`;
+    }
+  }
+}
+
+/** What the next run writes. */
+export function nextWords({ operations }: ContactPlan): string {
+  if (operations.length === 0) return "nothing to write.";
+  const words = operations.map(
+    (operation) => `${operation.kind.replaceAll("_", " ")} in ${SIDE_NAMES[operation.side]}`,
+  );
+  return `${words.join(", ")}.`;
+}
+
+/** By field, the latest write that was done. */
+export function lastWriters({ entries }: PersonHistory): ReadonlyMap<string, HistoryEntry> {
+  const writers = new Map<string, HistoryEntry>();
+  for (const entry of entries) {
+    if (entry.outcome !== "done") continue;
+    for (const key of Object.keys(entry.after)) if (!writers.has(key)) writers.set(key, entry);
+  }
+  return writers;
+}
+
+/** Which e-mail a refusal is carried for, and why. */
+export function optOutWords(side: Side, from: OptOutFrom): string {
+  switch (from.kind) {
+    case "all":
+      return `unsubscribe from ALL e-mail in ${SIDE_NAMES[side]}: refused in ${SIDE_NAMES[otherSide(side)]}`;
+    case "type":
+      return `opt out of ${SIDE_NAMES[side]} subscription type ${from.type}: refused in ${SIDE_NAMES[otherSide(side)]}`;
+    case "list":
+      return `unsubscribe from ${SIDE_NAMES[side]} list ${from.list}: left the rule`;
+  }
+}
