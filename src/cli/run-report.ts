@@ -54,9 +54,13 @@ export function runReport(run: ContactRun): string {
   } = run.counts;
   const lines = [
     `Read ${counted(read, "contact")}: ${grouped(created)} created, ${grouped(updated)} updated, ${counted(listed, "list change")}.`,
-    ...(carried > 0 ? [`${counted(carried, "refusal was", "refusals were")} carried to the other side.`] : []),
+    ...(carried > 0
+      ? [`${counted(carried, "refusal was", "refusals were")} carried to the other side.`]
+      : []),
     ...(asked + blocked > 0
-      ? [`Klaviyo was asked to subscribe ${counted(asked, "person", "people")}; ${grouped(blocked)} were not cleared.`]
+      ? [
+          `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}; ${grouped(blocked)} were not cleared.`,
+        ]
       : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
     ...(unanswered > 0
@@ -78,7 +82,8 @@ export function runReport(run: ContactRun): string {
 }
 
 /** What was done about refusals, in a line. */
-export function consentReport({ runId, counts }: ConsentRun): string {
+export function consentReport({ runId, counts, stoppedBy }: ConsentRun): string {
+  if (stoppedBy !== null) return `Refusals could not be looked for: ${stoppedBy.title} (${stoppedBy.code})`;
   if (runId === null) return "Nobody's consent has changed.";
   const { people = 0, carried = 0, updated = 0 } = counts;
   return `Consent of ${counted(people, "person", "people")} changed: ${counted(carried, "refusal was", "refusals were")} carried to the other side, ${counted(updated, "contact shows", "contacts show")} it.`;

@@ -1,10 +1,7 @@
 import type { Deps } from "../daemon/deps.ts";
 import { daemonLog } from "../daemon/log.ts";
-import { runReconcile } from "../daemon/reconcile-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
-import { runContacts } from "../daemon/run-contacts.ts";
-import { TURN_MS, runEngagement } from "../daemon/run-engagement.ts";
-import type { ScheduledWork, Scheduler } from "../daemon/scheduler.ts";
+import type { Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
 import { watchFile } from "../daemon/watch-file.ts";
@@ -19,12 +16,11 @@ import { statusActions } from "../status/status-actions.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { openConnection } from "../store/connections.ts";
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
-import type { Logger } from "pino";
 import type { App } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
-import type { InForce } from "./mapping-in-force.ts";
 import { putInForce, reload } from "./mapping-in-force.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -82,15 +78,12 @@ export async function serve(
     if (away === null) log.error({ lane: name, err }, "run failed");
     else log.warn({ lane: name }, `no run: ${away}`);
   };
-  const ended = async (name: string, run: ContactRun): Promise<void> => {
-    logRun(log, name, run);
+  const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {
-    const works = options.worker
-      ? [...lanes(current, contactsCron(), ended), ...engagementLane(current, log)]
-      : [];
+    const works = options.worker ? lanes(current, contactsCron(), { log, ended }) : [];
     const scheduler = startScheduler(works, failed);
     scheduler.runNow("contacts");
     scheduler.runNow(ENGAGEMENT);
@@ -118,42 +111,6 @@ export async function serve(
   await page?.close();
 }
 
-/** The lanes of a mapping in force, by its schedule. */
-function lanes(
-  { deps, mapping }: InForce,
-  contacts: string,
-  ended: (name: string, run: ContactRun) => Promise<void>,
-): readonly ScheduledWork[] {
-  const { timezone, schedule } = mapping;
-  const lane = (name: string, cron: string, run: () => Promise<ContactRun>): ScheduledWork => ({
-    name,
-    cron,
-    timezone,
-    run: async () => {
-      if (!isQuietNow(mapping, deps.now())) await ended(name, await run());
-    },
-  });
-  return [
-    lane("contacts", contacts, () => runContacts(deps, mapping, { trigger: "schedule" })),
-    lane("reconcile", schedule.reconcile, () => runReconcile(deps, mapping, "reconcile")),
-  ];
-}
-
-const ENGAGEMENT = "engagement";
-
-/** The engagement lane, where the mapping has one; a long back-fill lets the others work in between. */
-function engagementLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
-  const { engagement, timezone, schedule } = mapping;
-  if (engagement === null || engagement.paused) return [];
-  const run = async (): Promise<void> => {
-    if (isQuietNow(mapping, deps.now())) return;
-    const options = { trigger: "schedule", turnMs: TURN_MS };
-    const ended = await runEngagement(deps, mapping, engagement, options);
-    logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
-  };
-  return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];
-}
-
 /** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */
 async function openPage(
   port: number,
@@ -169,26 +126,6 @@ async function openPage(
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
     const message = `The status page cannot be served: port ${port} ${wrong[code]}.\n  fix: Choose another with --port, or --no-web for none.`;
     throw new CommandFailure(EXIT.unavailable, message);
-  }
-}
-
-/** A run's end in one line; what stopped it, and what the mapping names in vain, is a warning. */
-function logRun(
-  log: Logger,
-  lane: string,
-  {
-    runId,
-    result,
-    counts,
-    stoppedBy,
-    mappingProblems,
-  }: Pick<ContactRun, "runId" | "result" | "counts" | "stoppedBy" | "mappingProblems">,
-): void {
-  const ended = { run: String(runId), lane, result, ...counts };
-  const problems = [...(stoppedBy === null ? [] : [stoppedBy]), ...mappingProblems];
-  if (problems.length === 0) log.info(ended, "run ended");
-  for (const { code, title, explanation } of problems) {
-    log.warn({ ...ended, problem: code }, `run ended: ${title}. ${explanation}`);
   }
 }
 

@@ -74,6 +74,7 @@ const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
   changed_since: "changed since by somebody, left as it is",
   made: "a contact that Tandem made; contacts are never deleted",
   not_mapped: "no longer in the mapping, left as it is",
+  consent: "shows somebody's consent, which is never put back",
   gone: "the contact is gone",
 };
 

@@ -1,3 +1,4 @@
+import { subscribePeople } from "../consent/subscribe.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { sameValue } from "../model/value.ts";
@@ -112,7 +113,8 @@ async function writeAll(
     moved.push(...parted.moved);
     const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));
     const written = await writePage(context, parted.plans, unfinished);
-    done += written.created + written.updated + written.listed;
+    const subscribed = await subscribePeople(context, parted.plans);
+    done += written.created + written.updated + written.listed + written.carried + subscribed.asked;
     refused += written.refused;
     context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
     context.stopping.throwIfAborted();

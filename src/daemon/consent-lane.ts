@@ -1,8 +1,10 @@
 import { carryRefusals } from "../consent/carry-refusals.ts";
 import { overruled, verifyAsked } from "../consent/verify-asked.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
+import type { EmailKey } from "../model/email.ts";
 import { emailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/asked.ts";
 import { openConnection } from "../store/connections.ts";
@@ -10,6 +12,7 @@ import { readCursor, saveCursor } from "../store/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
+import type { WriteContext } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -20,6 +23,8 @@ export interface ConsentRun {
   readonly runId: bigint | null;
   readonly result: RunResult;
   readonly counts: RunCounts;
+  /** Why it stopped, where it did. */
+  readonly stoppedBy: Problem | null;
 }
 
 /** Entries of the ledger that no run made, but a look that found nobody linked. */
@@ -27,6 +32,8 @@ const NO_RUN = 0n;
 
 /** When those were last looked after whom Tandem asked to subscribe. */
 const ASKED = "asked";
+
+const NOTHING_CHANGED: ConsentRun = { runId: null, result: "finished", counts: {}, stoppedBy: null };
 
 /** Is there anything that this mapping does with a refusal besides remembering it? */
 export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
@@ -48,35 +55,48 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
   return withConnection(deps, mapping.name, async (lease) => {
     const { database, now } = deps;
     const { id: connectionId } = await openConnection(database, mapping.name);
-    const changed = await watchRefusals(deps, connectionId, NO_RUN);
-    const looked = await readCursor(database, connectionId, ASKED);
-    const lookedAt = looked === null ? null : new Date(Number(looked));
-    if (changed.length === 0 && !(await awaitsLook(database, connectionId, lookedAt, now()))) {
-      return { runId: null, result: "finished", counts: {} };
-    }
-    const runId = await startRun(database, connectionId, "consent", trigger, now());
+    let runId: bigint | null = null;
     try {
-      const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
-      const context = { ...runContext(deps, mapping, prepared), runId, lease, retry: mapping.retry };
-      await recoverUnanswered(context);
-      const { met, problems } = await verifyAsked(context, runId);
-      await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
-      const people = [...new Set([...changed, ...met.flatMap((email) => emailKey(email) ?? [])])];
-      const counts = { ...(await carryRefusals(context, people, mapping.limits)), people: people.length };
-      const restored = await countRestored(
-        database,
-        connectionId,
-        new Date(now().getTime() - LOOKED_AFTER_MS),
-      );
-      const incidents = restored === 0 ? [] : [overruled(restored)];
-      await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());
+      const changed = await watchRefusals(deps, connectionId, NO_RUN);
+      if (changed.length === 0 && !(await isLookDue(deps, connectionId))) return NOTHING_CHANGED;
+      runId = await startRun(database, connectionId, "consent", trigger, now());
+      const counts = await carry(deps, mapping, { lease, runId }, changed);
       await finishRun(database, runId, "finished", counts, "", now());
-      return { runId, result: "finished", counts };
+      return { runId, result: "finished", counts, stoppedBy: null };
     } catch (error) {
-      const note =
-        error instanceof SystemUnavailable ? error.problem.title : "Stopped; the next run continues";
-      await finishRun(database, runId, "stopped", {}, note, now());
-      throw error;
+      const stoppedBy = error instanceof SystemUnavailable ? error.problem : null;
+      const note = stoppedBy?.title ?? "Stopped; the next run continues";
+      if (runId !== null) await finishRun(database, runId, "stopped", {}, note, now());
+      if (stoppedBy === null) throw error;
+      return { runId, result: "stopped", counts: {}, stoppedBy };
     }
   });
+}
+
+async function isLookDue({ database, now }: Deps, connectionId: number): Promise<boolean> {
+  const looked = await readCursor(database, connectionId, ASKED);
+  const lookedAt = looked === null ? null : new Date(Number(looked));
+  return awaitsLook(database, connectionId, lookedAt, now());
+}
+
+/** Everything of these people that is consent; and whoever was asked for is looked after. */
+async function carry(
+  deps: Deps,
+  mapping: Mapping,
+  run: Pick<WriteContext, "lease" | "runId">,
+  changed: readonly EmailKey[],
+): Promise<RunCounts> {
+  const { database, now } = deps;
+  const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
+  const context: WriteContext = { ...runContext(deps, mapping, prepared), ...run, retry: mapping.retry };
+  const { connectionId } = context;
+  await recoverUnanswered(context);
+  const { met, problems } = await verifyAsked(context, run.runId);
+  await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
+  const people = [...new Set([...changed, ...met.flatMap((email) => emailKey(email) ?? [])])];
+  const counts = { ...(await carryRefusals(context, people, mapping.limits)), people: people.length };
+  const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const incidents = restored === 0 ? [] : [overruled(restored)];
+  await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());
+  return counts;
 }

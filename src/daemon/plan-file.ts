@@ -44,11 +44,23 @@ export class BadPlanFile extends Error {
 const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.null()]);
 const fields = z.record(z.string(), value);
 const side = z.enum(["hubspot", "klaviyo"]);
+const from = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("all") }),
+  z.strictObject({ kind: z.literal("list"), list: z.string() }),
+  z.strictObject({ kind: z.literal("type"), type: z.string() }),
+]);
 const operation = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("create"), side, fields, lists: z.array(z.string()) }),
   z.strictObject({ kind: z.literal("update"), side, id: z.string(), fields, pre: fields }),
   z.strictObject({ kind: z.literal("add_to_list"), side, id: z.string(), list: z.string() }),
   z.strictObject({ kind: z.literal("remove_from_list"), side, id: z.string(), list: z.string() }),
+  z.strictObject({ kind: z.literal("opt_out"), side, id: z.string(), from }),
+  z.strictObject({
+    kind: z.literal("subscribe"),
+    side: z.literal("klaviyo"),
+    id: z.string(),
+    list: z.string(),
+  }),
 ]);
 const header = z.strictObject({
   tandem: z.literal(1),

@@ -21,7 +21,7 @@ export interface Deed {
 export interface NotUndone {
   readonly side: Side;
   readonly field: string | null;
-  readonly why: "changed_since" | "made" | "not_mapped" | "gone";
+  readonly why: "changed_since" | "made" | "not_mapped" | "gone" | "consent";
 }
 
 export interface UndoPlan {
@@ -88,7 +88,10 @@ function whyNot(
   field: string,
   touchedSince: ReadonlySet<string>,
 ): NotUndone["why"] | null {
-  if (!fields.some(({ key }) => key === field)) return "not_mapped";
+  const rule = fields.find(({ key }) => key === field);
+  if (rule === undefined) return "not_mapped";
+  // What shows a refusal is true as long as the refusal is.
+  if (rule.showsConsent === true) return "consent";
   const now = known.sightings[side]?.fields[field];
   const agreed = known.link.base[field];
   const untouched = now !== undefined && agreed !== undefined && sameValue(now, agreed[side]);

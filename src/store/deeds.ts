@@ -28,7 +28,7 @@ export interface DeedRow {
   readonly after: Values;
 }
 
-/** A page of people to whom something of this was done, by link. */
+/** A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo. */
 export async function deedsByLink(
   statements: Statements,
   connectionId: number,
@@ -48,7 +48,7 @@ export async function deedsByLink(
   return statements.$queryRaw<LinkDeeds[]>`
     WITH selected AS (
       SELECT journal.* FROM journal JOIN link ON link.id = journal.link_id
-      WHERE link.connection_id = ${connectionId} AND journal.outcome = 'done' AND ${all}
+      WHERE link.connection_id = ${connectionId} AND journal.outcome = 'done' AND journal.kind <> 'opt_out' AND ${all}
     ), page AS (
       SELECT link_id, min(sent_at) AS first FROM selected WHERE link_id > ${after}
       GROUP BY link_id ORDER BY link_id LIMIT ${limit}

@@ -3,6 +3,7 @@ import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import { decideHold, waitingHold } from "../../src/store/holds.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
@@ -133,6 +134,22 @@ describe("subscribing", () => {
     expect(asked()).toBe(0);
     await it.sync(subscribing);
     expect(asked()).toBe(1);
+  });
+
+  test("after a long pause, as after a restored backup, a person is asked first", async () => {
+    await jo();
+    it.wait(26 * 3_600_000);
+    const run = await it.sync(subscribing);
+    expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
+    // The pause is over, the doubt is not.
+    await it.sync(subscribing);
+    expect(asked()).toBe(0);
+    const hold = await waitingHold(it.fresh.database, 1);
+    const expiresAt = new Date(now() + 86_400_000);
+    const decision = { state: "approved", by: "test", reason: "it was an outage", expiresAt } as const;
+    await decideHold(it.fresh.database, 1, hold?.hash ?? "", decision, new Date(now()));
+    await it.sync(subscribing);
+    expect([asked(), status()]).toEqual([1, "subscribed"]);
   });
 
   test("being killed between writing down and asking asks nobody, then or later", async () => {

@@ -29,3 +29,6 @@ $$;
 -- Consent has more parts than it had: whoever was seen without them is shown to have none until seen again.
 UPDATE sighting SET consent = '{"listSuppressions": [], "optedOutTypes": [], "sms": null}' || consent
 WHERE jsonb_typeof(consent) = 'object';
+
+-- Since when the ledger may lack something: no run had ended for long, so the database may be a restored backup.
+ALTER TABLE connection ADD COLUMN doubted_at timestamptz(3);
