@@ -3,6 +3,7 @@ import type { EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { readDefinitions, setUpDefinitions } from "./event-definitions.ts";
 import { sendEntries } from "./send-entries.ts";
+import { settingUp } from "./setting-up.ts";
 import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
 import { anything } from "./wire.ts";
 
@@ -44,7 +45,7 @@ export function customEventSink(account: () => Account): EngagementSink {
     },
     setUp(signal) {
       fields = null;
-      return inWordsOf("custom_event", setUpDefinitions(account(), signal));
+      return inWordsOf("custom_event", settingUp(setUpDefinitions(account(), signal)));
     },
     async record(groups, setup, _again, signal) {
       if (setup === null) throw sinkOut("not_set_up");

@@ -2,6 +2,7 @@ import type { EntryGroup } from "../../engagement-port.ts";
 import { chunks } from "../chunks.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
+import { answeredStatus } from "../failure.ts";
 import { associationPage } from "../parse.ts";
 import { messageMarker } from "./note-body.ts";
 import { noteTexts } from "./wire.ts";
@@ -33,12 +34,20 @@ async function notesOf(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const notes = new Map<string, string[]>();
+  const pageOf = async (part: Parameters<typeof endpoints.contactNotes>[0]) => {
+    try {
+      return (await calls.read(endpoints.contactNotes(part), associationPage, signal, [404])).body.results;
+    } catch (error) {
+      // None of them is there: then none of their notes is.
+      if (answeredStatus(error) === 404) return [];
+      throw error;
+    }
+  };
   let asked: readonly { readonly id: string; readonly after?: string }[] = contacts.map((id) => ({ id }));
   while (asked.length > 0) {
     const further: { readonly id: string; readonly after: string }[] = [];
     for (const part of chunks(asked, CONTACTS)) {
-      const { body } = await calls.read(endpoints.contactNotes(part), associationPage, signal);
-      for (const { from, to, paging } of body.results) {
+      for (const { from, to, paging } of await pageOf(part)) {
         notes.set(from.id, [...(notes.get(from.id) ?? []), ...to.map(({ toObjectId }) => toObjectId)]);
         const after = paging?.next?.after;
         if (after !== undefined) further.push({ id: from.id, after });

@@ -7,6 +7,7 @@ import { customEventSink } from "./custom-event-sink.ts";
 import type { AppDoor } from "./endpoints.ts";
 import { makeProperties } from "./make-properties.ts";
 import { noteSink } from "./note-sink.ts";
+import { settingUp } from "./setting-up.ts";
 import { timelineSink } from "./timeline-sink.ts";
 
 /** The app that the connection signs in as. */
@@ -30,7 +31,7 @@ export function hubspotEngagement(account: () => Account, app: HubSpotApp | null
   return {
     source: null,
     sink: (recordAs) => sinks[recordAs],
-    makeProperties: (properties, signal) => makeProperties(account(), properties, signal),
+    makeProperties: (properties, signal) => settingUp(makeProperties(account(), properties, signal)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Account } from "../contacts.ts";
 import type { AppDoor } from "./endpoints.ts";
 import { sendEntries } from "./send-entries.ts";
 import type { EventType } from "./send-entries.ts";
+import { settingUp } from "./setting-up.ts";
 import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
 import { readTemplates, setUpTemplates } from "./timeline-templates.ts";
 import { eventsAnswer } from "./wire.ts";
@@ -63,7 +64,7 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
       if (!signedIn) throw sinkOut("no_app");
       if (door === null) throw sinkOut("no_developer_key");
       types = null;
-      return setUpTemplates(account(), door, signal);
+      return settingUp(setUpTemplates(account(), door, signal));
     },
     async record(groups, setup, _again, signal) {
       if (!signedIn) throw sinkOut("no_app");

@@ -1,9 +1,14 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, test } from "vitest";
 import type { PropertyToMake } from "../../../../src/connectors/engagement-port.ts";
+import {
+  DETAIL_TEMPLATE,
+  FIELDS,
+  HEADER_TEMPLATE,
+} from "../../../../src/connectors/hubspot/engagement/entry-words.ts";
 import type { RecordAs } from "../../../../src/model/engagement.ts";
 import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
 import { live, rehearse } from "../rehearsal.ts";
-import { EVENT_TYPE, showing } from "./sinks.ts";
+import { EVENT_TYPE, PROJECT_FILE, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
 
 async function shownAs(recordAs: RecordAs, given: ShowingGiven = {}) {
@@ -137,4 +142,10 @@ describe("properties for roll-ups", () => {
       problem: { code: "HS-SCOPE", title: "HubSpot does not let us make properties" },
     });
   });
+});
+
+test("the project file that Tandem ships has what its events carry, and a header and detail for it", () => {
+  const { headerTemplate, detailTemplate, properties } = PROJECT_FILE.config;
+  expect(properties).toEqual(FIELDS.map((field) => ({ ...field, type: "string" })));
+  expect([headerTemplate, detailTemplate]).toEqual([HEADER_TEMPLATE, DETAIL_TEMPLATE]);
 });

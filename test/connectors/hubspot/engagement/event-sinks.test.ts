@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { RecordAs } from "../../../../src/model/engagement.ts";
+import { SystemUnavailable } from "../../../../src/model/problem.ts";
 import { live } from "../rehearsal.ts";
 import { AT, entry, group, showing } from "./sinks.ts";
 import type { Showing, ShowingGiven } from "./sinks.ts";
@@ -174,6 +175,30 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     expect(setup.report.join(" ")).toMatch(recordAs === "app_event" ? /found/ : /made “Klaviyo: opened”/);
     expect(again.report.join(" ")).toMatch(
       recordAs === "app_event" ? /found/ : /“Klaviyo: opened” is up to date/,
+    );
+  });
+
+  it("whose setting-up is cut off say so, and the next one finishes it", async () => {
+    const { sink, rehearsal, ids, timeline } = await showing(recordAs);
+    onTestFinished(() => rehearsal.close());
+    rehearsal.world.faults.add({
+      method: "POST",
+      match: recordAs === "timeline" ? "/event-templates" : "/event-definitions",
+      skip: 2,
+      times: 1,
+      fault: { kind: "reset", applied: "after" },
+    });
+    const cut: unknown = await sink.setUp(live()).then(
+      () => "nothing is made",
+      (error: unknown) => (error instanceof SystemUnavailable ? error.problem.code : error),
+    );
+    expect(cut).toBe(recordAs === "app_event" ? "nothing is made" : "HS-DOWN");
+    const setup = await sink.setUp(live());
+    await sink.record([group(ids[0], [entry(1)])], setup, false, live());
+    expect(timeline(0)).toHaveLength(1);
+    const { templates } = rehearsal.portal.state.oauth.apps.values().next().value ?? {};
+    expect((templates?.size ?? 0) + rehearsal.portal.state.customEvents.size).toBe(
+      recordAs === "app_event" ? 0 : 7,
     );
   });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type {
   EngagementSink,
   EntryGroup,
@@ -15,21 +16,22 @@ import { postForm } from "../../../sandbox/install-app.ts";
 import { rehearse } from "../rehearsal.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 
-export const EVENT_TYPE = { project: "tandem", symbol: "klaviyo_engagement" };
+/** The event type as the app's developer uploads it with the project: Tandem's own file. */
+export const PROJECT_FILE = JSON.parse(
+  readFileSync(new URL("../../../../config/hubspot-app-event-hsmeta.json", import.meta.url), "utf8"),
+) as {
+  readonly uid: string;
+  readonly config: {
+    readonly headerTemplate: string;
+    readonly detailTemplate: string;
+    readonly properties: readonly { readonly name: string; readonly label: string; readonly type: string }[];
+  };
+};
 
-/** The properties of the app event type that Tandem's project file has. */
-export const PROPERTIES = [
-  "what",
-  "message",
-  "subject",
-  "campaign",
-  "flow",
-  "link",
-  "channel",
-  "list",
-  "detail",
-  "machine",
-].map((name) => ({ name, label: name, type: "string" }));
+export const EVENT_TYPE = { project: "tandem", symbol: PROJECT_FILE.uid };
+
+/** What such a type takes. */
+export const PROPERTIES = PROJECT_FILE.config.properties;
 
 /** A portal with people, an app in it, and the sink under test. */
 export interface Showing {
@@ -67,12 +69,7 @@ export async function showing(recordAs: RecordAs, given: ShowingGiven = {}): Pro
   const app = portal.createApp({ timelineV3: true, appEvents: true, ...given.app });
   portal.addEventType(
     app.appId,
-    {
-      name: EVENT_TYPE.symbol,
-      headerTemplate: "{{what}}: {{message}}",
-      detailTemplate: "{{campaign}} {{link}}",
-      tokens: PROPERTIES,
-    },
+    { ...PROJECT_FILE.config, name: EVENT_TYPE.symbol, tokens: PROPERTIES },
     EVENT_TYPE.project,
   );
   const { body } = await postForm(url, "/oauth/2026-03/token", {
