@@ -13,6 +13,7 @@ import { SystemUnavailable } from "../model/problem.ts";
 import type { PerSide } from "../model/side.ts";
 import { perSide } from "../model/side.ts";
 import type { App } from "./app.ts";
+import { checkEngagementRemote } from "./check-engagement-remote.ts";
 import { loadSecrets } from "./load-mapping.ts";
 import { sampleContacts } from "./sample-contacts.ts";
 
@@ -71,8 +72,9 @@ async function checkAccounts(
   });
   const counted = checkData(mapping, schemas, samples, origin);
   const started = flowFindings(mapping, await targetLists(app, connectors, mapping, schemas), origin);
+  const shown = await checkEngagementRemote(app, connectors, mapping, schemas, origin);
   return {
-    diagnostics: [...named, ...counted, ...started],
+    diagnostics: [...named, ...counted, ...started, ...shown],
     saved: { accounts: perSide((side) => accounts[side].id), schemas },
   };
 }

@@ -24,7 +24,9 @@ function line(totals: MetricTotals): string {
     ...part(totals.waiting, "waiting"),
     ...part(totals.failed, "failed"),
   ];
-  const of = counted === 0 ? grouped(seen) : `${grouped(seenOfCounted)} of ${grouped(counted)}`;
+  // What came after the counting is seen and not counted yet.
+  const all = Math.max(counted, seenOfCounted);
+  const of = counted === 0 ? grouped(seen) : `${grouped(seenOfCounted)} of ${grouped(all)}`;
   const lost = missing === 0 ? "" : `; ${grouped(missing)} missing, last of ${daysMissing[0] ?? ""}`;
   return `  ${metric}  ${of} seen: ${parts.join(", ")}${lost}`;
 }

@@ -50,7 +50,7 @@ async function readMetric(
   const { database, connectionId, source, signal, now } = context;
   const pass = nextPass(known, now());
   const stream = { ...known, name: metric.name, open: pass };
-  const total = pass.pass === "backfill" ? await countWindow(context, metric, stream, pass) : null;
+  const total = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
   const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor };
   let { read, added } = before;
   for await (const { engagements, next } of source.read(window, signal)) {
@@ -69,15 +69,19 @@ async function readMetric(
   const settled = new Date(now().getTime() - source.lagMs);
   const latest = await latestSeen(database, connectionId, metric.id, settled);
   const done = afterPass(stream, pass, latest);
-  if (pass.pass !== "fast") await countDays(context, metric, done, pass);
   const isSame = pass.pass === "fast" && known.open === null && sameTime(done.watermark, known.watermark);
   if (!isSame) await saveStream(database, connectionId, done);
   return { read, added, widest: wider(before.widest, pass.pass) };
 }
 
-/** How many events there are to read, for a progress bar; days that the window only touches are left out. */
-async function countWindow(
-  { source, signal, now }: EngagementContext,
+/**
+ * Asks the source how many there are, before they are read: what is counted and not seen afterwards is missing. Days that
+ * the window only touches are left out.
+ *
+ * @returns how many, for a progress bar; `null` where the window has no whole day
+ */
+async function countDays(
+  { database, connectionId, source, signal, now }: EngagementContext,
   metric: EngagementMetric,
   stream: EngagementStream,
   pass: OpenPass,
@@ -85,20 +89,8 @@ async function countWindow(
   const days = wholeDays(stream, pass.from, now());
   if (days === null) return null;
   const counts = await source.countByDay(metric, days.from, days.until, signal);
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** Asks the source how many there are, after they were read: what is missing then is missing. */
-async function countDays(
-  { database, connectionId, source, signal, now }: EngagementContext,
-  metric: EngagementMetric,
-  stream: EngagementStream,
-  pass: OpenPass,
-): Promise<void> {
-  const days = wholeDays(stream, pass.from, now());
-  if (days === null) return;
-  const counts = await source.countByDay(metric, days.from, days.until, signal);
   await saveDayCounts(database, connectionId, metric.id, counts, now());
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function sameTime(one: Date | null, other: Date | null): boolean {

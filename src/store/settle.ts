@@ -5,6 +5,7 @@ import type { Refusals } from "../model/refusal.ts";
 import type { Side } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { Statements } from "./database.ts";
+import { ENGAGEMENT_FIELD } from "./runs.ts";
 
 /** What a link comes to after it was planned, and written where it had to be. */
 export interface LinkOutcome {
@@ -86,7 +87,7 @@ async function saveLinkProblems(
   const page = JSON.stringify(latest);
   await statements.$executeRaw`
     DELETE FROM problem
-    WHERE link_id = ANY(${outcomes.map(({ id }) => id)}::bigint[])
+    WHERE link_id = ANY(${outcomes.map(({ id }) => id)}::bigint[]) AND field <> ${ENGAGEMENT_FIELD}
       AND NOT EXISTS (SELECT FROM link WHERE link.id = problem.link_id AND link.ignored_at IS NOT NULL)
       AND NOT EXISTS (
         SELECT FROM jsonb_to_recordset(${page}::jsonb) AS p("linkId" bigint, "side" text, "field" text, "code" text)
