@@ -223,3 +223,18 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     expect([outcomes[0], outcomes[batch - 1], outcomes[batch]]).toEqual(["done", "done", "unknown"]);
   });
 });
+
+it.each(["timeline", "custom_event"] as const)(
+  "a value that an older type of %s does not know is left out, and the event is shown",
+  async (recordAs) => {
+    const { setup, another, ids, timeline, app, rehearsal } = await ready(recordAs);
+    for (const template of app.templates.values())
+      app.templates.set(template.id, { ...template, tokens: template.tokens.slice(0, 3) });
+    const { customEvents } = rehearsal.portal.state;
+    for (const [name, event] of customEvents)
+      customEvents.set(name, { ...event, properties: event.properties.slice(0, 3) });
+    const results = await another().record([group(ids[0], [entry(1)])], setup, false, live());
+    expect(results).toEqual([{ outcome: "done", reference: null }]);
+    expect(Object.keys(timeline(0)[0]?.values ?? {})).toEqual(["what", "message", "subject"]);
+  },
+);
