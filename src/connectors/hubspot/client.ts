@@ -115,10 +115,11 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
     throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
   };
 
-  const plain = plainRequest(
-    (path) => versioned(`${origin}${path}`, apiVersion),
-    () => bearer,
-  );
+  const plain = plainRequest({
+    address: (path) => versioned(`${origin}${path}`, apiVersion),
+    bearer: () => bearer,
+    timeoutMs,
+  });
   const call: PutTogether = (operation, run, pace = "burst") => ({
     operation,
     pace,

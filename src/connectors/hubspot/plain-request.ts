@@ -9,13 +9,16 @@ export type PlainRequest = (
   options?: { readonly body?: object; readonly developerKey?: string },
 ) => Promise<never>;
 
-/**
- * Requests as the account, or as the developer of an app: that key stands in the address, and takes the token's place.
- *
- * @param address the whole address of a path
- * @param bearer the token of the call under way
- */
-export function plainRequest(address: (path: string) => string, bearer: () => string): PlainRequest {
+export interface PlainDeps {
+  /** The whole address of a path. */
+  readonly address: (path: string) => string;
+  /** The token of the call under way. */
+  readonly bearer: () => string;
+  readonly timeoutMs: number;
+}
+
+/** Requests as the account, or as the developer of an app: that key stands in the address, and takes the token's place. */
+export function plainRequest({ address, bearer, timeoutMs }: PlainDeps): PlainRequest {
   return async (method, path, signal, { body, developerKey } = {}) => {
     const url = new URL(address(path));
     if (developerKey !== undefined) url.searchParams.set("hapikey", developerKey);
@@ -27,6 +30,9 @@ export function plainRequest(address: (path: string) => string, bearer: () => st
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A little later than the call's own limit, which is what the caller sees; nothing waits on behind its back.
+      headersTimeout: timeoutMs + 1_000,
+      bodyTimeout: timeoutMs + 1_000,
       signal,
     });
     const headers = Object.fromEntries(
