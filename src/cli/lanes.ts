@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import { carriesConsent, runConsent } from "../daemon/consent-lane.ts";
+import { runConsent } from "../daemon/consent-lane.ts";
+import { performUndos } from "../daemon/perform-undos.ts";
 import { runReconcile } from "../daemon/reconcile-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
@@ -42,15 +43,17 @@ export function lanes(
   });
   return [
     ...consentLane(inForce, log),
-    lane("contacts", contacts, () => runContacts(deps, mapping, { trigger: "schedule" })),
+    lane("contacts", contacts, async () => {
+      await performUndos(deps, mapping);
+      return runContacts(deps, mapping, { trigger: "schedule" });
+    }),
     lane("reconcile", schedule.reconcile, () => runReconcile(deps, mapping, "reconcile")),
     ...engagementLane(inForce, log),
   ];
 }
 
-/** Where the mapping does anything with refusals. A look that found none is not worth a line. */
+/** Refusals are remembered whatever the mapping does with them. A look that found none is not worth a line. */
 function consentLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
-  if (!carriesConsent(mapping)) return [];
   const { timezone, schedule } = mapping;
   const run = async (): Promise<void> => {
     const { runId, result, counts, stoppedBy } = await runConsent(deps, mapping, "schedule");

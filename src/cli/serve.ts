@@ -1,4 +1,5 @@
 import type { Deps } from "../daemon/deps.ts";
+import { explainPerson } from "../daemon/explain-person.ts";
 import { daemonLog } from "../daemon/log.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
@@ -63,6 +64,8 @@ export async function serve(
       ? null
       : await openPage(options.port, options.host, {
           read: statusReader(deps.database, connection.id, app.now),
+          explain: (linkId) =>
+            explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           act: statusActions(deps.database, connection.id, app.now, () => wake()),
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,

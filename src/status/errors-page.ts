@@ -1,7 +1,6 @@
 import { SIDES } from "../model/side.ts";
 import type { FailingFacets } from "../store/cause-trends.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
-import type { StoredProblem } from "../store/overview.ts";
 import type { RetryProgress } from "../store/retries.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
@@ -15,7 +14,8 @@ import { ignoredWords } from "./ignored-words.ts";
 import type { Frame } from "./layout.ts";
 import { csrfField } from "./layout.ts";
 import { pager } from "./pager.ts";
-import { fixList, place } from "./problem-words.ts";
+import { problemOf } from "./problem-block.ts";
+import { place } from "./problem-words.ts";
 import { mayDo } from "./role.ts";
 import { timeElement } from "./time-element.ts";
 
@@ -172,29 +172,6 @@ function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragmen
     <td role="cell" data-label="Since">${timeElement(contact.since, now)}</td>
     <td role="cell" data-label="Tries">${tries(contact, now)}</td>
   </tr>`;
-}
-
-/** One problem: what it is with the real value, how to fix it, and what happens afterwards. */
-export function problemOf(problem: StoredProblem, open: boolean): Safe {
-  return html`<div class="one">
-    <p class="title">${problem.title}</p>
-    <p>${problem.explanation}</p>
-    <details ${open && html`open`}>
-      <summary>How to fix<span class="unseen">: ${problem.title}</span></summary>
-      ${fixList(problem.fix)}
-      <p class="muted">${afterwards(problem)}</p>
-      <p class="muted">
-        ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")}${problem.reference !== null && ` · reference ${problem.reference}`}
-      </p>
-    </details>
-  </div>`;
-}
-
-function afterwards({ retry }: StoredProblem): string {
-  if (retry === "soon") return "It is tried again by itself.";
-  if (retry === "on_change")
-    return "It is tried again by itself once the contact, or the mapping, has changed: there is no need to press Retry.";
-  return "It is not tried again by itself.";
 }
 
 function tries({ attempts, retryAt, waits }: FailingContact, now: Date): Safe {

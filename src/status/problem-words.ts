@@ -12,7 +12,7 @@ export function place({ side, field }: Pick<StoredProblem, "side" | "field">): s
 }
 
 /** A field's key is `hubspot_property:klaviyo.property:type`; people know it by the name on the side that complained. */
-function propertyOf(side: Side | null, field: string): string {
+export function propertyOf(side: Side | null, field: string): string {
   const parts = field.split(":");
   if (parts.length < 3) return field;
   const names = { hubspot: parts[0] ?? "", klaviyo: parts.slice(1, -1).join(":") };

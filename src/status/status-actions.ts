@@ -1,5 +1,7 @@
 import type { AuditEntry } from "../store/audit.ts";
 import { writeAudit } from "../store/audit.ts";
+import type { UndoableConflict } from "../store/conflict-undos.ts";
+import { wishUndo } from "../store/conflict-undos.ts";
 import type { Database, Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import type { LinkSelection } from "../store/failing-contacts.ts";
@@ -22,6 +24,8 @@ export interface StatusActions {
     wish: Omit<IgnoreWish, "by">,
   ) => Promise<number>;
   readonly resume: (visitor: Visitor, selection: LinkSelection) => Promise<number>;
+  /** The value that lost a conflict is put back with the next run. */
+  readonly undo: (visitor: Visitor, conflict: UndoableConflict) => Promise<void>;
 }
 
 /** The actions of one connection. */
@@ -64,6 +68,12 @@ export function statusActions(
       audited(visitor, "resume", selection, "", (statements) =>
         resumeLinks(statements, connectionId, selection, now()),
       ),
+    undo: async (visitor, { id, linkId }) => {
+      const selection = { kind: "ids", ids: [linkId] } as const;
+      await audited(visitor, "undo_conflict", selection, "", (statements) =>
+        wishUndo(statements, id, visitor.name, now()),
+      );
+    },
   };
 }
 

@@ -8,6 +8,10 @@ import Fastify from "fastify";
 import type { Access } from "./access.ts";
 import { OPEN, isOpen } from "./access.ts";
 import { addPages } from "./add-pages.ts";
+import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
+import { contactRoutes } from "./contact-routes.ts";
+import type { ContactSection } from "./contact-sections.ts";
+import type { ExplainedPerson } from "./explained-person.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
 import type { Refused } from "./guard.ts";
@@ -37,6 +41,10 @@ export interface StatusDeps {
   readonly now: () => Date;
   /** Default: nobody is asked who they are. */
   readonly access?: Access;
+  /** What the next run does about one person, and why; from what is known. */
+  readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
+  /** Parts of a contact's page, in their order. */
+  readonly contactSections?: readonly ContactSection[];
   /** How often contacts are looked at, by the schedule; for the health word. Default: a quarter of an hour. */
   readonly intervalMs?: () => number;
   /** Asked for each page: the accounts are known only after the first look. */
@@ -67,7 +75,12 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     requestTimeout: SLOWEST_REQUEST_MS,
   });
   const known = await protect(app, deps, access);
-  const pages = [...overviewRoutes(), ...errorsRoutes(deps)];
+  const pages = [
+    ...overviewRoutes(),
+    ...errorsRoutes(deps),
+    ...contactRoutes(deps),
+    ...conflictUndoRoutes(deps),
+  ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
   const tell = (

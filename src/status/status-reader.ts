@@ -1,10 +1,16 @@
 import type { FailingFacets } from "../store/cause-trends.ts";
 import { readFacets } from "../store/cause-trends.ts";
+import type { UndoableConflict } from "../store/conflict-undos.ts";
+import { conflictOf, conflictsOf } from "../store/conflict-undos.ts";
+import type { ContactsPage, ContactsQuery } from "../store/contacts-list.ts";
+import { addressesLike, linkOfEmail, listContacts } from "../store/contacts-list.ts";
 import type { Database } from "../store/database.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
-import { eachFailing, readFailing } from "../store/failing-contacts.ts";
+import { eachFailing, readContacts, readFailing } from "../store/failing-contacts.ts";
 import type { Overview } from "../store/overview.ts";
 import { readOverview } from "../store/overview.ts";
+import type { RawExchange } from "../store/raw-exchange.ts";
+import { rawExchanges } from "../store/raw-exchange.ts";
 import { reachDatabase } from "../store/reach-database.ts";
 import type { RetryProgress } from "../store/retries.ts";
 import { retryProgress } from "../store/retries.ts";
@@ -15,6 +21,15 @@ export interface StatusReader {
   failing(query: FailingQuery): Promise<FailingPage>;
   eachFailing(query: FailingQuery): AsyncIterable<FailingContact>;
   facets(): Promise<FailingFacets>;
+  contacts(query: ContactsQuery): Promise<ContactsPage>;
+  /** The number of whoever has exactly this address. */
+  linkOfEmail(email: string): Promise<string | null>;
+  addressesLike(beginning: string): Promise<readonly string[]>;
+  /** Problems, name and whether a person left them alone, of whatever state they are. */
+  contact(linkId: bigint): Promise<FailingContact | null>;
+  conflicts(linkId: bigint): Promise<readonly UndoableConflict[]>;
+  conflict(id: bigint): Promise<UndoableConflict | null>;
+  exchanges(linkId: bigint): Promise<readonly RawExchange[]>;
   /** Of the latest retry, while it is worth telling. */
   retryProgress(): Promise<RetryProgress | null>;
   /** Rejects where the database does not answer. */
@@ -23,6 +38,10 @@ export interface StatusReader {
 
 /** A retry that is older has ended, or what it waits for is told elsewhere. */
 const RETRY_TOLD_MS = 60 * 60_000;
+
+/** Of one person: more than anybody reads. */
+const MOST_SHOWN = 100;
+const EXCHANGES_SHOWN = 20;
 
 /** The reader of one connection. */
 export function statusReader(
@@ -35,6 +54,13 @@ export function statusReader(
     failing: (query) => readFailing(database, connectionId, query, now()),
     eachFailing: (query) => eachFailing(database, connectionId, query, now()),
     facets: () => readFacets(database, connectionId, now()),
+    contacts: (query) => listContacts(database, connectionId, query),
+    linkOfEmail: (email) => linkOfEmail(database, connectionId, email),
+    addressesLike: (beginning) => addressesLike(database, connectionId, beginning),
+    contact: async (linkId) => (await readContacts(database, connectionId, [linkId]))[0] ?? null,
+    conflicts: (linkId) => conflictsOf(database, connectionId, linkId, MOST_SHOWN),
+    conflict: (id) => conflictOf(database, connectionId, id),
+    exchanges: (linkId) => rawExchanges(database, connectionId, linkId, EXCHANGES_SHOWN),
     retryProgress: () => retryProgress(database, connectionId, new Date(now().getTime() - RETRY_TOLD_MS)),
     reach: () => reachDatabase(database),
   };

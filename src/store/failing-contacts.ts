@@ -200,8 +200,8 @@ async function matchingIds(
 
 const SINCE = Prisma.sql`coalesce((SELECT min(first_seen) FROM problem WHERE link_id = link.id), dirty_since, created_at)`;
 
-/** In the order of the ids. */
-async function readContacts(
+/** In the order of the ids; of whatever state they are. */
+export async function readContacts(
   statements: Statements,
   connectionId: number,
   ids: readonly bigint[],

@@ -1,10 +1,23 @@
 import type { FastifyInstance } from "fastify";
+import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
 import type { Access } from "../../src/status/access.ts";
 import type { StatusDeps } from "../../src/status/status-app.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { NOW } from "./seed.ts";
+
+/** Of two systems that nobody asks. */
+export const MAPPING = demo();
+
+function demo(): Mapping {
+  const { mapping } = parseMapping(demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2"), "test.yaml");
+  if (mapping === null) throw new Error("the demo's mapping cannot be read");
+  return mapping;
+}
 
 /** What a page of a test needs, all of it real. */
 export function statusDeps(
@@ -16,6 +29,7 @@ export function statusDeps(
   return {
     read: statusReader(database, connectionId, now),
     act: statusActions(database, connectionId, now),
+    explain: (linkId) => explainPerson(database, MAPPING, connectionId, { linkId }, now()),
     now,
     ...more,
   };

@@ -1,0 +1,76 @@
+import type { Side } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
+import type { PlannedOperation } from "../plan/plan-contact.ts";
+import { shown } from "./field-words.ts";
+import type { Fragment, Safe } from "./html.ts";
+import { html } from "./html.ts";
+import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
+
+/** An operation as the journal, a plan or a hold has it: what is done to one side of one person. */
+export interface ShownChange {
+  readonly side: Side;
+  readonly kind: PlannedOperation["kind"];
+  /** `null` where it is not known. */
+  readonly before: Values | null;
+  readonly after: Values;
+}
+
+/** What is done, in words: `Change in Klaviyo`. */
+export function deedWords(side: Side, kind: PlannedOperation["kind"]): string {
+  const words: Readonly<Record<PlannedOperation["kind"], string>> = {
+    create: "Create in",
+    update: "Change in",
+    add_to_list: "Put on a list in",
+    remove_from_list: "Take off a list in",
+    opt_out: "Unsubscribe in",
+    subscribe: "Ask to subscribe in",
+  };
+  return `${words[kind]} ${SIDE_NAMES[side]}`;
+}
+
+/** What a planned operation would do, as it is shown beside what was done. */
+export function plannedChange(operation: PlannedOperation): ShownChange {
+  const { side, kind } = operation;
+  switch (kind) {
+    case "create":
+      return { side, kind, before: null, after: operation.fields };
+    case "update":
+      return { side, kind, before: operation.pre, after: operation.fields };
+    case "add_to_list":
+    case "remove_from_list":
+    case "subscribe":
+      return { side, kind, before: null, after: { list: operation.list } };
+    case "opt_out":
+      return { side, kind, before: null, after: optOut(operation.from) };
+  }
+}
+
+function optOut(from: Extract<PlannedOperation, { kind: "opt_out" }>["from"]): Values {
+  if (from.kind === "all") return { from: "all e-mail" };
+  return from.kind === "list" ? { list: from.list } : { type: from.type };
+}
+
+/** Field by field, before → after. */
+export function changeLines({ side, kind, before, after }: ShownChange): Safe {
+  return html`<ul class="changes">
+    ${Object.entries(after).map(([key, value]) => html`<li>${line(side, kind, key, value, before)}</li>`)}
+  </ul>`;
+}
+
+function line(
+  side: Side,
+  kind: PlannedOperation["kind"],
+  key: string,
+  value: Value,
+  before: Values | null,
+): Fragment {
+  const name = html`<span class="field-name">${propertyOf(side, key)}</span>`;
+  if (kind !== "update" || before === null) return html`${name} ${valueOf(value)}`;
+  return html`${name} ${valueOf(before[key] ?? null)} <span aria-hidden="true">→</span
+    ><span class="unseen"> becomes </span> ${valueOf(value)}`;
+}
+
+function valueOf(value: Value): Safe {
+  if (value === null) return html`<span class="muted">(empty)</span>`;
+  return html`<bdi class="value">${shown(value)}</bdi>`;
+}

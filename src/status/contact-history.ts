@@ -1,0 +1,113 @@
+import type { FieldRule } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
+import type { Value } from "../model/value.ts";
+import type { UndoableConflict } from "../store/conflict-undos.ts";
+import type { HistoryEntry } from "../store/person-history.ts";
+import { shown } from "./field-words.ts";
+import type { Fragment, Safe } from "./html.ts";
+import { html } from "./html.ts";
+import { SIDE_NAMES } from "./problem-words.ts";
+import { timeElement } from "./time-element.ts";
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  sent: "sent, and not answered yet",
+  refused: "refused",
+  exists: "it was there already",
+  gone: "the contact was gone",
+  superseded: "overtaken by a later one",
+};
+
+/** What was ever written of one person, the latest first. */
+export function contactHistory(
+  entries: readonly HistoryEntry[],
+  fields: readonly Pick<FieldRule, "key" | "property">[],
+  now: Date,
+): Safe {
+  return html`<section aria-labelledby="history">
+    <h2 id="history">History</h2>
+    ${
+      entries.length === 0
+        ? html`<p>Tandem has written nothing of this person.</p>`
+        : html`<ol class="history">
+            ${entries.map((entry) => html`<li>${entryWords(entry, fields, now)}</li>`)}
+          </ol>`
+    }
+  </section>`;
+}
+
+function entryWords(
+  entry: HistoryEntry,
+  fields: readonly Pick<FieldRule, "key" | "property">[],
+  now: Date,
+): Safe {
+  const outcome = OUTCOMES[entry.outcome];
+  return html`<p>
+      ${timeElement(entry.at, now)} · <strong>${entry.kind.replaceAll("_", " ")}</strong> in
+      ${SIDE_NAMES[entry.side]} · run
+      ${String(entry.runId)}${outcome !== undefined && html` · <strong>${outcome}</strong>`}
+    </p>
+    <ul>
+      ${Object.entries(entry.after).map(
+        ([key, value]) =>
+          html`<li>
+            ${fieldName(fields, key, entry.side)}:
+            ${entry.kind === "update" && html`<bdi>${shown(entry.before[key] ?? null)}</bdi> → `}<bdi
+              >${printed(value)}</bdi
+            >
+          </li>`,
+      )}
+    </ul>`;
+}
+
+/** A journal of an older version may hold what is no value of a field. */
+function printed(value: Value | undefined): string {
+  return value === undefined ? "" : shown(value);
+}
+
+function fieldName(fields: readonly Pick<FieldRule, "key" | "property">[], key: string, side: Side): string {
+  return fields.find((rule) => rule.key === key)?.property[side] ?? key;
+}
+
+const UNDOS = {
+  waiting: "Put back with the next run",
+  done: "Put back",
+  moved: "Not put back: somebody changed it since",
+} as const;
+
+/** Values that did not stand, each with the way to have it back. */
+export function contactConflicts(
+  conflicts: readonly UndoableConflict[],
+  fields: readonly Pick<FieldRule, "key" | "property">[],
+  mayUndo: boolean,
+  now: Date,
+): Fragment {
+  if (conflicts.length === 0) return null;
+  const heads = ["When", "Field", "Stands", "Did not stand", "Undo"];
+  return html`<section aria-labelledby="conflicts">
+    <h2 id="conflicts">Conflicts</h2>
+    <table class="stacks" role="table">
+      <caption>
+        Fields that both sides had changed, the latest first
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${conflicts.map(
+          ({ id, at, field, winner, won, lost, undo }) =>
+            html`<tr role="row">
+              <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
+              <td role="cell" data-label="Field">${fieldName(fields, field, winner)}</td>
+              <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: <bdi>${shown(won)}</bdi></td>
+              <td role="cell" data-label="Did not stand"><bdi>${shown(lost)}</bdi></td>
+              <td role="cell" data-label="Undo">
+                ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}

@@ -1,0 +1,83 @@
+import type { ExceededLimit } from "../model/hold.ts";
+import type { PerSide } from "../model/side.ts";
+import type { PlanTotals } from "../plan/limits.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { NotUndone } from "../plan/plan-undo.ts";
+
+/** What a person wants looked at or done that takes longer than a page: it is done beside the pages, one at a time. */
+export type DeskWork =
+  /** What would a run do now? */
+  | { readonly kind: "dry_run" }
+  /** What would putting back a run do? */
+  | { readonly kind: "undo"; readonly runId: bigint }
+  /** Does exactly what the undo with this hash showed. */
+  | { readonly kind: "put_back"; readonly runId: bigint; readonly hash: string; readonly overLimits: boolean };
+
+/** What a dry run came to. */
+export interface DryRun {
+  readonly kind: "dry_run";
+  readonly totals: PlanTotals;
+  /** Contacts that were compared. */
+  readonly contacts: number;
+  readonly linked: number;
+  readonly firstSync: boolean;
+  /** How often each field would be written on each side, and emptied, by key. */
+  readonly fields: PerSide<{
+    readonly written: ReadonlyMap<string, number>;
+    readonly emptied: ReadonlyMap<string, number>;
+  }>;
+  readonly problems: ReadonlyMap<string, number>;
+  readonly examples: readonly ContactPlan[];
+  readonly exceeded: readonly ExceededLimit[];
+  readonly cost: PerSide<{ readonly requests: number; readonly seconds: number }>;
+}
+
+/** What an undo would put back. */
+export interface PlannedUndo {
+  readonly kind: "undo";
+  readonly runId: bigint;
+  readonly people: number;
+  readonly operations: number;
+  readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
+  readonly examples: readonly ContactPlan[];
+  /** Of exactly this: another set of operations has another. */
+  readonly hash: string;
+}
+
+/** What putting back came to. */
+export interface PutBack {
+  readonly kind: "put_back";
+  /** Of the run that was put back. */
+  readonly undone: bigint;
+  /** The run that did it; `null` where a limit would be exceeded and nobody said yes to that. */
+  readonly runId: bigint | null;
+  readonly done: number;
+  readonly planned: number;
+  readonly moved: number;
+  readonly refused: number;
+  readonly exceeded: readonly ExceededLimit[];
+  readonly hash: string;
+}
+
+/** A piece of work and how far it is. */
+export interface Sheet {
+  readonly work: DeskWork;
+  readonly by: string;
+  readonly at: Date;
+  readonly state:
+    /** Waits for the run under way, or is being done. */
+    | { readonly kind: "working" }
+    | { readonly kind: "ready"; readonly found: DryRun | PlannedUndo | PutBack; readonly at: Date }
+    /** Nothing was done, and why. */
+    | { readonly kind: "failed"; readonly why: string };
+}
+
+/** Where such work is left and fetched. What it found is kept until the process ends. */
+export interface Desk {
+  /** @returns false while something else is being worked on */
+  begin(work: DeskWork, by: string): boolean;
+  /** The latest dry run. */
+  dryRun(): Sheet | null;
+  /** The latest that is about putting back this run. */
+  undoOf(runId: bigint): Sheet | null;
+}

@@ -1,0 +1,176 @@
+import type { ExceededLimit } from "../../model/hold.ts";
+import { heldByLimit } from "../../plan/problems.ts";
+import type { RunRow } from "../../store/overview.ts";
+import type { RunChange, RunChanges } from "../../store/run-list.ts";
+import { changeLines, deedWords } from "../change-words.ts";
+import { counted, grouped } from "../count-words.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import type { Frame } from "../layout.ts";
+import { csrfField } from "../layout.ts";
+import { pager } from "../pager.ts";
+import { addressOf } from "../query-parts.ts";
+import { mayDo } from "../role.ts";
+import { typed } from "../search-box.ts";
+import { RESULTS } from "../state-words.ts";
+import { timeElement } from "../time-element.ts";
+import { exact } from "../time-words.ts";
+import { countLabel, laneName, tookWords, triggerName } from "./run-words.ts";
+
+/** One run and what it did. */
+export interface RunView {
+  readonly frame: Frame;
+  readonly run: RunRow;
+  readonly search: string | null;
+  readonly found: RunChanges;
+  readonly conflicts: number;
+  readonly held: RunHold | null;
+  /** May old values be put back from here? Only where the daemon is beside the page. */
+  readonly canUndo: boolean;
+}
+
+/** What a limit held back in the run. */
+export interface RunHold {
+  readonly state: string;
+  readonly exceeded: readonly ExceededLimit[];
+  readonly changes: number;
+}
+
+const OUTCOMES: Readonly<Record<string, { readonly label: string; readonly tone: string }>> = {
+  done: { label: "Done", tone: "ok" },
+  sent: { label: "No answer yet", tone: "info" },
+  refused: { label: "Refused", tone: "bad" },
+  exists: { label: "Was there already", tone: "info" },
+  gone: { label: "The contact is gone", tone: "warn" },
+  superseded: { label: "Overtaken", tone: "info" },
+};
+
+/** What one run read, changed and held, contact by contact. */
+export function runPage(view: RunView): Safe {
+  const { run, frame } = view;
+  const { label, tone } = RESULTS[run.result];
+  return html`
+    <p class="crumbs"><a href="/runs">Runs</a></p>
+    <h1>Run ${run.id}: ${laneName(run.kind).toLowerCase()}</h1>
+    <p>
+      <span class="tag ${tone}">${label}</span> started ${timeElement(run.startedAt, frame.now)}
+      (${exact(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
+      ${tookWords(run, frame.now) ?? "nobody knows how long"}.
+    </p>
+    ${run.note !== "" && html`<p class="note">${run.note}</p>`} ${counts(run)} ${held(view)} ${undo(view)}
+    ${changes(view)}
+  `;
+}
+
+function counts({ counts: all }: RunRow): Fragment {
+  const rows = Object.entries(all).filter(([, count]) => count > 0);
+  if (rows.length === 0) return html`<p>It counted nothing.</p>`;
+  return html`<dl class="figures">
+    ${rows.map(
+      ([word, count]) =>
+        html`<div>
+          <dt>${countLabel(word)}</dt>
+          <dd>${grouped(count)}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function held({ held: hold, conflicts, run }: RunView): Fragment {
+  return html`${
+    hold !== null &&
+    html`<section aria-labelledby="held">
+      <h2 id="held">Held back</h2>
+      ${hold.exceeded.map(heldByLimit).map(
+        ({ title, explanation }) =>
+          html`<article class="problem">
+            <h3>${title}</h3>
+            <p>${explanation}</p>
+          </article>`,
+      )}
+      <p>
+        ${counted(hold.changes, "change")},
+        ${hold.state === "waiting" ? "waiting for somebody to decide" : hold.state}.
+        <a href="/mapping?show=held">See what is held</a>
+      </p>
+    </section>`
+  }${
+    conflicts > 0 &&
+    html`<p><a href="/conflicts?run=${run.id}">${counted(conflicts, "conflict")} in this run</a></p>`
+  }`;
+}
+
+function undo({ run, found, canUndo, frame, search }: RunView): Fragment {
+  const { visitor } = frame.shell;
+  const may = visitor !== null && mayDo(visitor.role, "admin");
+  if (!canUndo || !may || search !== null || found.total === 0 || run.kind !== "contacts") return null;
+  return html`<form method="post" action="/runs/${run.id}/undo" class="bare block">
+    ${csrfField(frame.shell)}
+    <button type="submit">Show what an undo would do…</button>
+    <span class="muted">Looks at both sides and writes nothing. You decide on the next page.</span>
+  </form>`;
+}
+
+function changes(view: RunView): Safe {
+  const { run, search, found } = view;
+  const address = (page: number) =>
+    addressOf(`/runs/${run.id}`, { q: search, page: page > 1 ? page : null });
+  return html`<section aria-labelledby="changes">
+    <h2 id="changes">What it changed</h2>
+    <form method="get" action="/runs/${run.id}" role="search" aria-label="Changes of this run" class="filters">
+      <div class="field wide">
+        <label for="q">Search: address, name or id</label>
+        <input id="q" name="q" type="search" value="${typed(search)}" autocomplete="off" spellcheck="false" />
+      </div>
+      <div class="buttons">
+        <button type="submit" class="first">Search</button>
+        ${search !== null && html`<a href="/runs/${run.id}">Clear</a>`}
+      </div>
+    </form>
+    ${found.total === 0 ? nothing(view) : table(view)}
+    ${pager(found.page, found.pages, "changes", address)}
+  </section>`;
+}
+
+function nothing({ search, run }: RunView): Safe {
+  if (search !== null)
+    return html`<p>Nothing in this run matches. <a href="/runs/${run.id}">Clear the search</a></p>`;
+  return html`<p>It wrote nothing${run.result === "running" ? " yet" : ""}.</p>`;
+}
+
+function table({ found, frame }: RunView): Safe {
+  return html`<table class="stacks" role="table">
+    <caption>
+      ${counted(found.total, "change")}, in the order in which they were sent
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${["Contact", "What", "Before → after", "Outcome"].map(
+          (head) => html`<th scope="col" role="columnheader">${head}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${found.changes.map((change) => row(change, frame.now))}
+    </tbody>
+  </table>`;
+}
+
+function row(change: RunChange, now: Date): Safe {
+  const { label, tone } = OUTCOMES[change.outcome] ?? { label: change.outcome, tone: "info" };
+  return html`<tr role="row">
+    <th scope="row" role="rowheader" data-label="Contact">
+      <a href="/contacts/${String(change.linkId)}"><bdi>${change.email}</bdi></a>
+    </th>
+    <td role="cell" data-label="What">
+      ${deedWords(change.side, change.kind)}
+      <p class="muted">${timeElement(change.at, now)}</p>
+    </td>
+    <td role="cell" data-label="Before → after">${changeLines(change)}</td>
+    <td role="cell" data-label="Outcome">
+      <span class="tag ${tone}">${label}</span>
+      ${change.problem !== null && html`<p>${change.problem}</p>`}
+      ${change.refusedFields.length > 0 && html`<p>Not taken: ${change.refusedFields.join(", ")}</p>`}
+    </td>
+  </tr>`;
+}

@@ -1,0 +1,86 @@
+import type { RunRow } from "../../store/overview.ts";
+import type { Bar, Chart } from "../bar-chart.ts";
+import { counted, grouped } from "../count-words.ts";
+import { RESULTS } from "../state-words.ts";
+import { exact, took } from "../time-words.ts";
+
+/** The lanes, in the order in which they are told. */
+export const LANES = [
+  { kind: "contacts", label: "Contacts" },
+  { kind: "consent", label: "Consent" },
+  { kind: "engagement", label: "Engagement" },
+] as const;
+
+/** A lane's name, for people. */
+export function laneName(kind: string): string {
+  return LANES.find((lane) => lane.kind === kind)?.label ?? kind;
+}
+
+const TRIGGERS: Readonly<Record<string, string>> = {
+  schedule: "the schedule",
+  cli: "the command line",
+  reconcile: "the whole compare",
+  apply: "a saved plan",
+  undo: "an undo",
+};
+
+/** Who or what began it: a word of ours, or a person's name. */
+export function triggerName(trigger: string): string {
+  return TRIGGERS[trigger] ?? trigger;
+}
+
+/** How long a run took; `null` where it was cut off before it could say. */
+export function tookWords({ startedAt, finishedAt, result }: RunRow, now: Date): string | null {
+  const end = finishedAt ?? (result === "running" ? now : null);
+  return end === null ? null : took(end.getTime() - startedAt.getTime());
+}
+
+/** Changes that a run made on both sides, whatever its lane. */
+export function written({ counts }: Pick<RunRow, "counts">): number {
+  const words = ["created", "updated", "listed", "carried", "recorded", "applied"];
+  return words.reduce((sum, word) => sum + (counts[word] ?? 0), 0);
+}
+
+const COUNT_LABELS: Readonly<Record<string, string>> = {
+  opted_out: "Opt-outs seen",
+  opted_in: "Came back by themselves",
+  left: "Left a list",
+  listed: "List changes",
+  carried: "Refusals carried over",
+  asked: "Asked to subscribe",
+  blocked: "Not subscribed: blocked",
+  unanswered: "Sent, no answer yet",
+  recovered: "Settled by reading",
+  added: "New events",
+};
+
+/** A count's name, for people. */
+export function countLabel(word: string): string {
+  const known = COUNT_LABELS[word];
+  if (known !== undefined) return known;
+  const spaced = word.replaceAll("_", " ");
+  return `${spaced.charAt(0).toUpperCase()}${spaced.slice(1)}`;
+}
+
+/** The runs of a lane as a chart of what they wrote, with its reading. */
+export function runsChart(runs: readonly RunRow[], id: string, span: string): Chart {
+  const failed = runs.filter(({ result }) => result === "stopped");
+  const sum = runs.reduce((total, run) => total + written(run), 0);
+  const last = failed.at(-1);
+  const wrong =
+    last === undefined ? "none failed" : `${grouped(failed.length)} failed, the last at ${exact(last.startedAt)}`;
+  return {
+    id,
+    title: `Changes written by the runs of the ${span}`,
+    reading: `${counted(runs.length, "run")}, ${wrong}, ${counted(sum, "change")} written.`,
+    bars: runs.map(barOf),
+  };
+}
+
+function barOf(run: RunRow): Bar {
+  return {
+    label: `${exact(run.startedAt)}: ${RESULTS[run.result].label}`,
+    value: written(run),
+    failed: run.result === "stopped",
+  };
+}

@@ -1,0 +1,141 @@
+import { heldByLimit } from "../../plan/problems.ts";
+import type { NotUndone } from "../../plan/plan-undo.ts";
+import { counted, grouped } from "../count-words.ts";
+import type { PlannedUndo, PutBack, Sheet } from "../desk.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import type { Frame } from "../layout.ts";
+import { csrfField } from "../layout.ts";
+import { planExamples } from "../plan-examples.ts";
+import { timeElement } from "../time-element.ts";
+
+/** Why something is not put back, in words. */
+export const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
+  changed_since: "changed since by somebody, left as it is",
+  made: "a contact that Tandem made; contacts are never deleted",
+  not_mapped: "no longer in the mapping, left as it is",
+  consent: "shows somebody's consent, which is never put back",
+  gone: "the contact is gone",
+};
+
+/** What putting a run back would do, before it is done; and afterwards, what it came to. */
+export function undoPage(frame: Frame, runId: bigint, sheet: Sheet | null): Safe {
+  return html`
+    <p class="crumbs"><a href="/runs">Runs</a> › <a href="/runs/${String(runId)}">Run ${String(runId)}</a></p>
+    <h1>Undo run ${String(runId)}</h1>
+    ${sheet === null ? ask(frame, runId) : stateOf(frame, runId, sheet)}
+  `;
+}
+
+function ask(frame: Frame, runId: bigint): Safe {
+  return html`<p>
+      Tandem looks at both sides and shows what it would put back. Nothing is written before you say so.
+    </p>
+    ${again(frame, runId, "Show what an undo would do")}`;
+}
+
+function again(frame: Frame, runId: bigint, words: string): Safe {
+  return html`<form method="post" action="/runs/${String(runId)}/undo" class="bare block">
+    ${csrfField(frame.shell)}<button type="submit">${words}</button>
+  </form>`;
+}
+
+function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: Sheet): Safe {
+  switch (state.kind) {
+    case "working":
+      return html`<div class="banner info" role="status">
+        <p>
+          ${work.kind === "put_back" ? "Old values are being put back" : "Both sides are being looked at"}, asked for
+          by ${by} ${timeElement(at, frame.now)}. It waits for a run that is going.
+          <a href="/runs/${String(runId)}/undo">Refresh</a>
+        </p>
+      </div>`;
+    case "failed":
+      return html`<div class="summary bad" role="alert">
+          <h2>There is a problem</h2>
+          <p>${state.why}</p>
+        </div>
+        ${again(frame, runId, "Look again")}`;
+    case "ready": {
+      const { found } = state;
+      if (found.kind === "undo") return planned(frame, found, state.at);
+      return found.kind === "put_back" ? putBack(frame, found) : ask(frame, runId);
+    }
+  }
+}
+
+function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
+  const { people, operations, examples, runId, hash } = found;
+  const nothing = operations === 0;
+  return html`
+    <p>
+      ${
+        nothing
+          ? "There is nothing to put back."
+          : `${counted(operations, "operation")} on ${counted(people, "person", "people")}.`
+      }
+      Looked at both sides ${timeElement(at, frame.now)}. Nothing has been written. Consent is never put back.
+    </p>
+    ${leftLines(found)}
+    ${
+      !nothing &&
+      html`${planExamples(examples, `The first ${counted(examples.length, "person", "people")} of ${grouped(people)}`)}
+        ${confirm(frame, runId, hash, operations, [])}`
+    }
+    ${again(frame, runId, "Look again")}
+  `;
+}
+
+function leftLines({ left }: PlannedUndo): Fragment {
+  const rows = Object.entries(LEFT_WORDS).flatMap(([why, words]) => {
+    const count = left[why as NotUndone["why"]] ?? 0;
+    return count === 0 ? [] : [html`<li>${grouped(count)} × ${words}</li>`];
+  });
+  if (rows.length === 0) return null;
+  return html`<h2>Not put back</h2>
+    <ul>
+      ${rows}
+    </ul>`;
+}
+
+function confirm(
+  frame: Frame,
+  runId: bigint,
+  hash: string,
+  operations: number,
+  exceeded: PutBack["exceeded"],
+): Safe {
+  return html`<form method="post" action="/runs/${String(runId)}/undo/apply" class="narrow">
+    ${csrfField(frame.shell)}
+    <input type="hidden" name="hash" value="${hash}" />
+    ${
+      exceeded.length > 0 &&
+      html`<ul>
+          ${exceeded.map(heldByLimit).map(({ title }) => html`<li>${title}</li>`)}
+        </ul>
+        <label class="choice"
+          ><input type="checkbox" name="over" value="1" /> Do it although it exceeds a limit</label
+        >`
+    }
+    <div class="field">
+      <label for="reason">Why, for the record</label>
+      <input id="reason" name="reason" required maxlength="500" autocomplete="off" />
+    </div>
+    <div class="buttons">
+      <button type="submit" class="first">Put back ${counted(operations, "operation")}</button>
+      <a href="/runs/${String(runId)}">Do nothing</a>
+    </div>
+  </form>`;
+}
+
+function putBack(frame: Frame, found: PutBack): Safe {
+  const { runId, undone, done, planned: all, moved, refused, exceeded, hash } = found;
+  if (runId === null)
+    return html`<p>Nothing was done: it exceeds a limit.</p>
+      ${confirm(frame, undone, hash, all, exceeded)}`;
+  return html`<p>
+      ${grouped(done)} of ${counted(all, "operation")} done, ${grouped(refused)} refused,
+      ${grouped(moved)} left because they had moved since.
+    </p>
+    <p><a href="/runs/${String(runId)}">See what run ${String(runId)} did</a></p>`;
+}

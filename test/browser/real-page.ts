@@ -1,0 +1,81 @@
+import type { ContactRun } from "../../src/daemon/run-contacts.ts";
+import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { performUndos } from "../../src/daemon/perform-undos.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import type { Access } from "../../src/status/access.ts";
+import { startStatusServer } from "../../src/status/server.ts";
+import { statusActions } from "../../src/status/status-actions.ts";
+import { statusReader } from "../../src/status/status-reader.ts";
+import { openConnection } from "../../src/store/connections.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+
+/** The page over a whole engine: two rehearsal servers with people, some of them broken on purpose, synced once. */
+export interface RealPage {
+  readonly url: string;
+  readonly rehearsal: Rehearsal;
+  readonly fresh: FreshDatabase;
+  readonly connectionId: number;
+  /** One cycle, as the daemon's lane runs it. */
+  cycle(): Promise<ContactRun>;
+  /** Resolves once a cycle that the page has asked for is over. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function realPage(contacts = 60, access?: Access): Promise<RealPage> {
+  const rehearsal = await startRehearsal({
+    seed: 3,
+    contacts,
+    hubspotPort: 0,
+    klaviyoPort: 0,
+    hubspot: { tier: "off" },
+    klaviyo: { limits: "off" },
+  });
+  const fresh = await freshDatabase();
+  const engine = realEngine(rehearsal, fresh);
+  const mapping = rehearsedMapping(rehearsal);
+  const cycle = async (): Promise<ContactRun> => {
+    untilSearchable(rehearsal);
+    await performUndos(await engine.deps(mapping), mapping);
+    return engine.sync(mapping);
+  };
+  await cycle();
+  const { id: connectionId } = await openConnection(fresh.database, mapping.name);
+  const now = (): Date => new Date();
+  let woken: Promise<unknown> = Promise.resolve();
+  const wake = (): void => void (woken = woken.then(cycle));
+  const accounts = await Promise.all(
+    (["hubspot", "klaviyo"] as const).map(async (side) =>
+      (await engine.deps(mapping)).connectors[side].account(new AbortController().signal),
+    ),
+  );
+  const server = await startStatusServer({
+    read: statusReader(fresh.database, connectionId, now),
+    act: statusActions(fresh.database, connectionId, now, wake),
+    explain: (linkId) => explainPerson(fresh.database, mapping, connectionId, { linkId }, now()),
+    contactUrls: () => ({
+      hubspot: accounts[0]?.contactUrl ?? null,
+      klaviyo: accounts[1]?.contactUrl ?? null,
+    }),
+    now,
+    ...(access === undefined ? {} : { access }),
+    port: 0,
+  });
+  return {
+    url: server.url,
+    rehearsal,
+    fresh,
+    connectionId,
+    cycle,
+    settled: async () => void (await woken),
+    async close() {
+      await woken.catch(() => {});
+      await server.close();
+      await rehearsal.close();
+      await fresh.drop();
+    },
+  };
+}

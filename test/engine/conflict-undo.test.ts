@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { performUndos } from "../../src/daemon/perform-undos.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { conflictsOf, wishUndo } from "../../src/store/conflict-undos.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { RealEngine } from "../support/real-engine.ts";
+import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+
+let rehearsal: Rehearsal;
+let fresh: FreshDatabase;
+let it: RealEngine;
+let mapping: Mapping;
+
+const JO = "jo@example.com";
+
+beforeEach(async () => {
+  rehearsal = await startRehearsal({
+    seed: 5,
+    contacts: 0,
+    hubspotPort: 0,
+    klaviyoPort: 0,
+    hubspot: { tier: "off" },
+    klaviyo: { limits: "off" },
+  });
+  fresh = await freshDatabase();
+  it = realEngine(rehearsal, fresh);
+  mapping = rehearsedMapping(rehearsal, (demo) =>
+    [
+      demo.slice(0, demo.indexOf("fields:")),
+      "fields:",
+      "  - { hubspot: jobtitle, klaviyo: title, direction: both, winner: hubspot }",
+      "",
+    ].join("\n"),
+  );
+  const properties = { email: JO, jobtitle: "Buyer" };
+  rehearsal.hubspot.sandbox.seedContacts([{ properties, lists: [rehearsal.story.hubspotList] }]);
+  await cycle();
+  rehearsal.klaviyo.sandbox.addToSegment(rehearsal.story.klaviyoSegment, [JO]);
+  await cycle();
+  rehearsal.hubspot.sandbox.editContact({ email: JO }, { jobtitle: "Head of Buying" });
+  rehearsal.klaviyo.sandbox.editProfile(JO, { title: "Chief Buyer" });
+  await cycle();
+});
+afterEach(async () => {
+  await rehearsal.close();
+  await fresh.drop();
+});
+
+async function cycle(): Promise<void> {
+  untilSearchable(rehearsal);
+  await it.sync(mapping);
+}
+
+function titles(): readonly unknown[] {
+  const [contact] = rehearsal.hubspot.sandbox.dumpContacts(null, 10).contacts;
+  return [contact?.properties["jobtitle"], rehearsal.klaviyo.sandbox.profile(JO)?.attributes["title"]];
+}
+
+async function wish(): Promise<() => Promise<string | null | undefined>> {
+  const link = await fresh.database.link.findFirstOrThrow();
+  const read = () => conflictsOf(fresh.database, link.connectionId, link.id, 10);
+  const [conflict] = await read();
+  expect(conflict).toMatchObject({
+    winner: "hubspot",
+    won: "Head of Buying",
+    lost: "Chief Buyer",
+    undo: null,
+  });
+  expect(await wishUndo(fresh.database, conflict?.id ?? 0n, "ann", new Date())).toBe(1);
+  expect(await wishUndo(fresh.database, conflict?.id ?? 0n, "bob", new Date())).toBe(0);
+  return async () => (await read())[0]?.undo;
+}
+
+test("the losing value comes back to both sides, stays, and is put back once", async () => {
+  expect(titles()).toEqual(["Head of Buying", "Head of Buying"]);
+  const state = await wish();
+  await performUndos(await it.deps(mapping), mapping);
+  expect([titles(), await state()]).toEqual([["Chief Buyer", "Chief Buyer"], "done"]);
+  await cycle();
+  await performUndos(await it.deps(mapping), mapping);
+  const before = mutatingCalls(rehearsal);
+  await cycle();
+  expect([titles(), mutatingCalls(rehearsal)]).toEqual([["Chief Buyer", "Chief Buyer"], before]);
+});
+
+test("what somebody changed since stays, seen before or only now", async () => {
+  const state = await wish();
+  rehearsal.klaviyo.sandbox.editProfile(JO, { title: "Somebody else's" });
+  const before = mutatingCalls(rehearsal);
+  untilSearchable(rehearsal);
+  await performUndos(await it.deps(mapping), mapping);
+  expect([titles(), await state()]).toEqual([["Head of Buying", "Somebody else's"], "moved"]);
+  expect(mutatingCalls(rehearsal)).toBe(before);
+});
