@@ -11,7 +11,10 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
       refusal.signInLost || (refusal.status === 401 && category(refusal) === "EXPIRED_AUTHENTICATION"),
     title: "HubSpot sign-in has expired",
     explanation: "The access that HubSpot granted has ended, and renewing it failed.",
-    fix: ["Press Reconnect HubSpot."],
+    fix: [
+      "Compare this machine's clock with the real time: an app's access lasts half an hour by HubSpot's clock.",
+      "If it lasts, install the app in HubSpot again, and put its new refresh token where refresh_token points.",
+    ],
   },
   {
     code: "HS-AUTH",
@@ -24,6 +27,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     fix: [
       "In HubSpot, an admin creates a new service key under Settings > Integrations > Service Keys.",
       "Put it where the mapping file says the token is.",
+      "With auth: oauth, install the app in HubSpot again instead, and put its new refresh token in place.",
       "Test it with `tandem check --remote`.",
     ],
   },
