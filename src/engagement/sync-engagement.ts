@@ -1,5 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import { saveEngagementProblems } from "../store/engagement-problems.ts";
+import { refreshEngagementStatistics } from "../store/engagement-rows.ts";
 import type { RunCounts } from "../store/runs.ts";
 import type { EngagementContext } from "./context.ts";
 import { decideAll } from "./decide-all.ts";
@@ -27,9 +28,10 @@ export async function syncEngagement(
 ): Promise<EngagementReport> {
   const { database, connectionId, now } = context;
   const { read, added, widest } = await look(context);
+  await refreshEngagementStatistics(database, added);
   if (undecidable.length === 0) {
     await lookAtMembers(context);
-    await decideAll(context);
+    await refreshEngagementStatistics(database, await decideAll(context));
   }
   const lookAgain = widest === "nightly" || widest === "weekly";
   const { problems: unshown, ...shown } = await recordAll(context, lookAgain);

@@ -2,6 +2,7 @@ import type { Channel, Engagement, EngagementKind, MessageSource } from "../mode
 import { emailKey } from "../model/email.ts";
 import { canonicalText } from "../model/value.ts";
 import type { Statements } from "./database.ts";
+import { erasedAmong, traceOf } from "./erased.ts";
 
 /** What became of an event. Every one that was seen has exactly one of these. */
 export type Fate =
@@ -14,7 +15,8 @@ export type Fate =
   | "waiting"
   | "sent"
   | "recorded"
-  | "failed";
+  | "failed"
+  | "erased";
 
 /** The columns of `engagement` that make an event, as a query names them. */
 export interface EngagementColumns {
@@ -58,7 +60,8 @@ export function engagementOf(row: EngagementColumns): Engagement {
 
 /**
  * Stores what a page showed. An event that is known changes nothing but whose it is: profiles are merged, and their
- * events with them.
+ * events with them. Of an erased person's it is only kept that there was one, and it stays theirs: whoever is allowed
+ * again is shown nothing of before.
  *
  * @returns how many were not known before
  */
@@ -70,20 +73,29 @@ export async function saveEngagements(
   now: Date,
 ): Promise<number> {
   if (engagements.length === 0) return 0;
-  const latest = new Map(engagements.map((one) => [one.eventId, columnsOf(one)]));
+  const isErased = await erasedPeople(statements, connectionId, engagements);
+  const latest = new Map(
+    engagements.map((one) => [one.eventId, isErased(one) ? nobodysColumns(one) : columnsOf(one)]),
+  );
   const page = JSON.stringify([...latest.values()]);
   const saved = await statements.$queryRaw<{ added: number }[]>`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
         "eventId" text, "kind" text, "channel" text, "person" text, "email" text, "at" timestamptz, "message" text,
         "messageName" text, "subject" text, "sourceKind" text, "sourceId" text, "sourceName" text, "url" text,
-        "list" text, "detail" text, "byMachine" boolean)
+        "list" text, "detail" text, "byMachine" boolean, "erased" boolean)
+      -- What has a hashed id was seen before its person was erased, or while they were.
+      WHERE NOT (EXISTS (SELECT FROM engagement WHERE connection_id = ${connectionId} AND fate = 'erased')
+                 AND EXISTS (SELECT FROM engagement AS gone
+                             WHERE gone.connection_id = ${connectionId}
+                               AND gone.event_id = consent_subject('event ' || p."eventId")))
     ), saved AS (
       INSERT INTO engagement AS known (connection_id, event_id, metric_id, kind, channel, person, email, at, message,
                                        message_name, subject, source_kind, source_id, source_name, url, list, detail,
-                                       by_machine, seen_at)
-      SELECT ${connectionId}, "eventId", ${metricId}, kind, channel, person, email, at, message, "messageName", subject,
-             "sourceKind", "sourceId", "sourceName", url, list, detail, "byMachine", ${now}
+                                       by_machine, seen_at, fate)
+      SELECT ${connectionId}, CASE WHEN erased THEN consent_subject('event ' || "eventId") ELSE "eventId" END, ${metricId}, kind, channel, person, email, at, message, "messageName", subject,
+             "sourceKind", "sourceId", "sourceName", url, list, detail, "byMachine", ${now},
+             CASE WHEN erased THEN 'erased' ELSE 'new' END
       FROM page ORDER BY "eventId"
       ON CONFLICT (connection_id, event_id) DO UPDATE SET person = excluded.person, email = excluded.email
         WHERE excluded.person IS NOT NULL AND known.person IS DISTINCT FROM excluded.person
@@ -91,6 +103,17 @@ export async function saveEngagements(
     )
     SELECT count(*) FILTER (WHERE added)::int AS added FROM saved`;
   return saved[0]?.added ?? 0;
+}
+
+/** As many new or changed rows change what the planner should do; fewer are left to autovacuum. */
+const MANY = 1_000;
+
+/**
+ * Has PostgreSQL look at the events anew after so many of them changed. Without statistics it takes the index of all that
+ * waits for one row or two, and walks it for every row: a page of a back-fill then takes half a minute.
+ */
+export async function refreshEngagementStatistics(statements: Statements, changed: number): Promise<void> {
+  if (changed >= MANY) await statements.$executeRaw`ANALYZE engagement`;
 }
 
 /** When the latest event of a metric happened that is not newer than `until`; `null` where there is none. */
@@ -108,6 +131,25 @@ export async function latestSeen(
   return row?.at ?? null;
 }
 
+/** Whose events these are, as far as they were erased: by the address, or by the profile where it has another now. */
+async function erasedPeople(
+  statements: Statements,
+  connectionId: number,
+  engagements: readonly Engagement[],
+): Promise<(one: Engagement) => boolean> {
+  const traces = ({ person, email }: Engagement): readonly string[] => [
+    ...(email === null ? [] : [email]),
+    ...(person === null ? [] : [traceOf("klaviyo", person)]),
+  ];
+  const erased = await erasedAmong(statements, connectionId, [...new Set(engagements.flatMap(traces))]);
+  return (one) => traces(one).some((trace) => erased.has(trace));
+}
+
+/** That something of this kind happened then, and nothing of whom or with what. */
+function nobodysColumns({ eventId, kind, channel, at, byMachine }: Engagement) {
+  return { eventId, kind, channel, at, byMachine, sourceKind: "unknown", erased: true };
+}
+
 function columnsOf({ source, at, ...one }: Engagement) {
   // What PostgreSQL does not store would refuse the whole page.
   const clean = (text: string | null): string | null => (text === null ? null : canonicalText(text));
@@ -120,6 +162,7 @@ function columnsOf({ source, at, ...one }: Engagement) {
     url: clean(one.url),
     list: clean(one.list),
     detail: clean(one.detail),
+    erased: false,
     sourceKind: source.kind,
     sourceId: clean(source.id),
     sourceName: clean(source.name),

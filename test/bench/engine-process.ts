@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { main } from "../../src/main.ts";
 import type { CycleReport } from "./engine.ts";
 
-/** Runs in a process of its own: one `tandem sync` for every message, measured from inside. */
-process.on("message", () => void cycle().then((report) => process.send?.(report)));
+/** Runs in a process of its own: one command for every message, measured from inside. */
+process.on("message", (command: readonly string[]) => {
+  void cycle(command).then((report) => process.send?.(report));
+});
 
-async function cycle(): Promise<CycleReport> {
+async function cycle(command: readonly string[]): Promise<CycleReport> {
   const before = process.cpuUsage();
   const begun = performance.now();
-  const exitCode = await main(["sync", "--json", "--quiet"]);
+  const exitCode = await main([...command, "--json", "--quiet"]);
   const wallMs = performance.now() - begun;
   const { user, system } = process.cpuUsage(before);
   return { exitCode, wallMs, cpuMs: (user + system) / 1_000, peakBytes: peakBytes() };

@@ -14,7 +14,8 @@ export interface CycleReport {
 
 /** The engine in a fresh process: the product's own `tandem sync`, as often as it is asked. */
 export interface Engine {
-  cycle(): Promise<CycleReport>;
+  /** @param command another command line than `sync` */
+  cycle(command?: readonly string[]): Promise<CycleReport>;
   /** What it wrote to stdout and stderr, for when it failed. */
   said(): string;
   close(): Promise<void>;
@@ -31,13 +32,13 @@ export function startEngine(env: NodeJS.ProcessEnv, profile: string | null): Eng
   child.stdout?.on("data", listen);
   child.stderr?.on("data", listen);
   return {
-    async cycle() {
+    async cycle(command = ["sync"]) {
       const ended = new AbortController();
       const failed = once(child, "exit", { signal: ended.signal }).then(() => {
         throw new Error(`The engine's process ended by itself:\n${said}`);
       });
       try {
-        child.send("cycle");
+        child.send(command);
         const [report] = (await Promise.race([once(child, "message"), failed])) as [CycleReport];
         return report;
       } finally {

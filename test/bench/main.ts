@@ -4,6 +4,7 @@ import { startBenchDatabase } from "./bench-database.ts";
 import type { BenchOptions } from "./options.ts";
 import { USAGE, benchOptions } from "./options.ts";
 import { reportDocument, reportText } from "./report.ts";
+import { runEngagementScenario } from "./run-engagement.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import type { Measured } from "./verdict.ts";
 import { faultsOf } from "./verdict.ts";
@@ -17,7 +18,9 @@ async function bench(options: BenchOptions): Promise<number> {
   const database = await startBenchDatabase();
   const measured: Measured[] = [];
   try {
-    for (const side of SIDES) measured.push(...(await runScenarios(side, options, database, tell)));
+    const sides = options.only === "engagement" ? [] : SIDES;
+    for (const side of sides) measured.push(...(await runScenarios(side, options, database, tell)));
+    measured.push(...(await runEngagementScenario(options, database, tell)));
   } finally {
     await database.stop();
   }

@@ -15,6 +15,10 @@ const HUBSPOT_MEMBERS = 250;
 const HUBSPOT_BATCH = 100;
 const HUBSPOT_HITS = 200;
 const KLAVIYO_PROFILES = 100;
+const KLAVIYO_EVENTS = 1_000;
+const HUBSPOT_EVENTS = 500;
+/** Opens, clicks, and clicks in text messages. */
+const METRICS = 3;
 /** 5 MB are a second limit of a job. It is left out: with it the minimum would only be higher, and the ratio look better. */
 const KLAVIYO_IMPORT = 10_000;
 /** Up to here Klaviyo's single upserts fit into one second; above it a job takes fewer requests. */
@@ -34,6 +38,23 @@ export function minimumToEmptyHubSpot(people: number): Minimum {
   return sum([
     { requests: pages(people, KLAVIYO_PROFILES), why: "pages of the segment's profiles" },
     { requests: pages(people, HUBSPOT_BATCH), why: "batch creates; each answers with the new ids" },
+  ]);
+}
+
+/** So many events of so many people, who are not linked, to custom events of HubSpot. */
+export function minimumToShow(events: number, people: number): Minimum {
+  return sum([
+    { requests: METRICS * Math.max(1, pages(events / METRICS, KLAVIYO_EVENTS)), why: "pages of events" },
+    { requests: 1, why: "which metrics there are" },
+    { requests: 2, why: "whose accounts these are" },
+    ...(events === 0
+      ? []
+      : [
+          { requests: METRICS, why: "how many events Klaviyo counts" },
+          { requests: pages(people, HUBSPOT_BATCH), why: "batch reads of contacts by address" },
+          { requests: 1, why: "which event definitions there are" },
+          { requests: pages(events, HUBSPOT_EVENTS), why: "batches of custom events" },
+        ]),
   ]);
 }
 

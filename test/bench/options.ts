@@ -4,12 +4,14 @@ export interface BenchOptions {
   readonly contacts: number;
   /** `real`: the rehearsal servers refuse what the vendors would refuse, so the wall time is a real account's. */
   readonly limits: "off" | "real";
+  /** Only the events, of which there are ten times as many as contacts. */
+  readonly only: "engagement" | null;
   readonly json: boolean;
   /** A folder for CPU profiles of the engine, one for each scenario. */
   readonly profile: string | null;
 }
 
-export const USAGE = `npm run bench -- [--contacts N] [--limits off|real] [--json] [--profile FOLDER]`;
+export const USAGE = `npm run bench -- [--contacts N] [--limits off|real] [--only engagement] [--json] [--profile FOLDER]`;
 
 /** @throws TypeError or RangeError with what is wrong, in words for a person */
 export function benchOptions(args: readonly string[]): BenchOptions {
@@ -18,6 +20,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     options: {
       contacts: { type: "string", default: "10000" },
       limits: { type: "string", default: "off" },
+      only: { type: "string" },
       json: { type: "boolean", default: false },
       profile: { type: "string" },
     },
@@ -27,5 +30,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     throw new RangeError("--contacts is a whole number from 1 to 1000000");
   const { limits } = values;
   if (limits !== "off" && limits !== "real") throw new RangeError("--limits is off or real");
-  return { contacts, limits, json: values.json, profile: values.profile ?? null };
+  const { only = null } = values;
+  if (only !== null && only !== "engagement") throw new RangeError("--only is engagement");
+  return { contacts, only, limits, json: values.json, profile: values.profile ?? null };
 }

@@ -25,6 +25,8 @@ export interface RehearsalServers {
   /** Somebody retypes the cities of these people on one side. */
   retype(side: Side, people: readonly Person[]): Promise<void>;
   pass(milliseconds: number): Promise<void>;
+  /** What people do there, beside what is offered here. */
+  ask(side: Side, method: string, path: string, body: unknown): Promise<unknown>;
   /** Since the last tally. */
   tally(): Promise<Tally>;
   shown(): Promise<Readonly<Record<Side, readonly Shown[]>>>;
@@ -86,6 +88,7 @@ export async function startRehearsalServers(limits: "off" | "real"): Promise<Reh
   return {
     hubspot,
     klaviyo,
+    ask,
     async fill(side, people) {
       const all = [...people];
       for (let start = 0; start < all.length; start += PER_CALL) {
