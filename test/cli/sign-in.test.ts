@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EXIT } from "../../src/cli/exit-code.ts";
+import { exitCodeFor } from "../../src/cli/run-report.ts";
 import { demoMapping } from "../../src/cli/demo-mapping.ts";
 import type { OauthApp } from "../../src/sandbox/hubspot/oauth-app.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
@@ -75,4 +77,9 @@ test("an app that was uninstalled is one message with what to do, and shows no s
   expect(out + talk).toContain("HS-AUTH-REVOKED");
   expect(out + talk).toContain("Install the app in HubSpot again");
   for (const secret of Object.values(secrets)) expect(out + talk).not.toContain(secret);
+});
+
+test("what a sign-in or a plan does not allow ends a command as refused keys do", () => {
+  const codes = ["HS-AUTH-REVOKED", "HS-AUTH-CLIENT", "HS-EVENT-APP", "HS-EVENT-KEY", "HS-EVENT-PLAN"];
+  expect(new Set(codes.map(exitCodeFor))).toEqual(new Set([EXIT.credentials]));
 });

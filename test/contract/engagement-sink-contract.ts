@@ -81,6 +81,27 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
   });
 }
 
+/** What every system keeps to that makes properties. */
+export function propertiesContract(name: string, makeHarness: () => Promise<SinkHarness>): void {
+  describe(`${name} as a maker of properties`, () => {
+    it("makes what is missing, once, and says what it made", async () => {
+      const { connector, close } = await makeHarness();
+      try {
+        const { makeProperties } = connector.engagement;
+        const wanted = ["klaviyo_opens", "klaviyo_clicks"].map(
+          (property) =>
+            ({ property, label: property, description: "", type: "number", options: [] }) as const,
+        );
+        expect(await makeProperties?.(wanted.slice(0, 1), live())).toEqual(["klaviyo_opens"]);
+        expect(await makeProperties?.(wanted, live())).toEqual(["klaviyo_clicks"]);
+        expect(await makeProperties?.(wanted, live())).toEqual([]);
+      } finally {
+        await close();
+      }
+    });
+  });
+}
+
 function group(contact: string, numbers: readonly number[]): EntryGroup {
   return { contact, fresh: entries(numbers), shown: [], reference: null };
 }

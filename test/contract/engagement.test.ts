@@ -8,7 +8,7 @@ import { showing } from "../connectors/hubspot/engagement/sinks.ts";
 import { memoryProblem } from "../../src/connectors/memory/problem.ts";
 import type { SinkHarness, SourceHarness } from "./engagement-harness.ts";
 import { acted } from "./engagement-harness.ts";
-import { sinkContract } from "./engagement-sink-contract.ts";
+import { propertiesContract, sinkContract } from "./engagement-sink-contract.ts";
 import { sourceContract } from "./engagement-source-contract.ts";
 import { live } from "./using-harness.ts";
 
@@ -149,3 +149,5 @@ for (const recordAs of ["timeline", "app_event", "custom_event", "note"] as cons
   sinkContract(`HubSpot's ${recordAs}`, () => hubspotSink(recordAs));
   sinkContract(`memory's ${recordAs}`, () => memorySink(recordAs));
 }
+propertiesContract("HubSpot", () => hubspotSink("note"));
+propertiesContract("memory", () => memorySink("note"));
