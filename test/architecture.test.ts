@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   write: ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link"],
   consent: LANES,
   engagement: ["model", "mapping", PORT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
-  status: ["model", "store", "reconcile", "plan"],
+  status: ["model", "mapping", "store", "reconcile", "plan", "consent", "engagement"],
   daemon: [...LANES, ENGAGEMENT_PORT, "consent", "engagement", "status"],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
   sandbox: [],

@@ -6,7 +6,11 @@ import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
 import { TURN_MS, runEngagement } from "../daemon/run-engagement.ts";
 import type { ScheduledWork } from "../daemon/scheduler.ts";
+import { unlessPaused } from "../daemon/unless-paused.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
+import type { Deps } from "../daemon/deps.ts";
+import { openConnection } from "../store/connections.ts";
+import { takeSync } from "../store/sync-wishes.ts";
 import type { InForce } from "./mapping-in-force.ts";
 
 /** Who is told of what a lane did. */
@@ -19,7 +23,7 @@ export const ENGAGEMENT = "engagement";
 
 /**
  * The lanes of a mapping in force, by its schedule; of those that are due the first here goes first. Refusals go before
- * everything, and in quiet times too.
+ * everything, and in quiet times too; a pause does not stop them either.
  *
  * @param contacts cron expression of the contact lane
  */
@@ -30,24 +34,34 @@ export function lanes(
 ): readonly ScheduledWork[] {
   const { deps, mapping } = inForce;
   const { timezone, schedule } = mapping;
-  const lane = (name: string, cron: string, run: () => Promise<ContactRun>): ScheduledWork => ({
+  const lane = (
+    name: string,
+    cron: string,
+    run: (deps: Deps) => Promise<ContactRun | null>,
+  ): ScheduledWork => ({
     name,
     cron,
     timezone,
     run: async () => {
-      if (isQuietNow(mapping, deps.now())) return;
-      const done = await run();
+      const done = await unlessPaused(deps, mapping.name, run);
+      if (done === null) return;
       logRun(log, name, done);
       await ended(done);
     },
   });
   return [
     ...consentLane(inForce, log),
-    lane("contacts", contacts, async () => {
-      await performUndos(deps, mapping);
-      return runContacts(deps, mapping, { trigger: "schedule" });
+    lane("contacts", contacts, async (own) => {
+      // Whoever presses "Sync now" has it in a quiet time too, and stands in the run.
+      const { id } = await openConnection(own.database, mapping.name);
+      const wish = await takeSync(own.database, id);
+      if (wish === null && isQuietNow(mapping, own.now())) return null;
+      await performUndos(own, mapping);
+      return runContacts(own, mapping, { trigger: wish?.by ?? "schedule" });
     }),
-    lane("reconcile", schedule.reconcile, () => runReconcile(deps, mapping, "reconcile")),
+    lane("reconcile", schedule.reconcile, async (own) =>
+      isQuietNow(mapping, own.now()) ? null : runReconcile(own, mapping, "reconcile"),
+    ),
     ...engagementLane(inForce, log),
   ];
 }
@@ -72,7 +86,10 @@ function engagementLane({ deps, mapping }: InForce, log: Logger): readonly Sched
   const run = async (): Promise<void> => {
     if (isQuietNow(mapping, deps.now())) return;
     const options = { trigger: "schedule", turnMs: TURN_MS };
-    const ended = await runEngagement(deps, mapping, engagement, options);
+    const ended = await unlessPaused(deps, mapping.name, (own) =>
+      runEngagement(own, mapping, engagement, options),
+    );
+    if (ended === null) return;
     logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
   };
   return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];

@@ -1,11 +1,13 @@
 import type { Deps } from "../daemon/deps.ts";
 import { explainPerson } from "../daemon/explain-person.ts";
 import { daemonLog } from "../daemon/log.ts";
+import { planDesk } from "../daemon/plan-desk.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
 import { watchFile } from "../daemon/watch-file.ts";
+import { readMapping } from "../mapping/read-mapping.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
@@ -16,6 +18,7 @@ import { PageWithoutPassword, startStatusServer } from "../status/server.ts";
 import { statusActions } from "../status/status-actions.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { openConnection } from "../store/connections.ts";
+import { waitingSync } from "../store/sync-wishes.ts";
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import type { App } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
@@ -24,6 +27,9 @@ import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
 import { putInForce, reload } from "./mapping-in-force.ts";
 import { untilStopped } from "./until-stopped.ts";
+
+/** The lane of what pages leave to be looked at. */
+const DESK = "desk";
 
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
@@ -58,7 +64,14 @@ export async function serve(
   let current = await putInForce(deps, mapping, text);
   const contactsCron = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
-  let wake = (): void => {};
+  let scheduler: Scheduler | null = null;
+  // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
+  const wake = (): void => scheduler?.runNow("contacts");
+  const desk = planDesk({
+    current: () => current,
+    wake: () => scheduler?.runNow(DESK),
+    failed: (err) => log.error({ lane: DESK, err }, "a plan for the page failed"),
+  });
   const page =
     options.port === null
       ? null
@@ -66,7 +79,10 @@ export async function serve(
           read: statusReader(deps.database, connection.id, app.now),
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
-          act: statusActions(deps.database, connection.id, app.now, () => wake()),
+          act: statusActions(deps.database, connection.id, app.now, wake),
+          desk,
+          nextRuns: () => scheduler?.nextRuns() ?? [],
+          mappingFile: () => (options.file === null ? null : readMapping(options.file)),
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
           log,
@@ -87,15 +103,19 @@ export async function serve(
   };
   const begin = (): Scheduler => {
     const works = options.worker ? lanes(current, contactsCron(), { log, ended }) : [];
-    const scheduler = startScheduler(works, failed);
-    scheduler.runNow("contacts");
-    scheduler.runNow(ENGAGEMENT);
-    // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
-    wake = () => scheduler.runNow("contacts");
-    return scheduler;
+    const { timezone } = current.mapping;
+    const begun = startScheduler(
+      [...works, { name: DESK, cron: null, timezone, run: () => desk.work() }],
+      failed,
+    );
+    begun.runNow("contacts");
+    begun.runNow(ENGAGEMENT);
+    begun.runNow(DESK);
+    return begun;
   };
   options.ready(page?.url ?? null);
-  let scheduler = begin();
+  scheduler = begin();
+  const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
@@ -103,15 +123,30 @@ export async function serve(
           const reloaded = await reload(app, options.file ?? "", current);
           if (reloaded.kind === "refused") log.warn({ problem: "SK-MAPPING" }, reloaded.problem.title);
           if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
-          await scheduler.stop();
+          await scheduler?.stop();
           current = reloaded.next;
           log.info({ version: current.version }, "the mapping was changed and is in force");
           scheduler = begin();
         });
   await untilStopped(app.stopping);
   unwatch();
+  clearInterval(wishes ?? undefined);
   await scheduler.stop();
   await page?.close();
+  await desk.close();
+}
+
+/** "Sync now" on a page of another process is taken up so soon. */
+const WISHES_EVERY_MS = 5_000;
+
+function watchWishes({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    // A database that is away is told by the lanes.
+    waitingSync(database, connectionId).then(
+      (wish) => void (wish !== null && wake()),
+      () => {},
+    );
+  }, WISHES_EVERY_MS);
 }
 
 /** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */

@@ -1,19 +1,28 @@
 import { schedule } from "node-cron";
-import type { ScheduledTask } from "node-cron";
 
 /** A lane's work, run when its time comes. */
 export interface ScheduledWork {
   readonly name: string;
-  /** Five fields, in `timezone`. */
-  readonly cron: string;
+  /** Five fields, in `timezone`; `null`: only when asked for. */
+  readonly cron: string | null;
   readonly timezone: string;
   readonly run: () => Promise<void>;
+}
+
+/** A lane's next turn; `null` where its times are over. */
+export interface NextRun {
+  readonly name: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly at: Date | null;
 }
 
 /** Lanes that run by the clock, one at a time. */
 export interface Scheduler {
   /** Runs it now, after what is running; at most one waits. */
   runNow(name: string): void;
+  /** When each runs next by the clock. */
+  nextRuns(): readonly NextRun[];
   /** No new run begins; resolves when the one under way has ended. */
   stop(): Promise<void>;
 }
@@ -49,14 +58,17 @@ export function startScheduler(
     due.add(name);
     running ??= drain().finally(() => void (running = null));
   };
-  const tasks: ScheduledTask[] = works.map(({ name, cron, timezone }) =>
-    schedule(cron, () => runNow(name), { name, timezone }),
+  const timed = works.flatMap(({ name, cron, timezone }) =>
+    cron === null
+      ? []
+      : [{ name, cron, timezone, task: schedule(cron, () => runNow(name), { name, timezone }) }],
   );
   return {
     runNow,
+    nextRuns: () => timed.map(({ task, ...lane }) => ({ ...lane, at: task.getNextRun() })),
     async stop() {
       stopped = true;
-      for (const task of tasks) await task.destroy();
+      for (const { task } of timed) await task.destroy();
       await running;
     },
   };

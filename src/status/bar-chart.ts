@@ -42,7 +42,13 @@ export function barChart({ id, title, reading, bars }: Chart): Fragment {
     <title id="${id}-title">${title}</title>
     <desc id="${id}-reading">${reading}</desc>
     <defs>
-      <pattern id="${id}-hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <pattern
+        id="${id}-hatch"
+        width="4"
+        height="4"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
         <rect width="4" height="4" class="hatch-ground" />
         <line x1="0" y1="0" x2="0" y2="4" class="hatch-line" />
       </pattern>

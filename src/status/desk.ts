@@ -11,7 +11,12 @@ export type DeskWork =
   /** What would putting back a run do? */
   | { readonly kind: "undo"; readonly runId: bigint }
   /** Does exactly what the undo with this hash showed. */
-  | { readonly kind: "put_back"; readonly runId: bigint; readonly hash: string; readonly overLimits: boolean };
+  | {
+      readonly kind: "put_back";
+      readonly runId: bigint;
+      readonly hash: string;
+      readonly overLimits: boolean;
+    };
 
 /** What a dry run came to. */
 export interface DryRun {

@@ -14,6 +14,7 @@ import type { ContactSection } from "./contact-sections.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
+import type { Desk } from "./desk.ts";
 import type { Refused } from "./guard.ts";
 import { foreignForm, foreignName, refusedRole } from "./guard.ts";
 import { healthOf } from "./health.ts";
@@ -24,6 +25,9 @@ import { oidc } from "./oidc.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { neededFor } from "./permissions.ts";
 import { probes } from "./probes.ts";
+import type { NextRun } from "./page-deps.ts";
+import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import { runsRoutes } from "./runs/runs-routes.ts";
 import { requestShell } from "./request-shell.ts";
 import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
@@ -49,6 +53,12 @@ export interface StatusDeps {
   readonly intervalMs?: () => number;
   /** Asked for each page: the accounts are known only after the first look. */
   readonly contactUrls?: () => ContactUrls;
+  /** Where longer work is left; only where the daemon is in this process. */
+  readonly desk?: Desk;
+  /** When each lane of this process runs next. */
+  readonly nextRuns?: () => readonly NextRun[];
+  /** The mapping file as it stands on the disk now; `null` where this process has none. */
+  readonly mappingFile?: () => MappingOnDisk | null;
   /** Faults go here with their reference; a pino logger fits. */
   readonly log?: StatusLog;
 }
@@ -80,6 +90,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
     ...conflictUndoRoutes(deps),
+    ...runsRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
@@ -154,6 +165,8 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
     // Over plain HTTP on this machine a browser would not take it anyway.
     strictTransportSecurity: secure ? { maxAge: A_YEAR_S, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
+    // Not "no-referrer": a browser then says that a form of our own comes from nowhere.
+    referrerPolicy: { policy: "same-origin" },
   });
   app.decorateRequest("visitor", null);
   const known = await sessions(app, access, deps.act.database, deps.now);
@@ -164,7 +177,9 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
 
 async function files(app: FastifyInstance): Promise<void> {
   const read = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
-  const style = (await Promise.all(["page.css", "tables.css", "forms.css"].map(read))).join("\n");
+  const style = (await Promise.all(["page.css", "tables.css", "forms.css", "figures.css"].map(read))).join(
+    "\n",
+  );
   const script = await read("page.js");
   const config = (address: string) => ({ config: { needed: neededFor("GET", address) } });
   app.get("/style.css", config("/style.css"), (_request, reply) =>

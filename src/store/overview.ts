@@ -171,7 +171,8 @@ function fixSteps(fix: Prisma.JsonValue): readonly string[] {
   return Array.isArray(fix) ? fix.filter((step) => typeof step === "string") : [];
 }
 
-function runRow(row: Prisma.RunGetPayload<object>): RunRow {
+/** A row of the run table as people are shown it. */
+export function runRow(row: Prisma.RunGetPayload<object>): RunRow {
   const counts = row.counts !== null && typeof row.counts === "object" ? Object.entries(row.counts) : [];
   return {
     id: String(row.id),

@@ -113,11 +113,16 @@ function undo({ run, found, canUndo, frame, search }: RunView): Fragment {
 
 function changes(view: RunView): Safe {
   const { run, search, found } = view;
-  const address = (page: number) =>
-    addressOf(`/runs/${run.id}`, { q: search, page: page > 1 ? page : null });
+  const address = (page: number) => addressOf(`/runs/${run.id}`, { q: search, page: page > 1 ? page : null });
   return html`<section aria-labelledby="changes">
     <h2 id="changes">What it changed</h2>
-    <form method="get" action="/runs/${run.id}" role="search" aria-label="Changes of this run" class="filters">
+    <form
+      method="get"
+      action="/runs/${run.id}"
+      role="search"
+      aria-label="Changes of this run"
+      class="filters"
+    >
       <div class="field wide">
         <label for="q">Search: address, name or id</label>
         <input id="q" name="q" type="search" value="${typed(search)}" autocomplete="off" spellcheck="false" />
@@ -127,8 +132,7 @@ function changes(view: RunView): Safe {
         ${search !== null && html`<a href="/runs/${run.id}">Clear</a>`}
       </div>
     </form>
-    ${found.total === 0 ? nothing(view) : table(view)}
-    ${pager(found.page, found.pages, "changes", address)}
+    ${found.total === 0 ? nothing(view) : table(view)} ${pager(found.page, found.pages, "changes", address)}
   </section>`;
 }
 

@@ -68,7 +68,9 @@ export function runsChart(runs: readonly RunRow[], id: string, span: string): Ch
   const sum = runs.reduce((total, run) => total + written(run), 0);
   const last = failed.at(-1);
   const wrong =
-    last === undefined ? "none failed" : `${grouped(failed.length)} failed, the last at ${exact(last.startedAt)}`;
+    last === undefined
+      ? "none failed"
+      : `${grouped(failed.length)} failed, the last at ${exact(last.startedAt)}`;
   return {
     id,
     title: `Changes written by the runs of the ${span}`,

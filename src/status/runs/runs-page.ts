@@ -38,8 +38,7 @@ export function runsPage(view: RunsView): Safe {
     ${chart(view)}
     <section aria-labelledby="list">
       <h2 id="list">All runs</h2>
-      ${filters(view)}
-      ${found.total === 0 ? nothing(query) : table(found, frame.now)}
+      ${filters(view)} ${found.total === 0 ? nothing(query) : table(found, frame.now)}
       ${pager(found.page, found.pages, "runs", (page) => runsAddress({ query: { ...query, page }, span }))}
     </section>
   `;
@@ -54,7 +53,9 @@ function chart({ charted, span, query }: RunsView): Safe {
       ${SPANS.map(
         (one) =>
           html`<li>
-            <a href="${runsAddress({ query: { ...query, page: 1 }, span: one })}" ${one === span && html`aria-current="true"`}
+            <a
+              href="${runsAddress({ query: { ...query, page: 1 }, span: one })}"
+              ${one === span && html`aria-current="true"`}
               >${SPAN_WORDS[one]}</a
             >
           </li>`,
@@ -142,7 +143,9 @@ function nothing(query: RunsQuery): Safe {
 }
 
 function table({ runs, total }: RunsPage, now: Date): Safe {
-  return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0">${runsTable(runs, now, `${counted(total, "run")}, the latest first`)}</div>`;
+  return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0">
+    ${runsTable(runs, now, `${counted(total, "run")}, the latest first`)}
+  </div>`;
 }
 
 /** Runs as rows, each a link to what it did. */

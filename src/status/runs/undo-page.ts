@@ -45,8 +45,8 @@ function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: Sheet): S
     case "working":
       return html`<div class="banner info" role="status">
         <p>
-          ${work.kind === "put_back" ? "Old values are being put back" : "Both sides are being looked at"}, asked for
-          by ${by} ${timeElement(at, frame.now)}. It waits for a run that is going.
+          ${work.kind === "put_back" ? "Old values are being put back" : "Both sides are being looked at"},
+          asked for by ${by} ${timeElement(at, frame.now)}. It waits for a run that is going.
           <a href="/runs/${String(runId)}/undo">Refresh</a>
         </p>
       </div>`;
@@ -80,7 +80,7 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
     ${
       !nothing &&
       html`${planExamples(examples, `The first ${counted(examples.length, "person", "people")} of ${grouped(people)}`)}
-        ${confirm(frame, runId, hash, operations, [])}`
+      ${confirm(frame, runId, hash, operations, [])}`
     }
     ${again(frame, runId, "Look again")}
   `;
@@ -134,8 +134,8 @@ function putBack(frame: Frame, found: PutBack): Safe {
     return html`<p>Nothing was done: it exceeds a limit.</p>
       ${confirm(frame, undone, hash, all, exceeded)}`;
   return html`<p>
-      ${grouped(done)} of ${counted(all, "operation")} done, ${grouped(refused)} refused,
-      ${grouped(moved)} left because they had moved since.
+      ${grouped(done)} of ${counted(all, "operation")} done, ${grouped(refused)} refused, ${grouped(moved)}
+      left because they had moved since.
     </p>
     <p><a href="/runs/${String(runId)}">See what run ${String(runId)} did</a></p>`;
 }

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Mapping } from "../model/mapping.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import type { Desk, DeskWork, DryRun, PlannedUndo, PutBack, Sheet } from "../status/desk.ts";
+import { openConnection } from "../store/connections.ts";
+import { finishRun, startRun } from "../store/runs.ts";
+import { PlanDoesNotFit, applyPlan } from "./apply-plan.ts";
+import { ConnectionBusy } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { makePlan } from "./make-plan.ts";
+import { BadPlanFile, readPlanFile } from "./plan-file.ts";
+import { makeUndo } from "./undo.ts";
+
+/** People of a plan that a page shows in full. */
+const EXAMPLES = 20;
+/** Undos that are kept to be looked at; older ones are made anew. */
+const UNDOS_KEPT = 20;
+
+/** Where pages leave longer work, and the lane that does it. */
+export interface PlanDesk extends Desk {
+  /** Does what was left, where something was. */
+  work(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface DeskDeps {
+  /** What is in force now. */
+  readonly current: () => { readonly deps: Deps; readonly mapping: Mapping };
+  /** Something was left. */
+  readonly wake: () => void;
+  /** Told of a fault of ours. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Makes plans that a page shows, between the runs: they look at both sides under the same lease. An undo that is to be
+ * done is exactly the one that was shown, by its hash.
+ */
+export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
+  let waiting: Sheet | null = null;
+  let dryRun: Sheet | null = null;
+  const undos = new Map<bigint, Sheet>();
+  let folder: Promise<string> | null = null;
+
+  const put = (sheet: Sheet): void => {
+    if (sheet.work.kind === "dry_run") {
+      dryRun = sheet;
+      return;
+    }
+    const { runId } = sheet.work;
+    undos.delete(runId);
+    undos.set(runId, sheet);
+    const [oldest] = undos.keys();
+    if (undos.size > UNDOS_KEPT && oldest !== undefined) undos.delete(oldest);
+  };
+  const fileOf = async (runId: bigint): Promise<string> => {
+    folder ??= mkdtemp(join(tmpdir(), "tandem-undo-"));
+    return join(await folder, `${runId}.plan`);
+  };
+  const doIt = (work: DeskWork): Promise<DryRun | PlannedUndo | PutBack> => {
+    const { deps, mapping } = current();
+    if (work.kind === "dry_run") return lookAhead(deps, mapping);
+    if (work.kind === "undo") return planUndo(deps, mapping, work.runId, fileOf);
+    return putBack(deps, mapping, work, fileOf);
+  };
+
+  return {
+    begin(work, by) {
+      if (waiting !== null) return false;
+      waiting = { work, by, at: current().deps.now(), state: { kind: "working" } };
+      put(waiting);
+      wake();
+      return true;
+    },
+    async work() {
+      if (waiting === null) return;
+      const sheet = waiting;
+      try {
+        const found = await doIt(sheet.work);
+        put({ ...sheet, state: { kind: "ready", found, at: current().deps.now() } });
+      } catch (error) {
+        const why = wordsOf(error);
+        if (why === null) failed(error);
+        const unknown = "Tandem has a fault; the operator finds it in the log. Nothing was written.";
+        put({ ...sheet, state: { kind: "failed", why: why ?? unknown } });
+      } finally {
+        waiting = null;
+      }
+    },
+    dryRun: () => dryRun,
+    undoOf: (runId) => undos.get(runId) ?? null,
+    async close() {
+      if (folder !== null) await rm(await folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Kept among the runs too, so that everybody sees that somebody looked. */
+async function lookAhead(deps: Deps, mapping: Mapping): Promise<DryRun> {
+  const { database, now } = deps;
+  const options = { email: null, field: null, examples: EXAMPLES, out: null };
+  const { id } = await openConnection(database, mapping.name);
+  const found = await makePlan(deps, mapping, options);
+  const runId = await startRun(database, id, "dry_run", "page", now());
+  const counts = { compared: found.contacts, would_change: found.totals.people };
+  await finishRun(database, runId, "finished", counts, "Nothing was written", now());
+  return { ...found, kind: "dry_run" };
+}
+
+async function planUndo(
+  deps: Deps,
+  mapping: Mapping,
+  runId: bigint,
+  fileOf: (runId: bigint) => Promise<string>,
+): Promise<PlannedUndo> {
+  const file = await fileOf(runId);
+  const found = await makeUndo(deps, mapping, { runId }, file, EXAMPLES);
+  const { hash } = await readPlanFile(file);
+  return { ...found, kind: "undo", runId, hash };
+}
+
+async function putBack(
+  deps: Deps,
+  mapping: Mapping,
+  { runId, hash, overLimits }: Extract<DeskWork, { kind: "put_back" }>,
+  fileOf: (runId: bigint) => Promise<string>,
+): Promise<PutBack> {
+  const plan = await readPlanFile(await fileOf(runId));
+  if (plan.hash !== hash) throw new PlanDoesNotFit("What would be put back has moved on since it was shown");
+  const applied = await applyPlan(deps, mapping, plan, overLimits);
+  return { ...applied, kind: "put_back", undone: runId, moved: applied.moved.length, hash };
+}
+
+/** What a person can do something about; `null` for a fault of ours. */
+function wordsOf(error: unknown): string | null {
+  if (error instanceof SystemUnavailable) return `${error.problem.title}. ${error.problem.explanation}`;
+  if (error instanceof ConnectionBusy || error instanceof PlanDoesNotFit) return `${error.message}.`;
+  if (error instanceof BadPlanFile || isMissing(error))
+    return "What was shown is not kept any more: look again, and decide then.";
+  return null;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

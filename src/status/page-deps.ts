@@ -1,0 +1,21 @@
+import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import type { Desk } from "./desk.ts";
+import type { StatusActions } from "./status-actions.ts";
+
+/** What a page needs that reads and does for itself. */
+export interface PageDeps {
+  readonly act: StatusActions;
+  readonly now: () => Date;
+  /** Where longer work is left; only where the daemon is in this process. */
+  readonly desk?: Desk;
+  readonly nextRuns?: () => readonly NextRun[];
+  readonly mappingFile?: () => MappingOnDisk | null;
+}
+
+/** A lane's next turn by the clock. */
+export interface NextRun {
+  readonly name: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly at: Date | null;
+}

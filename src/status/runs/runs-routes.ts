@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { holdOfRun } from "../../store/hold-list.ts";
+import { countConflicts } from "../../store/conflict-list.ts";
+import { listRuns, readRun, runChanges, runsSince } from "../../store/run-list.ts";
+import { MOST_BARS } from "../bar-chart.ts";
+import { NOT_FOUND } from "../message-page.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../page.ts";
+import { given, notUnderstood, pageNumber, rowId } from "../query-parts.ts";
+import { reasonWords } from "../reason-form.ts";
+import { searchWords } from "../search-words.ts";
+import { runPage } from "./run-page.ts";
+import { runsAddress, runsAsked } from "./runs-query.ts";
+import type { Span } from "./runs-query.ts";
+import { runsPage } from "./runs-page.ts";
+import { undoDocument } from "./undo-document.ts";
+import { undoPage } from "./undo-page.ts";
+
+const SPAN_MS: Readonly<Record<Span, number>> = {
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+  month: 30 * 86_400_000,
+};
+
+const ofRun = z.object({ id: rowId });
+const searched = z.object({ q: given(searchWords), page: given(pageNumber) });
+const confirmed = z.object({
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  over: z.literal("1").optional(),
+  reason: reasonWords,
+});
+
+const NO_RUN: Answer = { kind: "told", status: 404, message: NOT_FOUND };
+
+/** The runs, one run, and putting one back. */
+export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
+  const { act, now } = deps;
+  const { database, connectionId } = act;
+  return [
+    {
+      address: "/runs",
+      place: "/runs",
+      async answer({ query: given_, frame }) {
+        const asked = runsAsked(given_);
+        if (!asked.success) return notUnderstood(asked.error);
+        const { query, span } = asked.data;
+        const since = new Date(now().getTime() - SPAN_MS[span]);
+        const [found, charted] = await Promise.all([
+          listRuns(database, connectionId, query, now()),
+          runsSince(database, connectionId, query.kind ?? "contacts", since, MOST_BARS),
+        ]);
+        if (found.page !== query.page)
+          return { kind: "moved", to: runsAddress({ query: { ...query, page: found.page }, span }) };
+        return {
+          kind: "page",
+          title: found.pages > 1 ? `Runs (page ${found.page} of ${found.pages})` : "Runs",
+          content: runsPage({ frame, query, span, found, charted }),
+          document: { connection: frame.overview.name, at: frame.now, query, ...found, charted },
+        };
+      },
+    },
+    { address: "/runs/:id", place: "/runs", answer: (asked) => oneRun(deps, asked) },
+    ...undoRoutes(deps),
+  ];
+}
+
+async function oneRun({ act, desk }: PageDeps, { params, query, frame }: Asked): Promise<Answer> {
+  const { database, connectionId } = act;
+  const id = ofRun.safeParse(params);
+  const asked = searched.safeParse(query);
+  if (!id.success) return NO_RUN;
+  if (!asked.success) return notUnderstood(asked.error);
+  const run = await readRun(database, connectionId, id.data.id);
+  if (run === null) return NO_RUN;
+  const search = asked.data.q ?? null;
+  const [found, conflicts, held] = await Promise.all([
+    runChanges(database, connectionId, id.data.id, search, asked.data.page ?? 1),
+    countConflicts(database, connectionId, id.data.id),
+    holdOfRun(database, connectionId, id.data.id),
+  ]);
+  const view = { frame, run, search, found, conflicts, held, canUndo: desk !== undefined };
+  return {
+    kind: "page",
+    title: `Run ${run.id}`,
+    content: runPage(view),
+    document: { connection: frame.overview.name, at: frame.now, run, ...found, conflicts, held },
+  };
+}
+
+/** Putting a run back: looked at first, on a page of its own, and done when somebody says so. */
+function undoRoutes({ act, desk }: PageDeps): readonly StatusPage[] {
+  const { database, connectionId } = act;
+  const page = (
+    address: string,
+    method: "GET" | "POST",
+    answer: (asked: Asked, runId: bigint) => Promise<Answer> | Answer,
+  ): StatusPage => ({
+    ...(method === "POST" ? { method } : {}),
+    address,
+    place: "/runs",
+    async answer(asked) {
+      const id = ofRun.safeParse(asked.params);
+      if (!id.success || (await readRun(database, connectionId, id.data.id)) === null) return NO_RUN;
+      return answer(asked, id.data.id);
+    },
+  });
+  return [
+    page("/runs/:id/undo", "GET", ({ frame }, runId) => {
+      const sheet = desk?.undoOf(runId) ?? null;
+      return {
+        kind: "page",
+        title: `Undo run ${runId}`,
+        content: undoPage(frame, runId, sheet),
+        document: undoDocument(runId, sheet),
+      };
+    }),
+    page("/runs/:id/undo", "POST", async ({ visitor }, runId) => {
+      if (desk?.begin({ kind: "undo", runId }, visitor.name) !== true) return NOT_NOW;
+      const about = { run: String(runId) };
+      await act.audit({ who: visitor.name, role: visitor.role, action: "undo_plan", about });
+      return { kind: "moved", to: `/runs/${runId}/undo` };
+    }),
+    page("/runs/:id/undo/apply", "POST", async ({ visitor, body }, runId) => {
+      const form = confirmed.safeParse(body);
+      if (!form.success) return notUnderstoodForm(form.error);
+      const { hash, over, reason } = form.data;
+      const begun = desk?.begin({ kind: "put_back", runId, hash, overLimits: over === "1" }, visitor.name);
+      if (begun !== true) return NOT_NOW;
+      const about = { run: String(runId), hash, over: over ?? "0" };
+      await act.audit({ who: visitor.name, role: visitor.role, action: "undo", about, reason });
+      return { kind: "moved", to: `/runs/${runId}/undo` };
+    }),
+  ];
+}
+
+const NOT_NOW: Answer = {
+  kind: "told",
+  status: 409,
+  message: {
+    title: "Something else is being worked on",
+    words: [
+      "One plan or undo is made at a time, by the process that runs the lanes. Go back in a minute and press once more.",
+    ],
+  },
+};
+
+function notUnderstoodForm({ issues }: z.ZodError): Answer {
+  const words = [...new Set(issues.map(({ message }) => message)), "Go back and press once more."];
+  return { kind: "told", status: 400, message: { title: "Nothing was done: there is a problem", words } };
+}
