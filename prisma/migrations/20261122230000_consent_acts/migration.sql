@@ -32,3 +32,8 @@ WHERE jsonb_typeof(consent) = 'object';
 
 -- Since when the ledger may lack something: no run had ended for long, so the database may be a restored backup.
 ALTER TABLE connection ADD COLUMN doubted_at timestamptz(3);
+
+-- Somebody may go onto two lists at once, or refuse two kinds of e-mail: those are two operations.
+DROP INDEX journal_one_sent;
+CREATE UNIQUE INDEX journal_one_sent
+  ON journal (link_id, side, kind, coalesce(after ->> 'list', after ->> 'type', '')) WHERE outcome = 'sent';
