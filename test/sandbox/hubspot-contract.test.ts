@@ -171,7 +171,7 @@ test.each(GENERATIONS)("every row of the contract answers its code in the %s API
     [200, "GET", `/crm/v4/objects/contacts/${ann}/associations/notes`],
     [201, "POST", "/events/v3/event-definitions", { label: "Click", name: "click", propertyDefinitions: [] }],
     [200, "GET", "/events/v3/event-definitions"],
-    [201, "PATCH", "/events/v3/event-definitions/pe147893286_click", { headerTemplate: "Clicked" }],
+    [201, "PATCH", "/events/v3/event-definitions/pe147893286_click", { label: "Clicked" }],
     [204, "POST", "/events/v3/send", happened],
     [204, "POST", "/events/v3/send/batch", { inputs: [happened] }],
     [200, "GET", `/events/v3/events?objectType=contact&objectId=${ann}`],

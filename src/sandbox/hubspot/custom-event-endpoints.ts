@@ -93,9 +93,12 @@ function definitionEndpoints(state: HubspotState): readonly Endpoint[] {
       method: "PATCH",
       path: `${DEFINITIONS}/{eventName}`,
       mutating: true,
-      handle(call) {
+      handle(call, { version }) {
         const definition = existing(call);
         const body = objectBody(call);
+        const unknown = ["headerTemplate", "detailTemplate"].find((name) => name in body);
+        if (version !== "numbered" && unknown !== undefined)
+          throw invalid(`Invalid input JSON: unrecognized field "${unknown}"`);
         const text = (name: "label" | "description" | "headerTemplate" | "detailTemplate"): string =>
           typeof body[name] === "string" ? body[name] : definition[name];
         const changed = keep({
