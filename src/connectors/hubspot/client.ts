@@ -116,7 +116,7 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   };
 
   const plain = plainRequest({
-    address: (path) => versioned(`${origin}${path}`, apiVersion),
+    address: (path, numbered) => versioned(`${origin}${path}`, numbered ? "v3" : apiVersion),
     bearer: () => bearer,
     timeoutMs,
   });

@@ -6,12 +6,17 @@ export type PlainRequest = (
   method: "GET" | "POST" | "PUT" | "PATCH",
   path: string,
   signal: AbortSignal,
-  options?: { readonly body?: object; readonly developerKey?: string },
+  options?: {
+    readonly body?: object;
+    readonly developerKey?: string;
+    /** At the path as it stands, whatever version the mapping asks for. */
+    readonly numbered?: boolean;
+  },
 ) => Promise<never>;
 
 export interface PlainDeps {
-  /** The whole address of a path. */
-  readonly address: (path: string) => string;
+  /** The whole address of a path, as it stands or in the mapping's version. */
+  readonly address: (path: string, numbered: boolean) => string;
   /** The token of the call under way. */
   readonly bearer: () => string;
   readonly timeoutMs: number;
@@ -19,8 +24,8 @@ export interface PlainDeps {
 
 /** Requests as the account, or as the developer of an app: that key stands in the address, and takes the token's place. */
 export function plainRequest({ address, bearer, timeoutMs }: PlainDeps): PlainRequest {
-  return async (method, path, signal, { body, developerKey } = {}) => {
-    const url = new URL(address(path));
+  return async (method, path, signal, { body, developerKey, numbered = false } = {}) => {
+    const url = new URL(address(path, numbered));
     if (developerKey !== undefined) url.searchParams.set("hapikey", developerKey);
     const answer = await request(url, {
       method,

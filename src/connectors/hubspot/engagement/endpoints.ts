@@ -10,11 +10,20 @@ export interface AppDoor {
   readonly developerKey: string;
 }
 
+/** One value of a template; by the specification it has options, however few. */
+export interface TemplateToken {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly options: readonly { readonly label: string; readonly value: string }[];
+  readonly objectPropertyName?: string;
+}
+
 export interface TemplateBody {
   readonly name: string;
   readonly headerTemplate: string;
   readonly detailTemplate: string;
-  readonly tokens: readonly { readonly name: string; readonly label: string; readonly type: string }[];
+  readonly tokens: readonly TemplateToken[];
 }
 
 /** An event on a contact. There is no place for an address in it: one could make or change a contact (contract P14). */
@@ -130,10 +139,12 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
           body: { ...field, type: "string" },
         }),
       ),
+    /** Of what the numbered path takes, the dated specifications have the label and the description alone. */
     showEvent: (event: string, headerTemplate: string, detailTemplate: string) =>
       call("event templates", (signal) =>
         plain("PATCH", `${DEFINITIONS}/${encodeURIComponent(event)}`, signal, {
           body: { headerTemplate, detailTemplate },
+          numbered: true,
         }),
       ),
     customEvents: (inputs: readonly EventInput[]) =>

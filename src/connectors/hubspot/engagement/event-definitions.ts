@@ -2,6 +2,7 @@ import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { EngagementKind } from "../../../model/engagement.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
+import { answeredStatus } from "../failure.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import type { EventDefinition } from "./wire.ts";
 import { anything, definitionList, oneDefinition } from "./wire.ts";
@@ -47,7 +48,7 @@ export async function setUpDefinitions(account: Account, signal: AbortSignal): P
     for (const field of added) {
       await calls.write(endpoints.defineEventProperty(event, field), anything, signal);
     }
-    await calls.write(endpoints.showEvent(event, HEADER_TEMPLATE, DETAIL_TEMPLATE), anything, signal);
+    const shown = await show(account, event, signal);
     ids[kind] = event;
     report.push(
       found === undefined
@@ -56,8 +57,21 @@ export async function setUpDefinitions(account: Account, signal: AbortSignal): P
           ? `brought “${label}” up to date`
           : `“${label}” is up to date`,
     );
+    if (!shown) report.push(`HubSpot shows “${label}” by its label and properties: it took no header for it`);
   }
   return { ids, report };
+}
+
+/** Whether HubSpot took the header and detail. An event without them is shown all the same, less well. */
+async function show({ endpoints, calls }: Account, event: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await calls.write(endpoints.showEvent(event, HEADER_TEMPLATE, DETAIL_TEMPLATE), anything, signal);
+    return true;
+  } catch (error) {
+    const status = answeredStatus(error);
+    if (status !== null && status >= 400 && status < 500) return false;
+    throw error;
+  }
 }
 
 function missingFields({ properties }: EventDefinition) {

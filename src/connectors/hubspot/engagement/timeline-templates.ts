@@ -3,13 +3,13 @@ import type { EngagementKind } from "../../../model/engagement.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
-import type { AppDoor, TemplateBody } from "./endpoints.ts";
+import type { AppDoor, TemplateBody, TemplateToken } from "./endpoints.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import { sinkOut } from "./sink-problems.ts";
 import type { EventTemplate } from "./wire.ts";
 import { oneTemplate, templateList } from "./wire.ts";
 
-const TOKENS = FIELDS.map((field) => ({ ...field, type: "string" }));
+const TOKENS: readonly TemplateToken[] = FIELDS.map((field) => ({ ...field, type: "string", options: [] }));
 
 /** The templates of an app. Throws `SystemUnavailable` where its developer is not let in. */
 export async function readTemplates(
@@ -61,8 +61,19 @@ function bodyOf(name: string, found: EventTemplate | undefined): TemplateBody {
     name,
     headerTemplate: HEADER_TEMPLATE,
     detailTemplate: DETAIL_TEMPLATE,
-    tokens: [...TOKENS, ...added.map((token) => ({ ...token, label: token.label ?? token.name }))],
+    tokens: [...TOKENS, ...added.map(asItWas)],
   };
+}
+
+function asItWas({
+  name,
+  label,
+  type,
+  options,
+  objectPropertyName,
+}: EventTemplate["tokens"][number]): TemplateToken {
+  const property = objectPropertyName ? { objectPropertyName } : {};
+  return { name, label: label ?? name, type, options: options ?? [], ...property };
 }
 
 function isUpToDate(found: EventTemplate, wanted: TemplateBody): boolean {

@@ -13,7 +13,20 @@ const template = z.object({
   name: z.string(),
   headerTemplate: text,
   detailTemplate: text,
-  tokens: z.array(z.object({ name: z.string(), label: text, type: z.string() })).catch([]),
+  tokens: z
+    .array(
+      z.object({
+        name: z.string(),
+        label: text,
+        type: z.string(),
+        options: z
+          .array(z.object({ label: z.string(), value: z.string() }))
+          .nullish()
+          .catch(null),
+        objectPropertyName: text,
+      }),
+    )
+    .catch([]),
 });
 export type EventTemplate = z.infer<typeof template>;
 

@@ -8,7 +8,7 @@ import {
 import type { RecordAs } from "../../../../src/model/engagement.ts";
 import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
 import { live, rehearse } from "../rehearsal.ts";
-import { EVENT_TYPE, PROJECT_FILE, showing } from "./sinks.ts";
+import { entry, EVENT_TYPE, group, PROJECT_FILE, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
 
 async function shownAs(recordAs: RecordAs, given: ShowingGiven = {}) {
@@ -148,4 +148,46 @@ test("the project file that Tandem ships has what its events carry, and a header
   const { headerTemplate, detailTemplate, properties } = PROJECT_FILE.config;
   expect(properties).toEqual(FIELDS.map((field) => ({ ...field, type: "string" })));
   expect([headerTemplate, detailTemplate]).toEqual([HEADER_TEMPLATE, DETAIL_TEMPLATE]);
+});
+
+describe("setting up", () => {
+  it("keeps a token that somebody added to a template, with its options", async () => {
+    const { sink, app } = await shownAs("timeline");
+    const { ids } = await sink.setUp(live());
+    const template = app.templates.get(ids["opened"] ?? "");
+    if (template === undefined) throw new Error("no template was made");
+    const options = [{ label: "Gold", value: "gold" }];
+    const added = {
+      name: "tier",
+      label: "Tier",
+      type: "enumeration",
+      options,
+      objectPropertyName: null,
+    } as const;
+    app.templates.set(template.id, {
+      ...template,
+      headerTemplate: "old",
+      tokens: [...template.tokens, added],
+    });
+    const { report } = await sink.setUp(live());
+    expect(report).toContain("brought “Klaviyo: opened” up to date");
+    const after = app.templates.get(template.id);
+    expect(after?.headerTemplate).not.toBe("old");
+    expect(after?.tokens.at(-1)).toEqual(added);
+  });
+
+  it("goes on where HubSpot takes no header of a custom event, and says so", async () => {
+    const { sink, rehearsal, ids, timeline } = await shownAs("custom_event");
+    const body = { status: "error", category: "VALIDATION_ERROR", message: "Invalid input JSON" };
+    rehearsal.world.faults.add({
+      method: "PATCH",
+      match: "/event-definitions",
+      times: 7,
+      fault: { kind: "status", status: 400, applied: "before", body },
+    });
+    const setup = await sink.setUp(live());
+    expect(setup.report.join(" ")).toContain("took no header");
+    await sink.record([group(ids[0], [entry(1)])], setup, false, live());
+    expect(timeline(0)).toMatchObject([{ header: "Klaviyo: opened", values: { message: "Spring sale" } }]);
+  });
 });
