@@ -64,7 +64,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "klaviyo-api": ["connectors/klaviyo"],
   undici: ["connectors/hubspot", "connectors/klaviyo"],
   "p-retry": ["connectors/retry.ts"],
-  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "daemon", "status", "sandbox"],
+  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "consent", "daemon", "status", "sandbox"],
   yaml: ["mapping"],
   "fastest-levenshtein": ["mapping"],
   "libphonenumber-js": ["mapping"],
