@@ -1,6 +1,7 @@
 import type { Deps } from "../daemon/deps.ts";
 import { explainPerson } from "../daemon/explain-person.ts";
 import { daemonLog } from "../daemon/log.ts";
+import { noteSides } from "../daemon/note-sides.ts";
 import { planDesk } from "../daemon/plan-desk.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
@@ -97,8 +98,10 @@ export async function serve(
     if (away === null) log.error({ lane: name, err }, "run failed");
     else log.warn({ lane: name }, `no run: ${away}`);
   };
+  const note = noteSides(() => current.deps, connection.id);
   const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
+    await note();
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {

@@ -8,6 +8,7 @@ import { statusReader } from "../status/status-reader.ts";
 import { overviewText } from "../status/text.ts";
 import { openConnection } from "../store/connections.ts";
 import { engagementDays } from "../store/engagement-days.ts";
+import { readFreshness } from "../store/freshness.ts";
 import type { Overview } from "../store/overview.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { DAYS_TOLD, completenessText } from "./engagement-text.ts";
@@ -26,17 +27,18 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, engagement } = await withDatabase(app, async (database) => {
+      const { overview, freshness, engagement } = await withDatabase(app, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
         const overview = await statusReader(database, id).overview();
-        return { overview, engagement: totalsOf(days) };
+        const freshness = await readFreshness(database, id);
+        return { overview, freshness, engagement: totalsOf(days) };
       });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json({ ...overviewDocument(overview, health, now), engagement })
+          ? json({ ...overviewDocument(overview, freshness, health, now), engagement })
           : `${[...overviewText(overview, health, now), ...completenessText(engagement)].join("\n")}\n`,
       );
       exit(exitFor(health, overview));

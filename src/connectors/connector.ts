@@ -30,6 +30,18 @@ export interface Connector {
   skewMs(): number;
   /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
   requests(): ReadonlyMap<string, number>;
+  /** What the system said last of its own limits, whoever uses them up; empty before its first answer. */
+  quotas(): readonly Quota[];
+}
+
+/** One of a system's limits as its answers told it. */
+export interface Quota {
+  /** For people: `per day`, `get_profiles, per minute`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly left: number;
+  /** When that was told; milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A mapping that asks for more than a system can do is refused by `check`. */

@@ -1,8 +1,9 @@
 import type { ConnectionProblem, Overview } from "../store/overview.ts";
 import { counted } from "./count-words.ts";
-import { fromNow, span } from "./time-words.ts";
+import { exact, fromNow, span } from "./time-words.ts";
+import { holds } from "../store/pauses.ts";
 
-/** `paused` needs a person who paused, and there is no way to do that yet. */
+/** One word for how a connection does; `paused` is a person's doing. */
 export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";
 
 /** How it is, and who must act where it is not well. */
@@ -22,6 +23,7 @@ export type HealthSnapshot = Pick<
   | "lastContactRuns"
   | "lastFinishedAt"
   | "oldestWaiting"
+  | "pause"
 >;
 
 /** A side that is out for a while, and back without anybody's doing. Any other problem of a whole side needs a person. */
@@ -41,7 +43,13 @@ const FAILING_SHARE = 0.01;
  * @param intervalMs how often contacts are looked at, by the schedule
  */
 export function healthOf(seen: HealthSnapshot, now: Date, intervalMs: number): Health {
-  return stopped(seen, now) ?? delayed(seen, now, intervalMs) ?? degraded(seen) ?? healthy(seen, now);
+  return (
+    stopped(seen, now) ??
+    paused(seen, now) ??
+    delayed(seen, now, intervalMs) ??
+    degraded(seen) ??
+    healthy(seen, now)
+  );
 }
 
 function stopped(seen: HealthSnapshot, now: Date): Health | null {
@@ -56,6 +64,20 @@ function stopped(seen: HealthSnapshot, now: Date): Health | null {
   return health(
     "stopped",
     `Stopped: the last ${STOPPED_IN_A_ROW} runs did not finish.${why} The operator must look at the log.`,
+  );
+}
+
+function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
+  if (!holds(pause, now)) return null;
+  const { by, at, reason, until } = pause;
+  const ends = until === null ? "until somebody resumes it" : `until ${exact(until)}`;
+  const waiting =
+    counters.waiting === 0
+      ? "New changes wait"
+      : `${counted(counters.waiting, "contact waits", "contacts wait")}, and new changes too`;
+  return health(
+    "paused",
+    `Paused by ${by} ${fromNow(at, now)}, ${ends}: ${reason.replace(/\.$/, "")}. ${waiting}; refusals of e-mail still travel.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Freshness } from "../store/freshness.ts";
 import type { Overview } from "../store/overview.ts";
 import type { Health } from "./health.ts";
 
@@ -5,12 +6,19 @@ import type { Health } from "./health.ts";
 export interface OverviewDocument extends Omit<Overview, "name" | "lastContactRuns"> {
   readonly connection: string;
   readonly health: Health;
+  /** When each lane last came to its end. */
+  readonly freshness: Freshness;
   /** When this was read. */
   readonly at: Date;
 }
 
 /** Puts the document together. Its keys are depended on by scripts. */
-export function overviewDocument(overview: Overview, health: Health, now: Date): OverviewDocument {
+export function overviewDocument(
+  overview: Overview,
+  freshness: Freshness,
+  health: Health,
+  now: Date,
+): OverviewDocument {
   const { name, lastContactRuns: _only, ...rest } = overview;
-  return { connection: name, at: now, health, ...rest };
+  return { connection: name, at: now, health, freshness, ...rest };
 }

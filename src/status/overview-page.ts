@@ -1,25 +1,49 @@
+import type { PerSide } from "../model/side.ts";
+import type { Freshness } from "../store/freshness.ts";
+import type { RunningRun } from "../store/run-progress.ts";
+import type { ToldSideNote } from "../store/side-notes.ts";
+import { barChart } from "./bar-chart.ts";
 import type { Cause, ConnectionProblem, Overview, RunRow } from "../store/overview.ts";
 import { counted, grouped } from "./count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
-import type { Fragment, Safe } from "./html.ts";
+import type { Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
 import { HEALTH_LABELS } from "./layout.ts";
 import { fixList, place } from "./problem-words.ts";
-import { RESULTS, RUN_COUNTS, STATES } from "./state-words.ts";
+import { freshnessSection, quotaSection } from "./overview/freshness-section.ts";
+import { progressSection } from "./overview/progress-section.ts";
+import { runControls } from "./overview/run-controls.ts";
+import { runsChart } from "./runs/run-words.ts";
+import { chartTable, runsTable } from "./runs/runs-page.ts";
+import { STATES } from "./state-words.ts";
 import { timeElement } from "./time-element.ts";
-import { took } from "./time-words.ts";
+
+/** What the first page shows beside the frame. */
+export interface OverviewView {
+  readonly frame: Frame;
+  readonly freshness: Freshness;
+  readonly notes: PerSide<ToldSideNote | null>;
+  readonly running: RunningRun | null;
+  /** Of the contact lane in the last day, the oldest first. */
+  readonly latest: readonly RunRow[];
+}
 
 /** Answers in five seconds: is it working, is it current, must somebody act? */
-export function overviewPage(frame: Frame): Safe {
+export function overviewPage(view: OverviewView): Safe {
+  const { frame, freshness, notes, running } = view;
   const { overview, health, now } = frame;
   const { tone } = HEALTH_LABELS[health.word];
   return html`
-    <h1>Overview</h1>
+    <div class="heading">
+      <h1>Overview</h1>
+      ${runControls(frame)}
+    </div>
     <p class="banner ${tone}"><span>${health.sentence}</span></p>
-    ${counters(overview)}
+    ${progressSection(running, freshness, now)} ${counters(overview)}
     ${overview.connectionProblems.length > 0 && connectionProblems(overview.connectionProblems, now)}
-    ${causes(overview, now)} ${freshness(overview, now)} ${runs(overview.runs, now)}
+    ${causes(overview, now)} ${freshnessSection(freshness, overview, now)} ${quotaSection(notes, now)}
+    ${runs(view)}
   `;
 }
 
@@ -90,69 +114,28 @@ function causeOf(cause: Cause, now: Date): Safe {
   </article>`;
 }
 
-function freshness({ lastFinishedAt, oldestWaiting }: Overview, now: Date): Safe {
-  return html`<section aria-labelledby="freshness">
-    <h2 id="freshness">Freshness</h2>
-    <dl>
-      <div>
-        <dt>Last look at both sides</dt>
-        <dd>${lastFinishedAt === null ? "Not yet" : timeElement(lastFinishedAt, now)}</dd>
-      </div>
-      <div>
-        <dt>Oldest waiting change</dt>
-        <dd>${oldestWaiting === null ? "No change is waiting" : timeElement(oldestWaiting, now)}</dd>
-      </div>
-    </dl>
-  </section>`;
-}
-
-function runs(rows: readonly RunRow[], now: Date): Safe {
+function runs({ frame, latest }: OverviewView): Safe {
+  const { runs: rows } = frame.overview;
   if (rows.length === 0) {
     return html`<section aria-labelledby="runs">
       <h2 id="runs">Latest runs</h2>
       <p>No run yet. <code>tandem sync</code> makes one, <code>tandem start</code> makes them by schedule.</p>
     </section>`;
   }
+  const chart = runsChart(latest, "overview-chart", "last 24 hours");
   return html`<section aria-labelledby="runs">
     <h2 id="runs">Latest runs</h2>
+    ${
+      latest.length > 0 &&
+      html`${barChart(chart)}
+        <p class="muted">
+          ${chart.reading} Each bar is a run of the contact lane; a hatched one with a cross failed.
+        </p>
+        ${chartTable(latest)}`
+    }
     <div class="scroll" role="region" aria-labelledby="runs" tabindex="0">
-      <table>
-        <caption class="unseen">
-          The latest runs, the newest first
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Started</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Trigger</th>
-            <th scope="col">Result</th>
-            <th scope="col" class="right">Took</th>
-            ${RUN_COUNTS.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
-            <th scope="col">Note</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map((row) => runRow(row, now))}
-        </tbody>
-      </table>
+      ${runsTable(rows, frame.now, "The latest runs, the newest first")}
     </div>
+    <p><a href="/runs">All runs</a></p>
   </section>`;
-}
-
-function runRow(run: RunRow, now: Date): Safe {
-  const { label, tone } = RESULTS[run.result];
-  const end = run.finishedAt ?? (run.result === "running" ? now : null);
-  return html`<tr>
-    <th scope="row">${timeElement(run.startedAt, now)}</th>
-    <td>${run.kind}</td>
-    <td>${run.trigger}</td>
-    <td><span class="tag ${tone}">${label}</span></td>
-    <td class="right">${end !== null && took(end.getTime() - run.startedAt.getTime())}</td>
-    ${RUN_COUNTS.map(({ key }) => html`<td class="right">${count(run.counts[key])}</td>`)}
-    <td class="note">${run.note}</td>
-  </tr>`;
-}
-
-function count(number: number | undefined): Fragment {
-  return number !== undefined && grouped(number);
 }

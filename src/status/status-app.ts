@@ -86,7 +86,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   });
   const known = await protect(app, deps, access);
   const pages = [
-    ...overviewRoutes(),
+    ...overviewRoutes(deps),
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
     ...conflictUndoRoutes(deps),

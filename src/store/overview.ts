@@ -3,6 +3,7 @@ import type { ProblemLevel, RetryPolicy } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Database } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import type { Pause } from "./pauses.ts";
 import type { RunCounts, RunResult } from "./runs.ts";
 
 /** How a connection is doing, read at one moment: every number in it agrees with every other. */
@@ -27,6 +28,8 @@ export interface Overview {
   readonly lastFinishedAt: Date | null;
   /** Since when the oldest change that is known and not written yet has waited. */
   readonly oldestWaiting: Date | null;
+  /** As a person wished it; it may be over by now. */
+  readonly pause: Pause | null;
 }
 
 /** One kind of problem of failing contacts, in the words of the contact that met it last. */
@@ -93,7 +96,7 @@ type CauseRow = Omit<Cause, "fix"> & { readonly fix: Prisma.JsonValue };
  */
 export async function readOverview(database: Database, connectionId: number): Promise<Overview> {
   const contactRuns = { connectionId, kind: "contacts", finishedAt: { not: null } };
-  const [connection, states, waiting, causes, problems, runs, ends, finished] = await database.$transaction(
+  const [connection, states, waiting, causes, problems, runs, ends, finished, pauses] = await database.$transaction(
     [
       database.connection.findUniqueOrThrow({ where: { id: connectionId } }),
       database.$queryRaw<{ state: LinkState; links: number }[]>`
@@ -111,6 +114,9 @@ export async function readOverview(database: Database, connectionId: number): Pr
         where: { ...contactRuns, result: { not: "stopped" } },
         orderBy: { startedAt: "desc" },
       }),
+      database.$queryRaw<Pause[]>`
+        SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
+        WHERE id = ${connectionId} AND paused_at IS NOT NULL`,
     ],
     { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
   );
@@ -129,6 +135,7 @@ export async function readOverview(database: Database, connectionId: number): Pr
     ),
     lastFinishedAt: finished?.finishedAt ?? null,
     oldestWaiting: waiting?.dirtySince ?? null,
+    pause: pauses[0] ?? null,
   };
 }
 

@@ -24,6 +24,11 @@ export async function readPause(
   return pause ?? null;
 }
 
+/** Does it hold at this moment? */
+export function holds(pause: Pause | null, now: Date): pause is Pause {
+  return pause !== null && (pause.until === null || pause.until > now);
+}
+
 /** Pauses a connection; a pause that is there already is replaced. */
 export async function pauseConnection(
   statements: Statements,

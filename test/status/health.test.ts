@@ -15,6 +15,7 @@ const WELL: HealthSnapshot = {
   lastContactRuns: [{ result: "finished", finishedAt: before(3), note: "" }],
   lastFinishedAt: before(3),
   oldestWaiting: null,
+  pause: null,
 };
 const NEW: HealthSnapshot = { ...WELL, total: 0, lastContactRuns: [], lastFinishedAt: null };
 const STOPPED = { result: "stopped", finishedAt: before(3), note: "Klaviyo did not answer" } as const;

@@ -24,6 +24,7 @@ const OVERVIEW: Overview = {
   ],
   lastContactRuns: [],
   lastFinishedAt: before(3),
+  pause: null,
   oldestWaiting: before(9),
 };
 const HEALTH = { word: "degraded", sentence: "Running. 214 contacts need attention." } as const;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { SystemUnavailable } from "../../model/problem.ts";
+import type { Quota } from "../connector.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -42,6 +43,8 @@ export interface Calls {
   requests(): ReadonlyMap<string, number>;
   /** How far HubSpot's clock is from ours, in milliseconds. */
   skewMs(): number;
+  /** See `Connector.quotas`. */
+  quotas(): readonly Quota[];
 }
 
 export interface CallsDeps extends Timing {
@@ -64,6 +67,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   const burst = governor([BURST], { share: apiShare, now, sleep });
   const search = governor([SEARCH], { share: apiShare, now, sleep });
   const made = new Map<string, number>();
+  const quotas = new Map<string, Quota>();
   const skew = clockSkew();
   let timeZone: string | null = null;
 
@@ -76,6 +80,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     const raw = await call.send(signal);
     log?.({ system: "hubspot", operation: call.operation, status: raw.status, ms: now() - begun });
     learn(pace, raw);
+    for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
     return understood(call.operation, raw, schema, now());
   }
@@ -127,6 +132,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
     skewMs: () => skew.ms(),
+    quotas: () => [...quotas.values()],
   };
 }
 
@@ -152,12 +158,25 @@ function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, 
   throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: null });
 }
 
-function learn(pace: Governor, { headers }: RawAnswer): void {
-  const number = (name: string): number | undefined => {
-    const value = Number(headers[`x-hubspot-ratelimit-${name}`] ?? Number.NaN);
-    return Number.isNaN(value) ? undefined : value;
-  };
-  const [calls, remaining] = [number("max"), number("remaining")];
+/** A number of HubSpot's rate limit headers. */
+function limitHeader({ headers }: RawAnswer, name: string): number | undefined {
+  const value = Number(headers[`x-hubspot-ratelimit-${name}`] ?? Number.NaN);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** The limits that an answer tells of; one of an app with OAuth does not tell of the day. */
+function quotasOf(raw: RawAnswer, at: number): readonly Quota[] {
+  const told = [
+    { name: "per 10 seconds", limit: limitHeader(raw, "max"), left: limitHeader(raw, "remaining") },
+    { name: "per day", limit: limitHeader(raw, "daily"), left: limitHeader(raw, "daily-remaining") },
+  ];
+  return told.flatMap(({ name, limit, left }) =>
+    limit === undefined || left === undefined ? [] : [{ name, limit, left, at }],
+  );
+}
+
+function learn(pace: Governor, raw: RawAnswer): void {
+  const [calls, remaining] = [limitHeader(raw, "max"), limitHeader(raw, "remaining")];
   pace.learn("burst", {
     ...(calls === undefined ? {} : { calls }),
     ...(remaining === undefined ? {} : { remaining }),

@@ -104,6 +104,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
     engagement: hubspotEngagement(account, deps.app ?? null),
     requests: () => paced.requests(),
     skewMs: () => paced.skewMs(),
+    quotas: () => paced.quotas(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Quota } from "../connector.ts";
 import { clockSkew } from "../clock-skew.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { governor } from "../governor.ts";
@@ -48,6 +49,8 @@ export interface Calls {
   requests(): ReadonlyMap<string, number>;
   /** How far Klaviyo's clock is from ours, in milliseconds. */
   skewMs(): number;
+  /** See `Connector.quotas`. */
+  quotas(): readonly Quota[];
 }
 
 /** A wait beyond this is the lane's to keep, not a call's. */
@@ -61,6 +64,7 @@ const BACKOFF = { first: 500, longest: 20_000 };
 export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   const governors = new Map<string, Governor>();
   const counts = new Map<string, number>();
+  const quotas = new Map<string, Quota>();
   const skew = clockSkew();
 
   const governorOf = (operation: Call["operation"]): Governor => {
@@ -82,7 +86,11 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const begun = now();
     const answer = await send(abortable ? signal : null);
-    learn(pace, answer);
+    const told = learn(pace, answer);
+    if (told !== null) {
+      const name = `${operation}, ${told.seconds === "1" ? "per second" : "per minute"}`;
+      quotas.set(name, { name, limit: told.limit, left: told.left, at: now() });
+    }
     skew.note(answer.header("date"), begun, now());
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success) throw malformed(operation, answer.body);
@@ -138,25 +146,34 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     },
     requests: () => new Map(counts),
     skewMs: () => skew.ms(),
+    quotas: () => [...quotas.values()],
   };
+}
+
+/** Which limit an answer says how much is left of. */
+interface Told {
+  /** Of its window, as the header has it. */
+  readonly seconds: string;
+  readonly limit: number;
+  readonly left: number;
 }
 
 /**
  * `RateLimit-Limit: 75, 75;w=1, 750;w=60`: the limit that the other two headers are about, then all of them. The
  * documentation says those are about the minute, recordings show the second; the first number tells.
  */
-function learn(pace: Governor, { header }: RawAnswer): void {
+function learn(pace: Governor, { header }: RawAnswer): Told | null {
+  let told: Told | null = null;
   const [current, ...policies] = (header("ratelimit-limit") ?? "").split(",").map((part) => part.trim());
   const remaining = header("ratelimit-remaining");
   for (const policy of policies) {
     const parts = /^(\d+);w=(\d+)$/.exec(policy);
     if (parts === null) continue;
     const [, limit = "", seconds = ""] = parts;
-    pace.learn(seconds, {
-      calls: Number(limit),
-      ...(limit === current && remaining !== null && /^\d+$/.test(remaining)
-        ? { remaining: Number(remaining) }
-        : {}),
-    });
+    const left =
+      limit === current && remaining !== null && /^\d+$/.test(remaining) ? Number(remaining) : null;
+    pace.learn(seconds, { calls: Number(limit), ...(left === null ? {} : { remaining: left }) });
+    if (left !== null) told = { seconds, limit: Number(limit), left };
   }
+  return told;
 }

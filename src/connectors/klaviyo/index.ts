@@ -69,6 +69,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     },
     requests: () => calls.requests(),
     skewMs: () => calls.skewMs(),
+    quotas: () => calls.quotas(),
     contacts: {
       pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),
       async *everyone(properties, signal) {

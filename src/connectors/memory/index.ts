@@ -153,6 +153,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     }),
     requests: () => new Map(counts),
     skewMs: () => quirks.skewMs,
+    quotas: () => [],
     contacts: {
       writeSize,
       cost: ({ creates, updates, listChanges }) => ({

@@ -1,0 +1,61 @@
+import type { PerSide } from "../../model/side.ts";
+import { SIDES } from "../../model/side.ts";
+import type { Freshness } from "../../store/freshness.ts";
+import type { Overview } from "../../store/overview.ts";
+import type { ToldSideNote } from "../../store/side-notes.ts";
+import { counted, grouped } from "../count-words.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import { SIDE_NAMES } from "../problem-words.ts";
+import { timeElement } from "../time-element.ts";
+
+/** How old each lane's last look is, and how long the oldest change waits. */
+export function freshnessSection(freshness: Freshness, { oldestWaiting }: Overview, now: Date): Safe {
+  const lanes = [
+    ["Contacts, both sides", freshness.contacts],
+    ["Refusals of e-mail", freshness.consent],
+    ["Engagement", freshness.engagement],
+    ["The whole compared", freshness.reconcile],
+  ] as const;
+  return html`<section aria-labelledby="freshness">
+    <h2 id="freshness">Freshness</h2>
+    <dl>
+      ${lanes.map(
+        ([label, at]) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${at === null ? "Not yet" : timeElement(at, now)}</dd>
+          </div>`,
+      )}
+      <div>
+        <dt>Oldest waiting change</dt>
+        <dd>${oldestWaiting === null ? "No change is waiting" : timeElement(oldestWaiting, now)}</dd>
+      </div>
+    </dl>
+  </section>`;
+}
+
+/** Of each side the limit that is nearest to its end, as the side told it last. */
+export function quotaSection(notes: PerSide<ToldSideNote | null>, now: Date): Fragment {
+  const told = SIDES.flatMap((side) => {
+    const [tightest] = (notes[side]?.quotas ?? []).toSorted(
+      (one, other) => one.left / one.limit - other.left / other.limit,
+    );
+    return tightest === undefined ? [] : [{ side, quota: tightest }];
+  });
+  if (told.length === 0) return null;
+  return html`<section aria-labelledby="quotas">
+    <h2 id="quotas">Limits of the accounts</h2>
+    ${told.map(
+      ({ side, quota: { name, limit, left, at } }) =>
+        html`<p>
+            <label for="quota-${side}">${SIDE_NAMES[side]}, ${name}:</label> ${grouped(limit - left)} of
+            ${counted(limit, "request")} used, told ${timeElement(new Date(at), now)}
+          </p>
+          <progress id="quota-${side}" max="${limit}" value="${limit - left}">
+            ${grouped(limit - left)} of ${grouped(limit)}
+          </progress>`,
+    )}
+    <p><a href="/settings">All limits</a></p>
+  </section>`;
+}

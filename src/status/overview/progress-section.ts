@@ -1,0 +1,97 @@
+import type { Freshness } from "../../store/freshness.ts";
+import type { RunProgress, RunningRun } from "../../store/run-progress.ts";
+import { grouped } from "../count-words.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import { SIDE_NAMES } from "../problem-words.ts";
+import { laneName } from "../runs/run-words.ts";
+import { timeElement } from "../time-element.ts";
+import { span } from "../time-words.ts";
+
+/** A rate over less than this is chance. */
+const FEWEST_DONE = 20;
+const SHORTEST_MS = 10_000;
+const SMALLEST_SHARE = 0.01;
+/** A step tells every two seconds; silent for so long it waits for a limit, or was killed. */
+const SILENT_MS = 60_000;
+
+/**
+ * How long the step under way will still take at the pace that it had so far; `null` where nobody can tell: the total is
+ * not known, too little was done to have a pace, or nothing was heard for a minute.
+ */
+export function remainingMs({ done, from, total, since, at }: RunProgress, now: Date): number | null {
+  if (total === null || now.getTime() - at.getTime() > SILENT_MS) return null;
+  const worked = done - from;
+  const elapsed = at.getTime() - since.getTime();
+  if (worked < Math.max(FEWEST_DONE, total * SMALLEST_SHARE) || elapsed < SHORTEST_MS) return null;
+  return Math.max(0, ((total - done) / worked) * elapsed);
+}
+
+const STEPS = [
+  { step: "read", label: "Read both sides" },
+  { step: "look_up", label: "Look up who is on the other side" },
+  { step: "compare", label: "Compare" },
+  { step: "write", label: "Write" },
+] as const;
+
+/** The run under way; before the first whole one, what is being filled and how far it is. */
+export function progressSection(
+  running: RunningRun | null,
+  { filledAt, sightings }: Freshness,
+  now: Date,
+): Fragment {
+  if (running === null) return null;
+  const first = filledAt === null && running.kind === "contacts";
+  const { progress } = running;
+  return html`<section aria-labelledby="progress">
+    <h2 id="progress">${first ? "The first sync" : `${laneName(running.kind)}: a run is going`}</h2>
+    <p>
+      Since ${timeElement(running.startedAt, now)}.
+      ${
+        first &&
+        html`${grouped(sightings ?? 0)} contacts were read so far. You can close this page: it goes on without
+        it, and goes on where it was after a restart.`
+      }
+    </p>
+    ${progress !== null && stepList(progress)} ${progress !== null && bar(progress, now)}
+    <p><a href="/">Refresh</a></p>
+  </section>`;
+}
+
+function stepList({ step }: RunProgress): Safe {
+  const at = STEPS.findIndex((one) => one.step === step);
+  return html`<ol class="steps">
+    ${STEPS.map(
+      ({ label }, index) =>
+        html`<li ${index === at && html`aria-current="step"`}>
+          ${label}${index < at ? " – done" : index === at ? " – now" : ""}
+        </li>`,
+    )}
+  </ol>`;
+}
+
+function bar(progress: RunProgress, now: Date): Safe {
+  const { step, side, done, total, at } = progress;
+  const label = STEPS.find((one) => one.step === step)?.label ?? step;
+  const where = side === null ? "" : ` in ${SIDE_NAMES[side]}`;
+  const words =
+    total === null ? `${grouped(done)} so far${where}` : `${grouped(done)} of ${grouped(total)}${where}`;
+  const left = remainingMs(progress, now);
+  const silent = now.getTime() - at.getTime() > SILENT_MS;
+  return html`<p>
+      <label for="step">${label}:</label> ${words}${
+        left !== null
+          ? `, about ${span(left)} left for this step`
+          : silent
+            ? `; nothing was heard for ${span(now.getTime() - at.getTime())}`
+            : ""
+      }.
+    </p>
+    ${
+      total === null
+        ? html`<progress id="step">${words}</progress>`
+        : html`<progress id="step" max="${Math.max(1, total)}" value="${Math.min(done, total)}">
+            ${words}
+          </progress>`
+    }`;
+}

@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { writeAudit } from "../../store/audit.ts";
+import { transaction } from "../../store/database.ts";
+import { holds, pauseConnection, resumeConnection } from "../../store/pauses.ts";
+import { readRunning } from "../../store/run-progress.ts";
+import { askSync } from "../../store/sync-wishes.ts";
+import type { Choice } from "../choice-field.ts";
+import { choiceField } from "../choice-field.ts";
+import { confirmPage } from "../confirm-page.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import type { Frame } from "../layout.ts";
+import { csrfField } from "../layout.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../page.ts";
+import { given } from "../query-parts.ts";
+import { reasonWords } from "../reason-form.ts";
+import { mayDo } from "../role.ts";
+import { exact, span } from "../time-words.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** How long a pause may last, by the word in the form. */
+const LENGTHS: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
+  hour: { label: "An hour", ms: HOUR_MS },
+  "4hours": { label: "Four hours", ms: 4 * HOUR_MS },
+  day: { label: "A day", ms: 24 * HOUR_MS },
+  week: { label: "A week", ms: 7 * 24 * HOUR_MS },
+};
+
+const pauseForm = z.object({
+  reason: reasonWords,
+  length: given(z.enum(Object.keys(LENGTHS), "Choose how long.")),
+});
+
+/** The buttons beside the heading, for those who may press them. */
+export function runControls(frame: Frame): Fragment {
+  const { shell, overview, now } = frame;
+  if (shell.visitor === null || !mayDo(shell.visitor.role, "operator")) return null;
+  if (holds(overview.pause, now))
+    return html`<div class="controls">
+      <form method="post" action="/resume" class="bare">
+        ${csrfField(shell)}<button type="submit" class="first">Resume</button>
+      </form>
+    </div>`;
+  return html`<div class="controls">
+    <form method="post" action="/sync" class="bare">
+      ${csrfField(shell)}<button type="submit" class="first">Sync now</button>
+    </form>
+    <details>
+      <summary>Pause…</summary>
+      <form method="post" action="/pause" class="narrow">
+        ${csrfField(shell)} ${pauseFields("")}
+        <div class="buttons"><button type="submit">Pause</button></div>
+      </form>
+    </details>
+  </div>`;
+}
+
+function pauseFields(reason: string): Safe {
+  const lengths = Object.entries(LENGTHS).map(([word, { label }]): Choice => [word, label]);
+  return html`<p>
+      No run begins until it is over, and the one under way ends at its next page. Nothing is lost: what
+      changes meanwhile is caught up with. Refusals of e-mail still travel.
+    </p>
+    <div class="field">
+      <label for="reason">Why, for everybody to read</label>
+      <input id="reason" name="reason" value="${reason}" required maxlength="500" autocomplete="off" />
+    </div>
+    ${choiceField("length", "How long", null, lengths, "Until somebody resumes it")}`;
+}
+
+/** What the buttons do. */
+export function runControlRoutes(deps: PageDeps): readonly StatusPage[] {
+  return [
+    { method: "POST", address: "/sync", place: "/", answer: (asked) => sync(deps, asked) },
+    { method: "POST", address: "/pause", place: "/", answer: (asked) => pause(deps, asked) },
+    { method: "POST", address: "/resume", place: "/", answer: (asked) => resume(deps, asked) },
+  ];
+}
+
+async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<Answer> {
+  const { database, connectionId } = act;
+  if (holds(frame.overview.pause, now())) {
+    const words = ["No run begins while the connection is paused. Resume it on the overview first."];
+    return { kind: "told", status: 409, message: { title: "Nothing was begun: it is paused", words } };
+  }
+  const running = await readRunning(database, connectionId);
+  if (running?.kind === "contacts") {
+    const since = span(now().getTime() - running.startedAt.getTime());
+    return {
+      kind: "moved",
+      to: "/",
+      said: `A run is already going, since ${since}. No second one is needed.`,
+    };
+  }
+  await transaction(database, async (statements) => {
+    await askSync(statements, connectionId, visitor.name, now());
+    const entry = { who: visitor.name, role: visitor.role, action: "sync" };
+    await writeAudit(statements, connectionId, entry, now());
+  });
+  act.wake();
+  const said = "Sync queued. It usually starts within 10 seconds, or after the run that is going.";
+  return { kind: "moved", to: "/", said };
+}
+
+async function pause({ act, now }: PageDeps, { visitor, frame, body }: Asked): Promise<Answer> {
+  const form = pauseForm.safeParse(body);
+  if (!form.success) return askAgain(frame, form.error, body);
+  const { reason, length } = form.data;
+  const ms = length === undefined ? undefined : LENGTHS[length]?.ms;
+  const until = ms === undefined ? null : new Date(now().getTime() + ms);
+  const { database, connectionId } = act;
+  await transaction(database, async (statements) => {
+    await pauseConnection(statements, connectionId, { by: visitor.name, reason, until }, now());
+    const about = { until: until?.toISOString() ?? null };
+    const entry = { who: visitor.name, role: visitor.role, action: "pause", about, reason };
+    await writeAudit(statements, connectionId, entry, now());
+  });
+  const ends = until === null ? "until somebody resumes it" : `until ${exact(until)}`;
+  return { kind: "moved", to: "/", said: `Paused ${ends}. Refusals of e-mail still travel.` };
+}
+
+function askAgain(frame: Frame, { issues }: z.ZodError, body: unknown): Answer {
+  const [issue] = issues;
+  const field = issue?.path[0] === "length" ? "length" : "reason";
+  const wrong = { words: issue?.message ?? "Say why.", field };
+  const typed = z.object({ reason: z.string().max(1_000) }).safeParse(body);
+  const content = confirmPage(frame, {
+    title: "Pause the connection?",
+    words: [],
+    action: "/pause",
+    button: "Pause",
+    fields: pauseFields(typed.success ? typed.data.reason : ""),
+    wrong,
+    back: "/",
+  });
+  return { kind: "page", title: "Error: Pause", content, document: { wrong }, status: 400 };
+}
+
+async function resume({ act, now }: PageDeps, { visitor }: Asked): Promise<Answer> {
+  const { database, connectionId } = act;
+  const was = await transaction(database, async (statements) => {
+    const paused = await resumeConnection(statements, connectionId, now());
+    const entry = { who: visitor.name, role: visitor.role, action: "resume" };
+    if (paused) await writeAudit(statements, connectionId, entry, now());
+    return paused;
+  });
+  act.wake();
+  const said = was ? "Resumed. A run begins at once, or after the one that is going." : "It was not paused.";
+  return { kind: "moved", to: "/", said };
+}

@@ -1,0 +1,163 @@
+import type { FastifyInstance } from "fastify";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { remainingMs } from "../../../src/status/overview/progress-section.ts";
+import { statusApp } from "../../../src/status/status-app.ts";
+import { statusActions } from "../../../src/status/status-actions.ts";
+import { readAudit } from "../../../src/store/audit.ts";
+import { readPause } from "../../../src/store/pauses.ts";
+import type { RunProgress } from "../../../src/store/run-progress.ts";
+import { saveProgress } from "../../../src/store/run-progress.ts";
+import { saveSideNote } from "../../../src/store/side-notes.ts";
+import { takeSync, waitingSync } from "../../../src/store/sync-wishes.ts";
+import type { FreshDatabase } from "../../support/fresh-database.ts";
+import { freshDatabase } from "../../support/fresh-database.ts";
+import { statusDeps, visit } from "../app.ts";
+import type { Seed } from "../seed.ts";
+import { NOW, before, seed } from "../seed.ts";
+
+let fresh: FreshDatabase;
+let it: Seed;
+let app: FastifyInstance;
+let now = NOW;
+let woken = 0;
+
+beforeEach(async () => {
+  fresh = await freshDatabase();
+  it = await seed(fresh, "acme-main");
+  [now, woken] = [NOW, 0];
+  const act = statusActions(
+    fresh.database,
+    it.connectionId,
+    () => now,
+    () => void (woken += 1),
+  );
+  app = await statusApp(statusDeps(fresh, it.connectionId, { now: () => now, act }));
+});
+afterEach(async () => {
+  await app.close();
+  await fresh.drop();
+});
+
+const STEP: RunProgress = {
+  step: "write",
+  side: null,
+  done: 500,
+  total: 2_000,
+  from: 0,
+  since: before(10),
+  at: before(0),
+};
+
+test("what is left of a step is told at its own pace, and only where there is one", () => {
+  expect(remainingMs(STEP, NOW)).toBe(30 * 60_000);
+  expect(remainingMs({ ...STEP, from: 400, since: before(2) }, NOW)).toBe(30 * 60_000);
+  expect(remainingMs({ ...STEP, total: null }, NOW)).toBeNull();
+  expect(remainingMs({ ...STEP, done: 15 }, NOW)).toBeNull();
+  expect(remainingMs({ ...STEP, done: 900, total: 100_000 }, NOW)).toBeNull();
+  expect(remainingMs({ ...STEP, at: before(2) }, NOW)).toBeNull();
+});
+
+test("the first sync shows its steps, how far it is, and an estimate", async () => {
+  await it.run("running", 10);
+  await saveProgress(fresh.database, it.connectionId, STEP);
+  const { body } = await visit(app).get("/");
+  expect(body).toContain("The first sync");
+  expect(body).toContain('aria-current="step"');
+  expect(body).toMatch(/<progress[^>]*max="2000"[^>]*value="500"/);
+  expect(body).toContain("about 30 minutes left for this step");
+});
+
+test("each lane tells how old its last look is", async () => {
+  await it.run("finished", 5);
+  await it.run("stopped", 2, { kind: "engagement" });
+  await it.run("finished", 9, { kind: "engagement" });
+  for (const side of ["hubspot", "klaviyo"])
+    await fresh.database.cursor.create({
+      data: { connectionId: it.connectionId, stream: `${side} refusals`, value: "1", movedAt: before(3) },
+    });
+  const page = (await visit(app).get("/", "application/json")).json();
+  expect(page).toMatchObject({
+    freshness: {
+      contacts: new Date(before(5).getTime() + 41_000).toISOString(),
+      engagement: new Date(before(9).getTime() + 41_000).toISOString(),
+      consent: before(3).toISOString(),
+      reconcile: null,
+    },
+  });
+});
+
+test("the limit that is nearest to its end is told of each side", async () => {
+  const quotas = [
+    { name: "per day", limit: 1_000, left: 900, at: before(1).getTime() },
+    { name: "per 10 seconds", limit: 100, left: 20, at: before(1).getTime() },
+  ];
+  const note = { account: null, missingScopes: null, maySubscribe: null, quotas, requests: {}, skewMs: 0 };
+  await saveSideNote(fresh.database, it.connectionId, "hubspot", note, NOW);
+  const body = (await visit(app).get("/")).body.replaceAll(/\s+/g, " ");
+  expect(body).toContain("HubSpot, per 10 seconds:</label> 80 of 100 requests used");
+  expect(body).not.toContain("per day");
+});
+
+test("Sync now is kept for whichever process has the lanes, once, and stands in the audit", async () => {
+  const browser = visit(app);
+  await browser.get("/");
+  expect((await browser.post("/sync", {})).location).toBe("/");
+  await browser.post("/sync", {});
+  expect(woken).toBe(2);
+  expect((await browser.get("/")).body).toContain("Sync queued.");
+  expect(await waitingSync(fresh.database, it.connectionId)).toEqual({ by: "this machine", at: NOW });
+  expect(await takeSync(fresh.database, it.connectionId)).toEqual({ by: "this machine", at: NOW });
+  expect(await takeSync(fresh.database, it.connectionId)).toBeNull();
+  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  expect(audit.map(({ action }) => action)).toEqual(["sync", "sync"]);
+});
+
+test("while a run is going no second one is queued", async () => {
+  await it.run("running", 1);
+  const browser = visit(app);
+  await browser.get("/");
+  await browser.post("/sync", {});
+  expect((await browser.get("/")).body).toContain("A run is already going, since 1 minute.");
+  expect(await waitingSync(fresh.database, it.connectionId)).toBeNull();
+});
+
+test("a pause needs a reason, is in every page's head, refuses Sync now, and ends by itself", async () => {
+  await it.run("finished", 5);
+  const browser = visit(app);
+  await browser.get("/");
+  const wrong = await browser.post("/pause", { reason: "  ", length: "hour" });
+  expect(wrong.status).toBe(400);
+  expect(wrong.body).toContain("Say why, for the record.");
+  await browser.post("/pause", { reason: "list clean-up", length: "hour" });
+  const page = await browser.get("/errors");
+  expect(page.body).toContain("Paused");
+  expect((await browser.get("/", "application/json")).json()).toMatchObject({
+    health: {
+      word: "paused",
+      sentence:
+        "Paused by this machine less than a minute ago, until 2026-11-22 10:00 UTC: list clean-up. New changes wait; refusals of e-mail still travel.",
+    },
+    pause: { by: "this machine", reason: "list clean-up" },
+  });
+  expect((await browser.post("/sync", {})).status).toBe(409);
+  now = new Date(NOW.getTime() + 60 * 60_000);
+  expect(await readPause(fresh.database, it.connectionId, now)).toBeNull();
+  expect((await browser.get("/")).body).toContain("Sync now");
+});
+
+test("a pause without an end lasts until somebody resumes it, and that begins a run", async () => {
+  const browser = visit(app);
+  await browser.get("/");
+  await browser.post("/pause", { reason: "moving", length: "" });
+  expect((await browser.post("/pause", { reason: "moving", length: "aeon" })).status).toBe(400);
+  now = new Date(NOW.getTime() + 900 * 60 * 60_000);
+  expect((await browser.get("/")).body).toContain("Resume");
+  await browser.post("/resume", {});
+  expect(woken).toBe(1);
+  expect(await readPause(fresh.database, it.connectionId, now)).toBeNull();
+  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  expect(audit.map(({ action, reason }) => [action, reason])).toEqual([
+    ["resume", ""],
+    ["pause", "moving"],
+  ]);
+});
