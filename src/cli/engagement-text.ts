@@ -56,6 +56,7 @@ const FATES: Readonly<Record<Fate, string>> = {
   sent: "sent; HubSpot has not answered",
   recorded: "shown in HubSpot",
   failed: "HubSpot does not take it",
+  erased: "not shown",
 };
 
 /** What somebody did last, and why any of it is not shown. */

@@ -7,6 +7,7 @@ import { openConnection } from "../store/connections.ts";
 import type { Database } from "../store/database.ts";
 import type { PersonEngagement } from "../store/engagement-person.ts";
 import { personEngagements } from "../store/engagement-person.ts";
+import { erasedSince } from "../store/erased.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { engagementText } from "./engagement-text.ts";
 import { withDatabase } from "./engine.ts";
@@ -26,6 +27,13 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       const email = parseAddress(address);
       const { mapping } = loadMapping(app, options);
       const found = email && (await withDatabase(app, (database) => lookUp(database, mapping, email)));
+      if (found && found.person === null && found.erasedAt !== null) {
+        const { erasedAt } = found;
+        app.out(
+          options.json ? json({ email: address, known: false, erasedAt }) : erasedText(address, erasedAt),
+        );
+        return exit(EXIT.done);
+      }
       if (found && found.person === null && found.engagements.length > 0) {
         const { engagements } = found;
         const lines = [`${address}   not linked: no rule matches this person on any side`, ""];
@@ -54,10 +62,22 @@ const ENGAGEMENTS = 20;
 interface Found {
   readonly person: ExplainedPerson | null;
   readonly engagements: readonly PersonEngagement[];
+  /** When they were erased from Tandem; `null` who was not, or is allowed again. */
+  readonly erasedAt: Date | null;
 }
 
 async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found> {
   const { id } = await openConnection(database, mapping.name);
   const engagements = await personEngagements(database, id, email, ENGAGEMENTS);
-  return { person: await explainPerson(database, mapping, id, { email }, new Date()), engagements };
+  const person = await explainPerson(database, mapping, id, { email }, new Date());
+  return { person, engagements, erasedAt: await erasedSince(database, id, email) };
+}
+
+function erasedText(address: string, at: Date): string {
+  return [
+    `${address}   erased from Tandem at ${at.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    "  Nothing of this person is stored, and nobody is made for them on either side. Their refusals stay known.",
+    `  To let them be synced again: tandem erase --allow ${address}`,
+    "",
+  ].join("\n");
 }

@@ -50,7 +50,9 @@ export function explanation(
 
 function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string {
   const consents = perSide((side) => known.sightings[side]?.consent ?? null);
-  const latest = new Map(ledger.map((entry) => [entry.side, entry.kind]));
+  // What Tandem did itself, or was told of them, says nothing about what they want.
+  const wishes = ledger.filter(({ kind }) => kind === "opted_out" || kind === "opted_in");
+  const latest = new Map(wishes.map((entry) => [entry.side, entry.kind]));
   const { answer, because: why } = mayBeMailed(consents, [...latest.values()].includes("opted_out"));
   const words = { yes: "may be sent", no: "must not be sent", unknown: "not known" };
   return `${words[answer]}: ${why}`;

@@ -22,7 +22,7 @@ const LEASE_BEATS = 4;
  * @throws ConnectionBusy while another process does
  */
 export async function withConnection<T>(
-  deps: Deps,
+  deps: Pick<Deps, "database" | "newId">,
   name: string,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {

@@ -8,6 +8,7 @@ import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/asked.ts";
 import { openConnection } from "../store/connections.ts";
+import { NO_RUN } from "../store/consent-ledger.ts";
 import { readCursor, saveCursor } from "../store/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
@@ -26,9 +27,6 @@ export interface ConsentRun {
   /** Why it stopped, where it did. */
   readonly stoppedBy: Problem | null;
 }
-
-/** Entries of the ledger that no run made, but a look that found nobody linked. */
-const NO_RUN = 0n;
 
 /** When those were last looked after whom Tandem asked to subscribe. */
 const ASKED = "asked";

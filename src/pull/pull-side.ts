@@ -3,6 +3,7 @@ import type { PullPage } from "../connectors/connector.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { NO_RUN } from "../store/consent-ledger.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -10,11 +11,14 @@ import { markFound, markMissing } from "../store/links.ts";
 import type { CollectionKey } from "../store/members.ts";
 import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
 import { relinkMerged } from "../store/merged.ts";
+import { erasedAmong, traceOf } from "../store/erased.ts";
+import { saveRefusals } from "../store/refusals.ts";
 import { saveSightings } from "../store/sightings.ts";
 import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
+import { withoutErased } from "./without-erased.ts";
 
 /** What a pull came to. */
 export interface PullReport {
@@ -98,12 +102,12 @@ async function storeContacts(
 ): Promise<void> {
   const members = new Set([...page.members.values()].flat());
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, page.contacts, (id) => members.has(id));
+    const erased = await storePeople(context, statements, side, page.contacts, (id) => members.has(id));
     for (const [collection, ids] of page.members) {
       await saveMembers(
         statements,
         { connectionId: context.connectionId, side, collection },
-        ids,
+        ids.filter((id) => !erased.has(id)),
         scan,
         context.now(),
       );
@@ -120,10 +124,17 @@ async function storeRoster(
 ): Promise<void> {
   const key: CollectionKey = { connectionId: context.connectionId, side, collection: page.collection };
   const unknown = await unknownContacts(context.database, context.connectionId, side, page.ids);
-  const met = unknown.length > 0 ? await readAgain(context, side, unknown) : [];
+  const gone = await erasedAmong(
+    context.database,
+    context.connectionId,
+    unknown.map((id) => traceOf(side, id)),
+  );
+  const toRead = unknown.filter((id) => !gone.has(traceOf(side, id)));
+  const met = toRead.length > 0 ? await readAgain(context, side, toRead) : [];
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, met, () => true);
-    await saveMembers(statements, key, page.ids, page.scan, context.now());
+    const erased = await storePeople(context, statements, side, met, () => true);
+    const ids = page.ids.filter((id) => !erased.has(id) && !gone.has(traceOf(side, id)));
+    await saveMembers(statements, key, ids, page.scan, context.now());
     await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
   });
   if (page.last) await noteAbsences(context.database, key, page.scan);
@@ -148,24 +159,36 @@ async function readAgain(
   return context.connectors[side].contacts.read(ids, propertiesFor(context.fields, side), context.signal);
 }
 
-/** Stores contacts, and moves the links of merged ones to the contact that is left. */
+/**
+ * Stores contacts, and moves the links of merged ones to the contact that is left. Of erased people only a refusal is
+ * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it.
+ *
+ * @returns the ids of erased people's contacts, which were not stored
+ */
 export async function storePeople(
   context: RunContext,
   statements: Statements,
   side: Side,
-  contacts: readonly Contact[],
+  shown: readonly Contact[],
   wanted: (id: string) => boolean,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const { connectionId } = context;
+  const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
   const merged = contacts.filter((contact) => contact.mergedIds.length > 0);
   const rows = contacts.map((contact) => sightingRow(context.fields, contact, wanted(contact.id)));
   const timing = await timingOf(context, statements, side);
-  await saveSightings(statements, context.connectionId, rows, context.now(), timing);
+  await saveSightings(statements, connectionId, rows, context.now(), timing);
   await markFound(
     statements,
-    context.connectionId,
+    connectionId,
     side,
     contacts.map(({ id }) => id),
     context.now(),
   );
-  await relinkMerged(statements, context.connectionId, side, merged, context.now());
+  await relinkMerged(statements, connectionId, side, merged, context.now());
+  const gone = erased.map(({ id }) => id);
+  await markMissing(statements, connectionId, side, gone, context.now());
+  const refusing = erased.filter(({ email, consent }) => email !== null && consent !== null);
+  await saveRefusals(statements, connectionId, NO_RUN, refusing, context.now());
+  return new Set(gone);
 }

@@ -4,10 +4,22 @@ import { Prisma } from "./generated/client.ts";
 
 /**
  * What the ledger says: seen (`opted_out`, `opted_in`), done by Tandem (`carried` to the other side, `asked` to be
- * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased`.
+ * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
+ * Tandem, `allowed` to be synced again after that.
  */
 export type ConsentKind =
-  "opted_out" | "opted_in" | "carried" | "asked" | "restored" | "confirmed" | "blocked" | "erased";
+  | "opted_out"
+  | "opted_in"
+  | "carried"
+  | "asked"
+  | "restored"
+  | "confirmed"
+  | "blocked"
+  | "erased"
+  | "allowed";
+
+/** Of entries that no run made: a look that found nobody linked, or a person at the command line. */
+export const NO_RUN = 0n;
 
 /** How many entries a run added. */
 export interface Recorded {
@@ -112,7 +124,8 @@ async function record(
 export interface LedgerEntry {
   readonly seq: bigint;
   readonly kind: ConsentKind;
-  readonly side: Side;
+  /** `both` of an erased address, which is no side's. */
+  readonly side: Side | "both";
   /** The list that it is about, where it is about one. */
   readonly list: string | null;
   readonly evidence: unknown;

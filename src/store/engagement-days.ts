@@ -54,7 +54,7 @@ export async function engagementDays(
              (count(*) FILTER (WHERE fate = 'recorded'))::int AS recorded,
              (count(*) FILTER (WHERE fate = 'repeat'))::int AS repeats,
              (count(*) FILTER (WHERE fate = 'machine'))::int AS machines,
-             (count(*) FILTER (WHERE fate = 'out_of_scope'))::int AS out_of_scope,
+             (count(*) FILTER (WHERE fate IN ('out_of_scope', 'erased')))::int AS out_of_scope,
              (count(*) FILTER (WHERE fate = 'unknown'))::int AS unknown,
              (count(*) FILTER (WHERE fate IN ('new', 'future', 'waiting', 'sent')))::int AS waiting,
              (count(*) FILTER (WHERE fate = 'failed'))::int AS failed

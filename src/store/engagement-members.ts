@@ -1,4 +1,5 @@
 import type { Statements } from "./database.ts";
+import { erasedAmong, traceOf } from "./erased.ts";
 
 /**
  * Notes that these people are in a list or segment that engagement is limited to. A segment is rebuilt some time after
@@ -12,11 +13,17 @@ export async function saveEngagementMembers(
   scan: string | null,
   since: Date,
 ): Promise<void> {
-  if (people.length === 0) return;
+  const erased = await erasedAmong(
+    statements,
+    connectionId,
+    people.map((id) => traceOf("klaviyo", id)),
+  );
+  const kept = people.filter((id) => !erased.has(traceOf("klaviyo", id)));
+  if (kept.length === 0) return;
   await statements.$executeRaw`
     WITH joined AS (
     INSERT INTO engagement_member AS known (connection_id, collection, person, scan)
-    SELECT ${connectionId}, ${collection}, id, ${scan} FROM (SELECT DISTINCT unnest(${[...people]}::text[]) AS id) AS page
+    SELECT ${connectionId}, ${collection}, id, ${scan} FROM (SELECT DISTINCT unnest(${kept}::text[]) AS id) AS page
     ORDER BY id
     ON CONFLICT (connection_id, collection, person) DO UPDATE SET scan = excluded.scan WHERE excluded.scan IS NOT NULL
     RETURNING person, xmax = 0 AS is_new)

@@ -85,7 +85,8 @@ export async function saveEngagements(
         "messageName" text, "subject" text, "sourceKind" text, "sourceId" text, "sourceName" text, "url" text,
         "list" text, "detail" text, "byMachine" boolean, "erased" boolean)
       -- What has a hashed id was seen before its person was erased, or while they were.
-      WHERE NOT (EXISTS (SELECT FROM engagement WHERE connection_id = ${connectionId} AND fate = 'erased')
+      WHERE NOT (EXISTS (SELECT FROM consent_ledger
+                         WHERE connection_id = ${connectionId} AND kind IN ('erased', 'allowed'))
                  AND EXISTS (SELECT FROM engagement AS gone
                              WHERE gone.connection_id = ${connectionId}
                                AND gone.event_id = consent_subject('event ' || p."eventId")))

@@ -1,0 +1,93 @@
+import type { EmailKey } from "../model/email.ts";
+import { transaction } from "../store/database.ts";
+import { NO_RUN, recordConsent } from "../store/consent-ledger.ts";
+import type { ErasedRows } from "../store/erase.ts";
+import { addressesOf, eraseRows, personRows } from "../store/erase.ts";
+import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
+import { holdLease } from "../store/leases.ts";
+import { redact, vacuum } from "../store/redact.ts";
+import { LEASE_MS } from "../write/write-page.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+
+type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
+
+/** What erasing somebody came to, over all connections of the database. */
+export interface Erasure extends ErasedRows {
+  /** How many addresses of theirs were known, the given one included. */
+  readonly addresses: number;
+  readonly connections: number;
+}
+
+/** What there is of somebody, to be shown before it is removed. */
+export interface KnownOf {
+  readonly addresses: readonly string[];
+  readonly contacts: number;
+}
+
+export async function knownOf({ database }: ErasingDeps, email: EmailKey): Promise<KnownOf> {
+  const addresses = await addressesOf(database, email);
+  const found = await Promise.all(
+    (await connections(database)).map(({ id }) => personRows(database, id, addresses)),
+  );
+  return { addresses, contacts: found.reduce((sum, { contacts }) => sum + contacts.length, 0) };
+}
+
+/**
+ * Removes what Tandem keeps of a person in every connection, but keyed hashes of their addresses and contacts in the
+ * consent ledger: by these they are not stored and not made again, and their refusals stay known. Neither system is
+ * asked or written to. Cut off, it is done again as a whole.
+ *
+ * @throws ConnectionBusy while another process works on one of the connections
+ */
+export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<Erasure> {
+  const { database } = deps;
+  const all = await connections(database);
+  const addresses = await addressesOf(database, email);
+  const erasure = deps.newId();
+  const sum = { links: 0, contacts: 0, writes: 0, events: 0, held: 0 };
+  for (const connection of all) {
+    const removed = await eraseFrom(deps, connection, addresses, erasure);
+    for (const key of Object.keys(sum) as (keyof ErasedRows)[]) sum[key] += removed[key];
+  }
+  await redact(database, addresses);
+  await vacuum(database);
+  return { ...sum, addresses: addresses.length, connections: all.length };
+}
+
+async function eraseFrom(
+  deps: ErasingDeps,
+  { id, name }: { readonly id: number; readonly name: string },
+  addresses: readonly string[],
+  erasure: string,
+): Promise<ErasedRows> {
+  const { database, now } = deps;
+  return withConnection(deps, name, (lease) =>
+    transaction(database, async (statements) => {
+      await holdLease(statements, lease, LEASE_MS);
+      // What the sides showed last goes with the rows; a refusal among it must not.
+      await recordConsent(statements, id, NO_RUN, now());
+      const rows = await personRows(statements, id, addresses);
+      await saveErased(statements, id, erasure, addresses, rows.contacts, now());
+      return eraseRows(statements, id, addresses, rows, now());
+    }),
+  );
+}
+
+/**
+ * Lets an erased person be synced again: the next run that meets them stores them as anybody.
+ *
+ * @returns when they were erased; `null` where nobody with this address is
+ */
+export async function allowPerson({ database, now }: ErasingDeps, email: EmailKey): Promise<Date | null> {
+  let since: Date | null = null;
+  for (const { id } of await connections(database)) {
+    since ??= await erasedSince(database, id, email);
+    await allowAgain(database, id, email, now());
+  }
+  return since;
+}
+
+async function connections({ connection }: ErasingDeps["database"]) {
+  return connection.findMany({ select: { id: true, name: true }, orderBy: { id: "asc" } });
+}

@@ -1,0 +1,74 @@
+import type { Contact } from "../model/contact.ts";
+import type { Statements } from "../store/database.ts";
+import { erasedAmong, traceOf } from "../store/erased.ts";
+
+/** Contacts of a page, parted by whether their person was erased from Tandem. */
+export interface PartedContacts {
+  readonly kept: readonly Contact[];
+  /** Not to be stored. */
+  readonly erased: readonly Contact[];
+}
+
+/**
+ * Nobody is stored who has an erased address, as their own or as an additional one, or whose contact was erased or has
+ * taken in an erased one. Whoever is in sync under another address of their own stays so, without the erased one.
+ */
+export async function withoutErased(
+  statements: Statements,
+  connectionId: number,
+  contacts: readonly Contact[],
+): Promise<PartedContacts> {
+  const traces = new Set(contacts.flatMap((contact) => [contact.email ?? [], tracesOf(contact)].flat()));
+  const erased = await erasedAmong(statements, connectionId, [...traces]);
+  if (erased.size === 0) return { kept: contacts, erased: [] };
+  const isErased = (address: string | null): boolean => address !== null && erased.has(address);
+  const doubtful = contacts.filter((contact) => tracesOf(contact).some(isErased));
+  const linked = await linkedAmong(statements, connectionId, doubtful);
+  const isGone = (contact: Contact): boolean =>
+    isErased(contact.email) || (tracesOf(contact).some(isErased) && !linked.has(contact));
+  return {
+    kept: contacts
+      .filter((contact) => !isGone(contact))
+      .map((contact) => ({
+        ...contact,
+        otherEmails: contact.otherEmails.filter((address) => !isErased(address)),
+      })),
+    erased: contacts.filter(isGone),
+  };
+}
+
+/** By which somebody is known besides their own address. */
+function tracesOf({ side, id, mergedIds, otherEmails }: Contact): readonly string[] {
+  return [...otherEmails, ...[id, ...mergedIds].map((each) => traceOf(side, each))];
+}
+
+/** Those who are in sync, by their own address or their own contact. */
+async function linkedAmong(
+  statements: Statements,
+  connectionId: number,
+  contacts: readonly Contact[],
+): Promise<ReadonlySet<Contact>> {
+  const emails = contacts.flatMap(({ email }) => email ?? []);
+  const idsOf = (side: Contact["side"]) => contacts.filter((one) => one.side === side).map(({ id }) => id);
+  const links = await statements.link.findMany({
+    where: {
+      connectionId,
+      OR: [
+        { emailKey: { in: emails } },
+        { hubspotId: { in: idsOf("hubspot") } },
+        { klaviyoId: { in: idsOf("klaviyo") } },
+      ],
+    },
+    select: { emailKey: true, hubspotId: true, klaviyoId: true },
+  });
+  const known = new Set(
+    links.flatMap(({ emailKey, hubspotId, klaviyoId }) => [
+      emailKey,
+      traceOf("hubspot", hubspotId ?? ""),
+      traceOf("klaviyo", klaviyoId ?? ""),
+    ]),
+  );
+  return new Set(
+    contacts.filter(({ side, id, email }) => known.has(email ?? "") || known.has(traceOf(side, id))),
+  );
+}
