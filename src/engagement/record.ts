@@ -127,7 +127,7 @@ async function recordWaiting(
     const page = await waitingEngagements(database, connectionId, after, EVENTS_PER_PAGE);
     report = await recordPage(context, setup, page, report);
     done += page.length;
-    context.progress({ step: "write", side: "hubspot", done, total });
+    context.progress({ step: "write", side: null, done, total });
     const last = page.at(-1);
     if (last === undefined || page.length < EVENTS_PER_PAGE || isTurnOver(context)) return report;
     after = afterQueued(last);

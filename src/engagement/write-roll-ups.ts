@@ -32,8 +32,8 @@ const AGAIN_MS = 3_600_000;
  */
 export async function writeRollUps(context: EngagementContext): Promise<RollUpReport> {
   const { database, connectionId, connectors, rules, now, signal } = context;
-  await allAreDueWhereChanged(context);
   if (rules.rollUps.length === 0) return { stamped: 0, problems: [] };
+  await allAreDueWhereChanged(context);
   let page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
   if (page.length === 0) return { stamped: 0, problems: [] };
   const { fields } = await connectors.hubspot.discover(signal);
@@ -47,7 +47,7 @@ export async function writeRollUps(context: EngagementContext): Promise<RollUpRe
     for (const batch of batchesOf(page, connectors.hubspot.contacts.writeSize)) {
       stamped += await writeBatch(context, usable, batch, wrong.length > 0);
     }
-    context.progress({ step: "write", side: "hubspot", done: stamped, total: null });
+    context.progress({ step: "write", side: null, done: stamped, total: null });
     context.stopping.throwIfAborted();
     page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
   }

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Company } from "../cli/company.ts";
 import { company } from "../cli/company.ts";
 import { startDaemon } from "../cli/running-daemon.ts";
+
+// Each test is several command lines, and each of those is paced as towards the real accounts.
+vi.setConfig({ testTimeout: 120_000 });
 
 let it: Company;
 let env: Readonly<Record<string, string>>;
@@ -76,6 +79,9 @@ test("explain tells what somebody did, and why it is or is not shown", async () 
 test("a whole sync runs both lanes; one of a person only the contacts", async () => {
   const whole = await run("sync", "--json");
   expect(JSON.parse(whole.out)).toMatchObject({ engagement: { result: "finished" } });
+  const row = await it.fresh.database.engagement.findFirst({ where: { fate: "recorded" } });
+  const { out } = await run("explain", row?.email ?? "");
+  expect(out).toMatch(/HubSpot {2}\d+[^]*Engagement, the latest first:[^]*shown in HubSpot/);
   const one = await run("sync", "--email", "nobody@example.com", "--json");
   expect(JSON.parse(one.out)).not.toHaveProperty("engagement");
 });

@@ -200,6 +200,7 @@ test.each(["custom_event", "note"])(
         expect(days.reduce((sum, { waiting }) => sum + waiting, 0)).toBe(0);
         expect(days.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(shown.length);
       }),
+      // Ten runs a history, each with its statements: a fifth of a minute for fifty.
       0.1,
     );
   },
