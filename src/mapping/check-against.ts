@@ -7,6 +7,7 @@ import { otherSide, SIDES } from "../model/side.ts";
 import { companyProperty } from "./company-field.ts";
 import type { Diagnostic, Finding, Path } from "./diagnostic.ts";
 import { findCollections } from "./find-collection.ts";
+import { findOptOutType } from "./resolve-consent.ts";
 import { ofCompany, placedFields } from "./placed-fields.ts";
 import { didYouMean, listed, suggest } from "./suggest.ts";
 import type { MappingText, Tell } from "./tell-at.ts";
@@ -47,9 +48,10 @@ export function checkAgainst(
     for (const [item, ref] of rule.addToLists.entries()) {
       const path = ["rules", index, "add_to_klaviyo_lists", item];
       const list = resolve(ref, "klaviyo", schemas, path, tell);
-      if (list !== null) checkTargetList(list, ref, path, tell);
+      if (list !== null) checkTargetList(list, rule.subscribe, ref, path, tell);
     }
   }
+  checkOptOutTypes(mapping, schemas.hubspot, tell);
   return found();
 }
 
@@ -207,7 +209,30 @@ function missingCollectionHelp(ref: CollectionRef, side: Side, collections: read
   return `did you mean \`${word}\`? ${safer}`;
 }
 
-function checkTargetList(list: Collection, ref: CollectionRef, path: Path, tell: Tell): void {
+function checkOptOutTypes({ consent }: Mapping, { optOutTypes = [] }: Schema, tell: Tell): void {
+  for (const [item, ref] of consent.unsubscribeFrom.entries()) {
+    if (findOptOutType(optOutTypes, ref.nameOrId) !== null) continue;
+    const path = ["consent", "klaviyo_to_hubspot", "unsubscribe_from", item];
+    const { word } = suggest(
+      ref.nameOrId,
+      optOutTypes.map(({ name }) => name),
+    );
+    const names = optOutTypes.map(({ id, name }) => `${name} (${id})`);
+    tell(path, "value", ref, {
+      code: "M316",
+      message: `HubSpot has no subscription type \`${ref.nameOrId}\``,
+      help: word === null ? `there are: ${listed(names) || "none"}` : `did you mean \`${word}\`?`,
+    });
+  }
+}
+
+function checkTargetList(
+  list: Collection,
+  subscribes: boolean,
+  ref: CollectionRef,
+  path: Path,
+  tell: Tell,
+): void {
   if (!list.writable) {
     const message = `nobody can be put on Klaviyo list \`${list.name}\` through the API`;
     tell(path, "value", ref, {
@@ -216,9 +241,12 @@ function checkTargetList(list: Collection, ref: CollectionRef, path: Path, tell:
       help: "choose a list whose members are added by hand or API",
     });
   } else if (list.doubleOptIn) {
-    const message = `Klaviyo list \`${list.name}\` is double opt-in; whoever Tandem puts on it is a member without confirming`;
-    const help =
-      "membership gives no consent: nobody is subscribed by it. Use a single opt-in list if that is not meant";
+    const message = subscribes
+      ? `Klaviyo list \`${list.name}\` is double opt-in; everybody whom Tandem subscribes gets a mail to confirm`
+      : `Klaviyo list \`${list.name}\` is double opt-in; whoever Tandem puts on it is a member without confirming`;
+    const help = subscribes
+      ? "who does not confirm is not subscribed, and Tandem never asks twice. Use a single opt-in list if that is not meant"
+      : "membership gives no consent: nobody is subscribed by it. Use a single opt-in list if that is not meant";
     tell(path, "value", ref, { code: "M312", severity: "warning", message, help });
   }
 }

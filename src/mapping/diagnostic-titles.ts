@@ -87,5 +87,6 @@ export const DIAGNOSTIC_TITLES: { readonly [code: Diagnostic["code"]]: string } 
   M330: "The account has no such metric",
   M331: "A property for the last activity is missing or of another type",
   M332: "HubSpot cannot show engagement in this way",
+  M316: "HubSpot has no such subscription type",
   M320: "The key lacks a scope",
 };

@@ -106,7 +106,10 @@ function describe(source: YamlSource, path: Path, issue: Issue, top: unknown): D
     return diagnostic(source.file, path, place, finding);
   }
   const subject = `\`${spell(path)}\``;
-  if (/(?:^|\.)connections\.\w+\.(?:token|client_secret|refresh_token|developer_key)$/.test(spell(path)) && typeof value !== "object") {
+  if (
+    /(?:^|\.)connections\.\w+\.(?:token|client_secret|refresh_token|developer_key)$/.test(spell(path)) &&
+    typeof value !== "object"
+  ) {
     return at({
       code: "M120",
       message: `${subject} must point at the secret, not contain it`,
