@@ -27,7 +27,7 @@ export async function rawExchanges(
 ): Promise<readonly RawExchange[]> {
   return statements.$queryRaw<RawExchange[]>`
     SELECT trace_id::text AS "traceId", run_id AS "runId", side, kind, outcome, sent_at AS "sentAt",
-           settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields"
+           journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields"
     FROM journal JOIN link ON link.id = journal.link_id
     WHERE link.connection_id = ${connectionId} AND link_id = ${linkId}
     ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;

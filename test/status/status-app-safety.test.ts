@@ -83,6 +83,7 @@ test.each([...PAGES, "/style.css", "/healthz"])("%s is locked down", async (url)
   expect(headers["cache-control"]).toBe("no-store");
   expect(headers["x-content-type-options"]).toBe("nosniff");
   expect(headers["x-frame-options"]).toBe("DENY");
+  expect(headers["referrer-policy"]).toBe("same-origin");
 });
 
 test("the style sheet is one, for light and dark", async () => {

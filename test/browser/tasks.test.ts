@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readAudit } from "../../src/store/audit.ts";
+import type { Watched } from "./browser.ts";
+import { openPage, screenshot } from "./browser.ts";
+import type { Hands } from "./keyboard.ts";
+import { keyboard, mouse } from "./keyboard.ts";
+import type { RealPage } from "./real-page.ts";
+import { realPage } from "./real-page.ts";
+
+let it: RealPage;
+/** A machine that does other things as well takes its time. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+beforeAll(async () => void (it = await realPage(20)));
+afterAll(() => it.close());
+
+const WAYS: readonly (readonly [string, number, boolean, (watched: Watched) => Hands])[] = [
+  ["by mouse", 1, true, mouse],
+  ["by keyboard only", 2, true, ({ page }) => keyboard(page)],
+  ["without JavaScript", 3, false, mouse],
+];
+
+test.each(WAYS)(
+  "a contact that fails is found by its address in two actions, %s",
+  async (way, nth, scripts, hands) => {
+    const watched = await openPage({ javaScriptEnabled: scripts });
+    const { page, complaints } = watched;
+    const { press, write } = hands(watched);
+    await page.goto(it.url);
+    await press(page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /^Errors/ }));
+    await page.waitForURL("**/errors");
+    await write(page.getByRole("searchbox"), `bad.phone.${nth}@example.com`);
+    await page.waitForURL("**/errors?*");
+    const row = page.getByRole("row", { name: /bad\.phone/ });
+    expect(await row.count()).toBe(1);
+    const words = await row.innerText();
+    expect(words).toContain("Phone number is not in international format");
+    expect(words).toContain('"ask at the desk" has no country code');
+    expect(words).toContain("Add + and the country code in HubSpot.");
+    expect(words).toContain("there is no need to press Retry");
+    expect(await row.getByRole("link", { name: /Open in HubSpot/ }).getAttribute("href")).toMatch(/^http/);
+    await screenshot(page, `found ${way}`);
+    expect(complaints).toEqual([]);
+    await watched.close();
+  },
+);
+
+test.each(WAYS)(
+  "all that match are selected, the number is asked for, and the result is told, %s",
+  async (_way, nth, scripts, hands) => {
+    const watched = await openPage({ javaScriptEnabled: scripts });
+    const { page, complaints } = watched;
+    const { press } = hands(watched);
+    await page.goto(`${it.url}/errors?cause=SK-TWO`);
+    await press(page.getByRole("checkbox", { name: /matching this search/ }));
+    await press(page.getByRole("button", { name: "Retry selected" }));
+    await page.getByRole("heading", { name: "Retry 3 contacts?" }).waitFor();
+    const words = await page.getByRole("main").innerText();
+    expect(words).toContain("the cause SK-TWO");
+    expect(words).toContain("Nothing has changed in HubSpot or Klaviyo since they failed");
+    expect(words).toContain("The number can change until this runs");
+    await screenshot(page, `confirm ${nth}`);
+    await press(page.getByRole("button", { name: "Retry 3 contacts" }));
+    await page.waitForURL("**/errors?cause=SK-TWO");
+    expect(await page.getByRole("status").first().innerText()).toContain("Retry of 3 contacts queued");
+    await it.settled();
+    await page.reload();
+    expect(await page.getByRole("row", { name: /two\.contacts/ }).count()).toBe(3);
+    expect((await readAudit(it.fresh.database, it.connectionId, 1))[0]).toMatchObject({
+      action: "retry",
+      contacts: 3,
+    });
+    expect(complaints).toEqual([]);
+    await watched.close();
+  },
+);
+
+test.each(WAYS)(
+  "once it is mended in HubSpot the row leaves by itself with the next cycle, %s",
+  async (_way, nth, scripts) => {
+    const email = `bad.phone.${nth}@example.com`;
+    const watched = await openPage({ javaScriptEnabled: scripts });
+    const { page } = watched;
+    await page.goto(`${it.url}/errors?q=bad.phone`);
+    expect(await page.getByRole("row", { name: email }).count()).toBe(1);
+    it.rehearsal.hubspot.sandbox.editContact({ email }, { phone: `+1212555017${nth}` });
+    await it.cycle();
+    await page.reload();
+    expect(await page.getByRole("row", { name: email }).count()).toBe(0);
+    await watched.close();
+  },
+);
+
+test("a link to a filtered page opens the same view for a colleague, and going back restores it", async () => {
+  const ann = await openPage();
+  await ann.page.goto(`${it.url}/errors`);
+  await ann.page.getByLabel("Cause", { exact: true }).selectOption("HS-OPTION");
+  await ann.page.getByLabel("Sort").selectOption("email");
+  await ann.page.getByRole("button", { name: "Apply" }).click();
+  await ann.page.waitForURL("**/errors?*");
+  const rows = (page: typeof ann.page) => page.locator("tbody th a").first().innerText();
+  const bob = await openPage();
+  await bob.page.goto(ann.page.url());
+  expect(await rows(bob.page)).toBe(await rows(ann.page));
+  expect(await bob.page.getByLabel("Cause", { exact: true }).inputValue()).toBe("HS-OPTION");
+  const address = ann.page.url();
+  await ann.page.locator("tbody th a").first().click();
+  await ann.page.getByRole("heading", { level: 1, name: /missing\.option/ }).waitFor();
+  await ann.page.goBack();
+  expect(ann.page.url()).toBe(address);
+  expect(await ann.page.getByLabel("Sort").inputValue()).toBe("email");
+  await ann.close();
+  await bob.close();
+});
+
+test("what is missing in a form is said at its field, and the focus is there", async () => {
+  const { page, close } = await openPage();
+  await page.goto(`${it.url}/errors?cause=KL-PHONE-TAKEN`);
+  await page.getByRole("checkbox", { name: /^Select all 3 on this page/ }).check();
+  expect(await page.locator("#ticked").innerText()).toBe("3 selected");
+  await page.getByRole("button", { name: "Ignore selected…" }).click();
+  await page.getByRole("button", { name: "Ignore 3 contacts" }).click();
+  await page.getByText("There is a problem").waitFor();
+  expect(await page.title()).toMatch(/^Error: Ignore 3 contacts/);
+  expect(await page.evaluate("document.activeElement?.id")).toBe("problem");
+  await screenshot(page, "ignore");
+  await page.getByLabel("Why are they left alone?").fill("The number is shared on purpose");
+  await page.getByLabel("Only when somebody takes it up again").check();
+  await page.getByRole("button", { name: "Ignore 3 contacts" }).click();
+  await page.getByText("3 contacts left alone").waitFor();
+  await it.cycle();
+  await page.goto(`${it.url}/errors?state=ignored`);
+  expect(await page.getByText("The number is shared on purpose").count()).toBe(3);
+  await close();
+});
+
+test("the colours that one chose come with the page", async () => {
+  const { page, close } = await openPage({ colorScheme: "light" });
+  await page.goto(it.url);
+  await page.getByLabel("Colours").selectOption("dark");
+  await page.getByRole("button", { name: "Use" }).click();
+  await page.waitForLoadState();
+  const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+  await expect.poll(background).toBe("rgb(13, 17, 23)");
+  await page.goto(`${it.url}/contacts`);
+  expect(await background()).toBe("rgb(13, 17, 23)");
+  await close();
+});
