@@ -9,6 +9,9 @@ if (Number(major) < 24) {
   );
   process.exit(64);
 }
+// The vendors' SDKs are some thousand files: compiled once, a command starts in half the time.
+const { enableCompileCache } = await import("node:module");
+enableCompileCache();
 const { main } = await import("../main.ts");
 const status = await main(process.argv.slice(2));
 // Once everything is said, it is over: neither a connection that nobody waits for any more nor what a package does when

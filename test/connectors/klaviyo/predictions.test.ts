@@ -77,7 +77,9 @@ describe("what Klaviyo predicts", () => {
     expect(dear(plain)).toEqual([]);
     expect(plain.connector.requests().get("get_profiles_predictions")).toBeUndefined();
     await predicted.connector.discover(live());
-    const calls = ({ world }: RehearsedKlaviyo) => world.truth.calls.map(({ operation }) => operation);
+    // Whether a list is looked at once more hangs on the second in which it was.
+    const calls = ({ world }: RehearsedKlaviyo) =>
+      world.truth.calls.map(({ operation }) => operation).filter((operation) => operation !== "get_list");
     expect(calls(predicted)).toEqual(calls(plain));
   });
 
