@@ -50,8 +50,9 @@ function asItHappened(
   return one.at < other.at ? -1 : one.at > other.at ? 1 : one.eventId < other.eventId ? -1 : 1;
 }
 
+/** Without the address: what a sink is not told it cannot send, and an address could make or change a contact (P14). */
 function entryOf({ entryId, engagement }: QueuedEngagement): TimelineEntry {
-  return { id: entryId, engagement };
+  return { id: entryId, engagement: { ...engagement, email: null } };
 }
 
 /** So many groups that the sink is given its size at once. */

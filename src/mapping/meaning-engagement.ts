@@ -10,6 +10,8 @@ export interface EngagementSurroundings {
   /** Does the HubSpot connection sign in as an app? */
   readonly oauth: boolean;
   readonly fields: readonly PlacedField[];
+  /** HubSpot properties that show the consent in Klaviyo. */
+  readonly consent: readonly string[];
 }
 
 type Say = (path: Path, part: "key" | "value", finding: Finding) => void;
@@ -113,7 +115,7 @@ function newContactMeanings({ new_contact, unknown_contacts }: EngagementSection
 /** A roll-up and a field that write the same property would overwrite each other for ever. */
 function rollUpMeanings(
   { last_activity }: EngagementSection,
-  { fields }: EngagementSurroundings,
+  { fields, consent }: EngagementSurroundings,
   say: Say,
 ): void {
   const written = new Map(
@@ -124,7 +126,10 @@ function rollUpMeanings(
         { line, writes: directionAllows(direction, "klaviyo") },
       ]),
   );
-  const first = new Map<string, string>([["email", "the address"]]);
+  const first = new Map([
+    ["email", "the address"],
+    ...consent.map((property) => [property, "`consent`"] as const),
+  ]);
   for (const [rollUp, property] of Object.entries(last_activity ?? {})) {
     if (property === undefined) continue;
     const before = first.get(property);

@@ -111,7 +111,9 @@ function engagementOf(
   const section = sections.engagement.safeParse(top["engagement"]).data;
   if (section === undefined) return [];
   const oauth = connections.safeParse(top["connections"]).data?.hubspot.auth === "oauth";
-  return engagementMeanings(section, { oauth, fields });
+  const shown = sections.consent.safeParse(top["consent"]).data?.klaviyo_to_hubspot;
+  const consent = [shown?.status_property, shown?.reason_property].filter((name) => name !== undefined);
+  return engagementMeanings(section, { oauth, fields, consent });
 }
 
 function entries(value: unknown): readonly { index: number; value: unknown }[] {

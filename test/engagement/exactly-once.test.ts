@@ -187,7 +187,8 @@ test.each(["custom_event", "note"])(
           return !contactOf(who).some((contact) => shown.includes(keyOf(engagement, contact)));
         });
         expect(lost).toEqual([]);
-        // No contact was made or changed (P14), and every event has exactly one fate.
+        // No address went out, no contact was made or changed (P14), and every event has exactly one fate.
+        expect(it.shown().filter(({ engagement }) => engagement.email !== null)).toEqual([]);
         expect(it.hubspot.writes).toEqual([]);
         expect(it.klaviyo.writes).toEqual([]);
         const days = await engagementDays(fresh.database, it.connectionId, new Date(0));

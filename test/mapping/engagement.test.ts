@@ -108,6 +108,12 @@ describe("what it cannot mean", () => {
     expect(told(text)).toEqual([]);
   });
 
+  test("what consent writes is no roll-up's", () => {
+    const consent = "consent: { klaviyo_to_hubspot: { status_property: klaviyo_status } }";
+    const text = engagement("record_as: note, last_activity: { message: klaviyo_status }", consent);
+    expect(words(text).message).toContain("written by `consent` already");
+  });
+
   test("events looked for every minute leave no room for the limits", () => {
     const text = engagement("record_as: note", "schedule: { engagement: every 1m }");
     expect(words(text).message).toContain("leaves no room");
