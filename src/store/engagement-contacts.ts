@@ -28,7 +28,11 @@ export async function linkedContacts(
   });
 }
 
-/** Events of people nobody knew, who are linked by now. @param now `null` wakes those too that are postponed */
+/**
+ * Events of people nobody knew, who are linked by now. `since` is when they were seen: a back-fill shows what is old.
+ *
+ * @param now `null` wakes those too that are postponed
+ */
 export async function wakeLinked(
   statements: Statements,
   connectionId: number,
@@ -37,7 +41,7 @@ export async function wakeLinked(
 ): Promise<void> {
   await statements.$executeRaw`
     UPDATE engagement SET fate = 'waiting', reason = '', retry_at = NULL
-    WHERE connection_id = ${connectionId} AND fate = 'unknown' AND at >= ${since}
+    WHERE connection_id = ${connectionId} AND fate = 'unknown' AND seen_at >= ${since}
       AND (retry_at IS NULL OR ${now}::timestamptz IS NULL OR retry_at <= ${now})
       AND EXISTS (SELECT FROM link
                   WHERE link.connection_id = ${connectionId} AND hubspot_id IS NOT NULL
@@ -45,10 +49,10 @@ export async function wakeLinked(
                     AND (link.klaviyo_id = engagement.person OR link.email_key = engagement.email))`;
 }
 
-/** Every event of people nobody knew is looked for once more. */
+/** Every event of people nobody knew, seen since, is looked for once more. */
 export async function wakeUnknown(statements: Statements, connectionId: number, since: Date): Promise<void> {
   await statements.engagement.updateMany({
-    where: { connectionId, fate: "unknown", at: { gte: since } },
+    where: { connectionId, fate: "unknown", seenAt: { gte: since } },
     data: { fate: "waiting", reason: "", retryAt: null },
   });
 }
@@ -59,7 +63,7 @@ export interface UnknownPerson {
   readonly email: EmailKey;
 }
 
-/** The people nobody knows, with an address, whose events happened since; each once. */
+/** The people nobody knows, with an address, whose events were seen since; each once. */
 export async function unknownPeople(
   statements: Statements,
   connectionId: number,
@@ -68,7 +72,7 @@ export async function unknownPeople(
 ): Promise<readonly UnknownPerson[]> {
   const rows = await statements.$queryRaw<{ person: string; email: string }[]>`
     SELECT DISTINCT ON (email) person, email FROM engagement
-    WHERE connection_id = ${connectionId} AND fate = 'unknown' AND at >= ${since}
+    WHERE connection_id = ${connectionId} AND fate = 'unknown' AND seen_at >= ${since}
       AND person IS NOT NULL AND email IS NOT NULL AND (retry_at IS NULL OR retry_at <= ${now})
     ORDER BY email, at`;
   return rows.flatMap(({ person, email }) => {

@@ -152,6 +152,15 @@ describe("the engagement lane", () => {
     expect(it.shown().map(({ contact }) => contact)).toEqual([made[0]?.id, made[0]?.id, made[0]?.id]);
   });
 
+  test("a back-fill makes contacts of people whose events are weeks old, too", async () => {
+    const it = await lane(fresh, "record_as: custom_event, backfill: 30d, unknown_contacts: create");
+    const bob = it.person("bob", false);
+    it.happen(bob, "opened", { at: new Date(it.now() - 20 * DAY).toISOString() });
+    await it.run();
+    expect(it.shown().map(({ contact }) => contact)).toEqual(it.hubspot.user.all().map(({ id }) => id));
+    expect(it.shown()).toHaveLength(1);
+  });
+
   test("somebody who was deleted in HubSpot is not made again", async () => {
     const it = await lane(fresh, "record_as: custom_event, unknown_contacts: create");
     const bob = it.person("bob", false);
