@@ -230,6 +230,11 @@ export interface ConsentPort {
    */
   refusals(since: number, signal: AbortSignal): AsyncIterable<readonly Contact[]>;
   /**
+   * Refusals as they happened, from this moment on (milliseconds since 1970), whatever became of them since. They may show
+   * late. `null` where the system keeps no such record.
+   */
+  readonly refusalEvents: ((since: number, signal: AbortSignal) => AsyncIterable<RefusalEvent>) | null;
+  /**
    * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
    * in order. `null` where the system cannot, or Tandem never asks it to.
    */
@@ -237,6 +242,13 @@ export interface ConsentPort {
     ((clearances: readonly Clearance[], signal: AbortSignal) => Promise<readonly SubscribeResult[]>) | null;
   /** May the key change what people are subscribed to? `null` where that cannot be told without changing something. */
   mayWrite(signal: AbortSignal): Promise<boolean | null>;
+}
+
+export interface RefusalEvent {
+  readonly id: string;
+  readonly person: ExternalId;
+  /** In the system's own time. Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export type SubscribeResult =

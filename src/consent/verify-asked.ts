@@ -1,7 +1,6 @@
 import type { Consent } from "../model/consent.ts";
 import { refusesAll } from "../model/consent.ts";
 import type { Problem } from "../model/problem.ts";
-import type { EngagementSource } from "../connectors/engagement-port.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { AskFound, PendingAsk } from "../store/asked.ts";
@@ -82,25 +81,16 @@ async function refusalEvents(
   { connectors, signal }: RunContext,
   pending: readonly PendingAsk[],
 ): Promise<ReadonlyMap<string, readonly Refusal[]>> {
-  const { source } = connectors.klaviyo.engagement;
+  const { consent, skewMs } = connectors.klaviyo;
   const found = new Map<string, Refusal[]>();
-  if (source === null) return found;
-  const from = new Date(Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE).toISOString();
-  for await (const { eventId, person, at } of refusalsFrom(source, from, signal)) {
-    if (person === null) continue;
+  if (consent.refusalEvents === null) return found;
+  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE + skewMs();
+  for await (const { id, person, at } of consent.refusalEvents(from, signal)) {
     const known = found.get(person) ?? [];
-    known.push({ id: eventId, at: Date.parse(at) - connectors.klaviyo.skewMs() });
+    known.push({ id, at: at - skewMs() });
     found.set(person, known);
   }
   return found;
-}
-
-async function* refusalsFrom(source: EngagementSource, from: string, signal: AbortSignal) {
-  const metrics = await source.metrics(signal);
-  for (const metric of metrics.filter(({ kind }) => kind === "unsubscribed" || kind === "spam")) {
-    const window = { metric, from, until: null, cursor: null };
-    for await (const { engagements } of source.read(window, signal)) yield* engagements;
-  }
 }
 
 /** SK-UNCONFIRMED: it is not sent again by itself; a person decides. */

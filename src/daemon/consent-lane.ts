@@ -13,7 +13,7 @@ import { readCursor, saveCursor } from "../store/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext, WriteCounts } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -77,6 +77,12 @@ async function isLookDue({ database, now }: Deps, connectionId: number): Promise
   return awaitsLook(database, connectionId, lookedAt, now());
 }
 
+function added(one: WriteCounts, other: WriteCounts): WriteCounts {
+  const sum = { ...one };
+  for (const key of Object.keys(sum) as (keyof WriteCounts)[]) sum[key] += other[key];
+  return sum;
+}
+
 /** Everything of these people that is consent; and whoever was asked for is looked after. */
 async function carry(
   deps: Deps,
@@ -89,10 +95,14 @@ async function carry(
   const context: WriteContext = { ...runContext(deps, mapping, prepared), ...run, retry: mapping.retry };
   const { connectionId } = context;
   await recoverUnanswered(context);
+  const carried = await carryRefusals(context, changed, mapping.limits);
+  // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
   const { met, problems } = await verifyAsked(context, run.runId);
   await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
-  const people = [...new Set([...changed, ...met.flatMap((email) => emailKey(email) ?? [])])];
-  const counts = { ...(await carryRefusals(context, people, mapping.limits)), people: people.length };
+  const overruledPeople = met.flatMap((email) => emailKey(email) ?? []);
+  const restoring = await carryRefusals(context, overruledPeople, mapping.limits);
+  const people = new Set([...changed, ...overruledPeople]).size;
+  const counts = { ...added(carried, restoring), people };
   const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
   await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());

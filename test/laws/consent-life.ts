@@ -21,11 +21,16 @@ export type Happening =
   | "is made in Klaviyo again"
   | "is merged in HubSpot";
 
-/** Refusals that leave a trace in time come at any instant; the others only between two runs, where a run can see them. */
-const AT_ANY_INSTANT: readonly Happening[] = ["unsubscribes", "complains", "refuses in HubSpot", "signs up"];
-const BETWEEN_RUNS: readonly Happening[] = [
+/** What is a person's will, or about it, comes at any instant; the rest between two runs. */
+const AT_ANY_INSTANT: readonly Happening[] = [
+  "unsubscribes",
+  "complains",
+  "refuses in HubSpot",
   "is suppressed by hand",
   "bounces",
+  "signs up",
+];
+const BETWEEN_RUNS: readonly Happening[] = [
   "leaves the list",
   "joins the list",
   "is edited",

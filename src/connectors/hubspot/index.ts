@@ -97,6 +97,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
     },
     consent: {
       refusals: (since, signal) => refusals(account(), since, signal),
+      refusalEvents: null,
       // There is no way to subscribe anybody in this folder.
       subscribe: null,
       mayWrite: () => Promise.resolve(null),

@@ -14,6 +14,7 @@ import { findByEmails, readByIds } from "./lookup.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { pages } from "./pages.ts";
 import { CHANGES_OVERLAP, pull } from "./pull.ts";
+import { refusalEvents } from "./refusal-events.ts";
 import { mayWriteSubscriptions, refusals } from "./refusals.ts";
 import { subscribe } from "./subscribe.ts";
 import { accountPage, profilePage } from "./wire.ts";
@@ -58,6 +59,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
+      refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
       subscribe: (clearances, signal) => subscribe({ calls, client, signal }, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
     },

@@ -7,7 +7,7 @@ import type { Operation } from "../../model/operation.ts";
 import type { Capabilities, Connector, FieldSpec, PropertyRequest, WriteResult } from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
-import { refusing, subscribed } from "./consent.ts";
+import { refusalsOf, refusing, subscribed } from "./consent.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
 import { noQuirks } from "./quirks.ts";
@@ -131,6 +131,13 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         );
         if (people.length > 0) yield people;
       },
+      refusalEvents:
+        side === "klaviyo"
+          ? async function* (since, signal) {
+              request("refusals", signal);
+              yield* refusalsOf(store, since);
+            }
+          : null,
       subscribe:
         side === "klaviyo"
           ? async (clearances, signal) => {

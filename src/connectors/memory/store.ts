@@ -56,6 +56,8 @@ export interface MemoryStore {
   merge(winner: ExternalId, loser: ExternalId): void;
   join(id: ExternalId, collection: string): void;
   leave(id: ExternalId, collection: string): void;
+  /** Every version of every contact that there is. */
+  history(): Iterable<StoredContact>;
   /** The contact as it was at a time (milliseconds); `undefined` before it was created. */
   asOf(id: ExternalId, at: number): StoredContact | undefined;
   show(contact: StoredContact, properties: readonly PropertyRequest[]): Contact;
@@ -154,6 +156,9 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
     leave(id, name) {
       const collection = collections.get(name);
       if (collection !== undefined) leave(id, collection);
+    },
+    *history() {
+      for (const known of versions.values()) yield* known;
     },
     asOf: (id, at) => versions.get(id)?.findLast((version) => version.updatedAt <= at),
     show(contact, properties) {
