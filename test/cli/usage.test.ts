@@ -16,7 +16,7 @@ describe("wrong usage ends with 64 and says what would be right", () => {
     [["sync", "extra"], "too many arguments for 'sync'"],
     [["explain"], "missing required argument 'email'"],
     [["sync", "--email", "nobody"], '"nobody" is not an e-mail address'],
-    [["sync", "--only", "consent"], "Allowed choices are contacts"],
+    [["sync", "--only", "lists"], "Allowed choices are contacts"],
     [["plan", "--limit", "many"], "It has to be a whole number"],
     [["status", "--config"], "argument missing"],
   ])("%s", async (args, words) => {
