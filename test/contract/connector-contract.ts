@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { consentContract } from "./consent-contract.ts";
 import type { MakeHarness } from "./harness.ts";
 import { pullContract } from "./pull-contract.ts";
 import { readContract } from "./read-contract.ts";
@@ -10,5 +11,6 @@ export function connectorContract(name: string, makeHarness: MakeHarness): void 
     pullContract(makeHarness);
     readContract(makeHarness);
     writeContract(makeHarness);
+    consentContract(makeHarness);
   });
 }
