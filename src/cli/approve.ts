@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { userInfo } from "node:os";
+import { APPROVED_FOR_MS } from "../model/hold.ts";
 import { openConnection } from "../store/connections.ts";
 import type { WaitingHold } from "../store/holds.ts";
 import { decideHold, heldWords, waitingHold } from "../store/holds.ts";
@@ -18,8 +19,6 @@ interface ApproveOptions extends CommonOptions {
   readonly limit: number;
 }
 
-/** An approval lets its changes through for so long; after that the situation is another. */
-const APPROVED_FOR_MS = 86_400_000;
 /** So much of a hash says which hold is meant: 48 bits. */
 const SHORT_HASH = 12;
 

@@ -13,3 +13,6 @@ export interface ExceededLimit {
   /** Of leavers, the list or segment that they left. */
   readonly collection: string | null;
 }
+
+/** An approval lets its changes through for so long; after that the situation is another. */
+export const APPROVED_FOR_MS = 86_400_000;

@@ -1,0 +1,48 @@
+import { maskLine } from "../../mapping/mask-secrets.ts";
+import { exampleDocuments } from "../plan-examples.ts";
+import type { MappingView } from "./mapping-view.ts";
+
+/** The mapping page for programs: the whole text, what is wrong with it, and what is held. */
+export function mappingDocument(view: MappingView): object {
+  const { frame, used, disk, failing, versions, hold, pastHolds, sheet } = view;
+  const lines = used.source.split("\n");
+  return {
+    connection: frame.overview.name,
+    at: frame.now,
+    version: used.version,
+    loadedAt: used.loadedAt,
+    hash: used.hash,
+    text: lines.map((line, index) => maskLine(line, lines[index - 1] ?? "")).join("\n"),
+    diagnostics: used.diagnostics,
+    disk: disk === null ? null : { diagnostics: disk.diagnostics },
+    fields: used.mapping?.fields.map(({ key, property, direction, line }) => ({
+      key,
+      property,
+      direction,
+      line,
+      failing: failing.get(key) ?? 0,
+    })),
+    versions,
+    held: hold === null ? null : { ...hold.waiting, samples: hold.words },
+    pastHolds,
+    dryRun: dryRun(sheet),
+  };
+}
+
+function dryRun(sheet: MappingView["sheet"]): object | null {
+  if (sheet === null) return null;
+  const { state, by, at } = sheet;
+  if (state.kind !== "ready" || state.found.kind !== "dry_run") return { state: state.kind, by, at };
+  const { totals, contacts, exceeded, cost, examples, problems } = state.found;
+  return {
+    state: "ready",
+    by,
+    at: state.at,
+    totals,
+    contacts,
+    exceeded,
+    cost,
+    problems: Object.fromEntries(problems),
+    people: exampleDocuments(examples),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import { parseMapping } from "../../mapping/parse-mapping.ts";
+import type { Mapping } from "../../model/mapping.ts";
+import type { Statements } from "../../store/database.ts";
+import type { StoredMapping } from "../../store/mapping-versions.ts";
+import { mappingVersions } from "../../store/mapping-versions.ts";
+
+/** A version of the mapping, read. */
+export interface ReadVersion extends StoredMapping {
+  /** `null` where this Tandem cannot read it any more: an older or newer one wrote it. */
+  readonly mapping: Mapping | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const FILE_NAME = "mapping.yaml";
+
+/** Reading takes longer than showing, and a text always reads the same. */
+let lastRead: ReadVersion | null = null;
+
+export function readVersion(stored: StoredMapping): ReadVersion {
+  if (lastRead?.source === stored.source) return { ...lastRead, ...stored };
+  const { mapping, diagnostics } = parseMapping(stored.source, FILE_NAME);
+  lastRead = { ...stored, mapping, diagnostics };
+  return lastRead;
+}
+
+/** The mapping that is at work; `null` before the first start. */
+export async function mappingInUse(
+  statements: Statements,
+  connectionId: number,
+): Promise<ReadVersion | null> {
+  const [latest] = await mappingVersions(statements, connectionId, 1);
+  return latest === undefined ? null : readVersion(latest);
+}

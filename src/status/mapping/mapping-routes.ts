@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { APPROVED_FOR_MS } from "../../model/hold.ts";
+import { writeAudit } from "../../store/audit.ts";
+import { transaction } from "../../store/database.ts";
+import { decideHold, heldWords, waitingHold } from "../../store/holds.ts";
+import { pastHolds } from "../../store/hold-list.ts";
+import { failingByField, listMappingVersions, readMappingVersion } from "../../store/mapping-history.ts";
+import type { Message } from "../message-page.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../page.ts";
+import { given, notUnderstood, rowId } from "../query-parts.ts";
+import { reasonWords } from "../reason-form.ts";
+import { mappingDocument } from "./mapping-document.ts";
+import { mappingInUse } from "./mapping-in-use.ts";
+import type { ReadVersion } from "./mapping-in-use.ts";
+import { mappingPage, noMappingPage } from "./mapping-page.ts";
+import type { MappingView } from "./mapping-view.ts";
+import { PARTS } from "./mapping-view.ts";
+
+const asked = z.object({
+  show: given(
+    z.enum(
+      PARTS.map(({ part }) => part),
+      `one of ${PARTS.map(({ part }) => part).join(", ")}`,
+    ),
+  ),
+  version: given(z.coerce.number("a number").int("a whole number").min(1).max(1_000_000)),
+});
+const ofHold = z.object({ id: rowId });
+const decision = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/), reason: reasonWords });
+
+const VERSIONS_SHOWN = 50;
+const SAMPLES = 50;
+const PAST_HOLDS = 20;
+
+/** The mapping, its dry run, and what is held under it. */
+export function mappingRoutes(deps: PageDeps): readonly StatusPage[] {
+  return [
+    { address: "/mapping", place: "/mapping", answer: (one) => mapping(deps, one) },
+    {
+      method: "POST",
+      address: "/mapping/dry-run",
+      place: "/mapping",
+      async answer({ visitor }) {
+        if (deps.desk?.begin({ kind: "dry_run" }, visitor.name) !== true)
+          return { kind: "told", status: 409, message: NOT_NOW };
+        await deps.act.audit({ who: visitor.name, role: visitor.role, action: "dry_run" });
+        return { kind: "moved", to: "/mapping?show=dry-run" };
+      },
+    },
+    ...(["approve", "reject"] as const).map((what): StatusPage => ({
+      method: "POST",
+      address: `/holds/:id/${what}`,
+      place: "/mapping",
+      answer: (one) => decide(deps, what, one),
+    })),
+  ];
+}
+
+async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer> {
+  const read = asked.safeParse(query);
+  if (!read.success) return notUnderstood(read.error);
+  const { database, connectionId } = deps.act;
+  const used = await mappingInUse(database, connectionId);
+  if (used === null)
+    return { kind: "page", title: "Mapping", content: noMappingPage(), document: { version: null } };
+  const part = read.data.show ?? "fields";
+  const hold = await waitingHold(database, connectionId);
+  const view: MappingView = {
+    frame,
+    part,
+    used,
+    disk: onDisk(deps, used),
+    failing: part === "fields" ? await failingByField(database, connectionId) : new Map(),
+    versions: part === "changes" ? await listMappingVersions(database, connectionId, VERSIONS_SHOWN) : [],
+    compared: part === "changes" ? await compared(deps, read.data.version ?? used.version) : null,
+    hold: hold === null ? null : { waiting: hold, words: await heldWords(database, hold.id, SAMPLES) },
+    pastHolds: part === "held" ? await pastHolds(database, connectionId, PAST_HOLDS) : [],
+    sheet: deps.desk?.dryRun() ?? null,
+    canDryRun: deps.desk !== undefined,
+  };
+  const title = PARTS.find((one) => one.part === part)?.label ?? "";
+  return {
+    kind: "page",
+    title: part === "fields" ? "Mapping" : `Mapping: ${title.toLowerCase()}`,
+    content: mappingPage(view),
+    document: mappingDocument(view),
+  };
+}
+
+function onDisk({ mappingFile }: PageDeps, used: ReadVersion): MappingView["disk"] {
+  const file = mappingFile?.() ?? null;
+  return file === null || file.text === used.source ? null : file;
+}
+
+async function compared({ act }: PageDeps, version: number): Promise<MappingView["compared"]> {
+  const { database, connectionId } = act;
+  const now = await readMappingVersion(database, connectionId, version);
+  if (now === null) return null;
+  return { now, before: await readMappingVersion(database, connectionId, version - 1) };
+}
+
+async function decide(
+  { act, now }: PageDeps,
+  what: "approve" | "reject",
+  { params, body, visitor }: Asked,
+): Promise<Answer> {
+  const id = ofHold.safeParse(params);
+  const form = decision.safeParse(body);
+  if (!id.success) return { kind: "told", status: 404, message: MOVED_ON };
+  if (!form.success) {
+    const words = [
+      ...new Set(form.error.issues.map(({ message }) => message)),
+      "Go back and press once more.",
+    ];
+    return {
+      kind: "told",
+      status: 400,
+      message: { title: "Nothing was decided: there is a problem", words },
+    };
+  }
+  const { hash, reason } = form.data;
+  const { database, connectionId } = act;
+  const decided = await transaction(database, async (statements) => {
+    const hold = await waitingHold(statements, connectionId);
+    if (hold === null || hold.id !== id.data.id) return null;
+    const state = what === "approve" ? "approved" : "rejected";
+    const expiresAt = new Date(now().getTime() + APPROVED_FOR_MS);
+    const wish = { state, by: visitor.name, reason, expiresAt } as const;
+    if (!(await decideHold(statements, connectionId, hash, wish, now()))) return null;
+    const about = { hold: String(hold.id), hash, changes: hold.changes };
+    const entry = { who: visitor.name, role: visitor.role, action: what, about, reason };
+    await writeAudit(statements, connectionId, entry, now());
+    return hold;
+  });
+  if (decided === null) return { kind: "told", status: 409, message: MOVED_ON };
+  if (what === "approve") act.wake();
+  const said =
+    what === "approve"
+      ? "Approved. The next run makes exactly these changes; it begins at once, or after the run that is going."
+      : "Rejected. Nothing of it was done.";
+  return { kind: "moved", to: "/mapping?show=held", said };
+}
+
+const MOVED_ON: Message = {
+  title: "What is held now is something else",
+  words: ["It has moved on since it was shown, or somebody decided it. Look again before you decide."],
+};
+
+const NOT_NOW: Message = {
+  title: "Something else is being worked on",
+  words: [
+    "One plan is made at a time, by the process that runs the lanes. Go back in a minute and press once more.",
+  ],
+};

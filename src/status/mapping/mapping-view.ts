@@ -1,0 +1,40 @@
+import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { WaitingHold } from "../../store/holds.ts";
+import type { PastHold } from "../../store/hold-list.ts";
+import type { MappingVersionRow } from "../../store/mapping-history.ts";
+import type { StoredMapping } from "../../store/mapping-versions.ts";
+import type { Sheet } from "../desk.ts";
+import type { Frame } from "../layout.ts";
+import type { ReadVersion } from "./mapping-in-use.ts";
+
+/** The parts of the page, as the address names them. */
+export const PARTS = [
+  { part: "fields", label: "Fields" },
+  { part: "rules", label: "Rules" },
+  { part: "file", label: "File" },
+  { part: "changes", label: "Changes" },
+  { part: "held", label: "Held" },
+  { part: "dry-run", label: "Dry run" },
+] as const;
+
+export type Part = (typeof PARTS)[number]["part"];
+
+/** What the mapping page shows. */
+export interface MappingView {
+  readonly frame: Frame;
+  readonly part: Part;
+  /** The version at work. */
+  readonly used: ReadVersion;
+  /** The file as it stands on the disk, where it is another one. */
+  readonly disk: { readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null;
+  /** By field key. */
+  readonly failing: ReadonlyMap<string, number>;
+  readonly versions: readonly MappingVersionRow[];
+  /** The version whose changes are shown, and the one before it. */
+  readonly compared: { readonly now: StoredMapping; readonly before: StoredMapping | null } | null;
+  readonly hold: { readonly waiting: WaitingHold; readonly words: readonly string[] } | null;
+  readonly pastHolds: readonly PastHold[];
+  readonly sheet: Sheet | null;
+  /** Only where the daemon is beside the page. */
+  readonly canDryRun: boolean;
+}

@@ -1,0 +1,236 @@
+import type { FastifyInstance } from "fastify";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { demoMapping } from "../../../src/cli/demo-mapping.ts";
+import { digestOf } from "../../../src/daemon/approvals.ts";
+import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
+import type { Mapping } from "../../../src/model/mapping.ts";
+import { changesBy } from "../../../src/plan/changes.ts";
+import type { DeskWork, Sheet } from "../../../src/status/desk.ts";
+import { render } from "../../../src/status/html.ts";
+import { heldChange } from "../../../src/status/mapping/held-words.ts";
+import { lineDiff } from "../../../src/status/mapping/line-diff.ts";
+import { mappingEffects } from "../../../src/status/mapping/mapping-words.ts";
+import { statusActions } from "../../../src/status/status-actions.ts";
+import { statusApp } from "../../../src/status/status-app.ts";
+import {
+  addHeldChanges,
+  approvedChanges,
+  openHold,
+  sealHold,
+  waitingHold,
+} from "../../../src/store/holds.ts";
+import { rememberMapping } from "../../../src/store/mapping-versions.ts";
+import type { FreshDatabase } from "../../support/fresh-database.ts";
+import { freshDatabase } from "../../support/fresh-database.ts";
+import { statusDeps, visit } from "../app.ts";
+import type { Seed } from "../seed.ts";
+import { NOW, seed } from "../seed.ts";
+import { latestRun } from "./journal-seed.ts";
+
+const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
+
+let fresh: FreshDatabase;
+let it: Seed;
+let app: FastifyInstance;
+let disk: string = TEXT;
+let woken = 0;
+let sheet: Sheet | null = null;
+const begun: DeskWork[] = [];
+
+beforeEach(async () => {
+  fresh = await freshDatabase();
+  it = await seed(fresh, "demo");
+  [disk, woken, sheet] = [TEXT, 0, null];
+  begun.length = 0;
+  const act = statusActions(
+    fresh.database,
+    it.connectionId,
+    () => NOW,
+    () => void (woken += 1),
+  );
+  const desk = { begin: (work: DeskWork) => begun.push(work) === 1, dryRun: () => sheet, undoOf: () => null };
+  const mappingFile = () => ({ ...parseMapping(disk, "config/mapping.yaml"), text: disk });
+  app = await statusApp(statusDeps(fresh, it.connectionId, { act, desk, mappingFile }));
+});
+afterEach(async () => {
+  await app.close();
+  await fresh.drop();
+});
+
+const remember = (text: string) => rememberMapping(fresh.database, it.connectionId, "h", text, NOW);
+const flat = (body: string) => body.replaceAll(/\s+/g, " ");
+
+function read(text: string): Mapping {
+  const { mapping } = parseMapping(text, "t.yaml");
+  if (mapping === null) throw new Error("no mapping");
+  return mapping;
+}
+
+/** What a run over a limit holds back of two people. */
+async function hold(): Promise<string> {
+  await it.run("held", 5);
+  const update = {
+    kind: "update",
+    side: "klaviyo",
+    id: "K1",
+    fields: { "jobtitle:title:text": null },
+    pre: { "jobtitle:title:text": "CTO" },
+  } as const;
+  const create = {
+    kind: "create",
+    side: "hubspot",
+    fields: { "city:location.city:text": "Tartu" },
+    lists: [],
+  } as const;
+  const changes = [...changesBy("jo@example.com", update), ...changesBy("kim@example.com", create)];
+  const exceeded = [{ side: "klaviyo", action: "clears", planned: 1, allowed: 0, collection: null }] as const;
+  const id = await openHold(fresh.database, it.connectionId, await latestRun(fresh), exceeded, NOW);
+  const rows = changes.map((change) => ({ digest: digestOf(change), words: change.words }));
+  await addHeldChanges(fresh.database, id, rows);
+  await sealHold(fresh.database, id);
+  return (await waitingHold(fresh.database, it.connectionId))?.hash ?? "";
+}
+
+test("before the first start the page says how there comes to be a mapping", async () => {
+  expect((await visit(app).get("/mapping")).body).toContain("No mapping was at work yet.");
+});
+
+test("each field tells its way, who wins, and how many fail of it", async () => {
+  await remember(TEXT);
+  const key = read(TEXT).fields.find(({ property }) => property.hubspot === "phone")?.key ?? "";
+  await it.problem(await it.link("jo@example.com", "failing"), { field: key });
+  const body = flat((await visit(app).get("/mapping")).body);
+  expect(body).toContain("1 contact failing");
+  expect(body).toContain(`href="/errors?field=${encodeURIComponent(key)}"`);
+  expect(body).toMatch(/<code>jobtitle<\/code>.*?to Klaviyo.*?empties the other side/);
+  expect(body).toMatch(/href="\/mapping\?show=file#L\d+"/);
+});
+
+test("the file stands there line by line, and what looks like a key is stars", async () => {
+  await remember(`${TEXT}# token: pk_live_0123456789abcdef\n`);
+  const { body } = await visit(app).get("/mapping?show=file");
+  expect(body).toContain('id="L3"');
+  expect(body).toContain("<code>name: demo</code>");
+  expect(body).not.toContain("pk_live_0123456789abcdef");
+  expect((await visit(app).get("/mapping", "application/json")).body).not.toContain(
+    "pk_live_0123456789abcdef",
+  );
+});
+
+test("a broken file on the disk is told with its line, while the version before goes on", async () => {
+  await remember(TEXT);
+  disk = TEXT.replace("on_leave: remove_from_list", "on_leav: remove_from_list");
+  const { body } = await visit(app).get("/mapping?show=file");
+  expect(body).toContain("has 1 error and is not in use");
+  expect(body).toMatch(/href="\/mapping\?show=file#D(\d+)"/);
+  const line = /show=file#D(\d+)/.exec(body)?.[1] ?? "";
+  expect(body).toContain(`id="D${line}"`);
+  disk = `${TEXT}# a remark\n`;
+  expect(flat((await visit(app).get("/mapping")).body)).toContain("comes into force in a moment");
+});
+
+test("a version is shown by what it changed, line by line and in words", async () => {
+  await remember(TEXT);
+  await remember(TEXT.replace("direction: to_klaviyo, on_empty: clear", "direction: both"));
+  const body = flat((await visit(app).get("/mapping?show=changes")).body);
+  expect(body).toContain("From version 1 to 2");
+  expect(body).toContain("jobtitle goes both ways now.");
+  expect(body).toContain("1 line added, 1 line removed.");
+  expect((await visit(app).get("/mapping?show=changes&version=1")).body).toContain(
+    "nothing to compare it with",
+  );
+  expect((await visit(app).get("/mapping?show=changes&version=0")).status).toBe(400);
+});
+
+test("effects are told of what matters and of nothing else", () => {
+  const before = read(TEXT);
+  expect(mappingEffects(before, read(`${TEXT}# only a remark\n`))).toEqual([]);
+  const other = read(
+    TEXT.replace("  - { hubspot: lastname,  klaviyo: last_name }\n", "")
+      .replace("  - { hubspot: lastname, klaviyo: last_name }\n", "")
+      .replace("on_leave: remove_from_list", "on_leave: stop")
+      .concat("limits: { creates_per_run: 7 }\n"),
+  );
+  expect(mappingEffects(before, other)).toEqual([
+    "lastname is no longer synced; both sides keep what they have.",
+    "Who leaves customers: stop updating.",
+    "The limits: changed.",
+  ]);
+});
+
+test("a diff has every line once, and puts both texts together again", () => {
+  const before = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+  const after = before.toSpliced(30, 1, "changed").toSpliced(5, 0, "added").toSpliced(12, 2);
+  const stretches = lineDiff(before.join("\n"), after.join("\n"));
+  expect(stretches).toHaveLength(2);
+  const lines = stretches.flat();
+  for (const { kind, text, line } of lines) expect((kind === "gone" ? before : after)[line - 1]).toBe(text);
+  const count = (kind: string) => lines.filter((line) => line.kind === kind).length;
+  expect([count("new"), count("gone")]).toEqual([2, 3]);
+  expect(lineDiff("same\ntext", "same\ntext")).toEqual([]);
+});
+
+test("what is held is read as people speak, whatever kind of change it is", () => {
+  const words = (...parts: readonly unknown[]) => heldChange(JSON.stringify(parts));
+  expect(words("jo@example.com", "klaviyo", "update", "jobtitle:title:text")).toMatchObject({
+    who: "jo@example.com",
+    what: "Empty a value in Klaviyo",
+  });
+  const made = words("jo@example.com", "hubspot", "create", [["city:location.city:text", "Tartu"]]);
+  expect([made?.what, render(made?.lines as never)]).toEqual([
+    "Create in HubSpot",
+    expect.stringContaining("Tartu"),
+  ]);
+  expect(words("51", "hubspot", "leave", "4711")?.what).toBe("Left list or segment 4711 in HubSpot");
+  expect(words("jo@example.com", "klaviyo", "opt_out", { kind: "all" })?.what).toBe("Unsubscribe in Klaviyo");
+  expect(words("jo@example.com", "mars", "create", [])).toBeNull();
+  expect(heldChange("no json")).toBeNull();
+});
+
+test("an approval is of exactly what was shown, lets it through, and stands in the audit", async () => {
+  await remember(TEXT);
+  const hash = await hold();
+  const browser = visit(app);
+  const shown = flat((await browser.get("/mapping?show=held")).body);
+  expect(shown).toContain("Held: 1 values to empty in Klaviyo, limit 0");
+  expect(shown).toContain("Empty a value in Klaviyo");
+  expect(shown).toContain("Tartu");
+  const id = (await waitingHold(fresh.database, it.connectionId))?.id ?? 0n;
+  const approve = (form: Record<string, string>) => browser.post(`/holds/${id}/approve`, form);
+  expect((await approve({ hash, reason: "" })).status).toBe(400);
+  expect((await approve({ hash: "ab".repeat(32), reason: "yes" })).status).toBe(409);
+  expect((await browser.post(`/holds/${id + 1n}/approve`, { hash, reason: "yes" })).status).toBe(409);
+  expect(await approvedChanges(fresh.database, it.connectionId, NOW)).toEqual(new Set());
+  expect((await approve({ hash, reason: "we moved" })).location).toBe("/mapping?show=held");
+  expect((await approvedChanges(fresh.database, it.connectionId, NOW)).size).toBe(3);
+  expect(woken).toBe(1);
+  expect((await approve({ hash, reason: "again" })).status).toBe(409);
+  expect((await browser.get("/mapping?show=held")).body).toContain("we moved");
+});
+
+test("a rejection does nothing, and begins nothing", async () => {
+  await remember(TEXT);
+  const hash = await hold();
+  const browser = visit(app);
+  await browser.get("/mapping?show=held");
+  const id = (await waitingHold(fresh.database, it.connectionId))?.id ?? 0n;
+  await browser.post(`/holds/${id}/reject`, { hash, reason: "a mistake in the list" });
+  expect(await approvedChanges(fresh.database, it.connectionId, NOW)).toEqual(new Set());
+  expect([woken, await waitingHold(fresh.database, it.connectionId)]).toEqual([0, null]);
+});
+
+test("a dry run is left at the desk, one at a time, and its findings stand on the page", async () => {
+  await remember(TEXT);
+  const browser = visit(app);
+  await browser.get("/mapping?show=dry-run");
+  expect((await browser.post("/mapping/dry-run", {})).location).toBe("/mapping?show=dry-run");
+  expect((await browser.post("/mapping/dry-run", {})).status).toBe(409);
+  sheet = {
+    work: { kind: "dry_run" },
+    by: "ann",
+    at: NOW,
+    state: { kind: "failed", why: "Klaviyo is away." },
+  };
+  expect((await browser.get("/mapping?show=dry-run")).body).toContain("Klaviyo is away.");
+  expect(begun[0]).toEqual({ kind: "dry_run" });
+});
