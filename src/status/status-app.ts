@@ -27,6 +27,7 @@ import { neededFor } from "./permissions.ts";
 import { probes } from "./probes.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
 import { mappingRoutes } from "./mapping/mapping-routes.ts";
 import { runsRoutes } from "./runs/runs-routes.ts";
 import { requestShell } from "./request-shell.ts";
@@ -93,6 +94,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...conflictUndoRoutes(deps),
     ...runsRoutes(deps),
     ...mappingRoutes(deps),
+    ...conflictsRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);

@@ -38,6 +38,8 @@ export interface ConflictRow {
   readonly winner: Side;
   readonly won: Value;
   readonly lost: Value;
+  /** What Tandem last wrote into the field before, on either side; `null` where it never did. */
+  readonly wroteBefore: { readonly value: Value } | null;
   readonly at: Date;
   readonly undo: "waiting" | "done" | "moved" | null;
 }
@@ -67,7 +69,11 @@ export async function listConflicts(
   const page = Math.min(query.page, pages);
   const conflicts = await statements.$queryRaw<ConflictRow[]>`
     SELECT conflict.id, link_id AS "linkId", run_id AS "runId", link.email_key AS email, field, conflict.kind, winner,
-           won, lost, conflict.at, conflict_undo.state AS undo
+           won, lost, conflict.at, conflict_undo.state AS undo,
+           (SELECT jsonb_build_object('value', after -> conflict.field) FROM journal
+            WHERE journal.link_id = conflict.link_id AND sent_at < conflict.at AND journal.run_id <> conflict.run_id
+              AND outcome = 'done' AND journal.kind IN ('create', 'update') AND after ? conflict.field
+            ORDER BY sent_at DESC LIMIT 1) AS "wroteBefore"
     FROM (SELECT conflict.* FROM conflict JOIN run ON run.id = conflict.run_id WHERE ${matching}
           ORDER BY conflict.at DESC, conflict.id DESC LIMIT ${PER_PAGE} OFFSET ${(page - 1) * PER_PAGE}) AS conflict
     JOIN link ON link.id = link_id LEFT JOIN conflict_undo ON conflict_id = conflict.id
