@@ -96,30 +96,31 @@ type CauseRow = Omit<Cause, "fix"> & { readonly fix: Prisma.JsonValue };
  */
 export async function readOverview(database: Database, connectionId: number): Promise<Overview> {
   const contactRuns = { connectionId, kind: "contacts", finishedAt: { not: null } };
-  const [connection, states, waiting, causes, problems, runs, ends, finished, pauses] = await database.$transaction(
-    [
-      database.connection.findUniqueOrThrow({ where: { id: connectionId } }),
-      database.$queryRaw<{ state: LinkState; links: number }[]>`
+  const [connection, states, waiting, causes, problems, runs, ends, finished, pauses] =
+    await database.$transaction(
+      [
+        database.connection.findUniqueOrThrow({ where: { id: connectionId } }),
+        database.$queryRaw<{ state: LinkState; links: number }[]>`
         SELECT state, count(*)::int AS links FROM link WHERE connection_id = ${connectionId} GROUP BY state`,
-      database.link.findFirst({
-        where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
-        orderBy: { dirtySince: "asc" },
-        select: { dirtySince: true },
-      }),
-      causesOf(database, connectionId),
-      database.problem.findMany({ where: { connectionId, linkId: null }, orderBy: { firstSeen: "asc" } }),
-      database.run.findMany({ where: { connectionId }, orderBy: { startedAt: "desc" }, take: RUNS_SHOWN }),
-      database.run.findMany({ where: contactRuns, orderBy: { startedAt: "desc" }, take: ENDS_NEEDED }),
-      database.run.findFirst({
-        where: { ...contactRuns, result: { not: "stopped" } },
-        orderBy: { startedAt: "desc" },
-      }),
-      database.$queryRaw<Pause[]>`
+        database.link.findFirst({
+          where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
+          orderBy: { dirtySince: "asc" },
+          select: { dirtySince: true },
+        }),
+        causesOf(database, connectionId),
+        database.problem.findMany({ where: { connectionId, linkId: null }, orderBy: { firstSeen: "asc" } }),
+        database.run.findMany({ where: { connectionId }, orderBy: { startedAt: "desc" }, take: RUNS_SHOWN }),
+        database.run.findMany({ where: contactRuns, orderBy: { startedAt: "desc" }, take: ENDS_NEEDED }),
+        database.run.findFirst({
+          where: { ...contactRuns, result: { not: "stopped" } },
+          orderBy: { startedAt: "desc" },
+        }),
+        database.$queryRaw<Pause[]>`
         SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
         WHERE id = ${connectionId} AND paused_at IS NOT NULL`,
-    ],
-    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
-  );
+      ],
+      { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
+    );
   const counters = { in_sync: 0, waiting: 0, failing: 0, excluded: 0, ignored: 0 };
   for (const { state, links } of states) counters[state] = links;
   return {
@@ -141,18 +142,24 @@ export async function readOverview(database: Database, connectionId: number): Pr
 
 function causesOf(database: Database, connectionId: number): Prisma.PrismaPromise<CauseRow[]> {
   return database.$queryRaw<CauseRow[]>`
-    WITH failing AS (
-      SELECT problem.* FROM problem JOIN link ON link.id = problem.link_id
+    WITH failing AS MATERIALIZED (
+      SELECT problem.code, problem.link_id, problem.title, problem.first_seen
+      FROM problem JOIN link ON link.id = problem.link_id
       WHERE problem.connection_id = ${connectionId} AND link.state = 'failing'
     ), counted AS (
-      SELECT code, count(DISTINCT link_id)::int AS contacts, count(DISTINCT title)::int AS titles,
-             min(first_seen) AS first_seen
-      FROM failing GROUP BY code ORDER BY contacts DESC, code LIMIT ${CAUSES_SHOWN}
-    ), newest AS (
-      SELECT DISTINCT ON (code) code, level, title, explanation, fix FROM failing ORDER BY code, last_seen DESC, id DESC
+      SELECT code, count(*)::int AS contacts, min(first_seen) AS first_seen
+      FROM (SELECT code, link_id, min(first_seen) AS first_seen FROM failing GROUP BY code, link_id) AS each
+      GROUP BY code ORDER BY contacts DESC, code LIMIT ${CAUSES_SHOWN}
+    ), titled AS (
+      SELECT code, count(*)::int AS titles FROM (SELECT DISTINCT code, title FROM failing) AS each GROUP BY code
     )
-    SELECT code, level, title, explanation, fix, contacts, titles, first_seen AS "firstSeen"
-    FROM counted JOIN newest USING (code) ORDER BY contacts DESC, code`;
+    SELECT code, newest.level, newest.title, newest.explanation, newest.fix, contacts, titles,
+           counted.first_seen AS "firstSeen"
+    FROM counted JOIN titled USING (code) CROSS JOIN LATERAL (
+      SELECT level, title, explanation, fix FROM problem JOIN link ON link.id = problem.link_id
+      WHERE problem.connection_id = ${connectionId} AND problem.code = counted.code AND link.state = 'failing'
+      ORDER BY last_seen DESC, problem.id DESC LIMIT 1) AS newest
+    ORDER BY contacts DESC, code`;
 }
 
 type ProblemColumns = Prisma.ProblemGetPayload<object>;
