@@ -38,3 +38,17 @@ fields:
   - { hubspot: renewal_date, klaviyo: properties.renewal_date, type: date, direction: to_klaviyo }
 `;
 }
+
+/** What the demo shows besides: refusals that travel, and what people did with the shop's e-mails. */
+export const DEMO_CONSENT_AND_ENGAGEMENT = `
+consent:
+  klaviyo_to_hubspot:
+    unsubscribe_from: [Marketing Information]
+  hubspot_to_klaviyo: { opted_out: unsubscribe }
+
+engagement:
+  record_as: note
+  backfill: 30d
+
+limits: { unsubscribes_per_run: 10% }
+`;

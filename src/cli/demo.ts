@@ -9,7 +9,7 @@ import { counted } from "../status/count-words.ts";
 import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../store/embedded.ts";
 import { takeOver } from "../store/take-over.ts";
 import type { App, CommonOptions } from "./app.ts";
-import { demoMapping } from "./demo-mapping.ts";
+import { DEMO_CONSENT_AND_ENGAGEMENT, demoMapping } from "./demo-mapping.ts";
 import { edited, firstRun, laterRun } from "./demo-report.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -51,14 +51,15 @@ export function demoCommand(program: Command, app: App, exit: (code: ExitCode) =
 /** Everything the demo makes is below `.tandem/demo`: nothing else is touched, whatever DATABASE_URL says. */
 async function demo(app: App, options: DemoOptions): Promise<void> {
   const folder = resolve(".tandem", "demo");
-  const { contacts, seed, fresh = false } = options;
+  const { contacts: people, seed, fresh = false } = options;
   const ports = { hubspotPort: 0, klaviyoPort: 0 };
-  const rehearsal = await rehearse(app, { ...ports, contacts, seed, keepIn: folder, fresh });
+  const rehearsal = await rehearse(app, { ...ports, contacts: people, seed, keepIn: folder, fresh });
   try {
     // What an earlier demo knew is of people who are not there any more.
     if (rehearsal.continues === null) await removeEmbeddedDatabase(folder);
     const config = join(folder, "mapping.yaml");
-    writeFileSync(config, demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url));
+    const contacts = demoMapping(rehearsal.hubspot.url, rehearsal.klaviyo.url);
+    writeFileSync(config, contacts + DEMO_CONSENT_AND_ENGAGEMENT);
     app.talk(introduction(rehearsal, config));
     await withOwnDatabase(app, folder, rehearsal, (env) =>
       keepInStep({ ...app, env }, { ...options, config }, rehearsal),
