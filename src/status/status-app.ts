@@ -27,6 +27,7 @@ import { neededFor } from "./permissions.ts";
 import { probes } from "./probes.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
 import { mappingRoutes } from "./mapping/mapping-routes.ts";
 import { runsRoutes } from "./runs/runs-routes.ts";
@@ -95,6 +96,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...runsRoutes(deps),
     ...mappingRoutes(deps),
     ...conflictsRoutes(deps),
+    ...consentRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import type { LedgerProof } from "../../consent/verify-ledger.ts";
+import { verifyLedger } from "../../consent/verify-ledger.ts";
+import { emailKey } from "../../model/email.ts";
+import { consentPairs } from "../../store/consent-ledger.ts";
+import type { Statements } from "../../store/database.ts";
+import { knownConsent, listLedger, summariseLedger } from "../../store/ledger-list.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../page.ts";
+import { addressOf, given, notUnderstood, pageNumber } from "../query-parts.ts";
+import { searchWords } from "../search-words.ts";
+import { consentPage } from "./consent-page.ts";
+import { KINDS } from "./consent-words.ts";
+import type { PersonAnswer } from "./person-answer.ts";
+import { answerFor } from "./person-answer.ts";
+
+const parameters = z.object({
+  email: given(searchWords),
+  kind: given(z.enum(KINDS, `one of ${KINDS.join(", ")}`)),
+  page: given(pageNumber),
+});
+
+const MONTH_MS = 30 * 86_400_000;
+
+/** Who may be e-mailed; and the ledger's proof, where somebody asks for it. */
+export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
+  const { act } = deps;
+  return [
+    { address: "/consent", place: "/consent", answer: (asked) => consent(deps, asked, null) },
+    {
+      method: "POST",
+      address: "/consent/proof",
+      place: "/consent",
+      async answer(asked) {
+        const { visitor } = asked;
+        const proof = await verifyLedger(act.database);
+        const about = { entries: proof.entries, broken: proof.broken === null ? "no" : "yes" };
+        await act.audit({ who: visitor.name, role: visitor.role, action: "prove_ledger", about });
+        return consent(deps, { ...asked, query: {} }, proof);
+      },
+    },
+  ];
+}
+
+async function consent(
+  { act, now }: PageDeps,
+  { query, frame }: Asked,
+  proof: LedgerProof | null,
+): Promise<Answer> {
+  const read = parameters.safeParse(query);
+  if (!read.success) return notUnderstood(read.error);
+  const { email, kind = null, page = 1 } = read.data;
+  const { database, connectionId } = act;
+  const [pairs, summary, found, person] = await Promise.all([
+    consentPairs(database, connectionId),
+    summariseLedger(database, connectionId, new Date(now().getTime() - MONTH_MS)),
+    listLedger(database, connectionId, kind, page),
+    email === undefined || email === "" ? null : personOf(database, connectionId, email),
+  ]);
+  if (found.page !== page)
+    return { kind: "moved", to: addressOf("/consent", { kind, email, page: found.page }) };
+  const asked =
+    person === null
+      ? null
+      : {
+          email: person.email,
+          ...(person.known === null ? {} : { ...person.known, ...answerFor(person.known) }),
+        };
+  return {
+    kind: "page",
+    title: "Consent",
+    content: consentPage({ frame, pairs, summary, kind, found, person, proof }),
+    document: {
+      connection: frame.overview.name,
+      at: frame.now,
+      pairs,
+      ...summary,
+      ledger: found,
+      person: asked,
+      proof,
+    },
+  };
+}
+
+async function personOf(database: Statements, connectionId: number, email: string): Promise<PersonAnswer> {
+  const key = emailKey(email);
+  return { email, known: key === null ? null : await knownConsent(database, connectionId, key) };
+}

@@ -1,0 +1,57 @@
+import type { ConsentKind, ConsentPair, LedgerEntry } from "../../store/consent-ledger.ts";
+import { SIDE_NAMES } from "../problem-words.ts";
+
+/** What an entry of the ledger says, for people. */
+export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {
+  opted_out: "Opted out",
+  opted_in: "Came back by their own act",
+  carried: "Refusal carried to the other side",
+  asked: "Asked to subscribe",
+  restored: "Refusal put back",
+  confirmed: "Found subscribed after asking",
+  blocked: "Not subscribed: blocked",
+  erased: "Erased from Tandem",
+  allowed: "May be synced again after erasure",
+};
+
+export const KINDS: readonly ConsentKind[] = [
+  "opted_out",
+  "opted_in",
+  "carried",
+  "asked",
+  "restored",
+  "confirmed",
+  "blocked",
+  "erased",
+  "allowed",
+];
+
+/** Where it was seen or done: an erasure is of both sides. */
+export function whereWords(side: LedgerEntry["side"]): string {
+  return side === "both" ? "both sides" : SIDE_NAMES[side];
+}
+
+/** The states of consent that a side shows, in the order of the matrix; others stand behind them. */
+const STATE_ORDER = ["subscribed", "never subscribed", "unsubscribed", "suppressed", "not shown", "none"];
+
+/** A state, for people: `none` is a side without a contact of them. */
+export function stateWords(state: string): string {
+  if (state === "none") return "no contact there";
+  return state;
+}
+
+/** The states that any of these pairs has on a side, in their order. */
+export function statesOf(pairs: readonly ConsentPair[], side: "hubspot" | "klaviyo"): readonly string[] {
+  const place = (state: string): number => {
+    const known = STATE_ORDER.indexOf(state);
+    return known < 0 ? STATE_ORDER.length : known;
+  };
+  return [...new Set(pairs.map((pair) => pair[side]))].toSorted((one, other) => place(one) - place(other));
+}
+
+/** Does one side send where the other must not? A side that shows no consent, or has no contact, differs from nobody. */
+export function isMismatch({ hubspot, klaviyo }: Pick<ConsentPair, "hubspot" | "klaviyo">): boolean {
+  const out = (state: string): boolean => state === "unsubscribed" || state === "suppressed";
+  const told = (state: string): boolean => state !== "none" && state !== "not shown";
+  return out(hubspot) !== out(klaviyo) && told(hubspot) && told(klaviyo);
+}

@@ -1,0 +1,88 @@
+import type { ConsentKind } from "../../store/consent-ledger.ts";
+import type { LedgerList, ListedEntry } from "../../store/ledger-list.ts";
+import type { Choice } from "../choice-field.ts";
+import { choiceField } from "../choice-field.ts";
+import { counted } from "../count-words.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import { pager } from "../pager.ts";
+import { addressOf } from "../query-parts.ts";
+import { exact } from "../time-words.ts";
+import { KINDS, KIND_WORDS, whereWords } from "./consent-words.ts";
+
+/** So much of a person's hash tells two apart on a page. */
+const SHORT_SUBJECT = 12;
+/** Longer evidence is cut; the JSON of the page has it whole. */
+const LONGEST_EVIDENCE = 300;
+
+/** The ledger itself: what was ever seen and done. Of whom, only a keyed hash. */
+export function ledgerSection({
+  kind,
+  found,
+}: {
+  readonly kind: ConsentKind | null;
+  readonly found: LedgerList;
+}): Safe {
+  const address = (page: number): string =>
+    `${addressOf("/consent", { kind, page: page > 1 ? page : null })}#ledger`;
+  return html`<section aria-labelledby="ledger">
+    <h2 id="ledger">Ledger</h2>
+    <p>
+      Append-only. A person stands here as a keyed hash: ask above about an address to see what the ledger has
+      of it.
+    </p>
+    <form method="get" action="/consent#ledger" role="search" aria-label="Ledger" class="filters">
+      ${choiceField(
+        "kind",
+        "What",
+        kind,
+        KINDS.map((one): Choice => [one, KIND_WORDS[one]]),
+        "Everything",
+      )}
+      <div class="buttons"><button type="submit" class="first">Apply</button></div>
+    </form>
+    ${found.total === 0 ? html`<p>Nothing of this kind is in the ledger.</p>` : table(found)}
+    ${pager(found.page, found.pages, "the ledger", address)}
+  </section>`;
+}
+
+function table({ entries, total }: LedgerList): Safe {
+  return html`<table class="stacks" role="table">
+    <caption>
+      ${counted(total, "entry", "entries")}, the latest first
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${["Time", "What", "Side", "Person", "Evidence", "Run"].map(
+          (head) => html`<th scope="col" role="columnheader">${head}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${entries.map(row)}
+    </tbody>
+  </table>`;
+}
+
+function row({ at, kind, side, list, subject, evidence, runId }: ListedEntry): Safe {
+  return html`<tr role="row">
+    <th scope="row" role="rowheader" data-label="Time">${exact(at)}</th>
+    <td role="cell" data-label="What">
+      ${KIND_WORDS[kind]}${list !== null && html`, list <code>${list}</code>`}
+    </td>
+    <td role="cell" data-label="Side">${whereWords(side)}</td>
+    <td role="cell" data-label="Person"><code>${subject.slice(0, SHORT_SUBJECT)}</code></td>
+    <td role="cell" data-label="Evidence"><code>${evidenceText(evidence)}</code></td>
+    <td role="cell" data-label="Run">${runLink(runId)}</td>
+  </tr>`;
+}
+
+function evidenceText(evidence: unknown): string {
+  const text = JSON.stringify(evidence) ?? "";
+  return text.length <= LONGEST_EVIDENCE ? text : `${text.slice(0, LONGEST_EVIDENCE).toWellFormed()}…`;
+}
+
+/** A look that found nobody linked is no run. */
+function runLink(runId: bigint): Fragment {
+  return runId > 0n && html`<a href="/runs/${String(runId)}">run ${String(runId)}</a>`;
+}

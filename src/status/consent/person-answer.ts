@@ -1,0 +1,114 @@
+import { actReason } from "../../consent/act-reason.ts";
+import type { MayBeMailed } from "../../consent/may-be-mailed.ts";
+import { mayBeMailed } from "../../consent/may-be-mailed.ts";
+import type { Consent } from "../../model/consent.ts";
+import type { Side } from "../../model/side.ts";
+import { SIDES } from "../../model/side.ts";
+import type { KnownConsent } from "../../store/ledger-list.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import { SIDE_NAMES } from "../problem-words.ts";
+import { typed } from "../search-box.ts";
+import { exact } from "../time-words.ts";
+import { KIND_WORDS, whereWords } from "./consent-words.ts";
+
+/** May this person be e-mailed, and why: everything that is known. */
+export interface PersonAnswer {
+  /** As it was typed. */
+  readonly email: string;
+  /** `null` for what is no address. */
+  readonly known: KnownConsent | null;
+}
+
+/** The answer that every other part of Tandem gives too. */
+export function answerFor({ consents, ledger }: KnownConsent): MayBeMailed {
+  const latest = new Map(ledger.map((entry) => [entry.side, entry.kind]));
+  return mayBeMailed(consents, [...latest.values()].includes("opted_out"));
+}
+
+/** The question and its answer. */
+export function personSection(person: PersonAnswer | null): Safe {
+  return html`<section aria-labelledby="person">
+    <h2 id="person">May we e-mail this person, and why?</h2>
+    <form method="get" action="/consent" role="search" aria-label="One person's consent" class="filters">
+      <div class="field wide">
+        <label for="email">Address</label>
+        <input
+          id="email"
+          name="email"
+          type="search"
+          value="${typed(person?.email ?? null)}"
+          autocomplete="off"
+          spellcheck="false"
+        />
+      </div>
+      <div class="buttons">
+        <button type="submit" class="first">Explain</button>
+        ${person !== null && html`<a href="/consent">Clear</a>`}
+      </div>
+    </form>
+    ${person !== null && answer(person)}
+  </section>`;
+}
+
+const ANSWERS: Readonly<Record<MayBeMailed["answer"], { readonly label: string; readonly tone: string }>> = {
+  yes: { label: "Yes", tone: "ok" },
+  no: { label: "No", tone: "bad" },
+  unknown: { label: "Not known", tone: "warn" },
+};
+
+function answer({ email, known }: PersonAnswer): Fragment {
+  if (known === null)
+    return html`<p>“<bdi>${email}</bdi>” is no address: it needs a name, an @ and a domain.</p>`;
+  const { answer: word, because, optOuts } = answerFor(known);
+  const { label, tone } = ANSWERS[word];
+  const unknown = !known.seen.hubspot && !known.seen.klaviyo;
+  return html`<p>
+      <span class="tag ${tone}">${label}</span> <bdi>${email}</bdi>: ${because}.
+      ${unknown && "No contact with this address was seen on any side."}
+    </p>
+    <ul>
+      ${SIDES.map((side) => html`<li>${SIDE_NAMES[side]}: ${sideWords(side, known)}</li>`)}
+    </ul>
+    ${
+      optOuts.length > 0 &&
+      html`<p>To e-mail them again, they have to come back by an act of their own in Klaviyo.</p>`
+    }
+    ${history(known)}
+    ${known.linkId !== null && html`<p><a href="/contacts/${String(known.linkId)}">This person in full</a></p>`}`;
+}
+
+function sideWords(side: Side, { seen, consents }: KnownConsent): string {
+  if (!seen[side]) return "no contact was seen";
+  const consent = consents[side];
+  return consent === null ? "shows no consent" : consentWords(consent);
+}
+
+function consentWords({ status, suppressions, optedOutTypes }: Consent): string {
+  return [
+    status.replaceAll("_", " "),
+    ...suppressions.map(({ reason, at }) => `suppressed: ${reason} since ${at.slice(0, 10)}`),
+    ...(optedOutTypes.length === 0 ? [] : [`opted out of types ${optedOutTypes.join(", ")}`]),
+  ].join("; ");
+}
+
+function history({ ledger }: KnownConsent): Fragment {
+  if (ledger.length === 0) return html`<p>The ledger has nothing about this address.</p>`;
+  return html`<p>What the ledger has, the oldest first:</p>
+    <ol>
+      ${ledger.map(
+        ({ at, kind, side, list, evidence }) =>
+          html`<li>
+            ${exact(at)}: ${KIND_WORDS[kind]},
+            ${whereWords(side)}${list !== null && `, list ${list}`}${reasonOf(kind, evidence)}
+          </li>`,
+      )}
+    </ol>`;
+}
+
+/** Why, where the entry is of something that Tandem did or left. */
+function reasonOf(kind: string, evidence: unknown): string {
+  if (kind === "opted_out" || kind === "opted_in") return "";
+  const reason = actReason(evidence);
+  return reason === "" ? "" : ` (${reason})`;
+}
