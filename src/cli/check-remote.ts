@@ -4,6 +4,7 @@ import type { TargetList } from "../mapping/check-access.ts";
 import { flowFindings, scopeFindings } from "../mapping/check-access.ts";
 import { checkAgainst } from "../mapping/check-against.ts";
 import { checkData } from "../mapping/check-data.ts";
+import { subscribingFindings } from "../mapping/check-subscribing.ts";
 import type { Diagnostic } from "../mapping/diagnostic.ts";
 import { findCollections } from "../mapping/find-collection.ts";
 import type { SavedSchema } from "../mapping/schema-file.ts";
@@ -72,9 +73,14 @@ async function checkAccounts(
   });
   const counted = checkData(mapping, schemas, samples, origin);
   const started = flowFindings(mapping, await targetLists(app, connectors, mapping, schemas), origin);
+  const subscribing = subscribingFindings(
+    mapping,
+    await connectors.klaviyo.consent.mayWrite(app.signal),
+    origin,
+  );
   const shown = await checkEngagementRemote(app, connectors, mapping, schemas, origin);
   return {
-    diagnostics: [...named, ...counted, ...started, ...shown],
+    diagnostics: [...named, ...counted, ...started, ...subscribing, ...shown],
     saved: { accounts: perSide((side) => accounts[side].id), schemas },
   };
 }

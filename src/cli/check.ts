@@ -111,7 +111,7 @@ function withSameNames(files: readonly CheckedFile[]): readonly CheckedFile[] {
 /** 77 where a key lacks scopes: no editing of the file would help. */
 function verdict(files: readonly CheckedFile[], denyWarnings: boolean): ExitCode {
   const all = files.flatMap(({ diagnostics }) => diagnostics);
-  if (all.some(({ code }) => code === "M320")) return EXIT.credentials;
+  if (all.some(({ code }) => code === "M318" || code === "M320")) return EXIT.credentials;
   const wrong = all.some(({ severity }) => severity === "error" || (denyWarnings && severity === "warning"));
   return wrong ? EXIT.config : EXIT.done;
 }

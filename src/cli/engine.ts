@@ -17,10 +17,7 @@ import { progressLine } from "./progress.ts";
 
 /** Opens Tandem's memory for the time of some work: DATABASE_URL, or the embedded server under `.tandem/`. */
 export async function withDatabase<T>(app: App, work: (database: Database) => Promise<T>): Promise<T> {
-  const given = databaseUrl(app);
-  const embedded = given ? null : await startEmbeddedDatabase({ folder: resolve(".tandem") });
-  const url = given ?? embedded?.url ?? "";
-  try {
+  return withServer(app, async (url) => {
     await migrateOrSay(url);
     const database = openDatabase(url);
     try {
@@ -28,6 +25,15 @@ export async function withDatabase<T>(app: App, work: (database: Database) => Pr
     } finally {
       await database.$disconnect();
     }
+  });
+}
+
+/** The same server as it is: whatever there is in it, and nothing made. */
+export async function withServer<T>(app: App, work: (url: string) => Promise<T>): Promise<T> {
+  const given = databaseUrl(app);
+  const embedded = given ? null : await startEmbeddedDatabase({ folder: resolve(".tandem") });
+  try {
+    return await work(given ?? embedded?.url ?? "");
   } finally {
     await embedded?.stop();
   }

@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import("./status.ts")).statusCommand,
   explain: async () => (await import("./explain.ts")).explainCommand,
   retry: async () => (await import("./retry.ts")).retryCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
   erase: async () => (await import("./erase.ts")).eraseCommand,
   user: async () => (await import("./user.ts")).userCommand,
   sandbox: async () => (await import("./sandbox.ts")).sandboxCommand,

@@ -8,7 +8,7 @@ import { tellAt } from "./tell-at.ts";
 
 const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
-const WHERE_TO_ADD = {
+export const WHERE_TO_ADD = {
   hubspot: (scope: string) =>
     `in HubSpot, open Settings > Integrations > Service Keys (or Private Apps), choose the key, and add \`${scope}\` to its scopes`,
   // A key's scopes are chosen when it is made, and not changed afterwards.

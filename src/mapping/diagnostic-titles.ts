@@ -84,6 +84,8 @@ export const DIAGNOSTIC_TITLES: { readonly [code: Diagnostic["code"]]: string } 
   M313: "Several lists have this name",
   M314: "Joining the list starts flows",
   M315: "The key may not tell which flows a list starts",
+  M317: "The key may change subscriptions, and nothing needs it to",
+  M318: "The key may not change subscriptions, and the mapping needs it to",
   M330: "The account has no such metric",
   M331: "A property for the last activity is missing or of another type",
   M332: "HubSpot cannot show engagement in this way",

@@ -43,9 +43,7 @@ export async function migrate(databaseUrl: string, folder: string = MIGRATIONS):
         `Migration ${halfWay.migration_name} failed earlier; mark it rolled back or applied first`,
       );
     const known = new Set(rows.map((row) => row.migration_name));
-    const names = (await readdir(folder, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
+    const names = await migrationNames(folder);
     // What a newer version changed, this one would misread or undo.
     const newer = [...known].filter((name) => !names.includes(name)).sort();
     if (newer.length > 0)
@@ -59,6 +57,15 @@ export async function migrate(databaseUrl: string, folder: string = MIGRATIONS):
   } finally {
     await database.end();
   }
+}
+
+/** The migrations of this Tandem, the oldest first. */
+export async function migrationNames(folder: string = MIGRATIONS): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 async function apply(database: Client, name: string, sql: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import { vendorWrites } from "../support/vendor-writes.ts";
 import type { Ended, Folder } from "./command-line.ts";
 import { makeFolder, tandem } from "./command-line.ts";
 
@@ -50,11 +51,7 @@ export async function company(contacts: number): Promise<Company> {
     env,
     run: (args, more = {}) => tandem(args, { env: { ...env, ...more }, cwd: folder.path }),
     mapping: (change) => folder.write(`${randomUUID()}.yaml`, change(mappingText)),
-    writes: () =>
-      [rehearsal.hubspot, rehearsal.klaviyo].reduce(
-        (sum, { world }) => sum + world.truth.calls.filter(({ mutating }) => mutating).length,
-        0,
-      ),
+    writes: () => vendorWrites(rehearsal),
     async close() {
       await rehearsal.close();
       await fresh.drop();

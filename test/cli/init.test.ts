@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { mappingJsonSchema } from "../../src/mapping/mapping-json-schema.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { vendorWrites } from "../support/vendor-writes.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Ended, Folder } from "./command-line.ts";
 import { makeFolder, tandem } from "./command-line.ts";
@@ -51,11 +52,7 @@ async function beginner(contacts: number): Promise<Beginner> {
     run,
     init: (args = [], env = {}) => run(["init", ...urls, ...args], env),
     read: (path) => readFileSync(join(folder.path, path), "utf8"),
-    writes: () =>
-      [rehearsal.hubspot, rehearsal.klaviyo].reduce(
-        (sum, { world }) => sum + world.truth.calls.filter(({ mutating }) => mutating).length,
-        0,
-      ),
+    writes: () => vendorWrites(rehearsal),
   };
 }
 
