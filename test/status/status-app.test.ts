@@ -174,6 +174,8 @@ test("the overview as JSON has its keys, and counters that add up", async () => 
     ]),
     lastFinishedAt: time,
     oldestWaiting: z.null(),
+    freshness: z.unknown(),
+    pause: z.null(),
   });
   const read = document.parse(await json("/"));
   expect(Object.values(read.counters).reduce((sum, count) => sum + count)).toBe(read.total);
