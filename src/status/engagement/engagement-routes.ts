@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { totalsOf } from "../../engagement/completeness.ts";
+import { engagementDays } from "../../store/engagement-days.ts";
+import { readStreams } from "../../store/engagement-streams.ts";
+import { ENGAGEMENT_FIELD } from "../../store/runs.ts";
+import { mappingInUse } from "../mapping/mapping-in-use.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { StatusPage } from "../page.ts";
+import { given, notUnderstood } from "../query-parts.ts";
+import { SPANS, engagementPage } from "./engagement-page.ts";
+
+const parameters = z.object({
+  days: given(z.enum(SPANS.map(String), `one of ${SPANS.join(", ")}`).transform(Number)),
+});
+
+const USUAL_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** What people did with messages, and how much of it HubSpot shows. */
+export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] {
+  const { database, connectionId } = act;
+  return [
+    {
+      address: "/engagement",
+      place: "/engagement",
+      async answer({ query, frame }) {
+        const read = parameters.safeParse(query);
+        if (!read.success) return notUnderstood(read.error);
+        const days = read.data.days ?? USUAL_DAYS;
+        const since = new Date(now().getTime() - days * DAY_MS);
+        const [byDay, streams, used] = await Promise.all([
+          engagementDays(database, connectionId, since),
+          readStreams(database, connectionId),
+          mappingInUse(database, connectionId),
+        ]);
+        const rules = used?.mapping?.engagement ?? null;
+        const totals = totalsOf(byDay);
+        const problems = frame.overview.connectionProblems.filter(({ field }) => field === ENGAGEMENT_FIELD);
+        const all = [...streams.values()];
+        return {
+          kind: "page",
+          title: "Engagement",
+          content: engagementPage({ frame, rules, days, totals, byDay, streams: all, problems }),
+          document: {
+            connection: frame.overview.name,
+            at: frame.now,
+            days,
+            recordAs: rules?.recordAs ?? null,
+            totals,
+            byDay,
+            streams: all,
+            problems,
+          },
+        };
+      },
+    },
+  ];
+}
