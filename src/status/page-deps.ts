@@ -1,4 +1,5 @@
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import type { Access } from "./access.ts";
 import type { Desk } from "./desk.ts";
 import type { StatusActions } from "./status-actions.ts";
 
@@ -8,6 +9,8 @@ export interface PageDeps {
   readonly now: () => Date;
   /** Where longer work is left; only where the daemon is in this process. */
   readonly desk?: Desk;
+  /** Default: nobody is asked who they are. */
+  readonly access?: Access;
   readonly nextRuns?: () => readonly NextRun[];
   readonly mappingFile?: () => MappingOnDisk | null;
 }

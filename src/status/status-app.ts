@@ -27,6 +27,8 @@ import { neededFor } from "./permissions.ts";
 import { probes } from "./probes.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import { engagementRoutes } from "./engagement/engagement-routes.ts";
+import { settingsRoutes } from "./settings/settings-routes.ts";
 import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
 import { mappingRoutes } from "./mapping/mapping-routes.ts";
@@ -97,6 +99,8 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...mappingRoutes(deps),
     ...conflictsRoutes(deps),
     ...consentRoutes(deps),
+    ...engagementRoutes(deps),
+    ...settingsRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);

@@ -1,0 +1,64 @@
+import pkg from "../../../package.json" with { type: "json" };
+import { readAudit } from "../../store/audit.ts";
+import { readFreshness } from "../../store/freshness.ts";
+import { countLinks } from "../../store/links.ts";
+import { readServerFacts } from "../../store/server-facts.ts";
+import { readSideNotes } from "../../store/side-notes.ts";
+import { OPEN } from "../access.ts";
+import { mappingInUse } from "../mapping/mapping-in-use.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { StatusPage } from "../page.ts";
+import { diagnosticsOf } from "./diagnostics.ts";
+import { scopeNeeds } from "./scope-needs.ts";
+import { settingsPage } from "./settings-page.ts";
+
+const ACTIONS_SHOWN = 20;
+
+/** What Tandem is connected to and who may use it; changes nothing. */
+export function settingsRoutes({ act, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
+  const { database, connectionId } = act;
+  return [
+    {
+      address: "/settings",
+      place: "/settings",
+      async answer({ frame, visitor }) {
+        const [used, notes, freshness, linked, server, audit] = await Promise.all([
+          mappingInUse(database, connectionId),
+          readSideNotes(database, connectionId),
+          readFreshness(database, connectionId),
+          countLinks(database, connectionId, "live"),
+          readServerFacts(database),
+          visitor.role === "admin" ? readAudit(database, connectionId, ACTIONS_SHOWN) : [],
+        ]);
+        const { runs } = frame.overview;
+        const lastRun = runs.find(({ kind, result }) => kind === "contacts" && result !== "running") ?? null;
+        const view = {
+          frame,
+          used,
+          notes,
+          nextRuns: nextRuns?.() ?? [],
+          freshness,
+          linked,
+          lastRun,
+          access,
+          server,
+          audit,
+          version: pkg.version,
+          node: process.versions.node,
+        };
+        const scopes = used === null || used.mapping === null ? [] : scopeNeeds(used.mapping, notes);
+        return {
+          kind: "page",
+          title: "Settings",
+          content: settingsPage(view),
+          document: {
+            connection: frame.overview.name,
+            accounts: frame.overview.accounts,
+            scopes,
+            ...diagnosticsOf(view),
+          },
+        };
+      },
+    },
+  ];
+}

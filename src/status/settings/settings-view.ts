@@ -1,0 +1,31 @@
+import type { PerSide } from "../../model/side.ts";
+import type { KeptAuditEntry } from "../../store/audit.ts";
+import type { Freshness } from "../../store/freshness.ts";
+import type { RunRow } from "../../store/overview.ts";
+import type { ServerFacts } from "../../store/server-facts.ts";
+import type { ToldSideNote } from "../../store/side-notes.ts";
+import type { Access } from "../access.ts";
+import type { Frame } from "../layout.ts";
+import type { ReadVersion } from "../mapping/mapping-in-use.ts";
+import type { NextRun } from "../page-deps.ts";
+
+/** What the settings page shows. */
+export interface SettingsView {
+  readonly frame: Frame;
+  /** `null` before the first start. */
+  readonly used: ReadVersion | null;
+  readonly notes: PerSide<ToldSideNote | null>;
+  /** Of this process; empty where it runs no lanes. */
+  readonly nextRuns: readonly NextRun[];
+  readonly freshness: Freshness;
+  /** Linked people: what a share is a share of. */
+  readonly linked: number;
+  /** The last contact run that is over. */
+  readonly lastRun: RunRow | null;
+  readonly access: Access;
+  readonly server: ServerFacts;
+  /** What people did last, for admins. */
+  readonly audit: readonly KeptAuditEntry[];
+  readonly version: string;
+  readonly node: string;
+}
