@@ -46,7 +46,13 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
   const { id: connectionId } = await openConnection(fresh.database, mapping.name);
   const now = (): Date => new Date();
   let woken: Promise<unknown> = Promise.resolve();
-  const wake = (): void => void (woken = woken.then(cycle));
+  // One at a time, as the daemon's scheduler has it.
+  const next = (): Promise<ContactRun> => {
+    const run = woken.then(cycle);
+    woken = run;
+    return run;
+  };
+  const wake = (): void => void next();
   const accounts = await Promise.all(
     (["hubspot", "klaviyo"] as const).map(async (side) =>
       (await engine.deps(mapping)).connectors[side].account(new AbortController().signal),
@@ -69,7 +75,7 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
     rehearsal,
     fresh,
     connectionId,
-    cycle,
+    cycle: next,
     settled: async () => void (await woken),
     async close() {
       await woken.catch(() => {});
