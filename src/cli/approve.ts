@@ -10,6 +10,7 @@ import type { App, CommonOptions } from "./app.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { heldLine } from "./held-line.ts";
 import { json } from "./json.ts";
 import { loadMapping } from "./load-mapping.ts";
 import { whole } from "./sandbox.ts";
@@ -69,7 +70,7 @@ function shown(hold: WaitingHold, words: readonly string[]): string {
   return [
     ...hold.exceeded.map(heldByLimit).flatMap(({ title, explanation }) => [`✖ ${title}`, `  ${explanation}`]),
     "",
-    ...words.map((one) => `  ${one}`),
+    ...words.map((one) => `  ${heldLine(one)}`),
     ...(rest > 0 ? [`  and ${counted(rest, "more change", "more changes")}; --limit N shows more`] : []),
     "",
     "Wanted? This lets exactly these changes through, for a day:",
