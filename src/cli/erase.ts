@@ -84,7 +84,7 @@ function erasedText({ addresses, contacts, writes, events, held, connections }: 
 
 function allowedText(since: Date): string {
   return [
-    `✔ Allowed again, erased since ${since.toISOString().slice(0, 10)}. The next run that meets this person stores them as anybody.`,
+    `✔ Allowed again, erased since ${since.toISOString().slice(0, 10)}. The next run reads both sides from the beginning, and stores them as anybody.`,
     "  Refusals from before still stand: only their own act takes them back.",
     "",
   ].join("\n");

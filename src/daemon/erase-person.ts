@@ -1,4 +1,6 @@
 import type { EmailKey } from "../model/email.ts";
+import { SIDES } from "../model/side.ts";
+import { forgetStreams } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
 import { NO_RUN, recordConsent } from "../store/consent-ledger.ts";
 import type { ErasedRows } from "../store/erase.ts";
@@ -75,15 +77,26 @@ async function eraseFrom(
 }
 
 /**
- * Lets an erased person be synced again: the next run that meets them stores them as anybody.
+ * Lets an erased person be synced again. Whoever is in a list all along is in no change that a run would read, so the next
+ * run reads both sides from the beginning.
  *
  * @returns when they were erased; `null` where nobody with this address is
+ * @throws ConnectionBusy while another process works on one of the connections
  */
-export async function allowPerson({ database, now }: ErasingDeps, email: EmailKey): Promise<Date | null> {
+export async function allowPerson(deps: ErasingDeps, email: EmailKey): Promise<Date | null> {
+  const { database, now } = deps;
   let since: Date | null = null;
-  for (const { id } of await connections(database)) {
-    since ??= await erasedSince(database, id, email);
-    await allowAgain(database, id, email, now());
+  for (const { id, name } of await connections(database)) {
+    const erasedAt = await erasedSince(database, id, email);
+    since ??= erasedAt;
+    if (erasedAt === null) continue;
+    await withConnection(deps, name, (lease) =>
+      transaction(database, async (statements) => {
+        await holdLease(statements, lease, LEASE_MS);
+        await allowAgain(statements, id, email, now());
+        for (const side of SIDES) await forgetStreams(statements, id, `${side} contacts `);
+      }),
+    );
   }
   return since;
 }

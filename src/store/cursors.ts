@@ -46,6 +46,15 @@ export async function forgetCursors(
   await statements.cursor.deleteMany({ where: { connectionId, NOT: { stream: { startsWith: kept } } } });
 }
 
+/** The streams whose name begins so begin again. */
+export async function forgetStreams(
+  statements: Statements,
+  connectionId: number,
+  beginning: string,
+): Promise<void> {
+  await statements.cursor.deleteMany({ where: { connectionId, stream: { startsWith: beginning } } });
+}
+
 export async function forgetCursor(
   statements: Statements,
   connectionId: number,

@@ -87,8 +87,11 @@ export async function allowAgain(
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, subject, 'email', 'allowed', side, evidence, ${NO_RUN}, ${now} FROM latest
     WHERE kind = 'erased'
-      AND evidence ->> 'erasure' = (SELECT evidence ->> 'erasure' FROM latest
-                                    WHERE subject = consent_subject(${email}) AND kind = 'erased')
+      AND (SELECT kind FROM latest WHERE subject = consent_subject(${email})) = 'erased'
+      -- Erased twice, the second time finds the address alone: every erasure that it was part of counts.
+      AND evidence ->> 'erasure' IN (SELECT known.evidence ->> 'erasure' FROM consent_ledger AS known
+                                     WHERE known.connection_id = ${connectionId} AND known.kind = 'erased'
+                                       AND known.subject = consent_subject(${email}))
     ORDER BY side, subject`;
   return added > 0;
 }

@@ -194,13 +194,15 @@ test("refusals of before and after still count, the ledger stays whole, and allo
 test("whoever is allowed again is synced as anybody, under every address, and may be erased again", async () => {
   const { contact, profile } = await jo();
   await erase();
+  // Twice is once: all that was erased the first time is allowed together.
+  await erase();
   expect(await erasedSince(it.fresh.database, 1, JO)).toBeInstanceOf(Date);
   expect(await allowPerson(it.deps(), key("ann@example.com"))).toBeNull();
   expect(await allowPerson(it.deps(), JO)).toBeInstanceOf(Date);
   expect(await erasedSince(it.fresh.database, 1, JO)).toBeNull();
   it.hubspot.user.edit(contact, { jobtitle: "Back" });
-  await it.sync({ ...both, hash: "read anew" });
-  await it.sync({ ...both, hash: "read anew" });
+  await it.sync(both);
+  await it.sync(both);
   expect((await links()).toSorted()).toEqual(["ann@example.com", "jo@example.com"]);
   expect(it.klaviyo.user.value(profile, "title")).toBe("Back");
   await erase();
