@@ -133,7 +133,7 @@ function runs({ frame, latest }: OverviewView): Safe {
         </p>
         ${chartTable(latest)}`
     }
-    <div class="scroll" role="region" aria-labelledby="runs" tabindex="0">
+    <div class="scroll" role="region" aria-label="Table of the latest runs" tabindex="0">
       ${runsTable(rows, frame.now, "The latest runs, the newest first")}
     </div>
     <p><a href="/runs">All runs</a></p>

@@ -1,9 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { closed } from "../status/app.ts";
 import type { Watched } from "./browser.ts";
-import { openPage, screenshot } from "./browser.ts";
+import { openPage } from "./browser.ts";
+import { found } from "./every-look.ts";
 import { PAGES, QUESTIONS } from "./pages.ts";
 import type { RealPage } from "./real-page.ts";
 import { realPage } from "./real-page.ts";
@@ -24,45 +23,11 @@ afterAll(async () => {
   await it.close();
 });
 
-const LOOKS = (["light", "dark"] as const).flatMap((scheme) =>
-  ([320, 1280] as const).map((width) => ({ scheme, width })),
-);
-
-/** Of all that is looked at, only this one depends on the colours. */
-const OF_COLOURS = ["color-contrast"];
-
 /** A page that says what is wrong is not to be taken for the page. */
 const STATUSES: Readonly<Record<string, number>> = { "/errors?page=x": 400, "/nothing-here": 404 };
 
 /** A machine that does other things as well takes its time. */
 const PATIENCE_MS = 120_000;
-
-/** In each look: violations, and what has to be moved sideways to be seen. */
-async function found(page: Page, name: string): Promise<readonly unknown[]> {
-  const all: unknown[] = [];
-  for (const { scheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 800 });
-    // One window is enough: there are no frames of others.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
-    const { violations } = await (scheme === "light" ? axe : axe.withRules(OF_COLOURS)).analyze();
-    const told = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => [id, html, failureSummary]),
-    );
-    all.push(...[...told, ...(await sticksOut(page))].map((one) => [scheme, width, one]));
-    if ((scheme === "light") === (width === 1280))
-      await screenshot(page, `${name.replaceAll(/\W+/g, "-")} ${scheme} ${width}`);
-  }
-  return all;
-}
-
-/** What is wider than the window, where the page is. */
-async function sticksOut(page: Page): Promise<readonly string[]> {
-  return page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] :
-    [...document.querySelectorAll("main *, header *, nav *, footer *")]
-      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-      .map((element) => element.outerHTML.slice(0, 200))`);
-}
 
 test.each(PAGES)(
   "%s is accessible in light and dark, narrow and wide",

@@ -16,6 +16,7 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import { resolvedRule } from "../support/known-link.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
+import { INJECTED } from "./injected.ts";
 import { PAYLOADS } from "./payloads.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
@@ -130,14 +131,6 @@ async function hostile(payloads: readonly string[]): Promise<void> {
   });
   conflicts.push(conflict.id);
 }
-
-/** What may never be in a page of ours, whatever anybody wrote. */
-const INJECTED = `[
-  ...document.querySelectorAll("img, svg, iframe, object, embed, base, math, video, style, template, marquee, x, noscript, meta[http-equiv]"),
-  ...document.querySelectorAll("script:not([src='/page.js']), link:not([href='/style.css']), form[action^='/'] form, form:not([action^='/'])"),
-  ...[...document.querySelectorAll("*")].filter((element) => [...element.attributes].some(({ name }) => name.startsWith("on"))),
-  ...[...document.querySelectorAll("[href], [src], [action]")].filter((element) => !/^(?:https?:|\\/(?!\\/)|#|\\?)/.test(element.getAttribute("href") ?? element.getAttribute("src") ?? element.getAttribute("action"))),
-].map((element) => element.outerHTML.slice(0, 200))`;
 
 async function injectedIn(page: Page, address: string): Promise<readonly unknown[]> {
   const answer = await page.goto(server.url + address);

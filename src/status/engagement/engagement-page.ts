@@ -123,7 +123,7 @@ export function seenWords({
 }
 
 function table(totals: readonly MetricTotals[]): Safe {
-  return html`<div class="scroll" role="region" aria-labelledby="completeness" tabindex="0">
+  return html`<div class="scroll" role="region" aria-label="Table of the metrics" tabindex="0">
     <table>
       <caption>
         By metric: what Klaviyo counts, what Tandem saw of it, and what became of that
@@ -245,7 +245,7 @@ function streams({ streams: all, frame }: EngagementView): Fragment {
   if (all.length === 0) return null;
   return html`<section aria-labelledby="streams">
     <h2 id="streams">How far each metric is read</h2>
-    <div class="scroll" role="region" aria-labelledby="streams" tabindex="0">
+    <div class="scroll" role="region" aria-label="Table of how far each is read" tabindex="0">
       <table>
         <caption>
           ${counted(all.length, "metric")} of Klaviyo

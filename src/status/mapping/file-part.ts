@@ -22,7 +22,12 @@ export function mappingText({ used }: MappingView): Safe {
 export function textLines(text: string, diagnostics: readonly Diagnostic[], anchor: "L" | "D"): Safe {
   const lines = text.replace(/\n$/, "").split("\n");
   const told = Map.groupBy(diagnostics, ({ line }) => line);
-  return html`<div class="scroll code" role="region" aria-label="Text of the mapping" tabindex="0">
+  return html`<div
+    class="scroll code"
+    role="region"
+    aria-label="${anchor === "L" ? "Text of the mapping at work" : "Text of the file on the disk"}"
+    tabindex="0"
+  >
     <ol class="lines">
       ${lines.map(
         (line, index) =>

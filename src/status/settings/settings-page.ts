@@ -76,7 +76,7 @@ function quotas({ notes, used, frame }: SettingsView): Safe {
     ${
       rows.length === 0
         ? html`<p>The accounts have told nothing of their limits yet.</p>`
-        : html`<div class="scroll" role="region" aria-labelledby="quotas" tabindex="0">
+        : html`<div class="scroll" role="region" aria-label="Table of the limits" tabindex="0">
             <table>
               <caption class="unseen">
                 Limits as each account told them last
@@ -115,7 +115,7 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
     ${
       nextRuns.length === 0
         ? html`<p>This process runs no lanes; another one does.</p>`
-        : html`<div class="scroll" role="region" aria-labelledby="schedule" tabindex="0">
+        : html`<div class="scroll" role="region" aria-label="Table of the lanes" tabindex="0">
             <table>
               <caption class="unseen">
                 When each lane runs
@@ -158,7 +158,7 @@ function limits({ used, linked, lastRun }: SettingsView): Fragment {
     word === undefined || lastRun === null ? null : grouped(lastRun.counts[word] ?? 0);
   return html`<section aria-labelledby="limits">
     <h2 id="limits">Safety limits</h2>
-    <div class="scroll" role="region" aria-labelledby="limits" tabindex="0">
+    <div class="scroll" role="region" aria-label="Table of the safety limits" tabindex="0">
       <table>
         <caption>
           What one run may do on each side, with ${counted(linked, "linked person", "linked people")}, and
@@ -229,9 +229,8 @@ function copyable(view: SettingsView): Safe {
     <p><button type="button" data-copy="diagnostics-text" hidden>Copy diagnostics</button></p>
     <details>
       <summary>Show diagnostics</summary>
-      <div class="scroll code" role="region" aria-label="Diagnostics" tabindex="0">
-        <pre id="diagnostics-text">${JSON.stringify(diagnosticsOf(view), null, 2)}</pre>
-      </div>
+      <pre id="diagnostics-text" class="code" role="region" aria-label="Text of the diagnostics" tabindex="0">
+${JSON.stringify(diagnosticsOf(view), null, 2)}</pre>
     </details>
   </section>`;
 }
