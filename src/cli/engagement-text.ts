@@ -1,8 +1,7 @@
 import type { MetricTotals } from "../engagement/completeness.ts";
-import type { Engagement, EngagementKind } from "../model/engagement.ts";
 import { grouped } from "../status/count-words.ts";
+import { DEED_WORDS, FATE_WORDS, messageWords } from "../status/engagement-words.ts";
 import type { PersonEngagement } from "../store/engagement-person.ts";
-import type { Fate } from "../store/engagement-rows.ts";
 
 /** Days of `tandem status`. */
 export const DAYS_TOLD = 30;
@@ -35,30 +34,6 @@ function part(count: number, what: string): readonly string[] {
   return count === 0 ? [] : [`${grouped(count)} ${what}`];
 }
 
-const WHAT: Readonly<Record<EngagementKind, string>> = {
-  received: "received",
-  opened: "opened",
-  clicked: "clicked a link in",
-  bounced: "could not be sent",
-  dropped: "was not sent",
-  unsubscribed: "unsubscribed, by",
-  spam: "marked as spam",
-};
-
-const FATES: Readonly<Record<Fate, string>> = {
-  new: "read, and not decided yet",
-  future: "waits for its time",
-  machine: "not shown",
-  out_of_scope: "not shown",
-  repeat: "not shown: a repeat of what is",
-  unknown: "not shown",
-  waiting: "waits to be shown",
-  sent: "sent; HubSpot has not answered",
-  recorded: "shown in HubSpot",
-  failed: "HubSpot does not take it",
-  erased: "not shown",
-};
-
 /** What somebody did last, and why any of it is not shown. */
 export function engagementText(engagements: readonly PersonEngagement[]): readonly string[] {
   if (engagements.length === 0) return [];
@@ -69,10 +44,5 @@ function ofPerson({ engagement, fate, reason }: PersonEngagement): string {
   const { at, kind, url } = engagement;
   const why = reason === "" ? "" : ` (${reason})`;
   const link = url === null ? "" : `: ${url}`;
-  return `  ${at.slice(0, 16).replace("T", " ")} UTC   ${WHAT[kind]} ${nameOf(engagement)}${link}   ${FATES[fate]}${why}`;
-}
-
-function nameOf({ messageName, message, source }: Engagement): string {
-  const name = messageName ?? source.name ?? message;
-  return name === null ? "a message" : `"${name}"`;
+  return `  ${at.slice(0, 16).replace("T", " ")} UTC   ${DEED_WORDS[kind]} ${messageWords(engagement)}${link}   ${FATE_WORDS[fate]}${why}`;
 }

@@ -1,4 +1,5 @@
 import { mayBeMailed } from "../consent/may-be-mailed.ts";
+import { refusedBefore } from "../consent/refused-before.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
@@ -50,10 +51,7 @@ export function explanation(
 
 function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string {
   const consents = perSide((side) => known.sightings[side]?.consent ?? null);
-  // What Tandem did itself, or was told of them, says nothing about what they want.
-  const wishes = ledger.filter(({ kind }) => kind === "opted_out" || kind === "opted_in");
-  const latest = new Map(wishes.map((entry) => [entry.side, entry.kind]));
-  const { answer, because: why } = mayBeMailed(consents, [...latest.values()].includes("opted_out"));
+  const { answer, because: why } = mayBeMailed(consents, refusedBefore(ledger));
   const words = { yes: "may be sent", no: "must not be sent", unknown: "not known" };
   return `${words[answer]}: ${why}`;
 }

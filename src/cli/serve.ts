@@ -2,6 +2,7 @@ import type { Deps } from "../daemon/deps.ts";
 import { explainPerson } from "../daemon/explain-person.ts";
 import { daemonLog } from "../daemon/log.ts";
 import { noteSides } from "../daemon/note-sides.ts";
+import { pageErasing } from "../daemon/page-erasing.ts";
 import { planDesk } from "../daemon/plan-desk.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
@@ -12,6 +13,8 @@ import { readMapping } from "../mapping/read-mapping.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
+import { contactConsent } from "../status/contact-consent.ts";
+import { contactEngagement } from "../status/contact-engagement.ts";
 import type { ContactUrls } from "../status/contact-link.ts";
 import type { Access } from "../status/access.ts";
 import type { StatusServer } from "../status/server.ts";
@@ -81,6 +84,11 @@ export async function serve(
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           act: statusActions(deps.database, connection.id, app.now, wake),
+          erasing: pageErasing(deps),
+          contactSections: [
+            contactConsent(deps.database, connection.id),
+            contactEngagement(deps.database, connection.id),
+          ],
           desk,
           nextRuns: () => scheduler?.nextRuns() ?? [],
           mappingFile: () => (options.file === null ? null : readMapping(options.file)),

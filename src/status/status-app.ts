@@ -9,8 +9,10 @@ import type { Access } from "./access.ts";
 import { OPEN, isOpen } from "./access.ts";
 import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
+import { contactEraseRoutes } from "./contact-erase-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
+import type { Erasing } from "./erasing.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
@@ -52,6 +54,8 @@ export interface StatusDeps {
   readonly access?: Access;
   /** What the next run does about one person, and why; from what is known. */
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
+  /** What an admin erases somebody with. */
+  readonly erasing: Erasing;
   /** Parts of a contact's page, in their order. */
   readonly contactSections?: readonly ContactSection[];
   /** How often contacts are looked at, by the schedule; for the health word. Default: a quarter of an hour. */
@@ -94,6 +98,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...overviewRoutes(deps),
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
+    ...contactEraseRoutes(deps),
     ...conflictUndoRoutes(deps),
     ...runsRoutes(deps),
     ...mappingRoutes(deps),

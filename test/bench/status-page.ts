@@ -1,6 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { demoMapping } from "../../src/cli/demo-mapping.ts";
 import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { pageErasing } from "../../src/daemon/page-erasing.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
+import { contactConsent } from "../../src/status/contact-consent.ts";
+import { contactEngagement } from "../../src/status/contact-engagement.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusApp } from "../../src/status/status-app.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
@@ -90,6 +94,8 @@ async function bench(url: string): Promise<boolean> {
   const app = await statusApp({
     read: statusReader(database, connectionId, now),
     act: statusActions(database, connectionId, now),
+    erasing: pageErasing({ database, now, newId: randomUUID }),
+    contactSections: [contactConsent(database, connectionId), contactEngagement(database, connectionId)],
     explain: (linkId) => explainPerson(database, mapping, connectionId, { linkId }, now()),
     now,
   });

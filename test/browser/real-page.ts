@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { pageErasing } from "../../src/daemon/page-erasing.ts";
 import { performUndos } from "../../src/daemon/perform-undos.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { Access } from "../../src/status/access.ts";
+import { contactConsent } from "../../src/status/contact-consent.ts";
+import { contactEngagement } from "../../src/status/contact-engagement.ts";
 import { startStatusServer } from "../../src/status/server.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
@@ -61,6 +65,11 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
   const server = await startStatusServer({
     read: statusReader(fresh.database, connectionId, now),
     act: statusActions(fresh.database, connectionId, now, wake),
+    erasing: pageErasing({ database: fresh.database, now, newId: randomUUID }),
+    contactSections: [
+      contactConsent(fresh.database, connectionId),
+      contactEngagement(fresh.database, connectionId),
+    ],
     explain: (linkId) => explainPerson(fresh.database, mapping, connectionId, { linkId }, now()),
     contactUrls: () => ({
       hubspot: accounts[0]?.contactUrl ?? null,

@@ -146,3 +146,22 @@ test("the colours that one chose come with the page", async () => {
   expect(await background()).toBe("rgb(13, 17, 23)");
   await close();
 });
+
+test("an admin erases somebody by typing their address; they do not come back with the next cycle", async () => {
+  const email = "two.contacts.1@example.com";
+  const { page, complaints, close } = await openPage();
+  await page.goto(`${it.url}/contacts?email=${email}`);
+  await page.getByRole("heading", { name: "Consent" }).waitFor();
+  await page.getByRole("button", { name: "Erase…" }).click();
+  await page.getByLabel(`Type ${email}`).fill(email);
+  await page.getByRole("button", { name: "Erase for good" }).click();
+  await page.waitForURL("**/contacts");
+  expect(await page.getByRole("status").first().innerText()).toMatch(
+    /^Erased: \d contacts under 1 address\./,
+  );
+  await it.cycle();
+  await page.goto(`${it.url}/contacts?q=${email}`);
+  await page.getByText(/No contact with/).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});

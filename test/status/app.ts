@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { demoMapping } from "../../src/cli/demo-mapping.ts";
 import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { pageErasing } from "../../src/daemon/page-erasing.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Access } from "../../src/status/access.ts";
+import { contactConsent } from "../../src/status/contact-consent.ts";
+import { contactEngagement } from "../../src/status/contact-engagement.ts";
 import type { StatusDeps } from "../../src/status/status-app.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
@@ -29,6 +33,8 @@ export function statusDeps(
   return {
     read: statusReader(database, connectionId, now),
     act: statusActions(database, connectionId, now),
+    erasing: pageErasing({ database, now, newId: randomUUID }),
+    contactSections: [contactConsent(database, connectionId), contactEngagement(database, connectionId)],
     explain: (linkId) => explainPerson(database, MAPPING, connectionId, { linkId }, now()),
     now,
     ...more,

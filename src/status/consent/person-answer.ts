@@ -1,6 +1,7 @@
 import { actReason } from "../../consent/act-reason.ts";
 import type { MayBeMailed } from "../../consent/may-be-mailed.ts";
 import { mayBeMailed } from "../../consent/may-be-mailed.ts";
+import { refusedBefore } from "../../consent/refused-before.ts";
 import type { Consent } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
@@ -22,8 +23,7 @@ export interface PersonAnswer {
 
 /** The answer that every other part of Tandem gives too. */
 export function answerFor({ consents, ledger }: KnownConsent): MayBeMailed {
-  const latest = new Map(ledger.map((entry) => [entry.side, entry.kind]));
-  return mayBeMailed(consents, [...latest.values()].includes("opted_out"));
+  return mayBeMailed(consents, refusedBefore(ledger));
 }
 
 /** The question and its answer. */
@@ -51,7 +51,9 @@ export function personSection(person: PersonAnswer | null): Safe {
   </section>`;
 }
 
-const ANSWERS: Readonly<Record<MayBeMailed["answer"], { readonly label: string; readonly tone: string }>> = {
+export const ANSWERS: Readonly<
+  Record<MayBeMailed["answer"], { readonly label: string; readonly tone: string }>
+> = {
   yes: { label: "Yes", tone: "ok" },
   no: { label: "No", tone: "bad" },
   unknown: { label: "Not known", tone: "warn" },
@@ -78,7 +80,8 @@ function answer({ email, known }: PersonAnswer): Fragment {
     ${known.linkId !== null && html`<p><a href="/contacts/${String(known.linkId)}">This person in full</a></p>`}`;
 }
 
-function sideWords(side: Side, { seen, consents }: KnownConsent): string {
+/** What a side shows of their consent. */
+export function sideWords(side: Side, { seen, consents }: KnownConsent): string {
   if (!seen[side]) return "no contact was seen";
   const consent = consents[side];
   return consent === null ? "shows no consent" : consentWords(consent);
@@ -106,7 +109,7 @@ function history({ ledger }: KnownConsent): Fragment {
     </ol>`;
 }
 
-/** Why, where the entry is of something that Tandem did or left. */
+/** Why, in brackets, where the entry is of something that Tandem did or left. */
 function reasonOf(kind: string, evidence: unknown): string {
   if (kind === "opted_out" || kind === "opted_in") return "";
   const reason = actReason(evidence);

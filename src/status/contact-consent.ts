@@ -1,0 +1,70 @@
+import { SIDES } from "../model/side.ts";
+import type { LedgerEntry } from "../store/consent-ledger.ts";
+import type { Database } from "../store/database.ts";
+import type { KnownConsent } from "../store/ledger-list.ts";
+import { knownConsent } from "../store/ledger-list.ts";
+import { KIND_WORDS, whereWords } from "./consent/consent-words.ts";
+import { entryReason } from "./consent/entry-reason.ts";
+import { ANSWERS, answerFor, sideWords } from "./consent/person-answer.ts";
+import type { ContactSection } from "./contact-sections.ts";
+import type { Fragment, Safe } from "./html.ts";
+import { html } from "./html.ts";
+import { SIDE_NAMES } from "./problem-words.ts";
+import { exact } from "./time-words.ts";
+
+/** May this person be e-mailed and why: what both sides show, and what the ledger keeps of them. */
+export function contactConsent(database: Database, connectionId: number): ContactSection {
+  return {
+    key: "consent",
+    async read({ plan }) {
+      const known = await knownConsent(database, connectionId, plan.known.link.email);
+      return { content: section(known), document: { ...known, ...answerFor(known) } };
+    },
+  };
+}
+
+function section(known: KnownConsent): Safe {
+  const { answer, because, optOuts } = answerFor(known);
+  const { label, tone } = ANSWERS[answer];
+  return html`<section aria-labelledby="consent">
+    <h2 id="consent">Consent</h2>
+    <p><strong>May they be e-mailed?</strong> <span class="tag ${tone}">${label}</span> ${because}.</p>
+    <ul>
+      ${SIDES.map((side) => html`<li>${SIDE_NAMES[side]}: ${sideWords(side, known)}</li>`)}
+    </ul>
+    ${
+      (answer === "no" || optOuts.length > 0) &&
+      html`<p>To e-mail them again, they have to come back by an act of their own in Klaviyo.</p>`
+    }
+    ${ledgerTable(known.ledger)}
+  </section>`;
+}
+
+function ledgerTable(ledger: readonly LedgerEntry[]): Fragment {
+  if (ledger.length === 0) return html`<p>The ledger has nothing about this person.</p>`;
+  return html`<table class="stacks" role="table">
+    <caption>
+      What the ledger has of them, the latest first. Nobody can change or remove it.
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${["Time", "What", "Where", "Why"].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${ledger.toReversed().map(row)}
+    </tbody>
+  </table>`;
+}
+
+function row(entry: LedgerEntry): Safe {
+  const { at, kind, side, list } = entry;
+  return html`<tr role="row">
+    <th scope="row" role="rowheader" data-label="Time">${exact(at)}</th>
+    <td role="cell" data-label="What">${KIND_WORDS[kind]}</td>
+    <td role="cell" data-label="Where">
+      ${whereWords(side)}${list !== null && html`, list <bdi>${list}</bdi>`}
+    </td>
+    <td role="cell" data-label="Why"><bdi>${entryReason(entry)}</bdi></td>
+  </tr>`;
+}
