@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
@@ -83,7 +83,10 @@ export async function writePlanFile(
   about: PlanHeader,
   people: AsyncIterable<PlannedPerson> | Iterable<PlannedPerson>,
 ): Promise<{ readonly people: number; readonly hash: string }> {
-  const half = `${path}.half`;
+  // A device or a pipe is written to, never replaced: renaming over /dev/null would take it from the whole machine.
+  const there = await stat(path).catch(() => null);
+  const replaced = there === null || there.isFile();
+  const half = replaced ? `${path}.half` : path;
   const file = createWriteStream(half, { mode: 0o600 });
   const ended = finished(file);
   const write = async (line: unknown): Promise<void> => {
@@ -102,7 +105,7 @@ export async function writePlanFile(
   await write(sum);
   file.end();
   await ended;
-  await rename(half, path);
+  if (replaced) await rename(half, path);
   return sum;
 }
 
