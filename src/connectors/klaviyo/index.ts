@@ -60,7 +60,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
       refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
-      subscribe: (clearances, signal) => subscribe({ calls, client, signal }, clearances),
+      subscribe: (clearances, signal) => subscribe({ calls, client, signal, now }, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
     },
     engagement: {

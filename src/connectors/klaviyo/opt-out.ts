@@ -1,6 +1,7 @@
 import type { Operation, OptOut } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
 import type { Call } from "./client.ts";
+import type { Person } from "./consent-endpoints.ts";
 import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { anyOf } from "./filter.ts";
@@ -14,8 +15,8 @@ const LARGEST_BATCH = 100;
 /**
  * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
  * unsubscribes whoever is not on the named list from everything, so both are looked up a moment before: whoever is gone,
- * or no longer on the list, is left alone. Twice is once, so it is repeated where no answer came.
- * Rejects with `SystemUnavailable`.
+ * or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a list
+ * the second time would be of everything, so it never is. Rejects with `SystemUnavailable`.
  */
 export async function optOutAll(
   settings: WriteSettings,
@@ -38,39 +39,31 @@ async function optOutBatch(
 ): Promise<void> {
   const { calls, client, signal } = settings;
   const there = await whoIsThere(settings, list, batch);
-  const people: OptOut[] = [];
+  const people: (Person & { readonly operation: OptOut })[] = [];
   for (const operation of batch) {
-    if (there.get(operation.id) === operation.email) people.push(operation);
-    // Nothing to leave any more. A profile that has another address now is planned again under that.
-    else
-      results.set(operation, {
-        outcome: "done",
-        id: operation.id,
-        stored: null,
-        updatedAt: null,
-        refused: [],
-      });
+    const { id } = operation;
+    const email = there.get(id);
+    // It is the person who refuses, whatever address their profile has by now.
+    if (email !== undefined && email !== null) people.push({ operation, id, email });
+    // Nothing to leave any more.
+    else results.set(operation, done(operation));
   }
   if (people.length === 0) return;
   try {
-    await calls.write(client.unsubscribe(people, list), nothing, signal, { idempotent: true });
-    for (const operation of people) {
-      results.set(operation, {
-        outcome: "done",
-        id: operation.id,
-        stored: null,
-        updatedAt: null,
-        refused: [],
-      });
-    }
+    const idempotent = list === null;
+    await calls.write(client.unsubscribe(people, list), nothing, signal, { idempotent });
+    for (const { operation } of people) results.set(operation, done(operation));
   } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;
-    for (const operation of people) {
-      const { email } = operation;
+    for (const { operation, email } of people) {
       const refused = { outcome: "refused", problem: problemOfFailure(error, { email }) } as const;
       results.set(operation, error.ambiguous ? { outcome: "unknown" } : refused);
     }
   }
+}
+
+function done({ id }: OptOut): WriteResult {
+  return { outcome: "done", id, stored: null, updatedAt: null, refused: [] };
 }
 
 /** The address of each of these profiles, where it exists; of a list, where it is on it. */
@@ -78,7 +71,7 @@ async function whoIsThere(
   { calls, client, signal }: WriteSettings,
   list: string | null,
   batch: readonly OptOut[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, string | null>> {
   const ids = batch.map(({ id }) => id);
   const call: Call =
     list === null
@@ -96,5 +89,5 @@ async function whoIsThere(
     throw error;
   });
   const found = contactsOf(data.data, [], () => {});
-  return new Map(found.map(({ id, email }) => [id, email ?? ""]));
+  return new Map(found.map(({ id, email }) => [id, email]));
 }

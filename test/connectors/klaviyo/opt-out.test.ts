@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import type { OptOut } from "../../../src/model/operation.ts";
+import { emailKey } from "../../../src/model/email.ts";
+import type { OptOutFrom } from "../../../src/model/consent.ts";
+import { live, rehearse } from "./rehearse.ts";
+
+function optOut(email: string, id: string, from: OptOutFrom): OptOut {
+  const key = emailKey(email);
+  if (key === null) throw new Error(`${email} is no address`);
+  return { kind: "opt_out", traceId: `trace ${id}`, side: "klaviyo", email: key, id, from };
+}
+
+test("leaving a list is not asked for twice: whoever is off it by then would be unsubscribed from everything", async () => {
+  const { sandbox, world, connector } = await rehearse({
+    settings: { limits: "off", global_unsubscribe: false },
+  });
+  const list = sandbox.createList({ name: "Offers" });
+  sandbox.seed([{ email: "a@example.com", consent: "SUBSCRIBED", lists: [list] }]);
+  const id = sandbox.profile("a@example.com")?.id ?? "";
+  world.faults.add({
+    match: "bulk_unsubscribe",
+    times: 1,
+    fault: { kind: "status", status: 504, applied: "after" },
+  });
+  const leave = optOut("a@example.com", id, { kind: "list", list });
+  const results = await connector.contacts.write([leave], [], live());
+  sandbox.settle();
+  expect(results).toEqual([{ outcome: "unknown" }]);
+  expect(sandbox.profile("a@example.com")?.lists).toEqual([]);
+  expect(sandbox.profile("a@example.com")?.consent).toBe("SUBSCRIBED");
+});
+
+test("of all e-mail a lost answer is asked for again, under the address that the profile has now", async () => {
+  const { sandbox, world, connector } = await rehearse();
+  sandbox.seed([{ email: "new@example.com" }]);
+  const id = sandbox.profile("new@example.com")?.id ?? "";
+  world.faults.add({
+    match: "bulk_unsubscribe",
+    times: 1,
+    fault: { kind: "status", status: 504, applied: "before" },
+  });
+  const [result] = await connector.contacts.write(
+    [optOut("old@example.com", id, { kind: "all" })],
+    [],
+    live(),
+  );
+  sandbox.settle();
+  expect(result).toMatchObject({ outcome: "done" });
+  expect(sandbox.profile("new@example.com")?.consent).toBe("UNSUBSCRIBED");
+  expect(sandbox.profile("old@example.com")).toBeNull();
+});
