@@ -54,6 +54,8 @@ export interface KnownLink {
   readonly askedFor: readonly string[];
   /** A subscription that Tandem asked for met a refusal on its way and went over it: it is to be put back. */
   readonly overruled: boolean;
+  /** HubSpot's subscription types that stood for a refusal in Klaviyo, which the person took back there since. */
+  readonly takenBack: readonly string[];
   /** What Tandem wrote to either contact in the last two days, where that is more than a few fields. */
   readonly writes: readonly PastWrite[];
 }

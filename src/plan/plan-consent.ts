@@ -11,11 +11,9 @@ import type { PlannedOperation } from "./plan-contact.ts";
  */
 export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly PlannedOperation[] {
   const { hubspot, klaviyo } = known.sightings;
-  if (hubspot === null || klaviyo === null) return [];
+  const restoring = planRestoring(known);
+  if (restoring.length > 0 || hubspot === null || klaviyo === null) return restoring;
   const operations: PlannedOperation[] = [];
-  if (known.overruled && klaviyo.consent !== null && !refusesAll(klaviyo.consent)) {
-    return [optOut("klaviyo", klaviyo.id, { kind: "all" })];
-  }
   if (klaviyo.consent !== null && hubspot.consent !== null && refusesAll(klaviyo.consent)) {
     const { consent } = hubspot;
     const open = rules.types.filter((type) => !refusesAll(consent) && !consent.optedOutTypes.includes(type));
@@ -24,12 +22,31 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
   if (
     hubspot.consent !== null &&
     klaviyo.consent !== null &&
-    refusesWhatKlaviyoSends(rules, hubspot.consent) &&
+    refusesWhatKlaviyoSends(rules, withoutTakenBack(hubspot.consent, known.takenBack)) &&
     !refusesAll(klaviyo.consent)
   ) {
     operations.push(optOut("klaviyo", klaviyo.id, { kind: "all" }));
   }
   return operations;
+}
+
+/**
+ * Puts back a refusal that a subscription of ours went over. What Tandem has done it undoes, whatever became of the contact
+ * on the other side since.
+ */
+export function planRestoring({ overruled, link, sightings }: KnownLink): readonly PlannedOperation[] {
+  const { klaviyo } = sightings;
+  const isGone = link.deletedOn === "klaviyo" || link.missingOn === "klaviyo";
+  if (!overruled || isGone || klaviyo === null || klaviyo.consent === null) return [];
+  return refusesAll(klaviyo.consent) ? [] : [optOut("klaviyo", klaviyo.id, { kind: "all" })];
+}
+
+/**
+ * What somebody refuses in HubSpot themselves. A type that Tandem opted them out of stood for their refusal in Klaviyo, and
+ * ends with it: carried back, it would undo their own act.
+ */
+function withoutTakenBack(consent: Consent, takenBack: readonly string[]): Consent {
+  return { ...consent, optedOutTypes: consent.optedOutTypes.filter((type) => !takenBack.includes(type)) };
 }
 
 /** All e-mail, or every type that stands for Klaviyo's: whoever kept one of them still wants some. */

@@ -13,7 +13,7 @@ import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
-import { planOptOuts, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
+import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
 
@@ -84,7 +84,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
     const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
-    return { ...nothing, operations: [], state: "excluded", reason };
+    return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   if (link.state === "ignored") {
     // A person wants the fields left alone; somebody's refusal is nothing that one may leave alone.
@@ -93,7 +93,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   }
   if (link.missingOn !== null) {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
-    return { ...nothing, operations: [], state: "waiting", reason };
+    return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
   if (!inScope.hubspot && !inScope.klaviyo) {
     const state = { state: "excluded", reason: "Matches no rule (any more)" } as const;
@@ -104,7 +104,8 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   }
   const changed = heldAddress(rules.fields, known);
   if (changed !== null) {
-    return { ...nothing, problems: [changed], operations: [], state: "failing", reason: changed.title };
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, problems: [changed], operations, state: "failing", reason: changed.title };
   }
   const missing = SIDES.find((side) => sightings[side] === null);
   if (missing !== undefined) return planMissing(rules, known, matched, inScope, missing, removals);
@@ -124,7 +125,9 @@ function planBoth(
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
-    return { known, merged: [], operations: [], problems, state: "failing", reason: holding.title };
+    // A value that nobody understands holds back the fields, and nobody's refusal.
+    const operations = planOptOuts(rules.consent, known);
+    return { known, merged: [], operations, problems, state: "failing", reason: holding.title };
   }
   const updates = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const id = known.sightings[side]?.id;

@@ -14,7 +14,7 @@ import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
 import type { PastRow } from "./past-writes.ts";
 import { pastWrites, writesOf } from "./past-writes.ts";
-import { askedFor, overruled, refusedByLedger } from "./tombstones.ts";
+import { askedFor, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -47,6 +47,7 @@ interface Row {
   opted_out: boolean;
   asked_for: string[] | null;
   overruled: boolean;
+  taken_back: string[] | null;
 }
 
 interface SightingColumns {
@@ -99,7 +100,7 @@ export async function knownLinks(
            ${claimOf("hubspot")} AS hubspot_claim, ${claimOf("klaviyo")} AS klaviyo_claim,
            ${pastWrites(now)} AS writes,
            ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
-           ${overruled(connectionId)} AS overruled
+           ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
 }
@@ -167,6 +168,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
     optedOut: row.opted_out,
     askedFor: row.asked_for ?? [],
     overruled: row.overruled,
+    takenBack: row.taken_back ?? [],
     writes: (row.writes ?? []).flatMap((past) => writesOf(past, now)),
   };
 }

@@ -32,6 +32,23 @@ export function overruled(connectionId: number): Prisma.Sql {
                         AND later.kind = 'restored' AND later.seq > met.seq))`;
 }
 
+/**
+ * HubSpot's subscription types that Tandem opted `page`'s person out of, because they refused in Klaviyo, before they came
+ * back there by an act of their own: under whatever address their profile has now.
+ */
+export function takenBack(connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT array_agg(DISTINCT carried.evidence -> 'from' ->> 'type')
+    FROM consent_ledger AS carried CROSS JOIN LATERAL (
+      SELECT kind, seq FROM consent_ledger
+      WHERE connection_id = ${connectionId} AND side = 'klaviyo' AND kind IN ('opted_out', 'opted_in')
+        AND subject IN (carried.subject, (SELECT consent_subject(email_key) FROM sighting
+                                          WHERE link_id = page.id AND side = 'klaviyo'))
+      ORDER BY seq DESC LIMIT 1) AS latest
+    WHERE carried.connection_id = ${connectionId} AND carried.subject = consent_subject(page.email_key)
+      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq)`;
+}
+
 /** Of these addresses, those whose person refused and did not take it back. */
 export async function refusedAmong(
   statements: Statements,

@@ -122,7 +122,8 @@ function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): 
   if (planned.kind === "create" || planned.kind === "update")
     return prepareContact(context, plan, planned, traceId);
   const { side, id } = planned;
-  const common = { traceId, side, email: link.email, id };
+  // A link keeps the address it was made by; a side knows its contact by the one that it has now.
+  const common = { traceId, side, email: plan.known.sightings[side]?.email ?? link.email, id };
   if (planned.kind === "opt_out") {
     const { kind, from } = planned;
     const entry = { traceId, linkId: link.id, side, kind, before: {}, after: { ...from }, source: {} };

@@ -119,6 +119,7 @@ async function see(
       optedOut: false,
       askedFor: [],
       overruled: false,
+      takenBack: [],
       claimed: { hubspot: null, klaviyo: null },
     };
   });

@@ -37,6 +37,7 @@ export function known(
     optedOut: false,
     askedFor: [],
     overruled: false,
+    takenBack: [],
     writes: [],
     ...parts,
     link: {
