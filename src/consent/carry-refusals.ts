@@ -1,4 +1,5 @@
 import type { EmailKey } from "../model/email.ts";
+import type { ExceededLimit } from "../model/hold.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { Limits } from "../model/mapping.ts";
 import { SIDES } from "../model/side.ts";
@@ -21,19 +22,26 @@ const PEOPLE_AT_ONCE = 500;
  * Takes the refusals of these people to the other side, and nothing else of them: not a field is written here, so nothing of
  * theirs is written before their refusal. Whatever else there is to do stays for the contact lane, and so do more
  * refusals at once than the limit lets through: that lane holds them for a person to approve.
+ *
+ * @param limits what all of these together may come to; `null` lets everything through
  */
 export async function carryRefusals(
   context: WriteContext,
   emails: readonly EmailKey[],
-  limits: Limits,
+  limits: Limits | null,
 ): Promise<WriteCounts> {
   const { database, connectionId, runId, now } = context;
   const total = { ...NOTHING_WRITTEN };
-  for (let start = 0; start < emails.length; start += PEOPLE_AT_ONCE) {
-    const some = emails.slice(start, start + PEOPLE_AT_ONCE);
-    await lookAgain(context, some);
-    await recordConsent(database, connectionId, runId, now());
-    const plans = withinLimits(await plansOf(context, some), limits, await linkedNow(context));
+  if (emails.length === 0) return total;
+  const pages = Array.from({ length: Math.ceil(emails.length / PEOPLE_AT_ONCE) }, (_, page) =>
+    emails.slice(page * PEOPLE_AT_ONCE, (page + 1) * PEOPLE_AT_ONCE),
+  );
+  for (const some of pages) await lookAgain(context, some);
+  await recordConsent(database, connectionId, runId, now());
+  // Over everybody before anybody is written: a limit is no limit that each page has for itself.
+  const exceeded = limits === null ? [] : await exceededBy(context, pages, limits);
+  for (const some of pages) {
+    const plans = withoutHeld(await plansOf(context, some), exceeded);
     const unfinished = new Set(plans.map(({ known }) => known.link.id));
     const written = await writePage(context, plans, unfinished);
     for (const key of Object.keys(total) as (keyof WriteCounts)[]) total[key] += written[key];
@@ -65,14 +73,24 @@ async function linksOf(
   return knownLinks(database, connectionId, scope, filter, 0n, emails.length, now());
 }
 
-function withinLimits(plans: readonly ContactPlan[], limits: Limits, linked: number): readonly ContactPlan[] {
-  const totals = plans.reduce((sum, plan) => addToTotals(sum, changesOf(plan)), NO_CHANGES);
-  const exceeded = exceededLimits(totals, limits, linked, false);
+async function exceededBy(
+  context: WriteContext,
+  pages: readonly (readonly EmailKey[])[],
+  limits: Limits,
+): Promise<readonly ExceededLimit[]> {
+  let totals = NO_CHANGES;
+  for (const some of pages) {
+    for (const plan of await plansOf(context, some)) totals = addToTotals(totals, changesOf(plan));
+  }
+  const linked = await countLinks(context.database, context.connectionId, "live");
+  return exceededLimits(totals, limits, linked, false);
+}
+
+function withoutHeld(
+  plans: readonly ContactPlan[],
+  exceeded: readonly ExceededLimit[],
+): readonly ContactPlan[] {
   return plans
     .map((plan) => withhold(plan, (change) => isHeldBy(exceeded, change)).plan)
     .filter(({ operations }) => operations.length > 0);
-}
-
-async function linkedNow({ database, connectionId }: WriteContext): Promise<number> {
-  return countLinks(database, connectionId, "live");
 }

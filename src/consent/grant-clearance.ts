@@ -12,8 +12,9 @@ export interface Subscription {
   readonly email: EmailKey;
   readonly profile: ExternalId;
   readonly list: string;
-  /** As both sides answered a moment ago; `null` where a side did not tell. */
+  /** As both sides answered a moment ago; `null` where a side did not tell, or has no contact of them. */
   readonly consents: PerSide<Consent | null>;
+  readonly isInHubSpot: boolean;
   /** The ledger holds a refusal of this person that they did not take back themselves. */
   readonly refusedBefore: boolean;
   /** When the consents were asked for. Milliseconds since 1970. */
@@ -36,12 +37,16 @@ export function grantClearance(wanted: Subscription, now: number): Clearance | D
   return { email, profile, list, readAt } as Clearance;
 }
 
-function whyNot({ consents, list, refusedBefore, readAt }: Subscription, now: number): string | null {
+function whyNot(
+  { consents, isInHubSpot, list, refusedBefore, readAt }: Subscription,
+  now: number,
+): string | null {
   const { klaviyo, hubspot } = consents;
   const age = now - readAt;
   if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
   if (refusedBefore) return "they refused before; only their own act takes that back";
   if (klaviyo === null) return "Klaviyo does not tell their consent";
+  if (isInHubSpot && hubspot === null) return "HubSpot does not tell their consent";
   const [suppression] = klaviyo.suppressions;
   if (suppression !== undefined) return `suppressed in Klaviyo: ${suppression.reason}`;
   if (klaviyo.status === "unsubscribed") return "unsubscribed in Klaviyo";

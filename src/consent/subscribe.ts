@@ -1,5 +1,7 @@
 import type { Clearance, Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
+import type { Problem } from "../model/problem.ts";
+import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { storePeople } from "../pull/pull-side.ts";
@@ -8,6 +10,7 @@ import { saveAsked, saveBlocked } from "../store/asked.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import { transaction } from "../store/database.ts";
 import { holdLease } from "../store/leases.ts";
+import { saveRefusals } from "../store/refusals.ts";
 import { refusedAmong } from "../store/tombstones.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { LEASE_MS } from "../write/write-page.ts";
@@ -44,6 +47,11 @@ export async function subscribePeople(
     plan.operations.flatMap((ask): readonly Wanted[] => (ask.kind === "subscribe" ? [{ plan, ask }] : [])),
   );
   let [asked, blocked] = [0, 0];
+  if (wanted.length === 0) return { asked, blocked };
+  // Whoever is written down is never asked for again: that a key may not ask is to be known before.
+  if ((await context.connectors.klaviyo.consent.mayWrite(context.signal)) === false) {
+    throw new SystemUnavailable("klaviyo", mayNotSubscribe(), null);
+  }
   for (let start = 0; start < wanted.length; start += PEOPLE_AT_ONCE) {
     context.stopping.throwIfAborted();
     const done = await subscribeSome(context, wanted.slice(start, start + PEOPLE_AT_ONCE));
@@ -98,6 +106,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     "klaviyo",
     wanted.map(({ ask }) => ask.id),
   );
+  await lookUnderOtherAddresses(context, [...hubspot.values()]);
   await recordConsent(database, connectionId, runId, now());
   const refused = await refusedAmong(
     database,
@@ -110,16 +119,37 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     // Gone, merged, or of another address now: planned again from what was read.
     if (profile === undefined || profile.email !== email) return [];
     const contact = ids.hubspot === null ? undefined : hubspot.get(ids.hubspot);
+    // Somebody who has a contact that cannot be read may have refused there.
+    if (ids.hubspot !== null && contact === undefined) return [];
     const consents: Record<Side, Consent | null> = {
       hubspot: contact?.consent ?? null,
       klaviyo: profile.consent,
     };
-    // Somebody who has a contact that cannot be read may have refused there.
-    if (ids.hubspot !== null && contact === undefined) return [];
     return [
-      { email, profile: profile.id, list: ask.list, consents, refusedBefore: refused.has(email), readAt },
+      {
+        email,
+        profile: profile.id,
+        list: ask.list,
+        consents,
+        isInHubSpot: contact !== undefined,
+        refusedBefore: refused.has(email),
+        readAt,
+      },
     ];
   });
+}
+
+/**
+ * Somebody may have refused under another address long before anybody looked: whose profile that is, no list of a rule
+ * need tell. What is found goes into the ledger, from which it follows its person.
+ */
+async function lookUnderOtherAddresses(context: WriteContext, contacts: readonly Contact[]): Promise<void> {
+  const { database, connectionId, runId, now, connectors, signal } = context;
+  const others = [...new Set(contacts.flatMap(({ otherEmails }) => otherEmails))];
+  if (others.length === 0) return;
+  const found = await connectors.klaviyo.contacts.find(others, [], signal);
+  const refusing = found.filter(({ email, consent }) => email !== null && consent !== null);
+  await transaction(database, (statements) => saveRefusals(statements, connectionId, runId, refusing, now()));
 }
 
 async function readSide(
@@ -135,4 +165,23 @@ async function readSide(
     storePeople(context, statements, side, contacts, () => false),
   );
   return new Map(contacts.map((contact) => [contact.id, contact]));
+}
+
+/** KL-SCOPE, before anybody is written down as asked for. */
+function mayNotSubscribe(): Problem {
+  return {
+    code: "KL-SCOPE",
+    level: "connection",
+    side: "klaviyo",
+    field: null,
+    title: "The Klaviyo key may not subscribe anybody",
+    explanation:
+      "A rule says `subscribe: true`, and the key lacks the scope `subscriptions:write`. Nobody was asked for.",
+    fix: [
+      "In Klaviyo, open Settings > Account > API keys, and create a private key that has `subscriptions:write` too.",
+      "Or take `subscribe: true` out of the mapping.",
+    ],
+    retry: "on_change",
+    reference: null,
+  };
 }

@@ -1,7 +1,7 @@
 import { carryRefusals } from "../consent/carry-refusals.ts";
 import { overruled, verifyAsked } from "../consent/verify-asked.ts";
+import type { Watched } from "../consent/watch-refusals.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
-import type { EmailKey } from "../model/email.ts";
 import { emailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
@@ -55,10 +55,13 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
     const { id: connectionId } = await openConnection(database, mapping.name);
     let runId: bigint | null = null;
     try {
-      const changed = await watchRefusals(deps, connectionId, NO_RUN);
-      if (changed.length === 0 && !(await isLookDue(deps, connectionId))) return NOTHING_CHANGED;
+      const watched = await watchRefusals(deps, connectionId, NO_RUN);
+      if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
+        await watched.looked();
+        return NOTHING_CHANGED;
+      }
       runId = await startRun(database, connectionId, "consent", trigger, now());
-      const counts = await carry(deps, mapping, { lease, runId }, changed);
+      const counts = await carry(deps, mapping, { lease, runId }, watched);
       await finishRun(database, runId, "finished", counts, "", now());
       return { runId, result: "finished", counts, stoppedBy: null };
     } catch (error) {
@@ -88,7 +91,7 @@ async function carry(
   deps: Deps,
   mapping: Mapping,
   run: Pick<WriteContext, "lease" | "runId">,
-  changed: readonly EmailKey[],
+  { changed, looked }: Watched,
 ): Promise<RunCounts> {
   const { database, now } = deps;
   const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
@@ -96,11 +99,13 @@ async function carry(
   const { connectionId } = context;
   await recoverUnanswered(context);
   const carried = await carryRefusals(context, changed, mapping.limits);
+  await looked();
   // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
   const { met, problems } = await verifyAsked(context, run.runId);
   await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
   const overruledPeople = met.flatMap((email) => emailKey(email) ?? []);
-  const restoring = await carryRefusals(context, overruledPeople, mapping.limits);
+  // No limit holds this: it takes back what Tandem itself has done.
+  const restoring = await carryRefusals(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
   const counts = { ...added(carried, restoring), people };
   const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));

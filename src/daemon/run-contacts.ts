@@ -186,8 +186,9 @@ async function writeAll(
     // In a long run too nobody waits for their refusal, and nothing else of theirs is written before it.
     if (carriesConsent(mapping) && context.now().getTime() - watched > WATCH_EVERY_MS) {
       watched = context.now().getTime();
-      const changed = await watchRefusals(context, context.connectionId, context.runId);
+      const { changed, looked } = await watchRefusals(context, context.connectionId, context.runId);
       add(await carryRefusals(context, changed, mapping.limits));
+      await looked();
     }
     const parted = plans.map((plan) => withhold(plan, isHeld));
     await holding.add(parted.flatMap(({ held }) => held));

@@ -1,6 +1,7 @@
 import type { Consent } from "../model/consent.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** A subscription on its way out, with what allowed it. */
 export interface AskedRow {
@@ -79,6 +80,14 @@ export interface PendingAsk {
   readonly refusedAt: Date | null;
 }
 
+/**
+ * A refusal that somebody's will is behind, at the person's own address or another of theirs. Whoever is subscribed gets a
+ * message, and an address that bounces then is no reason to unsubscribe its person (see `refusesAll`).
+ */
+const BY_WILL = Prisma.sql`(SELECT said ->> 'status' = 'unsubscribed'
+    OR said -> 'suppressions' @? '$[*] ? (@.reason != "HARD_BOUNCE" && @.reason != "INVALID_EMAIL")'
+  FROM (SELECT coalesce(later.evidence -> 'was', later.evidence) AS said) AS evidence)`;
+
 /** Who was asked for after `since` and is neither confirmed nor restored, as far as they are still linked. */
 export async function pendingAsks(
   statements: Statements,
@@ -90,7 +99,7 @@ export async function pendingAsks(
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
            (SELECT min(later.at) FROM consent_ledger AS later
             WHERE later.connection_id = asked.connection_id AND later.subject = asked.subject
-              AND later.kind = 'opted_out' AND later.seq > asked.seq) AS "refusedAt"
+              AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_WILL}) AS "refusedAt"
     FROM consent_ledger AS asked
     JOIN link ON link.connection_id = asked.connection_id AND consent_subject(link.email_key) = asked.subject
     WHERE asked.connection_id = ${connectionId} AND asked.kind = 'asked' AND asked.at >= ${since}

@@ -50,7 +50,10 @@ export async function recordConsent(
       WHERE asked.connection_id = ${connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
         AND NOT EXISTS (SELECT FROM consent_ledger AS settled
                         WHERE settled.connection_id = ${connectionId} AND settled.subject = asked.subject
-                          AND settled.seq > asked.seq AND settled.kind IN ('confirmed', 'restored')))`;
+                          AND settled.seq > asked.seq
+                          AND (settled.kind = 'confirmed'
+                            -- Klaviyo takes minutes to put back what was restored, and shows the old until then.
+                            OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))`;
   const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
   await followAddresses(statements, connectionId, runId, now);
   return { optedOut, optedIn };
@@ -93,7 +96,7 @@ async function followAddresses(
       AND (SELECT kind FROM consent_ledger AS known
            WHERE known.connection_id = ${connectionId} AND known.subject = named.subject AND known.side = refused.side
              AND known.kind IN ('opted_out', 'opted_in')
-           ORDER BY seq DESC LIMIT 1) IS NULL
+           ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
     ORDER BY named.subject, refused.side`;
 }
 
@@ -105,18 +108,24 @@ async function record(
   kind: ConsentKind,
   shows: Prisma.Sql,
 ): Promise<number> {
-  const latest = kind === "opted_out" ? Prisma.sql`IS DISTINCT FROM 'opted_out'` : Prisma.sql`= 'opted_out'`;
+  // What was seen before a refusal is no act that takes it back: its contact was only not read again since.
+  const isNew =
+    kind === "opted_out"
+      ? Prisma.sql`kind IS DISTINCT FROM 'opted_out'`
+      : Prisma.sql`kind = 'opted_out' AND at < shown.seen_at`;
   return statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, subject, 'email', ${kind}, side, consent, ${runId}, ${now}
-    FROM (SELECT DISTINCT ON (consent_subject(email_key), side) consent_subject(email_key) AS subject, side, consent
+    FROM (SELECT DISTINCT ON (consent_subject(email_key), side) consent_subject(email_key) AS subject, side, consent, seen_at
           FROM sighting
           WHERE connection_id = ${connectionId} AND email_key IS NOT NULL AND ${shows}
           ORDER BY consent_subject(email_key), side, updated_at DESC) AS shown
-    WHERE (SELECT kind FROM consent_ledger AS known
-           WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject AND known.side = shown.side
-             AND known.kind IN ('opted_out', 'opted_in')
-           ORDER BY seq DESC LIMIT 1) ${latest}
+    LEFT JOIN LATERAL (
+      SELECT kind, at FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject AND known.side = shown.side
+        AND known.kind IN ('opted_out', 'opted_in')
+      ORDER BY seq DESC LIMIT 1) AS latest ON true
+    WHERE ${isNew}
     ORDER BY side, subject`;
 }
 

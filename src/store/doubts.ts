@@ -2,7 +2,7 @@ import type { Statements } from "./database.ts";
 
 /**
  * May the ledger be trusted to hold everybody whom Tandem ever asked to be subscribed? A database that was restored from a
- * backup does not know of the last hours, and looks just like one that nobody ran for so long. Both are doubted until a
+ * backup does not know of the last hours, and looks just like one in which no run ended for so long. Both are doubted until a
  * person has approved a subscription since (contract F32).
  *
  * @param runId the run that asks, which does not count itself
@@ -20,7 +20,9 @@ export async function ledgerIsDoubted(
       SELECT max(decided_at) AS at FROM hold
       WHERE connection_id = ${connectionId} AND state = 'approved' AND exceeded @> '[{"action": "subscribes"}]'
     ), last AS (
-      SELECT max(finished_at) AS at FROM run WHERE connection_id = ${connectionId} AND id <> ${runId}
+      -- Only a run that came so far has asked this itself: not one of another lane, nor one that stopped before.
+      SELECT max(finished_at) AS at FROM run
+      WHERE connection_id = ${connectionId} AND id <> ${runId} AND kind = 'contacts' AND result <> 'stopped'
     ), noted AS (
       UPDATE connection SET doubted_at = ${now} FROM last, approved
       WHERE connection.id = ${connectionId} AND last.at < ${new Date(now.getTime() - longestGapMs)}

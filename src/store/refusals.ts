@@ -2,7 +2,10 @@ import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Statements } from "./database.ts";
 
-/** The linked people among these of whom the store knows another consent than they show now. */
+/**
+ * The linked people among these of whom the store knows another consent than they show now, or of whom something is still to
+ * be done: what was seen of a refusal may have been stored, and the process killed before it was carried.
+ */
 export async function changedRefusals(
   statements: Statements,
   connectionId: number,
@@ -10,11 +13,11 @@ export async function changedRefusals(
 ): Promise<readonly EmailKey[]> {
   if (contacts.length === 0) return [];
   const rows = await statements.$queryRaw<{ email: EmailKey }[]>`
-    SELECT link.email_key AS email
+    SELECT DISTINCT link.email_key AS email
     FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "id" text, "consent" jsonb)
     JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id
     JOIN link ON link.id = sighting.link_id
-    WHERE sighting.consent IS DISTINCT FROM p.consent`;
+    WHERE sighting.consent IS DISTINCT FROM p.consent OR link.dirty_since IS NOT NULL`;
   return rows.map(({ email }) => email);
 }
 

@@ -15,6 +15,7 @@ const wanted: Subscription = {
   profile: "K1",
   list: "newsletter",
   consents: { hubspot: NEVER, klaviyo: NEVER },
+  isInHubSpot: true,
   refusedBefore: false,
   readAt: READ,
 };
@@ -53,9 +54,15 @@ describe("a clearance", () => {
       0,
     ],
     ["who refused all e-mail in HubSpot", hubspot(plainConsent("unsubscribed")), 0],
+    ["of whom HubSpot tells nothing", { consents: { hubspot: null, klaviyo: NEVER } }, 0],
     ["who refused e-mail of that kind in HubSpot", hubspot({ ...NEVER, optedOutTypes: ["1"] }), 0],
   ])("is denied to somebody %s", (_who, change, age) => {
     expect(grantClearance({ ...wanted, ...change }, READ + age)).toHaveProperty("because");
+  });
+
+  test("is not denied to somebody who is in Klaviyo alone", () => {
+    const alone = { consents: { hubspot: null, klaviyo: NEVER }, isInHubSpot: false };
+    expect(grantClearance({ ...wanted, ...alone }, READ)).not.toHaveProperty("because");
   });
 
   test("is not denied for having refused another list", () => {

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { plainConsent } from "../../src/model/consent.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import { SystemUnavailable } from "../../src/model/problem.ts";
+import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import type { Engine } from "../support/engine.ts";
+import { engine } from "../support/engine.ts";
+import { problem } from "../support/known-link.ts";
+import { mapping, scopeRule } from "../support/rule.ts";
+import type { Acts } from "./acts.ts";
+import { actsIn } from "./acts.ts";
+
+const JO = "jo@example.com";
+
+describe("subscribing, in trouble", () => {
+  let it: Engine;
+  let acts: Acts;
+  const newsletter = { kind: "list", nameOrId: "newsletter", line: 1, column: 1 } as const;
+  const subscribing: Mapping = mapping({
+    rules: [scopeRule("customers", "hubspot", "all", { addToLists: [newsletter], subscribe: true })],
+    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
+    limits: { ...mapping().limits, subscribes: { count: 100 }, unsubscribes: { count: 100 } },
+    hash: "subscribing",
+  });
+
+  const asked = () => it.klaviyo.requests().get("subscribe") ?? 0;
+  const profile = () => it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === JO);
+  const status = () => profile()?.consent?.status;
+  const kinds = async () =>
+    (await ledgerOf(it.fresh.database, 1, JO)).map(({ kind, side }) => `${side} ${kind}`);
+  const consentLane = async () => {
+    it.wait(60_000);
+    return runConsent(it.deps(), subscribing, "test");
+  };
+
+  beforeEach(async () => {
+    it = await engine();
+    acts = actsIn(it.klaviyo, () => it.deps().now().getTime());
+  });
+  afterEach(() => it.fresh.drop());
+
+  /** In HubSpot's list, and made in Klaviyo by a mapping that subscribes nobody. */
+  async function jo(): Promise<string> {
+    const rules = subscribing.rules.map((rule) => ({ ...rule, subscribe: false }));
+    it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
+    for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...subscribing, rules, hash: "quiet" });
+    return profile()?.id ?? "";
+  }
+
+  test("a run of another lane, or one that stopped at once, takes no doubt away", async () => {
+    const id = await jo();
+    it.wait(26 * 3_600_000);
+    acts.unsubscribe(id);
+    acts.signUp(id);
+    it.hubspot.user.create("other@example.com", {}, ["all"]);
+    it.hubspot.user.setConsent(it.hubspot.user.all()[0]?.id ?? "", plainConsent("unsubscribed"));
+    await consentLane();
+    it.klaviyo.quirks.unavailable = (call) =>
+      call === "pull" ? new SystemUnavailable("klaviyo", problem(), null) : null;
+    expect((await it.sync(subscribing)).result).toBe("stopped");
+    it.klaviyo.quirks.unavailable = () => null;
+    await it.sync(subscribing);
+    const run = await it.sync(subscribing);
+    expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
+  });
+
+  test("a key that may not subscribe asks for nobody, and writes nobody down as asked for", async () => {
+    await jo();
+    const { connectors, ...deps } = it.deps();
+    const mayNot = { ...it.klaviyo, consent: { ...it.klaviyo.consent, mayWrite: async () => false } };
+    const run = await runContacts({ ...deps, connectors: { ...connectors, klaviyo: mayNot } }, subscribing, {
+      trigger: "test",
+    });
+    expect(run).toMatchObject({ result: "stopped", stoppedBy: { code: "KL-SCOPE" } });
+    expect([asked(), await kinds()]).toEqual([0, []]);
+    await it.sync(subscribing);
+    expect([asked(), status()]).toEqual([1, "subscribed"]);
+  });
+
+  test("an address that bounces right afterwards is no refusal: nobody is unsubscribed", async () => {
+    const id = await jo();
+    await it.sync(subscribing);
+    acts.suppress(id, "HARD_BOUNCE");
+    await it.sync(subscribing);
+    await consentLane();
+    await it.sync(subscribing);
+    expect(status()).toBe("subscribed");
+    expect(await kinds()).not.toContain("klaviyo restored");
+    expect(await it.fresh.database.problem.findMany({ where: { code: "SK-OVERRULED" } })).toEqual([]);
+  });
+
+  test("a refusal that it went over is put back, whatever the limit says", async () => {
+    const id = await jo();
+    it.klaviyo.quirks.before = (call) => {
+      if (call === "subscribe") acts.unsubscribe(id);
+    };
+    await it.sync(subscribing);
+    it.klaviyo.quirks.before = () => {};
+    it.wait(60_000);
+    const strict = { ...subscribing, limits: { ...subscribing.limits, unsubscribes: { count: 0 } } };
+    await runConsent(it.deps(), strict, "test");
+    expect(status()).toBe("unsubscribed");
+  });
+});
