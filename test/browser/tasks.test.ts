@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { readAudit } from "../../src/store/audit.ts";
 import type { Watched } from "./browser.ts";
@@ -7,12 +9,41 @@ import { keyboard, mouse } from "./keyboard.ts";
 import type { RealPage } from "./real-page.ts";
 import { realPage } from "./real-page.ts";
 
+/** What a reader of README loads for each. Bytes. */
+const LARGEST_PICTURE = 150_000;
+
 let it: RealPage;
 /** A machine that does other things as well takes its time. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => void (it = await realPage(20)));
 afterAll(() => it.close());
+
+test("README shows the Errors page and a contact as they are", async () => {
+  const { page, close } = await openPage({ colorScheme: "light" });
+  const link = await it.fresh.database.link.findFirstOrThrow({
+    where: { emailKey: "bad.phone.1@example.com" },
+  });
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+  // The fields of a contact stand below what is wrong with it.
+  for (const [name, address, height] of [
+    ["errors", "/errors", 800],
+    ["contact", `/contacts/${link.id}?show=all`, 1_040],
+  ] as const) {
+    await page.setViewportSize({ width: 1_280, height });
+    await page.goto(it.url + address);
+    const now = await page.screenshot();
+    const path = join(import.meta.dirname, "readme", `${name}.png`);
+    if (process.env["README_PICTURES"] === "1") writeFileSync(path, now);
+    const kept = readFileSync(path);
+    expect(readme).toContain(`(test/browser/readme/${name}.png)`);
+    // A PNG has its width and height at these places. Other fonts make other pictures, so no more is compared.
+    for (const picture of [now, kept])
+      expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1_280, height]);
+    expect(kept.length).toBeLessThan(LARGEST_PICTURE);
+  }
+  await close();
+});
 
 const WAYS: readonly (readonly [string, number, boolean, (watched: Watched) => Hands])[] = [
   ["by mouse", 1, true, mouse],
