@@ -10,7 +10,7 @@ import { transaction } from "../store/database.ts";
 import { markFound, markMissing } from "../store/links.ts";
 import type { CollectionKey } from "../store/members.ts";
 import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
-import { relinkMerged } from "../store/merged.ts";
+import { heirsOfLinked, relinkMerged } from "../store/merged.ts";
 import { erasedAmong, traceOf } from "../store/erased.ts";
 import { saveRefusals } from "../store/refusals.ts";
 import { saveSightings } from "../store/sightings.ts";
@@ -175,7 +175,10 @@ export async function storePeople(
   const { connectionId } = context;
   const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
   const merged = contacts.filter((contact) => contact.mergedIds.length > 0);
-  const rows = contacts.map((contact) => sightingRow(context.fields, contact, wanted(contact.id)));
+  const heirs = await heirsOfLinked(statements, connectionId, side, merged);
+  const rows = contacts.map((contact) =>
+    sightingRow(context.fields, contact, wanted(contact.id) || heirs.has(contact.id)),
+  );
   const timing = await timingOf(context, statements, side);
   await saveSightings(statements, connectionId, rows, context.now(), timing);
   await markFound(

@@ -3,6 +3,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { attachAdditional } from "./attach-additional.ts";
 import type { Statements } from "./database.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
 export type ScopeCollections = { readonly [S in Side]: readonly string[] };
@@ -64,6 +65,7 @@ async function attachSide(
   now: Date,
 ): Promise<void> {
   await forgetReplaced(statements, connectionId, side);
+  await joinTheirOwn(statements, connectionId, side);
   // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
   await statements.$executeRaw`
     WITH oldest AS (
@@ -91,6 +93,17 @@ async function attachSide(
     FROM joined
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side}
       AND sighting.external_id = joined.external_id`;
+}
+
+/** A contact that a link names and that was not stored when it was named, as after a merge, belongs to that link. */
+async function joinTheirOwn(statements: Statements, connectionId: number, side: Side): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE sighting SET link_id = link.id
+    FROM link
+    WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND sighting.link_id IS NULL
+      AND link.connection_id = ${connectionId} AND link.deleted_on IS DISTINCT FROM ${side}
+      AND ${side === "hubspot" ? Prisma.sql`link.hubspot_id` : Prisma.sql`link.klaviyo_id`} = sighting.external_id
+      AND NOT EXISTS (SELECT FROM sighting AS other WHERE other.link_id = link.id AND other.side = ${side})`;
 }
 
 /**

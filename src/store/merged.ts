@@ -7,6 +7,23 @@ export interface MergedContact {
   readonly mergedIds: readonly string[];
 }
 
+/** Of these contacts, those that took the place of a linked one: they are kept, whatever address they have. */
+export async function heirsOfLinked(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  merged: readonly MergedContact[],
+): Promise<ReadonlySet<string>> {
+  const ids = merged.flatMap(({ mergedIds }) => [...mergedIds]);
+  if (ids.length === 0) return new Set();
+  const column = side === "hubspot" ? { hubspotId: { in: ids } } : { klaviyoId: { in: ids } };
+  const links = await statements.link.findMany({ where: { connectionId, ...column } });
+  const linked = new Set(links.map((link) => (side === "hubspot" ? link.hubspotId : link.klaviyoId)));
+  return new Set(
+    merged.filter(({ mergedIds }) => mergedIds.some((id) => linked.has(id))).map(({ id }) => id),
+  );
+}
+
 /**
  * Moves the links of merged contacts to the one that is left (contract § 3.6). Where several of them were linked, the
  * oldest link goes on, with its base; the others are over, and nothing is made again from them. Consent is not touched.
