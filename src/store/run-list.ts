@@ -146,9 +146,9 @@ export async function runChanges(
   const changes = await statements.$queryRaw<RunChange[]>`
     SELECT link_id AS "linkId", link.email_key AS email, sent_at AS at, side, kind, outcome, before, after,
            refused_fields AS "refusedFields", problem ->> 'title' AS problem
-    FROM (SELECT * FROM journal WHERE run_id = ${runId} ${people}
-          ORDER BY sent_at, trace_id LIMIT ${CHANGES_PER_PAGE} OFFSET ${(page - 1) * CHANGES_PER_PAGE}) AS journal
-    JOIN link ON link.id = journal.link_id AND link.connection_id = ${connectionId}
+    FROM (SELECT trace_id FROM journal WHERE run_id = ${runId} ${people}
+          ORDER BY sent_at, trace_id LIMIT ${CHANGES_PER_PAGE} OFFSET ${(page - 1) * CHANGES_PER_PAGE}) AS shown
+    JOIN journal USING (trace_id) JOIN link ON link.id = journal.link_id AND link.connection_id = ${connectionId}
     ORDER BY sent_at, trace_id`;
   return { changes, total, page, pages };
 }
