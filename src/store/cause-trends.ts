@@ -28,7 +28,8 @@ export async function readFacets(
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${dayAgo})::int AS "lastDay",
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${twoDaysAgo} AND first_seen <= ${dayAgo})::int AS "dayBefore"
     FROM problem JOIN link ON link.id = problem.link_id
-    WHERE problem.connection_id = ${connectionId} AND link.state IN ('failing', 'ignored') GROUP BY code`;
+    WHERE problem.connection_id = ${connectionId} AND link.connection_id = ${connectionId}
+      AND link.state IN ('failing', 'ignored') GROUP BY code`;
   const fields = new Set(rows.flatMap((row) => row.fields).filter((field) => field !== ""));
   return {
     trends: rows.map(({ code, lastDay, dayBefore }) => ({ code, lastDay, dayBefore })),

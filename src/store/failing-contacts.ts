@@ -192,7 +192,10 @@ async function matchingIds(
   const exact = query.search?.trim().toLowerCase().normalize("NFC") ?? "";
   const rows = await statements.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM (
-      SELECT id, email_key, attempts, ${SINCE} AS since FROM link
+      SELECT link.id, email_key, attempts, coalesce(earliest.first_seen, dirty_since, created_at) AS since
+      FROM link LEFT JOIN (
+        SELECT link_id, min(first_seen) AS first_seen FROM problem
+        WHERE connection_id = ${connectionId} AND link_id IS NOT NULL GROUP BY link_id) AS earliest ON link_id = link.id
       WHERE ${selected(connectionId, { kind: "matching", query }, now)}) AS matching
     ORDER BY email_key = ${exact} DESC, ${ORDERS[query.sort]} LIMIT ${limit}::int OFFSET ${offset}::int`;
   return rows.map(({ id }) => id);

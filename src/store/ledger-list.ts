@@ -98,12 +98,15 @@ export async function knownConsent(
 ): Promise<KnownConsent> {
   const rows = await statements.$queryRaw<
     { side: Side; consent: Consent | null; linkId: bigint | null; own: boolean }[]
-  >`SELECT sighting.side, consent, link.id AS "linkId", sighting.email_key = ${email} AS own
-    FROM sighting LEFT JOIN link ON link.id = sighting.link_id
-    WHERE sighting.connection_id = ${connectionId}
-      AND (sighting.link_id IN (SELECT id FROM link WHERE connection_id = ${connectionId} AND email_key = ${email})
-        OR (sighting.side IN ('hubspot', 'klaviyo') AND sighting.email_key = ${email}))
-    ORDER BY sighting.link_id IS NULL, own DESC`;
+  >`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
+    FROM (
+      SELECT side, external_id, consent, email_key, link_id FROM sighting WHERE link_id IN (
+        SELECT id FROM link WHERE connection_id = ${connectionId} AND email_key = ${email})
+      UNION
+      SELECT side, external_id, consent, email_key, link_id FROM sighting
+      WHERE connection_id = ${connectionId} AND side IN ('hubspot', 'klaviyo') AND email_key = ${email}) AS found
+    LEFT JOIN link ON link.id = found.link_id
+    ORDER BY found.link_id IS NULL, own DESC`;
   const of = (side: Side) => rows.find((row) => row.side === side);
   return {
     linkId: rows.find(({ linkId }) => linkId !== null)?.linkId ?? null,
