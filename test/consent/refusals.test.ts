@@ -173,6 +173,7 @@ describe("a refusal", () => {
     await cycle();
     await carry();
     await cycle();
+    klaviyo().settle();
     expect(klaviyo().profile(address(11))?.consent).toBe("SUBSCRIBED");
     portal().unsubscribeFromAll(address(11));
     await carry();
