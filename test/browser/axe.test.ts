@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { closed } from "../status/app.ts";
+import { startStatusServer } from "../../src/status/server.ts";
+import { closed, statusDeps } from "../status/app.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
 import { found } from "./every-look.ts";
@@ -56,7 +57,10 @@ test.each(QUESTIONS)(
 test(
   "signing in is accessible in light and dark, narrow and wide, also after a wrong try",
   async () => {
-    const guarded = await realPage(0, closed([]));
+    const guarded = await startStatusServer({
+      ...statusDeps(it.fresh, it.connectionId, { access: closed([]), now: () => new Date() }),
+      port: 0,
+    });
     const { page } = watched;
     await page.goto(`${guarded.url}/errors`);
     expect(await found(page, "sign in")).toEqual([]);

@@ -12,12 +12,10 @@ const OF_COLOURS = ["color-contrast"];
 /** In each look: violations, and what has to be moved sideways to be seen. */
 export async function found(page: Page, name: string): Promise<readonly unknown[]> {
   const all: unknown[] = [];
-  for (const { scheme, width } of LOOKS) {
+  for (const [index, { scheme, width }] of LOOKS.entries()) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 800 });
-    // One window is enough: there are no frames of others.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
-    const { violations } = await (scheme === "light" ? axe : axe.withRules(OF_COLOURS)).analyze();
+    const { violations } = await look(page, index === 0, scheme === "light");
     const told = violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => [id, html, failureSummary]),
     );
@@ -26,6 +24,17 @@ export async function found(page: Page, name: string): Promise<readonly unknown[
       await screenshot(page, `${name.replaceAll(/\W+/g, "-")} ${scheme} ${width}`);
   }
   return all;
+}
+
+/** Nothing: what was put into the page before is there still. */
+const NO_SOURCE = ";";
+
+/** Putting the rules into a page, and telling of everything that is right, takes three times as long as looking. */
+function look(page: Page, first: boolean, allRules: boolean): ReturnType<AxeBuilder["analyze"]> {
+  // One window is enough: there are no frames of others.
+  const axe = new AxeBuilder(first ? { page } : { page, axeSource: NO_SOURCE }).setLegacyMode();
+  const rules = allRules ? {} : { runOnly: OF_COLOURS };
+  return axe.options({ resultTypes: ["violations"], ...rules }).analyze();
 }
 
 /** What is wider than the window, where the page is. */
