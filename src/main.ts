@@ -53,7 +53,8 @@ export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSi
   };
   const share = mapping.limits.apiShare;
   const { oauth: app, baseUrl } = mapping.hubspot;
-  if (app !== undefined && secrets.app === undefined) throw new Error("an app's secrets must be loaded first");
+  if (app !== undefined && secrets.app === undefined)
+    throw new Error("an app's secrets must be loaded first");
   const signIn =
     app === undefined || secrets.app === undefined
       ? { token: secrets.hubspot }

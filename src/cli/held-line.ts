@@ -47,8 +47,8 @@ function fields(side: Side, what: unknown): string {
 }
 
 function worded(value: unknown): string {
-  if (value === null || value === undefined) return "(empty)";
-  return shown(Array.isArray(value) ? value.map(String) : typeof value === "boolean" ? value : String(value));
+  if (Array.isArray(value)) return shown(value.map(String));
+  return typeof value === "string" || typeof value === "boolean" ? shown(value) : "(empty)";
 }
 
 function from(what: unknown): string {

@@ -81,13 +81,14 @@ async function refusalEvents(
   { connectors, signal }: RunContext,
   pending: readonly PendingAsk[],
 ): Promise<ReadonlyMap<string, readonly Refusal[]>> {
-  const { consent, skewMs } = connectors.klaviyo;
+  const { klaviyo } = connectors;
+  const { consent } = klaviyo;
   const found = new Map<string, Refusal[]>();
   if (consent.refusalEvents === null) return found;
-  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE + skewMs();
+  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE + klaviyo.skewMs();
   for await (const { id, person, at } of consent.refusalEvents(from, signal)) {
     const known = found.get(person) ?? [];
-    known.push({ id, at: at - skewMs() });
+    known.push({ id, at: at - klaviyo.skewMs() });
     found.set(person, known);
   }
   return found;

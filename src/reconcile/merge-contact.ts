@@ -44,8 +44,7 @@ export function mergeContact(
 ): readonly MergedField[] {
   return rules.map((rule) => {
     const mayLead = perSide(
-      (side) =>
-        (inScope[side] || rule.showsConsent === true) && directionAllows(rule.direction, side),
+      (side) => (inScope[side] || rule.showsConsent === true) && directionAllows(rule.direction, side),
     );
     const both = perSide((side): Value | undefined => own(seen[side], rule.key));
     const agreed = Object.hasOwn(base, rule.key) ? base[rule.key] : undefined;

@@ -128,7 +128,14 @@ describe("a limit", () => {
   });
 
   it("says what was planned and what was allowed, for each side by itself", () => {
-    const side = { creates: 30, updates: 5, clears: 0, removals: 0, list_additions: 9_999, ...NO_CONSENT_CHANGES };
+    const side = {
+      creates: 30,
+      updates: 5,
+      clears: 0,
+      removals: 0,
+      list_additions: 9_999,
+      ...NO_CONSENT_CHANGES,
+    };
     const totals = { hubspot: side, klaviyo: side, people: 70 };
     const limits = { ...FREE, creates: { share: 0.1 }, updates: { count: 4 } };
     expect(exceededLimits(totals, limits, 200, false)).toEqual(

@@ -15,7 +15,8 @@ const BACK = resolvedRule("klaviyo", { id: "back", lists: ["L4"], onLeave: "remo
 const SCOPE = [NEWS, VIPS, STAYS, BACK];
 
 function operations(link: KnownLink, scope: readonly ResolvedRule[] = SCOPE): readonly unknown[] {
-  return planContact({ fields: [EMAIL_FIELD], scope, consent: NO_CONSENT_RULES }, structuredClone(link)).operations;
+  return planContact({ fields: [EMAIL_FIELD], scope, consent: NO_CONSENT_RULES }, structuredClone(link))
+    .operations;
 }
 
 function matching(hubspot: readonly string[], klaviyo: readonly string[] = []): PerSide<Sighting> {
@@ -104,6 +105,8 @@ describe("Klaviyo lists", () => {
     const unreadable = { email: problem({ field: "email" }) };
     const strict = { ...EMAIL_FIELD, onInvalid: "error" as const };
     const link = known({ ...held, hubspot: sighting("hubspot", { rules: ["news"], unreadable }) });
-    expect(planContact({ fields: [strict], scope: SCOPE, consent: NO_CONSENT_RULES }, link).operations).toEqual([]);
+    expect(
+      planContact({ fields: [strict], scope: SCOPE, consent: NO_CONSENT_RULES }, link).operations,
+    ).toEqual([]);
   });
 });

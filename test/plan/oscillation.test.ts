@@ -70,7 +70,10 @@ test("a frozen field is left out, said so, and the others are written", () => {
     perSide((side) => sighting(side, { fields: seen[side] })),
     { link: { base }, writes: FIGHT },
   );
-  const plan = planContact({ fields: [cityRule(), name], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
+  const plan = planContact(
+    { fields: [cityRule(), name], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+    link,
+  );
   expect(plan.operations).toMatchObject([{ kind: "update", side: "klaviyo", fields: { name: "Jo" } }]);
   expect(plan).toMatchObject({ state: "failing", thawsInMs: 21 * HOUR });
   expect(plan.problems).toMatchObject([
@@ -124,7 +127,10 @@ function play(
       perSide((side) => sighting(side, { fields: { [KEY]: held[side] } })),
       { link: { base }, writes },
     );
-    const plan = planContact({ fields: [rule], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
+    const plan = planContact(
+      { fields: [rule], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+      link,
+    );
     const stored: Record<Side, { fields: Record<string, Value>; settling: boolean } | null> = {
       hubspot: null,
       klaviyo: null,

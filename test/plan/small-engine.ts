@@ -61,7 +61,10 @@ export function run(engine: SmallEngine, { refuses, meanwhile }: Mishaps = NO_MI
     return sighting(side, { fields: { ...person.fields }, rules: person.inScope ? [FROM[side].id] : [] });
   });
   const link = structuredClone(known(sightings, { link: { base: engine.base } }));
-  const plan = planContact({ fields: engine.rules, scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES }, link);
+  const plan = planContact(
+    { fields: engine.rules, scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+    link,
+  );
   meanwhile();
   const written = plan.operations.map((operation) => ({
     operation,

@@ -62,7 +62,13 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
     identity: { emailChange: "relink", secondaryEmails: "ignore" },
     consent: { unsubscribeFrom: [], hubspotOptOut: "ignore" },
     engagement: null,
-    schedule: { contacts: "*/15 * * * *", reconcile: "0 3 * * *", consent: "* * * * *", engagement: "*/5 * * * *", quiet: [] },
+    schedule: {
+      contacts: "*/15 * * * *",
+      reconcile: "0 3 * * *",
+      consent: "* * * * *",
+      engagement: "*/5 * * * *",
+      quiet: [],
+    },
     limits: {
       creates: { share: 0.2 },
       updates: { share: 1 },

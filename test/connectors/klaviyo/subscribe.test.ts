@@ -8,7 +8,8 @@ test.each([
   { waited: 59_000, calls: 1, outcome: "accepted" },
   { waited: 61_000, calls: 0, outcome: "unknown" },
 ])("is sent while what was read is fresh, and not after $waited ms", async ({ waited, calls, outcome }) => {
-  const { sandbox, world, connector, called } = await rehearse();
+  const klaviyo = await rehearse();
+  const { sandbox, world, connector } = klaviyo;
   const list = sandbox.createList({ name: "Offers" });
   sandbox.seed([{ email: "a@example.com" }]);
   const readAt = world.clock.now();
@@ -26,5 +27,5 @@ test.each([
   world.clock.advance(waited);
   const results = await connector.consent.subscribe?.([clearance], live());
   expect(results).toEqual([{ outcome }]);
-  expect(called("bulk_subscribe_profiles")).toBe(calls);
+  expect(klaviyo.called("bulk_subscribe_profiles")).toBe(calls);
 });
