@@ -107,7 +107,8 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     wanted.map(({ ask }) => ask.id),
   );
   await lookUnderOtherAddresses(context, [...hubspot.values()]);
-  await recordConsent(database, connectionId, runId, now());
+  const links = wanted.map(({ plan }) => plan.known.link.id);
+  await recordConsent(database, connectionId, runId, now(), links);
   const refused = await refusedAmong(
     database,
     connectionId,

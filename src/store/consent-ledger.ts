@@ -35,14 +35,19 @@ const OPTED_OUT = Prisma.sql`(consent ->> 'status' = 'unsubscribed'
  * Adds to the ledger what the sightings show and it does not say yet: an opt-out, or that a person came back by an act of
  * their own. Seen twice it is recorded once. The same statement is right after a kill, after a restored backup, and for
  * somebody who has another address now.
+ *
+ * @param links only of these people; absent: of everybody
  */
 export async function recordConsent(
   statements: Statements,
   connectionId: number,
   runId: bigint,
   now: Date,
+  links?: readonly bigint[],
 ): Promise<Recorded> {
-  const optedOut = await record(statements, connectionId, runId, now, "opted_out", OPTED_OUT);
+  const among = links === undefined ? Prisma.empty : Prisma.sql`AND link_id = ANY(${[...links]}::bigint[])`;
+  const out = Prisma.sql`${OPTED_OUT} ${among}`;
+  const optedOut = await record(statements, connectionId, runId, now, "opted_out", out);
   // Subscribed by Tandem over a refusal is no act of theirs.
   const cameBack = Prisma.sql`consent ->> 'status' = 'subscribed' AND NOT ${OPTED_OUT}
     AND NOT EXISTS (
@@ -53,9 +58,10 @@ export async function recordConsent(
                           AND settled.seq > asked.seq
                           AND (settled.kind = 'confirmed'
                             -- Klaviyo takes minutes to put back what was restored, and shows the old until then.
-                            OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))`;
+                            OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))
+    ${among}`;
   const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
-  await followAddresses(statements, connectionId, runId, now);
+  await followAddresses(statements, connectionId, runId, now, among);
   return { optedOut, optedIn };
 }
 
@@ -68,14 +74,16 @@ async function followAddresses(
   connectionId: number,
   runId: bigint,
   now: Date,
+  among: Prisma.Sql,
 ): Promise<void> {
   await statements.$executeRaw`
     WITH address AS (
       SELECT link_id, email_key AS email FROM sighting
-      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL ${among}
       UNION SELECT link_id, unnest(other_emails) FROM sighting
-      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND other_emails <> '{}'
-      UNION SELECT id, email_key FROM link WHERE connection_id = ${connectionId}
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND other_emails <> '{}' ${among}
+      UNION SELECT * FROM (SELECT id AS link_id, email_key FROM link WHERE connection_id = ${connectionId}) AS own
+      WHERE true ${among}
     ), person AS (
       SELECT link_id FROM address GROUP BY link_id HAVING count(*) > 1
     ), named AS (
