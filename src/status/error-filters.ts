@@ -1,20 +1,14 @@
 import type { FailingQuery } from "../store/failing-contacts.ts";
 import { ALL_FAILING, PAGE_SIZES } from "../store/failing-contacts.ts";
 import type { Cause } from "../store/overview.ts";
+import type { Choice } from "./choice-field.ts";
+import { WITHIN_CHOICES, choiceField } from "./choice-field.ts";
 import { grouped } from "./count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { SIDE_NAMES, place } from "./problem-words.ts";
 import { typed } from "./search-box.ts";
-
-type Choice = readonly [value: string, label: string];
-
-const WITHIN = [
-  ["day", "Last day"],
-  ["week", "Last 7 days"],
-  ["month", "Last 30 days"],
-] as const;
 
 const SORTS = [
   ["newest", "Newest first"],
@@ -43,7 +37,7 @@ export function errorFilters(query: FailingQuery, causes: readonly Cause[], fiel
         spellcheck="false"
       />
     </div>
-    ${select(
+    ${choiceField(
       "side",
       "Side",
       query.side,
@@ -53,15 +47,15 @@ export function errorFilters(query: FailingQuery, causes: readonly Cause[], fiel
       ],
       "Any",
     )}
-    ${select("cause", "Cause", query.cause, cause, "Any")}
-    ${select(
+    ${choiceField("cause", "Cause", query.cause, cause, "Any")}
+    ${choiceField(
       "field",
       "Field",
       query.field,
       [...field].map((key): Choice => [key, fieldName(key)]),
       "Any",
     )}
-    ${select(
+    ${choiceField(
       "state",
       "State",
       query.state,
@@ -71,9 +65,9 @@ export function errorFilters(query: FailingQuery, causes: readonly Cause[], fiel
       ],
       null,
     )}
-    ${select("within", "First seen", query.within, WITHIN, "Any time")}
-    ${select("sort", "Sort", query.sort, SORTS, null)}
-    ${select(
+    ${choiceField("within", "First seen", query.within, WITHIN_CHOICES, "Any time")}
+    ${choiceField("sort", "Sort", query.sort, SORTS, null)}
+    ${choiceField(
       "size",
       "Per page",
       String(query.size),
@@ -88,25 +82,6 @@ export function errorFilters(query: FailingQuery, causes: readonly Cause[], fiel
   </form>`;
 }
 
-function select(
-  name: string,
-  label: string,
-  chosen: string | null,
-  choices: readonly Choice[],
-  any: string | null,
-): Safe {
-  return html`<div class="field">
-    <label for="${name}">${label}</label>
-    <select id="${name}" name="${name}">
-      ${any !== null && html`<option value="">${any}</option>`}
-      ${choices.map(
-        ([value, words]) =>
-          html`<option value="${value}" ${value === chosen && html`selected`}>${words}</option>`,
-      )}
-    </select>
-  </div>`;
-}
-
 /** What is filtered by, each to be taken away alone. */
 function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
   const all: readonly (readonly [string, Partial<FailingQuery>] | false)[] = [
@@ -118,7 +93,10 @@ function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
     ],
     query.field !== null && [fieldName(query.field), { field: null }],
     query.state !== ALL_FAILING.state && ["Ignored", { state: ALL_FAILING.state }],
-    query.within !== null && [WITHIN.find(([value]) => value === query.within)?.[1] ?? "", { within: null }],
+    query.within !== null && [
+      WITHIN_CHOICES.find(([value]) => value === query.within)?.[1] ?? "",
+      { within: null },
+    ],
   ];
   const active = all.filter((chip) => chip !== false);
   if (active.length === 0) return null;
