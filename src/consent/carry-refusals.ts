@@ -12,7 +12,7 @@ import { recordConsent } from "../store/consent-ledger.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import type { WriteContext, WriteCounts } from "../write/write-page.ts";
-import { NOTHING_WRITTEN, writePage } from "../write/write-page.ts";
+import { NOTHING_WRITTEN, addCounts, writePage } from "../write/write-page.ts";
 import { consentOnly } from "./consent-only.ts";
 
 /** People read, planned and written at a time. */
@@ -31,7 +31,7 @@ export async function carryRefusals(
   limits: Limits | null,
 ): Promise<WriteCounts> {
   const { database, connectionId, runId, now } = context;
-  const total = { ...NOTHING_WRITTEN };
+  let total = NOTHING_WRITTEN;
   if (emails.length === 0) return total;
   const pages = Array.from({ length: Math.ceil(emails.length / PEOPLE_AT_ONCE) }, (_, page) =>
     emails.slice(page * PEOPLE_AT_ONCE, (page + 1) * PEOPLE_AT_ONCE),
@@ -43,8 +43,7 @@ export async function carryRefusals(
   for (const some of pages) {
     const plans = withoutHeld(await plansOf(context, some), exceeded);
     const unfinished = new Set(plans.map(({ known }) => known.link.id));
-    const written = await writePage(context, plans, unfinished);
-    for (const key of Object.keys(total) as (keyof WriteCounts)[]) total[key] += written[key];
+    total = addCounts(total, await writePage(context, plans, unfinished));
   }
   return total;
 }

@@ -13,7 +13,8 @@ import { readCursor, saveCursor } from "../store/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
-import type { WriteContext, WriteCounts } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { addCounts } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -80,12 +81,6 @@ async function isLookDue({ database, now }: Deps, connectionId: number): Promise
   return awaitsLook(database, connectionId, lookedAt, now());
 }
 
-function added(one: WriteCounts, other: WriteCounts): WriteCounts {
-  const sum = { ...one };
-  for (const key of Object.keys(sum) as (keyof WriteCounts)[]) sum[key] += other[key];
-  return sum;
-}
-
 /** Everything of these people that is consent; and whoever was asked for is looked after. */
 async function carry(
   deps: Deps,
@@ -107,7 +102,7 @@ async function carry(
   // No limit holds this: it takes back what Tandem itself has done.
   const restoring = await carryRefusals(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
-  const counts = { ...added(carried, restoring), people };
+  const counts = { ...addCounts(carried, restoring), people };
   const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
   await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());

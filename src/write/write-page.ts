@@ -50,6 +50,18 @@ export const NOTHING_WRITTEN: WriteCounts = {
   unanswered: 0,
 };
 
+/** Two pages' counts together. */
+export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
+  return {
+    created: one.created + other.created,
+    updated: one.updated + other.updated,
+    listed: one.listed + other.listed,
+    carried: one.carried + other.carried,
+    refused: one.refused + other.refused,
+    unanswered: one.unanswered + other.unanswered,
+  };
+}
+
 /** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
 export const LEASE_MS = 180_000;
 
