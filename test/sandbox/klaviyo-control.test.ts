@@ -99,6 +99,17 @@ describe("everything behind the API's back can be done over HTTP as well", () =>
     expect(await json(control("GET", "counts"))).toMatchObject({ profiles: 0 });
   });
 
+  it("merges nobody into themselves: nothing would be left of them", async () => {
+    await control("POST", "profiles/seed", { profiles: [{ email: "a@example.com" }] });
+    const both = { source: "a@example.com", destination: "A@example.com" };
+    const refused = await control("POST", "profiles/merge", both);
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      400,
+      expect.stringContaining("into itself"),
+    ]);
+    expect(await json(control("GET", "counts"))).toMatchObject({ profiles: 1 });
+  });
+
   it("strikes with the vendor's faults, and knows what was done before them", async () => {
     const fault = { kind: "reset", applied: "after" };
     await control("POST", "faults", { match: "create_or_update_profile", times: 1, fault });

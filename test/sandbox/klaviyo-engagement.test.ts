@@ -171,7 +171,7 @@ describe("engagement", () => {
     expect(klaviyo.world.truth.changes.length).toBe(before);
     const path = "/api/events?page[size]=1000&include=profile,metric&sort=datetime";
     expect(dataIn(await klaviyo.raw(path))).toHaveLength(1_000);
-  }, 60_000);
+  });
 });
 
 describe("campaigns and flows", () => {

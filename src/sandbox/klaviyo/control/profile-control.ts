@@ -67,8 +67,11 @@ export function profileControl(state: KlaviyoState): ProfileControl {
       changeProfile(state, profile, "system", "profile.predict", compute, { touch: false });
     },
     deleteProfile: (idOrEmail) => deleteProfile(state, person(state, idOrEmail), "user"),
-    mergeProfiles: (source, destination, actor = "user") =>
-      mergeProfiles(state, person(state, source), person(state, destination), actor),
+    mergeProfiles(source, destination, actor = "user") {
+      const [from, into] = [person(state, source), person(state, destination)];
+      if (from === into) throw new RangeError(`${source} cannot be merged into itself`);
+      mergeProfiles(state, from, into, actor);
+    },
     profile(idOrEmail) {
       state.schedule.settle();
       const found = state.profiles.get(idOrEmail) ?? state.profiles.byEmail(idOrEmail);
