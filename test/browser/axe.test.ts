@@ -27,19 +27,12 @@ afterAll(async () => {
 /** A page that says what is wrong is not to be taken for the page. */
 const STATUSES: Readonly<Record<string, number>> = { "/errors?page=x": 400, "/nothing-here": 404 };
 
-/** A machine that does other things as well takes its time. */
-const PATIENCE_MS = 120_000;
-
-test.each(PAGES)(
-  "%s is accessible in light and dark, narrow and wide",
-  async (address) => {
-    const { page } = watched;
-    const answer = await page.goto(it.url + address.replace(":id", failing));
-    expect(answer?.status()).toBe(STATUSES[address] ?? 200);
-    expect(await found(page, address)).toEqual([]);
-  },
-  PATIENCE_MS,
-);
+test.each(PAGES)("%s is accessible in light and dark, narrow and wide", async (address) => {
+  const { page } = watched;
+  const answer = await page.goto(it.url + address.replace(":id", failing));
+  expect(answer?.status()).toBe(STATUSES[address] ?? 200);
+  expect(await found(page, address)).toEqual([]);
+});
 
 test.each(QUESTIONS)(
   "the question behind $press is accessible in light and dark, narrow and wide",
@@ -51,27 +44,22 @@ test.each(QUESTIONS)(
     await page.getByRole("link", { name: "Do nothing" }).waitFor();
     expect(await found(page, `question ${question.press}`)).toEqual([]);
   },
-  PATIENCE_MS,
 );
 
-test(
-  "signing in is accessible in light and dark, narrow and wide, also after a wrong try",
-  async () => {
-    const guarded = await startStatusServer({
-      ...statusDeps(it.fresh, it.connectionId, { access: closed([]), now: () => new Date() }),
-      port: 0,
-    });
-    const { page } = watched;
-    await page.goto(`${guarded.url}/errors`);
-    expect(await found(page, "sign in")).toEqual([]);
-    await page.getByLabel("Password").fill("wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("There is a problem").waitFor();
-    expect(await found(page, "sign in wrong")).toEqual([]);
-    await guarded.close();
-  },
-  PATIENCE_MS,
-);
+test("signing in is accessible in light and dark, narrow and wide, also after a wrong try", async () => {
+  const guarded = await startStatusServer({
+    ...statusDeps(it.fresh, it.connectionId, { access: closed([]), now: () => new Date() }),
+    port: 0,
+  });
+  const { page } = watched;
+  await page.goto(`${guarded.url}/errors`);
+  expect(await found(page, "sign in")).toEqual([]);
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("There is a problem").waitFor();
+  expect(await found(page, "sign in wrong")).toEqual([]);
+  await guarded.close();
+});
 
 test("none of the pages did what a page must not do", () => {
   expect(watched.complaints).toEqual([]);

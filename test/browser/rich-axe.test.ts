@@ -13,23 +13,19 @@ beforeAll(async () => {
   let index = 0;
   it = await richPage(() => WORDS[(index += 1) % WORDS.length] ?? "");
   watched = await openPage();
-}, 120_000);
+});
 afterAll(async () => {
   await watched.close();
   await it.close();
 });
 
-test.each(RICH_PAGES)(
-  "%s is accessible in light and dark, narrow and wide",
-  async (address) => {
-    const { page } = watched;
-    const answer = await page.goto(it.server.url + address.replace(":run", String(it.runId)));
-    expect(answer?.status()).toBe(200);
-    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-    expect(await found(page, `rich ${address}`)).toEqual([]);
-  },
-  120_000,
-);
+test.each(RICH_PAGES)("%s is accessible in light and dark, narrow and wide", async (address) => {
+  const { page } = watched;
+  const answer = await page.goto(it.server.url + address.replace(":run", String(it.runId)));
+  expect(answer?.status()).toBe(200);
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+  expect(await found(page, `rich ${address}`)).toEqual([]);
+});
 
 test("none of the pages did what a page must not do", () => {
   expect(watched.complaints).toEqual([]);

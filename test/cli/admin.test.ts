@@ -37,7 +37,7 @@ test("a plan tells what would change, what it costs and what the limits say, and
   expect(JSON.parse(detailed.out)).toMatchObject({
     people: [{ email: anna, operations: [{ kind: "create" }] }],
   });
-}, 120_000);
+});
 
 test("apply performs exactly the saved plan, and the next plan has nothing left", async () => {
   const { status, out } = await it.run(["apply", "first.plan"]);
@@ -49,7 +49,7 @@ test("apply performs exactly the saved plan, and the next plan has nothing left"
   const gone = await it.run(["apply", "nowhere.plan"]);
   expect(gone).toMatchObject({ status: 64 });
   expect(gone.talk).toContain("There is no file nowhere.plan");
-}, 120_000);
+});
 
 test("a run is explained and undone, and what was undone stays so", async () => {
   edit("Wrong");
@@ -66,7 +66,7 @@ test("a run is explained and undone, and what was undone stays so", async () => 
   await it.run(["sync"]);
   expect(ofAnna()).toBe("Buyer");
   expect((await it.run(["explain", anna])).out).toContain("each side keeps its own form");
-}, 120_000);
+});
 
 test("what a limit holds is shown with its hash, and only that hash lets it through", async () => {
   const strict = await it.mapping((text) => `${text}\nlimits: { updates_per_run: 0 }\n`);
@@ -87,7 +87,7 @@ test("what a limit holds is shown with its hash, and only that hash lets it thro
   expect(ofAnna()).toBe("Director");
   const hold = await it.fresh.database.hold.findFirst({ where: { state: "approved" } });
   expect(hold).toMatchObject({ reason: "wanted", decidedBy: expect.stringContaining("command line") });
-}, 120_000);
+});
 
 test("consent is told of one person, compared for all, and its ledger is proved whole", async () => {
   const { out } = await it.run(["explain", anna]);
@@ -103,7 +103,7 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   expect(audit).toMatchObject({ status: 0 });
   expect(audit.out).toMatch(/✔ The consent ledger is whole: \d+ entr/);
   expect(audit.out).toContain("0 people asked to be subscribed");
-}, 120_000);
+});
 
 test("wrong usage of these commands is told with what to do", async () => {
   const bare = await it.run(["undo"]);
@@ -116,4 +116,4 @@ test("wrong usage of these commands is told with what to do", async () => {
   const text = await readFile(join(it.folder.path, "first.plan"), "utf8");
   await it.folder.write("edited.plan", text.replace("Buyer", "Boss"));
   expect((await it.run(["apply", "edited.plan"])).talk).toContain("was changed after it was saved");
-}, 120_000);
+});

@@ -82,7 +82,7 @@ test("the demo ends in order with Ctrl-C, and goes on with the same people when 
   expect(existsSync(join(kept, "postgres", "postmaster.pid"))).toBe(false);
   // Nobody watches on a terminal here: nothing of what was said steers one.
   expect(begun.text + continued.text).not.toMatch(/[^\n\P{Cc}]/u);
-}, 60_000);
+});
 
 function addresses(text: string): readonly string[] {
   return ["HubSpot", "Klaviyo"].map((name) => new RegExp(`${name} +(http://\\S+)`).exec(text)?.[1] ?? "");

@@ -19,7 +19,7 @@ beforeAll(async () => {
   sandbox.seedContacts([{ ...jo, lists: [it.rehearsal.story.hubspotList] }]);
   it.rehearsal.hubspot.world.clock.advance(60_000);
   await tandem(["sync"]);
-}, 120_000);
+});
 afterAll(() => it.close());
 
 /** In this process, as somebody at a terminal who gives this answer; `null`: nobody sits there. */
@@ -77,7 +77,7 @@ test("a yes erases; what is printed names nobody, explain says since when, and a
   expect(await known()).toContain("erased from Tandem");
   const again = await tandem(["erase", JO, "--yes", "--json"]);
   expect(JSON.parse(again.out)).toMatchObject({ erased: true, contacts: 0, links: 0 });
-}, 60_000);
+});
 
 test("--allow lets them be synced again, and says where there is nothing to allow", async () => {
   const allowed = await tandem(["erase", JO, "--allow"]);
@@ -90,4 +90,4 @@ test("--allow lets them be synced again, and says where there is nothing to allo
   // Nothing of them changes any more; they are in a list all along.
   await tandem(["sync"]);
   expect(await known()).toContain("Johanna");
-}, 60_000);
+});

@@ -83,26 +83,22 @@ describe.concurrent("a vendor that is out stops the run before anything is writt
     ["endless 429", "klaviyo", { kind: "status", status: 429, applied: "before" }, 75, /KL-RATE/],
     ["endless 429", "hubspot", { kind: "status", status: 429, applied: "before" }, 75, /HS-RATE/],
   ];
-  test.for(cases)(
-    "%s from %s",
-    { timeout: 180_000 },
-    async ([, side, fault, code, words], { onTestFinished }) => {
-      const it = await oneWaits(onTestFinished);
-      const { faults } = it.rehearsal[side].world;
-      faults.add({ match: "", times: FOR_EVER, fault });
-      const { status, out } = await it.run(["sync"]);
-      faults.clear();
-      expect(out).toMatch(words);
-      expect(status).toBe(code);
-      expectOneScreen(out);
-      expect(it.writes()).toBe(0);
-      expect(await sideProblems(it)).toHaveLength(1);
-      const shown = await it.run(["status"]);
-      expect(shown).toMatchObject({ status: 0 });
-      expect(shown.out).toContain("Nobody has to act; it is tried again by itself");
-      await expectHealed(it);
-    },
-  );
+  test.for(cases)("%s from %s", async ([, side, fault, code, words], { onTestFinished }) => {
+    const it = await oneWaits(onTestFinished);
+    const { faults } = it.rehearsal[side].world;
+    faults.add({ match: "", times: FOR_EVER, fault });
+    const { status, out } = await it.run(["sync"]);
+    faults.clear();
+    expect(out).toMatch(words);
+    expect(status).toBe(code);
+    expectOneScreen(out);
+    expect(it.writes()).toBe(0);
+    expect(await sideProblems(it)).toHaveLength(1);
+    const shown = await it.run(["status"]);
+    expect(shown).toMatchObject({ status: 0 });
+    expect(shown.out).toContain("Nobody has to act; it is tried again by itself");
+    await expectHealed(it);
+  });
 
   test("nobody listens: plan, sync and check --remote say so", async ({ onTestFinished }) => {
     const it = await oneWaits(onTestFinished);
@@ -114,7 +110,7 @@ describe.concurrent("a vendor that is out stops the run before anything is writt
     }
     expect(it.writes()).toBe(0);
     await expectHealed(it);
-  }, 180_000);
+  });
 
   test("writes that are never answered are looked up and made once when the fault is gone", async ({
     onTestFinished,
@@ -131,5 +127,5 @@ describe.concurrent("a vendor that is out stops the run before anything is writt
     // What became of a write that was not answered may be asked after ten seconds.
     await it.fresh.database.$executeRaw`UPDATE journal SET sent_at = sent_at - interval '1 minute'`;
     await expectHealed(it);
-  }, 180_000);
+  });
 });

@@ -3,6 +3,9 @@ import { expect } from "vitest";
 import { startTandem } from "./command-line.ts";
 import type { Company } from "./company.ts";
 
+/** As long as work under way may take after a first signal; nothing here has that much to do. */
+export const GRACE_MS = 25_000;
+
 /** A daemon under test: what it said so far, and how to wait for more. */
 export interface RunningDaemon {
   /** Waits until it said this; answers the first group. */
@@ -28,7 +31,7 @@ export function startDaemon(
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
   const closed = once(child, "close");
   const says = async (words: RegExp): Promise<string> => {
-    await expect.poll(() => talk, { timeout: 45_000, interval: 50 }).toMatch(words);
+    await expect.poll(() => talk, { interval: 50 }).toMatch(words);
     return words.exec(talk)?.[1] ?? "";
   };
   return {

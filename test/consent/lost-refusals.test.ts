@@ -127,5 +127,5 @@ describe("a refusal is not lost", () => {
     for (const { id } of it.hubspot.user.all()) it.hubspot.user.setConsent(id, OUT);
     const limited = { ...plain, limits: { ...plain.limits, unsubscribes: { count: 500 } } };
     expect((await lane(limited)).counts).toMatchObject({ people, carried: 0 });
-  }, 60_000);
+  });
 });

@@ -81,7 +81,7 @@ describe("a refusal", () => {
     );
     await cycle();
     await cycle();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();

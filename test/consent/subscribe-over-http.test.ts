@@ -73,7 +73,7 @@ describe("subscribing over HTTP", () => {
     rehearsal.hubspot.sandbox.unsubscribeFromAll(address("refused"));
     await cycle();
     await asking();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();

@@ -20,7 +20,7 @@ schedule: { engagement: every 1h }
 beforeAll(async () => {
   it = await company(60);
   env = { TANDEM_CONFIG: await it.mapping((text) => `${text}${SECTION}`) };
-}, 120_000);
+});
 
 afterAll(() => it?.close());
 

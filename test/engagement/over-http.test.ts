@@ -31,7 +31,7 @@ beforeAll(async () => {
     engage("opened", STRANGER);
   }
   klaviyo.world.clock.advance(5 * 60_000);
-}, 120_000);
+});
 
 afterAll(async () => {
   await servers?.close();

@@ -70,7 +70,7 @@ describe("what a company says of its people, over HTTP", () => {
     acme = portal().createObject("companies", { name: "Acme", industry: "Steel" }, staff(0, 6));
     bolt = portal().createObject("companies", { name: "Bolt", industry: "Tools" }, staff(6, 10));
     await cycle();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const accounts = { hubspot: { tier: "off" }, klaviyo: { limits: "off" } } as const;
   rehearsal = await startRehearsal({ seed: 3, contacts: 40, hubspotPort: 0, klaviyoPort: 0, ...accounts });
   fresh = await freshDatabase();
-}, 60_000);
+});
 
 afterAll(async () => {
   await rehearsal?.close();
@@ -57,4 +57,4 @@ test("over the vendors' own wire, an erased person is not stored and not made, w
   expect(JSON.stringify(changes(done)).toLowerCase()).not.toMatch(/zenobia|quillwright/);
   const after = await databaseDump(fresh.database);
   for (const word of words) expect(after).not.toContain(word);
-}, 120_000);
+});

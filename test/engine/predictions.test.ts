@@ -51,7 +51,7 @@ describe("what Klaviyo predicts, over HTTP", () => {
         predictions: { total_clv: 121.11 },
       },
     ]);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();

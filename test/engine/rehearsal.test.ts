@@ -28,7 +28,7 @@ describe("one company's people, over HTTP", () => {
     fresh = await freshDatabase();
     first = await sync();
     pass();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();

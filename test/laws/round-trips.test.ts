@@ -48,7 +48,7 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
     engine = realEngine(rehearsal, fresh);
     mapping = rehearsedMapping(rehearsal, (demo) => demo.slice(0, demo.indexOf("fields:")) + fieldsText());
     deps = await engine.deps(mapping);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rehearsal?.close();
@@ -65,7 +65,7 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
     const made = await everyone("hubspot");
     rehearsal.hubspot.sandbox.changeMembers(hubspotList, { add: made.map(({ id }) => id) });
     expect(await writesOnceAcross("hubspot", values)).toBe(0);
-  }, 300_000);
+  });
 
   it("arrive from Klaviyo and come back equal, and the next sync writes nothing", async () => {
     const values = drawn("klaviyo");
@@ -86,7 +86,7 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
       }),
     );
     expect(await writesOnceAcross("klaviyo", values)).toBe(0);
-  }, 300_000);
+  });
 
   /** Everybody's values of a side, by its own properties. */
   function drawn(side: Side): readonly Values[] {

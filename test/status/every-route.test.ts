@@ -115,7 +115,7 @@ test("a session ends after half an hour without a page, and after a working day 
   }
   now = new Date(began + 12 * 60 * 60_000);
   expect((await busy.get("/errors")).status).toBe(401);
-}, 60_000);
+});
 
 test("a role that is too low is refused on every route, and one that is enough is not", async () => {
   for (const role of ROLES) {
