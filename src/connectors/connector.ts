@@ -4,7 +4,7 @@ import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import type { FieldType, Values } from "../model/value.ts";
+import type { FieldType, Value, Values } from "../model/value.ts";
 import type { EngagementPort } from "./engagement-port.ts";
 
 /**
@@ -179,16 +179,16 @@ export interface ContactPort {
     signal: AbortSignal,
   ): Promise<readonly Contact[]>;
   /**
-   * Contacts as `read` gives them, and when each of the `timed` properties was last set. `null` where the system keeps no such
-   * times; dearer than `read`, so only asked for where it decides something.
+   * Contacts as `read` gives them, and what each of the `historic` properties, which are among `properties`, has held.
+   * `null` where the system keeps no such history; dearer than `read`, so only asked for where it decides something.
    */
-  readonly readTimed:
+  readonly readHistory:
     | ((
         ids: readonly ExternalId[],
         properties: readonly PropertyRequest[],
-        timed: readonly string[],
+        historic: readonly string[],
         signal: AbortSignal,
-      ) => Promise<readonly TimedContact[]>)
+      ) => Promise<readonly ContactHistory[]>)
     | null;
   /** How long a change may stay out of sight of a `pull` that goes on from a cursor. Milliseconds. */
   readonly pullLagMs: number;
@@ -214,10 +214,18 @@ export interface ContactPort {
   cost(work: Work): Cost;
 }
 
-export interface TimedContact {
+export interface ContactHistory {
   readonly contact: Contact;
-  /** By property; ISO, UTC. One that was never set has no key. */
-  readonly setAt: Readonly<Record<string, string>>;
+  /** By property, the newest value first, as far back as the system tells. One that was never set has no key. */
+  readonly past: Readonly<Record<string, readonly PastValue[]>>;
+}
+
+/** A value that a property had, or still has. */
+export interface PastValue {
+  /** Absent where it cannot be read as the property's type. */
+  readonly value?: Value;
+  /** When it was set; ISO, UTC. */
+  readonly at: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ContactPort, TimedContact } from "../connectors/connector.ts";
+import type { ContactHistory, ContactPort } from "../connectors/connector.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { planContact } from "../plan/plan-contact.ts";
@@ -36,8 +36,8 @@ export async function timeEdits(context: RunContext, filter: LinkFilter): Promis
     const undecided = page.map((known) => planContact(context, known)).filter(hangsOnTimes);
     for (const side of SIDES) {
       const ids = undecided.flatMap(({ known }) => known.sightings[side]?.id ?? []);
-      const { readTimed } = context.connectors[side].contacts;
-      if (ids.length > 0 && readTimed !== null) await ask(context, side, ids, readTimed);
+      const { readHistory } = context.connectors[side].contacts;
+      if (ids.length > 0 && readHistory !== null) await ask(context, side, ids, readHistory);
     }
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_PER_PAGE) return;
@@ -49,23 +49,23 @@ async function ask(
   context: RunContext,
   side: Side,
   ids: readonly string[],
-  readTimed: NonNullable<ContactPort["readTimed"]>,
+  readHistory: NonNullable<ContactPort["readHistory"]>,
 ): Promise<void> {
   const newest = context.fields.filter((rule) => rule.newest).map(({ property }) => property[side]);
-  const timed = await readTimed(ids, propertiesFor(context.fields, side), newest, context.signal);
-  const contacts = timed.map(({ contact }) => contact);
+  const histories = await readHistory(ids, propertiesFor(context.fields, side), newest, context.signal);
+  const contacts = histories.map(({ contact }) => contact);
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, contacts, () => false);
-    const times = timed.flatMap((one) => setTimes(context, side, one));
+    const times = histories.flatMap((one) => setTimes(context, side, one));
     await saveSetTimes(statements, context.connectionId, times);
   });
 }
 
-function setTimes(context: RunContext, side: Side, { contact, setAt }: TimedContact): readonly SetTime[] {
+function setTimes(context: RunContext, side: Side, { contact, past }: ContactHistory): readonly SetTime[] {
   const { fields } = sightingRow(context.fields, contact, false);
   const skewMs = context.connectors[side].skewMs();
   return context.fields.flatMap(({ key, property, newest }): readonly SetTime[] => {
-    const [at, value] = [setAt[property[side]], fields[key]];
+    const [at, value] = [past[property[side]]?.[0]?.at, fields[key]];
     if (!newest || at === undefined || value === undefined) return [];
     return [{ side, id: contact.id, field: key, value, at, skewMs }];
   });

@@ -101,11 +101,11 @@ export function readContract(makeHarness: MakeHarness): void {
     );
 
     test(
-      "tell when each value was set, where the system keeps that, of many contacts at once",
+      "tell what each property held and when it was set, where the system keeps that, of many contacts at once",
       using(makeHarness, async (harness) => {
         const { connector, user } = harness;
-        const { readTimed } = connector.contacts;
-        if (readTimed === null) return;
+        const { readHistory } = connector.contacts;
+        if (readHistory === null) return;
         const { text, number } = harness.properties;
         const made: string[] = [];
         for (let index = 0; index < 60; index += 1) {
@@ -113,7 +113,7 @@ export function readContract(makeHarness: MakeHarness): void {
         }
         const [edited = "", same = ""] = made;
         await harness.pass();
-        const ask = () => readTimed([...made, "0"], requested(harness), [text, number], live());
+        const ask = () => readHistory([...made, "0"], requested(harness), [text, number], live());
         const before = new Map((await ask()).map((each) => [each.contact.id, each]));
         expect([...before.keys()].sort()).toEqual(made.sort());
         await user.edit(edited, { [text]: "edited" });
@@ -121,12 +121,15 @@ export function readContract(makeHarness: MakeHarness): void {
         const after = new Map((await ask()).map((each) => [each.contact.id, each]));
         const [now] = await connector.contacts.read([edited], requested(harness), live());
         expect(after.get(edited)?.contact).toEqual(now);
-        expect(after.get(same)?.setAt).toEqual(before.get(same)?.setAt);
-        const [was, is] = [before.get(edited)?.setAt ?? {}, after.get(edited)?.setAt ?? {}];
+        expect(after.get(same)?.past).toEqual(before.get(same)?.past);
+        const [was, is] = [before.get(edited)?.past ?? {}, after.get(edited)?.past ?? {}];
         expect(Object.keys(is).sort()).toEqual([text, number].sort());
-        expect(is[number]).toBe(was[number]);
-        expect(Date.parse(is[text] ?? "")).toBeGreaterThan(Date.parse(was[text] ?? ""));
-        expect(Date.parse(is[text] ?? "")).toBeLessThanOrEqual(Date.parse(now?.updatedAt ?? ""));
+        expect(is[number]).toEqual(was[number]);
+        expect(is[text]?.slice(1)).toEqual(was[text]);
+        expect(is[text]?.map(({ value }) => value)).toEqual(["edited", sampleValues(harness)[text]]);
+        const [latest, first] = (is[text] ?? []).map(({ at }) => Date.parse(at));
+        expect(latest).toBeGreaterThan(first ?? Infinity);
+        expect(latest).toBeLessThanOrEqual(Date.parse(now?.updatedAt ?? ""));
       }),
     );
 

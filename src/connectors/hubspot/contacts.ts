@@ -3,8 +3,8 @@ import { plainConsent } from "../../model/consent.ts";
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
-import type { Value } from "../../model/value.ts";
-import type { PropertyRequest, TimedContact } from "../connector.ts";
+import type { FieldType, Value } from "../../model/value.ts";
+import type { ContactHistory, PastValue, PropertyRequest } from "../connector.ts";
 import type { Calls } from "./calls.ts";
 import { chunks } from "./chunks.ts";
 import type { Endpoints } from "./client.ts";
@@ -155,30 +155,42 @@ export async function readContacts(
   return distinct(await contactsOf(account, records, properties, signal));
 }
 
-/** See `ContactPort.readTimed`: the newest entry of each property's history tells when its value was set. */
-export async function readTimedContacts(
+/** See `ContactPort.readHistory`. */
+export async function readHistories(
   account: Account,
   ids: readonly ExternalId[],
   properties: readonly PropertyRequest[],
-  timed: readonly string[],
+  historic: readonly string[],
   signal: AbortSignal,
-): Promise<readonly TimedContact[]> {
+): Promise<readonly ContactHistory[]> {
   const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
-  const records = await batchRead(account, asked, null, properties, signal, [...new Set(timed)]);
-  const setAt = new Map(records.map((record) => [record.id, setAtOf(record)]));
+  const records = await batchRead(account, asked, null, properties, signal, [...new Set(historic)]);
+  const past = new Map(records.map((record) => [record.id, pastOf(record, properties)]));
   const contacts = distinct(await contactsOf(account, records, properties, signal));
-  return contacts.map((contact) => ({ contact, setAt: setAt.get(contact.id) ?? {} }));
+  return contacts.map((contact) => ({ contact, past: past.get(contact.id) ?? {} }));
 }
 
-function setAtOf({ propertiesWithHistory }: ContactRecord): Readonly<Record<string, string>> {
-  const times = Object.entries(propertiesWithHistory ?? {}).flatMap(([property, versions]) => {
-    const latest = versions
-      .map(({ timestamp }) => timestamp)
-      .sort()
-      .at(-1);
-    return latest === undefined ? [] : [[property, latest] as const];
+function pastOf(
+  { propertiesWithHistory }: ContactRecord,
+  properties: readonly PropertyRequest[],
+): ContactHistory["past"] {
+  const histories = propertiesWithHistory ?? {};
+  const past = properties.flatMap(({ property, type }) => {
+    const versions = Object.hasOwn(histories, property) ? (histories[property] ?? []) : [];
+    if (versions.length === 0) return [];
+    // HubSpot promises no order; of one millisecond it is the one that it gives them in.
+    const newestFirst = versions.toSorted((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp));
+    return [[property, newestFirst.map((version) => pastValue(version, type))] as const];
   });
-  return Object.fromEntries(times);
+  return Object.fromEntries(past);
+}
+
+function pastValue(
+  { timestamp, value }: { readonly timestamp: string; readonly value?: unknown },
+  type: FieldType,
+): PastValue {
+  const decoded = decode(value ?? null, type);
+  return { at: timestamp, ...("unreadable" in decoded ? {} : { value: decoded.value }) };
 }
 
 /** Every contact whose address, or one of whose additional addresses, is among these. */

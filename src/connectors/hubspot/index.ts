@@ -7,7 +7,7 @@ import { LATEST } from "./changes.ts";
 import { companyReader } from "./companies.ts";
 import { companyDefinitions } from "./company-definitions.ts";
 import { cost } from "./cost.ts";
-import { BATCH, everyContact, findContacts, readContacts, readTimedContacts } from "./contacts.ts";
+import { BATCH, everyContact, findContacts, readContacts, readHistories } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { hubspotEngagement } from "./engagement/port.ts";
 import type { HubSpotApp } from "./engagement/port.ts";
@@ -87,8 +87,8 @@ export function hubspot(deps: HubSpotDeps): Connector {
       pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
       everyone: (properties, signal) => everyContact(account(), properties, signal),
       read: (ids, properties, signal) => readContacts(account(), ids, properties, signal),
-      readTimed: (ids, properties, timed, signal) =>
-        readTimedContacts(account(), ids, properties, timed, signal),
+      readHistory: (ids, properties, historic, signal) =>
+        readHistories(account(), ids, properties, historic, signal),
       pullLagMs: LATEST,
       find: (emails, properties, signal) => findContacts(account(), emails, properties, signal),
       write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),

@@ -18,7 +18,7 @@ const properties = z.record(z.string(), z.unknown());
 
 /** One entry for every value that a property had, in no promised order; what cannot be read is no entry. */
 const versions = z
-  .array(z.object({ timestamp: instant }).nullable().catch(null))
+  .array(z.object({ timestamp: instant, value: z.unknown() }).nullable().catch(null))
   .transform((all) => all.filter((each) => each !== null));
 
 const record = z.object({

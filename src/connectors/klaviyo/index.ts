@@ -83,7 +83,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
       },
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),
       // Klaviyo knows one time for a whole profile.
-      readTimed: null,
+      readHistory: null,
       pullLagMs: CHANGES_OVERLAP,
       find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
       write: (operations, properties, signal) =>

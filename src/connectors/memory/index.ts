@@ -195,19 +195,17 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         return showAll(ids.map(get), properties);
       },
       // As the real ones: HubSpot keeps a history of every property, Klaviyo one time for a whole profile.
-      readTimed:
+      readHistory:
         side === "klaviyo"
           ? null
-          : async (ids, properties, timed, signal) => {
+          : async (ids, properties, historic, signal) => {
               request("read", signal);
               const found = ids.map((id) => store.survivor(id)).filter((each) => each !== undefined);
               return found.map((each) => ({
                 contact: store.show(each, properties),
-                setAt: Object.fromEntries(
-                  timed.flatMap((property) => {
-                    const at = each.setAt.get(property);
-                    return at === undefined ? [] : [[property, new Date(at).toISOString()] as const];
-                  }),
+                past: store.past(
+                  each.id,
+                  properties.filter(({ property }) => historic.includes(property)),
                 ),
               }));
             },

@@ -6,7 +6,7 @@ import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import { sameValue } from "../../model/value.ts";
-import type { PropertyRequest } from "../connector.ts";
+import type { ContactHistory, PastValue, PropertyRequest } from "../connector.ts";
 import { readAs } from "./read-as.ts";
 
 /** A contact as stored. Never changed, only replaced, so that an old version can still be shown by a lagging index. */
@@ -18,8 +18,6 @@ export interface StoredContact {
   /** The keys of all its addresses. */
   readonly emails: readonly EmailKey[];
   readonly values: ReadonlyMap<string, Value>;
-  /** When each value was last set, in milliseconds. */
-  readonly setAt: ReadonlyMap<string, number>;
   readonly consent: Consent | null;
   /** Milliseconds. */
   readonly createdAt: number;
@@ -47,10 +45,7 @@ export interface MemoryStore {
   survivor(id: ExternalId): StoredContact | undefined;
   all(): Iterable<StoredContact>;
   create(shownEmail: string | null, values: Values): StoredContact;
-  change(
-    id: ExternalId,
-    change: Partial<Omit<StoredContact, "id" | "emails" | "setAt">>,
-  ): StoredContact | undefined;
+  change(id: ExternalId, change: Partial<Omit<StoredContact, "id" | "emails">>): StoredContact | undefined;
   /** The contact leaves every collection with it. */
   remove(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
@@ -58,6 +53,8 @@ export interface MemoryStore {
   leave(id: ExternalId, collection: string): void;
   /** Every version of every contact that there is. */
   history(): Iterable<StoredContact>;
+  /** What these properties have held, the newest first. */
+  past(id: ExternalId, properties: readonly PropertyRequest[]): ContactHistory["past"];
   /** The contact as it was at a time (milliseconds); `undefined` before it was created. */
   asOf(id: ExternalId, at: number): StoredContact | undefined;
   show(contact: StoredContact, properties: readonly PropertyRequest[]): Contact;
@@ -106,7 +103,6 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         shownEmail,
         otherEmails: [],
         values: new Map(Object.entries(copyValues(values))),
-        setAt: new Map(Object.keys(values).map((property) => [property, at])),
         consent: plainConsent("never_subscribed"),
         createdAt: at,
         updatedAt: at,
@@ -116,13 +112,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
     change(id, change) {
       const before = get(id);
       if (before === undefined) return undefined;
-      const updatedAt = change.updatedAt ?? now();
-      const moved = [...(change.values ?? [])].filter(([property, value]) => {
-        const was = before.values.get(property);
-        return was === undefined || !sameValue(was, value);
-      });
-      const setAt = new Map([...before.setAt, ...moved.map(([property]) => [property, updatedAt] as const)]);
-      return keep({ ...before, ...change, updatedAt, setAt });
+      return keep({ ...before, ...change, updatedAt: change.updatedAt ?? now() });
     },
     remove(id) {
       for (const collection of collections.values()) leave(id, collection);
@@ -159,6 +149,23 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
     },
     *history() {
       for (const known of versions.values()) yield* known;
+    },
+    past(id, properties) {
+      const known = versions.get(id) ?? [];
+      return Object.fromEntries(
+        properties.flatMap(({ property, type }) => {
+          const set = known.filter(({ values }, index) => {
+            const [was, is] = [known[index - 1]?.values.get(property), values.get(property)];
+            return is !== undefined && (was === undefined || !sameValue(was, is));
+          });
+          if (set.length === 0) return [];
+          const past = set.map(({ values, updatedAt }): PastValue => {
+            const value = readAs(values.get(property) ?? null, type);
+            return { at: new Date(updatedAt).toISOString(), ...(value === undefined ? {} : { value }) };
+          });
+          return [[property, past.reverse()]];
+        }),
+      );
     },
     asOf: (id, at) => versions.get(id)?.findLast((version) => version.updatedAt <= at),
     show(contact, properties) {

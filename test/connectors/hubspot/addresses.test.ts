@@ -21,10 +21,10 @@ test("history is asked for in batches of fifty, which is all that HubSpot takes 
     properties: { email: `p${index}@example.com` },
   }));
   const ids = portal.seedContacts(people);
-  const { readTimed } = connector.contacts;
+  const { readHistory } = connector.contacts;
   calls();
   expect(
-    await readTimed?.(ids, [{ property: "firstname", type: "text" }], ["firstname"], live()),
+    await readHistory?.(ids, [{ property: "firstname", type: "text" }], ["firstname"], live()),
   ).toHaveLength(101);
   expect(calls()).toHaveLength(3);
 });

@@ -24,9 +24,8 @@ async function customer() {
       )
     )[0];
   const stages = async () => {
-    const [timed] =
-      (await connector.contacts.readTimed?.([id], PROPERTIES, ["lifecyclestage"], live())) ?? [];
-    return timed?.contact.values["lifecyclestage"];
+    const [contact] = await connector.contacts.read([id], PROPERTIES, live());
+    return contact?.values["lifecyclestage"];
   };
   return { write, stages };
 }
