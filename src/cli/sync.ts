@@ -5,6 +5,7 @@ import { carriesConsent, runConsent } from "../daemon/consent-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
 import type { Deps } from "../daemon/deps.ts";
+import { performUndos } from "../daemon/perform-undos.ts";
 import type { EngagementRun } from "../daemon/run-engagement.ts";
 import { runEngagement, showsEngagement } from "../daemon/run-engagement.ts";
 import { emailKey } from "../model/email.ts";
@@ -40,6 +41,7 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
         const consent = carriesConsent(mapping) || options.only === "consent";
         const carried = consent ? await runConsent(deps, mapping, "cli") : null;
         if (options.only === "consent") return { carried, contacts: null, engagement: null };
+        if (email === null) await performUndos(deps, mapping);
         const contacts = await runContacts(deps, mapping, {
           trigger: "cli",
           ...(email === null ? {} : { email }),

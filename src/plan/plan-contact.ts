@@ -11,6 +11,7 @@ import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
+import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
 import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
@@ -78,8 +79,8 @@ export interface PlanRules {
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
 export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const { link, sightings } = known;
-  const matched = rules.scope.filter((rule) => sightings[rule.from]?.rules.includes(rule.id) === true);
-  const inScope = perSide((side) => matched.some((rule) => rule.from === side));
+  const matched = matchedRules(rules.scope, known);
+  const inScope = sidesInScope(matched);
   const removals = leavings(rules.scope, matched, known);
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {

@@ -1,7 +1,7 @@
 import type { KnownLink } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { SIDES, otherSide, perSide } from "../model/side.ts";
+import { SIDES, perSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
@@ -115,30 +115,32 @@ function listsBack(
 }
 
 /**
- * The plan that carries operations out as they are. The field's agreement becomes what the written side answers, and on
- * the other side stays what it was: what was put back stays so until one of the sides moves.
+ * The plan that carries operations out as they are. A field's agreement becomes what a written side answers, and on a
+ * side that is not written stays what it was: what was put back stays so until one of the sides moves.
  */
 export function asContactPlan(
   fields: readonly FieldRule[],
   known: KnownLink,
   operations: readonly PlannedOperation[],
 ): ContactPlan {
-  const merged = operations.flatMap((operation): readonly MergedField[] =>
-    operation.kind === "update"
-      ? Object.entries(operation.fields).flatMap(([key, value]) => {
-          const rule = fields.find((one) => one.key === key);
-          return rule === undefined ? [] : [putBack(known, rule, operation.side, value)];
-        })
-      : [],
-  );
+  const merged = fields.flatMap((rule): readonly MergedField[] => {
+    const values: Partial<Record<Side, Value>> = {};
+    for (const operation of operations) {
+      const value = operation.kind === "update" ? operation.fields[rule.key] : undefined;
+      if (value !== undefined) values[operation.side] = value;
+    }
+    return Object.keys(values).length === 0 ? [] : [putBack(known, rule, values)];
+  });
   return { known, merged, operations, problems: [], state: "in_sync", reason: "" };
 }
 
-function putBack(known: KnownLink, rule: FieldRule, side: Side, value: Value): MergedField {
+function putBack(known: KnownLink, rule: FieldRule, values: Partial<PerSide<Value>>): MergedField {
   const agreed = known.link.base[rule.key];
-  const seen: PerSide<Value | undefined> = perSide((one) =>
-    one === otherSide(side) && agreed !== undefined ? agreed[one] : known.sightings[one]?.fields[rule.key],
+  const seen: PerSide<Value | undefined> = perSide((side) =>
+    values[side] === undefined && agreed !== undefined
+      ? agreed[side]
+      : known.sightings[side]?.fields[rule.key],
   );
-  const merge = { kind: "write", values: { [side]: value }, why: "put_back", lost: null } as const;
+  const merge = { kind: "write", values, why: "put_back", lost: null } as const;
   return { rule, seen, agreed, ages: null, merge };
 }

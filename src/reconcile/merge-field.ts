@@ -1,5 +1,6 @@
 import type { FieldBase } from "../model/base.ts";
 import { NO_AGREEMENT } from "../model/base.ts";
+import type { LostValue } from "../model/lost-value.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, otherSide, withSide } from "../model/side.ts";
@@ -12,14 +13,6 @@ import { sameAfterNormalising } from "./normalising.ts";
 /** Why a field is written, in one word that `plan` and `explain` turn into a sentence. */
 export type Why =
   "changed" | "first_sync" | "changed_on_both" | "target_edited" | "lists_joined" | "put_back";
-
-/** A value that a person set and that does not stand, kept so that it can be put back. */
-export interface LostValue {
-  readonly kind: "changed_on_both" | "first_sync" | "target_edited";
-  readonly winner: Side;
-  readonly won: Value;
-  readonly lost: Value;
-}
 
 export type FieldMerge =
   /** A side did not show the field: nothing is known, nothing is done, the base stays. */

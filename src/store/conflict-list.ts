@@ -15,7 +15,7 @@ export interface ConflictsQuery {
   readonly page: number;
 }
 
-export const CONFLICT_KINDS = ["changed_on_both", "first_sync", "target_edited"] as const;
+export const CONFLICT_KINDS = ["changed_on_both", "first_sync", "target_edited", "written_over"] as const;
 export type ConflictKind = (typeof CONFLICT_KINDS)[number];
 
 export const ALL_CONFLICTS: ConflictsQuery = {

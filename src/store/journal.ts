@@ -1,3 +1,4 @@
+import type { LostValue } from "../model/lost-value.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
@@ -15,6 +16,8 @@ export interface JournalEntry {
   readonly after: Values;
   /** What the other side showed when this was planned, by field. */
   readonly source: Values;
+  /** The values that do not stand because of it, by field. */
+  readonly lost: Readonly<Record<string, LostValue>>;
 }
 
 export type JournalOutcome = "done" | "refused" | "exists" | "gone" | "superseded";
@@ -36,10 +39,10 @@ export async function journalSent(
   if (entries.length === 0) return;
   const page = JSON.stringify(entries.map((entry) => ({ ...entry, linkId: String(entry.linkId) })));
   await statements.$executeRaw`
-    INSERT INTO journal (trace_id, link_id, run_id, side, kind, before, after, source, sent_at)
-    SELECT "traceId", "linkId", ${runId}, side, kind, before, after, source, ${now}
+    INSERT INTO journal (trace_id, link_id, run_id, side, kind, before, after, source, lost, sent_at)
+    SELECT "traceId", "linkId", ${runId}, side, kind, before, after, source, lost, ${now}
     FROM jsonb_to_recordset(${page}::jsonb) AS p("traceId" uuid, "linkId" bigint, "side" text, "kind" text,
-      "before" jsonb, "after" jsonb, "source" jsonb)`;
+      "before" jsonb, "after" jsonb, "source" jsonb, "lost" jsonb)`;
 }
 
 export async function journalSettled(
@@ -58,6 +61,7 @@ export async function journalSettled(
 
 /** An operation that was sent and whose answer never came, with the link it belongs to. */
 export interface UnansweredEntry extends JournalEntry {
+  readonly runId: bigint;
   readonly sentAt: Date;
   readonly email: string;
   readonly externalId: string | null;
@@ -70,7 +74,8 @@ export async function unanswered(
   limit: number,
 ): Promise<readonly UnansweredEntry[]> {
   return statements.$queryRaw<UnansweredEntry[]>`
-    SELECT trace_id::text AS "traceId", link_id AS "linkId", side, kind, before, after, source, sent_at AS "sentAt",
+    SELECT trace_id::text AS "traceId", link_id AS "linkId", run_id AS "runId", side, kind, before, after, source,
+           lost, sent_at AS "sentAt",
            link.email_key AS email,
            CASE WHEN side = 'hubspot' THEN link.hubspot_id ELSE link.klaviyo_id END AS "externalId"
     FROM journal JOIN link ON link.id = journal.link_id

@@ -20,7 +20,26 @@ import { askedFor, overruled, refusedByLedger, takenBack } from "./tombstones.ts
 export type LinkFilter =
   | { readonly kind: "dirty" }
   | { readonly kind: "all" }
-  | { readonly kind: "emails"; readonly emails: readonly string[] };
+  | { readonly kind: "emails"; readonly emails: readonly string[] }
+  /** Exactly these, also while an operation of theirs is not answered: whoever settles it has read what they hold. */
+  | { readonly kind: "ids"; readonly ids: readonly bigint[] };
+
+/** What a link holds whose operation was never answered cannot be known before it was read (contract § 3.5). */
+const ANSWERED = Prisma.sql`
+  AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')`;
+
+function conditionOf(filter: LinkFilter): Prisma.Sql {
+  switch (filter.kind) {
+    case "dirty":
+      return Prisma.sql`${ANSWERED} AND link.dirty_since IS NOT NULL`;
+    case "all":
+      return ANSWERED;
+    case "emails":
+      return Prisma.sql`${ANSWERED} AND link.email_key = ANY(${[...filter.emails]}::text[])`;
+    case "ids":
+      return Prisma.sql`AND link.id = ANY(${[...filter.ids]}::bigint[])`;
+  }
+}
 
 interface Row {
   id: bigint;
@@ -61,7 +80,7 @@ interface SightingColumns {
 
 /**
  * A page of links with all that is known of their contacts, by id. Links with an operation that was sent and not
- * answered yet are left out: what they hold cannot be known before it was read (contract § 3.5).
+ * answered yet are left out, unless they are asked for by id.
  */
 export async function knownLinks(
   statements: Statements,
@@ -72,17 +91,10 @@ export async function knownLinks(
   limit: number,
   now: Date,
 ): Promise<readonly KnownLink[]> {
-  const condition =
-    filter.kind === "dirty"
-      ? Prisma.sql`AND link.dirty_since IS NOT NULL`
-      : filter.kind === "emails"
-        ? Prisma.sql`AND link.email_key = ANY(${[...filter.emails]}::text[])`
-        : Prisma.empty;
   const rows = await statements.$queryRaw<Row[]>`
     WITH page AS MATERIALIZED (
       SELECT * FROM link
-      WHERE connection_id = ${connectionId} AND id > ${after} ${condition}
-        AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')
+      WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
       ORDER BY id LIMIT ${limit}
     ), claim AS MATERIALIZED (
       ${claims(connectionId)}

@@ -29,6 +29,7 @@ const VALUES: readonly (readonly [table: string, column: string])[] = [
   ["journal", "before"],
   ["journal", "after"],
   ["journal", "source"],
+  ["journal", "lost"],
   ["link", "base"],
   ["link", "refused"],
 ];

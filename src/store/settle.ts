@@ -1,9 +1,9 @@
 import type { Base } from "../model/base.ts";
 import type { LinkState } from "../model/link.ts";
+import type { LostValue } from "../model/lost-value.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Refusals } from "../model/refusal.ts";
 import type { Side } from "../model/side.ts";
-import type { Value } from "../model/value.ts";
 import type { Statements } from "./database.ts";
 import { ENGAGEMENT_FIELD } from "./runs.ts";
 
@@ -27,12 +27,11 @@ export interface LinkOutcome {
   readonly conflicts: readonly ConflictRow[];
 }
 
-export interface ConflictRow {
+/** A value of one field that does not stand. */
+export interface ConflictRow extends LostValue {
   readonly field: string;
-  readonly kind: "changed_on_both" | "first_sync" | "target_edited";
-  readonly winner: Side;
-  readonly won: Value;
-  readonly lost: Value;
+  /** It should have stood: it is put back with the next run, without anybody asking. */
+  readonly putBack: boolean;
 }
 
 /**
@@ -64,7 +63,10 @@ export async function saveOutcomes(
       "reason" text, "dirty" boolean, "attempts" int, "retryAt" timestamptz, "refused" jsonb, "seekAgain" text, "missingOn" text)
     WHERE link.id = p.id`;
   await saveLinkProblems(statements, connectionId, outcomes, now);
-  await saveConflicts(statements, runId, outcomes, now);
+  const conflicts = outcomes.flatMap((outcome) =>
+    outcome.conflicts.map((row) => ({ ...row, linkId: outcome.id, runId })),
+  );
+  await saveConflicts(statements, conflicts, now);
 }
 
 async function saveLinkProblems(
@@ -104,22 +106,27 @@ async function saveLinkProblems(
           retry = excluded.retry, reference = excluded.reference, last_seen = excluded.last_seen, times = known.times + 1`;
 }
 
-async function saveConflicts(
+/** Keeps the values that do not stand, of a run and field once; of those that should have, it asks for them back. */
+export async function saveConflicts(
   statements: Statements,
-  runId: bigint,
-  outcomes: readonly LinkOutcome[],
+  conflicts: readonly (ConflictRow & { readonly linkId: bigint; readonly runId: bigint })[],
   now: Date,
 ): Promise<void> {
-  const rows = outcomes.flatMap(({ id, conflicts }) =>
-    conflicts.map((row) => ({ ...row, linkId: String(id) })),
-  );
-  if (rows.length === 0) return;
+  if (conflicts.length === 0) return;
+  const rows = conflicts.map((row) => ({ ...row, linkId: String(row.linkId), runId: String(row.runId) }));
   await statements.$executeRaw`
-    INSERT INTO conflict (link_id, run_id, field, kind, winner, won, lost, at)
-    SELECT "linkId", ${runId}, field, kind, winner, won, lost, ${now}
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("linkId" bigint, "field" text, "kind" text,
-      "winner" text, "won" jsonb, "lost" jsonb)
-    ON CONFLICT (link_id, run_id, field) DO NOTHING`;
+    WITH kept AS (
+      INSERT INTO conflict (link_id, run_id, field, kind, winner, won, lost, at)
+      SELECT "linkId", "runId", field, kind, winner, won, lost, ${now}
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("linkId" bigint, "runId" bigint, "field" text,
+        "kind" text, "winner" text, "won" jsonb, "lost" jsonb)
+      ON CONFLICT (link_id, run_id, field) DO NOTHING
+      RETURNING id, link_id, run_id, field)
+    INSERT INTO conflict_undo (conflict_id, asked_by, asked_at)
+    SELECT kept.id, 'tandem', ${now}
+    FROM kept JOIN jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("linkId" bigint, "runId" bigint, "field" text,
+      "putBack" boolean) ON p."linkId" = kept.link_id AND p."runId" = kept.run_id AND p.field = kept.field
+    WHERE p."putBack"`;
 }
 
 /** Fields that turned out to be agreed on, added to their links' bases; the links are to be planned again. */

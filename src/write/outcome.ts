@@ -55,7 +55,7 @@ export function linkOutcome(
     seekAgain: seekAgain?.prepared.operation.side ?? null,
     missingOn: gone?.prepared.operation.side ?? null,
     problems,
-    conflicts: conflicts(plan, sent),
+    conflicts: conflicts(sent),
   };
 }
 
@@ -96,7 +96,7 @@ function mappedOnly(fields: readonly FieldRule[], base: Base): Base {
 }
 
 /** What the target holds of the fields that were sent: what it answered, or what it was sent where it did not say. */
-function storedBy(
+export function storedBy(
   fields: readonly FieldRule[],
   prepared: SentOperation["prepared"],
   answered: Values | null,
@@ -190,15 +190,11 @@ function nextTry(retry: RetrySchedule, attempts: number, now: Date): Date | null
   return new Date(now.getTime() + wait);
 }
 
-function conflicts(plan: ContactPlan, sent: readonly SentOperation[]): readonly ConflictRow[] {
-  return plan.merged.flatMap(({ rule, merge }): readonly ConflictRow[] => {
-    if (merge.kind !== "write" || merge.lost === null) return [];
-    const written = sent.some(
-      ({ prepared, result }) =>
-        result.outcome === "done" &&
-        prepared.planned.kind === "update" &&
-        Object.hasOwn(prepared.planned.fields, rule.key),
-    );
-    return written ? [{ field: rule.key, ...merge.lost }] : [];
-  });
+/** A write that was done lets a value lose, also one that the target took in another form or in part. */
+function conflicts(sent: readonly SentOperation[]): readonly ConflictRow[] {
+  const lost = sent.flatMap(({ prepared, result }) =>
+    result.outcome === "done" ? Object.entries(prepared.entry.lost) : [],
+  );
+  // Of a joined list both sides are written, and one value is lost.
+  return [...new Map(lost)].map(([field, value]) => ({ field, ...value, putBack: false }));
 }

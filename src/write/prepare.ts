@@ -6,6 +6,7 @@ import type { Problem } from "../model/problem.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
+import { lostValues } from "../plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
@@ -116,6 +117,9 @@ type ContactWrite = Extract<PlannedOperation, { readonly kind: "create" | "updat
 /** Subscribing is none of this room's business: `consent/` does it, with a clearance. */
 type WrittenHere = Exclude<PlannedOperation, { readonly kind: "subscribe" }>;
 
+/** What an operation has that is about no field. */
+const NO_FIELDS = { before: {}, source: {}, lost: {} };
+
 function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): PreparedOperation {
   const { link } = plan.known;
   const traceId = context.newId();
@@ -126,12 +130,12 @@ function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): 
   const common = { traceId, side, email: plan.known.sightings[side]?.email ?? link.email, id };
   if (planned.kind === "opt_out") {
     const { kind, from } = planned;
-    const entry = { traceId, linkId: link.id, side, kind, before: {}, after: { ...from }, source: {} };
+    const entry = { ...NO_FIELDS, traceId, linkId: link.id, side, kind, after: { ...from } };
     return { plan, planned, operation: { ...common, kind, from }, entry, unsayable: [] };
   }
   const { kind, list } = planned;
   const operation: Operation = { ...common, kind, list };
-  const entry = { traceId, linkId: link.id, side, kind, before: {}, after: { list }, source: {} };
+  const entry = { ...NO_FIELDS, traceId, linkId: link.id, side, kind, after: { list } };
   return { plan, planned, operation, entry, unsayable: [] };
 }
 
@@ -151,6 +155,7 @@ function prepareContact(
     before: planned.kind === "update" ? planned.pre : {},
     after: planned.fields,
     source: Object.fromEntries(Object.keys(planned.fields).map((field) => [field, source[field] ?? null])),
+    lost: lostValues(plan, planned),
   };
   const operation: Operation =
     planned.kind === "create"

@@ -1,5 +1,5 @@
 import type { Base, FieldBase } from "../model/base.ts";
-import type { Contact } from "../model/contact.ts";
+import type { Contact, ExternalId } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
@@ -13,8 +13,12 @@ import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
 import type { SettledEntry, UnansweredEntry } from "../store/journal.ts";
 import { journalSettled, unanswered } from "../store/journal.ts";
+import { knownLinks } from "../store/known-links.ts";
 import { markSought } from "../store/links.ts";
-import { agreeFields } from "../store/settle.ts";
+import type { ConflictRow } from "../store/settle.ts";
+import { agreeFields, saveConflicts } from "../store/settle.ts";
+import type { DoneUpdate } from "./replaced-edits.ts";
+import { replacedEdits } from "./replaced-edits.ts";
 
 /**
  * How long after sending a create may still become visible, where no answer came. The wait counts from the moment of
@@ -54,20 +58,56 @@ async function recoverSide(
 ): Promise<void> {
   if (entries.length === 0) return;
   const found = await readTargets(context, side, entries);
+  const proved = entries.map((entry): ProvedEntry => {
+    const contact = found.get(entry.traceId);
+    return { entry, id: contact?.id ?? null, agreed: confirmed(context, entry, contact) };
+  });
+  const conflicts = await conflictsOf(context, proved);
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, [...found.values()], () => false);
-    const agreed = entries.map((entry) => ({
-      linkId: entry.linkId,
-      base: confirmed(context, entry, found.get(entry.traceId)),
-    }));
-    await agreeFields(statements, agreed, context.now());
+    const bases = proved.map(({ entry, agreed }) => ({ linkId: entry.linkId, base: agreed }));
+    await agreeFields(statements, bases, context.now());
     const creates = entries.filter(({ kind }) => kind === "create").map(({ linkId }) => linkId);
     await markSought(statements, side, creates, null);
-    await journalSettled(
-      statements,
-      entries.map((entry) => settled(entry, confirmed(context, entry, found.get(entry.traceId)))),
-      context.now(),
+    await journalSettled(statements, proved.map(settled), context.now());
+    await saveConflicts(statements, conflicts, context.now());
+  });
+}
+
+/** An operation with the fields of it that are known now to have been written. */
+interface ProvedEntry {
+  readonly entry: UnansweredEntry;
+  readonly id: ExternalId | null;
+  readonly agreed: Base;
+}
+
+/** What lost by the fields that were written, as the answer would have had it kept. */
+async function conflictsOf(
+  context: RunContext,
+  proved: readonly ProvedEntry[],
+): Promise<readonly (ConflictRow & { readonly linkId: bigint; readonly runId: bigint })[]> {
+  const written = proved.filter(
+    ({ entry, agreed }) => entry.kind === "update" && Object.keys(agreed).length > 0,
+  );
+  if (written.length === 0) return [];
+  const ids = written.map(({ entry }) => entry.linkId);
+  const { database, connectionId, scope, now } = context;
+  const links = await knownLinks(database, connectionId, scope, { kind: "ids", ids }, 0n, ids.length, now());
+  const knownBy = new Map(links.map((known) => [known.link.id, known]));
+  const updates = written.flatMap(({ entry, id, agreed }): readonly DoneUpdate[] => {
+    const known = knownBy.get(entry.linkId);
+    const stored = Object.fromEntries(
+      Object.entries(agreed).map(([field, values]) => [field, values[entry.side]]),
     );
+    return known === undefined || id === null ? [] : [{ known, entry, id, stored, agreed }];
+  });
+  const replaced = await replacedEdits(context, updates);
+  return written.flatMap(({ entry: { linkId, runId, lost }, agreed }) => {
+    const later = replaced.get(linkId) ?? [];
+    const earlier = Object.entries(lost)
+      .filter(([field]) => Object.hasOwn(agreed, field) && later.every((one) => one.field !== field))
+      .map(([field, value]) => ({ field, ...value, putBack: false }));
+    return [...earlier, ...later].map((row) => ({ ...row, linkId, runId }));
   });
 }
 
@@ -99,7 +139,7 @@ async function readTargets(
 }
 
 /** A change that is found as it was asked for was done; of anything else nobody knows, and it is planned again. */
-function settled(entry: UnansweredEntry, agreed: Base): SettledEntry {
+function settled({ entry, agreed }: ProvedEntry): SettledEntry {
   const missing = Object.keys(entry.after).filter((field) => !Object.hasOwn(agreed, field));
   const outcome = entry.kind === "update" && missing.length === 0 ? "done" : "superseded";
   return { traceId: entry.traceId, outcome, problem: null, refusedFields: [] };

@@ -19,9 +19,11 @@ import type { LinkOutcome } from "../store/settle.ts";
 import { saveOutcomes } from "../store/settle.ts";
 import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
 import { saveMade, saveWritten } from "../store/sightings.ts";
-import { linkOutcome, refusals } from "./outcome.ts";
+import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
+import type { DoneUpdate } from "./replaced-edits.ts";
+import { replacedEdits } from "./replaced-edits.ts";
 
 /** What a run writes with, beside its context. */
 export interface WriteContext extends RunContext {
@@ -136,11 +138,12 @@ async function settle(
 ): Promise<void> {
   const now = context.now();
   const byLink = Map.groupBy(sent, ({ prepared }) => prepared.plan.known.link.id);
-  const outcomes = plans.map((plan) => {
+  const decided = plans.map((plan) => {
     const { id } = plan.known.link;
     const result = { plan, sent: byLink.get(id) ?? [], unfinished: unfinished.has(id) };
     return linkOutcome(context.fields, context.retry, result, now);
   });
+  const outcomes = await withReplacedEdits(context, decided, sent);
   await transaction(context.database, async (statements) => {
     await holdLease(statements, context.lease, LEASE_MS);
     await journalSettled(
@@ -151,6 +154,28 @@ async function settle(
     await saveNewSightings(context, statements, sent, outcomes);
     await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
+  });
+}
+
+/** An edit that was found only in the history is the last one of its side: what that side lost before is its own doing. */
+async function withReplacedEdits(
+  context: WriteContext,
+  outcomes: readonly LinkOutcome[],
+  sent: readonly SentOperation[],
+): Promise<readonly LinkOutcome[]> {
+  const bases = new Map(outcomes.map(({ id, base }) => [id, base]));
+  const done = sent.flatMap(({ prepared, result }): readonly DoneUpdate[] => {
+    const { plan, operation, entry } = prepared;
+    if (result.outcome !== "done" || operation.kind !== "update") return [];
+    const { known } = plan;
+    const { fields: stored } = storedBy(context.fields, prepared, result.stored, result.refused);
+    return [{ known, entry, id: operation.id, stored, agreed: bases.get(known.link.id) ?? {} }];
+  });
+  const replaced = await replacedEdits(context, done);
+  return outcomes.map((outcome) => {
+    const later = replaced.get(outcome.id) ?? [];
+    const earlier = outcome.conflicts.filter(({ field }) => later.every((one) => one.field !== field));
+    return { ...outcome, conflicts: [...earlier, ...later] };
   });
 }
 

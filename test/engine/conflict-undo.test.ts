@@ -95,3 +95,22 @@ test("what somebody changed since stays, seen before or only now", async () => {
   expect([titles(), await state()]).toEqual([["Head of Buying", "Somebody else's"], "moved"]);
   expect(mutatingCalls(rehearsal)).toBe(before);
 });
+
+test("what somebody set in HubSpot while it was being written is found in its history, and comes back by itself", async () => {
+  const { contacts } = (await it.deps(mapping)).connectors.hubspot;
+  const write = contacts.write.bind(contacts);
+  const late: typeof write = (...all) => {
+    rehearsal.hubspot.sandbox.editContact({ email: JO }, { jobtitle: "Partner" });
+    return write(...all);
+  };
+  rehearsal.klaviyo.sandbox.editProfile(JO, { title: "Chief of All" });
+  Object.assign(contacts, { write: late });
+  await cycle();
+  Object.assign(contacts, { write });
+  expect(titles()).toEqual(["Chief of All", "Chief of All"]);
+  await performUndos(await it.deps(mapping), mapping);
+  expect(titles()).toEqual(["Partner", "Partner"]);
+  const before = mutatingCalls(rehearsal);
+  await cycle();
+  expect([titles(), mutatingCalls(rehearsal)]).toEqual([["Partner", "Partner"], before]);
+});

@@ -16,6 +16,7 @@ import { sameValue } from "../../src/model/value.ts";
 import { changesOf } from "../../src/plan/changes.ts";
 import type { PlanTotals } from "../../src/plan/limits.ts";
 import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../../src/plan/limits.ts";
+import { lostValues } from "../../src/plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { propertiesFor, sightingRow } from "../../src/pull/sighting-row.ts";
@@ -174,7 +175,8 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
     if (still === null) continue;
     const { operation, unsayable } = said(fields, plan, still);
     const entry = { traceId: operation.traceId, linkId: plan.known.link.id, side: still.side };
-    const journal = { ...entry, kind: still.kind, before: {}, after: {}, source: {} };
+    const lost = lostValues(plan, still);
+    const journal = { ...entry, kind: still.kind, before: {}, after: {}, source: {}, lost };
     const asked = propertiesFor(fields, still.side);
     const [result = { outcome: "unknown" as const }] = await contacts.write([operation], asked, NEVER);
     sent.push({ prepared: { plan, planned: still, operation, entry: journal, unsayable }, result });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { emailKey } from "../../src/model/email.ts";
-import type { LostValue } from "../../src/reconcile/merge-field.ts";
+import type { LostValue } from "../../src/model/lost-value.ts";
 import { decideHold, heldWords, waitingHold } from "../../src/store/holds.ts";
 import { engine } from "../support/engine.ts";
 import type { Driver, Recorded } from "./driver.ts";

@@ -9,7 +9,7 @@ import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.
 import { planContact } from "../../src/plan/plan-contact.ts";
 import type { Stored } from "../../src/reconcile/merge-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
-import type { LostValue } from "../../src/reconcile/merge-field.ts";
+import type { LostValue } from "../../src/model/lost-value.ts";
 import { ANN, FROM, known, sighting } from "../support/known-link.ts";
 import type { Normaliser } from "../support/normaliser.ts";
 

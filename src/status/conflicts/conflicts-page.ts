@@ -37,6 +37,7 @@ export const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
   changed_on_both: "Both sides changed it",
   first_sync: "Different at the first sync",
   target_edited: "Edited by hand where it does not lead",
+  written_over: "Set in the moment before it was written, and found in the history",
 };
 
 /** Fields that a summary names. */
