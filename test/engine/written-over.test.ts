@@ -146,6 +146,19 @@ describe("a value that somebody set in HubSpot in the moment before it was writt
   });
 });
 
+test("what was put back on both sides is agreed on there: an edit right after it is no conflict", async () => {
+  const used = one({ winner: "hubspot" });
+  await it.sync(used);
+  it.klaviyo.user.edit(profile, { title: "Chief Buyer" });
+  editInBetween("title", "Head of Buying");
+  await it.sync(used);
+  await performUndos(it.deps(), used);
+  it.klaviyo.user.edit(profile, { title: "Partner" });
+  await it.sync(used);
+  expect(both()).toEqual(["Partner", "Partner"]);
+  expect(await conflicts()).toHaveLength(1);
+});
+
 test("a write that nobody came before leaves no trace of a conflict, sent once or twice", async () => {
   const used = one({ winner: "hubspot" });
   await it.sync(used);
