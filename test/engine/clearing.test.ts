@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { decideHold, waitingHold } from "../../src/store/holds.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+  withFields,
+} from "../support/real-engine.ts";
 
 const PEOPLE = 5;
 
@@ -14,14 +20,7 @@ let rehearsal: Rehearsal;
 let fresh: FreshDatabase;
 let it: RealEngine;
 beforeEach(async () => {
-  rehearsal = await startRehearsal({
-    seed: 5,
-    contacts: 0,
-    hubspotPort: 0,
-    klaviyoPort: 0,
-    hubspot: { tier: "off" },
-    klaviyo: { limits: "off" },
-  });
+  rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
   fresh = await freshDatabase();
   it = realEngine(rehearsal, fresh);
 });
@@ -35,15 +34,13 @@ const people = Array.from({ length: PEOPLE }, (_, n) => address(n));
 
 /** The job title is emptied where the other side is, the city is kept. */
 function clearing(limit: string): Mapping {
-  return rehearsedMapping(rehearsal, (demo) =>
-    [
-      demo.slice(0, demo.indexOf("fields:")),
-      "fields:",
+  return rehearsedMapping(
+    rehearsal,
+    withFields(
       "  - { hubspot: jobtitle, klaviyo: title, on_empty: clear }",
       "  - { hubspot: city, klaviyo: location.city }",
       `limits: { clears_per_run: ${limit} }`,
-      "",
-    ].join("\n"),
+    ),
   );
 }
 

@@ -3,11 +3,10 @@ import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { USUAL_SCOPES } from "../../src/sandbox/hubspot/scopes.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 const SCOPE = "crm.objects.companies.read";
 const PEOPLE = 12;
@@ -42,14 +41,7 @@ describe("what a company says of its people, over HTTP", () => {
     rehearsal.hubspot.world.truth.calls.filter(({ operation }) => /compan|associations/.test(operation));
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 11,
-      contacts: 0,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 11, contacts: 0 });
     fresh = await freshDatabase();
     engine = realEngine(rehearsal, fresh);
     mapping = parsed(

@@ -3,10 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+} from "../support/real-engine.ts";
 
 let folder: string;
 let fresh: FreshDatabase;
@@ -24,15 +29,7 @@ afterEach(async () => {
 });
 
 function start(): Promise<Rehearsal> {
-  return startRehearsal({
-    seed: 3,
-    contacts: 60,
-    hubspotPort: 0,
-    klaviyoPort: 0,
-    hubspot: { tier: "off" },
-    klaviyo: { limits: "off" },
-    keepIn: folder,
-  });
+  return startUnlimited({ seed: 3, contacts: 60, keepIn: folder });
 }
 
 const sync = () => realEngine(rehearsal, fresh).sync(rehearsedMapping(rehearsal));

@@ -2,18 +2,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { erasePerson } from "../../src/daemon/erase-person.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 let rehearsal: Rehearsal;
 let fresh: FreshDatabase;
 
 beforeAll(async () => {
-  const accounts = { hubspot: { tier: "off" }, klaviyo: { limits: "off" } } as const;
-  rehearsal = await startRehearsal({ seed: 3, contacts: 40, hubspotPort: 0, klaviyoPort: 0, ...accounts });
+  rehearsal = await startUnlimited({ seed: 3, contacts: 40 });
   fresh = await freshDatabase();
 });
 

@@ -3,12 +3,18 @@ import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { ignoreLinks, resumeLinks } from "../../src/store/ignored.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+  withFields,
+} from "../support/real-engine.ts";
 
 let rehearsal: Rehearsal;
 let fresh: FreshDatabase;
@@ -18,21 +24,10 @@ let mapping: Mapping;
 const JO = "jo@example.com";
 
 beforeEach(async () => {
-  rehearsal = await startRehearsal({
-    seed: 5,
-    contacts: 0,
-    hubspotPort: 0,
-    klaviyoPort: 0,
-    hubspot: { tier: "off" },
-    klaviyo: { limits: "off" },
-  });
+  rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
   fresh = await freshDatabase();
   it = realEngine(rehearsal, fresh);
-  mapping = rehearsedMapping(rehearsal, (demo) =>
-    [demo.slice(0, demo.indexOf("fields:")), "fields:", "  - { hubspot: jobtitle, klaviyo: title }", ""].join(
-      "\n",
-    ),
-  );
+  mapping = rehearsedMapping(rehearsal, withFields("  - { hubspot: jobtitle, klaviyo: title }"));
   const properties = { email: JO, jobtitle: "Buyer" };
   rehearsal.hubspot.sandbox.seedContacts([{ properties, lists: [rehearsal.story.hubspotList] }]);
   await cycle();

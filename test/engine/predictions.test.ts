@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 const ADA = "ada@example.com";
 const HOUR = 3_600_000;
@@ -30,14 +29,7 @@ describe("what Klaviyo predicts, over HTTP", () => {
   };
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 13,
-      contacts: 0,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 13, contacts: 0 });
     fresh = await freshDatabase();
     engine = realEngine(rehearsal, fresh);
     const field =

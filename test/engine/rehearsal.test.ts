@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+} from "../support/real-engine.ts";
 
 /** The whole product but its command line: two vendors over HTTP, their own SDKs, PostgreSQL, and the demo's mapping. */
 describe("one company's people, over HTTP", () => {
@@ -17,14 +22,7 @@ describe("one company's people, over HTTP", () => {
   const pass = (): void => untilSearchable(rehearsal);
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 7,
-      contacts: 300,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 7, contacts: 300 });
     fresh = await freshDatabase();
     first = await sync();
     pass();

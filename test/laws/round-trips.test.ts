@@ -12,11 +12,16 @@ import { otherSide } from "../../src/model/side.ts";
 import type { Values } from "../../src/model/value.ts";
 import { propertiesFor } from "../../src/pull/sighting-row.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+} from "../support/real-engine.ts";
 import { ROUND_TRIPS } from "./round-trip-fields.ts";
 
 /** So many values of each field and side; a soak has no use for more than a thousand. */
@@ -32,14 +37,7 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
   let deps: Deps;
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 3,
-      contacts: 0,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 3, contacts: 0 });
     for (const { name, native } of ROUND_TRIPS) {
       const named = { name: `rt_${name}`, label: name, groupName: "contactinformation" };
       rehearsal.hubspot.sandbox.createProperty({ ...named, ...native });

@@ -6,7 +6,8 @@ import { runContacts } from "../../src/daemon/run-contacts.ts";
 import { connect } from "../../src/main.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import type { Rehearsal, RehearsalOptions } from "../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
 
 /** The whole product but its command line: the vendors' own SDKs over HTTP to two rehearsal servers, and PostgreSQL. */
@@ -38,6 +39,19 @@ export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngi
     deps,
     sync: async (mapping) => runContacts(await deps(mapping), mapping, { trigger: "test" }),
   };
+}
+
+/** Two rehearsal servers without limits: what is tried is the engine, not how long vendors make it wait. */
+export function startUnlimited(
+  what: Pick<RehearsalOptions, "seed" | "contacts" | "keepIn">,
+): Promise<Rehearsal> {
+  const ports = { hubspotPort: 0, klaviyoPort: 0 };
+  return startRehearsal({ ...what, ...ports, hubspot: { tier: "off" }, klaviyo: { limits: "off" } });
+}
+
+/** The demo's mapping with these lines for its fields and whatever follows them. */
+export function withFields(...lines: readonly string[]): (demo: string) => string {
+  return (demo) => [demo.slice(0, demo.indexOf("fields:")), "fields:", ...lines, ""].join("\n");
 }
 
 /** A mapping for these two servers: the demo's, with the whole quota, or what `text` makes of it. */
