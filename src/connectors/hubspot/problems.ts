@@ -1,6 +1,7 @@
+import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
 import { ACCOUNT_PROBLEMS } from "./account-problems.ts";
-import { category, clip, existingId, firstOptions, name, neededType, propertyCode, said } from "./refusal.ts";
+import { category, existingId, firstOptions, name, neededType, propertyCode, said } from "./refusal.ts";
 import type { Refusal, Row } from "./refusal.ts";
 
 /** HubSpot's causes, the first that matches. An answer that no row knows is shown in HubSpot's own words. */

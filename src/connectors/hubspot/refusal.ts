@@ -53,10 +53,6 @@ export function firstOptions(refusal: Refusal): string {
   return options.slice(0, 5).join(", ") + (options.length > 5 ? "…" : "");
 }
 
-export function clip(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
-}
-
 export function neededType(refusal: Refusal): string {
   const told = `${refusal.property?.code ?? ""} ${said(refusal)}`.toLowerCase();
   if (told.includes("date")) return "date";
