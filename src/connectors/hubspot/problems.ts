@@ -144,7 +144,10 @@ export const CATALOGUE: readonly Row[] = [
     title: "The HubSpot contact was deleted or merged",
     explanation: ({ subject }) =>
       `HubSpot does not know the contact of ${subject || "this person"} any more. It can be restored for 90 days.`,
-    fix: ["Restore it in HubSpot, or let Tandem create it again under More > Recreate."],
+    fix: [
+      "If it is wanted again, restore it in HubSpot, or create a contact with the same address there.",
+      "It is then linked and kept in step by itself.",
+    ],
   },
   {
     code: "HS-EVENT-DUP",

@@ -198,7 +198,7 @@ const ROWS: readonly Row[] = [
     title: () => "The Klaviyo profile was deleted or merged",
     explain: ({ profile, email }) =>
       `Klaviyo no longer has profile ${profile ?? ""}${email === undefined ? "" : ` of ${email}`}. Deleted people are not recreated by themselves.`,
-    fix: () => [],
+    fix: () => ["If they are wanted again, create a profile with the same address in Klaviyo: it is linked."],
     retry: "on_change",
   },
   {

@@ -251,7 +251,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     {
       status: 404,
       body: body({ message: "resource not found" }),
-      says: ["90 days"],
+      says: ["90 days", "restore it in HubSpot"],
     },
   ],
   "HS-LIST": [
