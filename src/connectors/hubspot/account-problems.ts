@@ -1,4 +1,4 @@
-import { category, missingScope, policy } from "./refusal.ts";
+import { category, isDaily, missingScope } from "./refusal.ts";
 import type { Row } from "./refusal.ts";
 
 /** The causes that stop everything with HubSpot, or that pass by themselves. */
@@ -65,7 +65,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     code: "HS-QUOTA",
     level: "connection",
     retry: "soon",
-    match: (refusal) => refusal.status === 429 && policy(refusal) === "DAILY",
+    match: (refusal) => refusal.status === 429 && isDaily(refusal.error),
     title: "HubSpot's daily limit is used up",
     explanation:
       "All tools of this HubSpot account share a number of calls a day. The rest waits until midnight in HubSpot's time zone.",
