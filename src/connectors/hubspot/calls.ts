@@ -8,9 +8,10 @@ import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
 import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
 import type { Call } from "./client.ts";
-import { answeredStatus, CallFailed } from "./failure.ts";
+import { CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { readJson, readVendorError } from "./parse.ts";
+import type { VendorError } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 import { untilMidnightMs } from "./midnight.ts";
 import { isDaily } from "./refusal.ts";
@@ -23,17 +24,20 @@ export interface Answer<T> {
   readonly at: number;
 }
 
+/** Which refusals a read may end with: the rest is about the account, and stops the side. */
+export type Expected = (status: number, error: VendorError) => boolean;
+
 /** Calls that are paced, retried, counted and understood. */
 export interface Calls {
   /**
-   * Retries whatever may pass. Rejects with `CallFailed` where HubSpot answers one of the `expected` statuses, and with
-   * `SystemUnavailable` otherwise.
+   * Retries whatever may pass. Rejects with `CallFailed` where HubSpot refuses as is `expected`, by status or otherwise,
+   * and with `SystemUnavailable` where it does not.
    */
   read<T>(
     call: Call,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    expected?: readonly number[],
+    expected?: readonly number[] | Expected,
   ): Promise<Answer<T>>;
   /**
    * Retries only what was certainly not done. Rejects with `CallFailed` where HubSpot refuses this very request (400, 404,
@@ -106,12 +110,12 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     return { retry: true, waitMs: Math.max(backoff, told), attempts: ATTEMPTS };
   }
 
-  /** `expected`: the statuses a read may end with; `null` for a write. */
+  /** `expected`: how a read may end; `null` for a write. */
   async function make<T>(
     call: Call,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    expected: readonly number[] | null,
+    expected: Expected | null,
   ): Promise<Answer<T>> {
     const writing = expected === null;
     const pace = call.pace === "search" ? search : burst;
@@ -125,15 +129,22 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
       if (!(error instanceof CallFailed)) throw error;
       const out = unavailable(error, () => untilMidnightMs(now(), timeZone));
       if (staysAway(error.failure)) gate.shut(out);
-      if (writing && mayBeDone(error.failure)) throw error;
-      const status = answeredStatus(error);
-      if (status !== null && (expected?.includes(status) ?? isAboutRequest(status))) throw error;
+      const { failure } = error;
+      if (writing && mayBeDone(failure)) throw error;
+      const mayEnd = expected ?? isAboutRequest;
+      if (failure.kind === "answered" && mayEnd(failure.status, failure.error)) throw error;
       throw out;
     }
   }
 
   return {
-    read: (call, schema, signal, expected = []) => make(call, schema, signal, expected),
+    read: (call, schema, signal, expected = []) =>
+      make(
+        call,
+        schema,
+        signal,
+        typeof expected === "function" ? expected : (status) => expected.includes(status),
+      ),
     write: (call, schema, signal) => make(call, schema, signal, null),
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
@@ -264,7 +275,7 @@ function unavailable(error: CallFailed, toMidnightMs: () => number): SystemUnava
     "HS-DOWN": () => told ?? DOWN_MS,
   };
   const wait = waits[problem.code] ?? (() => told ?? PROBE_MS);
-  const explained = why === null ? problem : { ...problem, explanation: why };
+  const explained = { ...problem, level: "connection" as const, explanation: why ?? problem.explanation };
   return new SystemUnavailable("hubspot", explained, wait(), error);
 }
 

@@ -140,7 +140,9 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-GONE",
     level: "contact",
     retry: "never",
-    match: (refusal) => refusal.status === 404 || category(refusal) === "OBJECT_NOT_FOUND",
+    // Of everything at once a 404 says nothing: it is no contact that is not there.
+    match: (refusal) =>
+      refusal.about !== "account" && (refusal.status === 404 || category(refusal) === "OBJECT_NOT_FOUND"),
     title: "The HubSpot contact was deleted or merged",
     explanation: ({ subject }) =>
       `HubSpot does not know the contact of ${subject || "this person"} any more. It can be restored for 90 days.`,
