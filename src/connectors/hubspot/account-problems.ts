@@ -69,7 +69,10 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     title: "HubSpot's daily limit is used up",
     explanation:
       "All tools of this HubSpot account share a number of calls a day. The rest waits until midnight in HubSpot's time zone.",
-    fix: ["Find the tool that uses the calls, or lower api_share for HubSpot."],
+    fix: [
+      "Find the tool that uses the calls.",
+      "Or let Tandem look less often: schedule in the mapping file. (api_share slows it down, and saves no call.)",
+    ],
   },
   {
     code: "HS-RATE",
