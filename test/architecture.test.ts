@@ -11,6 +11,7 @@ const CONNECTOR = [
   "connectors/governor.ts",
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
+  "connectors/shut-door.ts",
 ];
 const LANES = [
   "model",
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
+  "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
   "connectors/hubspot": CONNECTOR,
   "connectors/klaviyo": CONNECTOR,
   "connectors/memory": CONNECTOR,

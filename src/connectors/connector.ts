@@ -19,6 +19,11 @@ export interface Connector {
   account(signal: AbortSignal): Promise<Account>;
   /** What can be mapped and matched now: properties, lists, segments. */
   discover(signal: AbortSignal): Promise<Schema>;
+  /**
+   * The same for a run, whose mapping has its names already: without the properties that could only be told by looking
+   * through contacts.
+   */
+  outline(signal: AbortSignal): Promise<Schema>;
   /** The scopes that reading needs and the key lacks, by the vendor's names; asked for one by one, by reading only. */
   missingScopes(signal: AbortSignal): Promise<readonly string[]>;
   /** What the system itself starts when somebody joins a list, by name; `null` where this key is not told. */

@@ -50,8 +50,8 @@ export async function prepareRun(
   guardAccount("hubspot", accounts.hubspot, mapping.hubspot.portalId ?? connection.hubspotAccount);
   guardAccount("klaviyo", accounts.klaviyo, mapping.klaviyo.accountId ?? connection.klaviyoAccount);
   const schemas = {
-    hubspot: await connectors.hubspot.discover(signal),
-    klaviyo: await connectors.klaviyo.discover(signal),
+    hubspot: await connectors.hubspot.outline(signal),
+    klaviyo: await connectors.klaviyo.outline(signal),
   };
   const resolved = await resolve(database, connection.id, mapping, schemas, now);
   if (connection.mappingHash !== mapping.hash) {

@@ -131,7 +131,7 @@ async function whoCounts(
   { onlyFrom }: EngagementMapping,
 ): Promise<{ readonly collections: readonly string[] | null; readonly problems: readonly Problem[] }> {
   if (onlyFrom.collections.length === 0) return { collections: null, problems: [] };
-  const schema = await connectors.klaviyo.discover(signal);
+  const schema = await connectors.klaviyo.outline(signal);
   const found = onlyFrom.collections.map((ref) => ({
     ref,
     ids: findCollections(schema.collections, "klaviyo", ref).map(({ id }) => id),

@@ -5,14 +5,16 @@ import { deathsAllowed } from "../plan/guards.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { transaction } from "../store/database.ts";
-import type { MissingLink } from "../store/links.ts";
-import { countLinks, markDeleted, missingLinks } from "../store/links.ts";
+import { countLinks } from "../store/links.ts";
+import type { MissingLink } from "../store/missing-links.ts";
+import { markDeleted, missingLinks } from "../store/missing-links.ts";
 import type { Guarded } from "./guarded.ts";
 import { NOTHING_GUARDED } from "./guarded.ts";
 
 /**
- * Decides of the linked contacts that were not found: deleted, or too many at once to be believed (contract § 4). What is
- * not believed is looked for again in every run, and waits.
+ * Decides of the linked contacts that were not found, by asking for each once more: deleted, there after all (as one is
+ * that was deleted and restored), or too many at once to be believed (contract § 4). What is not believed is looked for
+ * again in every run, and waits.
  */
 export async function settleMissing(
   context: RunContext,
@@ -22,11 +24,8 @@ export async function settleMissing(
   const linked = await countLinks(database, connectionId, "live");
   const allowed = deathsAllowed(linked);
   const isSurprising = (link: MissingLink) => !isApproved(death(link));
-  let missing = await missingLinks(database, connectionId);
-  if (missing.filter(isSurprising).length > allowed) {
-    await lookAgain(context, missing);
-    missing = await missingLinks(database, connectionId);
-  }
+  await lookAgain(context, await missingLinks(database, connectionId));
+  const missing = await missingLinks(database, connectionId);
   const surprising = missing.filter(isSurprising);
   const isHeld = surprising.length > allowed;
   const gone = isHeld ? missing.filter((link) => !isSurprising(link)) : missing;

@@ -36,7 +36,7 @@ export async function writeRollUps(context: EngagementContext): Promise<RollUpRe
   await allAreDueWhereChanged(context);
   let page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
   if (page.length === 0) return { stamped: 0, problems: [] };
-  const { fields } = await connectors.hubspot.discover(signal);
+  const { fields } = await connectors.hubspot.outline(signal);
   const wrong = rollUpProblems(rules.rollUps, fields);
   const problems = wrong.map(({ rollUp, why }) => rollUpMissing(rollUp.property, why, rollUp.line));
   const usable = rules.rollUps.filter((one) => !wrong.some(({ rollUp }) => rollUp === one));

@@ -35,11 +35,16 @@ export function sameValue(left: Value, right: Value): boolean {
 }
 
 /**
- * The canonical form of a piece of text: `null` where there is nothing but white space. NUL goes and a lone surrogate
- * becomes U+FFFD, because PostgreSQL stores neither, and one such value would refuse a whole set of rows.
+ * Text from outside as it can be stored: NUL goes and a lone surrogate becomes U+FFFD. PostgreSQL takes neither, and one
+ * such text would refuse a whole set of rows.
  */
+export function storableText(raw: string): string {
+  return raw.replaceAll("\0", "").toWellFormed();
+}
+
+/** The canonical form of a piece of text: `null` where there is nothing but white space. */
 export function canonicalText(raw: string): string | null {
-  const text = raw.replaceAll("\0", "").toWellFormed().normalize("NFC").replaceAll(/\r\n?/g, "\n");
+  const text = storableText(raw).normalize("NFC").replaceAll(/\r\n?/g, "\n");
   return text.trim() === "" ? null : text;
 }
 

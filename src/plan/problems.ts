@@ -1,3 +1,4 @@
+import { clip } from "../model/clip.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -101,7 +102,7 @@ const LONGEST_VALUE = 40;
 
 /** SK-LOOP: two things that both rewrite a field, and Tandem carries their values to and fro. */
 export function keepsChanging({ key, property }: FieldRule, writes: readonly PastWrite[]): Problem {
-  const name = property.hubspot.length <= 28 ? property.hubspot : `${property.hubspot.slice(0, 27)}…`;
+  const name = clip(property.hubspot, 28);
   const spoken = writes.map(({ after, at }) => `${valueWords(after)} (${at.slice(0, 16).replace("T", " ")})`);
   return {
     code: "SK-LOOP",
@@ -121,5 +122,5 @@ export function keepsChanging({ key, property }: FieldRule, writes: readonly Pas
 
 function valueWords(value: Value): string {
   const text = value === null ? "(empty)" : Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1).toWellFormed()}…`;
+  return clip(text, LONGEST_VALUE);
 }

@@ -7,10 +7,10 @@ import { NO_RUN } from "../store/consent-ledger.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
-import { markFound, markMissing } from "../store/links.ts";
 import type { CollectionKey } from "../store/members.ts";
 import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
 import { heirsOfLinked, relinkMerged } from "../store/merged.ts";
+import { markFound, markMissing, markShown } from "../store/missing-links.ts";
 import { erasedAmong, traceOf } from "../store/erased.ts";
 import { saveRefusals } from "../store/refusals.ts";
 import { saveSightings } from "../store/sightings.ts";
@@ -140,14 +140,25 @@ async function storeRoster(
   if (page.last) await noteAbsences(context.database, key, page.scan);
 }
 
-/** Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked as missing. */
+/**
+ * Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked as missing. Only this
+ * tells that a missing one is there: a page of changes may come from an index that lags.
+ */
 export async function lookAtMissing(context: RunContext, side: Side, ids: readonly string[]): Promise<void> {
+  const { connectionId, now } = context;
   const still = await readAgain(context, side, ids);
   const found = new Set(still.flatMap((contact) => [contact.id, ...contact.mergedIds]));
   const missing = ids.filter((id) => !found.has(id));
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, still, () => false);
-    await markMissing(statements, context.connectionId, side, missing, context.now());
+    await markFound(
+      statements,
+      connectionId,
+      side,
+      still.map(({ id }) => id),
+      now(),
+    );
+    await markMissing(statements, connectionId, side, missing, now());
   });
 }
 
@@ -181,7 +192,7 @@ export async function storePeople(
   );
   const timing = await timingOf(context, statements, side);
   await saveSightings(statements, connectionId, rows, context.now(), timing);
-  await markFound(
+  await markShown(
     statements,
     connectionId,
     side,

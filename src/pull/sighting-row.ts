@@ -7,6 +7,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
+import { storableText } from "../model/value.ts";
 import type { SightingRow } from "../store/sightings.ts";
 
 /** The properties of a side that the fields need, each with the type to read it as. */
@@ -16,13 +17,13 @@ export function propertiesFor(fields: readonly FieldRule[], side: Side): readonl
 
 /** A contact as the mapping sees it, ready for the store. */
 export function sightingRow(fields: readonly FieldRule[], contact: Contact, wanted: boolean): SightingRow {
-  const turned = fieldsOf(fields, contact);
+  const turned = fieldsOf(fields, { ...contact, unreadable: storable(contact.unreadable) });
   const values = withAddress(turned.fields, contact.email);
   return {
     side: contact.side,
     id: contact.id,
     email: contact.email,
-    shownEmail: contact.shownEmail,
+    shownEmail: contact.shownEmail === null ? null : storableText(contact.shownEmail),
     otherEmails: contact.otherEmails,
     fields: values,
     unreadable: turned.unreadable,
@@ -32,6 +33,13 @@ export function sightingRow(fields: readonly FieldRule[], contact: Contact, want
     digest: digest([contact.email, contact.otherEmails, values, turned.unreadable, contact.consent]),
     wanted,
   };
+}
+
+/** What fits no type is kept for people to see. */
+function storable(unreadable: Contact["unreadable"]): Contact["unreadable"] {
+  return Object.fromEntries(
+    Object.entries(unreadable).map(([property, raw]) => [property, storableText(raw)]),
+  );
 }
 
 /** What a side answered that it stores, by field. The address is compared as a key, however it is spelled. */

@@ -196,67 +196,6 @@ export async function markRetriesDue(
   return count;
 }
 
-/** A linked contact was asked for and not found. Whether it is deleted is decided over all that are missing. */
-export async function markMissing(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.link.updateMany({
-    where: { connectionId, ...withId(side, ids), deletedOn: null },
-    data: { missingOn: side, dirtySince: now },
-  });
-}
-
-/** Linked contacts that are there after all. */
-export async function markFound(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.link.updateMany({
-    where: { connectionId, ...withId(side, ids), missingOn: side },
-    data: { missingOn: null, dirtySince: now },
-  });
-}
-
-function withId(side: Side, ids: readonly string[]) {
-  return side === "hubspot" ? { hubspotId: { in: [...ids] } } : { klaviyoId: { in: [...ids] } };
-}
-
-/** A link whose contact on that side was not found. */
-export interface MissingLink {
-  readonly id: bigint;
-  readonly email: string;
-  readonly side: Side;
-  readonly externalId: string;
-}
-
-export async function missingLinks(
-  statements: Statements,
-  connectionId: number,
-): Promise<readonly MissingLink[]> {
-  return statements.$queryRaw<MissingLink[]>`
-    SELECT id, email_key AS email, missing_on AS side,
-           CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId"
-    FROM link
-    WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL ORDER BY id`;
-}
-
-/** Their contacts are deleted: the links stay, and nothing is ever made again from them (contract P11). */
-export async function markDeleted(statements: Statements, ids: readonly bigint[], now: Date): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.$executeRaw`
-    UPDATE link SET deleted_on = missing_on, missing_on = NULL, dirty_since = coalesce(dirty_since, ${now})
-    WHERE id = ANY(${[...ids]}::bigint[]) AND missing_on IS NOT NULL`;
-}
-
 /** How many links: live (neither excluded nor deleted), or failing. */
 export async function countLinks(
   statements: Statements,

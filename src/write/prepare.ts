@@ -13,7 +13,7 @@ import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import type { JournalEntry } from "../store/journal.ts";
-import { markMissing } from "../store/links.ts";
+import { markMissing } from "../store/missing-links.ts";
 
 /** A planned operation in the target's own words, with everything needed to journal and settle it. */
 export interface PreparedOperation {

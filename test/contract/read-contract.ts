@@ -153,6 +153,7 @@ export function readContract(makeHarness: MakeHarness): void {
         const stopped = AbortSignal.abort(new Error("stopped"));
         await expect(connector.account(stopped)).rejects.toThrow("stopped");
         await expect(connector.discover(stopped)).rejects.toThrow("stopped");
+        await expect(connector.outline(stopped)).rejects.toThrow("stopped");
         await expect(contacts.read(["1"], [], stopped)).rejects.toThrow("stopped");
         await expect(contacts.find([key("a@example.com")], [], stopped)).rejects.toThrow("stopped");
         const everyone = contacts.everyone([], stopped)[Symbol.asyncIterator]();
@@ -181,6 +182,9 @@ export function readContract(makeHarness: MakeHarness): void {
           { kind: "list", writable: true },
           { kind: "list", writable: true },
         ]);
+        const outline = await connector.outline(live());
+        expect(outline.collections).toEqual(schema.collections);
+        for (const field of outline.fields) expect(named.get(field.property)).toEqual(field);
         const total = [...connector.requests().values()].reduce((sum, count) => sum + count, 0);
         expect(total).toBeGreaterThanOrEqual(2);
       }),

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { memory } from "../../src/connectors/memory/index.ts";
+import type { Contact } from "../../src/model/contact.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping, scopeRule } from "../support/rule.ts";
@@ -43,4 +45,60 @@ test("a contact that was restored is the one that was agreed on", async () => {
   it.hubspot.user.clear(jo, "firstname");
   await it.sync(clearing);
   expect(it.klaviyo.user.all()[0]?.values.get("first_name")).toBe(null);
+});
+
+for (const side of ["hubspot", "klaviyo"] as const) {
+  test(`a contact deleted in ${side} and restored there goes on where it was`, async () => {
+    const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+    await it.sync(clearing);
+    const id = side === "hubspot" ? jo : (it.klaviyo.user.all()[0]?.id ?? "");
+    it[side].user.delete(id);
+    for (let run = 0; run < 3; run += 1) {
+      if (side === "klaviyo") it.hubspot.user.edit(jo, { firstname: `Jo ${run}` });
+      await it.sync(clearing);
+    }
+    expect(await it.fresh.database.link.findMany()).toMatchObject([{ deletedOn: side, state: "excluded" }]);
+    it[side].user.restore(id);
+    if (side === "hubspot") it.hubspot.user.join(jo, "all");
+    it.hubspot.user.edit(jo, { firstname: "Joanna" });
+    await it.sync(clearing);
+    expect(await it.fresh.database.link.findMany()).toMatchObject([
+      { hubspotId: jo, deletedOn: null, state: "in_sync" },
+    ]);
+    expect(it.klaviyo.user.all().map(({ values }) => values.get("first_name"))).toEqual(["Joanna"]);
+    it.newWrites();
+    await it.sync(clearing);
+    expect(it.newWrites()).toBe(0);
+  });
+}
+
+test("a deleted contact that a lagging index still shows is not believed to be restored", async () => {
+  const lagging: Contact[] = [];
+  await it.fresh.drop();
+  it = await engine((side, options) => {
+    const system = memory(side, options);
+    const { contacts } = system;
+    if (side === "klaviyo") return system;
+    return {
+      ...system,
+      contacts: {
+        ...contacts,
+        async *pull(...asked: Parameters<typeof contacts.pull>) {
+          for await (const page of contacts.pull(...asked)) {
+            yield page;
+            yield { kind: "contacts", contacts: lagging, members: new Map(), cursor: page.cursor };
+          }
+        },
+      },
+    };
+  });
+  const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  await it.sync(clearing);
+  lagging.push(...(await it.hubspot.contacts.read([jo], [], new AbortController().signal)));
+  it.hubspot.user.delete(jo);
+  for (let run = 0; run < 5; run += 1) await it.sync(clearing);
+  expect(await it.fresh.database.link.findMany()).toMatchObject([
+    { deletedOn: "hubspot", state: "excluded" },
+  ]);
+  expect(it.hubspot.user.all()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { category, missingScope, policy } from "./refusal.ts";
+import { category, isDaily, missingScope } from "./refusal.ts";
 import type { Row } from "./refusal.ts";
 
 /** The causes that stop everything with HubSpot, or that pass by themselves. */
@@ -65,11 +65,14 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     code: "HS-QUOTA",
     level: "connection",
     retry: "soon",
-    match: (refusal) => refusal.status === 429 && policy(refusal) === "DAILY",
+    match: (refusal) => refusal.status === 429 && isDaily(refusal.error),
     title: "HubSpot's daily limit is used up",
     explanation:
       "All tools of this HubSpot account share a number of calls a day. The rest waits until midnight in HubSpot's time zone.",
-    fix: ["Find the tool that uses the calls, or lower api_share for HubSpot."],
+    fix: [
+      "Find the tool that uses the calls.",
+      "Or let Tandem look less often: schedule in the mapping file. (api_share slows it down, and saves no call.)",
+    ],
   },
   {
     code: "HS-RATE",

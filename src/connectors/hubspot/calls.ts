@@ -6,12 +6,15 @@ import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
+import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
 import type { Call } from "./client.ts";
-import { answeredStatus, CallFailed } from "./failure.ts";
+import { CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { readJson, readVendorError } from "./parse.ts";
+import type { VendorError } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 import { untilMidnightMs } from "./midnight.ts";
+import { isDaily } from "./refusal.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** An answer that was understood. */
@@ -21,17 +24,20 @@ export interface Answer<T> {
   readonly at: number;
 }
 
+/** Which refusals a read may end with: the rest is about the account, and stops the side. */
+export type Expected = (status: number, error: VendorError) => boolean;
+
 /** Calls that are paced, retried, counted and understood. */
 export interface Calls {
   /**
-   * Retries whatever may pass. Rejects with `CallFailed` where HubSpot answers one of the `expected` statuses, and with
-   * `SystemUnavailable` otherwise.
+   * Retries whatever may pass. Rejects with `CallFailed` where HubSpot refuses as is `expected`, by status or otherwise,
+   * and with `SystemUnavailable` where it does not.
    */
   read<T>(
     call: Call,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    expected?: readonly number[],
+    expected?: readonly number[] | Expected,
   ): Promise<Answer<T>>;
   /**
    * Retries only what was certainly not done. Rejects with `CallFailed` where HubSpot refuses this very request (400, 404,
@@ -69,12 +75,15 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   const made = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
+  const gate = door({ now });
   let timeZone: string | null = null;
 
   /** One attempt: paced, counted, and its answer understood. */
   async function attempt<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
     const pace = call.pace === "search" ? search : burst;
     await pace.take(signal);
+    // Behind the wait: whoever stood in the line while the door was shut does not go either.
+    gate.pass();
     made.set(call.operation, (made.get(call.operation) ?? 0) + 1);
     const begun = now();
     const raw = await call.send(signal);
@@ -88,26 +97,25 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
     if (!(error instanceof CallFailed)) return { retry: false };
     const { failure } = error;
-    if (failure.kind === "no_token") return { retry: false };
+    if (failure.kind === "no_token" || staysAway(failure)) return { retry: false };
     const limited = limitedForMs(failure);
     if (limited !== null) {
       pace.pause(now() + limited);
       return { retry: true, waitMs: limited, attempts: LIMITED_ATTEMPTS };
     }
+    const told = toldMs(failure) ?? 0;
+    pace.pause(now() + told);
     if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
-    return {
-      retry: true,
-      waitMs: backoffMs(attemptNumber, { first: 1_000, longest: 60_000 }),
-      attempts: ATTEMPTS,
-    };
+    const backoff = backoffMs(attemptNumber, { first: 1_000, longest: 60_000 });
+    return { retry: true, waitMs: Math.max(backoff, told), attempts: ATTEMPTS };
   }
 
-  /** `expected`: the statuses a read may end with; `null` for a write. */
+  /** `expected`: how a read may end; `null` for a write. */
   async function make<T>(
     call: Call,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    expected: readonly number[] | null,
+    expected: Expected | null,
   ): Promise<Answer<T>> {
     const writing = expected === null;
     const pace = call.pace === "search" ? search : burst;
@@ -119,15 +127,24 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
       });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      if (writing && mayBeDone(error.failure)) throw error;
-      const status = answeredStatus(error);
-      if (status !== null && (expected?.includes(status) ?? isAboutRequest(status))) throw error;
-      throw unavailable(error, () => untilMidnightMs(now(), timeZone));
+      const out = unavailable(error, () => untilMidnightMs(now(), timeZone));
+      if (staysAway(error.failure)) gate.shut(out);
+      const { failure } = error;
+      if (writing && mayBeDone(failure)) throw error;
+      const mayEnd = expected ?? isAboutRequest;
+      if (failure.kind === "answered" && mayEnd(failure.status, failure.error)) throw error;
+      throw out;
     }
   }
 
   return {
-    read: (call, schema, signal, expected = []) => make(call, schema, signal, expected),
+    read: (call, schema, signal, expected = []) =>
+      make(
+        call,
+        schema,
+        signal,
+        typeof expected === "function" ? expected : (status) => expected.includes(status),
+      ),
     write: (call, schema, signal) => make(call, schema, signal, null),
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
@@ -183,13 +200,24 @@ function learn(pace: Governor, raw: RawAnswer): void {
   });
 }
 
+/** What a Retry-After asked for, whatever it came with. */
+function toldMs(failure: Failure): number | null {
+  return "retryAfterMs" in failure ? failure.retryAfterMs : null;
+}
+
+/** Has HubSpot said that it takes no call before a time that no call should wait for: the day's end, a move's? */
+function staysAway(failure: Failure): boolean {
+  const daily = failure.kind === "answered" && failure.status === 429 && isDaily(failure.error);
+  return daily || (toldMs(failure) ?? 0) > LONGEST_WAIT_MS;
+}
+
 /** How long a rate limit, or a short lock, asks to wait; null where it is none that passes soon. */
 function limitedForMs(failure: Failure): number | null {
-  if (failure.kind === "unreadable" && failure.status === 429) return failure.retryAfterMs ?? 10_000;
+  if (failure.kind === "unreadable" && failure.status === 429) return toldMs(failure) ?? 10_000;
   if (failure.kind !== "answered") return null;
   const { status, error, retryAfterMs: told } = failure;
   if (status === 423) return Math.max(2_000, told ?? 0);
-  if (status !== 429 || error.policyName === "DAILY") return null;
+  if (status !== 429) return null;
   if (told !== null) return told;
   // A search has no policy name in its 429, only this sentence.
   return /\bsecondly limit/.test(error.message ?? "") && error.policyName !== "TEN_SECONDLY_ROLLING"
@@ -241,13 +269,13 @@ function unavailable(error: CallFailed, toMidnightMs: () => number): SystemUnava
   });
   // An answer has said what it is; anything else is told by what broke.
   const why = answered === null && problem.code === "HS-DOWN" ? whyDown(failure) : null;
-  const told = "retryAfterMs" in failure ? failure.retryAfterMs : null;
+  const told = toldMs(failure);
   const waits: Readonly<Record<string, () => number>> = {
     "HS-QUOTA": toMidnightMs,
     "HS-DOWN": () => told ?? DOWN_MS,
   };
   const wait = waits[problem.code] ?? (() => told ?? PROBE_MS);
-  const explained = why === null ? problem : { ...problem, explanation: why };
+  const explained = { ...problem, level: "connection" as const, explanation: why ?? problem.explanation };
   return new SystemUnavailable("hubspot", explained, wait(), error);
 }
 

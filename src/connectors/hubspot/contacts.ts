@@ -5,7 +5,7 @@ import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { FieldType, Value } from "../../model/value.ts";
 import type { ContactHistory, PastValue, PropertyRequest } from "../connector.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls, Expected } from "./calls.ts";
 import { chunks } from "./chunks.ts";
 import type { Endpoints } from "./client.ts";
 import { companyProperty, PRIMARY_COMPANY } from "./companies.ts";
@@ -212,6 +212,10 @@ export async function findContacts(
   return distinct(await contactsOf(account, owners, properties, signal));
 }
 
+/** Only in these words is a contact not there: an address that HubSpot has closed answers 404, too. */
+const isNotThere: Expected = (status, { category }) => status === 404 && category === "OBJECT_NOT_FOUND";
+const isNotThereOrNoAddress: Expected = (status, error) => status === 400 || isNotThere(status, error);
+
 async function batchRead(
   account: Account,
   ids: readonly string[],
@@ -221,24 +225,33 @@ async function batchRead(
   history: readonly string[] = [],
 ): Promise<readonly ContactRecord[]> {
   const names = namesOf(account, properties);
-  const read = async (part: readonly string[]): Promise<readonly ContactRecord[]> => {
-    if (part.length === 0) return [];
+  const callFor = (part: readonly string[]) => account.endpoints.batchRead(part, idProperty, names, history);
+  // An id that HubSpot has given is never wrong by itself: what is refused then is the request, and nobody is gone.
+  const expected = idProperty === null ? isNotThere : isNotThereOrNoAddress;
+  /** `null` where HubSpot would look none of them up. */
+  const read = async (part: readonly string[]): Promise<readonly ContactRecord[] | null> => {
     try {
-      const call = account.endpoints.batchRead(part, idProperty, names, history);
       // A 207 names the missing ones in `errors`; that they are not there says as much.
-      return (await account.calls.read(call, batchAnswer, signal, [400, 404])).body.results;
+      return (await account.calls.read(callFor(part), batchAnswer, signal, expected)).body.results;
     } catch (error) {
       const status = answeredStatus(error);
+      if (status === null) throw error;
       if (status === 404) return [];
-      if (status !== 400) throw error;
       // One address that HubSpot will not even look up must not hide the others.
-      if (part.length === 1) return [];
+      if (part.length === 1) return null;
       const half = Math.ceil(part.length / 2);
-      return [...(await read(part.slice(0, half))), ...(await read(part.slice(half)))];
+      const halves = [await read(part.slice(0, half)), await read(part.slice(half))];
+      return halves.every((one) => one === null) ? null : halves.flatMap((one) => one ?? []);
     }
   };
+  const readPart = async (part: readonly string[]): Promise<readonly ContactRecord[]> => {
+    const found = await read(part);
+    // Not one of several: then it is not the addresses, and what is wrong is said of the whole account.
+    if (found === null && part.length > 1) await account.calls.read(callFor(part), batchAnswer, signal);
+    return found ?? [];
+  };
   const size = history.length === 0 ? BATCH : BATCH_WITH_HISTORY;
-  const parts = await Promise.all(chunks(ids, size).map(read));
+  const parts = await Promise.all(chunks(ids, size).map(readPart));
   return parts.flat();
 }
 

@@ -23,9 +23,17 @@ const list = z.object({
 });
 export type ListState = z.infer<typeof list>;
 
-const reading = z.object({ reading: z.literal(true), after: z.string().nullable(), count: z.number() });
-/** A list whose first reading goes on. */
+const reading = z.object({
+  reading: z.literal(true),
+  after: z.string().nullable(),
+  count: z.number(),
+  /** It was read before: who left since is told by nothing but its whole membership. */
+  again: z.boolean().default(false),
+});
+/** A list whose reading from the beginning goes on. */
 export type ReadingState = z.infer<typeof reading>;
+/** A list that was followed, and whose place is lost. */
+export const ANEW: ReadingState = { reading: true, after: null, count: 0, again: true };
 
 const search = z.object({
   /** `late`: the second look at an older span. */
@@ -69,9 +77,8 @@ export function writeCursor(pull: PullState): Cursor {
   return JSON.stringify(pull);
 }
 
-/** Throws where the cursor was made by another version or something else: a pull must then begin anew. */
-export function readCursor(cursor: Cursor): PullState {
+/** `null` where the cursor was made by another version or something else: a pull then begins anew. */
+export function readCursor(cursor: Cursor): PullState | null {
   const parsed = state.safeParse(readJson(cursor));
-  if (!parsed.success) throw new Error("this is no cursor of the HubSpot connector", { cause: parsed.error });
-  return parsed.data;
+  return parsed.success ? parsed.data : null;
 }

@@ -51,7 +51,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
   const paced = calls(deps);
   const own = endpoints({ token, baseUrl, apiVersion, timeoutMs });
   const definitions = companyDefinitions(own, paced, deps.now);
-  // Told by `discover`, which every run begins with.
+  // Told by `outline`, which every run begins with.
   let types: readonly string[] = [];
   const account = (): Account => ({
     endpoints: own,
@@ -59,6 +59,13 @@ export function hubspot(deps: HubSpotDeps): Connector {
     optOutTypes: types,
     companies: companyReader(own, paced, definitions),
   });
+  /** HubSpot lists its properties: nobody has to look through contacts for them. */
+  const outline = async (signal: AbortSignal): Promise<Schema> => {
+    const schema = await schemaOf(account(), signal);
+    types = typesNamed(deps.optOutTypes ?? [], schema.optOutTypes ?? []);
+    const companies = deps.companies === true ? await definitions.list(signal) : [];
+    return { ...schema, fields: [...schema.fields, ...companies] };
+  };
   return {
     side: "hubspot",
     can: { create: true, writeLists: true, consent: true, reportsStored: true },
@@ -74,12 +81,8 @@ export function hubspot(deps: HubSpotDeps): Connector {
         contactUrl: `https://${uiDomain}/contacts/${portalId}/record/0-1/{id}`,
       };
     },
-    async discover(signal) {
-      const schema = await discover(account(), signal);
-      types = typesNamed(deps.optOutTypes ?? [], schema.optOutTypes ?? []);
-      const companies = deps.companies === true ? await definitions.list(signal) : [];
-      return { ...schema, fields: [...schema.fields, ...companies] };
-    },
+    discover: outline,
+    outline,
     missingScopes: (signal) => missingScopes(account(), signal),
     // Tandem writes to no HubSpot list that could start a workflow.
     startedBy: () => Promise.resolve(null),
@@ -110,7 +113,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
 }
 
 /** Contact properties, and lists of contacts (HubSpot has lists of companies too). */
-async function discover({ endpoints, calls }: Account, signal: AbortSignal): Promise<Schema> {
+async function schemaOf({ endpoints, calls }: Account, signal: AbortSignal): Promise<Schema> {
   const { body } = await calls.read(endpoints.properties(), propertyList, signal);
   const collections: Schema["collections"][number][] = [];
   for (let offset: number | null = 0; offset !== null;) {

@@ -4,7 +4,7 @@ import type { Call } from "./client.ts";
 import { chunks } from "./chunks.ts";
 import { BATCH, readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
-import { writeCursor } from "./cursor.ts";
+import { ANEW, writeCursor } from "./cursor.ts";
 import type { ListState, PullState, ReadingState } from "./cursor.ts";
 import { answeredStatus } from "./failure.ts";
 import { memberPage } from "./parse.ts";
@@ -40,8 +40,7 @@ export async function* readList(following: Following, begun: PullState): AsyncGe
   const { list, size, now } = following;
   let state = begun;
   const known = state.lists[list];
-  let reading: ReadingState =
-    known !== undefined && "reading" in known ? known : { reading: true, after: null, count: 0 };
+  let reading: ReadingState = known !== undefined && "reading" in known ? known : { ...ANEW, again: false };
   let end: MemberPage | null = null;
   for (;;) {
     const ids: ExternalId[] = [];
@@ -56,12 +55,14 @@ export async function* readList(following: Following, begun: PullState): AsyncGe
     const before = state;
     if (next === null && end !== null) {
       const drift = size === null ? 0 : count - size;
-      const read = { size, drift, above: false, confirm: false, scanned: now, ...position(end) };
+      // Who left while nobody followed it comes out at the next pull.
+      const confirm = reading.again;
+      const read = { size, drift, above: false, confirm, scanned: now, ...position(end) };
       state = withList(state, list, read);
       yield* members(following, ids, before, state);
       return;
     }
-    reading = { reading: true, after: next, count };
+    reading = { ...reading, after: next, count };
     state = withList(state, list, reading);
     yield* members(following, ids, before, state);
   }
@@ -82,7 +83,7 @@ export async function* followList(following: Following, begun: PullState): Async
   } catch (error) {
     if (answeredStatus(error) !== 400) throw error;
     // The saved place in the join order is not taken any more: the list is read anew.
-    yield* readList(following, withList(state, list, { reading: true, after: null, count: 0 }));
+    yield* readList(following, withList(state, list, ANEW));
     return;
   }
   const known = state.lists[list] as ListState;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
+import { LONGEST_WAIT_MS } from "../shut-door.ts";
 import { acceptedOrigin } from "./client.ts";
 import { signInRefused, signInUnanswered } from "./oauth-problems.ts";
 import { readJson } from "./parse.ts";
@@ -143,6 +144,7 @@ async function ask(
 function classify(error: unknown, attempt: number): RetryDecision {
   if (!(error instanceof NotGranted) || error.refused !== null) return { retry: false };
   const waitMs = error.waitMs ?? backoffMs(attempt, { first: 1_000, longest: 60_000 });
+  if (waitMs > LONGEST_WAIT_MS) return { retry: false };
   return { retry: true, waitMs, attempts: ATTEMPTS };
 }
 

@@ -1,6 +1,7 @@
+import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
 import { ACCOUNT_PROBLEMS } from "./account-problems.ts";
-import { category, clip, existingId, firstOptions, name, neededType, propertyCode, said } from "./refusal.ts";
+import { category, existingId, firstOptions, name, neededType, propertyCode, said } from "./refusal.ts";
 import type { Refusal, Row } from "./refusal.ts";
 
 /** HubSpot's causes, the first that matches. An answer that no row knows is shown in HubSpot's own words. */
@@ -139,11 +140,16 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-GONE",
     level: "contact",
     retry: "never",
-    match: (refusal) => refusal.status === 404 || category(refusal) === "OBJECT_NOT_FOUND",
+    // Of everything at once a 404 says nothing: it is no contact that is not there.
+    match: (refusal) =>
+      refusal.about !== "account" && (refusal.status === 404 || category(refusal) === "OBJECT_NOT_FOUND"),
     title: "The HubSpot contact was deleted or merged",
     explanation: ({ subject }) =>
       `HubSpot does not know the contact of ${subject || "this person"} any more. It can be restored for 90 days.`,
-    fix: ["Restore it in HubSpot, or let Tandem create it again under More > Recreate."],
+    fix: [
+      "If it is wanted again, restore it in HubSpot, or create a contact with the same address there.",
+      "It is then linked and kept in step by itself.",
+    ],
   },
   {
     code: "HS-EVENT-DUP",

@@ -3,7 +3,7 @@ import type { Contact } from "../../model/contact.ts";
 import { changedContacts } from "./changes.ts";
 import { companiesFrom, followCompanies, followsCompanies } from "./company-changes.ts";
 import type { Account } from "./contacts.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
+import { ANEW, readCursor, writeCursor } from "./cursor.ts";
 import type { PullState } from "./cursor.ts";
 import { answeredStatus } from "./failure.ts";
 import { goneList, listSizes } from "./list-sizes.ts";
@@ -12,7 +12,7 @@ import { followList, readList } from "./lists.ts";
 import { accountDetails } from "./parse.ts";
 
 /**
- * Without a cursor, or with that of a first pull that was stopped: every member of the lists. Otherwise what changed or
+ * Without a cursor that can be read, or with that of a first pull that was stopped: every member of the lists. Otherwise what changed or
  * joined since, and the roster of every list that lost somebody. An idle pull of one list is three requests, and
  * one more where properties of companies are mapped.
  */
@@ -27,7 +27,8 @@ export async function* pullContacts(
   const sizes = await listSizes(account, scope.collections, signal);
   // Taken before the first page: what changes while it is read is seen by the next pull.
   const now = sizes.at ?? (await serverNow(account, signal));
-  const start = { version: 1, first: true, since: now, settled: now, search: null, lists: {} } as const;
+  const lists = Object.fromEntries(cursor === null ? [] : scope.collections.map((list) => [list, ANEW]));
+  const start = { version: 1, first: true, since: now, settled: now, search: null, lists } as const;
   const companies = followsCompanies(scope) ? companiesFrom(now) : null;
   let state = keepListed(before ?? { ...start, companies }, scope, sizes);
 
@@ -54,7 +55,7 @@ export async function* pullContacts(
     } catch (error) {
       // Deleted meanwhile, or HubSpot will not show it: nobody left, and somebody must look.
       if (answeredStatus(error) === null) throw error;
-      state = withoutList(state, list);
+      state = { ...state, lists: { ...state.lists, [list]: ANEW } };
       yield {
         kind: "collection_gone",
         collection: list,
@@ -73,15 +74,11 @@ function contactsPage(contacts: readonly Contact[], cursor: Cursor): PullPage {
   return { kind: "contacts", contacts, members: new Map(), cursor };
 }
 
-/** Forgets lists that are no longer followed or no longer exist; one that comes back is read anew. */
+/** Forgets lists that are no longer followed; one that no longer exists is read anew if it comes back. */
 function keepListed(state: PullState, scope: PullScope, sizes: ListSizes): PullState {
-  const followed = new Set(scope.collections.filter((list) => !sizes.gone.has(list)));
-  const lists = Object.fromEntries(Object.entries(state.lists).filter(([list]) => followed.has(list)));
-  return { ...state, lists };
-}
-
-function withoutList(state: PullState, list: string): PullState {
-  return { ...state, lists: Object.fromEntries(Object.entries(state.lists).filter(([id]) => id !== list)) };
+  const followed = Object.entries(state.lists).filter(([list]) => scope.collections.includes(list));
+  const lists = followed.map(([list, known]) => [list, sizes.gone.has(list) ? ANEW : known]);
+  return { ...state, lists: Object.fromEntries(lists) as PullState["lists"] };
 }
 
 async function serverNow({ endpoints, calls }: Account, signal: AbortSignal): Promise<number> {

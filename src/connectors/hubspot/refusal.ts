@@ -32,7 +32,9 @@ export interface Row {
 
 export const name = ({ property }: Refusal): string => property?.property ?? "A property";
 export const category = ({ error }: Refusal): string => error?.category ?? "";
-export const policy = ({ error }: Refusal): string => error?.policyName ?? "";
+/** The day's calls are used up; the search's limit is told without a policy's name, so this one may be, too. */
+export const isDaily = (error: VendorError | null): boolean =>
+  error?.policyName === "DAILY" || (!error?.policyName && /\bdaily limit/i.test(error?.message ?? ""));
 export const said = ({ property, error }: Refusal): string => property?.message || error?.message || "";
 export const propertyCode = (refusal: Refusal, pattern: RegExp): boolean =>
   refusal.property !== null && pattern.test(refusal.property.code);
@@ -51,10 +53,6 @@ export function firstOptions(refusal: Refusal): string {
     .split(",")
     .map((option) => option.trim());
   return options.slice(0, 5).join(", ") + (options.length > 5 ? "…" : "");
-}
-
-export function clip(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 export function neededType(refusal: Refusal): string {

@@ -41,7 +41,7 @@ export async function sendBatch(
     kind === "create" ? account.endpoints.batchCreate(inputs) : account.endpoints.batchUpdate(inputs);
   try {
     const { body } = await account.calls.write(call, batchAnswer, signal);
-    return settleAnswer(work, batch, body);
+    return settleAnswer(work, kind, batch, body);
   } catch (error) {
     if (signal.aborted) leaveUnknown(work, batch);
     if (!(error instanceof CallFailed)) throw error;
@@ -91,7 +91,12 @@ function halves(batch: Batch): readonly Batch[] {
 }
 
 /** Every job of a batch that was answered: done, refused, or in neither part of the answer. */
-function settleAnswer(work: Work, batch: Batch, { results, errors }: BatchAnswer): readonly Batch[] {
+function settleAnswer(
+  work: Work,
+  kind: "create" | "update",
+  batch: Batch,
+  { results, errors }: BatchAnswer,
+): readonly Batch[] {
   const open = new Map(batch.map((job) => [job.operation.traceId, job]));
   for (const record of results) {
     const job =
@@ -101,10 +106,10 @@ function settleAnswer(work: Work, batch: Batch, { results, errors }: BatchAnswer
     settle(work, job.operation.traceId, doneWith(job, record, work.types));
   }
   const again: Job[] = [];
-  let anonymous: VendorError | null = null;
+  const anonymous: VendorError[] = [];
   for (const error of errors ?? []) {
     const blamed = [...open.values()].filter((job) => blames(error, job));
-    if (blamed.length === 0) anonymous = error;
+    if (blamed.length === 0) anonymous.push(error);
     for (const job of blamed) {
       open.delete(job.operation.traceId);
       again.push(...judge(work, job, error));
@@ -114,15 +119,16 @@ function settleAnswer(work: Work, batch: Batch, { results, errors }: BatchAnswer
   const batches = again.length === 0 ? [] : [again];
   const [only] = left;
   if (only === undefined) return batches;
-  if (anonymous === null) {
-    // In neither part: HubSpot has been seen to answer 2xx and nothing else. Only reading can tell.
+  const [error] = anonymous;
+  if (error === undefined || (kind === "create" && left.length > anonymous.length)) {
+    // In neither part: HubSpot has been seen to answer 2xx and nothing else. Only reading can tell; a create that may be
+    // done is not sent again to find out whom an error meant.
     leaveUnknown(work, left);
     return batches;
   }
-  // An error that names nobody: smaller batches find out whom it means. Meeting a create that was done after all, the
-  // second one is answered with the contact that exists.
+  // Errors that name nobody: smaller batches find out whom they mean.
   for (const { operation } of left) work.undone.delete(operation.traceId);
-  if (left.length === 1) return [...batches, judge(work, only, anonymous)].filter((each) => each.length > 0);
+  if (left.length === 1) return [...batches, judge(work, only, error)].filter((each) => each.length > 0);
   return [...batches, ...halves(left)];
 }
 

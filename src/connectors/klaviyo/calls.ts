@@ -5,6 +5,8 @@ import type { Governor, Timing } from "../governor.ts";
 import { governor } from "../governor.ts";
 import type { RetryDecision } from "../retry.ts";
 import { backoffMs, callWithRetry } from "../retry.ts";
+import type { Door } from "../shut-door.ts";
+import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
 import type { Call, RawAnswer } from "./client.ts";
 import { KlaviyoFailure, malformed } from "./failure.ts";
 import { windowsOf } from "./operations.ts";
@@ -53,8 +55,6 @@ export interface Calls {
   quotas(): readonly Quota[];
 }
 
-/** A wait beyond this is the lane's to keep, not a call's. */
-const LONGEST_WAIT_MS = 90_000;
 const ATTEMPTS = 4;
 /** A throttled call was not done and will be let in: it is worth more patience than a broken one. */
 const THROTTLED_ATTEMPTS = 8;
@@ -63,6 +63,8 @@ const BACKOFF = { first: 500, longest: 20_000 };
 /** Paces, repeats, counts and understands calls to one account. */
 export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   const governors = new Map<string, Governor>();
+  /** Klaviyo's limits, and so its Retry-After, are each operation's own. */
+  const doors = new Map<string, Door>();
   const counts = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
@@ -75,6 +77,12 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     return made;
   };
 
+  const doorOf = (operation: Call["operation"]): Door => {
+    const known = doors.get(operation) ?? door({ now });
+    doors.set(operation, known);
+    return known;
+  };
+
   async function once<T>(
     { operation, send }: Call,
     schema: z.ZodType<T>,
@@ -83,6 +91,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   ): Promise<Answer<T>> {
     const pace = governorOf(operation);
     await pace.take(signal);
+    doorOf(operation).pass();
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const begun = now();
     const answer = await send(abortable ? signal : null);
@@ -103,30 +112,35 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     (error: unknown, attempt: number): RetryDecision => {
       if (!(error instanceof KlaviyoFailure)) return { retry: false };
       const { kind, status, retryAfterMs, notSent, ambiguous, code } = error;
+      const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
+      if (waitMs > LONGEST_WAIT_MS) return { retry: false };
       if (status === 429) {
-        const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
         pace.pause(now() + waitMs);
-        return waitMs > LONGEST_WAIT_MS
-          ? { retry: false }
-          : { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
+        return { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
       }
       if (kind === "unsendable" || !(notSent || (repeatable && ambiguous))) return { retry: false };
       log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
-      const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
-      return waitMs > LONGEST_WAIT_MS ? { retry: false } : { retry: true, waitMs, attempts: ATTEMPTS };
+      return { retry: true, waitMs, attempts: ATTEMPTS };
     };
 
-  const repeated = <T>(
+  const repeated = async <T>(
     call: Call,
     schema: z.ZodType<T>,
     signal: AbortSignal,
     options: { readonly repeatable: boolean; readonly abortable: boolean },
-  ): Promise<Answer<T>> =>
-    callWithRetry(() => once(call, schema, signal, options.abortable), {
-      classify: classify(governorOf(call.operation), call.operation, options.repeatable),
-      sleep,
-      signal,
-    });
+  ): Promise<Answer<T>> => {
+    try {
+      return await callWithRetry(() => once(call, schema, signal, options.abortable), {
+        classify: classify(governorOf(call.operation), call.operation, options.repeatable),
+        sleep,
+        signal,
+      });
+    } catch (error) {
+      const told = error instanceof KlaviyoFailure ? (error.retryAfterMs ?? 0) : 0;
+      if (told > LONGEST_WAIT_MS) doorOf(call.operation).shut(unavailable(error as KlaviyoFailure));
+      throw error;
+    }
+  };
 
   return {
     async read(call, schema, signal, expected = []) {

@@ -10,13 +10,21 @@ const SAMPLED_PAGES = 3;
 
 /** See `Connector.discover`. */
 export async function discover(calls: Calls, client: Endpoints, signal: AbortSignal): Promise<Schema> {
-  const [custom, lists, segments] = await Promise.all([
+  const [custom, schema] = await Promise.all([
     customFields(calls, client, signal),
+    outline(calls, client, signal),
+  ]);
+  return { ...schema, fields: [...schema.fields, ...custom] };
+}
+
+/** See `Connector.outline`. */
+export async function outline(calls: Calls, client: Endpoints, signal: AbortSignal): Promise<Schema> {
+  const [lists, segments] = await Promise.all([
     collections(calls, client, "list", signal),
     collections(calls, client, "segment", signal),
   ]);
-  const own = [...OWN_FIELDS].map(([property, field]) => ({ property, ...field, options: null }));
-  return { fields: [...own, ...custom], collections: [...lists, ...segments] };
+  const fields = [...OWN_FIELDS].map(([property, field]) => ({ property, ...field, options: null }));
+  return { fields, collections: [...lists, ...segments] };
 }
 
 async function customFields(

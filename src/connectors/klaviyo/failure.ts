@@ -73,7 +73,8 @@ export class KlaviyoFailure extends Error implements FailureDetails {
   /** May a write that failed so have been done all the same? */
   get ambiguous(): boolean {
     if (this.notSent) return false;
-    return this.kind !== "answered" || (this.status ?? 0) >= 500;
+    // A 408 is of somebody on the way who gave up waiting, as a 504 is.
+    return this.kind !== "answered" || this.status === 408 || (this.status ?? 0) >= 500;
   }
 }
 

@@ -6,7 +6,7 @@ import { endpoints } from "./client.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { cost } from "./cost.ts";
-import { discover } from "./discover.ts";
+import { discover, outline } from "./discover.ts";
 import { engagementSource } from "./engagement/source.ts";
 import { asksForPredictions } from "./fields.ts";
 import { flowsStartedBy } from "./flows.ts";
@@ -55,6 +55,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     can: { create: true, writeLists: true, consent: true, reportsStored: false },
     account: (signal) => account(calls, client, signal),
     discover: (signal) => discover(calls, client, signal),
+    outline: (signal) => outline(calls, client, signal),
     missingScopes: (signal) => missingScopes(calls, client, signal),
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
     consent: {

@@ -1,3 +1,4 @@
+import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
 
 /** Something wrong with a value before it is sent. */
@@ -7,8 +8,8 @@ export function valueProblem(property: string, value: string, type: string): Pro
     level: "field",
     side: "klaviyo",
     field: property,
-    title: `A value does not fit ${property}`.slice(0, 60),
-    explanation: `"${value}" could not be turned into ${type} for Klaviyo. The rest of the contact was synced.`,
+    title: clip(`A value does not fit ${property}`, 60),
+    explanation: `"${clip(value, 80)}" could not be turned into ${type} for Klaviyo. The rest of the contact was synced.`,
     fix: ["Correct the value, or change the field's type in the mapping."],
     retry: "on_change",
     reference: null,

@@ -1,3 +1,4 @@
+import { clip } from "../../model/clip.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { ApiError, KlaviyoFailure } from "./failure.ts";
@@ -27,7 +28,6 @@ interface Row {
   readonly code: string;
   readonly level: ProblemLevel;
   readonly matches: (refusal: Refusal) => boolean;
-  /** At most 60 characters. */
   readonly title: (about: About, error: ApiError) => string;
   readonly explain: (about: About, error: ApiError) => string;
   readonly fix: (about: About) => readonly string[];
@@ -45,7 +45,8 @@ const isInvalid = ({ status, error }: Refusal): boolean =>
   status === 400 || (status === null && error.code?.startsWith("invalid") === true);
 const isDuplicate = ({ status, error }: Refusal): boolean =>
   status === 409 || error.code === "duplicate_profile";
-const shown = (value: string | undefined): string => (value === undefined ? "The value" : `"${value}"`);
+const shown = (value: string | undefined): string =>
+  value === undefined ? "The value" : `"${clip(value, 80)}"`;
 
 /**
  * Every refusal of Klaviyo that somebody can act on, first match first. The matchers lean on status and pointer rather
@@ -112,7 +113,7 @@ const ROWS: readonly Row[] = [
     code: "KL-FIELD",
     level: "mapping",
     matches: (it) => isInvalid(it) && FIELD.test(it.error.detail ?? ""),
-    title: (_about, error) => `"${fieldIn(error)}" is not a Klaviyo profile field`.slice(0, 60),
+    title: (_about, error) => `"${fieldIn(error)}" is not a Klaviyo profile field`,
     explain: (_about, error) => `Klaviyo has no field "${fieldIn(error)}" of its own.`,
     fix: () => ["A custom property is written `properties.NAME` in the mapping."],
     retry: "on_change",
@@ -197,7 +198,7 @@ const ROWS: readonly Row[] = [
     title: () => "The Klaviyo profile was deleted or merged",
     explain: ({ profile, email }) =>
       `Klaviyo no longer has profile ${profile ?? ""}${email === undefined ? "" : ` of ${email}`}. Deleted people are not recreated by themselves.`,
-    fix: () => [],
+    fix: () => ["If they are wanted again, create a profile with the same address in Klaviyo: it is linked."],
     retry: "on_change",
   },
   {
@@ -218,13 +219,17 @@ const UNKNOWN: Row = {
   code: "KL-UNKNOWN",
   level: "contact",
   matches: () => true,
-  title: (_about, error) => `Klaviyo: ${error.title ?? "refused"}`.slice(0, 60),
+  title: (_about, error) => `Klaviyo: ${error.title ?? "refused"}`,
   // Its own words, since we have none.
   explain: (_about, error) => error.detail ?? "Klaviyo refused without saying why.",
   fix: () => [],
   retry: "on_change",
   againMs: 5 * MINUTE,
 };
+
+const LONGEST_TITLE = 60;
+/** A refused value can be 100 kB long; a person reads the beginning. */
+const LONGEST_EXPLANATION = 400;
 
 function rowFor(refusal: Refusal): Row {
   return ROWS.find((row) => row.matches(refusal)) ?? UNKNOWN;
@@ -236,8 +241,8 @@ function problemFrom(row: Row, { error, about }: Refusal): Problem {
     level: row.level,
     side: "klaviyo",
     field: about.property ?? null,
-    title: row.title(about, error),
-    explanation: row.explain(about, error),
+    title: clip(row.title(about, error), LONGEST_TITLE),
+    explanation: clip(row.explain(about, error), LONGEST_EXPLANATION),
     fix: row.fix(about),
     retry: row.retry,
     reference: error.id ?? null,

@@ -4,7 +4,14 @@ import type { Clearance } from "../../model/consent.ts";
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
-import type { Capabilities, Connector, FieldSpec, PropertyRequest, WriteResult } from "../connector.ts";
+import type {
+  Capabilities,
+  Connector,
+  FieldSpec,
+  PropertyRequest,
+  Schema,
+  WriteResult,
+} from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import { refusalsOf, refusing, subscribed } from "./consent.ts";
@@ -78,6 +85,22 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     [...new Set(contacts)]
       .filter((contact) => contact !== undefined)
       .map((each) => store.show(each, properties));
+  const outline = async (signal: AbortSignal): Promise<Schema> => {
+    request("discover", signal);
+    return {
+      fields: fields
+        .filter(({ property }) => !store.hidden.has(property))
+        .map((field) => structuredClone(field)),
+      collections: [...store.collections.values()].map(({ id, name, kind }) => ({
+        id,
+        name,
+        kind,
+        writable: kind === "list",
+        doubleOptIn: false,
+        size: null,
+      })),
+    };
+  };
   const foundByAddress = (contact: StoredContact): boolean => contact.createdAt <= now() - quirks.findLagMs;
 
   return {
@@ -98,22 +121,8 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       const contactUrl = `https://${side}.invalid/contacts/{id}`;
       return { id: side, name: `Memory of ${side}, not of ${otherSide(side)}`, timeZone: "UTC", contactUrl };
     },
-    async discover(signal) {
-      request("discover", signal);
-      return {
-        fields: fields
-          .filter(({ property }) => !store.hidden.has(property))
-          .map((field) => structuredClone(field)),
-        collections: [...store.collections.values()].map(({ id, name, kind }) => ({
-          id,
-          name,
-          kind,
-          writable: kind === "list",
-          doubleOptIn: false,
-          size: null,
-        })),
-      };
-    },
+    discover: outline,
+    outline,
     async missingScopes(signal) {
       request("discover", signal);
       return [];

@@ -48,6 +48,8 @@ export interface MemoryStore {
   change(id: ExternalId, change: Partial<Omit<StoredContact, "id" | "emails">>): StoredContact | undefined;
   /** The contact leaves every collection with it. */
   remove(id: ExternalId): void;
+  /** A removed contact as it was, in no collection. */
+  restore(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
   join(id: ExternalId, collection: string): void;
   leave(id: ExternalId, collection: string): void;
@@ -63,6 +65,7 @@ export interface MemoryStore {
 export function memoryStore(side: Side, now: () => number): MemoryStore {
   /** Every version of each contact, oldest first. */
   const versions = new Map<ExternalId, StoredContact[]>();
+  const removed = new Map<ExternalId, StoredContact[]>();
   const merged = new Map<ExternalId, ExternalId>();
   const collections = new Map<string, StoredCollection>();
   const hidden = new Set<string>();
@@ -116,7 +119,15 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
     },
     remove(id) {
       for (const collection of collections.values()) leave(id, collection);
+      const known = versions.get(id);
+      if (known !== undefined) removed.set(id, known);
       versions.delete(id);
+    },
+    restore(id) {
+      const known = removed.get(id);
+      if (known === undefined || versions.has(id)) return;
+      versions.set(id, known);
+      store.change(id, {});
     },
     merge(winner, loser) {
       const [kept, lost] = [get(winner), get(loser)];

@@ -14,6 +14,8 @@ export interface MemoryUser {
   addEmail(id: ExternalId, email: string): void;
   setConsent(id: ExternalId, consent: Consent): void;
   delete(id: ExternalId): void;
+  /** Brings a deleted contact back under its id, in no collection. */
+  restore(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
   join(id: ExternalId, collection: string): void;
   leave(id: ExternalId, collection: string): void;
@@ -46,6 +48,7 @@ export function memoryUser(store: MemoryStore): MemoryUser {
       void store.change(id, { otherEmails: [...(store.get(id)?.otherEmails ?? []), email] }),
     setConsent: (id, consent) => void store.change(id, { consent }),
     delete: (id) => store.remove(id),
+    restore: (id) => store.restore(id),
     merge: (winner, loser) => store.merge(winner, loser),
     join: (id, collection) => store.join(id, collection),
     leave: (id, collection) => store.leave(id, collection),

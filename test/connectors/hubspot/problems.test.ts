@@ -51,6 +51,25 @@ describe("the catalogue of HubSpot's problems", () => {
     }
   });
 
+  it("can be stored and read, whatever HubSpot quotes and however long it is", () => {
+    const value = `\0${"🎉".repeat(2_000)}`;
+    const message = `${value} was not one of the allowed options: [A]`;
+    for (const shift of ["", "x"]) {
+      const said = body({
+        message: `Property values were not valid: ${JSON.stringify([
+          { name: "persona", error: "INVALID_OPTION", message },
+        ])}`,
+      });
+      const found = problem({ ...(CASES["HS-OPTION"]?.[0] as Case), body: said, value: shift + value });
+      const words = found.title + found.explanation;
+      expect([words.isWellFormed(), words.includes("\0"), words.includes("\ufffd")]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+    }
+  });
+
   it.each(["", "null", "[]", "42", '"text"', "{}", '{"message":7}', "<html>", '{"status":'])(
     "takes %j for no answer of HubSpot's",
     (text) => {

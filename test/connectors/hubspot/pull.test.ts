@@ -198,16 +198,23 @@ describe("a pull from HubSpot", () => {
   });
 
   it("reads a list anew when HubSpot no longer takes the saved place", async () => {
-    const { connector, list, ids, world, pass } = await withMembers(3);
+    const { connector, list, ids, world, portal, pass } = await withMembers(3);
     const { cursor } = await pull(connector, [list], null);
     pass();
+    const [leaver = "", ...others] = ids;
+    portal.changeMembers(list, { remove: [leaver] });
     const body = { status: "error", message: "after is not a valid cursor", category: "VALIDATION_ERROR" };
     world.faults.add({
       match: "join-order",
       times: 1,
       fault: { kind: "status", status: 400, applied: "before", body },
     });
-    expect((await pull(connector, [list], cursor)).members).toEqual(new Set(ids));
+    const anew = await pull(connector, [list], cursor);
+    expect(anew.members).toEqual(new Set(others));
+    // Nothing of that tells who is not there any more: the whole membership does.
+    const next = await pull(connector, [list], anew.cursor);
+    expect(rosters(next).map((roster) => [...roster.ids].sort())).toEqual([[...others].sort()]);
+    expect(rosters(await pull(connector, [list], next.cursor))).toEqual([]);
   });
 
   it("reads directly what is too much to ask of a search", async () => {
@@ -235,10 +242,12 @@ describe("a pull from HubSpot", () => {
   });
 
   it.each(["", "null", "{}", '{"version":2}', "%"])(
-    "does not begin from %j, which is no cursor",
+    "begins anew from %j, which is no cursor, and then asks who left meanwhile",
     async (cursor) => {
-      const { connector, list } = await withMembers(0);
-      await expect(pull(connector, [list], cursor)).rejects.toThrow("no cursor");
+      const { connector, list, ids } = await withMembers(2);
+      const anew = await pull(connector, [list], cursor);
+      expect(anew.members).toEqual(new Set(ids));
+      expect(rosters(await pull(connector, [list], anew.cursor)).length).toBe(1);
     },
   );
 

@@ -119,7 +119,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         errorType: "RATE_LIMIT",
         policyName: "DAILY",
       }),
-      says: ["daily limit", "midnight"],
+      says: ["schedule in the mapping file", "daily limit", "midnight"],
     },
   ],
   "HS-LOCKED": [{ status: 423, body: body({ message: "locked" }), says: ["locked"] }],
@@ -251,7 +251,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     {
       status: 404,
       body: body({ message: "resource not found" }),
-      says: ["90 days"],
+      says: ["90 days", "restore it in HubSpot"],
     },
   ],
   "HS-LIST": [

@@ -104,6 +104,27 @@ describe("writing to HubSpot", () => {
     expect(outcomes(results)).toEqual(["done", "done", "refused", "done"]);
   });
 
+  it("does not make again whom an answer left out to find out whom its error means", async () => {
+    const { connector, calls } = await stub((call) => ({
+      status: 207,
+      body: {
+        status: "COMPLETE",
+        results: inputsOf(call)
+          .slice(0, 1)
+          .map((input) => resultOf({ ...input, id: "1" })),
+        numErrors: 1,
+        errors: [{ status: "error", category: "VALIDATION_ERROR", message: "No.", context: {} }],
+      },
+    }));
+    const emails = ["a@example.com", "b@example.com", "c@example.com"];
+    const results = await write(
+      connector,
+      emails.map((email) => create(email)),
+    );
+    expect(outcomes(results)).toEqual(["done", "unknown", "unknown"]);
+    expect(calls.length).toBe(1);
+  });
+
   it("does not know what became of a contact that is in no part of the answer", async () => {
     const { connector, calls } = await stub(() => ({
       status: 200,

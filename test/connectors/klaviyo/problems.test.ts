@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FailureDetails } from "../../../src/connectors/klaviyo/failure.ts";
 import { apiErrors, KlaviyoFailure } from "../../../src/connectors/klaviyo/failure.ts";
+import { valueProblem } from "../../../src/connectors/klaviyo/own-problems.ts";
 import type { About } from "../../../src/connectors/klaviyo/problems.ts";
 import { problemOf, problemOfFailure, unavailable } from "../../../src/connectors/klaviyo/problems.ts";
 import type { Problem } from "../../../src/model/problem.ts";
@@ -202,6 +203,26 @@ describe("a refusal of Klaviyo", () => {
       { errors: [{ source: 1 }] },
     ]) {
       expect(problemOfFailure(failure({ status: 400, body })).code).toBe("KL-UNKNOWN");
+    }
+  });
+
+  test("can be stored and read, whatever Klaviyo quotes and however long it is", () => {
+    const long = `\0${"🎉".repeat(2_000)}`;
+    const detail = `'${long}' is not a valid field for the resource 'profile'.`;
+    const problems = [
+      problemOfFailure(failure({ status: 400, body: errors({ detail }) })),
+      problemOfFailure(failure({ status: 418, body: errors({ title: long, detail: long }) })),
+      problemOfFailure(failure({ status: 409, body: duplicate }), { property: "phone_number", value: long }),
+      valueProblem(`properties.${long}`, long, "number"),
+    ];
+    for (const { title, explanation } of problems) {
+      const words = title + explanation;
+      expect([words.isWellFormed(), words.includes("\0"), words.includes("\ufffd")]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect([title.length <= 60, explanation.length <= 400]).toEqual([true, true]);
     }
   });
 });

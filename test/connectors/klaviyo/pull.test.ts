@@ -270,7 +270,7 @@ describe("a pull from Klaviyo", () => {
     ]);
   });
 
-  test("discovers what profiles have, and none of what Klaviyo writes itself", async () => {
+  test("discovers what profiles have and none of what Klaviyo writes itself, and looks at no profile for a run", async () => {
     const klaviyo = await rehearse();
     klaviyo.sandbox.createProfile({
       email: "a@example.com",
@@ -286,6 +286,9 @@ describe("a pull from Klaviyo", () => {
       "properties.tags list",
       "properties.vip boolean",
     ]);
+    const looked = klaviyo.called("get_profiles");
+    expect(await klaviyo.connector.outline(live())).toMatchObject({ collections });
+    expect(klaviyo.called("get_profiles") - looked).toBe(0);
     expect(collections).toEqual([
       { id: list, name: "Careful", kind: "list", writable: true, doubleOptIn: true, size: null },
       { id: segment, name: "VIP", kind: "segment", writable: false, doubleOptIn: false, size: null },
