@@ -18,6 +18,7 @@ import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import { NO_RUN, limitsNow } from "./limits-now.ts";
 import { look } from "./look.ts";
 import type { SavedPlan } from "./plan-file.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
@@ -75,7 +76,8 @@ export async function applyPlan(
     const { context } = await look(deps, mapping, null);
     const { database, connectionId } = context;
     const linked = await countLinks(database, connectionId, "live");
-    const exceeded = exceededLimits(totalsOf(plan), mapping.limits, linked, false);
+    const limits = await limitsNow(database, mapping, connectionId, NO_RUN, deps.now());
+    const exceeded = exceededLimits(totalsOf(plan), limits, linked, false);
     const planned = [...plan.people.values()].reduce((sum, operations) => sum + operations.length, 0);
     const none = { runId: null, done: 0, planned, moved: [], refused: 0, exceeded };
     if (exceeded.length > 0 && !approved) return none;

@@ -1,6 +1,6 @@
 import type { Cost } from "../connectors/connector.ts";
 import type { EmailKey } from "../model/email.ts";
-import type { Mapping } from "../model/mapping.ts";
+import type { Limits, Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
 import { perSide } from "../model/side.ts";
 import type { ExceededLimit } from "../model/hold.ts";
@@ -10,6 +10,7 @@ import type { LinkFilter } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import { NO_RUN, limitsNow } from "./limits-now.ts";
 import type { WholePlan } from "./look.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
@@ -21,6 +22,8 @@ export interface PlanFindings extends WholePlan {
   /** Linked people: what a share is a share of. */
   readonly linked: number;
   readonly firstSync: boolean;
+  /** What one run may do now: the mapping's, and stricter while the ledger is doubted. */
+  readonly limits: Limits;
   readonly exceeded: readonly ExceededLimit[];
   /** About what it takes on each side. */
   readonly cost: PerSide<Cost>;
@@ -50,13 +53,15 @@ export async function makePlan(deps: Deps, mapping: Mapping, options: PlanOption
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
     const plan = await planWhole(context, filter, options, isApproved);
     const linked = await countLinks(context.database, context.connectionId, "live");
-    const limits = exceededLimits(plan.totals, mapping.limits, linked, firstSync);
+    const limits = await limitsNow(context.database, mapping, context.connectionId, NO_RUN, deps.now());
+    const overLimits = exceededLimits(plan.limited, limits, linked, firstSync);
     const cost = perSide((side) => {
       const { creates, updates, list_additions: additions, removals } = plan.totals[side];
       return context.connectors[side].contacts.cost({ creates, updates, listChanges: additions + removals });
     });
     const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
-    return { ...plan, mapping, linked, firstSync, exceeded: [...guarded.exceeded, ...limits], cost, saved };
+    const exceeded = [...guarded.exceeded, ...overLimits];
+    return { ...plan, mapping, linked, firstSync, limits, exceeded, cost, saved };
   });
 }
 
