@@ -28,8 +28,8 @@ test("a plan tells what would change, what it costs and what the limits say, and
   expect(out).toMatch(/^Consent: 0 people would be subscribed, 0 resubscribed\.$/m);
   expect(out).toMatch(/creates_per_run +\d+ +first sync +✔/);
   expect(out).toMatch(/^Cost: about \d+ calls? to HubSpot, about \d+ calls? to Klaviyo/m);
-  expect(out).toMatch(/^Bill: \d+ more active Klaviyo profiles, \d+ more HubSpot contacts/m);
-  expect(out).toMatch(/^Plan: \d+ to create, \d+ to change, 0 values to empty, 0 people to subscribe\.$/m);
+  expect(out).toMatch(/^Bill: \d+ more active Klaviyo profiles?, \d+ more HubSpot contacts?/m);
+  expect(out).toMatch(/^Plan: \d+ to create, \d+ to change, 0 values to empty, .*0 people to subscribe\.$/m);
   expect(out).toContain("tandem apply first.plan");
   expect(it.writes()).toBe(0);
   const detailed = await it.run(["plan", "--email", anna, "--detailed-exitcode", "--json"]);
