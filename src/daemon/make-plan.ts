@@ -15,6 +15,7 @@ import type { WholePlan } from "./look.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
+import { checkPlanPlace } from "./plan-place.ts";
 
 /** What a run would do now, and what the limits say of it. */
 export interface PlanFindings extends WholePlan {
@@ -44,9 +45,11 @@ export interface PlanOptions {
 /**
  * Looks at both sides and tells what a run would do; neither side is written to.
  *
+ * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function makePlan(deps: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
+  if (options.out !== null) await checkPlanPlace(options.out);
   return withConnection(deps, mapping.name, async () => {
     const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
     const filter: LinkFilter =

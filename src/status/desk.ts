@@ -61,6 +61,8 @@ export interface PutBack {
   readonly runId: bigint | null;
   readonly done: number;
   readonly planned: number;
+  /** What was so already. */
+  readonly already: number;
   readonly moved: number;
   readonly refused: number;
   readonly exceeded: readonly ExceededLimit[];

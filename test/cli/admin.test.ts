@@ -116,4 +116,17 @@ test("wrong usage of these commands is told with what to do", async () => {
   const text = await readFile(join(it.folder.path, "first.plan"), "utf8");
   await it.folder.write("edited.plan", text.replace("Buyer", "Boss"));
   expect((await it.run(["apply", "edited.plan"])).talk).toContain("was changed after it was saved");
+  for (const [args, words] of [
+    [["plan", "--out", "nowhere/a.plan"], "there is no folder nowhere"],
+    [["plan", "--out", "mapping.yaml"], "is no saved plan, so it is not replaced"],
+    [["undo", "--run", "1", "--out", "mapping.yaml"], "is no saved plan, so it is not replaced"],
+    [["undo", "--run", "4711"], "There is no run 4711"],
+    [["apply", "."], ". is a folder"],
+    [["apply", "first.plan", "--approve", " "], "Say why"],
+    [["check", "--save-schema", "mapping.yaml"], "is no saved schema, so it is not replaced"],
+  ] as const) {
+    const { status, talk } = await it.run(args);
+    expect({ status, talk }).toEqual({ status: 64, talk: expect.stringContaining(words) });
+  }
+  expect(await readFile(join(it.folder.path, "mapping.yaml"), "utf8")).toBe(it.mappingText);
 }, 120_000);

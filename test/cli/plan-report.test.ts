@@ -73,5 +73,7 @@ test("a plan without people in full fits one screen, whatever is in it", () => {
     subscribes: 6,
     list_additions: 7,
   };
-  expectOneScreen(planReport(findings(all, 28), "a.plan"));
+  const text = planReport(findings(all, 28), "a.plan");
+  expect(text).toContain("tandem apply a.plan");
+  expectOneScreen(text);
 });
