@@ -9,6 +9,9 @@ import { because, optOutWords, shown } from "../status/field-words.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
+/** Most names are shorter, so that the values of most people stand in one column. */
+const NARROWEST = 20;
+
 /** What would be done about one person, old → new, each with its reason. */
 export function personLines(plan: ContactPlan, fields: readonly FieldRule[]): readonly string[] {
   const { email, ids } = plan.known.link;
@@ -47,10 +50,12 @@ function changes(
   plan: ContactPlan,
   fields: readonly FieldRule[],
 ): readonly string[] {
-  return Object.entries(after).map(([key, value]) => {
+  const rules = Object.keys(after).map((key) => fields.find((one) => one.key === key));
+  const width = Math.max(NARROWEST, ...rules.map((rule) => rule?.property[side].length ?? 0));
+  return Object.entries(after).map(([key, value], at) => {
     const { merge, ages = null } = plan.merged.find(({ rule }) => rule.key === key) ?? {};
-    const rule = fields.find((one) => one.key === key);
-    const name = (rule?.property[side] ?? key).padEnd(20);
+    const rule = rules[at];
+    const name = (rule?.property[side] ?? key).padEnd(width);
     const asStored = (agreed: Value): string => shown(inTheSidesWords(rule, side, agreed));
     if (before === null) return `        ${name} ${asStored(value)}`;
     const mark = value === null ? "!" : " ";

@@ -15,13 +15,26 @@ const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Kl
 /** Fields named in one line of the totals; the rest is counted. */
 const FIELDS_SHOWN = 4;
 
+/** What the plan was asked for. */
+interface Asked {
+  readonly out?: string | null;
+  readonly email?: string | null;
+}
+
 /** The plan as a person reads it: totals by side, people in full, limits, cost, and the sum in the last line. */
-export function planReport(findings: PlanFindings, savedAs: string | null): string {
+export function planReport(
+  findings: PlanFindings,
+  { out: savedAs = null, email = null }: Asked = {},
+): string {
   const { totals, contacts, examples, problems, exceeded } = findings;
   const skipped = [...problems].map(([title, count]) => `  ${grouped(count)} × ${title}`);
   const left = skipped.length === 0 ? [] : ["Left alone until somebody mends the cause:", ...skipped, ""];
   if (totals.people === 0 && exceeded.length === 0) {
-    const nothing = `Nothing to change: ${counted(contacts, "contact")} compared. Nothing has been written.`;
+    const compared =
+      contacts === 0 && email !== null
+        ? `no contact with ${email} is linked, and no rule wants one; tandem explain ${email} tells more`
+        : `${counted(contacts, "contact")} compared`;
+    const nothing = `Nothing to change: ${compared}. Nothing has been written.`;
     return [...left, nothing, ...saved(findings, savedAs), ""].join("\n");
   }
   return [

@@ -44,7 +44,11 @@ export function planCommand(program: Command, app: App, exit: (code: ExitCode) =
           }),
         ),
       );
-      app.out(options.json ? json(planDocument(findings)) : planReport(findings, options.out ?? null));
+      app.out(
+        options.json
+          ? json(planDocument(findings))
+          : planReport(findings, { out: options.out ?? null, email: options.email ?? null }),
+      );
       const changes = findings.totals.people > 0;
       exit(options.detailedExitcode === true && changes ? EXIT.changes : EXIT.done);
     });

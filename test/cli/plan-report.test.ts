@@ -35,7 +35,7 @@ function findings(
 }
 
 test("who would be subscribed and unsubscribed is counted, never said to be nobody", () => {
-  const text = planReport(findings({ subscribes: 1_594, unsubscribes: 3 }, 1_597), null);
+  const text = planReport(findings({ subscribes: 1_594, unsubscribes: 3 }, 1_597));
   expect(text).toMatch(/^ {2}Klaviyo {2}⊘ 3 people to unsubscribe$/m);
   expect(text).toMatch(/^ {11}✓ 1,594 people to subscribe$/m);
   expect(text).toContain("Consent: 1,594 people would be subscribed, 0 resubscribed, 3 unsubscribed.");
@@ -43,21 +43,21 @@ test("who would be subscribed and unsubscribed is counted, never said to be nobo
 });
 
 test("a plan of nobody's consent says so", () => {
-  const text = planReport(findings({ updates: 1 }, 1), null);
+  const text = planReport(findings({ updates: 1 }, 1));
   expect(text).toContain("Consent: 0 people would be subscribed, 0 resubscribed.\n");
   expect(text).toContain("~ 1 contact to change");
   expect(text).toContain("Bill: 0 more active Klaviyo profiles, 0 more HubSpot contacts");
 });
 
 test("the limits shown are the ones that hold: of what cannot be taken back fewer are many", () => {
-  const text = planReport(findings({ subscribes: 10, unsubscribes: 10 }, 20), null);
+  const text = planReport(findings({ subscribes: 10, unsubscribes: 10 }, 20));
   expect(text).toMatch(/^ {2}subscribes_per_run +10 +10 \(1 %\) +✔$/m);
   expect(text).toMatch(/^ {2}unsubscribes_per_run +10 +9 \(0\.5 %\)/m);
 });
 
 test("what was approved is told as what a run will do, and as what no limit holds", () => {
   const { totals } = findings({ updates: 40 }, 40);
-  const text = planReport(findings({}, 0, { totals }), null);
+  const text = planReport(findings({}, 0, { totals }));
   expect(text).toContain("~ 40 contacts to change");
   expect(text).toContain("Approved already, and not counted: 40 people");
   expect(text).not.toContain("Nothing to change");
@@ -73,7 +73,12 @@ test("a plan without people in full fits one screen, whatever is in it", () => {
     subscribes: 6,
     list_additions: 7,
   };
-  const text = planReport(findings(all, 28), "a.plan");
+  const text = planReport(findings(all, 28, { saved: { people: 28, hash: "" } }), { out: "a.plan" });
   expect(text).toContain("tandem apply a.plan");
   expectOneScreen(text);
+});
+
+test("an address that nobody has is told as that, not as somebody with nothing to change", () => {
+  const text = planReport(findings({}, 0, { contacts: 0 }), { email: "nobody@example.com" });
+  expect(text).toMatch(/^Nothing to change: no contact with nobody@example\.com is linked/);
 });
