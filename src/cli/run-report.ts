@@ -64,7 +64,7 @@ export function runReport(run: ContactRun): string {
       : []),
     ...(asked + blocked > 0
       ? [
-          `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}; ${grouped(blocked)} were not cleared.`,
+          `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}${blocked > 0 ? `; ${counted(blocked, "was", "were")} not cleared` : ""}.`,
         ]
       : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
