@@ -16,7 +16,7 @@ const file = () => join(folder, "mapping.yaml");
 
 /** Watches, and answers what was called: changes taken up, and failures told. */
 function watched(changed: () => Promise<void> = async () => {}) {
-  const calls = { changed: vi.fn(changed), failed: vi.fn() };
+  const calls = { changed: vi.fn<() => Promise<void>>(changed), failed: vi.fn<(error: unknown) => void>() };
   end = watchFile(file(), calls.changed, { failed: calls.failed, againMs: 10 });
   return calls;
 }
