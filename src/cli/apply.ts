@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
 import type { Applied } from "../daemon/apply-plan.ts";
 import { PlanDoesNotFit, applyPlan } from "../daemon/apply-plan.ts";
 import { BadPlanFile, readPlanFile } from "../daemon/plan-file.ts";
@@ -21,32 +22,42 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
   program
     .command("apply <file>")
     .description("performs exactly a saved plan; what has moved since is left and told")
-    .option("--approve <reason>", "perform it although it exceeds a limit, and why")
+    .option("--approve <reason>", "perform it although it exceeds a limit, and why", reason)
     .action(async (file: string, _options, command: Command) => {
       const options = command.optsWithGlobals<ApplyOptions>();
       try {
-        const plan = await readPlanFile(file);
+        const plan = await readPlanFile(file).catch((cause: NodeJS.ErrnoException) => {
+          if (cause.syscall === undefined) throw cause;
+          const why =
+            cause.code === "ENOENT" ? `There is no file ${file}` : `${file} cannot be read: ${cause.code}`;
+          throw new CommandFailure(EXIT.usage, why);
+        });
         const applied = await withEngine(app, options, (deps, mapping) =>
-          applyPlan(deps, mapping, plan, options.approve !== undefined),
+          applyPlan(deps, mapping, plan, options.approve ?? null),
         );
         app.out(options.json ? json(applied) : report(applied, file));
         exit(codeOf(applied));
       } catch (error) {
         if (error instanceof BadPlanFile) throw new CommandFailure(EXIT.usage, error.message);
         if (error instanceof PlanDoesNotFit) throw new CommandFailure(EXIT.tryLater, error.message);
-        if ((error as NodeJS.ErrnoException).code === "ENOENT")
-          throw new CommandFailure(EXIT.usage, `There is no file ${file}`);
         throw error;
       }
     });
 }
 
-function codeOf({ runId, refused }: Applied): ExitCode {
-  if (runId === null) return EXIT.held;
+/** It is kept with the run. */
+function reason(given: string): string {
+  if (given.trim() === "") throw new InvalidArgumentError("Say why: it is kept with the run.");
+  return given;
+}
+
+function codeOf({ runId, refused, stoppedBy }: Applied): ExitCode {
+  if (runId === null || stoppedBy !== null) return EXIT.held;
   return refused > 0 ? EXIT.failing : EXIT.done;
 }
 
-function report({ runId, done, planned, moved, refused, exceeded }: Applied, file: string): string {
+function report(applied: Applied, file: string): string {
+  const { runId, done, planned, already, moved, refused, unanswered, blocked, exceeded, stoppedBy } = applied;
   if (runId === null) {
     const held = exceeded.map(heldByLimit).map(({ title }) => `✖ ${title}`);
     const how = `Nothing was done. If this is what you want:  tandem apply ${file} --approve "why"`;
@@ -58,10 +69,14 @@ function report({ runId, done, planned, moved, refused, exceeded }: Applied, fil
   const more = moved.length > MOVED_SHOWN ? [`  and ${grouped(moved.length - MOVED_SHOWN)} more`] : [];
   return [
     `Run ${runId}: ${grouped(done)} of ${counted(planned, "operation")} done, ${grouped(refused)} refused.`,
+    ...(stoppedBy === null ? [] : [`✖ ${stoppedBy.title}`, `  ${stoppedBy.explanation}`]),
+    ...(already > 0 ? [`${grouped(already)} of them had nothing to do: it is so already.`] : []),
+    ...(unanswered > 0 ? [`${grouped(unanswered)} not answered; the next run looks what became of it.`] : []),
+    ...(blocked > 0 ? [`${counted(blocked, "person", "people")} not cleared to be subscribed.`] : []),
     ...(moved.length > 0
       ? [`${grouped(moved.length)} had moved since the plan and were left:`, ...names, ...more]
       : []),
-    `To put it back:  tandem undo --run ${runId}`,
+    ...(done > 0 ? [`To put it back:  tandem undo --run ${runId}`] : []),
     "",
   ].join("\n");
 }

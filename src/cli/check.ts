@@ -14,7 +14,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { mappingPath } from "./load-mapping.ts";
 import { mappingFiles } from "./mapping-files.ts";
-import { loadSavedSchema, saveSchema, unusable } from "./saved-schema.ts";
+import { checkSchemaPlace, loadSavedSchema, saveSchema, unusable } from "./saved-schema.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly remote?: boolean;
@@ -49,6 +49,7 @@ export function checkCommand(program: Command, app: App, exit: (code: ExitCode) 
         const message = `--save-schema keeps one connection, and there are ${paths.length} files.\n  fix: name one of them: tandem check ${paths[0]} --save-schema FILE`;
         throw new CommandFailure(EXIT.usage, message);
       }
+      if (options.saveSchema !== undefined) checkSchemaPlace(options.saveSchema);
       const saved = options.schema === undefined ? null : loadSavedSchema(options.schema);
       const files: CheckedFile[] = [];
       for (const path of paths) files.push(await checkFile(app, options, path, saved));

@@ -24,7 +24,7 @@ import { ask, askSide } from "./doctor-side.ts";
 import { supportFinding } from "./doctor-support.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { json } from "./json.ts";
-import { mappingPath } from "./load-mapping.ts";
+import { mappingFile } from "./load-mapping.ts";
 
 export function doctorCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
@@ -33,7 +33,7 @@ export function doctorCommand(program: Command, app: App, exit: (code: ExitCode)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       if (app.watched && options.quiet !== true) app.talk("Asking the database, HubSpot and Klaviyo\n");
-      const findings = await examine(app, mappingPath(app, options));
+      const findings = await examine(app, mappingFile(app, options));
       const exitCode = verdict(findings);
       const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;
       const told = findings.map(({ what, level, says, fix }) => ({ what, level, says, fix }));

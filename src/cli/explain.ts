@@ -26,7 +26,8 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       const options = command.optsWithGlobals<CommonOptions>();
       const email = parseAddress(address);
       const { mapping } = loadMapping(app, options);
-      const found = email && (await withDatabase(app, (database) => lookUp(database, mapping, email)));
+      const found =
+        email && (await withDatabase(app, (database) => lookUp(database, mapping, email, app.now())));
       if (found && found.person === null && found.erasedAt !== null) {
         const { erasedAt } = found;
         app.out(
@@ -66,10 +67,10 @@ interface Found {
   readonly erasedAt: Date | null;
 }
 
-async function lookUp(database: Database, mapping: Mapping, email: EmailKey): Promise<Found> {
+async function lookUp(database: Database, mapping: Mapping, email: EmailKey, now: Date): Promise<Found> {
   const { id } = await openConnection(database, mapping.name);
   const engagements = await personEngagements(database, id, email, ENGAGEMENTS);
-  const person = await explainPerson(database, mapping, id, { email }, new Date());
+  const person = await explainPerson(database, mapping, id, { email }, now);
   return { person, engagements, erasedAt: await erasedSince(database, id, email) };
 }
 

@@ -7,10 +7,32 @@ import type { Secrets } from "../model/secrets.ts";
 import { perSide } from "../model/side.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { mappingFiles } from "./mapping-files.ts";
 
 /** The mapping file of a command line: `--config`, else TANDEM_CONFIG, else where `init` writes it. */
 export function mappingPath(app: App, options: CommonOptions): string {
   return options.config ?? app.env["TANDEM_CONFIG"] ?? "config/mapping.yaml";
+}
+
+/** Of a folder of many, so many show what to write. */
+const FILES_NAMED = 8;
+
+/**
+ * The one mapping file that a command line names. A folder stands for the only mapping in it: a command works on one
+ * connection, and its answer is of that one.
+ *
+ * @throws CommandFailure 78 for a folder of several, naming them
+ */
+export function mappingFile(app: App, options: CommonOptions): string {
+  const path = mappingPath(app, options);
+  const [only = path, ...more] = mappingFiles(path);
+  if (more.length === 0) return only;
+  const named = [only, ...more].slice(0, FILES_NAMED).map((file) => `    --config ${file}`);
+  const rest = more.length + 1 - named.length;
+  const why = `${path} is a folder of ${more.length + 1} mappings, and this command works on one connection.`;
+  const fix = "  fix: Name one of them, each connection in a process of its own:";
+  const lines = [why, fix, ...named, ...(rest > 0 ? [`    and ${rest} more`] : [])];
+  throw new CommandFailure(EXIT.config, lines.join("\n"));
 }
 
 /** Colour is for a terminal whose owner has not said no (no-color.org). */
@@ -29,7 +51,7 @@ export interface LoadedMapping extends MappingOnDisk {
  * @throws CommandFailure 78 with every problem of the file at its place
  */
 export function loadMapping(app: App, options: CommonOptions): LoadedMapping {
-  const loaded = readMapping(mappingPath(app, options));
+  const loaded = readMapping(mappingFile(app, options));
   const { mapping, diagnostics, text } = loaded;
   if (mapping === null || diagnostics.some(({ severity }) => severity === "error")) {
     const message = formatDiagnostics(diagnostics, text);

@@ -4,9 +4,13 @@ import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { MergedField } from "../reconcile/merge-contact.ts";
 import { because, optOutWords, shown } from "../status/field-words.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
+
+/** Most names are shorter, so that the values of most people stand in one column. */
+const NARROWEST = 20;
 
 /** What would be done about one person, old → new, each with its reason. */
 export function personLines(plan: ContactPlan, fields: readonly FieldRule[]): readonly string[] {
@@ -46,16 +50,28 @@ function changes(
   plan: ContactPlan,
   fields: readonly FieldRule[],
 ): readonly string[] {
-  return Object.entries(after).map(([key, value]) => {
+  const rules = Object.keys(after).map((key) => fields.find((one) => one.key === key));
+  const width = Math.max(NARROWEST, ...rules.map((rule) => rule?.property[side].length ?? 0));
+  return Object.entries(after).map(([key, value], at) => {
     const { merge, ages = null } = plan.merged.find(({ rule }) => rule.key === key) ?? {};
-    const rule = fields.find((one) => one.key === key);
-    const name = (rule?.property[side] ?? key).padEnd(20);
+    const rule = rules[at];
+    const name = (rule?.property[side] ?? key).padEnd(width);
     const asStored = (agreed: Value): string => shown(inTheSidesWords(rule, side, agreed));
     if (before === null) return `        ${name} ${asStored(value)}`;
     const mark = value === null ? "!" : " ";
-    const why = merge?.kind === "write" ? `   ${because(merge.why, otherSide(side), ages)}` : "";
+    const why = merge?.kind === "write" ? `   ${reason(merge, side, ages)}` : "";
     return `      ${mark} ${name} ${asStored(before[key] ?? null)} -> ${asStored(value)}${why}`;
   });
+}
+
+/** Where only one side leads, what the other had changed is replaced all the same: that is not to be found out afterwards. */
+function reason(
+  merge: Extract<MergedField["merge"], { kind: "write" }>,
+  side: Side,
+  ages: MergedField["ages"],
+): string {
+  const replaced = merge.why === "changed" && merge.lost !== null;
+  return because(replaced ? "changed_on_both" : merge.why, otherSide(side), ages);
 }
 
 /** A value as its side gets it: with the way back of its transforms, in its own options. */

@@ -1,9 +1,11 @@
 import type { PlanFindings } from "../daemon/make-plan.ts";
-import type { FieldRule, Limit } from "../model/mapping.ts";
+import { PLAN_VALID_MS } from "../daemon/plan-file.ts";
+import type { LimitedAction } from "../model/hold.ts";
+import type { FieldRule, Limits } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { LIMITED_ACTIONS } from "../plan/changes.ts";
-import { allowance } from "../plan/limits.ts";
+import { allowedOf } from "../plan/limits.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted, grouped } from "../status/count-words.ts";
 import { personLines } from "./plan-person.ts";
@@ -13,29 +15,40 @@ const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Kl
 /** Fields named in one line of the totals; the rest is counted. */
 const FIELDS_SHOWN = 4;
 
+/** What the plan was asked for. */
+interface Asked {
+  readonly out?: string | null;
+  readonly email?: string | null;
+}
+
 /** The plan as a person reads it: totals by side, people in full, limits, cost, and the sum in the last line. */
-export function planReport(findings: PlanFindings, savedAs: string | null): string {
+export function planReport(
+  findings: PlanFindings,
+  { out: savedAs = null, email = null }: Asked = {},
+): string {
   const { totals, contacts, examples, problems, exceeded } = findings;
   const skipped = [...problems].map(([title, count]) => `  ${grouped(count)} × ${title}`);
   const left = skipped.length === 0 ? [] : ["Left alone until somebody mends the cause:", ...skipped, ""];
   if (totals.people === 0 && exceeded.length === 0) {
-    const nothing = `Nothing to change: ${counted(contacts, "contact")} compared. Nothing has been written.`;
+    const compared =
+      contacts === 0 && email !== null
+        ? `no contact with ${email} is linked, and no rule wants one; tandem explain ${email} tells more`
+        : `${counted(contacts, "contact")} compared`;
+    const nothing = `Nothing to change: ${compared}. Nothing has been written.`;
     return [...left, nothing, ...saved(findings, savedAs), ""].join("\n");
   }
   return [
     "tandem would make these changes. Nothing has been written.",
-    "  + create   ~ change   ! empty a value   » list only",
     "",
-    ...SIDES.flatMap((side) => [...sideLines(findings, side), ""]),
+    ...SIDES.flatMap((side) => sideLines(findings, side)),
+    "",
     ...exampleLines(examples.length, totals.people),
     ...examples.flatMap((plan) => [...personLines(plan, findings.mapping.fields), ""]),
-    "Consent: 0 people would be subscribed, 0 resubscribed.",
-    "",
     ...left,
     ...limitLines(findings),
     "",
     ...costLines(findings),
-    "",
+    consentLine(findings),
     sum(findings),
     ...exceeded.map(heldByLimit).map(({ title, explanation }) => `✖ ${title}\n  ${explanation}`),
     ...saved(findings, savedAs),
@@ -43,19 +56,29 @@ export function planReport(findings: PlanFindings, savedAs: string | null): stri
   ].join("\n");
 }
 
+/** What would be done to a side, under the marks that the people below have. */
 function sideLines({ totals, fields, mapping }: PlanFindings, side: Side): readonly string[] {
-  const { creates, updates, clears, list_additions: additions, removals } = totals[side];
+  const {
+    creates,
+    updates,
+    clears,
+    list_additions: on,
+    removals: off,
+    unsubscribes,
+    subscribes,
+  } = totals[side];
   const { written, emptied } = fields[side];
   const most = (counts: ReadonlyMap<string, number>) => fieldCounts(counts, mapping.fields, side);
-  return [
-    NAMES[side],
-    `  + ${counted(creates, "contact")}`,
-    `  ~ ${counted(updates, "contact")}${most(written)}`,
-    `  ! ${counted(clears, "value")}${most(emptied)}`,
-    ...(side === "klaviyo"
-      ? [`  » ${grouped(additions)} added to lists · ${grouped(removals)} removed`]
-      : []),
+  const lines = [
+    ...(creates > 0 ? [`+ ${counted(creates, "contact")} to create`] : []),
+    ...(updates > 0 ? [`~ ${counted(updates, "contact")} to change${most(written)}`] : []),
+    ...(clears > 0 ? [`! ${counted(clears, "value")} to empty${most(emptied)}`] : []),
+    ...(on + off > 0 ? [`» ${grouped(on)} to add to lists, ${grouped(off)} to take off`] : []),
+    ...(unsubscribes > 0 ? [`⊘ ${counted(unsubscribes, "person", "people")} to unsubscribe`] : []),
+    ...(subscribes > 0 ? [`✓ ${counted(subscribes, "person", "people")} to subscribe`] : []),
   ];
+  const [first = "nothing", ...more] = lines;
+  return [`  ${NAMES[side]}  ${first}`, ...more.map((line) => `           ${line}`)];
 }
 
 function fieldCounts(counts: ReadonlyMap<string, number>, fields: readonly FieldRule[], side: Side): string {
@@ -63,7 +86,7 @@ function fieldCounts(counts: ReadonlyMap<string, number>, fields: readonly Field
   const sorted = [...counts].sort(([, one], [, other]) => other - one);
   const shown = sorted.slice(0, FIELDS_SHOWN).map(([key, count]) => `${nameOf(key)} ${grouped(count)}`);
   const rest = sorted.length > FIELDS_SHOWN ? ` · ${sorted.length - FIELDS_SHOWN} more` : "";
-  return `   ${shown.join(" · ")}${rest}`;
+  return `: ${shown.join(" · ")}${rest}`;
 
   function nameOf(key: string): string {
     return fields.find((rule) => rule.key === key)?.property[side] ?? key;
@@ -71,27 +94,41 @@ function fieldCounts(counts: ReadonlyMap<string, number>, fields: readonly Field
 }
 
 function exampleLines(shown: number, people: number): readonly string[] {
-  if (shown === 0) return [];
-  return shown >= people
-    ? []
-    : [`${grouped(shown)} of ${grouped(people)} people; --all for every one, --email for one:`];
+  if (shown === 0 || shown >= people) return [];
+  return [`${grouped(shown)} of ${grouped(people)} people; --all for every one, --email for one:`, ""];
 }
 
-function limitLines({ totals, mapping, linked, firstSync, exceeded }: PlanFindings): readonly string[] {
+/** Of each limit that this plan comes near: how much it would use of it. */
+function limitLines({
+  totals,
+  limited,
+  limits,
+  linked,
+  firstSync,
+  exceeded,
+}: PlanFindings): readonly string[] {
   const held = (action: string) => exceeded.some((one) => one.action === action);
-  const planned = (action: (typeof LIMITED_ACTIONS)[number]) =>
-    Math.max(...SIDES.map((side) => totals[side][action]));
-  const rows = LIMITED_ACTIONS.map((action) => {
+  const rows = LIMITED_ACTIONS.flatMap((action) => {
+    const planned = Math.max(...SIDES.map((side) => limited[side][action]));
+    if (planned === 0) return [];
     const free = firstSync && (action === "creates" || action === "updates");
-    const limit = free ? "first sync" : words(mapping.limits[action], linked);
-    return row(`${action}_per_run`, grouped(planned(action)), limit, held(action));
+    const limit = free ? "first sync" : words(action, limits, linked);
+    return [row(`${action}_per_run`, grouped(planned), limit, held(action))];
   });
-  const { approvalAbove } = mapping.limits;
+  const { approvalAbove } = limits;
   const all =
-    approvalAbove === null
+    approvalAbove === null || limited.people === 0
       ? []
-      : [row("approval_above", grouped(totals.people), grouped(approvalAbove), held("people"))];
-  return [row("Safety limits, by side", "this plan", "limit", null), ...rows, ...all];
+      : [row("approval_above", grouped(limited.people), grouped(approvalAbove), held("people"))];
+  const approved = totals.people - limited.people;
+  const used = [...rows, ...all];
+  return [
+    ...(used.length > 0 ? [row("Safety limits, by side", "this plan", "limit", null)] : []),
+    ...used,
+    ...(approved > 0
+      ? [`  Approved already, and not counted: ${counted(approved, "person", "people")}`]
+      : []),
+  ];
 }
 
 function row(name: string, planned: string, limit: string, exceeded: boolean | null): string {
@@ -99,10 +136,10 @@ function row(name: string, planned: string, limit: string, exceeded: boolean | n
   return `  ${name.padEnd(22)} ${planned.padStart(10)}   ${limit.padStart(14)}   ${mark}`.trimEnd();
 }
 
-function words(limit: Limit, linked: number): string {
-  const allowed = allowance(limit, linked);
-  if ("count" in limit) return grouped(allowed);
-  return `${grouped(allowed)} (${Math.round(limit.share * 1_000) / 10} %)`;
+function words(action: LimitedAction, limits: Limits, linked: number): string {
+  const limit = limits[action];
+  const allowed = grouped(allowedOf(action, limits, linked));
+  return "count" in limit ? allowed : `${allowed} (${Math.round(limit.share * 1_000) / 10} %)`;
 }
 
 /** What it costs: calls and time, and what the two accounts will be billed for. */
@@ -110,22 +147,43 @@ function costLines({ cost, totals }: PlanFindings): readonly string[] {
   const calls = SIDES.map((side) => `about ${counted(cost[side].requests, "call")} to ${NAMES[side]}`);
   const minutes = Math.ceil(Math.max(cost.hubspot.seconds, cost.klaviyo.seconds) / 60);
   const time = minutes <= 1 ? "a minute or less" : `about ${grouped(minutes)} minutes`;
+  const profiles = counted(totals.klaviyo.creates, "more active Klaviyo profile");
+  const contacts = counted(totals.hubspot.creates, "more HubSpot contact");
   return [
     `Cost: ${calls.join(", ")}, ${time}.`,
-    `Bill: ${grouped(totals.klaviyo.creates)} more active Klaviyo profiles, ${grouped(totals.hubspot.creates)} more HubSpot contacts (none made a marketing contact).`,
+    `Bill: ${profiles}, ${contacts} (none made a marketing contact).`,
   ];
 }
 
-function sum({ totals }: PlanFindings): string {
-  const over = (action: "creates" | "updates" | "clears") =>
-    grouped(totals.hubspot[action] + totals.klaviyo[action]);
-  return `Plan: ${over("creates")} to create, ${over("updates")} to change, ${over("clears")} values to empty, 0 people to subscribe.`;
+function both({ totals }: PlanFindings, action: LimitedAction): number {
+  return totals.hubspot[action] + totals.klaviyo[action];
+}
+
+/** There is no operation that resubscribes, so that number is always the same; it is what people look for. */
+function consentLine(findings: PlanFindings): string {
+  const subscribed = counted(both(findings, "subscribes"), "person", "people");
+  const unsubscribed = both(findings, "unsubscribes");
+  const refused = unsubscribed === 0 ? "" : `, ${grouped(unsubscribed)} unsubscribed`;
+  return `Consent: ${subscribed} would be subscribed, 0 resubscribed${refused}.`;
+}
+
+function sum(findings: PlanFindings): string {
+  const { totals } = findings;
+  const over = (action: LimitedAction) => grouped(both(findings, action));
+  const lists = SIDES.reduce((all, side) => all + totals[side].list_additions + totals[side].removals, 0);
+  const parts = [
+    `${over("creates")} to create`,
+    `${over("updates")} to change`,
+    `${counted(both(findings, "clears"), "value")} to empty`,
+    ...(lists > 0 ? [counted(lists, "list change")] : []),
+    `${counted(both(findings, "subscribes"), "person", "people")} to subscribe`,
+  ];
+  return `Plan: ${parts.join(", ")}.`;
 }
 
 function saved({ saved: file }: PlanFindings, savedAs: string | null): readonly string[] {
-  return file === null || savedAs === null
-    ? []
-    : [`Saved to ${savedAs}, valid for 60 minutes:  tandem apply ${savedAs}`];
+  if (file === null || savedAs === null) return [];
+  return [`Saved to ${savedAs}, valid for ${PLAN_VALID_MS / 60_000} minutes:  tandem apply ${savedAs}`];
 }
 
 /** The plan as scripts read it. */

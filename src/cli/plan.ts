@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { makePlan } from "../daemon/make-plan.ts";
+import { PlanNotSaved } from "../daemon/plan-file.ts";
+import { NoSuchRun } from "../daemon/undo.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
@@ -33,17 +35,35 @@ export function planCommand(program: Command, app: App, exit: (code: ExitCode) =
       const options = command.optsWithGlobals<PlanOptions>();
       const email = parseAddress(options.email);
       const findings = await withEngine(app, options, (deps, mapping) =>
-        makePlan(deps, mapping, {
-          email,
-          field: fieldKey(mapping, options.field),
-          examples: options.all === true ? Infinity : options.limit,
-          out: options.out ?? null,
-        }),
+        usable(
+          makePlan(deps, mapping, {
+            email,
+            field: fieldKey(mapping, options.field),
+            examples: options.all === true ? Infinity : options.limit,
+            out: options.out ?? null,
+          }),
+        ),
       );
-      app.out(options.json ? json(planDocument(findings)) : planReport(findings, options.out ?? null));
+      app.out(
+        options.json
+          ? json(planDocument(findings))
+          : planReport(findings, { out: options.out ?? null, email: options.email ?? null }),
+      );
       const changes = findings.totals.people > 0;
       exit(options.detailedExitcode === true && changes ? EXIT.changes : EXIT.done);
     });
+}
+
+/** @throws CommandFailure 64 where there is no place for the plan, or no run to undo */
+export async function usable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PlanNotSaved) throw new CommandFailure(EXIT.usage, error.message);
+    if (error instanceof NoSuchRun)
+      throw new CommandFailure(EXIT.usage, `${error.message}.\n  fix: tandem status shows the latest runs.`);
+    throw error;
+  }
 }
 
 /** @throws CommandFailure 64 where the mapping has no such field */

@@ -64,7 +64,7 @@ export function runReport(run: ContactRun): string {
       : []),
     ...(asked + blocked > 0
       ? [
-          `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}; ${grouped(blocked)} were not cleared.`,
+          `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}${blocked > 0 ? `; ${counted(blocked, "was", "were")} not cleared` : ""}.`,
         ]
       : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
@@ -76,7 +76,7 @@ export function runReport(run: ContactRun): string {
     failing > 0
       ? `${counted(failing, "contact needs", "contacts need")} attention: tandem status`
       : "No contact needs attention.",
-    ...run.exceeded.map(heldByLimit).flatMap((problem) => [problem.title, ...fixes(problem)]),
+    ...held(run),
     ...run.mappingProblems.flatMap((problem) => [
       `${problem.title} (${problem.code})`,
       problem.explanation,
@@ -92,6 +92,12 @@ export function consentReport({ runId, counts, stoppedBy }: ConsentRun): string 
   if (runId === null) return "Nobody's consent has changed.";
   const { people = 0, carried = 0, updated = 0 } = counts;
   return `Consent of ${counted(people, "person", "people")} changed: ${counted(carried, "refusal was", "refusals were")} carried to the other side, ${counted(updated, "contact shows", "contacts show")} it.`;
+}
+
+/** What to do about them is the same for all. */
+function held({ exceeded }: ContactRun): readonly string[] {
+  const problems = exceeded.map(heldByLimit);
+  return [...problems.map(({ title }) => title), ...new Set(problems.flatMap(fixes))];
 }
 
 function fixes({ fix }: Problem): readonly string[] {

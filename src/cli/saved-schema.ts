@@ -26,6 +26,19 @@ export function unusable(path: string, wrong: string, fix: string): CommandFailu
   return new CommandFailure(EXIT.config, `The saved schema ${path} cannot be used: ${wrong}.\n  fix: ${fix}`);
 }
 
+/**
+ * Is there nothing in the way that saving would destroy? Only what `--save-schema` wrote before is replaced.
+ *
+ * @throws CommandFailure 64 where something else is there
+ */
+export function checkSchemaPlace(path: string): void {
+  const there = readText(path, LARGEST);
+  if (there.kind === "unreadable" && there.reason === "missing") return;
+  if (there.kind === "text" && (there.text === "" || !("wrong" in readSchemaFile(there.text)))) return;
+  const message = `${path} is there already and is no saved schema, so it is not replaced.\n  fix: Name another file: --save-schema FILE`;
+  throw new CommandFailure(EXIT.usage, message);
+}
+
 /** @throws CommandFailure 64 where nothing can be written there */
 export function saveSchema(path: string, saved: SavedSchema): void {
   try {

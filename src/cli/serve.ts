@@ -124,20 +124,23 @@ export async function serve(
     begun.runNow(DESK);
     return begun;
   };
+  const takeUp = async (file: string): Promise<void> => {
+    const reloaded = await reload(app, file, current);
+    if (reloaded.kind === "refused") log.warn({ problem: "SK-MAPPING" }, reloaded.problem.title);
+    if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
+    await scheduler?.stop();
+    current = reloaded.next;
+    log.info({ version: current.version }, "the mapping was changed and is in force");
+    scheduler = begin();
+  };
   options.ready(page?.url ?? null);
   scheduler = begin();
   const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
-      : watchFile(options.file, async () => {
-          const reloaded = await reload(app, options.file ?? "", current);
-          if (reloaded.kind === "refused") log.warn({ problem: "SK-MAPPING" }, reloaded.problem.title);
-          if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
-          await scheduler?.stop();
-          current = reloaded.next;
-          log.info({ version: current.version }, "the mapping was changed and is in force");
-          scheduler = begin();
+      : watchFile(options.file, () => takeUp(options.file ?? ""), {
+          failed: (error) => failed("mapping", error),
         });
   await untilStopped(app.stopping);
   unwatch();

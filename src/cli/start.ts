@@ -7,7 +7,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
-import { mappingPath } from "./load-mapping.ts";
+import { mappingFile } from "./load-mapping.ts";
 import { serve } from "./serve.ts";
 
 interface StartOptions extends CommonOptions {
@@ -36,7 +36,7 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       // The schedule's log tells of runs; a progress line would only get into its way.
       await withEngine(app, { ...options, quiet: true }, (deps, mapping, loaded) =>
         serve(app, deps, loaded, {
-          file: mappingPath(app, options),
+          file: mappingFile(app, options),
           port,
           ...(options.host === undefined ? {} : { host: options.host }),
           access,

@@ -11,7 +11,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { personLines } from "./plan-person.ts";
-import { fieldKey } from "./plan.ts";
+import { fieldKey, usable } from "./plan.ts";
 import { whole } from "./sandbox.ts";
 import { parseAddress } from "./sync.ts";
 
@@ -40,10 +40,14 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
       const { undo, fields } = await withEngine(app, options, async (deps, mapping) => {
         const field = fieldKey(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
-        const undo = await makeUndo(deps, mapping, wanted, options.out, options.limit);
+        const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
         return { undo, fields: mapping.fields };
       });
-      app.out(options.json ? json({ ...undo, file: options.out }) : report(undo, fields, options.out));
+      app.out(
+        options.json
+          ? json({ ...undo, file: undo.people > 0 ? options.out : null })
+          : report(undo, fields, options.out),
+      );
       exit(EXIT.done);
     });
 }

@@ -22,6 +22,7 @@ import { saveConnectionProblems } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import { approvals } from "./approvals.ts";
 import type { Deps } from "./deps.ts";
+import { exampleBasket } from "./example-basket.ts";
 import type { Guarded } from "./guarded.ts";
 import { together } from "./guarded.ts";
 import { letGo } from "./let-go.ts";
@@ -129,12 +130,14 @@ export async function* planPages(
 /** What a run would do, decided over everybody before anything is written. */
 export interface WholePlan {
   readonly totals: PlanTotals;
+  /** The same without what a person has approved: what the limits are held against. */
+  readonly limited: PlanTotals;
   readonly contacts: number;
   /** How often each field would be written on each side, and emptied, by key. */
   readonly fields: PerSide<FieldCounts>;
   /** How many have which problem, by title. */
   readonly problems: ReadonlyMap<string, number>;
-  /** The first people with something to do, for a person to read. */
+  /** Some people of each kind of change, for a person to read. */
   readonly examples: readonly ContactPlan[];
 }
 
@@ -143,7 +146,7 @@ export interface FieldCounts {
   readonly emptied: ReadonlyMap<string, number>;
 }
 
-/** Which people to bring in full: the first so many, of one field where that is given. */
+/** Which people to bring in full: so many, some of each kind; of one field where that is given. */
 export interface WantedExamples {
   readonly examples: number;
   readonly field: string | null;
@@ -156,15 +159,18 @@ export async function planWhole(
   isApproved: (change: Change) => boolean,
 ): Promise<WholePlan> {
   let totals = NO_CHANGES;
+  let limited = NO_CHANGES;
   let contacts = 0;
-  const shown: ContactPlan[] = [];
+  const basket = exampleBasket(wanted.examples);
   const fields = perSide(() => ({ written: new Map<string, number>(), emptied: new Map<string, number>() }));
   const problems = new Map<string, number>();
   for await (const plans of planPages(context, filter)) {
     for (const plan of plans) {
-      totals = addToTotals(
-        totals,
-        changesOf(plan).filter((change) => !isApproved(change)),
+      const changes = changesOf(plan);
+      totals = addToTotals(totals, changes);
+      limited = addToTotals(
+        limited,
+        changes.filter((change) => !isApproved(change)),
       );
       for (const { title } of plan.problems) count(problems, title);
       for (const operation of plan.operations) {
@@ -174,12 +180,12 @@ export async function planWhole(
           if (operation.kind === "update") count(value === null ? emptied : written, key);
         }
       }
-      if (shown.length < wanted.examples && isExample(plan, wanted.field)) shown.push(plan);
+      if (isExample(plan, wanted.field)) basket.add(plan);
     }
     contacts += plans.length;
     context.progress({ step: "compare", side: null, done: contacts, total: null });
   }
-  return { totals, contacts, fields, problems, examples: shown };
+  return { totals, limited, contacts, fields, problems, examples: basket.picked() };
 }
 
 function isExample({ operations }: ContactPlan, field: string | null): boolean {

@@ -1,6 +1,6 @@
 import type { Cost } from "../connectors/connector.ts";
 import type { EmailKey } from "../model/email.ts";
-import type { Mapping } from "../model/mapping.ts";
+import type { Limits, Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
 import { perSide } from "../model/side.ts";
 import type { ExceededLimit } from "../model/hold.ts";
@@ -10,10 +10,12 @@ import type { LinkFilter } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import { NO_RUN, limitsNow } from "./limits-now.ts";
 import type { WholePlan } from "./look.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
+import { checkPlanPlace } from "./plan-place.ts";
 
 /** What a run would do now, and what the limits say of it. */
 export interface PlanFindings extends WholePlan {
@@ -21,6 +23,8 @@ export interface PlanFindings extends WholePlan {
   /** Linked people: what a share is a share of. */
   readonly linked: number;
   readonly firstSync: boolean;
+  /** What one run may do now: the mapping's, and stricter while the ledger is doubted. */
+  readonly limits: Limits;
   readonly exceeded: readonly ExceededLimit[];
   /** About what it takes on each side. */
   readonly cost: PerSide<Cost>;
@@ -41,22 +45,26 @@ export interface PlanOptions {
 /**
  * Looks at both sides and tells what a run would do; neither side is written to.
  *
+ * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function makePlan(deps: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
+  if (options.out !== null) await checkPlanPlace(options.out);
   return withConnection(deps, mapping.name, async () => {
     const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
     const filter: LinkFilter =
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
     const plan = await planWhole(context, filter, options, isApproved);
     const linked = await countLinks(context.database, context.connectionId, "live");
-    const limits = exceededLimits(plan.totals, mapping.limits, linked, firstSync);
+    const limits = await limitsNow(context.database, mapping, context.connectionId, NO_RUN, deps.now());
+    const overLimits = exceededLimits(plan.limited, limits, linked, firstSync);
     const cost = perSide((side) => {
       const { creates, updates, list_additions: additions, removals } = plan.totals[side];
       return context.connectors[side].contacts.cost({ creates, updates, listChanges: additions + removals });
     });
     const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
-    return { ...plan, mapping, linked, firstSync, exceeded: [...guarded.exceeded, ...limits], cost, saved };
+    const exceeded = [...guarded.exceeded, ...overLimits];
+    return { ...plan, mapping, linked, firstSync, limits, exceeded, cost, saved };
   });
 }
 

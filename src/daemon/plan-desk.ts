@@ -11,7 +11,7 @@ import { ConnectionBusy } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { makePlan } from "./make-plan.ts";
 import { BadPlanFile, readPlanFile } from "./plan-file.ts";
-import { makeUndo } from "./undo.ts";
+import { NoSuchRun, makeUndo } from "./undo.ts";
 
 /** People of a plan that a page shows in full. */
 const EXAMPLES = 20;
@@ -24,6 +24,9 @@ export interface PlanDesk extends Desk {
   work(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Who said so, and why, stands in the audit of the page. */
+const APPROVED_ON_PAGE = "approved on the status page";
 
 interface DeskDeps {
   /** What is in force now. */
@@ -117,8 +120,7 @@ async function planUndo(
 ): Promise<PlannedUndo> {
   const file = await fileOf(runId);
   const found = await makeUndo(deps, mapping, { runId }, file, EXAMPLES);
-  const { hash } = await readPlanFile(file);
-  return { ...found, kind: "undo", runId, hash };
+  return { ...found, kind: "undo", runId };
 }
 
 async function putBack(
@@ -129,14 +131,15 @@ async function putBack(
 ): Promise<PutBack> {
   const plan = await readPlanFile(await fileOf(runId));
   if (plan.hash !== hash) throw new PlanDoesNotFit("What would be put back has moved on since it was shown");
-  const applied = await applyPlan(deps, mapping, plan, overLimits);
+  const applied = await applyPlan(deps, mapping, plan, overLimits ? APPROVED_ON_PAGE : null);
   return { ...applied, kind: "put_back", undone: runId, moved: applied.moved.length, hash };
 }
 
 /** What a person can do something about; `null` for a fault of ours. */
 function wordsOf(error: unknown): string | null {
   if (error instanceof SystemUnavailable) return `${error.problem.title}. ${error.problem.explanation}`;
-  if (error instanceof ConnectionBusy || error instanceof PlanDoesNotFit) return `${error.message}.`;
+  if (error instanceof ConnectionBusy || error instanceof PlanDoesNotFit || error instanceof NoSuchRun)
+    return `${error.message}.`;
   if (error instanceof BadPlanFile || isMissing(error))
     return "What was shown is not kept any more: look again, and decide then.";
   return null;

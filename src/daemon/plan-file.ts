@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { EmailKey } from "../model/email.ts";
 import type { PlannedOperation } from "../plan/plan-contact.ts";
 
 /** How long a saved plan may be applied: after that too much has moved for it to mean what was read. */
 export const PLAN_VALID_MS = 3_600_000;
+
+/** A first line is some 200 characters; what is longer without a break is something else. */
+const LONGEST_HEADER = 4_096;
 
 /** What a saved plan is of. */
 export interface PlanHeader {
@@ -33,11 +35,19 @@ export interface SavedPlan extends PlanHeader {
   readonly hash: string;
 }
 
-/** What is not a plan that can be applied, and what to do about it. */
+/** What is not a plan that can be applied. The cure names no file: this one may be something that is needed. */
 export class BadPlanFile extends Error {
   constructor(path: string, why: string) {
-    super(`${path} ${why}. Make a new one with \`tandem plan --out ${path}\`.`);
+    super(`${path} ${why}.\n  fix: Make a plan and look at it: tandem plan --out FILE`);
     this.name = "BadPlanFile";
+  }
+}
+
+/** A plan that has no place where it was to be saved. */
+export class PlanNotSaved extends Error {
+  constructor(path: string, why: string) {
+    super(`${path} ${why}.\n  fix: Name another file for the plan: --out FILE`);
+    this.name = "PlanNotSaved";
   }
 }
 
@@ -74,54 +84,91 @@ const footer = z.strictObject({ people: z.int().min(0), hash: z.string().length(
 
 /**
  * Saves a plan, a line a person, so that one of any size is written in little memory. The last line says how many and
- * with which hash; a file that was cut off or edited is told by it.
+ * with which hash; a file that was cut off or edited is told by it. It appears when it is whole, and a plan that is not
+ * kept leaves what was there.
  *
+ * @param keeps is it worth keeping with so many people? Default: any
  * @returns how many people are in it, and the hash
+ * @throws PlanNotSaved where it cannot be written there
  */
 export async function writePlanFile(
   path: string,
   about: PlanHeader,
   people: AsyncIterable<PlannedPerson> | Iterable<PlannedPerson>,
+  keeps: (people: number) => boolean = () => true,
 ): Promise<{ readonly people: number; readonly hash: string }> {
-  // A device or a pipe is written to, never replaced: renaming over /dev/null would take it from the whole machine.
-  const there = await stat(path).catch(() => null);
-  const replaced = there === null || there.isFile();
-  const half = replaced ? `${path}.half` : path;
-  const file = createWriteStream(half, { mode: 0o600 });
-  const ended = finished(file);
-  const write = async (line: unknown): Promise<void> => {
-    if (!file.write(`${JSON.stringify(line)}\n`)) await once(file, "drain");
-  };
+  const half = (await isReplaced(path)) ? `${path}.half` : path;
   const hash = createHash("sha256");
-  let count = 0;
-  await write({ tandem: 1, ...about });
-  for await (const { email, operations } of people) {
-    const line = { email, operations };
-    hash.update(JSON.stringify(line));
-    count += 1;
-    await write(line);
+  const sum = { people: 0, hash: "" };
+  let fault: unknown = null;
+  async function* lines(): AsyncGenerator<string> {
+    yield `${JSON.stringify({ tandem: 1, ...about })}\n`;
+    try {
+      for await (const { email, operations } of people) {
+        const line = JSON.stringify({ email, operations });
+        hash.update(line);
+        sum.people += 1;
+        yield `${line}\n`;
+      }
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+    sum.hash = hash.digest("hex");
+    yield `${JSON.stringify(sum)}\n`;
   }
-  const sum = { people: count, hash: hash.digest("hex") };
-  await write(sum);
-  file.end();
-  await ended;
-  if (replaced) await rename(half, path);
-  return sum;
+  try {
+    await pipeline(lines, createWriteStream(half, { mode: 0o600 }));
+    if (half === path) return sum;
+    if (keeps(sum.people)) await rename(half, path);
+    else await rm(half);
+    return sum;
+  } catch (error) {
+    if (half !== path) await rm(half, { force: true });
+    if (error === fault) throw error;
+    throw new PlanNotSaved(
+      path,
+      `cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** A device or a pipe is written to, never replaced: renaming over /dev/null would take it from the whole machine. */
+async function isReplaced(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => null);
+  return there === null || there.isFile();
+}
+
+/** Its first line alone. @throws BadPlanFile for what does not begin as a plan */
+export async function readPlanHeader(path: string): Promise<PlanHeader> {
+  const input = createReadStream(path, { encoding: "utf8", end: LONGEST_HEADER });
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) return headerOf(path, text);
+  } finally {
+    input.destroy();
+  }
+  throw new BadPlanFile(path, "is empty");
+}
+
+function headerOf(path: string, text: string): PlanHeader {
+  const { tandem: _version, ...about } = fit(path, header, parsed(path, text));
+  return about;
 }
 
 /** @throws BadPlanFile for what is no plan, or not whole, or was edited */
 export async function readPlanFile(path: string): Promise<SavedPlan> {
+  if ((await stat(path)).isDirectory()) throw new BadPlanFile(path, "is a folder");
   const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
   const hash = createHash("sha256");
   const people = new Map<EmailKey, readonly PlannedOperation[]>();
-  let about: z.infer<typeof header> | null = null;
+  let about: PlanHeader | null = null;
   let end: z.infer<typeof footer> | null = null;
   for await (const text of lines) {
-    const line = parsed(path, text);
     if (about === null) {
-      about = fit(path, header, line);
+      about = headerOf(path, text);
       continue;
     }
+    const line = parsed(path, text);
     const ends = footer.safeParse(line);
     if (ends.success) {
       end = ends.data;
@@ -135,8 +182,7 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   if (end.hash !== hash.digest("hex") || end.people !== people.size) {
     throw new BadPlanFile(path, "was changed after it was saved");
   }
-  const { tandem: _version, ...rest } = about;
-  return { ...rest, people, hash: end.hash };
+  return { ...about, people, hash: end.hash };
 }
 
 function parsed(path: string, text: string): unknown {

@@ -1,6 +1,5 @@
 import type { EmailKey } from "../model/email.ts";
-import { longestGapMs } from "../mapping/schedule.ts";
-import type { Limits, Mapping } from "../model/mapping.ts";
+import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Change } from "../plan/changes.ts";
@@ -8,7 +7,6 @@ import type { ExceededLimit } from "../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
-import { ledgerIsDoubted } from "../store/doubts.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { carryRefusals } from "../consent/carry-refusals.ts";
@@ -26,6 +24,7 @@ import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import type { HoldBack } from "./hold-back.ts";
 import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
+import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
 
 /** What a run of the contact lane came to. */
@@ -113,10 +112,10 @@ async function cycle(
   const { database, connectionId } = context;
   const consent = await recordConsent(database, connectionId, runId, deps.now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
-  const { totals, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
+  const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(database, connectionId, "live");
-  const allowed = await limitsNow(deps, mapping, connectionId, runId);
-  const limits = exceededLimits(totals, allowed, linked, looked.firstSync);
+  const allowed = await limitsNow(database, mapping, connectionId, runId, deps.now());
+  const limits = exceededLimits(limited, allowed, linked, looked.firstSync);
   const exceeded = [...guarded.exceeded, ...limits];
   const holding =
     email === null ? await holdBack(database, connectionId, runId, exceeded, deps.now()) : HOLDS_NOTHING;
@@ -140,22 +139,6 @@ async function cycle(
   const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
   const counts = { read, left, recovered, compared: contacts, ...written, ...optOuts, failing };
   return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
-}
-
-/** Nothing has run for so long: an outage, or a database of long ago. */
-const LONGEST_GAP_MS = 60 * 60_000;
-
-/** The mapping's limits; while the ledger is doubted, nobody is subscribed without a person's word. */
-async function limitsNow(
-  { database, now }: Deps,
-  { rules, limits, schedule }: Mapping,
-  connectionId: number,
-  runId: bigint,
-): Promise<Limits> {
-  if (!rules.some(({ subscribe }) => subscribe)) return limits;
-  const gap = Math.max(LONGEST_GAP_MS, 3 * longestGapMs(schedule.contacts));
-  const doubted = await ledgerIsDoubted(database, connectionId, runId, gap, now());
-  return doubted ? { ...limits, subscribes: { count: 0 } } : limits;
 }
 
 /** What a run may not do, and who is told what was held back. */

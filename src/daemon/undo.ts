@@ -8,18 +8,22 @@ import { asContactPlan, planUndo } from "../plan/plan-undo.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { DeedFilter, DeedRow } from "../store/deeds.ts";
 import { deedsByLink } from "../store/deeds.ts";
+import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
+import { readRun } from "../store/run-list.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
+import { checkPlanPlace } from "./plan-place.ts";
 
 /** People read from the journal at a time. */
 const PEOPLE_PER_PAGE = 500;
 
-/** What an undo would put back, what it would leave, and the file that says all of it. */
+/** What an undo would put back, what it would leave, and the hash of the file that says all of it. */
 export interface UndoFindings {
+  readonly hash: string;
   readonly people: number;
   readonly operations: number;
   /** How often something is left as it is, by why. */
@@ -33,6 +37,8 @@ export interface UndoFindings {
  *
  * @param out where to save it
  * @param examples how many people to bring in full
+ * @throws NoSuchRun where a run is named that there never was
+ * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function makeUndo(
@@ -42,6 +48,8 @@ export async function makeUndo(
   out: string,
   examples: number,
 ): Promise<UndoFindings> {
+  await checkPlanPlace(out);
+  await checkRun(deps, mapping, wanted);
   return withConnection(deps, mapping.name, async () => {
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
@@ -52,8 +60,9 @@ export async function makeUndo(
       left: {} as Record<string, number>,
       examples: [] as ContactPlan[],
     };
-    await writePlanFile(out, about, people());
-    return found;
+    // Nothing to put back is no plan: one of before stays as it is.
+    const { hash } = await writePlanFile(out, about, people(), (count) => count > 0);
+    return { ...found, hash };
 
     async function* people(): AsyncGenerator<PlannedPerson> {
       for await (const { plan, left } of undoPlans(context, wanted)) {
@@ -66,6 +75,20 @@ export async function makeUndo(
       }
     }
   });
+}
+
+/** A run of this number is not known to this connection. */
+export class NoSuchRun extends Error {
+  constructor(id: bigint) {
+    super(`There is no run ${id}`);
+    this.name = "NoSuchRun";
+  }
+}
+
+async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFilter): Promise<void> {
+  if (runId === undefined) return;
+  const { id } = await openConnection(database, mapping.name);
+  if ((await readRun(database, id, runId)) === null) throw new NoSuchRun(runId);
 }
 
 /** A person at a time. */

@@ -6,7 +6,7 @@ import { EMAIL_FIELD, syncedFields } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { NO_CONSENT_RULES } from "../model/scope.ts";
 import type { Values } from "../model/value.ts";
-import { allowance } from "../plan/limits.ts";
+import { allowedOf } from "../plan/limits.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
@@ -50,7 +50,7 @@ export async function createContacts(context: EngagementContext): Promise<MadeCo
   const since = new Date(now().getTime() - NIGHTLY_WINDOW_MS);
   const people = await unknownPeople(database, connectionId, since, now());
   if (people.length === 0) return none;
-  const allowed = allowance(mapping.limits.creates, await countLinks(database, connectionId, "live"));
+  const allowed = allowedOf("creates", mapping.limits, await countLinks(database, connectionId, "live"));
   if (people.length > allowed) return { created: 0, problem: tooManyToMake(people.length, allowed) };
   let created = 0;
   for (let start = 0; start < people.length; start += PEOPLE_PER_PAGE) {

@@ -58,9 +58,7 @@ export function exceededLimits(
     LIMITED_ACTIONS.flatMap((action): readonly ExceededLimit[] => {
       if (firstSync && (action === "creates" || action === "updates")) return [];
       const planned = totals[side][action];
-      const fewest =
-        action === "unsubscribes" || action === "subscribes" ? FEWEST_IRREVOCABLE : FEWEST_FOR_A_SHARE;
-      const allowed = allowance(limits[action], linked, fewest);
+      const allowed = allowedOf(action, limits, linked);
       return planned > allowed ? [{ side, action, planned, allowed, collection: null }] : [];
     }),
   );
@@ -72,8 +70,13 @@ export function exceededLimits(
   return [...ofSides, ...all];
 }
 
-/** How many a limit allows, of so many linked people. */
-export function allowance(limit: Limit, linked: number, fewest = FEWEST_FOR_A_SHARE): number {
+/** How much of an action one run may come to on a side, with so many linked people. */
+export function allowedOf(action: LimitedAction, limits: Limits, linked: number): number {
+  const irrevocable = action === "unsubscribes" || action === "subscribes";
+  return allowance(limits[action], linked, irrevocable ? FEWEST_IRREVOCABLE : FEWEST_FOR_A_SHARE);
+}
+
+function allowance(limit: Limit, linked: number, fewest: number): number {
   if ("count" in limit) return limit.count;
   return Math.max(fewest - 1, Math.floor(limit.share * linked + ROUNDING));
 }
@@ -83,7 +86,7 @@ const FEWEST_ERRORS = 50;
 
 /** How many of so many planned people may be refused before a run is stopped. */
 export function errorsAllowed(limits: Limits, planned: number): number {
-  return Math.max(FEWEST_ERRORS - 1, allowance(limits.errors, planned));
+  return Math.max(FEWEST_ERRORS - 1, allowance(limits.errors, planned, FEWEST_FOR_A_SHARE));
 }
 
 /** Is a change of a kind that one of these limits holds back? */

@@ -1,3 +1,4 @@
+import type { Limits } from "../model/mapping.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PerSide } from "../model/side.ts";
 import type { PlanTotals } from "../plan/limits.ts";
@@ -26,6 +27,8 @@ export interface DryRun {
   readonly contacts: number;
   readonly linked: number;
   readonly firstSync: boolean;
+  /** What one run may do now. */
+  readonly limits: Limits;
   /** How often each field would be written on each side, and emptied, by key. */
   readonly fields: PerSide<{
     readonly written: ReadonlyMap<string, number>;
@@ -58,6 +61,8 @@ export interface PutBack {
   readonly runId: bigint | null;
   readonly done: number;
   readonly planned: number;
+  /** What was so already. */
+  readonly already: number;
   readonly moved: number;
   readonly refused: number;
   readonly exceeded: readonly ExceededLimit[];

@@ -67,7 +67,7 @@ function runLine(run: RunRow, now: Date): string {
     return count === undefined ? [] : [`${label.toLowerCase()} ${grouped(count)}`];
   });
   return [
-    `${fromNow(run.startedAt, now)}  ${run.kind}  ${RESULTS[run.result].label}`,
+    `run ${run.id}  ${fromNow(run.startedAt, now)}  ${run.kind}  ${RESULTS[run.result].label}`,
     ...(end === null ? [] : [took(end.getTime() - run.startedAt.getTime())]),
     ...(counts.length === 0 ? [] : [counts.join(", ")]),
     ...(run.note === "" ? [] : [run.note]),

@@ -17,6 +17,7 @@ import { NOW, before, seed } from "../status/seed.ts";
 import { TITLE_FIELD, latestRun, sent } from "../status/pages/journal-seed.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import { mapping as plainMapping } from "../support/rule.ts";
 
 /** Pages with something in every part of them, each text from outside given by `word`. */
 export interface RichPage {
@@ -249,6 +250,7 @@ async function shownDesk(fresh: FreshDatabase, it: Seed, runId: bigint, word: ()
     contacts: 1_204,
     linked: 1_000,
     firstSync: false,
+    limits: plainMapping().limits,
     fields: { hubspot: fields, klaviyo: fields },
     problems: new Map([[word(), 7]]),
     examples,

@@ -1,4 +1,6 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";
@@ -8,6 +10,10 @@ import { expectOneScreen } from "./command-line.ts";
 let it: Company;
 beforeAll(async () => void (it = await company(0)));
 afterAll(() => it.close());
+
+function emptyFolder(): string {
+  return mkdtempSync(join(it.folder.path, "folder-"));
+}
 
 const PASTED = "pk_live_0123456789abcdef0123456789abcdef01";
 
@@ -73,7 +79,12 @@ describe("a mapping that cannot be used ends every command with 78, at its line,
   });
 
   test.each([
-    ["a folder", () => it.folder.path, /M002[\s\S]*name a file in it/],
+    ["a folder without any", () => emptyFolder(), /M002[\s\S]*name a file in it/],
+    [
+      "a folder of several, which only `check` takes",
+      () => it.folder.path,
+      /is a folder of \d+ mappings[\s\S]*Name one of them[\s\S]*--config .*\.yaml/,
+    ],
     ["no file", () => `${it.folder.path}/none.yaml`, /M001[\s\S]*--config PATH/],
     ["a path below a file", () => `${it.env["TANDEM_CONFIG"]}/x`, /M001/],
   ])("%s", async (_name, path, words) => {
@@ -88,6 +99,12 @@ describe("a mapping that cannot be used ends every command with 78, at its line,
     chmodSync(config, 0o000);
     expect(await it.run(["sync", "--config", config])).toMatchObject({ status: 78 });
   });
+});
+
+test("a folder stands for the only mapping in it", async () => {
+  const folder = emptyFolder();
+  await writeFile(join(folder, "main.yaml"), it.mappingText);
+  expect(await it.run(["status"], { TANDEM_CONFIG: folder })).toMatchObject({ status: 0 });
 });
 
 test("--config leads, then TANDEM_CONFIG", async () => {

@@ -1,5 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { applyPlan } from "../../src/daemon/apply-plan.ts";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { makePlan } from "../../src/daemon/make-plan.ts";
+import { readPlanFile } from "../../src/daemon/plan-file.ts";
+import { makeUndo } from "../../src/daemon/undo.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
@@ -150,6 +157,28 @@ describe("subscribing", () => {
     await decideHold(it.fresh.database, 1, hold?.hash ?? "", decision, new Date(now()));
     await it.sync(subscribing);
     expect([asked(), status()]).toEqual([1, "subscribed"]);
+  });
+
+  test("after a long pause a plan says that a person is asked first, and applying it is no way round", async () => {
+    await jo();
+    it.wait(26 * 3_600_000);
+    const folder = await mkdtemp(join(tmpdir(), "tandem-plan-"));
+    const file = join(folder, "plan");
+    const found = await makePlan(it.deps(), subscribing, {
+      email: null,
+      field: null,
+      examples: 1,
+      out: file,
+    });
+    expect(found.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
+    const plan = await readPlanFile(file);
+    expect(await applyPlan(it.deps(), subscribing, plan, null)).toMatchObject({ runId: null });
+    // Another plan in between does not take the doubt away.
+    await makeUndo(it.deps(), subscribing, { email: JO }, file, 0);
+    await applyPlan(it.deps(), subscribing, await readPlanFile(file), null);
+    await it.sync(subscribing);
+    expect(asked()).toBe(0);
+    await rm(folder, { recursive: true });
   });
 
   test("being killed between writing down and asking asks nobody, then or later", async () => {

@@ -7,6 +7,8 @@ import { applyPlan } from "../../src/daemon/apply-plan.ts";
 import { makePlan } from "../../src/daemon/make-plan.ts";
 import { readPlanFile } from "../../src/daemon/plan-file.ts";
 import { makeUndo } from "../../src/daemon/undo.ts";
+import type { Problem } from "../../src/model/problem.ts";
+import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { DeedFilter } from "../../src/store/deeds.ts";
 import type { Engine } from "../support/engine.ts";
@@ -31,12 +33,27 @@ async function plan(of: Mapping = both) {
   return makePlan(it.deps(), of, { email: null, field: null, examples: 5, out: file() });
 }
 
-async function apply(of: Mapping = both, approved = false): Promise<Applied> {
-  return applyPlan(it.deps(), of, await readPlanFile(file()), approved);
+async function apply(of: Mapping = both, approvedBecause: string | null = null): Promise<Applied> {
+  return applyPlan(it.deps(), of, await readPlanFile(file()), approvedBecause);
 }
 
 async function undo(wanted: DeedFilter) {
   return makeUndo(it.deps(), both, wanted, file(), 5);
+}
+
+/** Some problem of Klaviyo's. */
+function trouble(): Problem {
+  return {
+    code: "KL-VALUE",
+    level: "contact",
+    side: "klaviyo",
+    field: null,
+    title: "Refused",
+    explanation: "No.",
+    fix: ["Wait."],
+    retry: "on_change",
+    reference: null,
+  };
 }
 
 /** Jo and Kim in HubSpot's list, synced. */
@@ -86,7 +103,7 @@ test("a plan over a limit is applied only when somebody approved it", async () =
   await plan(strict);
   expect(await apply(strict)).toMatchObject({ runId: null, done: 0, exceeded: [{ action: "updates" }] });
   expect(it.newWrites()).toBe(0);
-  expect(await apply(strict, true)).toMatchObject({ done: 1 });
+  expect(await apply(strict, "wanted")).toMatchObject({ done: 1 });
   expect(it.klaviyo.user.value(joProfile, "title")).toBe("Head of Buying");
 });
 
@@ -159,7 +176,7 @@ test("a contact that was made is never deleted by an undo", async () => {
   it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
   const { runId } = await it.sync(both);
   expect(await undo({ runId })).toMatchObject({ people: 0, left: { made: 1 } });
-  await apply();
+  await expect(apply()).rejects.toThrow("ENOENT");
   expect(it.klaviyo.user.all()).toHaveLength(1);
 });
 
@@ -176,6 +193,64 @@ test("list membership is put back as it was", async () => {
   const { runId } = await it.sync(listing);
   expect(it.klaviyo.user.members("newsletter")).toHaveLength(1);
   await makeUndo(it.deps(), listing, { runId }, file(), 5);
-  await applyPlan(it.deps(), listing, await readPlanFile(file()), false);
+  await applyPlan(it.deps(), listing, await readPlanFile(file()), null);
   expect(it.klaviyo.user.members("newsletter")).toHaveLength(0);
+});
+
+test("a first plan is applied under the limits that it was shown under", async () => {
+  const strict = mapping({ limits: { ...both.limits, creates: { count: 2 } } });
+  for (const name of ["jo", "kim", "lee"]) it.hubspot.user.create(`${name}@example.com`, {}, ["all"]);
+  expect((await plan(strict)).exceeded).toEqual([]);
+  expect(await apply(strict)).toMatchObject({ done: 3, exceeded: [] });
+});
+
+test("a plan that was applied has nothing left to do, and nothing of it is said to have moved", async () => {
+  const [jo] = await joAndKim();
+  it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
+  it.hubspot.user.create("lee@example.com", { firstname: "Lee" }, ["all"]);
+  await plan();
+  expect(await apply()).toMatchObject({ done: 2, already: 0, moved: [] });
+  it.newWrites();
+  expect(await apply()).toMatchObject({ done: 0, planned: 2, already: 2, moved: [] });
+  expect(it.newWrites()).toBe(0);
+});
+
+test("whose word let a plan over a limit, and why, stands with the run", async () => {
+  const strict = mapping({ limits: { ...both.limits, updates: { count: 0 } } });
+  const [jo] = await joAndKim();
+  it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
+  await plan(strict);
+  const { runId } = await apply(strict, "the new titles of October");
+  const run = await it.fresh.database.run.findUniqueOrThrow({ where: { id: runId ?? 0n } });
+  expect(run.note).toMatch(/^A saved plan of .* UTC, over a limit because: the new titles of October$/);
+  expect(run.counts).toMatchObject({ applied: 1, moved: 0 });
+});
+
+test("applying a plan stops where a run stops: when so many are refused that they have one cause", async () => {
+  const names = Array.from({ length: 600 }, (_, n) => `p${n}@example.com`);
+  for (const name of names) it.hubspot.user.create(name, { firstname: "P" }, ["all"]);
+  await plan();
+  it.klaviyo.quirks.refuse = trouble;
+  const applied = await apply();
+  expect(applied.stoppedBy).toMatchObject({ code: "SK-ERRORS" });
+  expect(applied.refused).toBe(500);
+});
+
+test("a side that is out while a plan is applied leaves no run that seems to go on", async () => {
+  const [jo] = await joAndKim();
+  it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
+  await plan();
+  it.klaviyo.quirks.unavailable = (call) =>
+    call === "write" ? new SystemUnavailable("klaviyo", trouble(), null) : null;
+  await expect(apply()).rejects.toThrow("KL-VALUE");
+  expect(await it.fresh.database.run.count({ where: { result: "running" } })).toBe(0);
+});
+
+test("a run that never was cannot be undone, and undoing nothing leaves the plan of before", async () => {
+  const [jo] = await joAndKim();
+  it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
+  await plan();
+  await expect(undo({ runId: 4_711n })).rejects.toThrow("There is no run 4711");
+  expect(await undo({ email: "nobody@example.com" })).toMatchObject({ people: 0 });
+  expect(await apply()).toMatchObject({ done: 1 });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { makePlan } from "../../src/daemon/make-plan.ts";
 import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import type { Limits, Mapping } from "../../src/model/mapping.ts";
 import type { WaitingHold } from "../../src/store/holds.ts";
@@ -192,4 +193,18 @@ test("a run in which too many are refused stops, says so, and tries the others l
   const next = await it.sync(plain);
   expect(next.result).toBe("finished");
   expect(it.klaviyo.user.all()).toHaveLength(60);
+});
+
+test("a plan after an approval tells what the next run will do, and holds none of it", async () => {
+  const strict = limited({ updates: { count: 2 } });
+  const ids = await people(5, strict);
+  for (const id of ids.slice(0, 3)) it.hubspot.user.edit(id, { firstname: "New" });
+  await it.sync(strict);
+  await approve((await held()).hash);
+  it.hubspot.user.edit(ids[4] ?? "", { firstname: "Newer" });
+  const found = await makePlan(it.deps(), strict, { email: null, field: null, examples: 9, out: null });
+  expect(found.totals).toMatchObject({ people: 4, klaviyo: { updates: 4 } });
+  expect(found.limited).toMatchObject({ people: 1, klaviyo: { updates: 1 } });
+  expect(found.exceeded).toEqual([]);
+  expect(found.examples).toHaveLength(4);
 });

@@ -1,10 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { createReadStream, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  createReadStream,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
-import { readPlanFile, writePlanFile } from "../../src/daemon/plan-file.ts";
+import { PlanNotSaved, readPlanFile, writePlanFile } from "../../src/daemon/plan-file.ts";
+import { checkPlanPlace } from "../../src/daemon/plan-place.ts";
 import type { PlannedPerson } from "../../src/daemon/plan-file.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 
@@ -38,4 +47,45 @@ test("a pipe is written to and stays a pipe: nothing but a file is ever replaced
   const [written] = await Promise.all([text(createReadStream(pipe)), writePlanFile(pipe, ABOUT, PEOPLE)]);
   expect(written).toContain("jo@example.com");
   expect(statSync(pipe).isFIFO()).toBe(true);
+});
+
+test("a place that cannot be written to is an answer, and leaves no half of a plan", async () => {
+  const nowhere = join(folder, "nowhere", "a.plan");
+  await expect(writePlanFile(nowhere, ABOUT, PEOPLE)).rejects.toThrow(PlanNotSaved);
+  await expect(checkPlanPlace(nowhere)).rejects.toThrow(/there is no folder .*nowhere/);
+  await expect(checkPlanPlace(folder)).rejects.toThrow("is a folder");
+});
+
+test("what ends the planning ends the writing as what it is, and the plan of before stays", async () => {
+  const path = join(folder, "kept.plan");
+  await writePlanFile(path, ABOUT, PEOPLE);
+  const before = readFileSync(path, "utf8");
+  const failing = (function* (): Generator<PlannedPerson> {
+    yield* PEOPLE;
+    throw new Error("HubSpot is away");
+  })();
+  await expect(writePlanFile(path, ABOUT, failing)).rejects.toThrow("HubSpot is away");
+  await writePlanFile(path, ABOUT, [], (people) => people > 0);
+  expect(readFileSync(path, "utf8")).toBe(before);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".half"))).toEqual([]);
+});
+
+test.each([
+  ["a mapping", "version: 1\nname: main\n"],
+  ["a document", '{"tandem": 2}\n'],
+  ["one endless line", "x".repeat(100_000)],
+])("%s is never replaced by a plan", async (_what, text) => {
+  const path = join(folder, "precious");
+  writeFileSync(path, text);
+  await expect(checkPlanPlace(path)).rejects.toThrow("is no saved plan, so it is not replaced");
+});
+
+test("an empty file, a plan of before, a new name and a device are places for a plan", async () => {
+  const path = join(folder, "again.plan");
+  await checkPlanPlace(path);
+  writeFileSync(path, "");
+  await checkPlanPlace(path);
+  await writePlanFile(path, ABOUT, PEOPLE);
+  await expect(checkPlanPlace(path)).resolves.toBeUndefined();
+  await expect(checkPlanPlace("/dev/null")).resolves.toBeUndefined();
 });

@@ -48,7 +48,7 @@ test("the overview fits a terminal", () => {
     "  171  Phone number is not in international format (KL-PHONE)",
     "",
     "Latest runs",
-    "  4 minutes ago  contacts  Finished  1 min 0 s  read 312, created 2",
+    "  run 1  4 minutes ago  contacts  Finished  1 min 0 s  read 312, created 2",
   ]);
 });
 

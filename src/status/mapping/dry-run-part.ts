@@ -1,8 +1,7 @@
-import type { Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
-import { allowance } from "../../plan/limits.ts";
+import { allowedOf } from "../../plan/limits.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import { counted, grouped } from "../count-words.ts";
 import type { DryRun, Sheet } from "../desk.ts";
@@ -18,11 +17,11 @@ import type { MappingView } from "./mapping-view.ts";
 import { limitWords } from "./mapping-words.ts";
 
 /** What a run would do now: both sides are looked at, nothing is written. */
-export function dryRunPart({ sheet, frame, canDryRun, used }: MappingView): Safe {
+export function dryRunPart({ sheet, frame, canDryRun }: MappingView): Safe {
   return html`<section aria-labelledby="dry-run">
     <h2 id="dry-run">Dry run</h2>
     <p>Looks at both sides as a run does, and shows what it would write. Nothing is written.</p>
-    ${sheet !== null && stateOf(frame, sheet, used.mapping)} ${button(frame, canDryRun, sheet)}
+    ${sheet !== null && stateOf(frame, sheet)} ${button(frame, canDryRun, sheet)}
   </section>`;
 }
 
@@ -39,7 +38,7 @@ function button({ shell }: Frame, canDryRun: boolean, sheet: Sheet | null): Frag
   </form>`;
 }
 
-function stateOf(frame: Frame, { state, by, at }: Sheet, mapping: Mapping | null): Fragment {
+function stateOf(frame: Frame, { state, by, at }: Sheet): Fragment {
   if (state.kind === "working")
     return html`<div class="banner info" role="status">
       <p>
@@ -54,10 +53,10 @@ function stateOf(frame: Frame, { state, by, at }: Sheet, mapping: Mapping | null
     </div>`;
   if (state.found.kind !== "dry_run") return null;
   return html`<p>Looked ${timeElement(state.at, frame.now)}, asked for by <bdi>${by}</bdi>.</p>
-    ${findings(state.found, mapping)}`;
+    ${findings(state.found)}`;
 }
 
-function findings(found: DryRun, mapping: Mapping | null): Fragment {
+function findings(found: DryRun): Fragment {
   const { totals, contacts, examples, exceeded, problems, cost } = found;
   const seconds = Math.max(...SIDES.map((side) => cost[side].seconds));
   return html`<p>
@@ -73,7 +72,7 @@ function findings(found: DryRun, mapping: Mapping | null): Fragment {
           <p>${explanation}</p>
         </article>`,
     )}
-    ${totalsTable(found, mapping)} ${SIDES.map((side) => fieldCounts(found, side))}
+    ${totalsTable(found)} ${SIDES.map((side) => fieldCounts(found, side))}
     ${
       problems.size > 0 &&
       html`<h3>Left alone until somebody mends the cause</h3>
@@ -90,12 +89,12 @@ function findings(found: DryRun, mapping: Mapping | null): Fragment {
       examples.length > 0 &&
       planExamples(
         examples,
-        `The first ${counted(examples.length, "person", "people")} of ${grouped(totals.people)}`,
+        `${grouped(examples.length)} of ${counted(totals.people, "person", "people")}, some of each kind of change`,
       )
     }`;
 }
 
-function totalsTable({ totals, linked, firstSync }: DryRun, mapping: Mapping | null): Safe {
+function totalsTable({ totals, limits, linked, firstSync }: DryRun): Safe {
   return html`<div class="scroll" role="region" aria-label="What would be done, and the limits" tabindex="0">
     <table>
       <caption>
@@ -111,13 +110,8 @@ function totalsTable({ totals, linked, firstSync }: DryRun, mapping: Mapping | n
       <tbody>
         ${LIMITED_ACTIONS.map((action) => {
           const free = firstSync && (action === "creates" || action === "updates");
-          const limit = mapping?.limits[action];
-          const words =
-            limit === undefined
-              ? ""
-              : free
-                ? "first sync"
-                : `${grouped(allowance(limit, linked))} (${limitWords(limit)})`;
+          const allowed = grouped(allowedOf(action, limits, linked));
+          const words = free ? "first sync" : `${allowed} (${limitWords(limits[action])})`;
           return html`<tr>
             <th scope="row">${ACTION_WORDS[action]}</th>
             ${SIDES.map((side) => html`<td class="right">${grouped(totals[side][action])}</td>`)}

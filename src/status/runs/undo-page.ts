@@ -129,13 +129,13 @@ function confirm(
 }
 
 function putBack(frame: Frame, found: PutBack): Safe {
-  const { runId, undone, done, planned: all, moved, refused, exceeded, hash } = found;
+  const { runId, undone, done, planned: all, already, moved, refused, exceeded, hash } = found;
   if (runId === null)
     return html`<p>Nothing was done: it exceeds a limit.</p>
       ${confirm(frame, undone, hash, all, exceeded)}`;
   return html`<p>
       ${grouped(done)} of ${counted(all, "operation")} done, ${grouped(refused)} refused, ${grouped(moved)}
-      left because they had moved since.
+      left because they had moved since${already > 0 && `, ${grouped(already)} so already`}.
     </p>
     <p><a href="/runs/${String(runId)}">See what run ${String(runId)} did</a></p>`;
 }

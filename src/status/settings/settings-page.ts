@@ -1,6 +1,6 @@
 import { SIDES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
-import { allowance } from "../../plan/limits.ts";
+import { allowedOf } from "../../plan/limits.ts";
 import { counted, grouped } from "../count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
@@ -178,7 +178,7 @@ function limits({ used, linked, lastRun }: SettingsView): Fragment {
               html`<tr>
                 <th scope="row">${ACTION_WORDS[action]}</th>
                 <td class="right">${limitWords(rules[action])}</td>
-                <td class="right">${grouped(allowance(rules[action], linked))}</td>
+                <td class="right">${grouped(allowedOf(action, rules, linked))}</td>
                 <td class="right">${last(USED_BY[action])}</td>
               </tr>`,
           )}
