@@ -92,6 +92,9 @@ export function hubspotControl(
 
 function changeLists(operations: HubspotOperations, body: JsonObject): unknown {
   if (body["delete"] === true) return operations.deleteList(textField(body, "listId"));
+  if (typeof body["rebuildMs"] === "number") {
+    return operations.rebuildList(textField(body, "listId"), body["rebuildMs"]);
+  }
   if (body["listId"] !== undefined) {
     return operations.renameList(textField(body, "listId"), textField(body, "name"));
   }
