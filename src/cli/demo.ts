@@ -17,7 +17,7 @@ import { EXIT } from "./exit-code.ts";
 import { nextFreePort } from "./next-free-port.ts";
 import { progressLine } from "./progress.ts";
 import { rehearse } from "./rehearse.ts";
-import { whole } from "./sandbox.ts";
+import { port, whole } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 
 interface DemoOptions extends CommonOptions {
@@ -38,7 +38,7 @@ export function demoCommand(program: Command, app: App, exit: (code: ExitCode) =
     .description(
       "everything at once on this machine: two rehearsal servers full of people, the daemon and its page; run again, it continues",
     )
-    .option("--port <port>", "of the status page (default: 8080, or the next that is free)", whole)
+    .option("--port <port>", "of the status page (default: 8080, or the next that is free)", port)
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--fresh", "start over: forget the people and the database of the demo")

@@ -25,8 +25,8 @@ export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode
   program
     .command("sandbox")
     .description("starts only the two rehearsal servers, to try a mapping without touching anybody")
-    .option("--hubspot-port <port>", "0 takes a free one", whole, 4010)
-    .option("--klaviyo-port <port>", "0 takes a free one", whole, 4011)
+    .option("--hubspot-port <port>", "0 takes a free one", port, 4010)
+    .option("--klaviyo-port <port>", "0 takes a free one", port, 4011)
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
@@ -51,16 +51,34 @@ export function whole(text: string): number {
   return Number(text);
 }
 
+/** @throws InvalidArgumentError, as `commander` asks for */
+export function port(text: string): number {
+  const number = whole(text);
+  if (number > 65_535) throw new InvalidArgumentError("It has to be at most 65535.");
+  return number;
+}
+
 function readFaults(path: string) {
+  const because = (what: string, cause: unknown): CommandFailure => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new CommandFailure(EXIT.usage, `${path} ${what}:\n${why.replaceAll(/^/gm, "  ")}`);
+  };
+  let text: string;
   try {
-    return parseFaults(JSON.parse(readFileSync(path, "utf8")));
+    text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `${path} is no list of faults: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    throw because("cannot be read", cause);
+  }
+  try {
+    return parseFaults(JSON.parse(text));
+  } catch (cause) {
+    const { message } = because("is no list of faults", cause);
+    throw new CommandFailure(EXIT.usage, `${message}\n  fix: write it like ${EXAMPLE}`);
   }
 }
+
+const EXAMPLE =
+  '{"hubspot": [{"match": "batch/update", "times": 2, "fault": {"kind": "status", "status": 503, "applied": "after"}}]}';
 
 function addresses({ hubspot, klaviyo, story, continues }: Rehearsal) {
   return {

@@ -8,7 +8,7 @@ import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/asked.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** So long after asking a refusal counts as met on the way: later, whoever is subscribed and refuses is unsubscribed. */
+/** So long before and after asking a refusal counts as met on the way: later, whoever is subscribed and refuses is unsubscribed. */
 const MET_WITHIN_MS = 10 * MINUTE;
 /** After this without any effect somebody should look. */
 const UNCONFIRMED_AFTER_MS = HOUR;
@@ -38,7 +38,7 @@ export async function verifyAsked(context: RunContext, runId: bigint): Promise<A
     const { email, list, profile } = ask;
     const consent = shown.get(profile) ?? null;
     const subscribed = consent !== null && consent.status === "subscribed" && !refusesAll(consent);
-    const met = metBy(ask, refusals.get(profile) ?? []);
+    const met = metBy(ask, refusals.get(profile) ?? [], context.connectors.klaviyo.skewMs());
     const age = now().getTime() - ask.askedAt.getTime();
     if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
     else if (subscribed && age > LOOKED_AFTER_MS - HOUR)
@@ -60,11 +60,20 @@ async function consentNow(
   return new Map(contacts.map(({ id, consent }) => [id, consent]));
 }
 
-/** The evidence of a refusal between the reading and a little after the asking; `null` where there is none. */
-function metBy({ readAt, askedAt, refusedAt }: PendingAsk, events: readonly Refusal[]): object | null {
-  const until = askedAt.getTime() + MET_WITHIN_MS;
-  // Klaviyo's events have whole seconds.
-  const from = readAt.getTime() - 1_000;
+/**
+ * The evidence of a refusal about the time of the reading and the asking; `null` where there is none. One that came a
+ * little before the reading counts too: who is asked for had refused nothing by then, so that one was not done yet when
+ * they were read, or a clock is not right.
+ *
+ * @param skewMs how far Klaviyo's clock may be from ours, either way
+ */
+function metBy(
+  { readAt, askedAt, refusedAt }: PendingAsk,
+  events: readonly Refusal[],
+  skewMs: number,
+): object | null {
+  const until = askedAt.getTime() + MET_WITHIN_MS + skewMs;
+  const from = readAt.getTime() - MET_WITHIN_MS - skewMs;
   const event = events.find(({ at }) => at >= from && at <= until);
   if (event !== undefined) return { event: event.id, at: new Date(event.at).toISOString() };
   const seen = refusedAt?.getTime() ?? null;
@@ -73,7 +82,7 @@ function metBy({ readAt, askedAt, refusedAt }: PendingAsk, events: readonly Refu
 
 interface Refusal {
   readonly id: string;
-  /** In our time. Milliseconds since 1970. */
+  /** By Klaviyo's clock. Milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -85,10 +94,10 @@ async function refusalEvents(
   const { consent } = klaviyo;
   const found = new Map<string, Refusal[]>();
   if (consent.refusalEvents === null) return found;
-  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MINUTE + klaviyo.skewMs();
+  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MET_WITHIN_MS - klaviyo.skewMs();
   for await (const { id, person, at } of consent.refusalEvents(from, signal)) {
     const known = found.get(person) ?? [];
-    known.push({ id, at: at - klaviyo.skewMs() });
+    known.push({ id, at });
     found.set(person, known);
   }
   return found;

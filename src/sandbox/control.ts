@@ -1,6 +1,13 @@
-import type { Fault, FaultKind } from "./faults.ts";
+import { z } from "zod";
+import { checkedInput } from "./checked-input.ts";
+import { faultSchema } from "./fault-schema.ts";
+import { queryNumber } from "./query-number.ts";
 import type { Call, Reply, Route } from "./server.ts";
 import type { World } from "./world.ts";
+
+/** Further on, dates could no longer be written. */
+const HUNDRED_YEARS_MS = 100 * 366 * 86_400_000;
+const advance = z.strictObject({ advance_ms: z.number().min(0).max(HUNDRED_YEARS_MS) });
 
 /** The control routes every rehearsal server has: what happened, what shall go wrong, and what time it is. */
 export function commonControl(world: World): readonly Route[] {
@@ -17,11 +24,9 @@ export function commonControl(world: World): readonly Route[] {
     route("GET", "calls", (call) => ({ status: 200, body: { calls: since(truth.calls, call) } })),
     route("GET", "faults", () => ({ status: 200, body: { faults: faults.pending() } })),
     route("POST", "faults", (call) => {
-      const wanted = (Array.isArray(call.body) ? call.body : [call.body]).map(faultFrom);
-      if (wanted.includes(null)) {
-        return { status: 400, body: { message: "a fault has match, times, and fault {kind, …}" } };
-      }
-      for (const fault of wanted) if (fault !== null) faults.add(fault);
+      // All of them are looked at before the first is taken.
+      const wanted = checkedInput(z.array(faultSchema), Array.isArray(call.body) ? call.body : [call.body]);
+      for (const fault of wanted) faults.add(fault);
       return { status: 200, body: { faults: faults.pending() } };
     }),
     route("DELETE", "faults", () => {
@@ -29,50 +34,13 @@ export function commonControl(world: World): readonly Route[] {
       return { status: 204 };
     }),
     route("POST", "time", (call) => {
-      const { advance_ms: milliseconds } = (call.body ?? {}) as { advance_ms?: unknown };
-      if (typeof milliseconds !== "number" || !(milliseconds >= 0)) {
-        return { status: 400, body: { message: "advance_ms is a number of milliseconds, zero or more" } };
-      }
-      clock.advance(milliseconds);
+      clock.advance(checkedInput(advance, call.body).advance_ms);
       return { status: 200, body: { now: new Date(clock.now()).toISOString() } };
     }),
   ];
 }
 
 function since<T extends { readonly sequence: number }>(entries: readonly T[], call: Call): readonly T[] {
-  const sequence = Number(call.query.get("since") ?? 0);
+  const sequence = queryNumber(call, "since", 0);
   return entries.filter((entry) => entry.sequence > sequence);
-}
-
-function faultFrom(body: unknown): Fault | null {
-  if (typeof body !== "object" || body === null) return null;
-  const { method, match, skip, times, fault } = body as Record<string, unknown>;
-  if (typeof match !== "string" || !isFaultKind(fault)) return null;
-  return {
-    ...(typeof method === "string" ? { method: method.toUpperCase() } : {}),
-    ...(typeof skip === "number" ? { skip } : {}),
-    match,
-    times: typeof times === "number" ? times : 1,
-    fault,
-  };
-}
-
-function isFaultKind(value: unknown): value is FaultKind {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, status, applied, milliseconds } = value as Record<string, unknown>;
-  const timed = applied === "before" || applied === "after";
-  switch (kind) {
-    case "status":
-    case "html":
-      return timed && typeof status === "number";
-    case "reset":
-    case "hang":
-      return timed;
-    case "truncated-json":
-      return true;
-    case "slow":
-      return typeof milliseconds === "number";
-    default:
-      return false;
-  }
 }

@@ -1,6 +1,7 @@
 import fastify from "fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyOf } from "./body.ts";
+import { WrongInput } from "./checked-input.ts";
 import { commonControl } from "./control.ts";
 import type { FaultKind } from "./faults.ts";
 import type { World } from "./world.ts";
@@ -111,7 +112,7 @@ export async function startVendor(
       url: route.path,
       handler: async (request, reply) => {
         const { call, malformed } = read(request);
-        const answer = malformed === null ? await route.handle(call) : vendor.malformedJson(call, malformed);
+        const answer = malformed === null ? await told(route, call) : vendor.malformedJson(call, malformed);
         return send(reply, answer, "application/json");
       },
     });
@@ -144,6 +145,16 @@ export async function startVendor(
       await app.close();
     },
   };
+}
+
+/** What a control call comes to; what it was wrongly given is told, whichever vendor it is. */
+async function told(route: Route, call: Call): Promise<Reply> {
+  try {
+    return await route.handle(call);
+  } catch (error) {
+    if (error instanceof WrongInput) return { status: 400, body: { message: error.message } };
+    throw error;
+  }
 }
 
 async function serve(

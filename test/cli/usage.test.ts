@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Ended, Folder } from "./command-line.ts";
 import { expectOneScreen, makeFolder, tandem } from "./command-line.ts";
@@ -19,11 +21,27 @@ describe("wrong usage ends with 64 and says what would be right", () => {
     [["sync", "--only", "lists"], "Allowed choices are contacts"],
     [["plan", "--limit", "many"], "It has to be a whole number"],
     [["status", "--config"], "argument missing"],
+    [["sandbox", "--hubspot-port", "70000"], "It has to be at most 65535"],
+    [["demo", "--port", "70000"], "It has to be at most 65535"],
+    [["sandbox", "--faults", "nowhere.json"], "nowhere.json cannot be read"],
   ])("%s", async (args, words) => {
     const { status, out, talk } = await run(...args);
     expect({ status, out }).toEqual({ status: 64, out: "" });
     expect(talk).toContain(words);
     expectOneScreen(talk);
+  });
+
+  test("a file of faults is told all its mistakes, and what one looks like", async () => {
+    const path = join(folder.path, "faults.json");
+    const fault = { match: "batch", times: 0, fault: { kind: "status", status: 503 } };
+    await writeFile(path, JSON.stringify({ hubspot: [fault], klavyio: [] }));
+    const { status, out, talk } = await run("sandbox", "--faults", path);
+    expect({ status, out }).toEqual({ status: 64, out: "" });
+    expect(talk).toMatch(
+      /hubspot\[0\]\.times: .*\n.*hubspot\[0\]\.fault\.applied: .*\n.*"klavyio"\n +fix: write it like \{/,
+    );
+    await writeFile(path, "{");
+    expect((await run("sandbox", "--faults", path)).talk).toContain("is no list of faults");
   });
 
   test("no command at all shows the help, as talk", async () => {

@@ -38,6 +38,8 @@ describe("subscribing over HTTP", () => {
     untilSearchable(rehearsal);
     const connectors = { ...deps.connectors, klaviyo: raced };
     await runContacts({ ...deps, connectors }, mapping, { trigger: "test" });
+    // Accepted is not done: Klaviyo takes its time over consent.
+    untilSearchable(rehearsal);
     klaviyo().settle();
   };
   const consentOf = (name: (typeof NAMES)[number]) => klaviyo().profile(address(name))?.consent;
@@ -89,6 +91,7 @@ describe("subscribing over HTTP", () => {
 
   test("a refusal that the call went over is found as an event of Klaviyo's, and put back", async () => {
     await runConsent(await engine.deps(mapping), mapping, "test");
+    untilSearchable(rehearsal);
     klaviyo().settle();
     expect(consentOf("raced")).toBe("UNSUBSCRIBED");
   });
@@ -110,6 +113,7 @@ describe("subscribing over HTTP", () => {
     rehearsal.hubspot.sandbox.changeMembers(rehearsal.story.hubspotList, { remove: ids });
     await cycle();
     await cycle();
+    untilSearchable(rehearsal);
     klaviyo().settle();
     expect(klaviyo().profile(address("new"))?.lists).not.toContain(list);
     // Klaviyo unsubscribes from everything whoever is not on the list that is named.

@@ -103,4 +103,23 @@ describe("subscribing, in trouble", () => {
     await runConsent(it.deps(), strict, "test");
     expect(status()).toBe("unsubscribed");
   });
+
+  test.each([
+    ["by a clock of Klaviyo's that is 90 seconds behind", 90_000, 90_000],
+    ["by a clock that was put right between the asking and the looking", 40_000, 0],
+    ["a moment before the reading, and not done by then", 5_000, 0],
+  ])("a refusal that it went over, told %s, is put back", async (_told, earlierMs, skewMs) => {
+    const id = await jo();
+    it.klaviyo.quirks.skewMs = skewMs;
+    const told = actsIn(it.klaviyo, () => it.deps().now().getTime() - earlierMs);
+    it.klaviyo.quirks.before = (call) => {
+      if (call === "subscribe") told.unsubscribe(id);
+    };
+    await it.sync(subscribing);
+    it.klaviyo.quirks.before = () => {};
+    expect(status()).toBe("subscribed");
+    await consentLane();
+    expect(status()).toBe("unsubscribed");
+    expect(await kinds()).toContain("klaviyo restored");
+  });
 });

@@ -50,8 +50,8 @@ test("an edited company is modified and its contacts are not", async () => {
   });
   expect(results[0]?.properties["name"]).toBe("Acme & Co");
   expect(results[0]?.propertiesWithHistory?.["name"]?.map(({ value }) => value)).toEqual([
-    "Acme & Co",
     "Acme",
+    "Acme & Co",
   ]);
 });
 

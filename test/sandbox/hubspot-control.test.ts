@@ -95,3 +95,37 @@ test("contacts are dumped page by page", async () => {
   } while (next !== null);
   expect(seen).toEqual(ids);
 });
+
+test.each([
+  ["faults", { match: "x", times: 0, fault: { kind: "truncated-json" } }, "[0].times"],
+  ["faults", { match: "x", fault: { kind: "strange" } }, "[0].fault.kind"],
+  ["faults", [{ match: "x", fault: { kind: "html", status: 99, applied: "before" } }], "[0].fault.status"],
+  ["time", { advance_ms: -1 }, "advance_ms"],
+  ["time", { advance_ms: 1e300 }, "advance_ms"],
+  ["settings", { indexLag: 10 }, "indexLag"],
+  ["settings", { timeZone: "Mars/Olympus" }, "timeZone"],
+  ["settings", { tier: "gold" }, "tier"],
+  ["contacts", { contacts: [null] }, "contacts[0]"],
+  ["contacts", { contacts: [{ properties: { email: "a@example.com" }, list: ["1"] }] }, '"list"'],
+  ["lists", { name: "News", processingType: "STATIC" }, "MANUAL"],
+  ["properties", { name: "seats", objectType: "pets", readOnly: true }, "contacts"],
+  ["subscriptions", { email: "a@example.com", subscriptionId: 1, state: "MAYBE" }, "UNSUBSCRIBED"],
+  ["objects", { type: "pets" }, "type"],
+  ["token", { token: "" }, "token"],
+])("a mistake sent to /_sandbox/%s, %j, is told and changes nothing", async (path, body, words) => {
+  const { call, hubspot, world } = await startHubspot();
+  const before = { ...hubspot.state.settings };
+  const answer = await call("POST", `/_sandbox/${path}`, body);
+  expect(answer).toMatchObject({ status: 400, body: { message: expect.stringContaining(words) } });
+  expect([world.truth.changes, world.faults.pending(), hubspot.state.tokens.size]).toEqual([[], [], 1]);
+  expect(hubspot.state.settings).toEqual(before);
+  expect((await call("GET", "/account-info/v3/details")).status).toBe(200);
+});
+
+test.each(["log?since=yesterday", "calls?since=-1", "contacts?limit=0", "contacts?after=x"])(
+  "a number that is none in /_sandbox/%s is no reason to show nothing",
+  async (path) => {
+    const { call } = await startHubspot();
+    expect((await call("GET", `/_sandbox/${path}`)).status).toBe(400);
+  },
+);

@@ -148,3 +148,41 @@ test("the lists of a contact are told, and an archived contact is on none", asyn
   hubspot.archiveContact({ id: ann });
   expect((await client.crm.lists.membershipsApi.getPage(list)).results).toEqual([]);
 });
+
+test("a dynamic list that is being computed says so and shows nobody, by any way of asking", async () => {
+  const started = await startHubspot();
+  const { client, hubspot, clock } = started;
+  const [ann = ""] = seed(started, 1);
+  const list = hubspot.createList("Active", "DYNAMIC");
+  hubspot.changeMembers(list, { add: [ann] });
+  const { listsApi, membershipsApi } = client.crm.lists;
+  const told = async () => {
+    const { processingStatus, size } = (await listsApi.getById(list)).list;
+    const members = (await membershipsApi.getPage(list)).results.length;
+    const joins = (await membershipsApi.getPageOrderedByAddedToListDate(list)).results.length;
+    return {
+      processingStatus,
+      size,
+      members,
+      joins,
+      lists: (await membershipsApi.getLists("0-1", ann)).results.length,
+    };
+  };
+  const whole = { processingStatus: "COMPLETE", size: 1, members: 1, joins: 1, lists: 1 };
+  expect(await told()).toEqual(whole);
+  hubspot.rebuildList(list, 60_000);
+  expect(await told()).toEqual({ processingStatus: "PROCESSING", size: 0, members: 0, joins: 0, lists: 0 });
+  clock.advance(60_000);
+  expect(await told()).toEqual(whole);
+});
+
+test("nobody but HubSpot takes members off a dynamic list", async () => {
+  const started = await startHubspot();
+  const { call, client, hubspot } = started;
+  const [ann = ""] = seed(started, 1);
+  const list = hubspot.createList("Active", "DYNAMIC");
+  hubspot.changeMembers(list, { add: [ann] });
+  expect((await refusal(client.crm.lists.membershipsApi.remove(list, [ann]))).code).toBe(400);
+  expect((await call("DELETE", `/crm/v3/lists/${list}/memberships`)).status).toBe(400);
+  expect(hubspot.state.lists.get(list)?.members.size).toBe(1);
+});

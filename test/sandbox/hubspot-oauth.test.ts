@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { callWith, installApp, postForm } from "./install-app.ts";
-import { startHubspot } from "./start-hubspot.ts";
+import { startHubspot, TOKEN } from "./start-hubspot.ts";
 
 /** Fact sheet HubSpot 1.2 and 1.3; error bodies of v1 as recorded in public repositories. */
 
@@ -112,4 +112,28 @@ test("the first OAuth endpoints are gone from 16 February 2027 on", async () => 
   expect((await callWith(started.url, "", "GET", path)).status).toBe(200);
   started.clock.advance(Date.parse("2027-02-16T00:00:00Z") - started.clock.now());
   expect((await callWith(started.url, "", "GET", path)).status).toBe(404);
+});
+
+test("a body is taken in the form of its endpoint only: JSON by the API, a form by the token endpoint", async () => {
+  const started = await startHubspot();
+  const { hubspot, url } = started;
+  const { app, refreshToken } = await installApp(started);
+  const send = async (path: string, type: string | null, body: string) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, ...(type === null ? {} : { "content-type": type }) };
+    return (await fetch(url + path, { method: "POST", headers, body: new TextEncoder().encode(body) }))
+      .status;
+  };
+  const contact = JSON.stringify({ properties: { email: "ann@example.com" } });
+  for (const type of [null, "text/plain", "application/x-www-form-urlencoded"])
+    expect(await send("/crm/v3/objects/contacts", type, contact)).toBe(415);
+  expect(hubspot.counts()["contacts"]).toBe(0);
+  const json = "application/json; charset=utf-8";
+  expect(await send("/crm/v3/objects/contacts", json, contact)).toBe(201);
+  const refresh = {
+    client_id: app.clientId,
+    client_secret: app.clientSecret,
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+  };
+  expect(await send("/oauth/2026-03/token", json, JSON.stringify(refresh))).toBe(415);
 });

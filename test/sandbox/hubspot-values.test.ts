@@ -44,6 +44,8 @@ describe("what HubSpot refuses, in its own words", () => {
     ["renewal_date", "1767225601000", "INVALID_DATE", "1767225601000 is at 0:0:1.0 UTC, not midnight!"],
     ["renewal_date", "2026-02-30", "INVALID_DATE", "2026-02-30 was not a valid date."],
     ["last_demo_at", "soon", "INVALID_LONG", "soon was not a valid long."],
+    // A day is no moment: what has a time is written with one, or as milliseconds.
+    ["last_demo_at", "2026-02-28", "INVALID_LONG", "2026-02-28 was not a valid long."],
     ["email", "ann@", "INVALID_EMAIL", "Email address ann@ is invalid"],
     [
       "hs_email_optout",
@@ -52,6 +54,7 @@ describe("what HubSpot refuses, in its own words", () => {
       '"hs_email_optout" is a read only property; its value cannot be set',
     ],
     ["testproperty", "x", "PROPERTY_DOESNT_EXIST", 'Property "testproperty" does not exist'],
+    ["Persona", "buyer", "PROPERTY_DOESNT_EXIST", 'Property "Persona" does not exist'],
   ])("%s as %j", async (name, written, error, message) => {
     const { client, hubspot } = await startHubspot();
     const [id = ""] = hubspot.seedContacts([{ properties: { email: "a@example.com" } }]);
@@ -79,6 +82,17 @@ test("a semicolon in front adds to a multi-checkbox instead of replacing it", as
   expect(added.properties["interests"]).toBe("news;events");
   const replaced = await client.crm.contacts.basicApi.update(id, { properties: { interests: "offers" } });
   expect(replaced.properties["interests"]).toBe("offers");
+});
+
+test("a choice whose option was removed stays, but cannot be written again", async () => {
+  const { client, hubspot } = await startHubspot();
+  const [id = ""] = hubspot.seedContacts([
+    { properties: { email: "a@example.com", interests: "news;events" } },
+  ]);
+  hubspot.removeOption("interests", "events");
+  const set = (interests: string) => client.crm.contacts.basicApi.update(id, { properties: { interests } });
+  expect((await refusal(set("news;events"))).code).toBe(400);
+  expect((await set(";offers")).properties["interests"]).toBe("news;offers;events");
 });
 
 test("the lifecycle stage moves forward only, and back after it was cleared", async () => {

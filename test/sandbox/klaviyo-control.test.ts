@@ -110,6 +110,26 @@ describe("everything behind the API's back can be done over HTTP as well", () =>
     expect(await json(control("GET", "counts"))).toMatchObject({ profiles: 1 });
   });
 
+  it.each([
+    ["PATCH", "settings", { consent_lag: 5 }, "consent_lag"],
+    ["PATCH", "settings", { consent_lag_ms: "soon" }, "consent_lag_ms"],
+    ["POST", "lists", {}, "name"],
+    ["POST", "lists", { name: "All", opt_in_process: "triple" }, "opt_in_process"],
+    ["POST", "profiles/seed", {}, "Invalid input"],
+    ["POST", "imports/next", { mishap: "explode" }, "mishap"],
+    ["POST", "keys", { scopes: [] }, "key"],
+    ["GET", "profiles?limit=many", undefined, "limit"],
+    ["POST", "faults", { match: "", fault: { kind: "truncated-json" } }, "match"],
+  ])("tells a mistake sent by %s to %s, %j, and changes nothing", async (method, path, body, words) => {
+    const before = { ...klaviyo.sandbox.settings };
+    const answer = await control(method, path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(words);
+    expect(klaviyo.sandbox.settings).toEqual(before);
+    expect(klaviyo.sandbox.keep()).toMatchObject({ lists: [], importMishaps: [], keys: { size: 1 } });
+    expect(klaviyo.world.faults.pending()).toEqual([]);
+  });
+
   it("strikes with the vendor's faults, and knows what was done before them", async () => {
     const fault = { kind: "reset", applied: "after" };
     await control("POST", "faults", { match: "create_or_update_profile", times: 1, fault });

@@ -221,6 +221,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
   });
 
   it("lets a merged profile resolve for a while, and then answers 404", async () => {
+    klaviyo.sandbox.configure({ merge_lag_ms: 60_000 });
     const [from = "", into = ""] = klaviyo.sandbox.seed([
       {
         email: "old@example.com",
@@ -240,7 +241,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
     expect(merged.response.status).toBe(201);
     expect(merged.body.data.id).toBe(into);
     expect((await klaviyo.profiles.getProfile(from)).response.status).toBe(200);
-    klaviyo.world.clock.advance(1_000);
+    klaviyo.world.clock.advance(60_000);
     expect((await refusalOf(klaviyo.profiles.getProfile(from))).status).toBe(404);
     expect(klaviyo.sandbox.profile(into)).toMatchObject({
       email: "new@example.com",

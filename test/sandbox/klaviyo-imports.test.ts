@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SANDBOX_KEY } from "../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
 import type { KlaviyoRehearsal, RawAnswer } from "../support/klaviyo-rehearsal.ts";
 import { dataIn, klaviyoRehearsal } from "../support/klaviyo-rehearsal.ts";
 
@@ -41,6 +42,31 @@ describe("bulk imports", () => {
     });
   });
 
+  it("hold a row to 100 kB of bytes, and all of them to 5 MB, however they are sent", async () => {
+    // Two bytes a letter: the characters alone would fit.
+    const row = (letters: number) => [
+      { email: "ada@example.com", properties: { text: "é".repeat(letters) } },
+    ];
+    expect((await submit(row(49_000))).status).toBe(202);
+    expect((await submit(row(60_000))).status).toBe(400);
+    const people = Array.from({ length: 60 }, (_, at) => ({
+      email: `p${at}@example.com`,
+      properties: { text: "x".repeat(90_000) },
+    }));
+    const text = JSON.stringify(submission(people));
+    const chunked = await fetch(`${klaviyo.url}/api/profile-bulk-import-jobs`, {
+      method: "POST",
+      headers: {
+        authorization: `Klaviyo-API-Key ${SANDBOX_KEY}`,
+        revision: "2026-07-15",
+        "content-type": "application/vnd.api+json",
+      },
+      body: new Blob([text]).stream(),
+      duplex: "half",
+    });
+    expect(chunked.status).toBe(413);
+  });
+
   it("fail the row whose phone is somebody else's", async () => {
     klaviyo.sandbox.seed([{ email: "ada@example.com", phone_number: "+4512345678" }]);
     const { id } = jobOf(await submit([{ email: "ben@example.com", phone_number: "+4512345678" }]));
@@ -71,10 +97,13 @@ describe("bulk imports", () => {
   });
 });
 
-function submit(people: readonly object[]): Promise<RawAnswer> {
+function submission(people: readonly object[]): object {
   const data = people.map((attributes) => ({ type: "profile", attributes }));
-  const body = { data: { type: "profile-bulk-import-job", attributes: { profiles: { data } } } };
-  return klaviyo.raw("/api/profile-bulk-import-jobs", { method: "POST", body });
+  return { data: { type: "profile-bulk-import-job", attributes: { profiles: { data } } } };
+}
+
+function submit(people: readonly object[]): Promise<RawAnswer> {
+  return klaviyo.raw("/api/profile-bulk-import-jobs", { method: "POST", body: submission(people) });
 }
 
 function jobOf(answer: RawAnswer): Job {

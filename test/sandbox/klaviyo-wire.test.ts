@@ -33,6 +33,18 @@ describe("the door", () => {
     expect((await klaviyo.raw("/api/accounts", { headers: { revision: "latest" } })).status).toBe(400);
   });
 
+  it("takes a body as JSON only, of either name", async () => {
+    const body = { data: { type: "profile", attributes: { email: "ada@example.com" } } };
+    const upsert = async (type: string) => {
+      const headers = { "content-type": type };
+      return (await klaviyo.raw("/api/profile-import", { method: "POST", headers, body })).status;
+    };
+    expect(await upsert("text/plain")).toBe(415);
+    expect(await upsert("application/x-www-form-urlencoded")).toBe(415);
+    expect(await upsert("application/json")).toBe(201);
+    expect(await upsert("application/vnd.api+json; charset=utf-8")).toBe(200);
+  });
+
   it("names the scope a key lacks", async () => {
     klaviyo.sandbox.addKey({ key: "pk_reader", scopes: ["profiles:read", "lists:read"] });
     const headers = { authorization: "Klaviyo-API-Key pk_reader" };

@@ -15,6 +15,8 @@ interface Row {
 async function rehearsal(contacts: number): Promise<Rehearsal> {
   const started = await startRehearsal({ seed: 3, contacts, hubspotPort: 0, klaviyoPort: 0 });
   onTestFinished(() => started.close());
+  // Klaviyo shows an event a moment after it came.
+  started.klaviyo.world.clock.advance(2_000);
   return started;
 }
 

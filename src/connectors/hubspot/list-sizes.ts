@@ -10,6 +10,8 @@ export interface ListSizes {
   /** Lists that exist and how many members HubSpot says they have; `null` where it does not. */
   readonly known: ReadonlyMap<string, number | null>;
   readonly gone: ReadonlyMap<string, Problem>;
+  /** Lists whose members HubSpot is computing anew: of these, absence says nothing. */
+  readonly computing: ReadonlySet<string>;
   /** The server's clock before anything else was read; `null` where no list was asked about. */
   readonly at: number | null;
 }
@@ -25,6 +27,11 @@ export async function listSizes(
 ): Promise<ListSizes> {
   const known = new Map<string, number | null>();
   const gone = new Map<string, Problem>();
+  const computing = new Set<string>();
+  const keep = (list: ListRecord, id = list.listId): void => {
+    known.set(id, sizeOf(list));
+    if (list.processingStatus === "PROCESSING") computing.add(id);
+  };
   let at: number | null = null;
   // What is no number is no id of a list; asking would have the whole request refused.
   const [askable, never] = [lists.filter((id) => /^\d+$/.test(id)), lists.filter((id) => !/^\d+$/.test(id))];
@@ -35,7 +42,7 @@ export async function listSizes(
     try {
       const answer = await account.calls.read(account.endpoints.lists(part), manyLists, signal, NO_SUCH);
       at ??= answer.at;
-      for (const list of answer.body.lists) known.set(list.listId, sizeOf(list));
+      for (const list of answer.body.lists) keep(list);
     } catch (error) {
       if (answeredStatus(error) === null) throw error;
     }
@@ -45,7 +52,7 @@ export async function listSizes(
     try {
       const answer = await account.calls.read(account.endpoints.list(list), oneList, signal, NO_SUCH);
       at ??= answer.at;
-      known.set(list, sizeOf(answer.body.list));
+      keep(answer.body.list, list);
     } catch (error) {
       if (answeredStatus(error) === null) throw error;
       gone.set(list, goneList(list, error));
@@ -55,6 +62,7 @@ export async function listSizes(
   return {
     known: new Map(lists.flatMap((id) => (known.has(id) ? [[id, known.get(id) ?? null]] : []))),
     gone,
+    computing,
     at,
   };
 }

@@ -16,6 +16,8 @@ export interface Following {
   readonly list: string;
   /** How many members HubSpot says it has. */
   readonly size: number | null;
+  /** HubSpot is working out who belongs to it, and may show nobody until it has. */
+  readonly computing: boolean;
   /** The server's clock. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -84,6 +86,11 @@ export async function* followList(following: Following, begun: PullState): Async
     if (answeredStatus(error) !== 400) throw error;
     // The saved place in the join order is not taken any more: the list is read anew.
     yield* readList(following, withList(state, list, ANEW));
+    return;
+  }
+  // What it counts is compared with the last good count when it is done.
+  if (following.computing) {
+    yield { page: null, state };
     return;
   }
   const known = state.lists[list] as ListState;

@@ -47,6 +47,7 @@ const list = z.object({
   name: z.string(),
   objectTypeId: z.string(),
   processingType: z.string(),
+  processingStatus: z.string().nullish().catch(null),
   size: z.number().int().nonnegative().nullish(),
   additionalProperties: z.record(z.string(), z.unknown()).nullish(),
 });

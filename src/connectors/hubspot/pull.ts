@@ -43,7 +43,8 @@ export async function* pullContacts(
   }
   for (const list of sizes.known.keys()) {
     signal.throwIfAborted();
-    const context = { account, scope, list, size: sizes.known.get(list) ?? null, now, signal };
+    const size = sizes.known.get(list) ?? null;
+    const context = { account, scope, list, size, computing: sizes.computing.has(list), now, signal };
     const known = state.lists[list];
     const steps =
       known === undefined || "reading" in known ? readList(context, state) : followList(context, state);

@@ -76,7 +76,7 @@ function isDefined(state: HubspotState, name: string): boolean {
   return definition !== undefined && !definition.archived;
 }
 
-/** What a property was and is, newest first. */
+/** What a property was and is. HubSpot promises no order, so the newest of several is not the first here. */
 export function historyOf({ values }: Pick<Contact, "values">, name: string): readonly unknown[] {
   const versions: unknown[] = [];
   let version: ValueVersion | null = values.get(name) ?? null;
@@ -91,5 +91,5 @@ export function historyOf({ values }: Pick<Contact, "values">, name: string): re
       ...(userId === null ? {} : { updatedByUserId: userId }),
     });
   }
-  return versions;
+  return versions.toReversed();
 }

@@ -1,17 +1,50 @@
+import { z } from "zod";
+import { checkedInput } from "../checked-input.ts";
+import { queryNumber } from "../query-number.ts";
 import type { Call, Reply, Route } from "../server.ts";
 import { counts, dumpContacts } from "./dump.ts";
 import { refusalsAnswered } from "./endpoint.ts";
-import type { LinkedContact } from "./change-objects.ts";
-import type { ProcessingType } from "./list-store.ts";
 import { engagementControl } from "./engagement-control.ts";
 import type { EngagementOperations } from "./engagement-operations.ts";
 import type { ContactKey, HubspotOperations, SeedContact } from "./operations.ts";
 import { invalid } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";
 import { objectBody, textField, textsField } from "./request-parts.ts";
-import type { ObjectType } from "./seed-properties.ts";
-import type { HubspotState } from "./state.ts";
-import type { StatusState } from "./subscription-store.ts";
+import { settingsSchema } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import type { HubspotState, Token } from "./state.ts";
+
+const value = z.union([z.string(), z.number(), z.boolean()]);
+const seeds = z.strictObject({
+  contacts: z.array(
+    z.strictObject({
+      properties: z.record(z.string(), value),
+      additionalEmails: z.array(z.string()).optional(),
+      createdAt: z.string().optional(),
+      lists: z.array(z.string()).optional(),
+    }),
+  ),
+  force: z.boolean().default(false),
+});
+const processingTypes = z.enum(["MANUAL", "SNAPSHOT", "DYNAMIC"]).default("MANUAL");
+const objectTypes = z.enum(["contacts", "companies", "deals", "notes"]).default("contacts");
+const statusStates = z.enum(["SUBSCRIBED", "UNSUBSCRIBED", "NOT_SPECIFIED"]);
+const object = z.strictObject({
+  type: z.enum(["companies", "deals"]),
+  id: z.string().optional(),
+  properties: z.record(z.string(), z.string()).default({}),
+  contacts: z.array(z.object({ id: z.string(), primary: z.boolean().default(false) })).default([]),
+  archive: z.boolean().default(false),
+});
+const token = z.strictObject({
+  token: z.string().min(1),
+  revoke: z.boolean().default(false),
+  kind: z.enum(["private-app", "service-key", "oauth"]).optional(),
+  appId: z.string().optional(),
+  appName: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+  expiresAt: z.number().nullable().optional(),
+});
 
 /** The operations over HTTP, for rehearsals that run in a process of their own. Bodies mirror the operations. */
 export function hubspotControl(
@@ -28,8 +61,8 @@ export function hubspotControl(
   return [
     ...engagementControl(operations).map((entry) => route(...entry)),
     route("GET", "contacts", (call) => {
-      const limit = Number(call.query.get("limit") ?? 1_000);
-      return dumpContacts(state, call.query.get("after"), limit);
+      const after = call.query.has("after") ? String(queryNumber(call, "after", 0)) : null;
+      return dumpContacts(state, after, queryNumber(call, "limit", 1_000, 1));
     }),
     route("GET", "state", () => ({
       counts: counts(state),
@@ -37,10 +70,8 @@ export function hubspotControl(
       tokens: state.tokens.size,
     })),
     route("POST", "contacts", (call) => {
-      const body = objectBody(call);
-      const contacts = body["contacts"];
-      if (!Array.isArray(contacts)) throw invalid("contacts is a list of {properties, …}");
-      return { ids: operations.seedContacts(contacts as SeedContact[], { force: body["force"] === true }) };
+      const { contacts, force } = checkedInput(seeds, call.body);
+      return { ids: operations.seedContacts(contacts as SeedContact[], { force }) };
     }),
     route("POST", "contacts/edit", (call) => {
       const body = objectBody(call);
@@ -65,42 +96,44 @@ export function hubspotControl(
     }),
     route("POST", "properties", (call) => changeProperties(operations, objectBody(call))),
     route("POST", "objects", (call) => {
-      const { type, id, properties, contacts, archive } = objectBody(call);
-      if (type !== "companies" && type !== "deals") throw invalid("type is companies or deals");
-      const values = (properties ?? {}) as Record<string, string>;
-      const linked = (contacts ?? []) as readonly LinkedContact[];
-      if (typeof id !== "string") return { id: operations.createObject(type, values, linked) };
-      if (archive === true) return operations.archiveObject(type, id);
-      operations.editObject(type, id, values);
-      return operations.associate(type, id, linked);
+      const { type, id, properties, contacts, archive } = checkedInput(object, call.body);
+      if (id === undefined) return { id: operations.createObject(type, properties, contacts) };
+      if (archive) return operations.archiveObject(type, id);
+      operations.editObject(type, id, properties);
+      return operations.associate(type, id, contacts);
     }),
     route("POST", "subscriptions", (call) => {
       const body = objectBody(call);
       const email = textField(body, "email");
       if (body["unsubscribeFromAll"] === true) return operations.unsubscribeFromAll(email);
-      const status = textField(body, "state") as StatusState;
+      const status = checkedInput(statusStates, body["state"]);
       return operations.setSubscription(email, Number(textField(body, "subscriptionId")), status);
     }),
     route("POST", "token", (call) => {
-      const { token, revoke, ...change } = objectBody(call) as { token: string; revoke?: boolean };
-      if (revoke === true) operations.revokeToken(token);
-      else operations.setToken(token, change);
+      const { token: key, revoke, ...change } = checkedInput(token, call.body);
+      if (revoke) operations.revokeToken(key);
+      else operations.setToken(key, change as Partial<Omit<Token, "token" | "scopes">>);
     }),
-    route("POST", "settings", (call) => operations.set(objectBody(call))),
+    route("POST", "settings", (call) =>
+      operations.set(checkedInput(settingsSchema.partial(), call.body) as Partial<Settings>),
+    ),
   ];
 }
 
 function changeLists(operations: HubspotOperations, body: JsonObject): unknown {
   if (body["delete"] === true) return operations.deleteList(textField(body, "listId"));
+  if (typeof body["rebuildMs"] === "number") {
+    return operations.rebuildList(textField(body, "listId"), body["rebuildMs"]);
+  }
   if (body["listId"] !== undefined) {
     return operations.renameList(textField(body, "listId"), textField(body, "name"));
   }
-  const processingType = (body["processingType"] ?? "MANUAL") as ProcessingType;
+  const processingType = checkedInput(processingTypes, body["processingType"]);
   return { id: operations.createList(textField(body, "name"), processingType) };
 }
 
 function changeProperties(operations: HubspotOperations, body: JsonObject): unknown {
-  const objectType = (body["objectType"] ?? "contacts") as ObjectType;
+  const objectType = checkedInput(objectTypes, body["objectType"]);
   const name = textField(body, "name");
   if (body["archive"] === true) return operations.archiveProperty(name, objectType);
   if (body["readOnly"] === true) return operations.makeReadOnly(name, objectType);

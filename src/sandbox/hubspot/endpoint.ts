@@ -11,6 +11,9 @@ export type LimitKind = "burst" | "search" | "daily" | "events";
 /** What opens an endpoint: a token, the key of the app's developer account (`hapikey`), or what is in the body. */
 export type Door = "token" | "developer-key" | "open";
 
+/** In what form a body is taken; in any other it is refused, and not read. */
+export type BodyForm = "json" | "form";
+
 /** What an endpoint knows of the caller beside the request itself. */
 export interface Caller {
   /** Which generation of the API was called; 2026-09 answers batches without 207. */
@@ -32,6 +35,8 @@ export interface Endpoint {
   readonly limit?: LimitKind;
   /** A token where nothing is said. */
   readonly door?: Door;
+  /** The form of its body: JSON where nothing is said. */
+  readonly takes?: BodyForm;
   handle(call: Call, caller: Caller): Reply;
 }
 
@@ -40,6 +45,7 @@ export interface HubspotRoute extends Route {
   readonly scopes: Endpoint["scopes"];
   readonly limit: LimitKind;
   readonly door: Door;
+  readonly takes: BodyForm;
 }
 
 /** The endpoints at all their paths. */
@@ -53,6 +59,7 @@ export function hubspotRoutes(state: HubspotState, endpoints: readonly Endpoint[
       scopes: endpoint.scopes,
       limit: endpoint.limit ?? "burst",
       door: endpoint.door ?? "token",
+      takes: endpoint.takes ?? "json",
       handle: (call: Call) => refusalsAnswered(() => endpoint.handle(call, callerOf(state, call, version))),
     })),
   );

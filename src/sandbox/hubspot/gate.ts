@@ -12,6 +12,10 @@ export function hubspotGate(
   call: Call,
   route: HubspotRoute,
 ): Reply | null {
+  return doorRefusal(state, limits, call, route) ?? bodyRefusal(call, route);
+}
+
+function doorRefusal(state: HubspotState, limits: RateLimits, call: Call, route: HubspotRoute): Reply | null {
   if (route.door === "open") return null;
   if (route.door === "developer-key") return developerKeyRefusal(state, call);
   const token = state.tokens.get(bearerOf(call) ?? "");
@@ -22,6 +26,15 @@ export function hubspotGate(
   if (refusal !== null) return refusal;
   const missing = route.scopes.find((group) => !group.some((scope) => token.scopes.has(scope)));
   return missing === undefined ? null : refusalReply(missingScopes(missing));
+}
+
+const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" } as const;
+
+/** A body in another form than the endpoint takes. The words are not known; that it is not read is what matters. */
+function bodyRefusal(call: Call, { takes }: HubspotRoute): Reply | null {
+  const type = call.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (call.body === undefined || type === CONTENT_TYPES[takes]) return null;
+  return refusalReply(new Refusal(415, `Unsupported Media Type: ${CONTENT_TYPES[takes]} is taken here`));
 }
 
 /** Adds the rate headers and repeats the correlation id of the body. */

@@ -29,14 +29,20 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       ...read,
       handle(call) {
         const lists = queryList(call, "listIds").flatMap((id) => state.lists.get(id) ?? []);
-        return { status: 200, body: { lists: lists.map((list) => listView(list, withFilters(call))) } };
+        return {
+          status: 200,
+          body: { lists: lists.map((list) => listView(state.lists, list, withFilters(call))) },
+        };
       },
     },
     {
       method: "GET",
       path: `${LISTS}/{listId}`,
       ...read,
-      handle: (call) => ({ status: 200, body: { list: listView(listOf(state, call), withFilters(call)) } }),
+      handle: (call) => ({
+        status: 200,
+        body: { list: listView(state.lists, listOf(state, call), withFilters(call)) },
+      }),
     },
     {
       method: "GET",
@@ -45,7 +51,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       handle(call) {
         const list = state.lists.byName(call.params["listName"] ?? "");
         if (list === undefined || call.params["objectTypeId"] !== "0-1") throw listNotFound();
-        return { status: 200, body: { list: listView(list, withFilters(call)) } };
+        return { status: 200, body: { list: listView(state.lists, list, withFilters(call)) } };
       },
     },
     {
@@ -63,7 +69,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
         }
         const list = createList(state, writer, textField(body, "name"), processingType, body["filterBranch"]);
         // 200, not 201: the SDK throws on anything else.
-        return { status: 200, body: { list: listView(list, true) } };
+        return { status: 200, body: { list: listView(state.lists, list, true) } };
       },
     },
     {
@@ -83,6 +89,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       mutating: true,
       handle(call, { writer }) {
         const list = listOf(state, call);
+        refuseDynamic(list);
         changeMembers(state, writer, list, { add: [], remove: [...list.members.keys()] });
         return { status: 204 };
       },
@@ -121,6 +128,14 @@ export function listOf(state: HubspotState, call: Call): ContactList {
   return list;
 }
 
+/** Only HubSpot itself says who belongs to a DYNAMIC list. */
+export function refuseDynamic({ processingType }: ContactList): void {
+  if (processingType !== "DYNAMIC") return;
+  throw invalid("Cannot manually edit the memberships of a list with processing type DYNAMIC", {
+    subCategory: "ILS.INVALID_LIST_PROCESSING_TYPE",
+  });
+}
+
 function listNotFound(): Refusal {
   return new Refusal(404, "List does not exist.", {
     category: "OBJECT_NOT_FOUND",
@@ -146,7 +161,7 @@ function search(state: HubspotState, call: Call): unknown {
   const page = found.slice(offset, offset + count);
   const wanted = textsField(body, "additionalProperties");
   return {
-    lists: page.map((list) => foundListView(list, wanted)),
+    lists: page.map((list) => foundListView(state.lists, list, wanted)),
     hasMore: offset + page.length < found.length,
     offset: offset + page.length,
     total: found.length,

@@ -17,7 +17,10 @@ export interface ContactList {
   readonly createdAt: number;
   updatedAt: number;
   version: number;
+  /** Who really belongs to it; while HubSpot computes that anew, nobody is shown. */
   readonly members: ReadonlyMap<string, Member>;
+  /** Milliseconds since 1970 until which it is being computed. Absent: it never was. */
+  processingUntil?: number;
 }
 
 /** The lists of a portal and who is on them. */
@@ -33,9 +36,14 @@ export interface ListStore {
   add(list: ContactList, contactId: string, at?: number): boolean;
   /** False where it was not there. */
   remove(list: ContactList, contactId: string): boolean;
-  /** Ascending by record id. */
+  /** Somebody changed its filters: HubSpot computes anew who belongs to it. `until`: milliseconds since 1970. */
+  rebuild(list: ContactList, until: number): void;
+  isProcessing(list: ContactList): boolean;
+  /** As HubSpot tells it. */
+  size(list: ContactList): number;
+  /** Ascending by record id; nobody while it is being computed. */
   byRecordId(list: ContactList): readonly Member[];
-  /** In the order they joined. */
+  /** In the order they joined; nobody while it is being computed. */
   byJoinOrder(list: ContactList): readonly Member[];
 }
 
@@ -65,6 +73,7 @@ export function listStore(now: () => number, data: ListData): ListStore {
     list.updatedAt = now();
     sorted.delete(list.id);
   };
+  const isProcessing = ({ processingUntil = 0 }: ContactList): boolean => now() < processingUntil;
   return {
     all: () => [...lists.values()],
     get: (id) => lists.get(id),
@@ -107,11 +116,19 @@ export function listStore(now: () => number, data: ListData): ListStore {
       changed(list);
       return true;
     },
+    rebuild(list, until) {
+      list.processingUntil = until;
+      list.version += 1;
+    },
+    isProcessing,
+    size: (list) => (isProcessing(list) ? 0 : list.members.size),
     byRecordId(list) {
+      if (isProcessing(list)) return [];
       const cache = cacheOf(list);
       return (cache.byId ??= [...list.members.values()].sort((one, other) => one.number - other.number));
     },
     byJoinOrder(list) {
+      if (isProcessing(list)) return [];
       const cache = cacheOf(list);
       return (cache.byJoin ??= [...list.members.values()].sort((one, other) => one.joined - other.joined));
     },

@@ -3,7 +3,7 @@ import { batchReply } from "./batch-reply.ts";
 import type { MemberChanges } from "./change-members.ts";
 import { changeMembers } from "./change-members.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { listOf } from "./list-endpoints.ts";
+import { listOf, refuseDynamic } from "./list-endpoints.ts";
 import type { Member } from "./list-store.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import { batchInputs, objectBody, pageSize, textField, textsField } from "./request-parts.ts";
@@ -77,11 +77,7 @@ export function membershipEndpoints(state: HubspotState): readonly Endpoint[] {
 
 function changed(state: HubspotState, call: Call, writer: Writer, changes: MemberChanges): Reply {
   const list = listOf(state, call);
-  if (list.processingType === "DYNAMIC") {
-    throw invalid("Cannot manually edit the memberships of a list with processing type DYNAMIC", {
-      subCategory: "ILS.INVALID_LIST_PROCESSING_TYPE",
-    });
-  }
+  refuseDynamic(list);
   const { added, removed, missing } = changeMembers(state, writer, list, changes);
   // `recordsIdsAdded` is HubSpot's own spelling.
   return {
@@ -101,7 +97,7 @@ function bareIds(call: Call): readonly string[] {
 function listsOf(state: HubspotState, recordId: string): readonly Record<string, unknown>[] {
   return state.lists.all().flatMap((list) => {
     const member = list.members.get(recordId);
-    if (member === undefined) return [];
+    if (member === undefined || state.lists.isProcessing(list)) return [];
     const at = new Date(member.at).toISOString();
     return [
       {

@@ -8,7 +8,7 @@ import { notFound, Refusal } from "./refusal.ts";
 import { objectBody, textIn } from "./request-parts.ts";
 import type { HubspotState, Token } from "./state.ts";
 
-const OPEN = { scopes: [], mutating: false, door: "open" } as const;
+const OPEN = { scopes: [], mutating: false, door: "open", takes: "form" } as const;
 
 /**
  * Tokens of apps: exchange, refresh, look at, take back. `/oauth/v3/token` is answered at its date-based paths too;

@@ -49,6 +49,8 @@ export interface HubspotOperations {
   createList(name: string, processingType?: ProcessingType): string;
   deleteList(listId: string): void;
   renameList(listId: string, name: string): void;
+  /** Its filters are edited to the same end: for so long HubSpot computes who belongs to it, and shows nobody. */
+  rebuildList(listId: string, milliseconds: number): void;
   /** DYNAMIC lists too: here the person is the filter. */
   changeMembers(listId: string, changes: Partial<MemberChanges>): ChangedMembers;
   createProperty(definition: Readonly<Record<string, unknown>>, objectType?: ObjectType): PropertyDefinition;
@@ -129,6 +131,11 @@ export function hubspotOperations(state: HubspotState): HubspotOperations {
         before,
         after: { name },
       });
+    },
+    rebuildList(listId, milliseconds) {
+      const list = listOf(listId);
+      if (list.processingType !== "DYNAMIC") throw invalid("Only a DYNAMIC list is computed");
+      state.lists.rebuild(list, state.now() + milliseconds);
     },
     changeMembers: (listId, { add = [], remove = [] }) =>
       changeMembers(state, user, listOf(listId), { add, remove }),

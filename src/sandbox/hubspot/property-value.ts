@@ -87,7 +87,6 @@ function checkTime(written: string): CheckedValue {
 }
 
 function parseTime(written: string): Date | null {
-  if (CALENDAR_DATE.test(written)) return new Date(`${written}T00:00:00.000Z`);
   return ISO_TIME.test(written) ? new Date(written) : null;
 }
 
@@ -98,12 +97,14 @@ function checkOptions(definition: PropertyDefinition, written: string, current: 
       ? stored(written)
       : notAnOption(written, allowed);
   }
-  const chosen = new Set(written.startsWith(";") ? (current?.split(";") ?? []) : []);
-  for (const part of written.split(";")) if (part.trim() !== "") chosen.add(part.trim());
+  const given = written
+    .split(";")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  const chosen = new Set([...(written.startsWith(";") ? (current?.split(";") ?? []) : []), ...given]);
   if (definition.externalOptions) return stored([...chosen].join(";"));
-  // A choice made before its option was removed stays, so only what is new is held against the options.
-  const kept = new Set(current?.split(";"));
-  const stranger = [...chosen].find((part) => !allowed.includes(part) && !kept.has(part));
+  // What is sent is held against the options of today, also where the contact chose it before its option was removed.
+  const stranger = given.find((part) => !allowed.includes(part));
   if (stranger !== undefined) return notAnOption(stranger, allowed);
   // In the order of the definition, not of the request: a client has to compare sets.
   const ordered = allowed.filter((value) => chosen.has(value));

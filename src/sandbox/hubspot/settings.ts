@@ -1,35 +1,44 @@
-export type Tier = "free" | "professional" | "enterprise" | "off";
+import { z } from "zod";
+
+const milliseconds = z
+  .number()
+  .min(0)
+  .max(366 * 86_400_000);
+const limit = z.int().min(1).nullable();
 
 /** What a test or a rehearsal may change about the portal while it runs. */
-export interface Settings {
-  portalId: number;
-  accountType: "STANDARD" | "DEVELOPER_TEST" | "SANDBOX";
+export const settingsSchema = z.strictObject({
+  portalId: z.int().min(1),
+  accountType: z.enum(["STANDARD", "DEVELOPER_TEST", "SANDBOX"]),
   /** IANA name; the daily limit starts anew at its midnight. */
-  timeZone: string;
-  companyCurrency: string;
-  uiDomain: string;
-  dataHostingLocation: string;
+  timeZone: z.string().refine(isTimeZone, "not a time zone"),
+  companyCurrency: z.string(),
+  uiDomain: z.string(),
+  dataHostingLocation: z.string(),
   /** Decides the limits; `off` has none and sends no rate headers. */
-  tier: Tier;
+  tier: z.enum(["free", "professional", "enterprise", "off"]),
   /** Instead of the tier's; null takes the tier's. */
-  burstLimit: number | null;
-  dailyLimit: number | null;
-  searchLimit: number;
+  burstLimit: limit,
+  dailyLimit: limit,
+  searchLimit: z.int().min(1),
   /** Until a change shows in search, at most; each record has its own share of it, so changes arrive out of order. */
-  indexLagMs: number;
+  indexLagMs: milliseconds,
   /** The beta in which a merge keeps the primary's id. Off, as for most portals: a merge makes a third id. */
-  mergeKeepsPrimaryId: boolean;
+  mergeKeepsPrimaryId: z.boolean(),
   /** Custom events belong to Enterprise; null goes by the tier. */
-  customEvents: boolean | null;
+  customEvents: z.boolean().nullable(),
   /** From the 204 of a custom event until its contact shows it; HubSpot tells no number. */
-  customEventLagMs: number;
+  customEventLagMs: milliseconds,
   /** Whether a custom event for an address nobody has makes a contact; HubSpot does not say, so nobody may rely on it. */
-  customEventsCreateContacts: boolean;
+  customEventsCreateContacts: z.boolean(),
   /** When the first OAuth endpoints are switched off; ISO. */
-  oauthV1EndsAt: string;
+  oauthV1EndsAt: z.iso.datetime(),
   /** Data-privacy settings: a subscription change then needs a legal basis. */
-  dataPrivacy: boolean;
-}
+  dataPrivacy: z.boolean(),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type Tier = Settings["tier"];
 
 /** A German professional portal, as plain as possible. */
 export function defaultSettings(): Settings {
@@ -52,4 +61,13 @@ export function defaultSettings(): Settings {
     oauthV1EndsAt: "2027-02-16T00:00:00.000Z",
     dataPrivacy: false,
   };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name }).format();
+    return true;
+  } catch {
+    return false;
+  }
 }

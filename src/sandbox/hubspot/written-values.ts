@@ -29,7 +29,7 @@ export function writtenValues(
   const checked = new Map<string, string>();
   const problems: PropertyProblem[] = [];
   for (const [name, raw] of Object.entries(body)) {
-    const definition = state.properties[objectType].get(name.toLowerCase());
+    const definition = state.properties[objectType].get(name);
     const problem = definitionProblem(definition, name);
     if (definition === undefined || problem !== null) {
       if (problem !== null) problems.push(problem);

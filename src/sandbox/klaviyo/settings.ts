@@ -1,35 +1,44 @@
+import { z } from "zod";
+
+const milliseconds = z
+  .number()
+  .min(0)
+  .max(366 * 86_400_000);
+
 /** What a test or a demo may change about this Klaviyo. Times are sandbox milliseconds. */
-export interface KlaviyoSettings {
-  account_id: string;
-  organization_name: string;
+export const klaviyoSettingsSchema = z.strictObject({
+  account_id: z.string().min(1),
+  organization_name: z.string(),
   /** `off` lets any number of calls in; the headers stay. */
-  limits: "real" | "off";
+  limits: z.enum(["real", "off"]),
   /** Klaviyo's account setting: unsubscribing from one list's mail unsubscribes from everything (on by default there). */
-  global_unsubscribe: boolean;
+  global_unsubscribe: z.boolean(),
   /** What a subscribe without a list asks of people who are already known. */
-  default_opt_in: "single_opt_in" | "double_opt_in";
+  default_opt_in: z.enum(["single_opt_in", "double_opt_in"]),
   /** How long an import job stays `queued`, and then `processing`. */
-  import_queued_ms: number;
-  import_processing_ms: number;
+  import_queued_ms: milliseconds,
+  import_processing_ms: milliseconds,
   /** From the 202 of subscribe, unsubscribe, suppress and unsuppress to their effect. */
-  consent_lag_ms: number;
+  consent_lag_ms: milliseconds,
   /** From an event's arrival to the first `get_events` that shows it. */
-  event_lag_ms: number;
+  event_lag_ms: milliseconds,
   /** From a change of a profile to the segments noticing it. */
-  segment_lag_ms: number;
+  segment_lag_ms: milliseconds,
   /** From the 201 of a merge to the source's disappearance. */
-  merge_lag_ms: number;
+  merge_lag_ms: milliseconds,
   /** From the 202 of a privacy deletion to the profile's disappearance. */
-  deletion_lag_ms: number;
+  deletion_lag_ms: milliseconds,
   /** Whether `updated` moves when consent changes; unknown of the real Klaviyo, so nobody may rely on either. */
-  updated_on_consent: boolean;
+  updated_on_consent: z.boolean(),
   /** Whether e-mail addresses are stored in lower case; unknown of the real Klaviyo. They are compared without case. */
-  lowercase_emails: boolean;
+  lowercase_emails: z.boolean(),
   /** Klaviyo was seen to add `properties.company_id` to what a PATCH wrote. */
-  company_id_on_patch: boolean;
+  company_id_on_patch: z.boolean(),
   /** Whether Klaviyo's own metrics are listed before their first event. */
-  native_metrics: "all" | "used";
-}
+  native_metrics: z.enum(["all", "used"]),
+});
+
+export type KlaviyoSettings = z.output<typeof klaviyoSettingsSchema>;
 
 export function klaviyoSettings(given: Partial<KlaviyoSettings> = {}): KlaviyoSettings {
   return {

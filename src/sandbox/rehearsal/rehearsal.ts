@@ -118,7 +118,7 @@ function accountsOf(options: RehearsalOptions, kept: Snapshot | null): Accounts 
     ...(kept === null ? {} : { kept: kept.hubspot.portal }),
   });
   const klaviyo = klaviyoSandbox(worlds.klaviyo, {
-    settings: options.klaviyo ?? {},
+    settings: { ...(kept === null ? LAGGING : {}), ...options.klaviyo },
     ...(kept === null ? {} : { kept: kept.klaviyo.account }),
   });
   const story =
@@ -131,6 +131,16 @@ function accountsOf(options: RehearsalOptions, kept: Snapshot | null): Accounts 
     story,
   };
 }
+
+/**
+ * Klaviyo's jobs, segments and events are not done when they are answered, "up to a few minutes" later at worst (fact
+ * sheet 8.3, 8.4). A second is enough that nobody reads back at once what was only accepted.
+ */
+const LAGGING: Partial<KlaviyoSettings> = {
+  consent_lag_ms: 1_000,
+  event_lag_ms: 1_000,
+  segment_lag_ms: 1_000,
+};
 
 /** After a kill, ids may have been given that nobody wrote down; none of them may become somebody else's. */
 const IDS_LOST_AT_MOST = 1_000_000;

@@ -164,6 +164,22 @@ describe("a pull from HubSpot", () => {
     expect(found).toMatchObject([{ collection: list, ids: [], last: true }]);
   });
 
+  it("takes nobody for gone while HubSpot computes a dynamic list anew, and finds who left afterwards", async () => {
+    const { connector, portal, ids, pass } = await withMembers(3);
+    const list = portal.createList("Computed", "DYNAMIC");
+    portal.changeMembers(list, { add: [...ids] });
+    pass();
+    let { cursor } = await pull(connector, [list], null);
+    portal.rebuildList(list, 2.5 * 60 * MINUTE);
+    pass();
+    const computing = await pull(connector, [list], cursor);
+    cursor = computing.cursor;
+    expect(rosters(computing)).toEqual([]);
+    pass();
+    portal.changeMembers(list, { remove: [ids[0] ?? ""] });
+    expect(rosters(await pull(connector, [list], cursor))).toMatchObject([{ ids: ids.slice(1), last: true }]);
+  });
+
   it("shows a long roster in parts of one scan, of which only the last moves the cursor on", async () => {
     const { connector, list, ids, portal, pass } = await withMembers(600);
     const { cursor } = await pull(connector, [list], null);

@@ -1,13 +1,28 @@
+import { z } from "zod";
+import { checkedInput } from "../../checked-input.ts";
+import { queryNumber } from "../../query-number.ts";
 import type { Call, Reply, Route } from "../../server.ts";
 import type { KlaviyoSandbox } from "../klaviyo-sandbox.ts";
-import type { ImportMishap } from "../state/state.ts";
+import { klaviyoSettingsSchema } from "../settings.ts";
+import type { KlaviyoSettings } from "../settings.ts";
 import { objectOf } from "../wire/object-of.ts";
 import { Refusal } from "../wire/refusal.ts";
-import type { ApiKey } from "../wire/api-keys.ts";
 import type { GivenEvent } from "./event-control.ts";
 import type { CampaignGiven, Engagement, FlowGiven } from "./mail-control.ts";
 import type { ManyEvents } from "./seed-events.ts";
 import type { SeedProfile } from "./seed-profile.ts";
+
+const mishaps = z.strictObject({ mishap: z.enum(["stuck", "cancelled"]) });
+const apiKey = z.strictObject({
+  key: z.string().regex(/^\S+$/),
+  scopes: z.union([z.literal("full"), z.array(z.string())]),
+});
+const named = z.looseObject({ name: z.string().min(1) });
+const list = named.extend({ opt_in_process: z.enum(["single_opt_in", "double_opt_in"]).optional() });
+const seeds = z.union([
+  z.strictObject({ count: z.int().min(1), lists: z.array(z.string()).optional() }),
+  z.strictObject({ profiles: z.array(z.looseObject({})) }),
+]);
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -25,19 +40,18 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
     handle: (call) => answer(() => handle(objectOf(call.body) ?? {}, call)),
   });
   const at = (call: Call, name = "id"): string => call.params[name] ?? "";
-  // What comes over HTTP is trusted as much as a test in the process is: a wrong value fails where it is used.
+  // What would go wrong without a word, or much later, is refused here; the rest fails where it is used.
   return [
     route("GET", "profiles", (_body, call) =>
-      sandbox.dump(call.query.get("after"), Number(call.query.get("limit") ?? 1_000)),
+      sandbox.dump(call.query.get("after"), queryNumber(call, "limit", 1_000, 1)),
     ),
     route("GET", "profiles/:id", (_body, call) => sandbox.profile(at(call))),
     route("GET", "counts", () => sandbox.counts()),
-    route("POST", "profiles/seed", ({ profiles, count, lists }) => ({
-      ids:
-        typeof count === "number"
-          ? sandbox.seedMany(count, names(lists))
-          : sandbox.seed((profiles ?? []) as SeedProfile[]),
-    })),
+    route("POST", "profiles/seed", (body) => {
+      const given = checkedInput(seeds, body);
+      if ("count" in given) return { ids: sandbox.seedMany(given.count, given.lists) };
+      return { ids: sandbox.seed(given.profiles as SeedProfile[]) };
+    }),
     route("POST", "profiles", (body) => ({ id: sandbox.createProfile(body) })),
     route("PATCH", "profiles/:id", (body, call) => sandbox.editProfile(at(call), body)),
     route("POST", "profiles/:id/predictions", (body, call) => sandbox.predict(at(call), body)),
@@ -46,7 +60,7 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
       sandbox.mergeProfiles(String(source), String(destination), actor === "system" ? "system" : "user"),
     ),
     route("POST", "lists", (body) => ({
-      id: sandbox.createList(body as unknown as Parameters<KlaviyoSandbox["createList"]>[0]),
+      id: sandbox.createList(checkedInput(list, body) as Parameters<KlaviyoSandbox["createList"]>[0]),
     })),
     route("DELETE", "lists/:id", (_body, call) => sandbox.deleteList(at(call))),
     route("POST", "lists/:id/members", ({ add, remove }, call) => {
@@ -54,7 +68,7 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
       sandbox.removeFromList(at(call), names(remove));
     }),
     route("POST", "segments", (body) => ({
-      id: sandbox.createSegment(body as unknown as Parameters<KlaviyoSandbox["createSegment"]>[0]),
+      id: sandbox.createSegment(checkedInput(named, body)),
     })),
     route("PATCH", "segments/:id", (body, call) => sandbox.setSegment(at(call), body)),
     route("DELETE", "segments/:id", (_body, call) => sandbox.deleteSegment(at(call))),
@@ -71,11 +85,13 @@ export function controlRoutes(sandbox: Omit<KlaviyoSandbox, "vendor">): readonly
     route("POST", "flows", (body) => sandbox.createFlow(body as unknown as FlowGiven)),
     route("POST", "engagement", (body) => ({ id: sandbox.engage(body as unknown as Engagement) })),
     route("POST", "engagement/many", (body) => ({ made: sandbox.engageMany(body as unknown as ManyEvents) })),
-    route("POST", "imports/next", ({ mishap }) => sandbox.nextImport(mishap as ImportMishap)),
-    route("POST", "keys", (body) => sandbox.addKey(body as unknown as ApiKey)),
+    route("POST", "imports/next", (body) => sandbox.nextImport(checkedInput(mishaps, body).mishap)),
+    route("POST", "keys", (body) => sandbox.addKey(checkedInput(apiKey, body))),
     route("DELETE", "keys/:key", (_body, call) => ({ revoked: sandbox.revokeKey(at(call, "key")) })),
     route("GET", "settings", () => sandbox.settings),
-    route("PATCH", "settings", (body) => sandbox.configure(body)),
+    route("PATCH", "settings", (body) =>
+      sandbox.configure(checkedInput(klaviyoSettingsSchema.partial(), body) as Partial<KlaviyoSettings>),
+    ),
   ];
 }
 

@@ -94,7 +94,7 @@ function submit(call: Call, state: KlaviyoState): Reply {
     typed(row, "profile", `${pointer}/data/${at}`);
     // Only what no row may carry is refused here; a wrong value is that row's error, found while processing.
     refuseUnknownAttributes(row, `${pointer}/data/${at}`);
-    if (JSON.stringify(row).length > HUNDRED_KILOBYTES) {
+    if (Buffer.byteLength(JSON.stringify(row)) > HUNDRED_KILOBYTES) {
       throw invalid("The maximum allowed payload size per profile is 100KB.", `${pointer}/data/${at}`);
     }
   }

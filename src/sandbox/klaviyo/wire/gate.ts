@@ -5,7 +5,15 @@ import { OPERATIONS } from "./operation-table.ts";
 import type { RateHeaders, RateLimits } from "./rate-limits.ts";
 import { rateHeaders } from "./rate-limits.ts";
 import { checkRequestedFields } from "./requested-fields.ts";
-import { forbidden, invalid, invalidParameter, Refusal, throttled, unauthorized } from "./refusal.ts";
+import {
+  forbidden,
+  invalid,
+  invalidParameter,
+  Refusal,
+  throttled,
+  unauthorized,
+  unsupportedType,
+} from "./refusal.ts";
 
 /** What stands before every operation: key, revision, scopes, limits, parameters. */
 export interface Gate {
@@ -14,6 +22,8 @@ export interface Gate {
   leave(call: Call, reply: Reply): Reply;
 }
 
+/** The specification's media type, and that of Klaviyo's own SDK. */
+const CONTENT_TYPES: readonly (string | undefined)[] = ["application/vnd.api+json", "application/json"];
 const REVISION = /^\d{4}-\d{2}-\d{2}(\.\w+)?$/;
 
 export function gate(state: KlaviyoState, keys: ApiKeys, limits: RateLimits): Gate {
@@ -47,6 +57,7 @@ export function gate(state: KlaviyoState, keys: ApiKeys, limits: RateLimits): Ga
         throw forbidden(`The API key is missing required scopes: ${missing.join(", ")}`);
       }
     }
+    checkContentType(call);
     for (const name of call.query.keys()) {
       if (!operation.query.includes(name)) {
         throw invalidParameter(`'${name}' is not a valid query parameter for this endpoint.`, name);
@@ -73,4 +84,9 @@ export function gate(state: KlaviyoState, keys: ApiKeys, limits: RateLimits): Ga
       return headers === undefined ? reply : { ...reply, headers: { ...headers, ...reply.headers } };
     },
   };
+}
+
+function checkContentType(call: Call): void {
+  const type = call.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (call.body !== undefined && !CONTENT_TYPES.includes(type)) throw unsupportedType(type ?? "");
 }

@@ -80,6 +80,17 @@ export function duplicateProfile(id: string): Refusal {
   });
 }
 
+/** 415: a body that is no JSON by its own account. The real wording is not known. */
+export function unsupportedType(type: string): Refusal {
+  return new Refusal(415, {
+    code: "unsupported_media_type",
+    title: "Unsupported media type.",
+    detail: `Unsupported media type "${type}" in request.`,
+    source: { pointer: "/data/" },
+    ...NOTHING_MORE,
+  });
+}
+
 export function tooLarge(detail: string): Refusal {
   return new Refusal(413, {
     code: "payload_too_large",
