@@ -76,8 +76,12 @@ export async function writePage(
   held: ReadonlySet<bigint>,
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
-  const answered = await Promise.all(SIDES.map((side) => sendSide(context, side, page.operations)));
-  const sent = [...page.refused, ...answered.flat()];
+  const sent = [...page.refused];
+  // A refusal before everything else of its person, whichever side that is for.
+  const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
+  for (const part of [page.operations.filter(refusing), page.operations.filter((one) => !refusing(one))]) {
+    sent.push(...(await Promise.all(SIDES.map((side) => sendSide(context, side, part)))).flat());
+  }
   await settle(context, plans, sent, new Set([...page.moved, ...held]));
   await lookForGone(context, sent);
   return count(sent);
@@ -96,11 +100,10 @@ async function sendSide(
 function* batches(context: RunContext, side: Side, operations: readonly PreparedOperation[]) {
   const size = context.connectors[side].contacts.writeSize;
   const own = operations.filter(({ operation }) => operation.side === side);
-  // A refusal before everything else; lists after contacts, since somebody is on a list only once there.
-  const optOuts = own.filter(({ operation }) => operation.kind === "opt_out");
-  const contacts = own.filter(({ operation }) => "values" in operation);
+  // Lists after contacts: somebody is on a list only once there.
   const lists = own.filter(({ operation }) => "list" in operation);
-  for (const kind of [optOuts, contacts, lists]) {
+  const others = own.filter(({ operation }) => !("list" in operation));
+  for (const kind of [others, lists]) {
     for (let start = 0; start < kind.length; start += size) yield kind.slice(start, start + size);
   }
 }
