@@ -7,8 +7,8 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import type { CarriedRefusal } from "../store/consent-acts.ts";
-import { saveCarried } from "../store/consent-acts.ts";
+import type { CarriedRefusal, ReopenedType } from "../store/consent-acts.ts";
+import { saveCarried, saveReopened } from "../store/consent-acts.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
@@ -152,6 +152,7 @@ async function settle(
       now,
     );
     await saveNewSightings(context, statements, sent, outcomes);
+    await saveReopened(statements, context.connectionId, context.runId, plans.flatMap(reopenedBy), now);
     await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
   });
@@ -173,6 +174,14 @@ function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonl
   const refusedFields =
     result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
   return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
+}
+
+/** The types that Tandem had opted somebody out of, and that they opened again themselves. */
+function reopenedBy({ known: { link, sightings, takenBack } }: ContactPlan): readonly ReopenedType[] {
+  const shown = sightings.hubspot?.consent ?? null;
+  if (shown === null) return [];
+  const open = takenBack.filter((type) => !shown.optedOutTypes.includes(type));
+  return open.map((type) => ({ email: link.email, type }));
 }
 
 /** The refusals that now stand on the other side too, for the ledger. */
