@@ -79,6 +79,52 @@ describe("subscribing, in trouble", () => {
     expect([asked(), status()]).toEqual([1, "subscribed"]);
   });
 
+  test("whoever refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
+    const id = await jo();
+    let planned = false;
+    it.klaviyo.quirks.before = (call) => {
+      // The first thing that is done for a plan which wants somebody subscribed, and the last before they are read.
+      if (call === "refusals") planned = true;
+      if (call === "read" && planned) it.klaviyo.user.setConsent(id, plainConsent("unsubscribed"));
+    };
+    expect((await it.sync(subscribing)).counts).toMatchObject({ asked: 0, blocked: 1 });
+    expect([asked(), status()]).toEqual([0, "unsubscribed"]);
+  });
+
+  test("whom Klaviyo certainly refused to subscribe the ledger says so, and nobody waits for them", async () => {
+    await jo();
+    const { connectors, ...deps } = it.deps();
+    const title = "Klaviyo does not take this address";
+    const refuses = async (people: readonly unknown[]) =>
+      people.map(() => ({ outcome: "refused", problem: problem({ title }) }) as const);
+    const klaviyo = { ...it.klaviyo, consent: { ...it.klaviyo.consent, subscribe: refuses } };
+    it.wait(60_000);
+    await runContacts({ ...deps, now: it.deps().now, connectors: { ...connectors, klaviyo } }, subscribing, {
+      trigger: "test",
+    });
+    const [, blocked] = await ledgerOf(it.fresh.database, 1, JO);
+    expect(blocked).toMatchObject({ kind: "blocked", evidence: { because: `Klaviyo refused: ${title}` } });
+    it.wait(3_700_000);
+    await consentLane();
+    expect(await it.fresh.database.problem.findMany({ where: { code: "SK-UNCONFIRMED" } })).toEqual([]);
+  });
+
+  test("a subscription of ours that takes effect late is no act of theirs: their refusal stands", async () => {
+    const id = await jo();
+    it.klaviyo.quirks.before = (call) => {
+      if (call === "subscribe") throw new Error("cut off");
+    };
+    await expect(it.sync(subscribing)).rejects.toThrow("cut off");
+    it.klaviyo.quirks.before = () => {};
+    for (const word of ["unsubscribed", "subscribed"] as const) {
+      it.klaviyo.user.setConsent(id, plainConsent(word));
+      await it.sync(subscribing);
+    }
+    expect(await kinds()).not.toContain("klaviyo opted_in");
+    await consentLane();
+    expect(status()).toBe("unsubscribed");
+  });
+
   test("an address that bounces right afterwards is no refusal: nobody is unsubscribed", async () => {
     const id = await jo();
     await it.sync(subscribing);
