@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import type { Mapping } from "../../src/model/mapping.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
-import { mapping, scopeRule } from "../support/rule.ts";
 import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
+import { SUBSCRIBING } from "./subscribing.ts";
 
 const JO = "jo@example.com";
 const JOAN = "joan@example.com";
@@ -16,19 +15,12 @@ const JOAN = "joan@example.com";
 describe("somebody who was asked for and has another address since", () => {
   let it: Engine;
   let acts: Acts;
-  const newsletter = { kind: "list", nameOrId: "newsletter", line: 1, column: 1 } as const;
-  const subscribing: Mapping = mapping({
-    rules: [scopeRule("customers", "hubspot", "all", { addToLists: [newsletter], subscribe: true })],
-    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
-    limits: { ...mapping().limits, subscribes: { count: 100 }, unsubscribes: { count: 100 } },
-    hash: "subscribing",
-  });
   const contact = () => it.hubspot.user.all()[0]?.id ?? "";
   const profile = () => it.klaviyo.user.all()[0]?.id ?? "";
   const status = () => it.klaviyo.user.see(profile())?.consent?.status;
   const lane = async () => {
     it.wait(60_000);
-    return runConsent(it.deps(), subscribing, "test");
+    return runConsent(it.deps(), SUBSCRIBING, "test");
   };
 
   beforeEach(async () => {
@@ -39,13 +31,13 @@ describe("somebody who was asked for and has another address since", () => {
 
   /** Asked for, with something that happens right before the call. */
   async function askedFor(meanwhile: () => void = () => {}): Promise<void> {
-    const rules = subscribing.rules.map((rule) => ({ ...rule, subscribe: false }));
+    const rules = SUBSCRIBING.rules.map((rule) => ({ ...rule, subscribe: false }));
     it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
-    for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...subscribing, rules, hash: "quiet" });
+    for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...SUBSCRIBING, rules, hash: "quiet" });
     it.klaviyo.quirks.before = (call) => {
       if (call === "subscribe") meanwhile();
     };
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     it.klaviyo.quirks.before = () => {};
     expect(it.klaviyo.asked).toHaveLength(1);
   }
@@ -53,7 +45,7 @@ describe("somebody who was asked for and has another address since", () => {
   async function moved(): Promise<void> {
     it.hubspot.user.changeEmail(contact(), JOAN);
     it.klaviyo.user.changeEmail(profile(), JOAN);
-    for (let runs = 0; runs < 2; runs += 1) await it.sync(subscribing);
+    for (let runs = 0; runs < 2; runs += 1) await it.sync(SUBSCRIBING);
   }
 
   test("is unsubscribed again where it went over a refusal that nobody had seen by then", async () => {
@@ -81,7 +73,7 @@ describe("somebody who was asked for and has another address since", () => {
     // As on a list with double opt-in that they never confirmed.
     it.klaviyo.user.setConsent(profile(), plainConsent("never_subscribed"));
     await moved();
-    await it.sync({ ...subscribing, hash: "again" });
+    await it.sync({ ...SUBSCRIBING, hash: "again" });
     expect(it.klaviyo.asked).toHaveLength(1);
   });
 });
