@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { TextFile } from "./support/text-files.ts";
+import { textFiles, withoutComments } from "./support/text-files.ts";
 
 const PORT = "connectors/connector.ts";
 const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
@@ -102,12 +103,7 @@ const ATTICS = ["utils", "util", "helpers", "helper", "lib", "libs", "common", "
 
 const LONGEST_FILE = 300;
 
-const ROOT = new URL("..", import.meta.url).pathname;
-
-interface SourceFile {
-  /** From `src/`. */
-  readonly path: string;
-  readonly text: string;
+interface SourceFile extends TextFile {
   readonly room: string;
   /** What it imports: paths from `src/`, or names of packages. */
   readonly imports: readonly string[];
@@ -116,13 +112,13 @@ interface SourceFile {
 const SOURCES = read("src");
 const TESTS = read("test");
 
-function read(folder: string): readonly SourceFile[] {
-  return globSync("**/*.ts", { cwd: join(ROOT, folder) })
-    .filter((path) => !path.includes("generated/"))
-    .map((path) => {
-      const text = readFileSync(join(ROOT, folder, path), "utf8");
-      return { path, text, room: roomOf(path), imports: importsOf(path, text) };
-    });
+function read(folder: "src" | "test"): readonly SourceFile[] {
+  return textFiles(folder).map(({ path, text }) => ({
+    path,
+    text,
+    room: roomOf(path),
+    imports: importsOf(path, text),
+  }));
 }
 
 /** The first folder; below `connectors` the second step counts too, be it a system's folder or a file of the port. */
@@ -146,10 +142,6 @@ function isPackage(named: string): boolean {
 
 function packageOf(named: string): string {
   return named.split("/", named.startsWith("@") ? 2 : 1).join("/");
-}
-
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(?<!:)\/\/.*$/gm, "");
 }
 
 describe("the house", () => {
@@ -233,32 +225,5 @@ describe("the house", () => {
       ({ text }) => text.trimEnd().split("\n").length > LONGEST_FILE,
     );
     expect(long.map(({ path }) => path)).toEqual([]);
-  });
-
-  describe("lets nobody be subscribed but by the one way", () => {
-    const among = (pattern: RegExp) =>
-      SOURCES.filter(({ room, text }) => room !== "sandbox" && pattern.test(withoutComments(text))).map(
-        ({ path }) => path,
-      );
-
-    it("a clearance is made in one place", () => {
-      expect(among(/\bas (?:unknown as )?Clearance\b/)).toEqual(["consent/grant-clearance.ts"]);
-    });
-
-    it("Klaviyo's subscribe call is put together in one place, and sent from another", () => {
-      expect(among(/\bbulkSubscribeProfiles\b/)).toEqual(["connectors/klaviyo/consent-endpoints.ts"]);
-      expect(among(/\bclient\.subscribe\(/)).toEqual(["connectors/klaviyo/subscribe.ts"]);
-    });
-
-    it("and only a cleared run asks for it", () => {
-      expect(among(/\bconsent\.subscribe\b|\{ subscribe \} = /)).toEqual(["consent/subscribe.ts"]);
-    });
-
-    it("no other call of either vendor that could is named anywhere", () => {
-      const calls =
-        /\bbulkUnsuppress|\bunsuppressProfiles|\/client\/|createClientSubscription|\bresubscribe\b(?!_)|"SUBSCRIBED"/;
-      const allowed = ["connectors/klaviyo/consent-endpoints.ts", "connectors/klaviyo/consent.ts"];
-      expect(among(calls).filter((path) => !allowed.includes(path))).toEqual([]);
-    });
   });
 });

@@ -86,6 +86,12 @@ export function runReport(run: ContactRun): string {
   return lines.join("\n");
 }
 
+/** `null`: it did not run. */
+export function consentExitCode(run: ConsentRun | null): ExitCode {
+  const stoppedBy = run?.stoppedBy ?? null;
+  return stoppedBy === null ? EXIT.done : exitCodeFor(stoppedBy.code);
+}
+
 /** What was done about refusals, in a line. */
 export function consentReport({ runId, counts, stoppedBy }: ConsentRun): string {
   if (stoppedBy !== null) return `Refusals could not be looked for: ${stoppedBy.title} (${stoppedBy.code})`;

@@ -17,7 +17,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { putInForce } from "./mapping-in-force.ts";
-import { consentReport, exitCodeOf, runReport } from "./run-report.ts";
+import { consentExitCode, consentReport, exitCodeOf, runReport } from "./run-report.ts";
 
 interface SyncOptions extends CommonOptions {
   readonly only?: "contacts" | "consent" | "engagement";
@@ -53,6 +53,7 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
       app.out(options.json ? json(syncDocument(run)) : `${syncReport(run)}\n`);
       const codes = [
         run.contacts === null ? EXIT.done : exitCodeOf(run.contacts),
+        consentExitCode(run.carried),
         run.engagement === null ? EXIT.done : engagementExitCode(run.engagement),
       ];
       exit(codes.find((code) => code !== EXIT.done) ?? EXIT.done);

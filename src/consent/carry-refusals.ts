@@ -36,8 +36,10 @@ export async function carryRefusals(
   const pages = Array.from({ length: Math.ceil(emails.length / PEOPLE_AT_ONCE) }, (_, page) =>
     emails.slice(page * PEOPLE_AT_ONCE, (page + 1) * PEOPLE_AT_ONCE),
   );
-  for (const some of pages) await lookAgain(context, some);
-  await recordConsent(database, connectionId, runId, now());
+  for (const some of pages) {
+    const links = await lookAgain(context, some);
+    await recordConsent(database, connectionId, runId, now(), links);
+  }
   // Over everybody before anybody is written: a limit is no limit that each page has for itself.
   const exceeded = limits === null ? [] : await exceededBy(context, pages, limits);
   for (const some of pages) {
@@ -48,13 +50,18 @@ export async function carryRefusals(
   return total;
 }
 
-/** Reads both contacts of these people by their ids: an address may have changed together with the consent. */
-async function lookAgain(context: WriteContext, emails: readonly EmailKey[]): Promise<void> {
+/**
+ * Reads both contacts of these people by their ids: an address may have changed together with the consent.
+ *
+ * @returns their links
+ */
+async function lookAgain(context: WriteContext, emails: readonly EmailKey[]): Promise<readonly bigint[]> {
   const known = await linksOf(context, emails);
   for (const side of SIDES) {
     const ids = known.flatMap(({ link }) => link.ids[side] ?? []);
     if (ids.length > 0) await lookAtMissing(context, side, ids);
   }
+  return known.map(({ link }) => link.id);
 }
 
 async function plansOf(context: WriteContext, emails: readonly EmailKey[]): Promise<readonly ContactPlan[]> {

@@ -88,8 +88,16 @@ async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): 
     );
     return fresh.map(({ clearance }) => clearance).filter(({ email, list }) => saved.has(`${email} ${list}`));
   });
-  if (going.length > 0) await subscribe(going satisfies readonly Clearance[], signal);
-  return { asked: going.length, blocked: denied.length };
+  if (going.length === 0) return { asked: 0, blocked: denied.length };
+  const results = await subscribe(going satisfies readonly Clearance[], signal);
+  const refused = going.flatMap(({ email, list }, index) => {
+    const result = results[index];
+    return result?.outcome === "refused"
+      ? [{ email, list, because: `Klaviyo refused: ${result.problem.title}` }]
+      : [];
+  });
+  await saveBlocked(database, connectionId, runId, refused, now());
+  return { asked: going.length, blocked: denied.length + refused.length };
 }
 
 /** What both sides and the ledger know of these people now. */

@@ -113,7 +113,7 @@ function notConfirmed(asks: readonly PendingAsk[]): Problem {
     side: null,
     field: "subscribe",
     title: `${people} asked for and not subscribed yet`.slice(0, 60),
-    explanation: `Klaviyo accepted them for list ${lists} more than an hour ago and does not show them as subscribed. On a double opt-in list they have not confirmed. Tandem never asks twice.`,
+    explanation: `They were asked for on list ${lists} more than an hour ago, and Klaviyo does not show them as subscribed. On a double opt-in list they have not confirmed; otherwise the asking may have been cut off. Tandem never asks twice.`,
     fix: ["If the list is single opt-in, subscribe them by hand in Klaviyo.", "Otherwise leave it to them."],
     retry: "on_change",
     reference: null,

@@ -11,7 +11,7 @@ import { openConnection } from "../store/connections.ts";
 import { NO_RUN } from "../store/consent-ledger.ts";
 import { readCursor, saveCursor } from "../store/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
-import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { addCounts } from "../write/write-page.ts";
@@ -59,10 +59,12 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
       const watched = await watchRefusals(deps, connectionId, NO_RUN);
       if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
         await watched.looked();
+        await saveLaneOut(database, connectionId, null, now());
         return NOTHING_CHANGED;
       }
       runId = await startRun(database, connectionId, "consent", trigger, now());
       const counts = await carry(deps, mapping, { lease, runId }, watched);
+      await saveLaneOut(database, connectionId, null, now());
       await finishRun(database, runId, "finished", counts, "", now());
       return { runId, result: "finished", counts, stoppedBy: null };
     } catch (error) {
@@ -70,6 +72,7 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
       const note = stoppedBy?.title ?? "Stopped; the next run continues";
       if (runId !== null) await finishRun(database, runId, "stopped", {}, note, now());
       if (stoppedBy === null) throw error;
+      await saveLaneOut(database, connectionId, stoppedBy, now());
       return { runId, result: "stopped", counts: {}, stoppedBy };
     }
   });

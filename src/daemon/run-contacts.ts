@@ -10,6 +10,7 @@ import { markFilled, openConnection } from "../store/connections.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { carryRefusals } from "../consent/carry-refusals.ts";
+import { madeRefusing } from "../consent/made-refusing.ts";
 import { subscribePeople } from "../consent/subscribe.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
 import { carriesConsent } from "./consent-lane.ts";
@@ -164,6 +165,7 @@ async function writeAll(
   const add = (more: Partial<typeof counts>): void => {
     for (const key of KEYS) counts[key] += more[key] ?? 0;
   };
+  const refusing: EmailKey[] = [];
   let [done, watched] = [0, context.now().getTime()];
   for await (const plans of planPages(context, filter)) {
     // In a long run too nobody waits for their refusal, and nothing else of theirs is written before it.
@@ -179,12 +181,16 @@ async function writeAll(
     const allowed = parted.map(({ plan }) => plan);
     add(await writePage(context, allowed, new Set(waiting.map(({ plan }) => plan.known.link.id))));
     add(await subscribePeople(context, allowed));
+    refusing.push(...madeRefusing(allowed));
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
-    if (counts.refused > mostErrors) return { counts, stoppedBy: tooManyErrors(counts.refused, mostErrors) };
+    if (counts.refused > mostErrors) break;
     context.stopping.throwIfAborted();
   }
-  return { counts, stoppedBy: null };
+  const stoppedBy = counts.refused > mostErrors ? tooManyErrors(counts.refused, mostErrors) : null;
+  // All of them at once: the limit is one for the run.
+  add(await carryRefusals(context, refusing, mapping.limits));
+  return { counts, stoppedBy };
 }
 
 /** Whoever is to be subscribed stays to be looked at until they were asked for. */

@@ -3,7 +3,7 @@ import { transaction } from "../store/database.ts";
 import { saveDayCounts } from "../store/engagement-days.ts";
 import { latestSeen, saveEngagements } from "../store/engagement-rows.ts";
 import type { EngagementStream, OpenPass, Pass } from "../store/engagement-streams.ts";
-import { readStreams, saveStream } from "../store/engagement-streams.ts";
+import { engagementBegins, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
@@ -25,12 +25,15 @@ const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill
  */
 export async function look(context: EngagementContext): Promise<LookReport> {
   const { database, connectionId, source, rules, signal, now } = context;
+  // Before the metrics are asked for: what shows with its first event, shows with one that happened since.
+  const first = firstFloor(rules.backfillDays, now());
+  const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
   const metrics = (await source.metrics(signal)).filter(({ kind }) => rules.metrics[kind] !== undefined);
   const streams = await readStreams(database, connectionId);
   let report: LookReport = { read: 0, added: 0, widest: null };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
-    const stream = streams.get(metric.id) ?? firstStream(metric, firstFloor(rules.backfillDays, now()));
+    const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);
     report = await readMetric(context, metric, stream, report);
   }
   return report;

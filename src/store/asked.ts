@@ -88,7 +88,10 @@ const BY_WILL = Prisma.sql`(SELECT said ->> 'status' = 'unsubscribed'
     OR said -> 'suppressions' @? '$[*] ? (@.reason != "HARD_BOUNCE" && @.reason != "INVALID_EMAIL")'
   FROM (SELECT coalesce(later.evidence -> 'was', later.evidence) AS said) AS evidence)`;
 
-/** Who was asked for after `since` and is neither confirmed nor restored, as far as they are still linked. */
+/**
+ * Who was asked for after `since`, as far as they are still linked: nobody of whom Klaviyo certainly refused that, or whose
+ * subscription to that list was confirmed, or whose refusal was put back.
+ */
 export async function pendingAsks(
   statements: Statements,
   connectionId: number,
@@ -107,7 +110,7 @@ export async function pendingAsks(
       AND NOT EXISTS (
         SELECT FROM consent_ledger AS settled
         WHERE settled.connection_id = asked.connection_id AND settled.subject = asked.subject AND settled.seq > asked.seq
-          AND settled.kind IN ('confirmed', 'restored'))
+          AND (settled.kind = 'restored' OR settled.kind IN ('confirmed', 'blocked') AND settled.list = asked.list))
     ORDER BY asked.seq`;
 }
 

@@ -45,3 +45,34 @@ export async function saveCarried(
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND external_id = p.id
       AND consent IS NOT NULL`;
 }
+
+/** A subscription type that Tandem opted somebody out of, and that HubSpot shows open now. */
+export interface ReopenedType {
+  readonly email: string;
+  readonly type: string;
+}
+
+/** So long HubSpot's search may still show what was before an opt-out: no sign that anybody took it back. */
+const SHOWS_BEFORE_MS = 10 * 60_000;
+
+/** Writes down that these types are open again, where Tandem's own opt-out must show by now. */
+export async function saveReopened(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  types: readonly ReopenedType[],
+  now: Date,
+): Promise<void> {
+  if (types.length === 0) return;
+  const shownBy = new Date(now.getTime() - SHOWS_BEFORE_MS);
+  await statements.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
+    SELECT ${connectionId}, consent_subject(email), 'email', 'reopened', 'hubspot', jsonb_build_object('type', type),
+           ${runId}, ${now}
+    FROM jsonb_to_recordset(${JSON.stringify(types)}::jsonb) AS p("email" text, "type" text)
+    WHERE NOT EXISTS (
+      SELECT FROM consent_ledger AS carried
+      WHERE carried.connection_id = ${connectionId} AND carried.subject = consent_subject(email) AND carried.kind = 'carried'
+        AND carried.side = 'hubspot' AND carried.evidence -> 'from' ->> 'type' = type AND carried.at > ${shownBy})
+    ORDER BY email, type`;
+}

@@ -3,13 +3,14 @@ import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 
 /**
- * What the ledger says: seen (`opted_out`, `opted_in`), done by Tandem (`carried` to the other side, `asked` to be
+ * What the ledger says: seen (`opted_out`, `opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
  * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
  * Tandem, `allowed` to be synced again after that.
  */
 export type ConsentKind =
   | "opted_out"
   | "opted_in"
+  | "reopened"
   | "carried"
   | "asked"
   | "restored"

@@ -27,6 +27,25 @@ export interface EngagementStream {
   readonly open: OpenPass | null;
 }
 
+/**
+ * Since when each kind is read: what was said when it was first asked for, however often it is asked for later. A metric
+ * that shows only with its first event begins where its kind began.
+ *
+ * @param kinds the ones that the mapping names
+ * @param first where those begin of which nothing was said yet
+ */
+export async function engagementBegins(
+  statements: Statements,
+  connectionId: number,
+  kinds: readonly string[],
+  first: Date,
+): Promise<ReadonlyMap<string, Date>> {
+  const data = kinds.map((kind) => ({ connectionId, kind, at: first }));
+  await statements.engagementBegin.createMany({ data, skipDuplicates: true });
+  const rows = await statements.engagementBegin.findMany({ where: { connectionId } });
+  return new Map(rows.map(({ kind, at }) => [kind, at]));
+}
+
 /** The streams of a connection, by metric. */
 export async function readStreams(
   statements: Statements,

@@ -38,10 +38,13 @@ export async function finishRun(
 }
 
 /** Whose problems of a connection these are: a side's, those of limits, or those that one lane alone finds. */
-export type ProblemOwner = Side | "limits" | "engagement" | keyof typeof OWN_CODES;
+export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | keyof typeof OWN_CODES;
 
 /** What the engagement lane finds is about this field, whatever its side: the other lanes leave it to that one. */
 export const ENGAGEMENT_FIELD = "engagement";
+
+/** What stops the consent lane, whatever its side: another lane that runs has not mended it. */
+const REFUSALS_FIELD = "refusals";
 
 /** Problems of no side that somebody else than the limits finds, and mends, by code. */
 const OWN_CODES = { mapping: ["SK-MAPPING"], consent: ["SK-UNCONFIRMED", "SK-OVERRULED"] };
@@ -52,10 +55,22 @@ function isSide(owner: ProblemOwner): owner is Side {
 
 function ownedBy(owner: ProblemOwner) {
   if (owner === "engagement") return { field: ENGAGEMENT_FIELD };
-  const field = { not: ENGAGEMENT_FIELD };
+  if (owner === "refusals") return { field: REFUSALS_FIELD };
+  const field = { notIn: [ENGAGEMENT_FIELD, REFUSALS_FIELD] };
   if (isSide(owner)) return { side: owner, field };
   const code = owner === "limits" ? { notIn: Object.values(OWN_CODES).flat() } : { in: OWN_CODES[owner] };
   return { side: "", field, code };
+}
+
+/** Tells, or heals, what keeps refusals from being looked for, or those from being looked after who were subscribed. */
+export async function saveLaneOut(
+  statements: Statements,
+  connectionId: number,
+  stoppedBy: Problem | null,
+  now: Date,
+): Promise<void> {
+  const problems = stoppedBy === null ? [] : [{ ...stoppedBy, field: REFUSALS_FIELD }];
+  await saveConnectionProblems(statements, connectionId, "refusals", problems, now);
 }
 
 /** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed. */

@@ -34,7 +34,8 @@ export function overruled(connectionId: number): Prisma.Sql {
 
 /**
  * HubSpot's subscription types that Tandem opted `page`'s person out of, because they refused in Klaviyo, before they came
- * back there by an act of their own: under whatever address their profile has now.
+ * back there by an act of their own: under whatever address their profile has now. One that was seen open again since is
+ * none any more: who opts out of it then does so themselves.
  */
 export function takenBack(connectionId: number): Prisma.Sql {
   return Prisma.sql`(
@@ -46,7 +47,12 @@ export function takenBack(connectionId: number): Prisma.Sql {
                                           WHERE link_id = page.id AND side = 'klaviyo'))
       ORDER BY seq DESC LIMIT 1) AS latest
     WHERE carried.connection_id = ${connectionId} AND carried.subject = consent_subject(page.email_key)
-      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq)`;
+      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq
+      AND NOT EXISTS (
+        SELECT FROM consent_ledger AS reopened
+        WHERE reopened.connection_id = ${connectionId} AND reopened.subject = carried.subject
+          AND reopened.kind = 'reopened' AND reopened.seq > carried.seq
+          AND reopened.evidence ->> 'type' = carried.evidence -> 'from' ->> 'type'))`;
 }
 
 /** Of these addresses, those whose person refused and did not take it back. */

@@ -7,8 +7,8 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import type { CarriedRefusal } from "../store/consent-acts.ts";
-import { saveCarried } from "../store/consent-acts.ts";
+import type { CarriedRefusal, ReopenedType } from "../store/consent-acts.ts";
+import { saveCarried, saveReopened } from "../store/consent-acts.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
@@ -78,8 +78,12 @@ export async function writePage(
   held: ReadonlySet<bigint>,
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
-  const answered = await Promise.all(SIDES.map((side) => sendSide(context, side, page.operations)));
-  const sent = [...page.refused, ...answered.flat()];
+  const sent = [...page.refused];
+  // A refusal before everything else of its person, whichever side that is for.
+  const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
+  for (const part of [page.operations.filter(refusing), page.operations.filter((one) => !refusing(one))]) {
+    sent.push(...(await Promise.all(SIDES.map((side) => sendSide(context, side, part)))).flat());
+  }
   await settle(context, plans, sent, new Set([...page.moved, ...held]));
   await lookForGone(context, sent);
   return count(sent);
@@ -98,11 +102,10 @@ async function sendSide(
 function* batches(context: RunContext, side: Side, operations: readonly PreparedOperation[]) {
   const size = context.connectors[side].contacts.writeSize;
   const own = operations.filter(({ operation }) => operation.side === side);
-  // A refusal before everything else; lists after contacts, since somebody is on a list only once there.
-  const optOuts = own.filter(({ operation }) => operation.kind === "opt_out");
-  const contacts = own.filter(({ operation }) => "values" in operation);
+  // Lists after contacts: somebody is on a list only once there.
   const lists = own.filter(({ operation }) => "list" in operation);
-  for (const kind of [optOuts, contacts, lists]) {
+  const others = own.filter(({ operation }) => !("list" in operation));
+  for (const kind of [others, lists]) {
     for (let start = 0; start < kind.length; start += size) yield kind.slice(start, start + size);
   }
 }
@@ -152,6 +155,7 @@ async function settle(
       now,
     );
     await saveNewSightings(context, statements, sent, outcomes);
+    await saveReopened(statements, context.connectionId, context.runId, plans.flatMap(reopenedBy), now);
     await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
   });
@@ -195,6 +199,14 @@ function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonl
   const refusedFields =
     result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
   return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
+}
+
+/** The types that Tandem had opted somebody out of, and that they opened again themselves. */
+function reopenedBy({ known: { link, sightings, takenBack } }: ContactPlan): readonly ReopenedType[] {
+  const shown = sightings.hubspot?.consent ?? null;
+  if (shown === null) return [];
+  const open = takenBack.filter((type) => !shown.optedOutTypes.includes(type));
+  return open.map((type) => ({ email: link.email, type }));
 }
 
 /** The refusals that now stand on the other side too, for the ledger. */

@@ -191,6 +191,14 @@ describe("a refusal", () => {
     expect(klaviyo().profile("refuses@example.com")).toBeNull();
   });
 
+  test("of somebody who was in Klaviyo alone is in HubSpot by the end of the run that makes them there", async () => {
+    const segments = [rehearsal.story.klaviyoSegment];
+    klaviyo().seed([{ email: address(200), first_name: "Kim", consent: "UNSUBSCRIBED", segments }]);
+    const run = await cycle();
+    expect(run.counts).toMatchObject({ created: 1, carried: 1 });
+    expect(inHubSpot(200).marketing).toBe("true");
+  });
+
   test("of somebody whom nobody knows is remembered all the same", async () => {
     klaviyo().seed([{ email: "stranger@example.com" }]);
     klaviyo().unsubscribe("stranger@example.com");

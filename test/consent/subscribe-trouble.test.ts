@@ -2,28 +2,20 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import type { Mapping } from "../../src/model/mapping.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
-import { mapping, scopeRule } from "../support/rule.ts";
 import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
+import { SUBSCRIBING } from "./subscribing.ts";
 
 const JO = "jo@example.com";
 
 describe("subscribing, in trouble", () => {
   let it: Engine;
   let acts: Acts;
-  const newsletter = { kind: "list", nameOrId: "newsletter", line: 1, column: 1 } as const;
-  const subscribing: Mapping = mapping({
-    rules: [scopeRule("customers", "hubspot", "all", { addToLists: [newsletter], subscribe: true })],
-    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
-    limits: { ...mapping().limits, subscribes: { count: 100 }, unsubscribes: { count: 100 } },
-    hash: "subscribing",
-  });
 
   const asked = () => it.klaviyo.requests().get("subscribe") ?? 0;
   const profile = () => it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === JO);
@@ -32,7 +24,7 @@ describe("subscribing, in trouble", () => {
     (await ledgerOf(it.fresh.database, 1, JO)).map(({ kind, side }) => `${side} ${kind}`);
   const consentLane = async () => {
     it.wait(60_000);
-    return runConsent(it.deps(), subscribing, "test");
+    return runConsent(it.deps(), SUBSCRIBING, "test");
   };
 
   beforeEach(async () => {
@@ -43,9 +35,9 @@ describe("subscribing, in trouble", () => {
 
   /** In HubSpot's list, and made in Klaviyo by a mapping that subscribes nobody. */
   async function jo(): Promise<string> {
-    const rules = subscribing.rules.map((rule) => ({ ...rule, subscribe: false }));
+    const rules = SUBSCRIBING.rules.map((rule) => ({ ...rule, subscribe: false }));
     it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
-    for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...subscribing, rules, hash: "quiet" });
+    for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...SUBSCRIBING, rules, hash: "quiet" });
     return profile()?.id ?? "";
   }
 
@@ -59,10 +51,10 @@ describe("subscribing, in trouble", () => {
     await consentLane();
     it.klaviyo.quirks.unavailable = (call) =>
       call === "pull" ? new SystemUnavailable("klaviyo", problem(), null) : null;
-    expect((await it.sync(subscribing)).result).toBe("stopped");
+    expect((await it.sync(SUBSCRIBING)).result).toBe("stopped");
     it.klaviyo.quirks.unavailable = () => null;
-    await it.sync(subscribing);
-    const run = await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
+    const run = await it.sync(SUBSCRIBING);
     expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
   });
 
@@ -70,22 +62,68 @@ describe("subscribing, in trouble", () => {
     await jo();
     const { connectors, ...deps } = it.deps();
     const mayNot = { ...it.klaviyo, consent: { ...it.klaviyo.consent, mayWrite: async () => false } };
-    const run = await runContacts({ ...deps, connectors: { ...connectors, klaviyo: mayNot } }, subscribing, {
+    const run = await runContacts({ ...deps, connectors: { ...connectors, klaviyo: mayNot } }, SUBSCRIBING, {
       trigger: "test",
     });
     expect(run).toMatchObject({ result: "stopped", stoppedBy: { code: "KL-SCOPE" } });
     expect([asked(), await kinds()]).toEqual([0, []]);
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     expect([asked(), status()]).toEqual([1, "subscribed"]);
+  });
+
+  test("whoever refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
+    const id = await jo();
+    let planned = false;
+    it.klaviyo.quirks.before = (call) => {
+      // The first thing that is done for a plan which wants somebody subscribed, and the last before they are read.
+      if (call === "refusals") planned = true;
+      if (call === "read" && planned) it.klaviyo.user.setConsent(id, plainConsent("unsubscribed"));
+    };
+    expect((await it.sync(SUBSCRIBING)).counts).toMatchObject({ asked: 0, blocked: 1 });
+    expect([asked(), status()]).toEqual([0, "unsubscribed"]);
+  });
+
+  test("whom Klaviyo certainly refused to subscribe the ledger says so, and nobody waits for them", async () => {
+    await jo();
+    const { connectors, ...deps } = it.deps();
+    const title = "Klaviyo does not take this address";
+    const refuses = async (people: readonly unknown[]) =>
+      people.map(() => ({ outcome: "refused", problem: problem({ title }) }) as const);
+    const klaviyo = { ...it.klaviyo, consent: { ...it.klaviyo.consent, subscribe: refuses } };
+    it.wait(60_000);
+    await runContacts({ ...deps, now: it.deps().now, connectors: { ...connectors, klaviyo } }, SUBSCRIBING, {
+      trigger: "test",
+    });
+    const [, blocked] = await ledgerOf(it.fresh.database, 1, JO);
+    expect(blocked).toMatchObject({ kind: "blocked", evidence: { because: `Klaviyo refused: ${title}` } });
+    it.wait(3_700_000);
+    await consentLane();
+    expect(await it.fresh.database.problem.findMany({ where: { code: "SK-UNCONFIRMED" } })).toEqual([]);
+  });
+
+  test("a subscription of ours that takes effect late is no act of theirs: their refusal stands", async () => {
+    const id = await jo();
+    it.klaviyo.quirks.before = (call) => {
+      if (call === "subscribe") throw new Error("cut off");
+    };
+    await expect(it.sync(SUBSCRIBING)).rejects.toThrow("cut off");
+    it.klaviyo.quirks.before = () => {};
+    for (const word of ["unsubscribed", "subscribed"] as const) {
+      it.klaviyo.user.setConsent(id, plainConsent(word));
+      await it.sync(SUBSCRIBING);
+    }
+    expect(await kinds()).not.toContain("klaviyo opted_in");
+    await consentLane();
+    expect(status()).toBe("unsubscribed");
   });
 
   test("an address that bounces right afterwards is no refusal: nobody is unsubscribed", async () => {
     const id = await jo();
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     acts.suppress(id, "HARD_BOUNCE");
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     await consentLane();
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     expect(status()).toBe("subscribed");
     expect(await kinds()).not.toContain("klaviyo restored");
     expect(await it.fresh.database.problem.findMany({ where: { code: "SK-OVERRULED" } })).toEqual([]);
@@ -96,10 +134,10 @@ describe("subscribing, in trouble", () => {
     it.klaviyo.quirks.before = (call) => {
       if (call === "subscribe") acts.unsubscribe(id);
     };
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     it.klaviyo.quirks.before = () => {};
     it.wait(60_000);
-    const strict = { ...subscribing, limits: { ...subscribing.limits, unsubscribes: { count: 0 } } };
+    const strict = { ...SUBSCRIBING, limits: { ...SUBSCRIBING.limits, unsubscribes: { count: 0 } } };
     await runConsent(it.deps(), strict, "test");
     expect(status()).toBe("unsubscribed");
   });

@@ -171,6 +171,18 @@ describe("trouble in the engagement lane", () => {
     expect(it.shown()).toHaveLength(450);
   });
 
+  test("a back-fill whose first page never came has read nothing: it begins where it should have", async () => {
+    const it = await lane(fresh, "record_as: custom_event, backfill: 30d, metrics: { opened: {} }");
+    it.happen(it.person("ann"), "opened", { at: new Date(it.now() - 29 * DAY).toISOString() });
+    it.klaviyo.quirks.unavailable = (call) =>
+      call === "events" ? new SystemUnavailable("klaviyo", problem("KL-DOWN"), null) : null;
+    await expect(it.run()).rejects.toThrow("KL-DOWN");
+    it.klaviyo.quirks.unavailable = () => null;
+    it.wait(5 * MINUTE);
+    await it.run();
+    expect(it.shown()).toHaveLength(1);
+  });
+
   test("a long back-fill gives the other lane its turn, and goes on in the next run", async () => {
     const it = await lane(
       fresh,

@@ -6,8 +6,13 @@ import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { anyOf } from "./filter.ts";
 import { problemOfFailure } from "./problems.ts";
+import { TooLate, whileFresh } from "./while-fresh.ts";
 import { nothing, profilePage } from "./wire.ts";
 import type { WriteSettings } from "./write-single.ts";
+
+interface OptOutSettings extends WriteSettings {
+  readonly now: () => number;
+}
 
 /** Klaviyo's limit for one unsubscribe call (facts § 3). */
 const LARGEST_BATCH = 100;
@@ -16,10 +21,11 @@ const LARGEST_BATCH = 100;
  * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
  * unsubscribes whoever is not on the named list from everything, so both are looked up a moment before: whoever is gone,
  * or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a list
- * the second time would be of everything, so it never is. Rejects with `SystemUnavailable`.
+ * the second time would be of everything, so it never is, and one that had to wait for its turn until who is on the list may
+ * be another is not sent. Rejects with `SystemUnavailable`.
  */
 export async function optOutAll(
-  settings: WriteSettings,
+  settings: OptOutSettings,
   operations: readonly OptOut[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
@@ -32,12 +38,13 @@ export async function optOutAll(
 }
 
 async function optOutBatch(
-  settings: WriteSettings,
+  settings: OptOutSettings,
   list: string | null,
   batch: readonly OptOut[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
-  const { calls, client, signal } = settings;
+  const { calls, client, signal, now } = settings;
+  const readAt = now();
   const there = await whoIsThere(settings, list, batch);
   const people: (Person & { readonly operation: OptOut })[] = [];
   for (const operation of batch) {
@@ -50,10 +57,17 @@ async function optOutBatch(
   }
   if (people.length === 0) return;
   try {
-    const idempotent = list === null;
-    await calls.write(client.unsubscribe(people, list), nothing, signal, { idempotent });
+    const call = client.unsubscribe(people, list);
+    await (list === null
+      ? calls.write(call, nothing, signal, { idempotent: true })
+      : calls.write(whileFresh(call, readAt, now), nothing, signal));
     for (const { operation } of people) results.set(operation, done(operation));
   } catch (error) {
+    if (error instanceof TooLate) {
+      // Looked up and planned again by the next run.
+      for (const { operation } of people) results.set(operation, { outcome: "unknown" });
+      return;
+    }
     if (!(error instanceof KlaviyoFailure)) throw error;
     for (const { operation, email } of people) {
       const refused = { outcome: "refused", problem: problemOfFailure(error, { email }) } as const;

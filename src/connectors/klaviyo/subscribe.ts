@@ -1,19 +1,14 @@
 import type { Clearance } from "../../model/consent.ts";
 import type { SubscribeResult } from "../connector.ts";
-import type { Call } from "./client.ts";
 import type { Person } from "./consent-endpoints.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { problemOfFailure } from "./problems.ts";
+import { TooLate, whileFresh } from "./while-fresh.ts";
 import { nothing } from "./wire.ts";
 import type { WriteSettings } from "./write-single.ts";
 
 /** Klaviyo takes a thousand; few at once keep what is asked for close to what was read (facts § 5.6). */
 const LARGEST_BATCH = 50;
-
-/** A consent older than this is no reason to subscribe anybody, however long the call waited for its turn (contract P9). */
-const FRESH_FOR_MS = 60_000;
-
-class TooLate extends Error {}
 
 /**
  * The one place that asks Klaviyo to subscribe anybody. The call takes suppressions away, so it takes nothing but
@@ -42,16 +37,8 @@ export async function subscribe(
   return clearances.map((clearance) => results.get(clearance) ?? { outcome: "unknown" });
 
   async function sendOnce(list: string, people: readonly Person[], readAt: number): Promise<SubscribeResult> {
-    const call = client.subscribe(people, list);
-    const whileFresh: Call = {
-      ...call,
-      send(aborted) {
-        if (now() - readAt > FRESH_FOR_MS) throw new TooLate("what was read of their consent is too old");
-        return call.send(aborted);
-      },
-    };
     try {
-      await calls.write(whileFresh, nothing, signal);
+      await calls.write(whileFresh(client.subscribe(people, list), readAt, now), nothing, signal);
       return { outcome: "accepted" };
     } catch (error) {
       if (error instanceof TooLate) return { outcome: "unknown" };

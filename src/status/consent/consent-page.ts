@@ -8,7 +8,7 @@ import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { mayDo } from "../role.ts";
-import { KIND_WORDS, isMismatch, stateWords, statesOf } from "./consent-words.ts";
+import { KIND_WORDS, SEEN, isMismatch, stateWords, statesOf } from "./consent-words.ts";
 import { ledgerSection } from "./ledger-section.ts";
 import type { PersonAnswer } from "./person-answer.ts";
 import { personSection } from "./person-answer.ts";
@@ -90,7 +90,7 @@ function matrix(pairs: readonly ConsentPair[]): Safe {
 }
 
 function deeds({ kinds, blocked }: LedgerSummary): Safe {
-  const told = kinds.filter(({ kind }) => kind !== "opted_out" && kind !== "opted_in");
+  const told = kinds.filter(({ kind }) => !SEEN.has(kind));
   return html`<section aria-labelledby="deeds">
     <h2 id="deeds">What Tandem did in the last 30 days</h2>
     ${

@@ -17,6 +17,7 @@ const seen = z.object({
 /** Why an entry stands in the ledger: what its side showed, or why Tandem did or left something. Empty where it holds none. */
 export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evidence">): string {
   if (kind === "erased" || kind === "allowed" || kind === "confirmed") return "";
+  if (kind === "reopened") return reopenedWords(evidence);
   if (kind !== "opted_out" && kind !== "opted_in") return actReason(evidence);
   const parsed = seen.safeParse(evidence);
   if (!parsed.success) return "";
@@ -27,6 +28,11 @@ export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evid
     ...(what === null ? [] : [`showed ${shownWords(what)}`]),
     ...(address == null ? [] : ["under another address of theirs"]),
   ].join(", ");
+}
+
+function reopenedWords(evidence: unknown): string {
+  const type = z.object({ type: z.string() }).safeParse(evidence).data?.type;
+  return type === undefined ? "" : `type ${type}; whoever opts out of it now does so themselves`;
 }
 
 function shownWords({ status, suppressions: all }: z.infer<typeof shown>): string {

@@ -5,13 +5,14 @@ import { refusedBefore } from "../../consent/refused-before.ts";
 import type { Consent } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
+import type { LedgerEntry } from "../../store/consent-ledger.ts";
 import type { KnownConsent } from "../../store/ledger-list.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { SIDE_NAMES } from "../problem-words.ts";
 import { typed } from "../search-box.ts";
 import { exact } from "../time-words.ts";
-import { KIND_WORDS, whereWords } from "./consent-words.ts";
+import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
 
 /** May this person be e-mailed, and why: everything that is known. */
 export interface PersonAnswer {
@@ -110,8 +111,8 @@ function history({ ledger }: KnownConsent): Fragment {
 }
 
 /** Why, in brackets, where the entry is of something that Tandem did or left. */
-function reasonOf(kind: string, evidence: unknown): string {
-  if (kind === "opted_out" || kind === "opted_in") return "";
+function reasonOf(kind: LedgerEntry["kind"], evidence: unknown): string {
+  if (SEEN.has(kind)) return "";
   const reason = actReason(evidence);
   return reason === "" ? "" : ` (${reason})`;
 }

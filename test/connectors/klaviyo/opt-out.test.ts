@@ -49,3 +49,26 @@ test("of all e-mail a lost answer is asked for again, under the address that the
   expect(sandbox.profile("new@example.com")?.consent).toBe("UNSUBSCRIBED");
   expect(sandbox.profile("old@example.com")).toBeNull();
 });
+
+test("leaving a list is not asked for a minute after who is on it was read: they may be off it by then", async () => {
+  let wait: () => void = () => {};
+  const klaviyo = await rehearse({
+    settings: { limits: "off", global_unsubscribe: false },
+    sleep: async () => wait(),
+  });
+  const { sandbox, world, connector } = klaviyo;
+  const list = sandbox.createList({ name: "Offers" });
+  sandbox.seed([{ email: "a@example.com", consent: "SUBSCRIBED", lists: [list] }]);
+  const id = sandbox.profile("a@example.com")?.id ?? "";
+  const busy = { kind: "status", status: 429, applied: "before" } as const;
+  world.faults.add({ match: "bulk_unsubscribe", times: 1, fault: busy });
+  wait = () => {
+    world.clock.advance(61_000);
+    sandbox.removeFromList(list, ["a@example.com"]);
+  };
+  const leave = optOut("a@example.com", id, { kind: "list", list });
+  expect(await connector.contacts.write([leave], [], live())).toEqual([{ outcome: "unknown" }]);
+  sandbox.settle();
+  expect(klaviyo.called("bulk_unsubscribe_profiles")).toBe(1);
+  expect(sandbox.profile("a@example.com")?.consent).toBe("SUBSCRIBED");
+});
