@@ -58,4 +58,4 @@ test("a type that Tandem opted somebody out of, and that they opened again, is t
   await carry();
   klaviyo.settle();
   expect(klaviyo.profile(JO)?.consent).toBe("UNSUBSCRIBED");
-}, 120_000);
+});

@@ -13,7 +13,7 @@ import { SUBSCRIBING } from "./subscribing.ts";
 
 const JO = "jo@example.com";
 
-describe("subscribing, in trouble", () => {
+describe("SUBSCRIBING, in trouble", () => {
   let it: Engine;
   let acts: Acts;
 
@@ -153,7 +153,7 @@ describe("subscribing, in trouble", () => {
     it.klaviyo.quirks.before = (call) => {
       if (call === "subscribe") told.unsubscribe(id);
     };
-    await it.sync(subscribing);
+    await it.sync(SUBSCRIBING);
     it.klaviyo.quirks.before = () => {};
     expect(status()).toBe("subscribed");
     await consentLane();

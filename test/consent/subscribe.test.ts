@@ -159,7 +159,7 @@ describe("subscribing", () => {
     it.wait(26 * 3_600_000);
     const folder = await mkdtemp(join(tmpdir(), "tandem-plan-"));
     const file = join(folder, "plan");
-    const found = await makePlan(it.deps(), subscribing, {
+    const found = await makePlan(it.deps(), SUBSCRIBING, {
       email: null,
       field: null,
       examples: 1,
@@ -167,11 +167,11 @@ describe("subscribing", () => {
     });
     expect(found.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
     const plan = await readPlanFile(file);
-    expect(await applyPlan(it.deps(), subscribing, plan, null)).toMatchObject({ runId: null });
+    expect(await applyPlan(it.deps(), SUBSCRIBING, plan, null)).toMatchObject({ runId: null });
     // Another plan in between does not take the doubt away.
-    await makeUndo(it.deps(), subscribing, { email: JO }, file, 0);
-    await applyPlan(it.deps(), subscribing, await readPlanFile(file), null);
-    await it.sync(subscribing);
+    await makeUndo(it.deps(), SUBSCRIBING, { email: JO }, file, 0);
+    await applyPlan(it.deps(), SUBSCRIBING, await readPlanFile(file), null);
+    await it.sync(SUBSCRIBING);
     expect(asked()).toBe(0);
     await rm(folder, { recursive: true });
   });
