@@ -40,6 +40,9 @@ export function errorsPage(view: ErrorsView): Safe {
   return html`
     <h1>Errors</h1>
     <p class="muted">${counted(counters.failing, "contact")} failing, ${counted(causes.length, "cause")}.</p>
+    <p id="newer" class="banner info" role="status" data-since="${frame.now.toISOString()}" hidden>
+      <span></span> <a href="${errorsAddress(query)}">Refresh</a>
+    </p>
     ${retrying(view)} ${causeCards(causes, facets.trends, query, frame.now)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>

@@ -90,12 +90,21 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
           ${known && navigation(place, frame, shell)}
           <main id="content" tabindex="-1">
             <p class="said ok" role="status" ${shell.said === null && html`hidden`}>${shell.said}</p>
-            ${content}
+            ${shell.signedIn && endingSoon()} ${content}
           </main>
         </div>
         ${foot(shell)}
       </body>
     </html> `;
+}
+
+/** Shown by the script two minutes before one is signed out: what is written in a form would be lost. */
+function endingSoon(): Safe {
+  return html`<div id="ending" class="banner warn" role="alert" hidden>
+    <p data-when="soon" hidden>You will be signed out in less than two minutes.</p>
+    <p data-when="over" hidden>You were signed out. <a href="/sign-in">Sign in again</a></p>
+    <button type="button" hidden>Stay signed in</button>
+  </div>`;
 }
 
 function healthLine({ health, overview, now }: Pick<Frame, "overview" | "health" | "now">): Safe {
@@ -104,7 +113,8 @@ function healthLine({ health, overview, now }: Pick<Frame, "overview" | "health"
     <strong class="tag ${tone}">${label}</strong>
     <span class="look"
       >Last look
-      ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}</span
+      ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}
+      <strong class="silent" role="status" hidden>Tandem does not answer</strong></span
     >
   </p>`;
 }

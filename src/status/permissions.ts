@@ -9,6 +9,7 @@ export type Needed = Role | "anybody";
  */
 export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /": "viewer",
+  "GET /pulse": "viewer",
   "GET /errors": "viewer",
   "GET /errors.csv": "viewer",
   "POST /errors": "operator",

@@ -9,14 +9,18 @@ function masks(request: FastifyRequest): boolean {
   return request.visitor === null || request.visitor.role === "viewer";
 }
 
-/** The page, or the same as JSON: whichever was asked for. The only way anything of a person leaves. */
+/**
+ * The page, or the same as JSON: whichever was asked for. The only way anything of a person leaves.
+ *
+ * @param page `null` where there is nothing but JSON
+ */
 export function send(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: () => Safe,
+  page: (() => Safe) | null,
   document: object,
 ): FastifyReply {
-  const asJson = wantsJson(request.headers.accept);
+  const asJson = page === null || wantsJson(request.headers.accept);
   const text = asJson ? JSON.stringify(document, ownWords) : render(page());
   return reply
     .type(asJson ? "application/json; charset=utf-8" : "text/html; charset=utf-8")

@@ -27,6 +27,7 @@ import { oidc } from "./oidc.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { neededFor } from "./permissions.ts";
 import { probes } from "./probes.ts";
+import { pulseRoute } from "./pulse.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { engagementRoutes } from "./engagement/engagement-routes.ts";
@@ -155,6 +156,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   themeRoutes(app, access);
   await files(app);
   probes(app, deps.read);
+  pulseRoute(app, { read: deps.read, readFrame: () => readFrame(deps), sessions: known });
   addPages(app, pages, { shellOf, readFrame: () => readFrame(deps), tell });
   return app;
 }

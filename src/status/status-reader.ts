@@ -7,6 +7,7 @@ import { addressesLike, linkOfEmail, listContacts } from "../store/contacts-list
 import type { Database } from "../store/database.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
 import { eachFailing, readContacts, readFailing } from "../store/failing-contacts.ts";
+import { failingSince } from "../store/failing-since.ts";
 import type { Overview } from "../store/overview.ts";
 import { readOverview } from "../store/overview.ts";
 import type { RawExchange } from "../store/raw-exchange.ts";
@@ -19,6 +20,8 @@ import { retryProgress } from "../store/retries.ts";
 export interface StatusReader {
   overview(): Promise<Overview>;
   failing(query: FailingQuery): Promise<FailingPage>;
+  /** How many fail now that did not then. */
+  failingSince(since: Date): Promise<number>;
   eachFailing(query: FailingQuery): AsyncIterable<FailingContact>;
   facets(): Promise<FailingFacets>;
   contacts(query: ContactsQuery): Promise<ContactsPage>;
@@ -52,6 +55,7 @@ export function statusReader(
   return {
     overview: () => readOverview(database, connectionId),
     failing: (query) => readFailing(database, connectionId, query, now()),
+    failingSince: (since) => failingSince(database, connectionId, since),
     eachFailing: (query) => eachFailing(database, connectionId, query, now()),
     facets: () => readFacets(database, connectionId, now()),
     contacts: (query) => listContacts(database, connectionId, query),
