@@ -77,6 +77,27 @@ test("the overview says how it is, who must act, why and since when", async () =
   expect(body).toContain(`datetime="${before(9).toISOString()}"`);
 });
 
+test("what stops the whole connection is said once on every page, with the way to what to do", async () => {
+  const jo = await it.link("jo@example.com", "failing", {});
+  await it.problem(jo, {});
+  await it.run("finished", 15);
+  expect(await page("/errors")).not.toContain("See what to do");
+  const whole = { level: "connection", field: null, firstSeen: before(14) } as const;
+  await it.problem(null, { ...whole, code: "HS-AUTH", side: "hubspot", title: "HubSpot refused the token" });
+  for (const url of ["/errors", "/contacts", `/contacts/${String(jo)}`, "/runs", "/consent", "/settings"]) {
+    const body = await page(url);
+    expect([url, body.match(/Stopped 14 minutes ago: HubSpot refused the token\./g)?.length]).toEqual([
+      url,
+      1,
+    ]);
+    expect(body).toMatch(/<a href="\/">See what to do<\/a>/);
+  }
+  expect((await page("/")).match(/Stopped 14 minutes ago/g)).toHaveLength(1);
+  await fresh.database.problem.deleteMany({ where: { code: "HS-AUTH" } });
+  await it.problem(null, { ...whole, code: "SK-LIMIT", side: null, title: "Held: 600 to create, limit 500" });
+  expect(await page("/contacts")).toMatch(/<a href="\/mapping\?show=held">See what is held, and decide<\/a>/);
+});
+
 test("an error shows the real values, numbered steps, and the way to the contact", async () => {
   const jo = await it.link("jo@example.com", "failing", {
     hubspotId: "51/../1",
