@@ -2,6 +2,8 @@ import type { FailingFacets } from "../store/cause-trends.ts";
 import { readFacets } from "../store/cause-trends.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import { conflictOf, conflictsOf } from "../store/conflict-undos.ts";
+import type { ContactTimes } from "../store/contact-times.ts";
+import { contactTimes } from "../store/contact-times.ts";
 import type { ContactsPage, ContactsQuery } from "../store/contacts-list.ts";
 import { addressesLike, linkOfEmail, listContacts } from "../store/contacts-list.ts";
 import type { Database } from "../store/database.ts";
@@ -30,6 +32,7 @@ export interface StatusReader {
   addressesLike(beginning: string): Promise<readonly string[]>;
   /** Problems, name and whether a person left them alone, of whatever state they are. */
   contact(linkId: bigint): Promise<FailingContact | null>;
+  contactTimes(linkId: bigint): Promise<ContactTimes | null>;
   conflicts(linkId: bigint): Promise<readonly UndoableConflict[]>;
   conflict(id: bigint): Promise<UndoableConflict | null>;
   exchanges(linkId: bigint): Promise<readonly RawExchange[]>;
@@ -62,6 +65,7 @@ export function statusReader(
     linkOfEmail: (email) => linkOfEmail(database, connectionId, email),
     addressesLike: (beginning) => addressesLike(database, connectionId, beginning),
     contact: async (linkId) => (await readContacts(database, connectionId, [linkId]))[0] ?? null,
+    contactTimes: (linkId) => contactTimes(database, connectionId, linkId),
     conflicts: (linkId) => conflictsOf(database, connectionId, linkId, MOST_SHOWN),
     conflict: (id) => conflictOf(database, connectionId, id),
     exchanges: (linkId) => rawExchanges(database, connectionId, linkId, EXCHANGES_SHOWN),
