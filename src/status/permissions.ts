@@ -33,6 +33,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /mapping/dry-run": "operator",
   "GET /conflicts": "viewer",
   "GET /consent": "viewer",
+  "GET /consent.csv": "viewer",
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",
