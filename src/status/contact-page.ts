@@ -106,7 +106,10 @@ function actions({ frame, person }: ContactView): Safe {
   return html`<div class="actions">
     ${state === "failing" && button("retry", "Retry now", true)}
     ${state === "ignored" ? button("resume", "Take up again", true) : button("pause", "Pause…", false)}
-    ${mayDo(frame.shell.visitor?.role ?? "viewer", "admin") && button("erase", "Erase…", false)}
+    ${
+      mayDo(frame.shell.visitor?.role ?? "viewer", "admin") &&
+      html`${button("export", "Export", false)} ${button("erase", "Erase…", false)}`
+    }
     <a href="${address}/raw">Raw exchange</a>
   </div>`;
 }

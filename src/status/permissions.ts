@@ -22,6 +22,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /contacts/:id/pause": "operator",
   "POST /contacts/:id/resume": "operator",
   "POST /contacts/:id/erase": "admin",
+  "POST /contacts/:id/export": "admin",
   "GET /conflicts/:id/undo": "admin",
   "POST /conflicts/:id/undo": "admin",
   "GET /runs": "viewer",

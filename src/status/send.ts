@@ -35,7 +35,7 @@ export async function* sentText(
   for await (const part of text) yield masks(request) ? maskAddresses(part) : part;
 }
 
-/** Ids are beyond what JSON's numbers hold exactly. */
-function ownWords(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`: ids are beyond what its numbers hold exactly. */
+export function ownWords(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }

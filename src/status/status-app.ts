@@ -10,6 +10,7 @@ import { OPEN, isOpen } from "./access.ts";
 import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
 import { contactEraseRoutes } from "./contact-erase-routes.ts";
+import { contactExportRoutes } from "./contact-export-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Erasing } from "./erasing.ts";
@@ -100,6 +101,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
     ...contactEraseRoutes(deps),
+    ...contactExportRoutes(deps),
     ...conflictUndoRoutes(deps),
     ...runsRoutes(deps),
     ...mappingRoutes(deps),
