@@ -169,3 +169,14 @@ test("the ledger says why in words, keeps the evidence at hand, and is a file fo
   expect((await visit(app).get("/consent.csv?kind=asked")).body.trimEnd().split("\r\n")).toHaveLength(1);
   expect((await visit(app).get("/consent.csv?kind=odd")).status).toBe(400);
 });
+
+test("a refusal that was carried as an opt-out of a kind of e-mail is no difference", async () => {
+  const byKind: Consent = { ...plainConsent("never_subscribed"), optedOutTypes: ["1"] };
+  await person("a@example.com", byKind, plainConsent("unsubscribed"));
+  await person("b@example.com", byKind, plainConsent("subscribed"));
+  const body = await page("/consent");
+  expect(body).toContain("HubSpot: opted out of a kind");
+  expect(body).toContain("1 person is opted out on one side only");
+  expect(body).toMatch(/Differs<\/span> like <bdi>b@example\.com/);
+  expect(body).not.toContain("a@example.com");
+});
