@@ -98,6 +98,28 @@ test("what stops the whole connection is said once on every page, with the way t
   expect(await page("/contacts")).toMatch(/<a href="\/mapping\?show=held">See what is held, and decide<\/a>/);
 });
 
+test("a column that one can sort by is a link that says how it is sorted, keeps the filters, and turns round", async () => {
+  await it.problem(await it.link("jo@example.com", "failing"), {});
+  const heads = async (query: string): Promise<readonly string[]> =>
+    [
+      ...(await page(`/errors?q=jo${query}`)).matchAll(
+        /<th scope="col" role="columnheader"[^>]*>(?:\s*<a[^>]*>)?/g,
+      ),
+    ].map(([head]) => head.replaceAll(/\s+/g, " "));
+  const usual = await heads("&side=klaviyo");
+  expect(usual[1]).toMatch(
+    /columnheader" > <a href="\/errors\?q=jo&#38;side=klaviyo&#38;sort=email#contacts"/,
+  );
+  expect(usual[4]).toMatch(
+    /aria-sort="descending"> <a href="\/errors\?q=jo&#38;side=klaviyo&#38;sort=oldest#contacts"/,
+  );
+  expect((await heads("&sort=oldest"))[4]).toMatch(
+    /aria-sort="ascending"> <a href="\/errors\?q=jo#contacts"/,
+  );
+  expect((await heads("&sort=email"))[1]).toContain('aria-sort="ascending"');
+  expect((await heads("&sort=tries")).filter((head) => head.includes("aria-sort"))).toHaveLength(1);
+});
+
 test("an error shows the real values, numbered steps, and the way to the contact", async () => {
   const jo = await it.link("jo@example.com", "failing", {
     hubspotId: "51/../1",
