@@ -60,7 +60,7 @@ export const HEALTH_LABELS: Readonly<Record<HealthWord, { readonly label: string
   };
 
 /** What a limit holds is decided on a page of its own. */
-const HELD = "SK-LIMIT";
+export const HELD = "SK-LIMIT";
 
 /** Without it a form does nothing: it proves that the form came from a page of ours. */
 export function csrfField({ csrf }: Pick<Shell, "csrf">): Safe {

@@ -10,7 +10,7 @@ import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
-import { HEALTH_LABELS } from "./layout.ts";
+import { HEALTH_LABELS, HELD } from "./layout.ts";
 import { causeExample, fixList, place } from "./problem-words.ts";
 import { freshnessSection, quotaSection } from "./overview/freshness-section.ts";
 import { goingRun, progressSection } from "./overview/progress-section.ts";
@@ -95,6 +95,7 @@ function connectionProblems(problems: readonly ConnectionProblem[], now: Date): 
           <h3>${problem.title}</h3>
           <p>${problem.explanation}</p>
           ${fixList(problem.fix)}
+          ${problem.code === HELD && html`<p><a href="/mapping?show=held">See what is held, and decide here</a></p>`}
           <p class="muted">
             ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")} · since
             ${timeElement(problem.firstSeen, now)}${problem.reference !== null && ` · reference ${problem.reference}`}

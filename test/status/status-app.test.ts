@@ -96,6 +96,7 @@ test("what stops the whole connection is said once on every page, with the way t
   await fresh.database.problem.deleteMany({ where: { code: "HS-AUTH" } });
   await it.problem(null, { ...whole, code: "SK-LIMIT", side: null, title: "Held: 600 to create, limit 500" });
   expect(await page("/contacts")).toMatch(/<a href="\/mapping\?show=held">See what is held, and decide<\/a>/);
+  expect(await page("/")).toContain('<a href="/mapping?show=held">See what is held, and decide here</a>');
 });
 
 test("a column that one can sort by is a link that says how it is sorted, keeps the filters, and turns round", async () => {
@@ -118,6 +119,14 @@ test("a column that one can sort by is a link that says how it is sorted, keeps 
   );
   expect((await heads("&sort=email"))[1]).toContain('aria-sort="ascending"');
   expect((await heads("&sort=tries")).filter((head) => head.includes("aria-sort"))).toHaveLength(1);
+});
+
+test("the stylesheet and the script are as small as promised, without what is written for us", async () => {
+  const [style, script] = [await page("/style.css"), await page("/page.js")];
+  for (const text of [style, script]) expect(Buffer.byteLength(text)).toBeLessThan(15 * 1_024);
+  expect(style).not.toContain("/*");
+  expect(style).toContain("@media print {");
+  expect(style).toContain(":root {color-scheme: light dark;");
 });
 
 test("an error shows the real values, numbered steps, and the way to the contact", async () => {
