@@ -6,7 +6,7 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
-import { lastWriters, nextWords, outcomeWords, shown } from "../status/field-words.ts";
+import { blockedBy, lastWriters, nextWords, outcomeWords, shown } from "../status/field-words.ts";
 import { newerWords } from "../status/newer-words.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
@@ -57,11 +57,8 @@ function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string
 }
 
 /** One line where the sides agree; where they do not, both values, what was agreed, and what becomes of it. */
-function field(
-  { rule, seen, agreed, ages, merge }: MergedField,
-  plan: ContactPlan,
-  writer: HistoryEntry | null,
-): readonly string[] {
+function field(merged: MergedField, plan: ContactPlan, writer: HistoryEntry | null): readonly string[] {
+  const { rule, seen, agreed, ages, merge } = merged;
   const name = `${rule.property.hubspot} ↔ ${rule.property.klaviyo}`;
   const written = writer === null ? "" : `   last written to ${NAMES[writer.side]}, ${when(writer)}`;
   if (merge.kind === "settled" && merge.because === "same") {
@@ -74,11 +71,12 @@ function field(
       : "(cannot be read, see below)";
   };
   const base = (side: Side): string => (agreed === undefined ? "(never agreed)" : shown(agreed[side]));
+  const mark = blockedBy(merged, plan) !== null ? "✕" : merge.kind === "write" ? "→" : "·";
   const way = { both: "both ways", to_klaviyo: "to Klaviyo only", to_hubspot: "to HubSpot only" };
   return [
-    `  ${merge.kind === "write" ? "→" : "·"} ${name}   ${way[rule.direction]}${written}`,
+    `  ${mark} ${name}   ${way[rule.direction]}${written}`,
     ...SIDES.map((side) => `      ${NAMES[side]}  ${value(side)}   agreed ${base(side)}`),
-    `      ${outcomeWords(merge, ages)}`,
+    `      ${outcomeWords(merged, plan)}`,
     ...(ages !== null && merge.kind === "write" && merge.lost !== null
       ? [`      ${newerWords(ages, merge.lost.winner)}`]
       : []),

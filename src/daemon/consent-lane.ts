@@ -15,6 +15,7 @@ import { finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../sto
 import { recoverUnanswered } from "../write/recover.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { addCounts } from "../write/write-page.ts";
+import { callCounter } from "./call-counter.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -55,6 +56,7 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
     const { database, now } = deps;
     const { id: connectionId } = await openConnection(database, mapping.name);
     let runId: bigint | null = null;
+    const calls = callCounter(deps.connectors);
     try {
       const watched = await watchRefusals(deps, connectionId, NO_RUN);
       if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
@@ -65,12 +67,12 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
       runId = await startRun(database, connectionId, "consent", trigger, now());
       const counts = await carry(deps, mapping, { lease, runId }, watched);
       await saveLaneOut(database, connectionId, null, now());
-      await finishRun(database, runId, "finished", counts, "", now());
+      await finishRun(database, runId, "finished", { ...counts, ...calls() }, "", now());
       return { runId, result: "finished", counts, stoppedBy: null };
     } catch (error) {
       const stoppedBy = error instanceof SystemUnavailable ? error.problem : null;
       const note = stoppedBy?.title ?? "Stopped; the next run continues";
-      if (runId !== null) await finishRun(database, runId, "stopped", {}, note, now());
+      if (runId !== null) await finishRun(database, runId, "stopped", calls(), note, now());
       if (stoppedBy === null) throw error;
       await saveLaneOut(database, connectionId, stoppedBy, now());
       return { runId, result: "stopped", counts: {}, stoppedBy };

@@ -13,6 +13,7 @@ import { carryRefusals } from "../consent/carry-refusals.ts";
 import { madeRefusing } from "../consent/made-refusing.ts";
 import { subscribePeople } from "../consent/subscribe.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
+import { callCounter } from "./call-counter.ts";
 import { carriesConsent } from "./consent-lane.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import type { Lease } from "../store/leases.ts";
@@ -75,20 +76,21 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
     const { database, now } = deps;
     const { id: connectionId } = await openConnection(database, mapping.name);
     const runId = await startRun(database, connectionId, "contacts", options.trigger, now());
+    const calls = callCounter(deps.connectors);
     try {
       const run = await cycle(deps, mapping, options.email ?? null, lease, runId);
-      await finishRun(database, runId, run.result, run.counts, noteOf(run), now());
+      await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, noteOf(run), now());
       return run;
     } catch (error) {
       if (!(error instanceof SystemUnavailable)) {
         const why = deps.stopping.aborted
           ? "Stopped by a person; the next run continues"
           : "Stopped by a fault of Tandem; see the log";
-        await finishRun(database, runId, "stopped", {}, why, now());
+        await finishRun(database, runId, "stopped", calls(), why, now());
         throw error;
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
-      await finishRun(database, runId, "stopped", {}, error.problem.title, now());
+      await finishRun(database, runId, "stopped", calls(), error.problem.title, now());
       return {
         runId,
         result: "stopped",

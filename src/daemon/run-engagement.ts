@@ -12,6 +12,7 @@ import { openConnection } from "../store/connections.ts";
 import type { Lease } from "../store/leases.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { callCounter } from "./call-counter.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { guardAccount } from "./guard-account.ts";
@@ -59,25 +60,26 @@ export async function runEngagement(
     const connection = await openConnection(database, mapping.name);
     const connectionId = connection.id;
     const runId = await startRun(database, connectionId, "engagement", options.trigger, now());
+    const calls = callCounter(deps.connectors);
     const save = (problems: readonly Problem[]) =>
       saveConnectionProblems(database, connectionId, "engagement", problems, now());
     try {
       const run = await cycle(deps, mapping, rules, options, { connection, lease, runId });
       await save(run.problems);
       const note = run.problems.map(({ title }) => title).join("; ");
-      await finishRun(database, runId, run.result, run.counts, note, now());
+      await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, note, now());
       return run;
     } catch (error) {
       if (!(error instanceof SystemUnavailable)) {
         const why = deps.stopping.aborted
           ? "Stopped by a person; the next run continues"
           : "Stopped by a fault of Tandem; see the log";
-        await finishRun(database, runId, "stopped", {}, why, now());
+        await finishRun(database, runId, "stopped", calls(), why, now());
         throw error;
       }
       const problem = ofEngagement(error.problem);
       await save([problem]);
-      await finishRun(database, runId, "stopped", {}, problem.title, now());
+      await finishRun(database, runId, "stopped", calls(), problem.title, now());
       return { runId, result: "stopped", counts: {}, problems: [], stoppedBy: problem };
     }
   });

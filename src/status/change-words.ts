@@ -1,10 +1,10 @@
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { PlannedOperation } from "../plan/plan-contact.ts";
-import { shown } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
+import { valueElement } from "./value-element.ts";
 
 /** An operation as the journal, a plan or a hold has it: what is done to one side of one person. */
 export interface ShownChange {
@@ -41,17 +41,19 @@ export function plannedChange(operation: PlannedOperation): ShownChange {
     case "subscribe":
       return { side, kind, before: null, after: { list: operation.list } };
     case "opt_out":
-      return { side, kind, before: null, after: optOut(operation.from) };
+      return { side, kind, before: null, after: { ...operation.from } };
   }
 }
 
-function optOut(from: Extract<PlannedOperation, { kind: "opt_out" }>["from"]): Values {
-  if (from.kind === "all") return { from: "all e-mail" };
-  return from.kind === "list" ? { list: from.list } : { type: from.type };
+/** Which e-mail somebody is taken off, as the journal has it. */
+function optOutOf({ kind, type, list }: Values): string {
+  if (kind === "type") return `subscription type ${String(type)}`;
+  return kind === "list" ? `list ${String(list)}` : "all e-mail";
 }
 
 /** Field by field, before → after. */
 export function changeLines({ side, kind, before, after }: ShownChange): Safe {
+  if (kind === "opt_out") return html`<p>From <bdi>${optOutOf(after)}</bdi></p>`;
   return html`<ul class="changes">
     ${Object.entries(after).map(([key, value]) => html`<li>${line(side, kind, key, value, before)}</li>`)}
   </ul>`;
@@ -65,12 +67,7 @@ function line(
   before: Values | null,
 ): Fragment {
   const name = html`<span class="field-name">${propertyOf(side, key)}</span>`;
-  if (kind !== "update" || before === null) return html`${name} ${valueOf(value)}`;
-  return html`${name} ${valueOf(before[key] ?? null)} <span aria-hidden="true">→</span
-    ><span class="unseen"> becomes </span> ${valueOf(value)}`;
-}
-
-function valueOf(value: Value): Safe {
-  if (value === null) return html`<span class="muted">(empty)</span>`;
-  return html`<bdi class="value">${shown(value)}</bdi>`;
+  if (kind !== "update" || before === null) return html`${name} ${valueElement(value)}`;
+  return html`${name} ${valueElement(before[key] ?? null)} <span aria-hidden="true">→</span
+    ><span class="unseen"> becomes </span> ${valueElement(value)}`;
 }

@@ -12,13 +12,23 @@ import { html } from "./html.ts";
 import { SIDE_NAMES } from "./problem-words.ts";
 import { exact } from "./time-words.ts";
 
+/** Beside the state of a contact: to be refused is no error. */
+const TAGS = {
+  yes: { words: "May be e-mailed", tone: "ok" },
+  no: { words: "Must not be e-mailed", tone: "warn" },
+  unknown: { words: "Consent not known", tone: "info" },
+} as const;
+
 /** May this person be e-mailed and why: what both sides show, and what the ledger keeps of them. */
 export function contactConsent(database: Database, connectionId: number): ContactSection {
   return {
     key: "consent",
     async read({ plan }) {
       const known = await knownConsent(database, connectionId, plan.known.link.email);
-      return { content: section(known), document: { ...known, ...answerFor(known) } };
+      const answer = answerFor(known);
+      const { words, tone } = TAGS[answer.answer];
+      const tag = html`<span class="tag ${tone}">${words}</span>`;
+      return { content: section(known), tag, document: { ...known, ...answer } };
     },
   };
 }

@@ -4,12 +4,13 @@ import { sameValue } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
-import { lastWriters, outcomeWords, shown } from "./field-words.ts";
+import { blockedBy, lastWriters, outcomeWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { newerWords } from "./newer-words.ts";
 import { SIDE_NAMES } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
+import { valueElement } from "./value-element.ts";
 
 const WAYS = { both: "both ways", to_klaviyo: "to Klaviyo only", to_hubspot: "to HubSpot only" } as const;
 
@@ -62,6 +63,8 @@ function tab(words: string, href: string, here: boolean): Safe {
 
 function row(field: MergedField, plan: ContactPlan, writer: HistoryEntry | null, now: Date): Safe {
   const { rule, agreed, merge, ages } = field;
+  const blocked = blockedBy(field, plan) !== null;
+  const sign = blocked ? "✕ " : merge.kind === "write" ? "→ " : "";
   const side = (one: Side): Safe =>
     html`<td role="cell" data-label="${SIDE_NAMES[one]}">${value(field, one, plan)}</td>`;
   return html`<tr role="row">
@@ -74,7 +77,10 @@ function row(field: MergedField, plan: ContactPlan, writer: HistoryEntry | null,
     <td role="cell" data-label="Last agreed">${agreedValue(agreed)}</td>
     ${side("klaviyo")}
     <td role="cell" data-label="What happens">
-      <p>${merge.kind === "write" && html`<span aria-hidden="true">→ </span>`}${outcomeWords(merge, ages)}</p>
+      <p>
+        <span aria-hidden="true">${sign}</span
+        >${outcomeWords(field, plan)}${blocked && html`. <a href="#problems">See what is wrong</a>`}
+      </p>
       ${
         ages !== null &&
         merge.kind === "write" &&
@@ -89,16 +95,17 @@ function row(field: MergedField, plan: ContactPlan, writer: HistoryEntry | null,
 function value({ rule, seen, agreed }: MergedField, side: Side, plan: ContactPlan): Fragment {
   const now = seen[side];
   if (now === undefined) {
-    const unreadable = plan.known.sightings[side]?.unreadable[rule.key] !== undefined;
-    return html`<span class="muted">${unreadable ? "(cannot be read)" : "(not shown)"}</span>`;
+    const unreadable = plan.known.sightings[side]?.unreadable[rule.key];
+    if (unreadable === undefined) return html`<span class="muted">(not shown)</span>`;
+    return html`<span class="muted">(cannot be read)</span>
+      <p class="muted"><bdi>${unreadable.explanation}</bdi></p>`;
   }
   const moved = agreed !== undefined && !sameValue(now, agreed[side]);
-  return html`<span class="${now === null ? "value muted" : "value"}"><bdi>${shown(now)}</bdi></span>
-    ${moved && html`<p class="muted"><span aria-hidden="true">● </span>changed</p>`}`;
+  return html`${valueElement(now)}${moved && html`<p class="muted"><span aria-hidden="true">● </span>changed</p>`}`;
 }
 
 function agreedValue(agreed: MergedField["agreed"]): Fragment {
   if (agreed === undefined) return html`<span class="muted">(never agreed)</span>`;
-  if (sameValue(agreed.hubspot, agreed.klaviyo)) return html`<bdi>${shown(agreed.hubspot)}</bdi>`;
-  return SIDES.map((side) => html`<p>${SIDE_NAMES[side]}: <bdi>${shown(agreed[side])}</bdi></p>`);
+  if (sameValue(agreed.hubspot, agreed.klaviyo)) return valueElement(agreed.hubspot);
+  return SIDES.map((side) => html`<div>${SIDE_NAMES[side]}: ${valueElement(agreed[side])}</div>`);
 }

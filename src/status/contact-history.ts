@@ -1,13 +1,11 @@
-import type { FieldRule } from "../model/mapping.ts";
-import type { Side } from "../model/side.ts";
-import type { Value } from "../model/value.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { HistoryEntry } from "../store/person-history.ts";
-import { shown } from "./field-words.ts";
+import { changeLines, deedWords } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
+import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
+import { valueElement } from "./value-element.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   sent: "sent, and not answered yet",
@@ -18,54 +16,32 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 };
 
 /** What was ever written of one person, the latest first. */
-export function contactHistory(
-  entries: readonly HistoryEntry[],
-  fields: readonly Pick<FieldRule, "key" | "property">[],
-  now: Date,
-): Safe {
+export function contactHistory(entries: readonly HistoryEntry[], now: Date): Safe {
   return html`<section aria-labelledby="history">
     <h2 id="history">History</h2>
     ${
       entries.length === 0
         ? html`<p>Tandem has written nothing of this person.</p>`
         : html`<ol class="history">
-            ${entries.map((entry) => html`<li>${entryWords(entry, fields, now)}</li>`)}
+            ${entries.map((entry) => html`<li>${entryWords(entry, now)}</li>`)}
           </ol>`
     }
   </section>`;
 }
 
-function entryWords(
-  entry: HistoryEntry,
-  fields: readonly Pick<FieldRule, "key" | "property">[],
-  now: Date,
-): Safe {
+function entryWords(entry: HistoryEntry, now: Date): Safe {
   const outcome = OUTCOMES[entry.outcome];
+  const { side, kind, runId, refusedFields } = entry;
   return html`<p>
-      ${timeElement(entry.at, now)} · <strong>${entry.kind.replaceAll("_", " ")}</strong> in
-      ${SIDE_NAMES[entry.side]} · run
-      ${String(entry.runId)}${outcome !== undefined && html` · <strong>${outcome}</strong>`}
+      ${timeElement(entry.at, now)} · <strong>${deedWords(side, kind)}</strong> ·
+      <a href="/runs/${String(runId)}">run ${String(runId)}</a
+      >${outcome !== undefined && html` · <strong>${outcome}</strong>`}
     </p>
-    <ul>
-      ${Object.entries(entry.after).map(
-        ([key, value]) =>
-          html`<li>
-            ${fieldName(fields, key, entry.side)}:
-            ${entry.kind === "update" && html`<bdi>${shown(entry.before[key] ?? null)}</bdi> → `}<bdi
-              >${printed(value)}</bdi
-            >
-          </li>`,
-      )}
-    </ul>`;
-}
-
-/** A journal of an older version may hold what is no value of a field. */
-function printed(value: Value | undefined): string {
-  return value === undefined ? "" : shown(value);
-}
-
-function fieldName(fields: readonly Pick<FieldRule, "key" | "property">[], key: string, side: Side): string {
-  return fields.find((rule) => rule.key === key)?.property[side] ?? key;
+    ${changeLines(entry)}
+    ${
+      refusedFields.length > 0 &&
+      html`<p>Not taken: <bdi>${refusedFields.map((key) => propertyOf(side, key)).join(", ")}</bdi></p>`
+    }`;
 }
 
 const UNDOS = {
@@ -77,7 +53,6 @@ const UNDOS = {
 /** Values that did not stand, each with the way to have it back. */
 export function contactConflicts(
   conflicts: readonly UndoableConflict[],
-  fields: readonly Pick<FieldRule, "key" | "property">[],
   mayUndo: boolean,
   now: Date,
 ): Fragment {
@@ -99,9 +74,9 @@ export function contactConflicts(
           ({ id, at, field, winner, won, lost, undo }) =>
             html`<tr role="row">
               <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
-              <td role="cell" data-label="Field">${fieldName(fields, field, winner)}</td>
-              <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: <bdi>${shown(won)}</bdi></td>
-              <td role="cell" data-label="Did not stand"><bdi>${shown(lost)}</bdi></td>
+              <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
+              <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
+              <td role="cell" data-label="Did not stand">${valueElement(lost)}</td>
               <td role="cell" data-label="Undo">
                 ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
               </td>

@@ -1,5 +1,6 @@
 import { SIDES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
+import type { ContactTimes } from "../store/contact-times.ts";
 import type { IgnoredNote } from "../store/failing-contacts.ts";
 import type { StoredProblem } from "../store/overview.ts";
 import { contactConflicts, contactHistory } from "./contact-history.ts";
@@ -17,6 +18,7 @@ import { csrfField } from "./layout.ts";
 import { SIDE_NAMES } from "./problem-words.ts";
 import { problemOf } from "./problem-block.ts";
 import { mayDo } from "./role.ts";
+import { timeElement } from "./time-element.ts";
 
 /** What the page of one contact shows. */
 export interface ContactView {
@@ -26,6 +28,9 @@ export interface ContactView {
   readonly problems: readonly StoredProblem[];
   readonly conflicts: readonly UndoableConflict[];
   readonly ignored: IgnoredNote | null;
+  readonly times: ContactTimes;
+  /** What the sections say of a person in a word, to stand beside their state. */
+  readonly tags: readonly Fragment[];
   readonly show: "all" | "differences";
   readonly contactUrls: ContactUrls;
   /** Consent, engagement and whatever else is known of a person: see `contact-sections.ts`. */
@@ -34,26 +39,26 @@ export interface ContactView {
 
 /** One person in full: where they are, what each side shows, who wins and why, what happens next, and what was done. */
 export function contactPage(view: ContactView): Safe {
-  const { frame, person, name, problems, conflicts, ignored, sections } = view;
+  const { frame, person, name, problems, conflicts, ignored, times, tags, sections } = view;
   const { plan, history } = person;
   const { link, sightings, duplicates } = plan.known;
   const rules = SIDES.flatMap((side) => sightings[side]?.rules ?? []);
-  const fields = plan.merged.map(({ rule }) => rule);
   const role = frame.shell.visitor?.role ?? "viewer";
   return html`
     ${problems.length > 0 && link.state === "failing" && summary(problems)}
     <h1>${name !== null && html`<bdi>${name}</bdi> – `}<bdi>${link.email}</bdi></h1>
     <p class="facts">
-      ${stateTag(link.state)}
+      ${stateTag(link.state)} ${tags}
       ${SIDES.map((side) =>
         link.ids[side] === null
           ? html`<span>${SIDE_NAMES[side]}: no contact linked</span>`
           : html`<span
               >${SIDE_NAMES[side]} ${link.ids[side]}
-              ${contactLink(side, link.ids[side], view.contactUrls, link.email)}</span
+              ${contactLink(side, link.ids[side], view.contactUrls, link.email)}${changedWords(times.changedAt[side], frame.now)}</span
             >`,
       )}
       <span>Rules: ${rules.length === 0 ? "none matches" : rules.join(", ")}</span>
+      <span>Linked by address ${timeElement(times.linkedAt, frame.now)}</span>
     </p>
     ${ignored !== null && html`<p class="banner info"><span>${ignoredWords(ignored, frame.now)}</span></p>`}
     ${SIDES.flatMap((side) =>
@@ -71,9 +76,14 @@ export function contactPage(view: ContactView): Safe {
     }
     <p><strong>Next run:</strong> ${nextWords(plan)}</p>
     ${contactFields(plan, history, view.show, frame.now)} ${sections}
-    ${contactConflicts(conflicts, fields, mayDo(role, "admin"), frame.now)}
-    ${contactHistory(history.entries, fields, frame.now)}
+    ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
+    ${contactHistory(history.entries, frame.now)}
   `;
+}
+
+/** When somebody last changed the contact there, as the system itself tells it. */
+function changedWords(at: Date | null, now: Date): Fragment {
+  return at !== null && html` <span class="muted">changed there ${timeElement(at, now)}</span>`;
 }
 
 function summary(problems: readonly StoredProblem[]): Safe {
@@ -96,7 +106,10 @@ function actions({ frame, person }: ContactView): Safe {
   return html`<div class="actions">
     ${state === "failing" && button("retry", "Retry now", true)}
     ${state === "ignored" ? button("resume", "Take up again", true) : button("pause", "Pause…", false)}
-    ${mayDo(frame.shell.visitor?.role ?? "viewer", "admin") && button("erase", "Erase…", false)}
+    ${
+      mayDo(frame.shell.visitor?.role ?? "viewer", "admin") &&
+      html`${button("export", "Export", false)} ${button("erase", "Erase…", false)}`
+    }
     <a href="${address}/raw">Raw exchange</a>
   </div>`;
 }

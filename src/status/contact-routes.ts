@@ -130,8 +130,12 @@ async function probably(read: StatusReader, search: string): Promise<{ email: st
 
 async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): Promise<Answer> {
   const { read } = deps;
-  const [found, person] = await Promise.all([read.contact(id), deps.explain(id)]);
-  if (found === null) return NOBODY;
+  const [found, times, person] = await Promise.all([
+    read.contact(id),
+    read.contactTimes(id),
+    deps.explain(id),
+  ]);
+  if (found === null || times === null) return NOBODY;
   if (person === null) {
     const words = [
       `Something that was written of ${found.email} waits for its answer; until it is read again, nothing certain can be said.`,
@@ -141,10 +145,12 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
   }
   const conflicts = await read.conflicts(id);
   const sections: Fragment[] = [];
+  const tags: Fragment[] = [];
   const documents: Record<string, unknown> = {};
   for (const section of deps.contactSections ?? []) {
     const told = await section.read(person, frame.now);
     sections.push(told?.content ?? null);
+    tags.push(told?.tag ?? null);
     documents[section.key] = told?.document ?? null;
   }
   const differs = person.plan.merged.some(
@@ -162,12 +168,15 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     problems,
     conflicts,
     ignored,
+    times,
+    tags,
     show,
     contactUrls,
     sections,
   });
   const document = {
     ...person.plan,
+    ...times,
     name,
     problems,
     ignored,

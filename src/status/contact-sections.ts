@@ -11,5 +11,10 @@ export interface ContactSection {
   read(
     person: ExplainedPerson,
     now: Date,
-  ): Promise<{ readonly content: Fragment; readonly document: unknown } | null>;
+  ): Promise<{
+    readonly content: Fragment;
+    /** The same in a word, beside the contact's state. */
+    readonly tag?: Fragment;
+    readonly document: unknown;
+  } | null>;
 }

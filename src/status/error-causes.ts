@@ -5,7 +5,7 @@ import { counted, grouped } from "./count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { fixList } from "./problem-words.ts";
+import { causeExample, fixList } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
 
 /** A card a cause, the one of most contacts first: mending the first mends the most. */
@@ -39,7 +39,7 @@ function card(cause: Cause, trend: CauseTrend | undefined, chosen: boolean, now:
       <h3>
         ${cause.title}${others > 0 && html` <span class="muted">and ${counted(others, "other")} of this kind</span>`}
       </h3>
-      <p>${cause.explanation}</p>
+      <p>${causeExample(cause)}</p>
       <p class="muted">${cause.code} · first seen ${timeElement(cause.firstSeen, now)}${trendWords(trend)}</p>
       <details>
         <summary>How to fix</summary>

@@ -40,6 +40,9 @@ export function errorsPage(view: ErrorsView): Safe {
   return html`
     <h1>Errors</h1>
     <p class="muted">${counted(counters.failing, "contact")} failing, ${counted(causes.length, "cause")}.</p>
+    <p id="newer" class="banner info" role="status" data-since="${frame.now.toISOString()}" hidden>
+      <span></span> <a href="${errorsAddress(query)}">Refresh</a>
+    </p>
     ${retrying(view)} ${causeCards(causes, facets.trends, query, frame.now)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>
@@ -80,7 +83,6 @@ function contacts(view: ErrorsView): Safe {
   const { found, query, frame } = view;
   const first = (found.page - 1) * query.size + 1;
   const acts = frame.shell.visitor !== null && mayDo(frame.shell.visitor.role, "operator");
-  const heads = ["Contact", "Problem", "Where", "Since", "Tries"];
   const table = html`<table class="stacks" role="table">
     <caption>
       ${
@@ -92,7 +94,7 @@ function contacts(view: ErrorsView): Safe {
     <thead role="rowgroup">
       <tr role="row">
         ${acts && html`<th scope="col" role="columnheader" class="tick"><span class="unseen">Select</span></th>`}
-        ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
+        ${HEADS.map((head) => columnHead(head, query))}
       </tr>
     </thead>
     <tbody role="rowgroup">
@@ -100,6 +102,39 @@ function contacts(view: ErrorsView): Safe {
     </tbody>
   </table>`;
   return acts ? bulk(view, table) : table;
+}
+
+interface Head {
+  readonly label: string;
+  /** The sorts of this column, each with what it is to a screen reader; the first is what pressing it chooses. */
+  readonly sorts: readonly (readonly [FailingQuery["sort"], "ascending" | "descending"])[];
+}
+
+const HEADS: readonly Head[] = [
+  { label: "Contact", sorts: [["email", "ascending"]] },
+  { label: "Problem", sorts: [] },
+  { label: "Where", sorts: [] },
+  {
+    label: "Since",
+    sorts: [
+      ["newest", "descending"],
+      ["oldest", "ascending"],
+    ],
+  },
+  { label: "Tries", sorts: [["tries", "descending"]] },
+];
+
+/** A column that can be sorted by is a link: pressed once more it turns round, where it can. */
+function columnHead({ label, sorts }: Head, query: FailingQuery): Safe {
+  const at = sorts.findIndex(([sort]) => sort === query.sort);
+  const [next] = sorts[at + 1] ?? sorts[0] ?? [];
+  if (next === undefined) return html`<th scope="col" role="columnheader">${label}</th>`;
+  const way = sorts[at]?.[1] ?? null;
+  return html`<th scope="col" role="columnheader" ${way !== null && html`aria-sort="${way}"`}>
+    <a href="${errorsAddress({ ...query, sort: next, page: 1 })}#contacts"
+      >${label}${way !== null && html`<span aria-hidden="true"> ${way === "ascending" ? "▲" : "▼"}</span>`}</a
+    >
+  </th>`;
 }
 
 /** The table as a form: what is done to the ticked ones is asked for once more on the next page. */

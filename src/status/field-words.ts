@@ -1,4 +1,5 @@
 import type { OptOutFrom } from "../model/consent.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
@@ -26,17 +27,52 @@ export function because(why: Why, source: Side, ages: Ages | null = null): strin
   return sentences[why];
 }
 
-/** A value as a person reads it. */
-export function shown(value: Value): string {
+/** All of a value as a person reads it. */
+export function whole(value: Value): string {
   if (value === null) return "(empty)";
-  const text = Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+  return Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+}
+
+/** A value in a line. */
+export function shown(value: Value): string {
+  const text = whole(value);
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1).toWellFormed()}…`;
 }
 
+/**
+ * What keeps a field from being written, although a side's value would go over; `null` where nothing does. The plan has
+ * left out what was refused before and is not to be sent again unchanged.
+ */
+export function blockedBy(
+  { rule, merge }: Pick<MergedField, "rule" | "merge">,
+  { operations, problems }: Pick<ContactPlan, "operations" | "problems">,
+): Problem | null {
+  if (merge.kind === "settled") return null;
+  const own = problems.find(({ field }) => field === rule.key);
+  if (merge.kind === "unseen") return own ?? null;
+  const carried = (side: Side): boolean =>
+    operations.some(
+      (one) =>
+        one.side === side && (one.kind === "update" || one.kind === "create") && rule.key in one.fields,
+    );
+  if (targetsOf(merge).every(carried)) return null;
+  return own ?? problems.find(({ level, field }) => level === "contact" && field === null) ?? null;
+}
+
+function targetsOf({ values }: Extract<MergedField["merge"], { kind: "write" }>): readonly Side[] {
+  return SIDES.filter((side) => values[side] !== undefined);
+}
+
 /** What becomes of a field, and why. */
-export function outcomeWords(merge: MergedField["merge"], ages: MergedField["ages"]): string {
+export function outcomeWords(
+  field: Pick<MergedField, "rule" | "merge" | "ages">,
+  plan: Pick<ContactPlan, "operations" | "problems">,
+): string {
+  const { merge, ages } = field;
+  const blocked = blockedBy(field, plan);
   switch (merge.kind) {
     case "unseen":
+      if (blocked !== null) return `blocked: ${blocked.title}`;
       return "left alone: one side did not show a value that can be read";
     case "settled": {
       const reasons = {
@@ -48,22 +84,25 @@ export function outcomeWords(merge: MergedField["merge"], ages: MergedField["age
       return reasons[merge.because];
     }
     case "write": {
-      const targets = SIDES.filter((side) => merge.values[side] !== undefined);
-      const writes = targets.map(
+      const goes = blocked === null ? "goes" : "would go";
+      const writes = targetsOf(merge).map(
         (side) =>
-          `${shown(merge.values[side] ?? null)} goes to ${SIDE_NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
+          `${shown(merge.values[side] ?? null)} ${goes} to ${SIDE_NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
       );
       const lost =
         merge.lost === null
           ? ""
           : `; ${SIDE_NAMES[merge.lost.winner]} wins, ${shown(merge.lost.lost)} is kept as the losing value`;
-      return `${writes.join("; ")}${lost}`;
+      const held = blocked === null ? "" : `; blocked: ${blocked.title}`;
+      return `${writes.join("; ")}${lost}${held}`;
     }
   }
 }
 
 /** What the next run writes. */
-export function nextWords({ operations }: ContactPlan): string {
+export function nextWords({ operations, known: { link } }: ContactPlan): string {
+  if (link.state === "ignored" && operations.every(({ kind }) => kind !== "opt_out"))
+    return "nothing: a person chose to leave this contact alone.";
   if (operations.length === 0) return "nothing to write.";
   const words = operations.map(
     (operation) => `${operation.kind.replaceAll("_", " ")} in ${SIDE_NAMES[operation.side]}`,
@@ -76,7 +115,8 @@ export function lastWriters({ entries }: PersonHistory): ReadonlyMap<string, His
   const writers = new Map<string, HistoryEntry>();
   for (const entry of entries) {
     if (entry.outcome !== "done") continue;
-    for (const key of Object.keys(entry.after)) if (!writers.has(key)) writers.set(key, entry);
+    for (const key of Object.keys(entry.after))
+      if (!writers.has(key) && !entry.refusedFields.includes(key)) writers.set(key, entry);
   }
   return writers;
 }

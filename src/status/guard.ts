@@ -10,6 +10,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** From `permissions.ts`. */
     needed?: Needed;
+    /** Asked by an open page and not by a person: it keeps nobody signed in. */
+    glance?: boolean;
   }
 }
 

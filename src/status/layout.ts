@@ -59,6 +59,9 @@ export const HEALTH_LABELS: Readonly<Record<HealthWord, { readonly label: string
     stopped: { label: "Stopped", tone: "bad" },
   };
 
+/** What a limit holds is decided on a page of its own. */
+export const HELD = "SK-LIMIT";
+
 /** Without it a form does nothing: it proves that the form came from a page of ours. */
 export function csrfField({ csrf }: Pick<Shell, "csrf">): Safe {
   return html`<input type="hidden" name="_csrf" value="${csrf}" />`;
@@ -90,7 +93,7 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
           ${known && navigation(place, frame, shell)}
           <main id="content" tabindex="-1">
             <p class="said ok" role="status" ${shell.said === null && html`hidden`}>${shell.said}</p>
-            ${content}
+            ${shell.signedIn && endingSoon()} ${frame !== null && place !== "/" && banner(frame)} ${content}
           </main>
         </div>
         ${foot(shell)}
@@ -98,13 +101,39 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
     </html> `;
 }
 
+/**
+ * What keeps the whole connection from working, said once on every page: whoever looks at a contact must not wonder why
+ * nothing moves. The overview says it in full. Failing contacts are told by the number beside Errors.
+ */
+function banner({ health, overview }: Pick<Frame, "overview" | "health">): Fragment {
+  if (health.word === "healthy" || health.word === "degraded") return null;
+  const held = overview.connectionProblems.some(({ code }) => code === HELD);
+  return html`<p class="banner ${HEALTH_LABELS[health.word].tone}">
+    <span>${health.sentence}</span>
+    ${
+      held
+        ? html`<a href="/mapping?show=held">See what is held, and decide</a>`
+        : html`<a href="/">See what to do</a>`
+    }
+  </p>`;
+}
+
+/** Shown by the script two minutes before one is signed out: what is written in a form would be lost. */
+function endingSoon(): Safe {
+  return html`<div id="ending" class="banner warn" role="alert" hidden>
+    <p data-when="soon" hidden>You will be signed out in less than two minutes.</p>
+    <p data-when="over" hidden>You were signed out. <a href="/sign-in">Sign in again</a></p>
+    <button type="button" hidden>Stay signed in</button>
+  </div>`;
+}
+
 function healthLine({ health, overview, now }: Pick<Frame, "overview" | "health" | "now">): Safe {
   const { label, tone } = HEALTH_LABELS[health.word];
   return html`<p class="health" id="pulse">
     <strong class="tag ${tone}">${label}</strong>
     <span class="look"
-      >Last look
-      ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}</span
+      >Last look ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}
+      <strong class="silent" role="status" hidden>Tandem does not answer</strong></span
     >
   </p>`;
 }

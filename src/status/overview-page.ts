@@ -1,3 +1,4 @@
+import type { LinkState } from "../model/link.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Freshness } from "../store/freshness.ts";
 import type { RunningRun } from "../store/run-progress.ts";
@@ -6,13 +7,13 @@ import { barChart } from "./bar-chart.ts";
 import type { Cause, ConnectionProblem, Overview, RunRow } from "../store/overview.ts";
 import { counted, grouped } from "./count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
-import type { Safe } from "./html.ts";
+import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
-import { HEALTH_LABELS } from "./layout.ts";
-import { fixList, place } from "./problem-words.ts";
+import { HEALTH_LABELS, HELD } from "./layout.ts";
+import { causeExample, fixList, place } from "./problem-words.ts";
 import { freshnessSection, quotaSection } from "./overview/freshness-section.ts";
-import { progressSection } from "./overview/progress-section.ts";
+import { goingRun, progressSection } from "./overview/progress-section.ts";
 import { runControls } from "./overview/run-controls.ts";
 import { runsChart } from "./runs/run-words.ts";
 import { chartTable, runsTable } from "./runs/runs-page.ts";
@@ -40,28 +41,49 @@ export function overviewPage(view: OverviewView): Safe {
       ${runControls(frame)}
     </div>
     <p class="banner ${tone}"><span>${health.sentence}</span></p>
-    ${progressSection(running, freshness, now)} ${counters(overview)}
+    ${progressSection(running, freshness, now)} ${counters(overview, now)}
     ${overview.connectionProblems.length > 0 && connectionProblems(overview.connectionProblems, now)}
     ${causes(overview, now)} ${freshnessSection(freshness, overview, now)} ${quotaSection(notes, now)}
-    ${runs(view)}
+    ${latestRuns(view)}
   `;
 }
 
-function counters({ counters: links, total }: Overview): Safe {
+function counters(overview: Overview, now: Date): Safe {
+  const { counters: links, total } = overview;
   return html`<section aria-labelledby="contacts">
     <h2 id="contacts">Contacts</h2>
     <ul class="cards">
-      ${STATES.map(({ state, label, meaning }) => {
-        const name = state === "failing" ? html`<a href="/errors">${label}</a>` : label;
-        return html`<li class="card ${state}">
-          <p class="label">${name}</p>
-          <p class="number">${grouped(links[state])}</p>
-          <p class="meaning">${meaning}</p>
-        </li>`;
-      })}
+      ${STATES.map(
+        ({ state, label, meaning }) =>
+          html`<li class="card ${state}">
+            <p class="label">
+              <a href="${state === "failing" ? "/errors" : `/contacts?state=${state}`}">${label}</a>
+            </p>
+            <p class="number">${grouped(links[state])}</p>
+            <p>${more(state, overview, now)}</p>
+            <p class="meaning">${meaning}</p>
+          </li>`,
+      )}
     </ul>
     <p class="total">${counted(total, "contact")} in all.</p>
   </section>`;
+}
+
+/** What one asks next about a state. */
+function more(
+  state: LinkState,
+  { counters: links, total, causes, oldestWaiting }: Overview,
+  now: Date,
+): Fragment {
+  if (links[state] === 0) return null;
+  if (state === "in_sync") return `${shareWords(links.in_sync, total)} of all`;
+  if (state === "failing") return counted(causes.length, "cause");
+  return state === "waiting" && oldestWaiting !== null && html`oldest ${timeElement(oldestWaiting, now)}`;
+}
+
+/** One digit behind the point; never 100 % while somebody is left out. */
+function shareWords(part: number, all: number): string {
+  return `${String(Math.floor((part / all) * 1_000) / 10)} %`;
 }
 
 function connectionProblems(problems: readonly ConnectionProblem[], now: Date): Safe {
@@ -73,6 +95,7 @@ function connectionProblems(problems: readonly ConnectionProblem[], now: Date): 
           <h3>${problem.title}</h3>
           <p>${problem.explanation}</p>
           ${fixList(problem.fix)}
+          ${problem.code === HELD && html`<p><a href="/mapping?show=held">See what is held, and decide here</a></p>`}
           <p class="muted">
             ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")} · since
             ${timeElement(problem.firstSeen, now)}${problem.reference !== null && ` · reference ${problem.reference}`}
@@ -102,7 +125,7 @@ function causeOf(cause: Cause, now: Date): Safe {
       <a href="${errorsAddress({ cause: cause.code })}">${cause.title}</a>
       <span class="count">${counted(cause.contacts, "contact")}</span>
     </h3>
-    <p>${cause.explanation}</p>
+    <p>${causeExample(cause)}</p>
     <details>
       <summary>How to fix</summary>
       ${fixList(cause.fix)}
@@ -114,7 +137,7 @@ function causeOf(cause: Cause, now: Date): Safe {
   </article>`;
 }
 
-function runs({ frame, latest }: OverviewView): Safe {
+function latestRuns({ frame, latest, running, freshness }: OverviewView): Safe {
   const { runs: rows } = frame.overview;
   if (rows.length === 0) {
     return html`<section aria-labelledby="runs">
@@ -125,6 +148,7 @@ function runs({ frame, latest }: OverviewView): Safe {
   const chart = runsChart(latest, "overview-chart", "last 24 hours");
   return html`<section aria-labelledby="runs">
     <h2 id="runs">Latest runs</h2>
+    ${goingRun(running, freshness, frame.now)}
     ${
       latest.length > 0 &&
       html`${barChart(chart)}

@@ -4,18 +4,60 @@
 const TONES = { healthy: "ok", degraded: "warn", delayed: "warn", paused: "info", stopped: "bad" };
 const LOOK_EVERY_MS = 10_000;
 
-/** Only the line in the header is kept fresh: nothing that one reads moves by itself. */
+/** Told so long before the end that there is time to press. */
+const WARNED_MS = 120_000;
+
+/** Only the line in the header is kept fresh: nothing that one reads moves by itself. What else is new is said. */
 async function refreshPulse() {
-  const pulse = document.querySelector("#pulse");
-  if (pulse === null || document.visibilityState !== "visible") return;
-  const answer = await fetch("/", { headers: { accept: "application/json" } }).catch(() => null);
-  if (answer === null || !answer.ok) return;
-  const { health } = await answer.json();
-  const tag = pulse.querySelector(".tag");
-  const label = health.word.charAt(0).toUpperCase() + health.word.slice(1);
-  if (tag.textContent === label) return;
-  tag.textContent = label;
-  tag.className = `tag ${TONES[health.word]}`;
+  const line = document.querySelector("#pulse");
+  if (line === null || document.visibilityState !== "visible") return;
+  const newer = document.querySelector("#newer");
+  const since = newer === null ? "" : `?since=${encodeURIComponent(newer.dataset.since)}`;
+  const ending = document.querySelector("#ending");
+  const answer = await fetch(`/pulse${since}`).catch(() => null);
+  const over = answer?.status === 401;
+  line.querySelector(".silent").hidden = over || answer?.ok === true;
+  if (over && ending !== null) showEnding(ending, "over", false);
+  if (!answer?.ok) return;
+  const { health, look, newFailing, session } = await answer.json();
+  showHealth(line, health, look);
+  if (newer !== null) showNewer(newer, newFailing);
+  const soon = session !== null && session.leftMs <= WARNED_MS;
+  if (ending !== null) showEnding(ending, soon ? "soon" : null, soon && session.mayStay);
+}
+
+function showHealth(line, { word }, look) {
+  const tag = line.querySelector(".tag");
+  const label = word.charAt(0).toUpperCase() + word.slice(1);
+  if (tag.textContent !== label) {
+    tag.textContent = label;
+    tag.className = `tag ${TONES[word]}`;
+  }
+  const time = line.querySelector("time");
+  if (look === null || time === null) return;
+  time.dateTime = look.at;
+  time.title = look.exact;
+  if (time.textContent !== look.words) time.textContent = look.words;
+}
+
+/** A row that comes while one reads would move the others: so one is told, and decides. */
+function showNewer(newer, count) {
+  const words = `${count} new since you opened this page.`;
+  const said = newer.querySelector("span");
+  if (said.textContent !== words) said.textContent = words;
+  newer.hidden = count === 0;
+}
+
+function showEnding(ending, when, mayStay) {
+  for (const words of ending.querySelectorAll("[data-when]")) words.hidden = words.dataset.when !== when;
+  ending.querySelector("button").hidden = !mayStay;
+  ending.hidden = when === null;
+}
+
+/** Any page says that somebody is there. */
+async function staySignedIn() {
+  await fetch(location.href, { method: "HEAD" }).catch(() => {});
+  await refreshPulse();
 }
 
 /** One box ticks all of the page, and the count is said. */
@@ -61,4 +103,5 @@ setInterval(() => void refreshPulse(), LOOK_EVERY_MS);
 document.addEventListener("visibilitychange", () => void refreshPulse());
 for (const all of document.querySelectorAll("#tick-all")) tickAll(all);
 for (const button of document.querySelectorAll("[data-copy]")) copies(button);
+document.querySelector("#ending button")?.addEventListener("click", () => void staySignedIn());
 document.querySelector("#problem")?.focus();

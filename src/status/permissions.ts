@@ -9,6 +9,7 @@ export type Needed = Role | "anybody";
  */
 export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /": "viewer",
+  "GET /pulse": "viewer",
   "GET /errors": "viewer",
   "GET /errors.csv": "viewer",
   "POST /errors": "operator",
@@ -21,6 +22,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /contacts/:id/pause": "operator",
   "POST /contacts/:id/resume": "operator",
   "POST /contacts/:id/erase": "admin",
+  "POST /contacts/:id/export": "admin",
   "GET /conflicts/:id/undo": "admin",
   "POST /conflicts/:id/undo": "admin",
   "GET /runs": "viewer",
@@ -32,6 +34,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /mapping/dry-run": "operator",
   "GET /conflicts": "viewer",
   "GET /consent": "viewer",
+  "GET /consent.csv": "viewer",
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",

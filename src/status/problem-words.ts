@@ -1,5 +1,5 @@
 import type { Side } from "../model/side.ts";
-import type { StoredProblem } from "../store/overview.ts";
+import type { Cause, StoredProblem } from "../store/overview.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 
@@ -17,6 +17,11 @@ export function propertyOf(side: Side | null, field: string): string {
   if (parts.length < 3) return field;
   const names = { hubspot: parts[0] ?? "", klaviyo: parts.slice(1, -1).join(":") };
   return side === null ? `${names.hubspot} and ${names.klaviyo}` : names[side];
+}
+
+/** A cause in the words of the contact that met it last: of several contacts it is an example, and says so. */
+export function causeExample({ contacts, explanation }: Pick<Cause, "contacts" | "explanation">): string {
+  return contacts === 1 ? explanation : `For example: ${explanation}`;
 }
 
 /** Numbered steps; what stands in backticks is something to type. */

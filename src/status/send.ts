@@ -9,14 +9,18 @@ function masks(request: FastifyRequest): boolean {
   return request.visitor === null || request.visitor.role === "viewer";
 }
 
-/** The page, or the same as JSON: whichever was asked for. The only way anything of a person leaves. */
+/**
+ * The page, or the same as JSON: whichever was asked for. The only way anything of a person leaves.
+ *
+ * @param page `null` where there is nothing but JSON
+ */
 export function send(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: () => Safe,
+  page: (() => Safe) | null,
   document: object,
 ): FastifyReply {
-  const asJson = wantsJson(request.headers.accept);
+  const asJson = page === null || wantsJson(request.headers.accept);
   const text = asJson ? JSON.stringify(document, ownWords) : render(page());
   return reply
     .type(asJson ? "application/json; charset=utf-8" : "text/html; charset=utf-8")
@@ -31,7 +35,7 @@ export async function* sentText(
   for await (const part of text) yield masks(request) ? maskAddresses(part) : part;
 }
 
-/** Ids are beyond what JSON's numbers hold exactly. */
-function ownWords(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`: ids are beyond what its numbers hold exactly. */
+export function ownWords(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }

@@ -3,7 +3,14 @@ import secureSession from "@fastify/secure-session";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Database } from "../store/database.ts";
-import { beginSession, endSession, forgetSessions, touchSession } from "../store/web-sessions.ts";
+import type { SessionEnd } from "../store/web-sessions.ts";
+import {
+  beginSession,
+  endSession,
+  forgetSessions,
+  lookAtSession,
+  touchSession,
+} from "../store/web-sessions.ts";
 import type { Access } from "./access.ts";
 import { isOpen } from "./access.ts";
 import type { OidcPending } from "./oidc.ts";
@@ -21,6 +28,8 @@ declare module "@fastify/secure-session" {
 /** Who is signed in, and for how long. The cookie is encrypted and holds a token; what it is worth is in the database. */
 export interface Sessions {
   visitor(request: FastifyRequest): Promise<Visitor | null>;
+  /** The session as it stands, for what asks without a person: it ends no later for it. `null` where there is none. */
+  glance(request: FastifyRequest): Promise<SessionEnd | null>;
   begin(request: FastifyRequest, visitor: Visitor): Promise<void>;
   end(request: FastifyRequest): Promise<void>;
 }
@@ -29,6 +38,7 @@ export interface Sessions {
 const IDLE_MS = 30 * 60_000;
 /** A working day. */
 const WHOLE_MS = 12 * 60 * 60_000;
+const LIMITS = { idleMs: IDLE_MS, wholeMs: WHOLE_MS };
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 /** Whoever reaches a page that is open can do everything on this machine anyway. */
@@ -61,8 +71,13 @@ export async function sessions(
       if (isOpen(access)) return THIS_MACHINE;
       const hash = hashOf(request);
       if (hash === null) return null;
-      const session = await touchSession(database, hash, { idleMs: IDLE_MS, wholeMs: WHOLE_MS }, now());
+      const seen = request.routeOptions.config.glance === true ? lookAtSession : touchSession;
+      const session = await seen(database, hash, LIMITS, now());
       return session === null ? null : { name: session.who, role: session.role };
+    },
+    async glance(request) {
+      const hash = hashOf(request);
+      return hash === null ? null : lookAtSession(database, hash, LIMITS, now());
     },
     async begin(request, { name, role }) {
       const before = hashOf(request);

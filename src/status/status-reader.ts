@@ -2,11 +2,14 @@ import type { FailingFacets } from "../store/cause-trends.ts";
 import { readFacets } from "../store/cause-trends.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import { conflictOf, conflictsOf } from "../store/conflict-undos.ts";
+import type { ContactTimes } from "../store/contact-times.ts";
+import { contactTimes } from "../store/contact-times.ts";
 import type { ContactsPage, ContactsQuery } from "../store/contacts-list.ts";
 import { addressesLike, linkOfEmail, listContacts } from "../store/contacts-list.ts";
 import type { Database } from "../store/database.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
 import { eachFailing, readContacts, readFailing } from "../store/failing-contacts.ts";
+import { failingSince } from "../store/failing-since.ts";
 import type { Overview } from "../store/overview.ts";
 import { readOverview } from "../store/overview.ts";
 import type { RawExchange } from "../store/raw-exchange.ts";
@@ -19,6 +22,8 @@ import { retryProgress } from "../store/retries.ts";
 export interface StatusReader {
   overview(): Promise<Overview>;
   failing(query: FailingQuery): Promise<FailingPage>;
+  /** How many fail now that did not then. */
+  failingSince(since: Date): Promise<number>;
   eachFailing(query: FailingQuery): AsyncIterable<FailingContact>;
   facets(): Promise<FailingFacets>;
   contacts(query: ContactsQuery): Promise<ContactsPage>;
@@ -27,6 +32,7 @@ export interface StatusReader {
   addressesLike(beginning: string): Promise<readonly string[]>;
   /** Problems, name and whether a person left them alone, of whatever state they are. */
   contact(linkId: bigint): Promise<FailingContact | null>;
+  contactTimes(linkId: bigint): Promise<ContactTimes | null>;
   conflicts(linkId: bigint): Promise<readonly UndoableConflict[]>;
   conflict(id: bigint): Promise<UndoableConflict | null>;
   exchanges(linkId: bigint): Promise<readonly RawExchange[]>;
@@ -52,12 +58,14 @@ export function statusReader(
   return {
     overview: () => readOverview(database, connectionId),
     failing: (query) => readFailing(database, connectionId, query, now()),
+    failingSince: (since) => failingSince(database, connectionId, since),
     eachFailing: (query) => eachFailing(database, connectionId, query, now()),
     facets: () => readFacets(database, connectionId, now()),
     contacts: (query) => listContacts(database, connectionId, query),
     linkOfEmail: (email) => linkOfEmail(database, connectionId, email),
     addressesLike: (beginning) => addressesLike(database, connectionId, beginning),
     contact: async (linkId) => (await readContacts(database, connectionId, [linkId]))[0] ?? null,
+    contactTimes: (linkId) => contactTimes(database, connectionId, linkId),
     conflicts: (linkId) => conflictsOf(database, connectionId, linkId, MOST_SHOWN),
     conflict: (id) => conflictOf(database, connectionId, id),
     exchanges: (linkId) => rawExchanges(database, connectionId, linkId, EXCHANGES_SHOWN),

@@ -8,7 +8,6 @@ const RELATIVE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
 /** A moment: how long ago for reading, the exact time for machines and on pointing at it. */
 export function timeElement(time: Date, now: Date): Safe {
   const near = Math.abs(now.getTime() - time.getTime()) < RELATIVE_FOR_MS;
-  return html`<time datetime="${time.toISOString()}" title="${exact(time)}"
-    >${near ? fromNow(time, now) : exact(time)}</time
-  >`;
+  if (!near) return html`<time datetime="${time.toISOString()}">${exact(time)}</time>`;
+  return html`<time datetime="${time.toISOString()}" title="${exact(time)}">${fromNow(time, now)}</time>`;
 }

@@ -193,7 +193,9 @@ export async function consentPairs(
     WITH shown AS (
       SELECT link_id, side,
              CASE WHEN consent IS NULL OR consent = 'null' THEN 'not shown'
-                  WHEN jsonb_array_length(coalesce(consent -> 'suppressions', '[]')) > 0 THEN 'suppressed'
+                  WHEN consent -> 'suppressions' <> '[]' THEN 'suppressed'
+                  WHEN side = 'hubspot' AND consent -> 'optedOutTypes' <> '[]'
+                   AND consent ->> 'status' <> 'unsubscribed' THEN 'opted out of a kind'
                   ELSE replace(consent ->> 'status', '_', ' ') END AS state
       FROM sighting WHERE connection_id = ${connectionId} AND link_id IS NOT NULL
     )

@@ -46,6 +46,27 @@ export async function listLedger(
   return { entries, total, page, pages };
 }
 
+/** Entries that are read at once for a file. */
+const FILE_PAGE = 1_000;
+
+/** The whole ledger in the order in which it was written, so that each hash stands behind the one it holds. */
+export async function* eachLedgerEntry(
+  statements: Statements,
+  connectionId: number,
+  kind: ConsentKind | null,
+): AsyncGenerator<ListedEntry> {
+  const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
+  for (let after = -1n; ;) {
+    const entries = await statements.$queryRaw<ListedEntry[]>`
+      SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
+      WHERE connection_id = ${connectionId} AND seq > ${after} ${which} ORDER BY seq LIMIT ${FILE_PAGE}`;
+    yield* entries;
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
 /** How often something was written into the ledger lately. */
 export interface LedgerCount {
   readonly kind: ConsentKind;

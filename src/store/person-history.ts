@@ -8,8 +8,10 @@ export interface HistoryEntry {
   readonly at: Date;
   readonly runId: bigint;
   readonly side: Side;
-  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out" | "subscribe";
   readonly outcome: string;
+  /** Of a write that was done, the fields that the side did not take. */
+  readonly refusedFields: readonly string[];
   readonly before: Values;
   readonly after: Values;
 }
@@ -36,7 +38,8 @@ export async function personHistory(
   limit: number,
 ): Promise<PersonHistory> {
   const entries = await statements.$queryRaw<HistoryEntry[]>`
-    SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, before, after FROM journal
+    SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, refused_fields AS "refusedFields", before, after
+    FROM journal
     WHERE link_id = ${linkId} ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
   const conflicts = await statements.$queryRaw<PastConflict[]>`
     SELECT at, field, kind, winner, won, lost FROM conflict

@@ -39,6 +39,31 @@ export async function touchSession(
   return session ?? null;
 }
 
+/** A session that still holds, and until when it does so without another page. */
+export interface SessionEnd extends WebSession {
+  readonly endsAt: Date;
+  /** Does the next page put the end off? Not at the end of the whole time. */
+  readonly mayStay: boolean;
+}
+
+/** The same without telling that they are there: whoever only looks on keeps nobody signed in. */
+export async function lookAtSession(
+  statements: Statements,
+  tokenHash: string,
+  { idleMs, wholeMs }: SessionLimits,
+  now: Date,
+): Promise<SessionEnd | null> {
+  const [session] = await statements.$queryRaw<(WebSession & { seenAt: Date; beganAt: Date })[]>`
+    SELECT who, role, seen_at AS "seenAt", began_at AS "beganAt" FROM web_session
+    WHERE token_hash = ${tokenHash} AND ended_at IS NULL`;
+  if (session === undefined) return null;
+  const { who, role, seenAt, beganAt } = session;
+  const idle = seenAt.getTime() + idleMs;
+  const whole = beganAt.getTime() + wholeMs;
+  const endsAt = new Date(Math.min(idle, whole));
+  return endsAt <= now ? null : { who, role, endsAt, mayStay: idle < whole };
+}
+
 export async function endSession(statements: Statements, tokenHash: string, now: Date): Promise<void> {
   await statements.$executeRaw`
     UPDATE web_session SET ended_at = ${now} WHERE token_hash = ${tokenHash} AND ended_at IS NULL`;

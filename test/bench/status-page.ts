@@ -37,6 +37,7 @@ const ADDRESSES = [
   "/errors?q=person99",
   "/errors?q=Tamm77",
   "/errors?cause=KL-PHONE&side=klaviyo&sort=tries&size=100",
+  "/pulse?since=2026-01-01T00:00:00Z",
   "/contacts",
   "/contacts?page=1900",
   "/contacts?q=person4",

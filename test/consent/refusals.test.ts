@@ -4,12 +4,17 @@ import { runConsent } from "../../src/daemon/consent-lane.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { valueOf } from "../../src/sandbox/hubspot/contact.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { mutatingCalls, realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import {
+  mutatingCalls,
+  realEngine,
+  rehearsedMapping,
+  startUnlimited,
+  untilSearchable,
+} from "../support/real-engine.ts";
 
 const CONSENT = `
 consent:
@@ -53,14 +58,7 @@ describe("a refusal", () => {
   };
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 21,
-      contacts: 0,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 21, contacts: 0 });
     for (const name of ["klaviyo_email_status", "klaviyo_suppression_reason"]) {
       portal().createProperty({
         name,

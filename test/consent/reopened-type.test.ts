@@ -1,10 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 const CONSENT = `
 consent:
@@ -17,14 +16,7 @@ const MARKETING = 1;
 const HOUR = 3_600_000;
 
 test("a type that Tandem opted somebody out of, and that they opened again, is their own refusal the next time", async () => {
-  const rehearsal = await startRehearsal({
-    seed: 21,
-    contacts: 0,
-    hubspotPort: 0,
-    klaviyoPort: 0,
-    hubspot: { tier: "off" },
-    klaviyo: { limits: "off" },
-  });
+  const rehearsal = await startUnlimited({ seed: 21, contacts: 0 });
   onTestFinished(() => rehearsal.close());
   const fresh = await freshDatabase();
   onTestFinished(() => fresh.drop());
@@ -56,6 +48,7 @@ test("a type that Tandem opted somebody out of, and that they opened again, is t
 
   portal.setSubscription(JO, MARKETING, "UNSUBSCRIBED");
   await carry();
+  untilSearchable(rehearsal);
   klaviyo.settle();
   expect(klaviyo.profile(JO)?.consent).toBe("UNSUBSCRIBED");
 });

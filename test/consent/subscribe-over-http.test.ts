@@ -4,11 +4,10 @@ import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";
-import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 const NAMES = ["new", "left", "bounced", "suppressed", "refused", "raced"] as const;
 const address = (name: (typeof NAMES)[number]): string => `${name}@example.com`;
@@ -47,14 +46,7 @@ describe("subscribing over HTTP", () => {
     rehearsal.klaviyo.world.truth.calls.filter((call) => call.operation === operation).length;
 
   beforeAll(async () => {
-    rehearsal = await startRehearsal({
-      seed: 31,
-      contacts: 0,
-      hubspotPort: 0,
-      klaviyoPort: 0,
-      hubspot: { tier: "off" },
-      klaviyo: { limits: "off" },
-    });
+    rehearsal = await startUnlimited({ seed: 31, contacts: 0 });
     list = klaviyo().createList({ name: "Offers", opt_in_process: "single_opt_in" });
     fresh = await freshDatabase();
     engine = realEngine(rehearsal, fresh);

@@ -26,6 +26,23 @@ test("a HubSpot contact in the list arrives at Klaviyo, and the next run writes 
   expect(it.newWrites()).toBe(0);
 });
 
+test("a run keeps how often it asked either system", async () => {
+  const made = (): readonly number[] =>
+    [it.hubspot, it.klaviyo].map((side) => [...side.requests().values()].reduce((sum, one) => sum + one, 0));
+  const kept = async (): Promise<readonly unknown[]> => {
+    const { counts } = await it.fresh.database.run.findFirstOrThrow({ orderBy: { id: "desc" } });
+    const { hubspot_calls: hubspot, klaviyo_calls: klaviyo } = counts as Record<string, number>;
+    return [hubspot, klaviyo];
+  };
+  it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  await it.sync(both);
+  const first = made();
+  expect(first.every((calls) => calls > 0)).toBe(true);
+  expect(await kept()).toEqual(first);
+  await it.sync(both);
+  expect(await kept()).toEqual(made().map((calls, index) => calls - (first[index] ?? 0)));
+});
+
 test("a Klaviyo profile in the segment arrives at HubSpot", async () => {
   it.klaviyo.user.create("kim@example.com", { first_name: "Kim" }, ["engaged"]);
   await it.sync(both);

@@ -166,8 +166,40 @@ test("nobody but an admin erases, or is shown how", async () => {
   const { body } = await operator.get(`/contacts/${jo}`);
   expect(body).toContain("Pause…");
   expect(body).not.toContain("Erase…");
+  expect(body).not.toContain("/export");
+  expect((await operator.post(`/contacts/${jo}/export`, {})).status).toBe(403);
   expect((await operator.post(`/contacts/${jo}/erase`, { address: JO })).status).toBe(403);
   await guarded.close();
+});
+
+test("an admin takes all that is kept of a person with them, and that they did is known", async () => {
+  await fresh.database.engagementContact.create({
+    data: { connectionId: it.connectionId, contact: "51", email: JO, written: { opens: "1" } },
+  });
+  await browser.get(`/contacts/${jo}`);
+  const file = await browser.post(`/contacts/${jo}/export`, {});
+  expect(file.headers["content-disposition"]).toBe(`attachment; filename="person-${jo}-2026-11-22.json"`);
+  expect(file.json()).toMatchObject({
+    addresses: [JO],
+    connections: [
+      {
+        name: "acme-main",
+        links: [{ id: String(jo), emailKey: JO }],
+        contacts: [
+          { externalId: "51", fields: { "firstname:first_name:text": "Johanna" } },
+          { externalId: "01GD" },
+        ],
+        writes: [],
+        engagement: [{ eventId: "e1" }, { eventId: "e2" }, { eventId: "e3" }],
+        rollUps: [{ contact: "51", written: { opens: "1" } }],
+        consentLedger: [{ kind: "opted_out" }, { kind: "blocked", list: "01LIST" }],
+      },
+    ],
+  });
+  expect(file.body).not.toContain("kim@example.com");
+  const [entry] = await readAudit(fresh.database, it.connectionId, 1);
+  expect(entry).toMatchObject({ action: "export", who: "this machine", about: { links: String(jo) } });
+  expect((await browser.post("/contacts/999999/export", {})).status).toBe(404);
 });
 
 test("with the address typed the person is gone, the refusal stays, and the audit says who did it", async () => {
@@ -181,7 +213,7 @@ test("with the address typed the person is gone, the refusal stays, and the audi
   expect((await browser.get(`/contacts/${kim}`)).status).toBe(200);
   expect(await fresh.database.engagement.count({ where: { email: JO } })).toBe(0);
   const entries = await readAudit(fresh.database, it.connectionId, 9);
-  const [audit, ...others] = entries.filter(({ action }) => action !== "sign_in");
+  const [audit, ...others] = entries.filter(({ action }) => action !== "sign_in" && action !== "export");
   expect(others).toEqual([]);
   expect(audit).toMatchObject({
     action: "erase",

@@ -76,8 +76,10 @@ test("a contact shows its problem, what was done, and what did not stand", async
   const { body } = await browser.get(`/contacts/${jo}`);
   expect(body).toContain("There is a problem");
   expect(body).toContain("Phone number is not in international format");
-  expect(body).toMatch(/<strong>update<\/strong>\s+in\s+Klaviyo[^]*<strong>refused<\/strong>/);
-  expect(body).toContain("&#34;Jo&#34;</bdi> → ");
+  expect(body).toMatch(
+    /<strong>Change in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>refused<\/strong>/,
+  );
+  expect(body).toMatch(/&#34;Jo&#34;<\/bdi>\s*<span aria-hidden="true">→/);
   expect(body).toContain(`href="/conflicts/${conflict}/undo"`);
   const document = (await browser.get(`/contacts/${jo}`, "application/json")).json();
   expect(document).toMatchObject({
@@ -87,6 +89,14 @@ test("a contact shows its problem, what was done, and what did not stand", async
     history: { entries: [{ kind: "update", outcome: "refused" }] },
     conflicts: [{ winner: "hubspot", lost: "Jo", undo: null }],
   });
+});
+
+test("the heading says since when they are linked, when each side changed, and whether they may be e-mailed", async () => {
+  const { body } = await browser.get(`/contacts/${jo}`);
+  const facts = /<p class="facts">[^]*?<\/p>/.exec(body)?.[0] ?? "";
+  expect(facts.match(/changed there/g)).toHaveLength(2);
+  expect(facts).toMatch(/Linked by address\s+<time/);
+  expect(facts).toContain("Consent not known");
 });
 
 test("the raw exchange holds what was read, sent and returned, without keys and other people's addresses", async () => {

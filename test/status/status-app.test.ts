@@ -77,6 +77,58 @@ test("the overview says how it is, who must act, why and since when", async () =
   expect(body).toContain(`datetime="${before(9).toISOString()}"`);
 });
 
+test("what stops the whole connection is said once on every page, with the way to what to do", async () => {
+  const jo = await it.link("jo@example.com", "failing", {});
+  await it.problem(jo, {});
+  await it.run("finished", 15);
+  expect(await page("/errors")).not.toContain("See what to do");
+  const whole = { level: "connection", field: null, firstSeen: before(14) } as const;
+  await it.problem(null, { ...whole, code: "HS-AUTH", side: "hubspot", title: "HubSpot refused the token" });
+  for (const url of ["/errors", "/contacts", `/contacts/${String(jo)}`, "/runs", "/consent", "/settings"]) {
+    const body = await page(url);
+    expect([url, body.match(/Stopped 14 minutes ago: HubSpot refused the token\./g)?.length]).toEqual([
+      url,
+      1,
+    ]);
+    expect(body).toMatch(/<a href="\/">See what to do<\/a>/);
+  }
+  expect((await page("/")).match(/Stopped 14 minutes ago/g)).toHaveLength(1);
+  await fresh.database.problem.deleteMany({ where: { code: "HS-AUTH" } });
+  await it.problem(null, { ...whole, code: "SK-LIMIT", side: null, title: "Held: 600 to create, limit 500" });
+  expect(await page("/contacts")).toMatch(/<a href="\/mapping\?show=held">See what is held, and decide<\/a>/);
+  expect(await page("/")).toContain('<a href="/mapping?show=held">See what is held, and decide here</a>');
+});
+
+test("a column that one can sort by is a link that says how it is sorted, keeps the filters, and turns round", async () => {
+  await it.problem(await it.link("jo@example.com", "failing"), {});
+  const heads = async (query: string): Promise<readonly string[]> =>
+    [
+      ...(await page(`/errors?q=jo${query}`)).matchAll(
+        /<th scope="col" role="columnheader"[^>]*>(?:\s*<a[^>]*>)?/g,
+      ),
+    ].map(([head]) => head.replaceAll(/\s+/g, " "));
+  const usual = await heads("&side=klaviyo");
+  expect(usual[1]).toMatch(
+    /columnheader" > <a href="\/errors\?q=jo&#38;side=klaviyo&#38;sort=email#contacts"/,
+  );
+  expect(usual[4]).toMatch(
+    /aria-sort="descending"> <a href="\/errors\?q=jo&#38;side=klaviyo&#38;sort=oldest#contacts"/,
+  );
+  expect((await heads("&sort=oldest"))[4]).toMatch(
+    /aria-sort="ascending"> <a href="\/errors\?q=jo#contacts"/,
+  );
+  expect((await heads("&sort=email"))[1]).toContain('aria-sort="ascending"');
+  expect((await heads("&sort=tries")).filter((head) => head.includes("aria-sort"))).toHaveLength(1);
+});
+
+test("the stylesheet and the script are as small as promised, without what is written for us", async () => {
+  const [style, script] = [await page("/style.css"), await page("/page.js")];
+  for (const text of [style, script]) expect(Buffer.byteLength(text)).toBeLessThan(15 * 1_024);
+  expect(style).not.toContain("/*");
+  expect(style).toContain("@media print {");
+  expect(style).toContain(":root {color-scheme: light dark;");
+});
+
 test("an error shows the real values, numbered steps, and the way to the contact", async () => {
   const jo = await it.link("jo@example.com", "failing", {
     hubspotId: "51/../1",

@@ -135,7 +135,6 @@ function table(view: ConflictsView): Safe {
   const { found, query } = view;
   const heads = [
     "Contact",
-    "When",
     "Field",
     "HubSpot had",
     "Tandem wrote before",
@@ -164,11 +163,10 @@ function row(conflict: ConflictRow, { frame, mapping }: ConflictsView): Safe {
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Contact">
       <a href="/contacts/${String(linkId)}"><bdi>${email}</bdi></a>
+      <p class="name muted">
+        ${timeElement(at, frame.now)}, <a href="/runs/${String(runId)}">run ${String(runId)}</a>
+      </p>
     </th>
-    <td role="cell" data-label="When">
-      ${timeElement(at, frame.now)}
-      <p><a href="/runs/${String(runId)}">run ${String(runId)}</a></p>
-    </td>
     <td role="cell" data-label="Field">${fieldName(field)}</td>
     <td role="cell" data-label="HubSpot had">${had("hubspot")}</td>
     <td role="cell" data-label="Tandem wrote before">

@@ -4,13 +4,14 @@ import { verifyLedger } from "../../consent/verify-ledger.ts";
 import { emailKey } from "../../model/email.ts";
 import { consentPairs } from "../../store/consent-ledger.ts";
 import type { Statements } from "../../store/database.ts";
-import { knownConsent, listLedger, summariseLedger } from "../../store/ledger-list.ts";
+import { eachLedgerEntry, knownConsent, listLedger, summariseLedger } from "../../store/ledger-list.ts";
 import type { PageDeps } from "../page-deps.ts";
 import type { Answer, Asked, StatusPage } from "../page.ts";
 import { addressOf, given, notUnderstood, pageNumber } from "../query-parts.ts";
 import { searchWords } from "../search-words.ts";
 import { consentPage } from "./consent-page.ts";
 import { KINDS } from "./consent-words.ts";
+import { ledgerCsv } from "./ledger-csv.ts";
 import type { PersonAnswer } from "./person-answer.ts";
 import { answerFor } from "./person-answer.ts";
 
@@ -27,6 +28,21 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
   const { act } = deps;
   return [
     { address: "/consent", place: "/consent", answer: (asked) => consent(deps, asked, null) },
+    {
+      address: "/consent.csv",
+      place: "/consent",
+      answer: ({ query, frame }) => {
+        const read = parameters.safeParse(query);
+        if (!read.success) return Promise.resolve(notUnderstood(read.error));
+        const entries = eachLedgerEntry(act.database, act.connectionId, read.data.kind ?? null);
+        return Promise.resolve({
+          kind: "file",
+          name: `consent-ledger-${frame.now.toISOString().slice(0, 10)}.csv`,
+          type: "text/csv; charset=utf-8",
+          text: ledgerCsv(entries),
+        });
+      },
+    },
     {
       method: "POST",
       address: "/consent/proof",

@@ -37,7 +37,17 @@ export function whereWords(side: LedgerEntry["side"]): string {
 }
 
 /** The states of consent that a side shows, in the order of the matrix; others stand behind them. */
-const STATE_ORDER = ["subscribed", "never subscribed", "unsubscribed", "suppressed", "not shown", "none"];
+const STATE_ORDER = [
+  "subscribed",
+  "never subscribed",
+  "opted out of a kind",
+  "unsubscribed",
+  "suppressed",
+  "not shown",
+  "none",
+];
+/** A refusal of the other side that was carried stands in HubSpot as an opt-out of the kinds that the mapping names. */
+const OUT: ReadonlySet<string> = new Set(["opted out of a kind", "unsubscribed", "suppressed"]);
 
 /** A state, for people: `none` is a side without a contact of them. */
 export function stateWords(state: string): string {
@@ -56,7 +66,6 @@ export function statesOf(pairs: readonly ConsentPair[], side: "hubspot" | "klavi
 
 /** Does one side send where the other must not? A side that shows no consent, or has no contact, differs from nobody. */
 export function isMismatch({ hubspot, klaviyo }: Pick<ConsentPair, "hubspot" | "klaviyo">): boolean {
-  const out = (state: string): boolean => state === "unsubscribed" || state === "suppressed";
   const told = (state: string): boolean => state !== "none" && state !== "not shown";
-  return out(hubspot) !== out(klaviyo) && told(hubspot) && told(klaviyo);
+  return OUT.has(hubspot) !== OUT.has(klaviyo) && told(hubspot) && told(klaviyo);
 }

@@ -9,11 +9,10 @@ import { pager } from "../pager.ts";
 import { addressOf } from "../query-parts.ts";
 import { exact } from "../time-words.ts";
 import { KINDS, KIND_WORDS, whereWords } from "./consent-words.ts";
+import { entryReason } from "./entry-reason.ts";
 
 /** So much of a person's hash tells two apart on a page. */
 const SHORT_SUBJECT = 12;
-/** Longer evidence is cut; the JSON of the page has it whole. */
-const LONGEST_EVIDENCE = 300;
 
 /** The ledger itself: what was ever seen and done. Of whom, only a keyed hash. */
 export function ledgerSection({
@@ -39,7 +38,10 @@ export function ledgerSection({
         KINDS.map((one): Choice => [one, KIND_WORDS[one]]),
         "Everything",
       )}
-      <div class="buttons"><button type="submit" class="first">Apply</button></div>
+      <div class="buttons">
+        <button type="submit" class="first">Apply</button>
+        <a href="${addressOf("/consent.csv", { kind })}">Download CSV</a>
+      </div>
     </form>
     ${found.total === 0 ? html`<p>Nothing of this kind is in the ledger.</p>` : table(found)}
     ${pager(found.page, found.pages, "the ledger", address)}
@@ -53,7 +55,7 @@ function table({ entries, total }: LedgerList): Safe {
     </caption>
     <thead role="rowgroup">
       <tr role="row">
-        ${["Time", "What", "Side", "Person", "Evidence", "Run"].map(
+        ${["Time", "What", "Side", "Person", "Why", "Run"].map(
           (head) => html`<th scope="col" role="columnheader">${head}</th>`,
         )}
       </tr>
@@ -64,7 +66,8 @@ function table({ entries, total }: LedgerList): Safe {
   </table>`;
 }
 
-function row({ at, kind, side, list, subject, evidence, runId }: ListedEntry): Safe {
+function row(entry: ListedEntry): Safe {
+  const { at, kind, side, list, subject, evidence, runId } = entry;
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Time">${exact(at)}</th>
     <td role="cell" data-label="What">
@@ -72,14 +75,15 @@ function row({ at, kind, side, list, subject, evidence, runId }: ListedEntry): S
     </td>
     <td role="cell" data-label="Side">${whereWords(side)}</td>
     <td role="cell" data-label="Person"><code>${subject.slice(0, SHORT_SUBJECT)}</code></td>
-    <td role="cell" data-label="Evidence"><code>${evidenceText(evidence)}</code></td>
+    <td role="cell" data-label="Why">
+      <bdi>${entryReason(entry)}</bdi>
+      <details>
+        <summary>Evidence</summary>
+        <pre>${JSON.stringify(evidence, null, 2)}</pre>
+      </details>
+    </td>
     <td role="cell" data-label="Run">${runLink(runId)}</td>
   </tr>`;
-}
-
-function evidenceText(evidence: unknown): string {
-  const text = JSON.stringify(evidence) ?? "";
-  return text.length <= LONGEST_EVIDENCE ? text : `${text.slice(0, LONGEST_EVIDENCE).toWellFormed()}…`;
 }
 
 /** A look that found nobody linked is no run. */

@@ -86,6 +86,11 @@ function problems({ problems: all, frame }: EngagementView): Fragment {
   </section>`;
 }
 
+/** The fates that anything of this had, in their order: columns of nothing hide the one that counts. */
+function fatesOf(rows: readonly (MetricTotals | EngagementDay)[]): typeof FATES {
+  return FATES.filter(({ key }) => key === "recorded" || rows.some((row) => figure(row[key]) !== ""));
+}
+
 function completeness({ totals, days }: EngagementView): Safe {
   return html`<section aria-labelledby="completeness">
     <h2 id="completeness">Recorded, of what was selected</h2>
@@ -99,17 +104,20 @@ function completeness({ totals, days }: EngagementView): Safe {
           </li>`,
       )}
     </ul>
-    ${totals.length === 0 ? html`<p>Nothing was read in the last ${days} days.</p>` : table(totals)}
-    <dl class="legend">
-      ${FATES.map(
-        ({ label, why }) =>
-          html`<div>
-            <dt>${label}</dt>
-            <dd>${why}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${totals.length === 0 ? html`<p>Nothing was read in the last ${days} days.</p>` : html`${table(totals)} ${legend(totals)}`}
   </section>`;
+}
+
+function legend(totals: readonly MetricTotals[]): Safe {
+  return html`<dl class="legend">
+    ${fatesOf(totals).map(
+      ({ label, why }) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${why}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 /** `1,204 of 1,204`: seen of what Klaviyo itself counts, where it was asked. */
@@ -123,6 +131,7 @@ export function seenWords({
 }
 
 function table(totals: readonly MetricTotals[]): Safe {
+  const fates = fatesOf(totals);
   return html`<div class="scroll" role="region" aria-label="Table of the metrics" tabindex="0">
     <table>
       <caption>
@@ -132,7 +141,7 @@ function table(totals: readonly MetricTotals[]): Safe {
         <tr>
           <th scope="col">Metric</th>
           <th scope="col" class="right">Seen</th>
-          ${FATES.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
+          ${fates.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
           <th scope="col" class="right">Missing</th>
         </tr>
       </thead>
@@ -142,7 +151,7 @@ function table(totals: readonly MetricTotals[]): Safe {
             html`<tr>
               <th scope="row"><bdi>${one.metric}</bdi></th>
               <td class="right">${seenWords(one)}</td>
-              ${FATES.map(({ key }) => html`<td class="right">${figure(one[key])}</td>`)}
+              ${fates.map(({ key }) => html`<td class="right">${figure(one[key])}</td>`)}
               <td class="right">
                 ${one.missing > 0 ? missing(one) : html`<span class="tag ok">None</span>`}
               </td>
@@ -165,6 +174,7 @@ function missing({ missing: count, daysMissing }: MetricTotals): Safe {
 
 function byDay({ byDay: rows }: EngagementView): Fragment {
   if (rows.length === 0) return null;
+  const fates = fatesOf(rows);
   return html`<details>
     <summary>By day</summary>
     <div class="scroll" role="region" aria-label="Engagement by day" tabindex="0">
@@ -178,7 +188,7 @@ function byDay({ byDay: rows }: EngagementView): Fragment {
             <th scope="col">Metric</th>
             <th scope="col" class="right">Klaviyo counts</th>
             <th scope="col" class="right">Seen</th>
-            ${FATES.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
+            ${fates.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
             <th scope="col" class="right">Missing</th>
           </tr>
         </thead>
@@ -190,7 +200,7 @@ function byDay({ byDay: rows }: EngagementView): Fragment {
                 <td><bdi>${row.metric}</bdi></td>
                 <td class="right">${row.counted === null ? "not asked" : grouped(row.counted)}</td>
                 <td class="right">${grouped(row.seen)}</td>
-                ${FATES.map(({ key }) => html`<td class="right">${figure(row[key])}</td>`)}
+                ${fates.map(({ key }) => html`<td class="right">${figure(row[key])}</td>`)}
                 <td class="right">${figure(row.missing)}</td>
               </tr>`,
           )}

@@ -1,4 +1,5 @@
 import type { FieldRule, Limit, Mapping, ScopeRule } from "../../model/mapping.ts";
+import { grouped } from "../count-words.ts";
 import { SIDE_NAMES } from "../problem-words.ts";
 
 /** Which way a field's values go. */
@@ -27,7 +28,7 @@ export const LEAVE_WORDS: Readonly<Record<ScopeRule["onLeave"], string>> = {
 /** A limit as the mapping has it. */
 export function limitWords(limit: Limit): string {
   return "count" in limit
-    ? String(limit.count)
+    ? grouped(limit.count)
     : `${Math.round(limit.share * 1_000) / 10} % of linked people`;
 }
 

@@ -35,12 +35,20 @@ export function freshnessSection(freshness: Freshness, { oldestWaiting }: Overvi
   </section>`;
 }
 
-/** Of each side the limit that is nearest to its end, as the side told it last. */
+/** Limits over less are used up and free again between two looks at this page: they say nothing to people. */
+const LASTING = [
+  { ending: "per minute", ms: 60_000 },
+  { ending: "per day", ms: 86_400_000 },
+];
+
+/** Of each side the limit that is nearest to its end, of those that last, as the side told it within that time. */
 export function quotaSection(notes: PerSide<ToldSideNote | null>, now: Date): Fragment {
   const told = SIDES.flatMap((side) => {
-    const [tightest] = (notes[side]?.quotas ?? []).toSorted(
-      (one, other) => one.left / one.limit - other.left / other.limit,
-    );
+    const [tightest] = (notes[side]?.quotas ?? [])
+      .filter(({ name, at }) =>
+        LASTING.some(({ ending, ms }) => name.endsWith(ending) && now.getTime() - at < ms),
+      )
+      .toSorted((one, other) => one.left / one.limit - other.left / other.limit);
     return tightest === undefined ? [] : [{ side, quota: tightest }];
   });
   if (told.length === 0) return null;

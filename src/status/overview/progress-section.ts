@@ -34,28 +34,33 @@ const STEPS = [
   { step: "write", label: "Write" },
 ] as const;
 
-/** The run under way; before the first whole one, what is being filled and how far it is. */
-export function progressSection(
-  running: RunningRun | null,
-  { filledAt, sightings }: Freshness,
-  now: Date,
-): Fragment {
-  if (running === null) return null;
-  const first = filledAt === null && running.kind === "contacts";
+/** Before the first whole run: what is being filled and how far it is, for somebody who waits for it. */
+export function progressSection(running: RunningRun | null, freshness: Freshness, now: Date): Fragment {
+  if (running === null || !isFirst(running, freshness)) return null;
   const { progress } = running;
   return html`<section aria-labelledby="progress">
-    <h2 id="progress">${first ? "The first sync" : `${laneName(running.kind)}: a run is going`}</h2>
+    <h2 id="progress">The first sync</h2>
     <p>
-      Since ${timeElement(running.startedAt, now)}.
-      ${
-        first &&
-        html`${grouped(sightings ?? 0)} contacts were read so far. You can close this page: it goes on without
-        it, and goes on where it was after a restart.`
-      }
+      Since ${timeElement(running.startedAt, now)}. ${grouped(freshness.sightings ?? 0)} contacts were read so
+      far. You can close this page: it goes on without it, and goes on where it was after a restart.
     </p>
     ${progress !== null && stepList(progress)} ${progress !== null && bar(progress, now)}
     <p><a href="/">Refresh</a></p>
   </section>`;
+}
+
+/** Every later run in two lines, beside the runs before it: it comes and goes every quarter of an hour. */
+export function goingRun(running: RunningRun | null, freshness: Freshness, now: Date): Fragment {
+  if (running === null || isFirst(running, freshness)) return null;
+  return html`<p>
+      ${laneName(running.kind)}: a run is going since ${timeElement(running.startedAt, now)}.
+      <a href="/">Refresh</a>
+    </p>
+    ${running.progress !== null && bar(running.progress, now)}`;
+}
+
+function isFirst({ kind }: RunningRun, { filledAt }: Freshness): boolean {
+  return filledAt === null && kind === "contacts";
 }
 
 function stepList({ step }: RunProgress): Safe {

@@ -9,6 +9,7 @@ import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { pager } from "../pager.ts";
+import { propertyOf } from "../problem-words.ts";
 import { addressOf } from "../query-parts.ts";
 import { mayDo } from "../role.ts";
 import { typed } from "../search-box.ts";
@@ -174,7 +175,7 @@ function row(change: RunChange, now: Date): Safe {
     <td role="cell" data-label="Outcome">
       <span class="tag ${tone}">${label}</span>
       ${change.problem !== null && html`<p>${change.problem}</p>`}
-      ${change.refusedFields.length > 0 && html`<p>Not taken: ${change.refusedFields.join(", ")}</p>`}
+      ${change.refusedFields.length > 0 && html`<p>Not taken: ${change.refusedFields.map((key) => propertyOf(change.side, key)).join(", ")}</p>`}
     </td>
   </tr>`;
 }

@@ -52,6 +52,8 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   unanswered: "Sent, no answer yet",
   recovered: "Settled by reading",
   added: "New events",
+  hubspot_calls: "HubSpot calls",
+  klaviyo_calls: "Klaviyo calls",
 };
 
 /** A count's name, for people. */

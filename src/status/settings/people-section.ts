@@ -17,7 +17,7 @@ export function peopleSection({ access, frame, audit }: SettingsView): Safe {
     ${isOpen(access) ? open() : waysIn(access, names)}
     <p class="muted">
       A viewer reads, with addresses masked. An operator also retries, ignores, pauses, approves and sees raw
-      exchanges. An admin also undoes and erases.
+      exchanges. An admin also undoes, exports and erases.
     </p>
     ${names && lately(audit, frame.now)}
   </section>`;

@@ -108,6 +108,14 @@ function quotas({ notes, used, frame }: SettingsView): Safe {
   </section>`;
 }
 
+/** Lanes as the overview names them. */
+const SCHEDULED: Readonly<Record<string, string>> = {
+  contacts: "Contacts, both sides",
+  consent: "Refusals of e-mail",
+  engagement: "Engagement",
+  reconcile: "The whole compared",
+};
+
 function schedule({ nextRuns, used, frame }: SettingsView): Safe {
   const quiet = used?.mapping?.schedule.quiet ?? [];
   return html`<section aria-labelledby="schedule">
@@ -129,7 +137,7 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
                 ${nextRuns.map(
                   ({ name, cron, timezone, at }) =>
                     html`<tr>
-                      <th scope="row">${name}</th>
+                      <th scope="row">${SCHEDULED[name] ?? name}</th>
                       <td><code>${cron}</code></td>
                       <td>${timezone}</td>
                       <td>${at === null ? "not again" : timeElement(at, frame.now)}</td>

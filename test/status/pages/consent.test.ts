@@ -150,3 +150,33 @@ test("the proof reads every entry, and names the one that somebody changed past 
     ["prove_ledger", "no"],
   ]);
 });
+
+test("the ledger says why in words, keeps the evidence at hand, and is a file for whoever has to prove it", async () => {
+  await person("a@example.com", null, BOUNCED);
+  await recordConsent(fresh.database, it.connectionId, 1n, before(5));
+  const body = await page("/consent");
+  expect(body).toContain("<bdi>showed subscribed, HARD_BOUNCE since 2023-02-21</bdi>");
+  expect(body).toMatch(/<summary>Evidence<\/summary>\s*<pre>\{ &#34;/);
+  const file = await visit(app).get("/consent.csv");
+  expect(file.headers["content-disposition"]).toMatch(/attachment; filename="consent-ledger-[\d-]+\.csv"/);
+  const [head, first, ...more] = file.body.trimEnd().split("\r\n");
+  expect(head).toBe("\uFEFFNumber,Time,What,Side,List,Person,Why,Evidence,Run,Hash");
+  expect(first).toMatch(
+    /^\d+,2026-11-22T08:55:00\.000Z,Opted out,Klaviyo,,[0-9a-f]{64},"showed subscribed, HARD_BOUNCE/,
+  );
+  expect(first).toMatch(/,1,[0-9a-f]{64}$/);
+  expect(more).toEqual([]);
+  expect((await visit(app).get("/consent.csv?kind=asked")).body.trimEnd().split("\r\n")).toHaveLength(1);
+  expect((await visit(app).get("/consent.csv?kind=odd")).status).toBe(400);
+});
+
+test("a refusal that was carried as an opt-out of a kind of e-mail is no difference", async () => {
+  const byKind: Consent = { ...plainConsent("never_subscribed"), optedOutTypes: ["1"] };
+  await person("a@example.com", byKind, plainConsent("unsubscribed"));
+  await person("b@example.com", byKind, plainConsent("subscribed"));
+  const body = await page("/consent");
+  expect(body).toContain("HubSpot: opted out of a kind");
+  expect(body).toContain("1 person is opted out on one side only");
+  expect(body).toMatch(/Differs<\/span> like <bdi>b@example\.com/);
+  expect(body).not.toContain("a@example.com");
+});

@@ -86,16 +86,71 @@ test("each lane tells how old its last look is", async () => {
   });
 });
 
-test("the limit that is nearest to its end is told of each side", async () => {
-  const quotas = [
-    { name: "per day", limit: 1_000, left: 900, at: before(1).getTime() },
-    { name: "per 10 seconds", limit: 100, left: 20, at: before(1).getTime() },
+test("of each side the limit that is nearest to its end is told, of those that last and are still running", async () => {
+  const note = { account: null, missingScopes: null, maySubscribe: null, requests: {}, skewMs: 0 };
+  const minuteAgo = before(1).getTime();
+  const hubspot = [
+    { name: "per day", limit: 1_000, left: 900, at: minuteAgo },
+    // Free again before anybody has read it.
+    { name: "per 10 seconds", limit: 100, left: 20, at: NOW.getTime() },
   ];
-  const note = { account: null, missingScopes: null, maySubscribe: null, quotas, requests: {}, skewMs: 0 };
-  await saveSideNote(fresh.database, it.connectionId, "hubspot", note, NOW);
+  const klaviyo = [
+    { name: "get_accounts, per second", limit: 1, left: 0, at: NOW.getTime() },
+    { name: "get_profiles, per minute", limit: 700, left: 10, at: minuteAgo },
+    { name: "get_lists, per minute", limit: 700, left: 350, at: NOW.getTime() - 5_000 },
+  ];
+  await saveSideNote(fresh.database, it.connectionId, "hubspot", { ...note, quotas: hubspot }, NOW);
+  await saveSideNote(fresh.database, it.connectionId, "klaviyo", { ...note, quotas: klaviyo }, NOW);
   const body = (await visit(app).get("/")).body.replaceAll(/\s+/g, " ");
-  expect(body).toContain("HubSpot, per 10 seconds:</label> 80 of 100 requests used");
-  expect(body).not.toContain("per day");
+  expect(body).toContain("HubSpot, per day:</label> 100 of 1,000 requests used");
+  expect(body).toContain("Klaviyo, get_lists, per minute:</label> 350 of 700 requests used");
+  expect(body).not.toMatch(/per (?:10 )?second|get_profiles/);
+});
+
+test("each state leads to its contacts and says what one asks next", async () => {
+  for (const nth of [1, 2, 3, 4, 5, 6, 7]) await it.link(`in.sync.${nth}@example.com`, "in_sync");
+  await it.link("waits@example.com", "waiting", { dirtySince: before(9) });
+  const jo = await it.link("jo@example.com", "failing");
+  await it.problem(jo, {});
+  const body = (await visit(app).get("/")).body.replaceAll(/\s+/g, " ");
+  const cards = [...body.matchAll(/<li class="card[^]*?<\/li>/g)].map(([card]) => card);
+  expect(cards.map((card) => /href="([^"]+)"/.exec(card)?.[1])).toEqual([
+    "/contacts?state=in_sync",
+    "/contacts?state=waiting",
+    "/errors",
+    "/contacts?state=excluded",
+    "/contacts?state=ignored",
+  ]);
+  expect(cards[0]).toContain("77.7 % of all");
+  expect(cards[1]).toMatch(/oldest <time[^>]*>9 minutes ago/);
+  expect(cards[2]).toContain("1 cause");
+});
+
+test("a routine run is told beside the runs before it, and moves nothing that one reads first", async () => {
+  await it.run("finished", 20);
+  await it.run("running", 1);
+  await fresh.database.connection.update({ where: { id: it.connectionId }, data: { filledAt: before(20) } });
+  await saveProgress(fresh.database, it.connectionId, STEP);
+  const { body } = await visit(app).get("/");
+  expect(body).not.toContain("The first sync");
+  expect(body.indexOf("a run is going")).toBeGreaterThan(body.indexOf("Latest runs"));
+  expect(body).toMatch(/<progress[^>]*max="2000"[^>]*value="500"/);
+});
+
+test("what one of several contacts met is an example of the cause, and told as one", async () => {
+  for (const name of ["a", "b"])
+    await it.problem(await it.link(`${name}@example.com`, "failing"), {
+      explanation: `${name} is no number.`,
+    });
+  await it.problem(await it.link("c@example.com", "failing"), {
+    code: "HS-OPTION",
+    explanation: "No option.",
+  });
+  for (const address of ["/", "/errors"]) {
+    const { body } = await visit(app).get(address);
+    expect(body).toMatch(/<p>For example: [ab] is no number\.<\/p>/);
+    expect(body).toContain("<p>No option.</p>");
+  }
 });
 
 test("Sync now is kept for whichever process has the lanes, once, and stands in the audit", async () => {

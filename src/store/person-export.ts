@@ -1,0 +1,75 @@
+import { ledgerOf } from "./consent-ledger.ts";
+import type { Database } from "./database.ts";
+import { addressesOf, personRows } from "./erase.ts";
+
+/** Everything that is kept of a person, in the shape of its tables. */
+export interface PersonExport {
+  /** Every address that is the same person's. */
+  readonly addresses: readonly string[];
+  readonly connections: readonly ConnectionExport[];
+}
+
+/** What one connection keeps of them. */
+export interface ConnectionExport {
+  readonly name: string;
+  readonly links: readonly object[];
+  /** The contact as each side last showed it. */
+  readonly contacts: readonly object[];
+  readonly lists: readonly object[];
+  /** Every write with what was there before and after, and what a conflict or a problem of theirs was. */
+  readonly writes: readonly object[];
+  readonly conflicts: readonly object[];
+  readonly problems: readonly object[];
+  readonly engagement: readonly object[];
+  readonly rollUps: readonly object[];
+  readonly consentLedger: readonly object[];
+}
+
+/** What `tandem erase` would remove of whoever has this address, and what the ledger keeps of them after it. */
+export async function exportPerson(database: Database, email: string): Promise<PersonExport> {
+  const addresses = await addressesOf(database, email);
+  const found: ConnectionExport[] = [];
+  for (const { id, name } of await database.connection.findMany({ orderBy: { id: "asc" } }))
+    found.push(await ofConnection(database, id, name, addresses));
+  return { addresses, connections: found };
+}
+
+async function ofConnection(
+  database: Database,
+  connectionId: number,
+  name: string,
+  addresses: readonly string[],
+): Promise<ConnectionExport> {
+  const { links, contacts } = await personRows(database, connectionId, addresses);
+  const known = [...addresses];
+  const linkId = { in: [...links] };
+  const which = contacts.map(({ side, id }) => ({ side, externalId: id }));
+  const ids = (one: "hubspot" | "klaviyo"): string[] =>
+    contacts.filter(({ side }) => side === one).map(({ id }) => id);
+  const [hubspot, klaviyo] = [ids("hubspot"), ids("klaviyo")];
+  const ledgers = await Promise.all(known.map((address) => ledgerOf(database, connectionId, address)));
+  return {
+    name,
+    links: await database.link.findMany({ where: { connectionId, id: linkId } }),
+    contacts: await database.sighting.findMany({ where: { connectionId, OR: which } }),
+    lists: await database.member.findMany({ where: { connectionId, OR: which } }),
+    writes: await database.journalRow.findMany({ where: { linkId }, orderBy: { sentAt: "asc" } }),
+    conflicts: await database.conflict.findMany({
+      where: { linkId },
+      include: { undo: true },
+      orderBy: { at: "asc" },
+    }),
+    problems: await database.problem.findMany({ where: { connectionId, linkId } }),
+    engagement: await database.engagement.findMany({
+      where: {
+        connectionId,
+        OR: [{ email: { in: known } }, { person: { in: klaviyo } }, { contact: { in: hubspot } }],
+      },
+      orderBy: { at: "asc" },
+    }),
+    rollUps: await database.engagementContact.findMany({
+      where: { connectionId, OR: [{ contact: { in: hubspot } }, { email: { in: known } }] },
+    }),
+    consentLedger: ledgers.flat(),
+  };
+}
