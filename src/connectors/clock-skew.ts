@@ -2,7 +2,7 @@
 export interface ClockSkew {
   /** @param date the header as it came; `begun` and `ended` are ours, milliseconds since 1970 */
   note(date: string | null | undefined, begun: number, ended: number): void;
-  /** At the last answer that told; never negative. */
+  /** At the last answer that told: how far theirs is ahead of ours, negative where it is behind. */
   ms(): number;
 }
 
@@ -15,7 +15,9 @@ export function clockSkew(): ClockSkew {
   return {
     note(date, begun, ended) {
       const theirs = Date.parse(date ?? "");
-      if (!Number.isNaN(theirs)) last = Math.max(0, begun - (theirs + SECOND), theirs - ended);
+      if (Number.isNaN(theirs)) return;
+      const behind = Math.max(0, begun - (theirs + SECOND));
+      last = behind > 0 ? -behind : Math.max(0, theirs - ended);
     },
     ms: () => last,
   };

@@ -38,7 +38,7 @@ export async function verifyAsked(context: RunContext, runId: bigint): Promise<A
     const { email, list, profile } = ask;
     const consent = shown.get(profile) ?? null;
     const subscribed = consent !== null && consent.status === "subscribed" && !refusesAll(consent);
-    const met = metBy(ask, refusals.get(profile) ?? [], context.connectors.klaviyo.skewMs());
+    const met = metBy(ask, refusals.get(profile) ?? [], doubtedMs(context));
     const age = now().getTime() - ask.askedAt.getTime();
     if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
     else if (subscribed && age > LOOKED_AFTER_MS - HOUR)
@@ -65,15 +65,15 @@ async function consentNow(
  * little before the reading counts too: who is asked for had refused nothing by then, so that one was not done yet when
  * they were read, or a clock is not right.
  *
- * @param skewMs how far Klaviyo's clock may be from ours, either way
+ * @param doubtedMs so long before and after a refusal counts as met on the way
  */
 function metBy(
   { readAt, askedAt, refusedAt }: PendingAsk,
   events: readonly Refusal[],
-  skewMs: number,
+  doubtedMs: number,
 ): object | null {
-  const until = askedAt.getTime() + MET_WITHIN_MS + skewMs;
-  const from = readAt.getTime() - MET_WITHIN_MS - skewMs;
+  const until = askedAt.getTime() + doubtedMs;
+  const from = readAt.getTime() - doubtedMs;
   const event = events.find(({ at }) => at >= from && at <= until);
   if (event !== undefined) return { event: event.id, at: new Date(event.at).toISOString() };
   const seen = refusedAt?.getTime() ?? null;
@@ -86,16 +86,20 @@ interface Refusal {
   readonly at: number;
 }
 
+/** A clock may be off by as much in either direction, or have been put right meanwhile. */
+function doubtedMs({ connectors }: RunContext): number {
+  return MET_WITHIN_MS + Math.abs(connectors.klaviyo.skewMs());
+}
+
 async function refusalEvents(
-  { connectors, signal }: RunContext,
+  context: RunContext,
   pending: readonly PendingAsk[],
 ): Promise<ReadonlyMap<string, readonly Refusal[]>> {
-  const { klaviyo } = connectors;
-  const { consent } = klaviyo;
+  const { consent } = context.connectors.klaviyo;
   const found = new Map<string, Refusal[]>();
   if (consent.refusalEvents === null) return found;
-  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - MET_WITHIN_MS - klaviyo.skewMs();
-  for await (const { id, person, at } of consent.refusalEvents(from, signal)) {
+  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - doubtedMs(context);
+  for await (const { id, person, at } of consent.refusalEvents(from, context.signal)) {
     const known = found.get(person) ?? [];
     known.push({ id, at });
     found.set(person, known);

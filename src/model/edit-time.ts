@@ -8,7 +8,7 @@ export interface EditTime {
   readonly after: string | null;
   /** ISO, UTC. */
   readonly until: string;
-  /** How far the side's clock was seen to be from ours, in milliseconds. */
+  /** How far the side's clock was seen to be ahead of ours, in milliseconds; negative if behind. */
   readonly skewMs: number;
 }
 

@@ -51,7 +51,7 @@ export interface Quirks {
   indexLagMs: number;
   /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
   findLagMs: number;
-  /** How far the system's clock seems to be from ours, in milliseconds. */
+  /** How far the system's clock seems to be ahead of ours, in milliseconds. */
   skewMs: number;
 }
 
