@@ -121,6 +121,14 @@ describe("a refusal", () => {
     ]);
   });
 
+  test("of one type is seen by a process that has only begun, before anything else of its first run", async () => {
+    portal().setSubscription(address(8), 1, "UNSUBSCRIBED");
+    engine.restart();
+    expect((await carry()).counts["carried"]).toBe(1);
+    await cycle();
+    expect(klaviyo().profile(address(8))?.consent).toBe("UNSUBSCRIBED");
+  });
+
   test("is carried once, and what shows it stays as it is", async () => {
     await cycle();
     const before = mutatingCalls(rehearsal);

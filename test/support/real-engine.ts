@@ -14,6 +14,8 @@ import type { FreshDatabase } from "./fresh-database.ts";
 export interface RealEngine {
   deps(mapping: Mapping): Promise<Deps>;
   sync(mapping: Mapping): Promise<ContactRun>;
+  /** As after a restart: what the connectors had learnt is forgotten. */
+  restart(): void;
 }
 
 export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngine {
@@ -37,6 +39,7 @@ export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngi
   });
   return {
     deps,
+    restart: () => connected.clear(),
     sync: async (mapping) => runContacts(await deps(mapping), mapping, { trigger: "test" }),
   };
 }

@@ -51,18 +51,27 @@ export function hubspot(deps: HubSpotDeps): Connector {
   const paced = calls(deps);
   const own = endpoints({ token, baseUrl, apiVersion, timeoutMs });
   const definitions = companyDefinitions(own, paced, deps.now);
-  // Told by `outline`, which every run begins with.
-  let types: readonly string[] = [];
+  const named = deps.optOutTypes ?? [];
+  /** `null` until it is known which ids the named types have. */
+  let types: readonly string[] | null = named.length === 0 ? [] : null;
   const account = (): Account => ({
     endpoints: own,
     calls: paced,
-    optOutTypes: types,
+    optOutTypes: types ?? [],
     companies: companyReader(own, paced, definitions),
   });
+  /** Runs learn it with everything else; refusals are looked for before that, by a process that has only begun. */
+  const knowingTypes = async (signal: AbortSignal): Promise<Account> => {
+    if (types === null) {
+      const { body } = await paced.read(own.properties(), propertyList, signal);
+      types = typesNamed(named, optOutTypes(body.results));
+    }
+    return account();
+  };
   /** HubSpot lists its properties: nobody has to look through contacts for them. */
   const outline = async (signal: AbortSignal): Promise<Schema> => {
     const schema = await schemaOf(account(), signal);
-    types = typesNamed(deps.optOutTypes ?? [], schema.optOutTypes ?? []);
+    types = typesNamed(named, schema.optOutTypes ?? []);
     const companies = deps.companies === true ? await definitions.list(signal) : [];
     return { ...schema, fields: [...schema.fields, ...companies] };
   };
@@ -99,7 +108,9 @@ export function hubspot(deps: HubSpotDeps): Connector {
       cost: (work) => cost(work, deps.apiShare),
     },
     consent: {
-      refusals: (since, signal) => refusals(account(), since, signal),
+      async *refusals(since, signal) {
+        yield* refusals(await knowingTypes(signal), since, signal);
+      },
       refusalEvents: null,
       // There is no way to subscribe anybody in this folder.
       subscribe: null,
