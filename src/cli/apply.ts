@@ -4,7 +4,7 @@ import type { Applied } from "../daemon/apply-plan.ts";
 import { PlanDoesNotFit, applyPlan } from "../daemon/apply-plan.ts";
 import { BadPlanFile, readPlanFile } from "../daemon/plan-file.ts";
 import { heldByLimit } from "../plan/problems.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";

@@ -5,7 +5,7 @@ import { openConnection } from "../store/connections.ts";
 import type { WaitingHold } from "../store/holds.ts";
 import { decideHold, heldWords, waitingHold } from "../store/holds.ts";
 import { heldByLimit } from "../plan/problems.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";

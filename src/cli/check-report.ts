@@ -6,7 +6,7 @@ import { countSeverities, toldDiagnostic } from "../mapping/diagnostics-json.ts"
 import { sarifDiagnostics } from "../mapping/diagnostics-sarif.ts";
 import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
 import type { Mapping } from "../model/mapping.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { json } from "./json.ts";
 import { coloured } from "./load-mapping.ts";

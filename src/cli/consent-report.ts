@@ -1,6 +1,6 @@
 import { actReason } from "../consent/act-reason.ts";
 import type { LedgerProof } from "../consent/verify-ledger.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { ConsentPair } from "../store/consent-ledger.ts";
 import type { ConsentAct } from "../store/consent-report.ts";
 

@@ -1,6 +1,6 @@
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Stirred } from "../sandbox/rehearsal/stir.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { runReport } from "./run-report.ts";
 
 const SYSTEMS = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;

@@ -5,7 +5,7 @@ import type { ContactRun } from "../daemon/run-contacts.ts";
 import { seededRandom } from "../sandbox/random.ts";
 import type { Rehearsal } from "../sandbox/rehearsal/rehearsal.ts";
 import { stir } from "../sandbox/rehearsal/stir.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../store/embedded.ts";
 import { takeOver } from "../store/take-over.ts";
 import type { App, CommonOptions } from "./app.ts";

@@ -1,6 +1,6 @@
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { Mapping } from "../model/mapping.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { fromNow, span } from "../status/time-words.ts";
 import type { DatabaseFacts } from "../store/database-facts.ts";
 import { databaseFacts } from "../store/database-facts.ts";

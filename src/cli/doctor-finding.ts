@@ -1,6 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { exitCodeFor } from "./run-report.ts";

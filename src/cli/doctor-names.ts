@@ -4,7 +4,7 @@ import type { Diagnostic } from "../mapping/diagnostic.ts";
 import type { MappingText } from "../mapping/tell-at.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { Finding } from "./doctor-finding.ts";
 import { ok } from "./doctor-finding.ts";
 import { fromDiagnostic, withoutNotes } from "./doctor-offline.ts";

@@ -1,6 +1,6 @@
 import type { EngagementRun } from "../daemon/run-engagement.ts";
 import type { Problem } from "../model/problem.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { exitCodeFor } from "./run-report.ts";

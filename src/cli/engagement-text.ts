@@ -1,5 +1,5 @@
 import type { MetricTotals } from "../engagement/completeness.ts";
-import { grouped } from "../status/count-words.ts";
+import { grouped } from "../model/count-words.ts";
 import { DEED_WORDS, FATE_WORDS, messageWords } from "../status/engagement-words.ts";
 import type { PersonEngagement } from "../store/engagement-person.ts";
 

@@ -4,7 +4,7 @@ import type { Deps } from "../daemon/deps.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import { startEmbeddedDatabase } from "../store/embedded.ts";

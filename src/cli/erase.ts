@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Erasure, KnownOf } from "../daemon/erase-person.ts";
 import { allowPerson, erasePerson, knownOf } from "../daemon/erase-person.ts";
 import type { EmailKey } from "../model/email.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { openConnection } from "../store/connections.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withDatabase } from "./engine.ts";

@@ -1,6 +1,6 @@
 import type { FirstMapping, WrittenMapping } from "../mapping/first-mapping.ts";
 import { FILL_IN } from "../mapping/first-mapping.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { WrittenFile } from "./init-files.ts";
 
 /** What `tandem init` did. The mapping is the last of the files. */

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../mapping/diagnostic.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { openConnection } from "../store/connections.ts";
 import { rememberMapping } from "../store/mapping-versions.ts";
 import { saveConnectionProblems } from "../store/runs.ts";

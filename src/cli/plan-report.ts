@@ -7,7 +7,7 @@ import { SIDES } from "../model/side.ts";
 import { LIMITED_ACTIONS } from "../plan/changes.ts";
 import { allowedOf } from "../plan/limits.ts";
 import { heldByLimit } from "../plan/problems.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { personLines } from "./plan-person.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };

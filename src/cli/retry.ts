@@ -5,7 +5,7 @@ import { runEngagement } from "../daemon/run-engagement.ts";
 import type { Deps } from "../daemon/deps.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
-import { counted } from "../status/count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { openConnection } from "../store/connections.ts";
 import { retryEngagements } from "../store/engagement-queue.ts";
 import { markFailingDirty } from "../store/links.ts";

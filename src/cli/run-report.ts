@@ -2,7 +2,7 @@ import type { ConsentRun } from "../daemon/consent-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Problem } from "../model/problem.ts";
 import { heldByLimit } from "../plan/problems.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 

@@ -3,7 +3,7 @@ import type { UndoFindings } from "../daemon/undo.ts";
 import { makeUndo } from "../daemon/undo.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { NotUndone } from "../plan/plan-undo.ts";
-import { counted, grouped } from "../status/count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { DeedFilter } from "../store/deeds.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";

@@ -5,6 +5,7 @@ import { propertiesFor } from "../pull/sighting-row.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { AskFound, PendingAsk } from "../store/asked.ts";
 import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/asked.ts";
+import { clip } from "../model/clip.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -116,7 +117,7 @@ function notConfirmed(asks: readonly PendingAsk[]): Problem {
     level: "connection",
     side: null,
     field: "subscribe",
-    title: `${people} asked for and not subscribed yet`.slice(0, 60),
+    title: clip(`${people} asked for and not subscribed yet`, 60),
     explanation: `They were asked for on list ${lists} more than an hour ago, and Klaviyo does not show them as subscribed. On a double opt-in list they have not confirmed; otherwise the asking may have been cut off. Tandem never asks twice.`,
     fix: ["If the list is single opt-in, subscribe them by hand in Klaviyo.", "Otherwise leave it to them."],
     retry: "on_change",

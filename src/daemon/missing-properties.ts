@@ -3,6 +3,7 @@ import { companyProperty } from "../mapping/company-field.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { PerSide } from "../model/side.ts";
+import { clip } from "../model/clip.ts";
 
 /**
  * HS-NOPROP for each field whose HubSpot property does not exist: HubSpot answers a reading that asks for one without a
@@ -25,7 +26,7 @@ export function missingProperties(
       level: "mapping",
       side: "hubspot",
       field: key,
-      title: `HubSpot has no property ${property.hubspot}`.slice(0, 60),
+      title: clip(`HubSpot has no property ${property.hubspot}`, 60),
       explanation: `Line ${line} of the mapping names ${property.hubspot}, which HubSpot does not have. This field is off for everyone; the others keep syncing.`,
       fix: [`Make or restore it in HubSpot, or change line ${line} of the mapping.`],
       retry: "soon",

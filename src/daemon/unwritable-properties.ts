@@ -4,6 +4,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { PerSide } from "../model/side.ts";
+import { clip } from "../model/clip.ts";
 
 /**
  * The fields, each with the sides that cannot be written now: HubSpot's property is not there, or HubSpot lets nobody
@@ -39,7 +40,7 @@ export function lockedProperties(
       level: "mapping",
       side: "hubspot",
       field: key,
-      title: `HubSpot lets nobody write ${property.hubspot}`.slice(0, 60),
+      title: clip(`HubSpot lets nobody write ${property.hubspot}`, 60),
       explanation: `Line ${line} of the mapping writes ${property.hubspot}, which is a read-only or calculated property of HubSpot. Nothing of this field is written to HubSpot; the others keep syncing.`,
       fix: [
         `Set direction: to_klaviyo on line ${line} of the mapping, or let HubSpot's property be written.`,

@@ -1,5 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import { ENGAGEMENT_FIELD } from "../store/runs.ts";
+import { clip } from "../model/clip.ts";
 
 /** A problem as one of this lane: the other lanes neither heal nor repeat it. */
 export function ofEngagement(problem: Problem): Problem {
@@ -11,7 +12,7 @@ export function noSink(recordAs: string): Problem {
   return {
     ...CONNECTION,
     code: "SK-NOSINK",
-    title: `HubSpot cannot show engagement as ${recordAs}`.slice(0, 60),
+    title: clip(`HubSpot cannot show engagement as ${recordAs}`, 60),
     explanation: `The mapping says \`record_as: ${recordAs}\`, and there is no such way here. Nothing is shown; what was read waits.`,
     fix: ["Choose another `engagement.record_as` in the mapping."],
   };
@@ -23,7 +24,7 @@ export function collectionMissing(nameOrId: string, kind: string, line: number):
     ...CONNECTION,
     side: "klaviyo",
     code: "SK-NOLIST",
-    title: `Klaviyo ${kind} "${nameOrId}" does not exist`.slice(0, 60),
+    title: clip(`Klaviyo ${kind} "${nameOrId}" does not exist`, 60),
     explanation: `Line ${line} of the mapping names it under \`engagement.only_from\`, so nobody can tell who counts. What people do is read, and waits.`,
     fix: [`Restore the ${kind} in Klaviyo, or change line ${line} of the mapping.`],
   };
@@ -34,7 +35,7 @@ export function rollUpMissing(property: string, why: string, line: number): Prob
   return {
     ...CONNECTION,
     code: "SK-ROLLUP",
-    title: `HubSpot property ${property} ${why}`.slice(0, 60),
+    title: clip(`HubSpot property ${property} ${why}`, 60),
     explanation: `Line ${line} of the mapping writes the last activity to ${property}, and it ${why}. Nothing is written to it; the timeline goes on.`,
     fix: [
       "Run `tandem hubspot setup-timeline`: it makes the properties that are missing.",
@@ -48,7 +49,7 @@ export function tooManyToMake(people: number, allowed: number): Problem {
   return {
     ...CONNECTION,
     code: "SK-LIMIT",
-    title: `${people} contacts would be made for engagement; ${allowed} allowed`.slice(0, 60),
+    title: clip(`${people} contacts would be made for engagement; ${allowed} allowed`, 60),
     explanation: `\`unknown_contacts: create\` would make ${people} HubSpot contacts in one run, and \`limits.creates_per_run\` allows ${allowed}. Nobody was made; what they did waits.`,
     fix: [
       "If so many are wanted, raise `limits.creates_per_run` in the mapping for as long as it takes.",

@@ -14,6 +14,7 @@ import { placedFields } from "./placed-fields.ts";
 import { suggest } from "./suggest.ts";
 import type { MappingText } from "./tell-at.ts";
 import { tellAt } from "./tell-at.ts";
+import { clip } from "../model/clip.ts";
 
 /** Some of an account's contacts, to count on. */
 export interface Sample {
@@ -93,7 +94,7 @@ const SHOWN = 5;
 function missingOptions(rule: FieldRule, side: Side, { values, options }: Seen, sample: Sample): Finding {
   const [from, to] = [rule.property[side], rule.property[otherSide(side)]];
   const most = [...values].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
-  const shown = most.slice(0, SHOWN).map(([value, count]) => `\`${clip(value)}\` (${people(count)})`);
+  const shown = most.slice(0, SHOWN).map(([value, count]) => `\`${clip(value, 40)}\` (${people(count)})`);
   const rest = most.length > SHOWN ? ` and ${most.length - SHOWN} more` : "";
   const one = most.length === 1;
   const what = one ? "a value" : `${most.length} values`;
@@ -127,8 +128,4 @@ function lookedAt(side: Side, { contacts, whole }: Sample): string {
 
 function people(count: number): string {
   return `${count} contact${count === 1 ? "" : "s"}`;
-}
-
-function clip(value: string): string {
-  return value.length <= 40 ? value : `${value.slice(0, 39).toWellFormed()}…`;
 }

@@ -1,4 +1,5 @@
 import { maskSecrets } from "./mask-secrets.ts";
+import { clip } from "../model/clip.ts";
 
 /** Where in the mapping's data: `["fields", 3, "hubspot"]`. */
 export type Path = readonly (string | number)[];
@@ -42,19 +43,18 @@ export function diagnostic(file: string, path: Path, place: Place, finding: Find
     file,
     code: finding.code,
     severity: finding.severity ?? "error",
-    message: clip(maskSecrets(finding.message)),
+    message: oneLine(maskSecrets(finding.message)),
     line: place.line,
     column: place.column,
     length: Math.max(1, place.length),
-    help: finding.help === undefined ? null : clip(maskSecrets(finding.help)),
+    help: finding.help === undefined ? null : oneLine(maskSecrets(finding.help)),
     path: path.map((step) => (typeof step === "number" ? step : maskSecrets(step))),
   };
 }
 
 /** A message quotes what was written, which may be a whole page. One line each, so that no message breaks a log. */
-function clip(text: string): string {
-  const line = text.replaceAll(/[\n\r\p{Cc}]+/gu, " ");
-  return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1).toWellFormed()}…`;
+function oneLine(text: string): string {
+  return clip(text.replaceAll(/[\n\r\p{Cc}]+/gu, " "), LONGEST_MESSAGE);
 }
 
 const LONGEST_MESSAGE = 400;

@@ -2,6 +2,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { Filled, Transform } from "../model/transform.ts";
+import { clip } from "../model/clip.ts";
 
 /** What is said of a value that cannot be turned between a side's property and the mapping's field. */
 
@@ -25,12 +26,12 @@ export function notAPhone(rule: FieldRule, side: Side, text: string): Problem {
   const always = `Or once for all: \`phone_e164: { default_country: XX }\` on mapping line ${rule.line}.`;
   const fix = [`${add} in ${SIDE_NAMES[side]}.`, ...(plus || country !== null ? [] : [always])];
   const title = "Phone number is not in international format";
-  return problem(rule, side, "KL-PHONE", title, `"${clip(text, 80)}" ${why}.`, fix);
+  return problem(rule, side, "KL-PHONE", title, `"${inOneLine(text, 80)}" ${why}.`, fix);
 }
 
 export function withoutPair(rule: FieldRule, side: Side, option: string): Problem {
-  const shown = clip(option, 80);
-  const title = `${clip(rule.property[side], 28)}: value not in the option table`;
+  const shown = inOneLine(option, 80);
+  const title = `${inOneLine(rule.property[side], 28)}: value not in the option table`;
   const line = `mapping line ${rule.line}`;
   return problem(
     rule,
@@ -47,8 +48,8 @@ export function withoutPair(rule: FieldRule, side: Side, option: string): Proble
 
 export function notOfType(rule: FieldRule, side: Side, raw: string): Problem {
   const type = rule.propertyType[side];
-  const title = `${clip(rule.property[side], 28)}: value is not a ${type}`;
-  const explanation = `"${clip(raw, 80)}" could not be read as ${type}.`;
+  const title = `${inOneLine(rule.property[side], 28)}: value is not a ${type}`;
+  const explanation = `"${inOneLine(raw, 80)}" could not be read as ${type}.`;
   return problem(rule, side, "SK-TRANSFORM", title, explanation, [
     `Correct the value in ${SIDE_NAMES[side]}.`,
     `Or change \`type\` of the entry on mapping line ${rule.line}.`,
@@ -61,9 +62,9 @@ export function notTurned(
   from: Side,
   { step, given, why }: { readonly step: Transform; readonly given: Filled; readonly why: string },
 ): Problem {
-  const title = `${clip(rule.property[from], 28)}: \`${step.kind}\` cannot turn it`;
+  const title = `${inOneLine(rule.property[from], 28)}: \`${step.kind}\` cannot turn it`;
   const shown = typeof given === "object" ? given.join(", ") : String(given);
-  return problem(rule, from, "SK-TRANSFORM", title, `"${clip(shown, 80)}" ${clip(why, 160)}.`, [
+  return problem(rule, from, "SK-TRANSFORM", title, `"${inOneLine(shown, 80)}" ${inOneLine(why, 160)}.`, [
     `Correct the value in ${SIDE_NAMES[from]}.`,
     `Or change \`transform\` of the entry on mapping line ${rule.line}.`,
   ]);
@@ -93,7 +94,6 @@ function problem(
   };
 }
 
-function clip(text: string, most: number): string {
-  const shown = text.replaceAll(/\s+/g, " ");
-  return shown.length <= most ? shown : `${shown.slice(0, most - 1).toWellFormed()}…`;
+function inOneLine(text: string, most: number): string {
+  return clip(text.replaceAll(/\s+/g, " "), most);
 }

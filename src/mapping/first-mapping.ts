@@ -9,6 +9,7 @@ import type { FirstRule } from "./first-rule.ts";
 import { sensibleLists } from "./first-rule.ts";
 import type { GuessedCountry } from "./guess-country.ts";
 import { parseMapping } from "./parse-mapping.ts";
+import { clip } from "../model/clip.ts";
 
 /** Everything that a first mapping is made of. */
 export interface FirstMapping {
@@ -236,8 +237,7 @@ function secret(ref: SecretRef): string {
 
 /** A name in a comment: on one line, and no longer than reads well. */
 function comment(text: string): string {
-  const line = text.replaceAll(/[\p{C}\u2028\u2029]+/gu, " ").trim();
-  return line.length <= 60 ? line : `${line.slice(0, 59).toWellFormed()}…`;
+  return clip(text.replaceAll(/[\p{C}\u2028\u2029]+/gu, " ").trim(), 60);
 }
 
 function nameOf(account: string): string {

@@ -2,6 +2,7 @@ import type { OptOutType } from "../connectors/connector.ts";
 import type { ConsentRules, OptOutTypeRef } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent } from "../model/scope.ts";
+import { clip } from "../model/clip.ts";
 
 /** What the store remembers a found subscription type by. */
 export function optOutTypeKey({ nameOrId }: Pick<OptOutTypeRef, "nameOrId">): string {
@@ -43,7 +44,7 @@ function typeGone({ nameOrId, line }: OptOutTypeRef, types: readonly OptOutType[
     level: "mapping",
     side: "hubspot",
     field: nameOrId,
-    title: `HubSpot subscription type "${nameOrId}" was not found`.slice(0, 60),
+    title: clip(`HubSpot subscription type "${nameOrId}" was not found`, 60),
     explanation: `Whoever refuses e-mail in Klaviyo is to be opted out of it, and nobody can be. HubSpot has: ${names}.`,
     fix: [
       `Correct line ${line} of the mapping, or restore the type in HubSpot under Settings › Marketing › Email.`,

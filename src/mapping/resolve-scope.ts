@@ -4,6 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import type { ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { findCollections } from "./find-collection.ts";
+import { clip } from "../model/clip.ts";
 
 /** A reference of the mapping that nothing in the account answers to, or more than one. */
 export interface Unresolved {
@@ -73,7 +74,7 @@ export function listGone({ rule, side, ref, candidates }: Unresolved): Problem {
     field: ref.nameOrId,
     title: several
       ? `${system} has ${candidates.length} ${ref.kind}s with one name`
-      : `${system} ${ref.kind} "${ref.nameOrId}" does not exist`.slice(0, 60),
+      : clip(`${system} ${ref.kind} "${ref.nameOrId}" does not exist`, 60),
     explanation: several
       ? `Rule "${rule}" names "${ref.nameOrId}", and it is not plain which is meant. None of them is used, and nobody is removed because of it.`
       : `Rule "${rule}" names it. To be safe, nobody is removed because of it.`,

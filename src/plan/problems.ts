@@ -7,6 +7,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { ExceededLimit } from "../model/hold.ts";
+import { counted, grouped } from "../model/count-words.ts";
 
 /** SK-TWO: the oldest contact is linked, the others are left alone until a person merges them. */
 export function twoContactsOneAddress(
@@ -50,7 +51,7 @@ export function heldByLimit(limit: ExceededLimit): Problem {
     level: "connection",
     side: null,
     field: [side, action, collection].filter((part) => part !== null).join(" "),
-    title: `Held: ${planned} ${HELD_WORDS[action]}${where}, limit ${allowed}`,
+    title: `Held: ${grouped(planned)} ${HELD_WORDS[action]}${where}, limit ${grouped(allowed)}`,
     explanation: heldBecause(limit, where),
     fix: [
       "Run `tandem approve`: it shows what is held. Is it what you want?",
@@ -62,20 +63,22 @@ export function heldByLimit(limit: ExceededLimit): Problem {
 }
 
 function heldBecause({ action, planned, allowed, collection }: ExceededLimit, where: string): string {
+  if (action === "subscribes" && allowed === 0)
+    return `Nobody is subscribed without a person's word where limits.subscribes_per_run is 0, and after an hour without a run: an outage, or a restored backup, may have lost refusals. ${counted(planned, "person waits", "people wait")}.`;
   switch (action) {
     case "leavers":
-      return `${planned} people are no longer in ${collection ?? "a list"}${where}; more than ${allowed} at once is more often a mistake than a wish. They are treated as still in it.`;
+      return `${grouped(planned)} people are no longer in ${collection ?? "a list"}${where}; more than ${grouped(allowed)} at once is more often a mistake than a wish. They are treated as still in it.`;
     case "deaths":
-      return `${planned} linked contacts were not found${where}; more than ${allowed} at once is more often an account that does not answer fully. Their links wait.`;
+      return `${grouped(planned)} linked contacts were not found${where}; more than ${grouped(allowed)} at once is more often an account that does not answer fully. Their links wait.`;
     case "people":
-      return `${planned} people would be changed; limits.approval_above lets ${allowed} through. Nothing was written.`;
+      return `${grouped(planned)} people would be changed; limits.approval_above lets ${grouped(allowed)} through. Nothing was written.`;
     case "creates":
     case "updates":
     case "clears":
     case "removals":
     case "unsubscribes":
     case "subscribes":
-      return `This run would come to ${planned} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${allowed}. None of them was done.`;
+      return `This run would come to ${grouped(planned)} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${grouped(allowed)}. None of them was done.`;
   }
 }
 
@@ -86,8 +89,8 @@ export function tooManyErrors(refused: number, allowed: number): Problem {
     level: "connection",
     side: null,
     field: null,
-    title: `Stopped: ${refused} contacts were refused`,
-    explanation: `limits.errors_per_run lets ${allowed} contacts of this run fail. So many at once have one cause; the rest was not tried.`,
+    title: `Stopped: ${grouped(refused)} contacts were refused`,
+    explanation: `limits.errors_per_run lets ${grouped(allowed)} contacts of this run fail. So many at once have one cause; the rest was not tried.`,
     fix: [
       "Look at the causes on the Errors page or with `tandem status`, and mend the first one.",
       "The next run goes on by itself.",

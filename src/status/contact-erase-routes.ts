@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { emailKey } from "../model/email.ts";
 import { confirmPage } from "./confirm-page.ts";
-import { counted } from "./count-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { ToErase } from "./erasing.ts";
 import type { Erasing } from "./erasing.ts";
 import type { Fragment } from "./html.ts";

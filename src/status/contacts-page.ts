@@ -1,6 +1,6 @@
 import type { ContactsPage, ContactsQuery } from "../store/contacts-list.ts";
 import { CONTACTS_PER_PAGE } from "../store/contacts-list.ts";
-import { counted, grouped } from "./count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { pager } from "./pager.ts";

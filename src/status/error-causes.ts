@@ -1,7 +1,7 @@
 import type { CauseTrend } from "../store/cause-trends.ts";
 import type { FailingQuery } from "../store/failing-contacts.ts";
 import type { Cause } from "../store/overview.ts";
-import { counted, grouped } from "./count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";

@@ -3,7 +3,7 @@ import { ALL_FAILING, PAGE_SIZES } from "../store/failing-contacts.ts";
 import type { Cause } from "../store/overview.ts";
 import type { Choice } from "./choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "./choice-field.ts";
-import { grouped } from "./count-words.ts";
+import { grouped } from "../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { countSelected } from "../store/failing-contacts.ts";
 import { previewRetry } from "../store/retries.ts";
 import { confirmPage } from "./confirm-page.ts";
-import { counted, grouped } from "./count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import { ignoreFields, readIgnoreForm } from "./ignore-form.ts";
 import type { Ticked } from "./link-selection.ts";

@@ -4,7 +4,7 @@ import type { FailingContact, FailingPage, FailingQuery } from "../store/failing
 import type { RetryProgress } from "../store/retries.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
-import { counted, grouped } from "./count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { causeCards } from "./error-causes.ts";
 import { errorFilters } from "./error-filters.ts";
 import { errorsAddress, errorsParameters } from "./errors-address.ts";

@@ -9,6 +9,7 @@ import type { Why } from "../reconcile/merge-field.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
 import { newerWords } from "./newer-words.ts";
 import { SIDE_NAMES } from "./problem-words.ts";
+import { clip } from "../model/clip.ts";
 
 /** Longer texts are cut: a plan is read by people, and the whole value is in the saved one. */
 const LONGEST_SHOWN = 120;
@@ -35,8 +36,7 @@ export function whole(value: Value): string {
 
 /** A value in a line. */
 export function shown(value: Value): string {
-  const text = whole(value);
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1).toWellFormed()}…`;
+  return clip(whole(value), LONGEST_SHOWN);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ConnectionProblem, Overview } from "../store/overview.ts";
-import { counted } from "./count-words.ts";
+import { counted } from "../model/count-words.ts";
 import { exact, fromNow, span } from "./time-words.ts";
 import { holds } from "../store/pauses.ts";
 

@@ -1,5 +1,5 @@
 import type { Overview } from "../store/overview.ts";
-import { grouped } from "./count-words.ts";
+import { grouped } from "../model/count-words.ts";
 import type { Health, HealthWord } from "./health.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";

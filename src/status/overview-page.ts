@@ -5,7 +5,7 @@ import type { RunningRun } from "../store/run-progress.ts";
 import type { ToldSideNote } from "../store/side-notes.ts";
 import { barChart } from "./bar-chart.ts";
 import type { Cause, ConnectionProblem, Overview, RunRow } from "../store/overview.ts";
-import { counted, grouped } from "./count-words.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";

@@ -1,4 +1,4 @@
-import { grouped } from "./count-words.ts";
+import { grouped } from "../model/count-words.ts";
 import type { Fragment } from "./html.ts";
 import { html } from "./html.ts";
 

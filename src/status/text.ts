@@ -1,5 +1,5 @@
 import type { Overview, RunRow } from "../store/overview.ts";
-import { grouped } from "./count-words.ts";
+import { grouped } from "../model/count-words.ts";
 import type { Health } from "./health.ts";
 import { HEALTH_LABELS } from "./layout.ts";
 import { RESULTS, RUN_COUNTS, STATES } from "./state-words.ts";

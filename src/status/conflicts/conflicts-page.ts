@@ -10,7 +10,7 @@ import type {
 } from "../../store/conflict-list.ts";
 import type { Choice } from "../choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "../choice-field.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import { shown } from "../field-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";

@@ -2,7 +2,7 @@ import type { LedgerProof } from "../../consent/verify-ledger.ts";
 import type { ConsentKind, ConsentPair } from "../../store/consent-ledger.ts";
 import type { LedgerList, LedgerSummary } from "../../store/ledger-list.ts";
 import { barChart } from "../bar-chart.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";

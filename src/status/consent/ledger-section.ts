@@ -2,7 +2,7 @@ import type { ConsentKind } from "../../store/consent-ledger.ts";
 import type { LedgerList, ListedEntry } from "../../store/ledger-list.ts";
 import type { Choice } from "../choice-field.ts";
 import { choiceField } from "../choice-field.ts";
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { pager } from "../pager.ts";

@@ -4,7 +4,7 @@ import { RECORD_AS } from "../../model/engagement.ts";
 import type { EngagementDay } from "../../store/engagement-days.ts";
 import type { EngagementStream } from "../../store/engagement-streams.ts";
 import type { StoredProblem } from "../../store/overview.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";

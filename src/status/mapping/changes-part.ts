@@ -1,5 +1,5 @@
 import { maskLine } from "../../mapping/mask-secrets.ts";
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { exact } from "../time-words.ts";

@@ -3,7 +3,7 @@ import { SIDES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { heldByLimit } from "../../plan/problems.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { DryRun, Sheet } from "../desk.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";

@@ -1,5 +1,5 @@
 import type { FieldRule } from "../../model/mapping.ts";
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import { errorsAddress } from "../errors-address.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";

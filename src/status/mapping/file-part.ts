@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../mapping/diagnostic.ts";
 import { maskLine } from "../../mapping/mask-secrets.ts";
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import type { Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { MappingView } from "./mapping-view.ts";

@@ -1,7 +1,7 @@
 import { heldByLimit } from "../../plan/problems.ts";
 import type { WaitingHold } from "../../store/holds.ts";
 import type { PastHold } from "../../store/hold-list.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { mappingText, textLines } from "./file-part.ts";

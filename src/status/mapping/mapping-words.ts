@@ -1,5 +1,5 @@
 import type { FieldRule, Limit, Mapping, ScopeRule } from "../../model/mapping.ts";
-import { grouped } from "../count-words.ts";
+import { grouped } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../problem-words.ts";
 
 /** Which way a field's values go. */

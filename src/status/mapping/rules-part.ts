@@ -1,5 +1,5 @@
 import type { CollectionRef, ScopeRule } from "../../model/mapping.ts";
-import { counted } from "../count-words.ts";
+import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { SIDE_NAMES } from "../problem-words.ts";

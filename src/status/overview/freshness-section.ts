@@ -3,7 +3,7 @@ import { SIDES } from "../../model/side.ts";
 import type { Freshness } from "../../store/freshness.ts";
 import type { Overview } from "../../store/overview.ts";
 import type { ToldSideNote } from "../../store/side-notes.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { SIDE_NAMES } from "../problem-words.ts";

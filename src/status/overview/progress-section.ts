@@ -1,6 +1,6 @@
 import type { Freshness } from "../../store/freshness.ts";
 import type { RunProgress, RunningRun } from "../../store/run-progress.ts";
-import { grouped } from "../count-words.ts";
+import { grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { SIDE_NAMES } from "../problem-words.ts";

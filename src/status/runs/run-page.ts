@@ -3,7 +3,7 @@ import { heldByLimit } from "../../plan/problems.ts";
 import type { RunRow } from "../../store/overview.ts";
 import type { RunChange, RunChanges } from "../../store/run-list.ts";
 import { changeLines, deedWords } from "../change-words.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";

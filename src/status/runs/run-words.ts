@@ -1,6 +1,6 @@
 import type { RunRow } from "../../store/overview.ts";
 import type { Bar, Chart } from "../bar-chart.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import { RESULTS } from "../state-words.ts";
 import { exact, took } from "../time-words.ts";
 

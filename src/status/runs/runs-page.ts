@@ -4,7 +4,7 @@ import { ALL_RUNS } from "../../store/run-list.ts";
 import { barChart } from "../bar-chart.ts";
 import type { Choice } from "../choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "../choice-field.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";

@@ -1,6 +1,6 @@
 import { heldByLimit } from "../../plan/problems.ts";
 import type { NotUndone } from "../../plan/plan-undo.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { PlannedUndo, PutBack, Sheet } from "../desk.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";

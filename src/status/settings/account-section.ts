@@ -1,6 +1,6 @@
 import type { SecretRef } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
-import { grouped } from "../count-words.ts";
+import { grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { SIDE_NAMES } from "../problem-words.ts";

@@ -1,7 +1,7 @@
 import type { KeptAuditEntry } from "../../store/audit.ts";
 import type { Access } from "../access.ts";
 import { isOpen } from "../access.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { mayDo } from "../role.ts";

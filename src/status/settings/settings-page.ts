@@ -1,7 +1,7 @@
 import { SIDES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
-import { counted, grouped } from "../count-words.ts";
+import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";

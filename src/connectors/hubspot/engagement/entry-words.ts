@@ -1,4 +1,5 @@
 import type { Channel, Engagement, EngagementKind } from "../../../model/engagement.ts";
+import { clip } from "../../../model/clip.ts";
 
 /** One value that an entry carries, by the name HubSpot keeps it under. */
 export interface EventField {
@@ -86,7 +87,7 @@ export function entryValues(engagement: Engagement): Readonly<Partial<Record<Fie
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>
-      value === null || value === "" ? [] : [[name, value.slice(0, LONGEST)]],
+      value === null || value === "" ? [] : [[name, clip(value, LONGEST)]],
     ),
   );
 }

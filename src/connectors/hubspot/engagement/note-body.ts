@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Engagement } from "../../../model/engagement.ts";
 import type { EntryGroup, TimelineEntry } from "../../engagement-port.ts";
 import { whatHappened } from "./entry-words.ts";
+import { clip } from "../../../model/clip.ts";
 
 /** The text of a note, and when the last of it happened (ISO, UTC). */
 export interface NoteText {
@@ -93,6 +94,5 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string, longest = LONGEST_WORD): string {
-  const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-  return cut.replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
+  return clip(text, longest).replaceAll(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 }
