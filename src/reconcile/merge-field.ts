@@ -50,12 +50,13 @@ export type MergeRule = Pick<FieldRule, "winner" | "onEmpty" | "onTargetEdit" | 
 export function mergeField(
   rule: MergeRule,
   mayLead: PerSide<boolean>,
-  agreed: FieldBase | undefined,
+  before: FieldBase | undefined,
   seen: PerSide<Value | undefined>,
 ): FieldMerge {
   const { hubspot, klaviyo } = seen;
   if (hubspot === undefined || klaviyo === undefined) return { kind: "unseen" };
   const now: PerSide<Value> = { hubspot, klaviyo };
+  const agreed = before !== undefined && neverArrived(before, now) ? undefined : before;
   if (sameValue(hubspot, klaviyo)) return { kind: "settled", base: now, because: "same" };
 
   const base = settle(agreed ?? NO_AGREEMENT, now);
@@ -153,6 +154,14 @@ function neitherChanged(
       ? null
       : { kind: "target_edited", winner: leader, won: now[leader], lost: now[target] };
   return { kind: "write", values: { [target]: now[leader] }, why: "target_edited", lost };
+}
+
+/**
+ * A side was sent a value, never told what it stored, and shows none: nobody emptied what was never seen there (contract
+ * P5). It may have been dropped, or the contact is another one by now.
+ */
+function neverArrived(base: FieldBase, now: PerSide<Value>): boolean {
+  return SIDES.some((side) => base.settling?.[side] === true && base[side] !== null && now[side] === null);
 }
 
 /** Takes over what a side made of a value that it was sent without telling. */

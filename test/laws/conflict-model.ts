@@ -21,6 +21,8 @@ export interface ConflictModel {
 
 interface Held {
   readonly there: PerSide<boolean>;
+  /** Whoever is in scope on a side is looked at in every field, whichever way it goes. */
+  readonly inScope: PerSide<boolean>;
   readonly leads: PerSide<boolean>;
   readonly now: PerSide<Value>;
 }
@@ -69,13 +71,15 @@ function held(driver: Driver, mapping: Mapping, rule: FieldRule, who: (typeof PE
   );
   // Options are compared in Klaviyo's words whichever way they go.
   const common = rule.options === null ? commonSide(rule.direction) : "klaviyo";
+  const inScope = perSide((side) => {
+    const inForce = mapping.rules.some(({ from }) => from === side);
+    const members = driver.systems[side].user.members(COLLECTION[side]);
+    return inForce && members.includes(contacts[side]?.id ?? "");
+  });
   return {
     there: perSide((side) => contacts[side] !== undefined),
-    leads: perSide((side) => {
-      const inForce = mapping.rules.some(({ from }) => from === side);
-      const members = driver.systems[side].user.members(COLLECTION[side]);
-      return inForce && members.includes(contacts[side]?.id ?? "") && directionAllows(rule.direction, side);
-    }),
+    inScope,
+    leads: perSide((side) => inScope[side] && directionAllows(rule.direction, side)),
     now: perSide((side) => {
       const value = contacts[side]?.values.get(rule.property[side]) ?? null;
       return side === common ? value : (slot?.across(common, value) ?? value);
@@ -108,7 +112,7 @@ function wantedConflict(
 
 function settle(agreed: Agreed, key: string, rule: FieldRule, was: Held, is: Held, wrote: boolean): void {
   if (wrote || (was.there.hubspot && was.there.klaviyo && equal(was.now.hubspot, was.now.klaviyo))) {
-    if (is.leads.hubspot || is.leads.klaviyo || wrote) agreed.set(key, is.now);
+    if (is.inScope.hubspot || is.inScope.klaviyo || wrote) agreed.set(key, is.now);
     return;
   }
   // An emptied source that leaves its target alone is settled too.

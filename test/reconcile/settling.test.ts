@@ -53,6 +53,19 @@ describe("a value that was sent without an answer", () => {
     );
   });
 
+  it("was emptied by nobody where it was never seen: it is sent again, and empties nothing", () => {
+    assertLaw(
+      fc.property(anySent, fc.constantFrom("keep", "clear"), ({ value, side }, onEmpty) => {
+        const seen = withSide<Value>({ hubspot: value, klaviyo: value }, side, null);
+        const told = { rule: { ...rule, onEmpty }, inScope: BOTH, agreed: settlingAt(value, side), seen };
+        const { writes } = decide(told);
+        expect(writes).toEqual(
+          withSide<Value | undefined>({ hubspot: undefined, klaviyo: undefined }, side, value),
+        );
+      }),
+    );
+  });
+
   it("gives way to a value that no system would have made of it: that is an edit", () => {
     const bare = (value: Value) =>
       new Set(items(value).map((item) => String(item).toLowerCase().replaceAll(/\s/g, "")));
