@@ -89,7 +89,7 @@ function isOf(rule: FieldRule): (one: { side: Side; what: string }) => boolean {
 }
 
 describe.each<{ over: string; share: number; makeDriver: () => Promise<Driver> }>([
-  { over: "the pure parts", share: 0.05, makeDriver: async () => quickDriver() },
+  { over: "the pure parts", share: 0.25, makeDriver: async () => quickDriver() },
   { over: "the whole engine", share: 0.002, makeDriver: wholeDriver },
 ])("another version of the mapping (P17), over $over", ({ share, makeDriver }) => {
   const law = (tell: (driver: Driver, scene: Scene) => Promise<void>): Promise<void> =>
@@ -175,8 +175,10 @@ describe.each<{ over: string; share: number; makeDriver: () => Promise<Driver> }
 
   it("without a rule, or without any, or without fields, writes nothing and takes nobody off a list", () =>
     law(async (driver, scene) => {
-      // A field that holds its whole contact lets it go when it is mapped no more: that is no business of this law.
-      const fields = scene.mapping.fields.map((rule): FieldRule => ({ ...rule, onInvalid: "skip_field" }));
+      // A field that holds its whole contact lets it go when it is mapped no more, and a value that the other side has no
+      // word for gives way once its side no longer leads: that is no business of this law.
+      const sayable = scene.mapping.fields.filter(({ transforms }) => transforms.hubspot.length === 0);
+      const fields = sayable.map((rule): FieldRule => ({ ...rule, onInvalid: "skip_field" }));
       const { rules } = scene.mapping;
       const life = await settled(driver, version(fields, rules), scene);
       const kept = rules.filter(({ from }) => from !== scene.side);
