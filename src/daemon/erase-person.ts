@@ -2,7 +2,7 @@ import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { forgetStreams } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
-import { NO_RUN, recordConsent } from "../store/consent-ledger.ts";
+import { recordConsent } from "../store/consent-ledger.ts";
 import type { ErasedRows } from "../store/erase.ts";
 import { addressesOf, eraseRows, personRows } from "../store/erase.ts";
 import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
@@ -11,6 +11,7 @@ import { redact, vacuum } from "../store/redact.ts";
 import { LEASE_MS } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import { NO_RUN } from "../store/runs.ts";
 
 type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
 

@@ -6,9 +6,6 @@ import { ledgerIsDoubted } from "../store/doubts.ts";
 /** Nothing has run for so long: an outage, or a database of long ago. */
 const LONGEST_GAP_MS = 60 * 60_000;
 
-/** Of work that is no run yet: the identity column never gives it. */
-export const NO_RUN = 0n;
-
 /**
  * The mapping's limits; while the ledger is doubted, nobody is subscribed without a person's word. Whoever plans, applies
  * or runs asks here, so that a plan says what a run will do, and none of them wipes the doubt away for the next.

@@ -10,12 +10,13 @@ import type { LinkFilter } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
-import { NO_RUN, limitsNow } from "./limits-now.ts";
+import { limitsNow } from "./limits-now.ts";
 import type { WholePlan } from "./look.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
 import { checkPlanPlace } from "./plan-place.ts";
+import { NO_RUN } from "../store/runs.ts";
 
 /** What a run would do now, and what the limits say of it. */
 export interface PlanFindings extends WholePlan {

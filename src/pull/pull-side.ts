@@ -3,7 +3,6 @@ import type { PullPage } from "../connectors/connector.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { NO_RUN } from "../store/consent-ledger.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -19,6 +18,7 @@ import type { RunContext } from "./run-context.ts";
 import { collectionsOf } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 import { withoutErased } from "./without-erased.ts";
+import { NO_RUN } from "../store/runs.ts";
 
 /** What a pull came to. */
 export interface PullReport {

@@ -19,9 +19,6 @@ export type ConsentKind =
   | "erased"
   | "allowed";
 
-/** Of entries that no run made: a look that found nobody linked, or a person at the command line. */
-export const NO_RUN = 0n;
-
 /** How many entries a run added. */
 export interface Recorded {
   readonly optedOut: number;

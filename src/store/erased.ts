@@ -1,6 +1,6 @@
 import type { Side } from "../model/side.ts";
-import { NO_RUN } from "./consent-ledger.ts";
 import type { Statements } from "./database.ts";
+import { NO_RUN } from "./runs.ts";
 
 /** By which an erased person is known again: an address, or `hubspot 51`, a contact's id at its side. */
 export type Trace = string;

@@ -2,6 +2,9 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 
+/** Of work that is no run, or none yet: the identity column never gives it. */
+export const NO_RUN = 0n;
+
 export type RunResult = "finished" | "finished_with_errors" | "held" | "stopped";
 
 /** What a run did, in numbers; every key is a word of product.md. */

@@ -4,12 +4,13 @@ import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { NO_RUN, ledgerOf, recordConsent } from "../../src/store/consent-ledger.ts";
+import { ledgerOf, recordConsent } from "../../src/store/consent-ledger.ts";
 import { refusedAmong } from "../../src/store/tombstones.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
+import { NO_RUN } from "../../src/store/runs.ts";
 
 const JO = "jo@example.com";
 const OUT = plainConsent("unsubscribed");
