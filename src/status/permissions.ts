@@ -38,6 +38,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",
+  "GET /help": "viewer",
   "POST /sync": "operator",
   "POST /pause": "operator",
   "POST /resume": "operator",

@@ -32,6 +32,7 @@ import { pulseRoute } from "./pulse.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { engagementRoutes } from "./engagement/engagement-routes.ts";
+import { helpRoutes } from "./help/help-routes.ts";
 import { settingsRoutes } from "./settings/settings-routes.ts";
 import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
@@ -109,6 +110,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...helpRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
