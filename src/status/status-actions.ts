@@ -80,6 +80,14 @@ export function statusActions(
 /** Which contacts, for the audit: by ids and filters, never by what was searched for, since that may be an address. */
 function aboutOf(selection: LinkSelection): Readonly<Record<string, string | null>> {
   if (selection.kind === "ids") return { links: selection.ids.join(" ") };
-  const { cause, side, field, state, within, search } = selection.query;
-  return { cause, side, field, state, within, searched: search === null ? "no" : "yes" };
+  const { cause, side, field, rule, state, within, search } = selection.query;
+  return {
+    cause,
+    side,
+    field,
+    rule: rule?.id ?? null,
+    state,
+    within,
+    searched: search === null ? "no" : "yes",
+  };
 }

@@ -43,6 +43,7 @@ import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { askWho, signInRoutes } from "./sign-in-routes.ts";
 import { signInThrottle } from "./sign-in-throttle.ts";
+import type { FilterRule } from "../store/failing-contacts.ts";
 import type { StatusReader } from "./status-reader.ts";
 import type { StatusActions } from "./status-actions.ts";
 import { themeRoutes } from "./theme-routes.ts";
@@ -57,6 +58,8 @@ export interface StatusDeps {
   readonly access?: Access;
   /** What the next run does about one person, and why; from what is known. */
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
+  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  readonly rules?: () => Promise<readonly FilterRule[]>;
   /** What an admin erases somebody with. */
   readonly erasing: Erasing;
   /** Parts of a contact's page, in their order. */
