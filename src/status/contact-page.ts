@@ -8,6 +8,8 @@ import { contactFields } from "./contact-fields.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
 import { stateTag } from "./contacts-page.ts";
+import type { ContactReading } from "./contact-read.ts";
+import { readingLine } from "./contact-read.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import { nextWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
@@ -24,6 +26,7 @@ import { timeElement } from "./time-element.ts";
 export interface ContactView {
   readonly frame: Frame;
   readonly person: ExplainedPerson;
+  readonly reading: ContactReading;
   readonly name: string | null;
   readonly problems: readonly StoredProblem[];
   readonly conflicts: readonly UndoableConflict[];
@@ -75,8 +78,8 @@ export function contactPage(view: ContactView): Safe {
       </section>`
     }
     <p><strong>Next run:</strong> ${nextWords(plan)}</p>
-    ${contactFields(plan, history, view.show, frame.now)} ${sections}
-    ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
+    ${readingLine(view.reading, frame, link.id)} ${contactFields(plan, history, view.show, frame.now)}
+    ${sections} ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
     ${contactHistory(history.entries, frame.now)}
   `;
 }

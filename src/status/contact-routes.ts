@@ -4,8 +4,10 @@ import { alike } from "./alike.ts";
 import { confirmPage } from "./confirm-page.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactPage } from "./contact-page.ts";
+import { contactReading } from "./contact-read.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import { contactsAddress, contactsPage } from "./contacts-page.ts";
+import type { Desk } from "./desk.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { Fragment } from "./html.ts";
 import { ignoreFields, readIgnoreForm } from "./ignore-form.ts";
@@ -25,6 +27,7 @@ export interface ContactDeps {
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
   readonly contactSections?: readonly ContactSection[];
   readonly contactUrls?: () => ContactUrls;
+  readonly desk?: Desk;
 }
 
 const empty = (value: unknown): unknown => (value === "" ? undefined : value);
@@ -161,8 +164,10 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     .parse(query);
   const { name, problems, ignored } = found;
   const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
+  const reading = contactReading(frame, deps.desk, id);
   const content = contactPage({
     frame,
+    reading,
     person,
     name,
     problems,
@@ -177,6 +182,8 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
   const document = {
     ...person.plan,
     ...times,
+    readAt: reading.at,
+    reading: reading.sheet?.state.kind ?? null,
     name,
     problems,
     ignored,

@@ -18,6 +18,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /contacts": "viewer",
   "GET /contacts/:id": "viewer",
   "GET /contacts/:id/raw": "operator",
+  "POST /contacts/:id/read": "operator",
   "POST /contacts/:id/retry": "operator",
   "POST /contacts/:id/pause": "operator",
   "POST /contacts/:id/resume": "operator",

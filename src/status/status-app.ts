@@ -11,6 +11,7 @@ import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
 import { contactEraseRoutes } from "./contact-erase-routes.ts";
 import { contactExportRoutes } from "./contact-export-routes.ts";
+import { contactReadRoutes } from "./contact-read-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Erasing } from "./erasing.ts";
@@ -104,6 +105,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...overviewRoutes(deps),
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
+    ...contactReadRoutes(deps),
     ...contactEraseRoutes(deps),
     ...contactExportRoutes(deps),
     ...conflictUndoRoutes(deps),
