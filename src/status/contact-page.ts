@@ -2,6 +2,7 @@ import { SIDES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { ContactTimes } from "../store/contact-times.ts";
 import type { IgnoredNote } from "../store/failing-contacts.ts";
+import type { PersonAct } from "../store/person-acts.ts";
 import type { StoredProblem } from "../store/overview.ts";
 import { contactConflicts, contactHistory } from "./contact-history.ts";
 import { contactFields } from "./contact-fields.ts";
@@ -30,6 +31,7 @@ export interface ContactView {
   readonly name: string | null;
   readonly problems: readonly StoredProblem[];
   readonly conflicts: readonly UndoableConflict[];
+  readonly acts: readonly PersonAct[];
   readonly ignored: IgnoredNote | null;
   readonly times: ContactTimes;
   /** What the sections say of a person in a word, to stand beside their state. */
@@ -80,7 +82,7 @@ export function contactPage(view: ContactView): Safe {
     <p><strong>Next run:</strong> ${nextWords(plan)}</p>
     ${readingLine(view.reading, frame, link.id)} ${contactFields(plan, history, view.show, frame.now)}
     ${sections} ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
-    ${contactHistory(history.entries, frame.now)}
+    ${contactHistory(history.entries, view.acts, frame.now)}
   `;
 }
 

@@ -146,7 +146,7 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     ];
     return { kind: "told", status: 503, message: { title: "This contact is being written", words } };
   }
-  const conflicts = await read.conflicts(id);
+  const [conflicts, acts] = await Promise.all([read.conflicts(id), read.acts(id)]);
   const sections: Fragment[] = [];
   const tags: Fragment[] = [];
   const documents: Record<string, unknown> = {};
@@ -172,6 +172,7 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     name,
     problems,
     conflicts,
+    acts,
     ignored,
     times,
     tags,
@@ -189,6 +190,7 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     ignored,
     history: person.history,
     conflicts,
+    acts,
     ...documents,
   };
   return { kind: "page", title: found.email, content, document };
