@@ -23,7 +23,7 @@ export function helpPage({ places, recordAs }: HelpView): Safe {
     <h1>Help</h1>
     <section aria-labelledby="pages">
       <h2 id="pages">What each page is for</h2>
-      <dl>
+      <dl class="words">
         ${PLACES.filter(({ address }) => places.has(address)).map(
           ({ address, label, purpose }) =>
             html`<div>
@@ -38,7 +38,7 @@ export function helpPage({ places, recordAs }: HelpView): Safe {
       <p>
         Everybody is in exactly one of these. Being opted out of e-mail is told beside it: it is no error.
       </p>
-      <dl>
+      <dl class="words">
         ${STATES.map(
           ({ state, label, meaning }) =>
             html`<div>
@@ -50,7 +50,7 @@ export function helpPage({ places, recordAs }: HelpView): Safe {
     </section>
     <section aria-labelledby="health">
       <h2 id="health">What the word at the top means</h2>
-      <dl>
+      <dl class="words">
         ${Object.entries(HEALTH_MEANINGS).map(
           ([word, meaning]) =>
             html`<div>
