@@ -4,6 +4,7 @@ import { daemonLog } from "../daemon/log.ts";
 import { noteSides } from "../daemon/note-sides.ts";
 import { pageErasing } from "../daemon/page-erasing.ts";
 import { planDesk } from "../daemon/plan-desk.ts";
+import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
@@ -83,6 +84,7 @@ export async function serve(
           read: statusReader(deps.database, connection.id, app.now),
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
+          rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,
           act: statusActions(deps.database, connection.id, app.now, wake),
           erasing: pageErasing(deps),
           contactSections: [

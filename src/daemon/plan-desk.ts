@@ -3,8 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mapping } from "../model/mapping.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import type { Desk, DeskWork, DryRun, PlannedUndo, PutBack, Sheet } from "../status/desk.ts";
+import type {
+  Desk,
+  DeskWork,
+  DryRun,
+  Found,
+  PlannedUndo,
+  PutBack,
+  ReadPerson,
+  Sheet,
+} from "../status/desk.ts";
 import { openConnection } from "../store/connections.ts";
+import { emailOfLink } from "../store/person-history.ts";
 import { finishRun, startRun } from "../store/runs.ts";
 import { PlanDoesNotFit, applyPlan } from "./apply-plan.ts";
 import { ConnectionBusy } from "./connection-lease.ts";
@@ -15,8 +25,8 @@ import { NoSuchRun, makeUndo } from "./undo.ts";
 
 /** People of a plan that a page shows in full. */
 const EXAMPLES = 20;
-/** Undos that are kept to be looked at; older ones are made anew. */
-const UNDOS_KEPT = 20;
+/** Undos, and reads of one person, that are kept to be looked at; older ones are made anew. */
+const SHEETS_KEPT = 20;
 
 /** Where pages leave longer work, and the lane that does it. */
 export interface PlanDesk extends Desk {
@@ -45,6 +55,7 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
   let waiting: Sheet | null = null;
   let dryRun: Sheet | null = null;
   const undos = new Map<bigint, Sheet>();
+  const reads = new Map<bigint, Sheet>();
   let folder: Promise<string> | null = null;
 
   const put = (sheet: Sheet): void => {
@@ -52,19 +63,17 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
       dryRun = sheet;
       return;
     }
-    const { runId } = sheet.work;
-    undos.delete(runId);
-    undos.set(runId, sheet);
-    const [oldest] = undos.keys();
-    if (undos.size > UNDOS_KEPT && oldest !== undefined) undos.delete(oldest);
+    if (sheet.work.kind === "read") keepLatest(reads, sheet.work.linkId, sheet);
+    else keepLatest(undos, sheet.work.runId, sheet);
   };
   const fileOf = async (runId: bigint): Promise<string> => {
     folder ??= mkdtemp(join(tmpdir(), "tandem-undo-"));
     return join(await folder, `${runId}.plan`);
   };
-  const doIt = (work: DeskWork): Promise<DryRun | PlannedUndo | PutBack> => {
+  const doIt = (work: DeskWork): Promise<Found> => {
     const { deps, mapping } = current();
     if (work.kind === "dry_run") return lookAhead(deps, mapping);
+    if (work.kind === "read") return readPerson(deps, mapping, work.linkId);
     if (work.kind === "undo") return planUndo(deps, mapping, work.runId, fileOf);
     return putBack(deps, mapping, work, fileOf);
   };
@@ -93,11 +102,27 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
       }
     },
     dryRun: () => dryRun,
+    readOf: (linkId) => reads.get(linkId) ?? null,
     undoOf: (runId) => undos.get(runId) ?? null,
     async close() {
       if (folder !== null) await rm(await folder, { recursive: true, force: true });
     },
   };
+}
+
+function keepLatest(sheets: Map<bigint, Sheet>, id: bigint, sheet: Sheet): void {
+  sheets.delete(id);
+  sheets.set(id, sheet);
+  const [oldest] = sheets.keys();
+  if (sheets.size > SHEETS_KEPT && oldest !== undefined) sheets.delete(oldest);
+}
+
+/** A plan of one person reads their two contacts first; whoever was erased meanwhile is nobody to read. */
+async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise<ReadPerson> {
+  const { id } = await openConnection(deps.database, mapping.name);
+  const email = await emailOfLink(deps.database, id, linkId);
+  if (email !== null) await makePlan(deps, mapping, { email, field: null, examples: 0, out: null });
+  return { kind: "read", linkId };
 }
 
 /** Kept among the runs too, so that everybody sees that somebody looked. */

@@ -1,4 +1,5 @@
 import type { UndoableConflict } from "../store/conflict-undos.ts";
+import type { PersonAct } from "../store/person-acts.ts";
 import type { HistoryEntry } from "../store/person-history.ts";
 import { changeLines, deedWords } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
@@ -15,18 +16,41 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   superseded: "overtaken by a later one",
 };
 
-/** What was ever written of one person, the latest first. */
-export function contactHistory(entries: readonly HistoryEntry[], now: Date): Safe {
+/** What was ever written of one person, and what people did about them, the latest first. */
+export function contactHistory(
+  entries: readonly HistoryEntry[],
+  acts: readonly PersonAct[],
+  now: Date,
+): Safe {
+  const lines = [
+    ...entries.map((entry) => ({ at: entry.at, words: entryWords(entry, now) })),
+    ...acts.map((act) => ({ at: act.at, words: actWords(act, now) })),
+  ].toSorted((one, other) => other.at.getTime() - one.at.getTime());
   return html`<section aria-labelledby="history">
     <h2 id="history">History</h2>
-    ${
-      entries.length === 0
-        ? html`<p>Tandem has written nothing of this person.</p>`
-        : html`<ol class="history">
-            ${entries.map((entry) => html`<li>${entryWords(entry, now)}</li>`)}
-          </ol>`
-    }
+    ${entries.length === 0 && html`<p>Tandem has written nothing of this person.</p>`}
+    <ol class="history">
+      ${lines.map(({ words }) => html`<li>${words}</li>`)}
+    </ol>
   </section>`;
+}
+
+const ACTS: Readonly<Record<PersonAct["action"], string>> = {
+  linked: "Linked by address",
+  retry: "Wanted to be tried again",
+  ignore: "Left alone",
+  resume: "Taken up again",
+  undo_conflict: "A value wanted back",
+  read_contact: "Read on both sides",
+  export: "Exported",
+};
+
+function actWords({ at, who, action, reason }: PersonAct, now: Date): Safe {
+  return html`<p>
+    ${timeElement(at, now)} ·
+    <strong>${ACTS[action]}</strong
+    >${who !== null && html` by <bdi>${who}</bdi>`}${reason !== "" && html`: <bdi>${reason}</bdi>`}
+  </p>`;
 }
 
 function entryWords(entry: HistoryEntry, now: Date): Safe {

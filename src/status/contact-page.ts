@@ -2,12 +2,15 @@ import { SIDES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { ContactTimes } from "../store/contact-times.ts";
 import type { IgnoredNote } from "../store/failing-contacts.ts";
+import type { PersonAct } from "../store/person-acts.ts";
 import type { StoredProblem } from "../store/overview.ts";
 import { contactConflicts, contactHistory } from "./contact-history.ts";
 import { contactFields } from "./contact-fields.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
 import { stateTag } from "./contacts-page.ts";
+import type { ContactReading } from "./contact-read.ts";
+import { readingLine } from "./contact-read.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import { nextWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
@@ -24,9 +27,11 @@ import { timeElement } from "./time-element.ts";
 export interface ContactView {
   readonly frame: Frame;
   readonly person: ExplainedPerson;
+  readonly reading: ContactReading;
   readonly name: string | null;
   readonly problems: readonly StoredProblem[];
   readonly conflicts: readonly UndoableConflict[];
+  readonly acts: readonly PersonAct[];
   readonly ignored: IgnoredNote | null;
   readonly times: ContactTimes;
   /** What the sections say of a person in a word, to stand beside their state. */
@@ -75,9 +80,9 @@ export function contactPage(view: ContactView): Safe {
       </section>`
     }
     <p><strong>Next run:</strong> ${nextWords(plan)}</p>
-    ${contactFields(plan, history, view.show, frame.now)} ${sections}
-    ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
-    ${contactHistory(history.entries, frame.now)}
+    ${readingLine(view.reading, frame, link.id)} ${contactFields(plan, history, view.show, frame.now)}
+    ${sections} ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
+    ${contactHistory(history.entries, view.acts, frame.now)}
   `;
 }
 

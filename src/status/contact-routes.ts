@@ -4,8 +4,10 @@ import { alike } from "./alike.ts";
 import { confirmPage } from "./confirm-page.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactPage } from "./contact-page.ts";
+import { contactReading } from "./contact-read.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import { contactsAddress, contactsPage } from "./contacts-page.ts";
+import type { Desk } from "./desk.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { Fragment } from "./html.ts";
 import { ignoreFields, readIgnoreForm } from "./ignore-form.ts";
@@ -25,6 +27,7 @@ export interface ContactDeps {
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
   readonly contactSections?: readonly ContactSection[];
   readonly contactUrls?: () => ContactUrls;
+  readonly desk?: Desk;
 }
 
 const empty = (value: unknown): unknown => (value === "" ? undefined : value);
@@ -143,7 +146,7 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     ];
     return { kind: "told", status: 503, message: { title: "This contact is being written", words } };
   }
-  const conflicts = await read.conflicts(id);
+  const [conflicts, acts] = await Promise.all([read.conflicts(id), read.acts(id)]);
   const sections: Fragment[] = [];
   const tags: Fragment[] = [];
   const documents: Record<string, unknown> = {};
@@ -161,12 +164,15 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
     .parse(query);
   const { name, problems, ignored } = found;
   const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
+  const reading = contactReading(frame, deps.desk, id);
   const content = contactPage({
     frame,
+    reading,
     person,
     name,
     problems,
     conflicts,
+    acts,
     ignored,
     times,
     tags,
@@ -177,11 +183,14 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
   const document = {
     ...person.plan,
     ...times,
+    readAt: reading.at,
+    reading: reading.sheet?.state.kind ?? null,
     name,
     problems,
     ignored,
     history: person.history,
     conflicts,
+    acts,
     ...documents,
   };
   return { kind: "page", title: found.email, content, document };

@@ -9,6 +9,8 @@ import type { NotUndone } from "../plan/plan-undo.ts";
 export type DeskWork =
   /** What would a run do now? */
   | { readonly kind: "dry_run" }
+  /** What do both sides hold of this person now? One read a side, and nothing is written. */
+  | { readonly kind: "read"; readonly linkId: bigint }
   /** What would putting back a run do? */
   | { readonly kind: "undo"; readonly runId: bigint }
   /** Does exactly what the undo with this hash showed. */
@@ -40,6 +42,12 @@ export interface DryRun {
   readonly cost: PerSide<{ readonly requests: number; readonly seconds: number }>;
 }
 
+/** Both contacts of a person were read, and what was there is shown. */
+export interface ReadPerson {
+  readonly kind: "read";
+  readonly linkId: bigint;
+}
+
 /** What an undo would put back. */
 export interface PlannedUndo {
   readonly kind: "undo";
@@ -69,6 +77,9 @@ export interface PutBack {
   readonly hash: string;
 }
 
+/** What a piece of work came to. */
+export type Found = DryRun | ReadPerson | PlannedUndo | PutBack;
+
 /** A piece of work and how far it is. */
 export interface Sheet {
   readonly work: DeskWork;
@@ -77,7 +88,7 @@ export interface Sheet {
   readonly state:
     /** Waits for the run under way, or is being done. */
     | { readonly kind: "working" }
-    | { readonly kind: "ready"; readonly found: DryRun | PlannedUndo | PutBack; readonly at: Date }
+    | { readonly kind: "ready"; readonly found: Found; readonly at: Date }
     /** Nothing was done, and why. */
     | { readonly kind: "failed"; readonly why: string };
 }
@@ -88,6 +99,8 @@ export interface Desk {
   begin(work: DeskWork, by: string): boolean;
   /** The latest dry run. */
   dryRun(): Sheet | null;
+  /** The latest read of this person. */
+  readOf(linkId: bigint): Sheet | null;
   /** The latest that is about putting back this run. */
   undoOf(runId: bigint): Sheet | null;
 }

@@ -1,4 +1,4 @@
-import type { FailingQuery } from "../store/failing-contacts.ts";
+import type { FailingQuery, FilterRule } from "../store/failing-contacts.ts";
 import { ALL_FAILING, PAGE_SIZES } from "../store/failing-contacts.ts";
 import type { Cause } from "../store/overview.ts";
 import type { Choice } from "./choice-field.ts";
@@ -18,7 +18,12 @@ const SORTS = [
 ] as const;
 
 /** The form that searches. It goes to the first page, and all of it is in the address. */
-export function errorFilters(query: FailingQuery, causes: readonly Cause[], fields: readonly string[]): Safe {
+export function errorFilters(
+  query: FailingQuery,
+  causes: readonly Cause[],
+  fields: readonly string[],
+  rules: readonly FilterRule[],
+): Safe {
   const known = causes.map(({ code, title, contacts }): Choice => [code, `${title} (${grouped(contacts)})`]);
   const cause: readonly Choice[] =
     query.cause === null || causes.some(({ code }) => code === query.cause)
@@ -55,6 +60,16 @@ export function errorFilters(query: FailingQuery, causes: readonly Cause[], fiel
       [...field].map((key): Choice => [key, fieldName(key)]),
       "Any",
     )}
+    ${
+      rules.length > 0 &&
+      choiceField(
+        "rule",
+        "Rule",
+        query.rule?.id ?? null,
+        rules.map(({ id }): Choice => [id, id]),
+        "Any",
+      )
+    }
     ${choiceField(
       "state",
       "State",
@@ -92,6 +107,7 @@ function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
       { cause: null },
     ],
     query.field !== null && [fieldName(query.field), { field: null }],
+    query.rule !== null && [`Rule ${query.rule.id}`, { rule: null }],
     query.state !== ALL_FAILING.state && ["Ignored", { state: ALL_FAILING.state }],
     query.within !== null && [
       WITHIN_CHOICES.find(([value]) => value === query.within)?.[1] ?? "",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FilterRule } from "../store/failing-contacts.ts";
 import { countSelected } from "../store/failing-contacts.ts";
 import { previewRetry } from "../store/retries.ts";
 import { confirmPage } from "./confirm-page.ts";
@@ -14,6 +15,8 @@ import type { StatusActions } from "./status-actions.ts";
 export interface ErrorsActionDeps {
   readonly act: StatusActions;
   readonly now: () => Date;
+  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  readonly rules?: () => Promise<readonly FilterRule[]>;
 }
 
 const CAN_CHANGE = "The number can change until this runs: contacts fail and recover all the time.";
@@ -25,7 +28,7 @@ export function errorsActions(deps: ErrorsActionDeps): readonly StatusPage[] {
     address,
     place: "/errors",
     answer: async (asked) => {
-      const ticked = readTicked(asked.body);
+      const ticked = readTicked(asked.body, (await deps.rules?.()) ?? []);
       return ticked === null ? nothingTicked() : answer(asked, ticked);
     },
   });
@@ -117,9 +120,10 @@ async function resume(
 
 function aboutWords({ selection }: Ticked): readonly string[] {
   if (selection.kind === "ids") return [];
-  const { cause, search } = selection.query;
+  const { cause, rule, search } = selection.query;
   const parts = [
     cause === null ? "every cause" : `the cause ${cause}`,
+    rule === null ? null : `the rule ${rule.id}`,
     search === null ? null : `the search “${search}”`,
   ];
   return [`All that match ${parts.filter((part) => part !== null).join(" and ")}, on every page.`];

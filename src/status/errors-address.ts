@@ -3,12 +3,13 @@ import { ALL_FAILING } from "../store/failing-contacts.ts";
 
 /** The query of the errors page as its address has it: only what is not as usual. */
 export function errorsParameters(query: Partial<FailingQuery>): URLSearchParams {
-  const { search, cause, side, field, state, within, sort, size, page } = { ...ALL_FAILING, ...query };
+  const { search, cause, side, field, rule, state, within, sort, size, page } = { ...ALL_FAILING, ...query };
   const parameters = new URLSearchParams();
   if (search !== null) parameters.set("q", search);
   if (cause !== null) parameters.set("cause", cause);
   if (side !== null) parameters.set("side", side);
   if (field !== null) parameters.set("field", field);
+  if (rule !== null) parameters.set("rule", rule.id);
   if (state !== ALL_FAILING.state) parameters.set("state", state);
   if (within !== null) parameters.set("within", within);
   if (sort !== ALL_FAILING.sort) parameters.set("sort", sort);

@@ -1,6 +1,6 @@
 import { SIDES } from "../model/side.ts";
 import type { FailingFacets } from "../store/cause-trends.ts";
-import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
+import type { FailingContact, FailingPage, FailingQuery, FilterRule } from "../store/failing-contacts.ts";
 import type { RetryProgress } from "../store/retries.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
@@ -25,6 +25,8 @@ export interface ErrorsView {
   readonly query: FailingQuery;
   readonly found: FailingPage;
   readonly facets: FailingFacets;
+  /** Those that one can filter by. */
+  readonly rules: readonly FilterRule[];
   /** Of the latest retry, while it is under way. */
   readonly progress: RetryProgress | null;
   readonly contactUrls: ContactUrls;
@@ -46,7 +48,8 @@ export function errorsPage(view: ErrorsView): Safe {
     ${retrying(view)} ${causeCards(causes, facets.trends, query, frame.now)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>
-      ${errorFilters(query, causes, facets.fields)} ${found.total === 0 ? nothing(view) : contacts(view)}
+      ${errorFilters(query, causes, facets.fields, view.rules)}
+      ${found.total === 0 ? nothing(view) : contacts(view)}
       ${pager(found.page, found.pages, "errors", (page) => errorsAddress({ ...query, page }))}
     </section>
   `;
@@ -74,8 +77,8 @@ function nothing({ query, frame }: ErrorsView): Safe {
   return html`<p>No contact needs attention. Last checked ${timeElement(lastFinishedAt, frame.now)}.</p>`;
 }
 
-function filtered({ search, cause, side, field, state, within }: FailingQuery): boolean {
-  return errorsParameters({ search, cause, side, field, state, within }).size > 0;
+function filtered({ search, cause, side, field, rule, state, within }: FailingQuery): boolean {
+  return errorsParameters({ search, cause, side, field, rule, state, within }).size > 0;
 }
 
 /** On a narrow screen the rows become cards, which takes a table's roles away: so they are said. */

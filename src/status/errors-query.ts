@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FailingQuery } from "../store/failing-contacts.ts";
+import type { FailingQuery, FilterRule } from "../store/failing-contacts.ts";
 import { ALL_FAILING, FAILING_SORTS } from "../store/failing-contacts.ts";
 import { searchWords } from "./search-words.ts";
 
@@ -14,6 +14,7 @@ const parameters = z.object({
   cause: given(z.string("give it once").regex(/^[A-Z]{2}(-[A-Z0-9]+)+$/, "a code such as KL-PHONE")),
   side: given(z.enum(["hubspot", "klaviyo"], "hubspot or klaviyo")),
   field: given(searchWords),
+  rule: given(searchWords),
   state: given(z.enum(["failing", "ignored"], "failing or ignored")),
   within: given(z.enum(["day", "week", "month"], "day, week or month")),
   sort: given(z.enum(FAILING_SORTS, `one of ${FAILING_SORTS.join(", ")}`)),
@@ -28,8 +29,12 @@ export type ErrorsQuery =
   | { readonly ok: true; readonly query: FailingQuery }
   | { readonly ok: false; readonly wrong: readonly string[] };
 
-/** Reads the parameters of an address or a form; those of other names are nobody's. */
-export function errorsQuery(query: unknown): ErrorsQuery {
+/**
+ * Reads the parameters of an address or a form; those of other names are nobody's.
+ *
+ * @param rules those of the mapping, to find the one that is named
+ */
+export function errorsQuery(query: unknown, rules: readonly FilterRule[]): ErrorsQuery {
   const read = parameters.safeParse(query);
   if (!read.success) {
     return {
@@ -37,7 +42,15 @@ export function errorsQuery(query: unknown): ErrorsQuery {
       wrong: read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
     };
   }
-  const { q, cause, side, field, state, within, sort, size, page } = read.data;
+  const { q, cause, side, field, rule: named, state, within, sort, size, page } = read.data;
+  const rule = rules.find(({ id }) => id === named) ?? null;
+  if (named !== undefined && rule === null) {
+    const known = rules.map(({ id }) => id).join(", ");
+    return {
+      ok: false,
+      wrong: [`rule: one of the mapping's${known === "" ? "; it has none" : `: ${known}`}`],
+    };
+  }
   return {
     ok: true,
     query: {
@@ -45,6 +58,7 @@ export function errorsQuery(query: unknown): ErrorsQuery {
       cause: cause ?? null,
       side: side ?? null,
       field: field ?? null,
+      rule,
       state: state ?? ALL_FAILING.state,
       within: within ?? null,
       sort: sort ?? ALL_FAILING.sort,

@@ -17,12 +17,14 @@ export interface ErrorsDeps extends ErrorsActionDeps {
 /** The page of contacts that fail, the same as a file, and what is done to them. */
 export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
   const { read, contactUrls } = deps;
+  const rulesNow = async () => (await deps.rules?.()) ?? [];
   return [
     {
       address: "/errors",
       place: "/errors",
       async answer({ query: given, frame }) {
-        const asked = errorsQuery(given);
+        const rules = await rulesNow();
+        const asked = errorsQuery(given, rules);
         if (!asked.ok) return notUnderstood(asked.wrong);
         const { query } = asked;
         const [found, facets, progress] = await Promise.all([
@@ -37,7 +39,7 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
         return {
           kind: "page",
           title: found.pages > 1 ? `Errors (page ${found.page} of ${found.pages})` : "Errors",
-          content: errorsPage({ frame, query, found, facets, progress, contactUrls: urls }),
+          content: errorsPage({ frame, query, found, facets, rules, progress, contactUrls: urls }),
           document: { connection, at: frame.now, query, ...found, causes, trends: facets.trends },
         };
       },
@@ -45,12 +47,12 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
     {
       address: "/errors.csv",
       place: "/errors",
-      answer: ({ query: given, frame }) => {
-        const asked = errorsQuery(given);
-        if (!asked.ok) return Promise.resolve(notUnderstood(asked.wrong));
+      async answer({ query: given, frame }) {
+        const asked = errorsQuery(given, await rulesNow());
+        if (!asked.ok) return notUnderstood(asked.wrong);
         const name = `errors-${frame.now.toISOString().slice(0, 10)}.csv`;
         const text = errorsCsv(read.eachFailing(asked.query));
-        return Promise.resolve({ kind: "file", name, type: "text/csv; charset=utf-8", text });
+        return { kind: "file", name, type: "text/csv; charset=utf-8", text };
       },
     },
     ...errorsActions(deps),

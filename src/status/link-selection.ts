@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FailingQuery, LinkSelection } from "../store/failing-contacts.ts";
+import type { FailingQuery, FilterRule, LinkSelection } from "../store/failing-contacts.ts";
 import { errorsParameters } from "./errors-address.ts";
 import { errorsQuery } from "./errors-query.ts";
 import type { Safe } from "./html.ts";
@@ -25,9 +25,9 @@ export interface Ticked {
 }
 
 /** Reads what a form of the errors page has ticked; `null` for nothing, or for what is no such form. */
-export function readTicked(body: unknown): Ticked | null {
+export function readTicked(body: unknown, rules: readonly FilterRule[]): Ticked | null {
   const read = ticked.safeParse(body);
-  const asked = errorsQuery(body);
+  const asked = errorsQuery(body, rules);
   if (!read.success || !asked.ok) return null;
   const { query } = asked;
   if (read.data.all !== undefined) return { query, selection: { kind: "matching", query } };

@@ -40,12 +40,13 @@ export function statusActions(
     action: string,
     selection: LinkSelection,
     reason: string,
-    work: (statements: Statements) => Promise<number>,
+    work: (statements: Statements, at: Date) => Promise<number>,
   ): Promise<number> => {
+    const at = now();
     const done = await transaction(database, async (statements) => {
-      const contacts = await work(statements);
+      const contacts = await work(statements, at);
       const entry = { who, role, action, contacts, about: aboutOf(selection), reason };
-      await writeAudit(statements, connectionId, entry, now());
+      await writeAudit(statements, connectionId, entry, at);
       return contacts;
     });
     wake();
@@ -57,21 +58,21 @@ export function statusActions(
     audit: (entry) => writeAudit(database, connectionId, entry, now()),
     wake,
     retry: (visitor, selection) =>
-      audited(visitor, "retry", selection, "", (statements) =>
-        retryLinks(statements, connectionId, selection, now()),
+      audited(visitor, "retry", selection, "", (statements, at) =>
+        retryLinks(statements, connectionId, selection, at),
       ),
     ignore: (visitor, selection, wish) =>
-      audited(visitor, "ignore", selection, wish.reason, (statements) =>
-        ignoreLinks(statements, connectionId, selection, { ...wish, by: visitor.name }, now()),
+      audited(visitor, "ignore", selection, wish.reason, (statements, at) =>
+        ignoreLinks(statements, connectionId, selection, { ...wish, by: visitor.name }, at),
       ),
     resume: (visitor, selection) =>
-      audited(visitor, "resume", selection, "", (statements) =>
-        resumeLinks(statements, connectionId, selection, now()),
+      audited(visitor, "resume", selection, "", (statements, at) =>
+        resumeLinks(statements, connectionId, selection, at),
       ),
     undo: async (visitor, { id, linkId }) => {
       const selection = { kind: "ids", ids: [linkId] } as const;
-      await audited(visitor, "undo_conflict", selection, "", (statements) =>
-        wishUndo(statements, id, visitor.name, now()),
+      await audited(visitor, "undo_conflict", selection, "", (statements, at) =>
+        wishUndo(statements, id, visitor.name, at),
       );
     },
   };
@@ -80,6 +81,14 @@ export function statusActions(
 /** Which contacts, for the audit: by ids and filters, never by what was searched for, since that may be an address. */
 function aboutOf(selection: LinkSelection): Readonly<Record<string, string | null>> {
   if (selection.kind === "ids") return { links: selection.ids.join(" ") };
-  const { cause, side, field, state, within, search } = selection.query;
-  return { cause, side, field, state, within, searched: search === null ? "no" : "yes" };
+  const { cause, side, field, rule, state, within, search } = selection.query;
+  return {
+    cause,
+    side,
+    field,
+    rule: rule?.id ?? null,
+    state,
+    within,
+    searched: search === null ? "no" : "yes",
+  };
 }

@@ -11,6 +11,7 @@ import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
 import { contactEraseRoutes } from "./contact-erase-routes.ts";
 import { contactExportRoutes } from "./contact-export-routes.ts";
+import { contactReadRoutes } from "./contact-read-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Erasing } from "./erasing.ts";
@@ -32,6 +33,7 @@ import { pulseRoute } from "./pulse.ts";
 import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { engagementRoutes } from "./engagement/engagement-routes.ts";
+import { helpRoutes } from "./help/help-routes.ts";
 import { settingsRoutes } from "./settings/settings-routes.ts";
 import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
@@ -42,6 +44,7 @@ import { send } from "./send.ts";
 import { sessions } from "./sessions.ts";
 import { askWho, signInRoutes } from "./sign-in-routes.ts";
 import { signInThrottle } from "./sign-in-throttle.ts";
+import type { FilterRule } from "../store/failing-contacts.ts";
 import type { StatusReader } from "./status-reader.ts";
 import type { StatusActions } from "./status-actions.ts";
 import { themeRoutes } from "./theme-routes.ts";
@@ -56,6 +59,8 @@ export interface StatusDeps {
   readonly access?: Access;
   /** What the next run does about one person, and why; from what is known. */
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
+  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  readonly rules?: () => Promise<readonly FilterRule[]>;
   /** What an admin erases somebody with. */
   readonly erasing: Erasing;
   /** Parts of a contact's page, in their order. */
@@ -100,6 +105,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...overviewRoutes(deps),
     ...errorsRoutes(deps),
     ...contactRoutes(deps),
+    ...contactReadRoutes(deps),
     ...contactEraseRoutes(deps),
     ...contactExportRoutes(deps),
     ...conflictUndoRoutes(deps),
@@ -109,6 +115,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...helpRoutes(deps),
   ];
   const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);

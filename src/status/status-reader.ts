@@ -12,6 +12,8 @@ import { eachFailing, readContacts, readFailing } from "../store/failing-contact
 import { failingSince } from "../store/failing-since.ts";
 import type { Overview } from "../store/overview.ts";
 import { readOverview } from "../store/overview.ts";
+import type { PersonAct } from "../store/person-acts.ts";
+import { personActs } from "../store/person-acts.ts";
 import type { RawExchange } from "../store/raw-exchange.ts";
 import { rawExchanges } from "../store/raw-exchange.ts";
 import { reachDatabase } from "../store/reach-database.ts";
@@ -33,6 +35,8 @@ export interface StatusReader {
   /** Problems, name and whether a person left them alone, of whatever state they are. */
   contact(linkId: bigint): Promise<FailingContact | null>;
   contactTimes(linkId: bigint): Promise<ContactTimes | null>;
+  /** What people did about somebody, the latest first. */
+  acts(linkId: bigint): Promise<readonly PersonAct[]>;
   conflicts(linkId: bigint): Promise<readonly UndoableConflict[]>;
   conflict(id: bigint): Promise<UndoableConflict | null>;
   exchanges(linkId: bigint): Promise<readonly RawExchange[]>;
@@ -66,6 +70,7 @@ export function statusReader(
     addressesLike: (beginning) => addressesLike(database, connectionId, beginning),
     contact: async (linkId) => (await readContacts(database, connectionId, [linkId]))[0] ?? null,
     contactTimes: (linkId) => contactTimes(database, connectionId, linkId),
+    acts: (linkId) => personActs(database, connectionId, linkId, MOST_SHOWN),
     conflicts: (linkId) => conflictsOf(database, connectionId, linkId, MOST_SHOWN),
     conflict: (id) => conflictOf(database, connectionId, id),
     exchanges: (linkId) => rawExchanges(database, connectionId, linkId, EXCHANGES_SHOWN),

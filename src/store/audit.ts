@@ -1,6 +1,6 @@
 import type { Statements } from "./database.ts";
 
-/** Something that a person did on the status page. */
+/** Something that a person did on the status page, or that ended by itself what a person had wanted. */
 export interface AuditEntry {
   readonly who: string;
   readonly role: string;

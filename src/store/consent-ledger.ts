@@ -182,25 +182,27 @@ export interface ConsentPair {
   readonly example: string;
 }
 
+/** Reads the index alone that holds each link's two states: this is asked for with every look at the page. */
 export async function consentPairs(
   statements: Statements,
   connectionId: number,
 ): Promise<readonly ConsentPair[]> {
   return statements.$queryRaw<ConsentPair[]>`
-    WITH shown AS (
-      SELECT link_id, side,
-             CASE WHEN consent IS NULL OR consent = 'null' THEN 'not shown'
-                  WHEN consent -> 'suppressions' <> '[]' THEN 'suppressed'
-                  WHEN side = 'hubspot' AND consent -> 'optedOutTypes' <> '[]'
-                   AND consent ->> 'status' <> 'unsubscribed' THEN 'opted out of a kind'
-                  ELSE replace(consent ->> 'status', '_', ' ') END AS state
-      FROM sighting WHERE connection_id = ${connectionId} AND link_id IS NOT NULL
+    WITH person AS (
+      SELECT link_id, coalesce(max(consent_state) FILTER (WHERE side = 'hubspot'), 'none') AS hubspot,
+             coalesce(max(consent_state) FILTER (WHERE side = 'klaviyo'), 'none') AS klaviyo
+      FROM sighting WHERE connection_id = ${connectionId} AND link_id IS NOT NULL GROUP BY link_id
+    ), pair AS (
+      SELECT hubspot, klaviyo, count(*)::int AS people, min(link_id) AS first FROM person GROUP BY 1, 2
+    ), unseen AS (
+      SELECT (SELECT count(*) FROM link WHERE connection_id = ${connectionId})
+             - (SELECT coalesce(sum(people), 0) FROM pair) AS people
     )
-    SELECT coalesce(h.state, 'none') AS hubspot, coalesce(k.state, 'none') AS klaviyo, count(*)::int AS people,
-           min(link.email_key) AS example
-    FROM link
-    LEFT JOIN shown AS h ON h.link_id = link.id AND h.side = 'hubspot'
-    LEFT JOIN shown AS k ON k.link_id = link.id AND k.side = 'klaviyo'
-    WHERE link.connection_id = ${connectionId}
-    GROUP BY 1, 2 ORDER BY people DESC, 1, 2`;
+    SELECT hubspot, klaviyo, people, (SELECT email_key FROM link WHERE id = first) AS example FROM pair
+    UNION ALL
+    SELECT 'none', 'none', people::int,
+           (SELECT email_key FROM link WHERE connection_id = ${connectionId}
+              AND NOT EXISTS (SELECT FROM sighting WHERE link_id = link.id) ORDER BY id LIMIT 1)
+    FROM unseen WHERE people > 0
+    ORDER BY people DESC, hubspot, klaviyo`;
 }

@@ -1,3 +1,4 @@
+import type { ResolvedRule } from "../model/scope.ts";
 import type { Side } from "../model/side.ts";
 import type { Database, Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
@@ -14,6 +15,8 @@ export interface FailingQuery {
   readonly side: Side | null;
   /** A field's key. */
   readonly field: string | null;
+  /** Who is in scope by this rule now. */
+  readonly rule: FilterRule | null;
   /** Those whom a person left alone stay findable. */
   readonly state: "failing" | "ignored";
   /** First seen not longer ago than this. */
@@ -23,6 +26,9 @@ export interface FailingQuery {
   /** From 1. */
   readonly page: number;
 }
+
+/** A rule of the mapping with what it names found. */
+export type FilterRule = Pick<ResolvedRule, "id" | "from" | "collections">;
 
 export const FAILING_SORTS = ["newest", "oldest", "email", "tries"] as const;
 export type FailingSort = (typeof FAILING_SORTS)[number];
@@ -35,6 +41,7 @@ export const ALL_FAILING: FailingQuery = {
   cause: null,
   side: null,
   field: null,
+  rule: null,
   state: "failing",
   within: null,
   sort: "newest",
@@ -154,10 +161,17 @@ export async function countSelected(
 export function selected(connectionId: number, selection: LinkSelection, now: Date): Prisma.Sql {
   if (selection.kind === "ids")
     return Prisma.sql`link.connection_id = ${connectionId} AND link.id = ANY(${[...selection.ids]}::bigint[])`;
-  const { search, state } = selection.query;
+  const { search, state, rule } = selection.query;
   return Prisma.sql`link.connection_id = ${connectionId} AND link.state = ${state}
     ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search)})`}
-    ${ofProblem(selection.query, now)}`;
+    ${rule === null ? Prisma.empty : ofRule(connectionId, rule)} ${ofProblem(selection.query, now)}`;
+}
+
+function ofRule(connectionId: number, { from, collections }: FilterRule): Prisma.Sql {
+  return Prisma.sql`AND EXISTS (
+    SELECT FROM sighting JOIN member USING (connection_id, side, external_id)
+    WHERE sighting.link_id = link.id AND connection_id = ${connectionId} AND side = ${from}
+      AND member.collection = ANY(${[...collections]}::text[]))`;
 }
 
 const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };

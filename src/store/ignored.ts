@@ -39,14 +39,24 @@ export async function resumeLinks(
 
 /**
  * Takes up again whose time is over, and who was to be left alone until something changed and has: by the side's own time,
- * since what Tandem itself wrote right before shows as new too.
+ * since what Tandem itself wrote right before shows as new too. The audit has it, beside what people do.
  */
 export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
-  return statements.$executeRaw`
-    UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
-      refused = '{}', attempts = 0,
-      ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
-    WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL
-      AND (ignored_until <= ${now} OR (ignored_ends = 'changed' AND dirty_since IS NOT NULL AND (missing_on IS NOT NULL
-        OR EXISTS (SELECT FROM sighting WHERE link_id = link.id AND updated_at > link.ignored_at))))`;
+  const [ended] = await statements.$queryRaw<{ contacts: number }[]>`
+    WITH ended AS (
+      UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
+        refused = '{}', attempts = 0,
+        ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
+      WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL
+        AND (ignored_until <= ${now} OR (ignored_ends = 'changed' AND dirty_since IS NOT NULL AND (missing_on IS NOT NULL
+          OR EXISTS (SELECT FROM sighting WHERE link_id = link.id AND updated_at > link.ignored_at))))
+      RETURNING id
+    ), told AS (
+      INSERT INTO audit (connection_id, at, who, role, action, contacts, about, reason)
+      SELECT ${connectionId}, ${now}, 'Tandem', '', 'resume', count(*),
+             jsonb_build_object('links', string_agg(id::text, ' ' ORDER BY id)), 'its time was over, or it changed'
+      FROM ended HAVING count(*) > 0
+    )
+    SELECT count(*)::int AS contacts FROM ended`;
+  return ended?.contacts ?? 0;
 }

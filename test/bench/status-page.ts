@@ -61,6 +61,7 @@ const ADDRESSES = [
   "/engagement",
   "/engagement?days=90",
   "/settings",
+  "/help",
 ] as const;
 
 async function fill(database: Database): Promise<number> {

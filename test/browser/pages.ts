@@ -10,6 +10,7 @@ export const PAGES = [
   "/contacts/:id",
   "/contacts/:id?show=all",
   "/contacts/:id/raw",
+  "/help",
   "/nothing-here",
 ] as const;
 

@@ -3,6 +3,7 @@ import type { ContactRun } from "../../src/daemon/run-contacts.ts";
 import { explainPerson } from "../../src/daemon/explain-person.ts";
 import { pageErasing } from "../../src/daemon/page-erasing.ts";
 import { performUndos } from "../../src/daemon/perform-undos.ts";
+import { resolveRemembered } from "../../src/daemon/remembered-scope.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { Access } from "../../src/status/access.ts";
@@ -71,6 +72,7 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
       contactEngagement(fresh.database, connectionId),
     ],
     explain: (linkId) => explainPerson(fresh.database, mapping, connectionId, { linkId }, now()),
+    rules: async () => (await resolveRemembered(fresh.database, connectionId, mapping)).scope,
     contactUrls: () => ({
       hubspot: accounts[0]?.contactUrl ?? null,
       klaviyo: accounts[1]?.contactUrl ?? null,

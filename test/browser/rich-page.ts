@@ -275,6 +275,7 @@ async function shownDesk(fresh: FreshDatabase, it: Seed, runId: bigint, word: ()
       at: before(2),
       state: { kind: "ready", found: dryRun, at: before(1) },
     }),
+    readOf: () => null,
     undoOf: (id) => ({
       work: { kind: "undo", runId: id },
       by,

@@ -14,4 +14,5 @@ export const RICH_PAGES = [
   "/consent?email=nobody@example.com",
   "/engagement",
   "/settings",
+  "/help",
 ] as const;

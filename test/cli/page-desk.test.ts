@@ -87,6 +87,19 @@ test("a dry run on the page shows what would change, and writes nothing", async 
   expect(page).toContain("Head of Looking");
 });
 
+test("one person is read on both sides at once where somebody wants it, and nothing is written", async () => {
+  const emailKey = retitle("Head of Reading");
+  const before = it.writes();
+  const { id } = await it.fresh.database.link.findFirstOrThrow({ where: { emailKey } });
+  const address = `/contacts/${id}`;
+  expect((await press(address, `${address}/read`)).status).toBe(303);
+  const person = () => json<{ readonly reading: string | null }>(address);
+  await expect.poll(async () => (await person()).reading).toBe("ready");
+  expect(JSON.stringify(await person())).toContain("Head of Reading");
+  expect(it.writes()).toBe(before);
+  expect((await runs()).runs.some(({ kind }) => kind === "read")).toBe(false);
+});
+
 test("an undo is shown before it is done, and puts back exactly what was shown", async () => {
   const email = retitle("A mistake");
   const was = title(email);

@@ -121,3 +121,30 @@ test("people are compared by what both sides show", async () => {
     { hubspot: "never subscribed", klaviyo: "suppressed", people: 1, example: "jo@example.com" },
   ]);
 });
+
+test("everybody stands in the comparison once: who is on one side only, and who was seen on none", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, IN);
+  await it.sync(both);
+  const { database } = it.fresh;
+  await database.sighting.deleteMany({ where: { side: "hubspot" } });
+  await database.link.create({ data: { connectionId: 1, emailKey: "gone@example.com", state: "excluded" } });
+  expect(await consentPairs(database, 1)).toEqual([
+    { hubspot: "none", klaviyo: "none", people: 1, example: "gone@example.com" },
+    { hubspot: "none", klaviyo: "subscribed", people: 1, example: "jo@example.com" },
+  ]);
+  expect(await consentPairs(database, 2)).toEqual([]);
+});
+
+test.each([
+  ["hubspot", null, "not shown"],
+  ["hubspot", { status: "never_subscribed", optedOutTypes: ["1"] }, "opted out of a kind"],
+  ["hubspot", { status: "unsubscribed", optedOutTypes: ["1"] }, "unsubscribed"],
+  ["klaviyo", { status: "never_subscribed", optedOutTypes: ["1"] }, "never subscribed"],
+  ["klaviyo", { status: "subscribed", suppressions: [{ reason: "HARD_BOUNCE" }] }, "suppressed"],
+])("what %s shows as %j is compared as %s", async (side, shown, state) => {
+  const consent = shown === null ? null : { suppressions: [], optedOutTypes: [], ...shown };
+  const [row] = await it.fresh.database.$queryRaw<{ state: string }[]>`
+    SELECT consent_state(${side}, ${JSON.stringify(consent)}::jsonb) AS state`;
+  expect(row?.state).toBe(state);
+});

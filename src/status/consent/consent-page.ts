@@ -31,9 +31,7 @@ export interface ConsentView {
 export function consentPage(view: ConsentView): Safe {
   return html`
     <h1>Consent</h1>
-    <p class="banner info">
-      <span>Nobody who refused is subscribed again by Tandem. This cannot be switched off.</span>
-    </p>
+    <p>Nobody who refused is subscribed again by Tandem. This cannot be switched off.</p>
     ${personSection(view.person)} ${matrix(view.pairs)} ${deeds(view.summary)} ${optOuts(view.summary)}
     ${proofSection(view)} ${ledgerSection(view)}
   `;

@@ -48,7 +48,12 @@ beforeEach(async () => {
     () => NOW,
     () => void (woken += 1),
   );
-  const desk = { begin: (work: DeskWork) => begun.push(work) === 1, dryRun: () => sheet, undoOf: () => null };
+  const desk = {
+    begin: (work: DeskWork) => begun.push(work) === 1,
+    dryRun: () => sheet,
+    undoOf: () => null,
+    readOf: () => null,
+  };
   const mappingFile = () => ({ ...parseMapping(disk, "config/mapping.yaml"), text: disk });
   app = await statusApp(statusDeps(fresh, it.connectionId, { act, desk, mappingFile }));
 });

@@ -21,6 +21,7 @@ const desk: Desk = {
   begin: (work) => begun.push(work) > 0,
   dryRun: () => null,
   undoOf: () => sheet,
+  readOf: () => null,
 };
 
 beforeEach(async () => {

@@ -1,0 +1,35 @@
+import { mappingInUse } from "../mapping/mapping-in-use.ts";
+import type { PageDeps } from "../page-deps.ts";
+import type { StatusPage } from "../page.ts";
+import { PLACES } from "../page.ts";
+import { STATES } from "../state-words.ts";
+import { helpPage } from "./help-page.ts";
+import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
+
+/** What the words of the pages mean; changes nothing. */
+export function helpRoutes({ act }: Pick<PageDeps, "act">): readonly StatusPage[] {
+  return [
+    {
+      address: "/help",
+      place: "/help",
+      async answer({ frame }) {
+        const used = await mappingInUse(act.database, act.connectionId);
+        const recordAs = used?.mapping?.engagement?.recordAs ?? null;
+        const { places } = frame.shell;
+        return {
+          kind: "page",
+          title: "Help",
+          content: helpPage({ places, recordAs }),
+          document: {
+            connection: frame.overview.name,
+            pages: PLACES.filter(({ address }) => places.has(address)),
+            states: STATES,
+            health: HEALTH_MEANINGS,
+            never: NEVER,
+            recordAs,
+          },
+        };
+      },
+    },
+  ];
+}
