@@ -1,7 +1,7 @@
 import type { Contact } from "../model/contact.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { commonSide } from "../model/mapping.ts";
-import { spelled } from "../model/own-spelling.ts";
+import { hubspotWords, spelled } from "../model/own-spelling.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";
@@ -91,10 +91,11 @@ function readField(
 
 function writeField(rule: FieldRule, side: Side, value: Value): Turned {
   const turned = turnBack(rule, side, value);
-  const { hubspotOptions } = rule;
-  return side === "klaviyo" || hubspotOptions === undefined || turned.kind !== "value"
-    ? turned
-    : { kind: "value", value: spelled(hubspotOptions, turned.value) };
+  const { hubspotOptions, options } = rule;
+  if (side === "klaviyo" || hubspotOptions === undefined || turned.kind !== "value") return turned;
+  // A table that tells two spellings apart means each of them, also where HubSpot has only the other.
+  const words = options === null ? hubspotOptions : hubspotWords(options, hubspotOptions);
+  return { kind: "value", value: spelled(words, turned.value) };
 }
 
 function turnBack(rule: FieldRule, side: Side, value: Value): Turned {

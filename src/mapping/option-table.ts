@@ -1,5 +1,5 @@
 import type { OptionTable } from "../model/mapping.ts";
-import { ownSpelling, tableWords } from "../model/own-spelling.ts";
+import { hubspotWords, ownSpelling, tableWords } from "../model/own-spelling.ts";
 import type { Side } from "../model/side.ts";
 
 /** `undefined`: the table has no answer and says that this is an error. `null`: the table says to drop it. */
@@ -33,12 +33,12 @@ export function toOption(
 type Pair = OptionTable["pairs"][number];
 
 function hubspotPair(
-  { pairs }: OptionTable,
+  table: OptionTable,
   hubspotOptions: readonly string[],
   option: string,
 ): Pair | undefined {
-  const word = ownSpelling([...new Set([...pairs.map(([hubspot]) => hubspot), ...hubspotOptions])], option);
-  return pairs.find(([hubspot]) => hubspot === word);
+  const word = ownSpelling(hubspotWords(table, hubspotOptions), option);
+  return table.pairs.find(([hubspot]) => hubspot === word);
 }
 
 function klaviyoPair(table: OptionTable, hubspotOptions: readonly string[], value: string): Pair | undefined {

@@ -30,6 +30,11 @@ export function tableWords({ pairs }: OptionTable, hubspotOptions: readonly stri
   return [...pairs.map(([, klaviyo]) => klaviyo), ...hubspotOptions.filter((option) => !paired.has(option))];
 }
 
+/** HubSpot's words of an option table: those that it names, and the options that there are. */
+export function hubspotWords({ pairs }: OptionTable, hubspotOptions: readonly string[]): readonly string[] {
+  return [...new Set([...pairs.map(([hubspot]) => hubspot), ...hubspotOptions])];
+}
+
 type Worded = Pick<FieldRule, "options" | "hubspotOptions" | "direction" | "transforms">;
 
 /** The words that a field's values match in any letter case, or `null` where every spelling is a value of its own. */

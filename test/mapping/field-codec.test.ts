@@ -268,3 +268,15 @@ test("`on_invalid: error` makes it the contact's problem", () => {
     explanation: '"12" has no country code. The contact is held until it is corrected.',
   });
 });
+
+test("two spellings that an option table tells apart are each only itself, though HubSpot has one of them", () => {
+  const pairs = [
+    ["Founder", "Boss"],
+    ["founder", "Owner"],
+  ] as const;
+  const options = { pairs, others: "error" } as const;
+  const rule = fieldRule("role", "title", { type: "option", options, hubspotOptions: ["Founder"] });
+  const { fields } = fieldsOf([rule], { side: "hubspot", values: { role: "founder" }, unreadable: {} });
+  expect(fields).toEqual({ [rule.key]: "Owner" });
+  expect(propertiesOf([rule], "hubspot", fields).values).toEqual({ role: "founder" });
+});
