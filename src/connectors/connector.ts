@@ -31,7 +31,7 @@ export interface Connector {
   readonly contacts: ContactPort;
   readonly consent: ConsentPort;
   readonly engagement: EngagementPort;
-  /** How far the system's clock was last seen to be ahead of ours, in milliseconds, negative if behind; 0 before its first answer. */
+  /** How far the system's clock was last seen to be ahead of ours, in milliseconds; negative if behind, 0 before its first answer. */
   skewMs(): number;
   /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
   requests(): ReadonlyMap<string, number>;

@@ -9,11 +9,7 @@ export async function markMissing(
   ids: readonly string[],
   now: Date,
 ): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.link.updateMany({
-    where: { connectionId, ...withId(side, ids), deletedOn: null },
-    data: { missingOn: side, dirtySince: now },
-  });
+  await mark(statements, connectionId, side, ids, { deletedOn: null }, { missingOn: side, dirtySince: now });
 }
 
 /** Deleted contacts that some page shows: an index that lags may do so, too. They are missing until they were asked for. */
@@ -24,11 +20,14 @@ export async function markShown(
   ids: readonly string[],
   now: Date,
 ): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.link.updateMany({
-    where: { connectionId, ...withId(side, ids), deletedOn: side },
-    data: { deletedOn: null, missingOn: side, dirtySince: now },
-  });
+  await mark(
+    statements,
+    connectionId,
+    side,
+    ids,
+    { deletedOn: side },
+    { deletedOn: null, missingOn: side, dirtySince: now },
+  );
 }
 
 /** Linked contacts that were asked for directly and are there. */
@@ -39,15 +38,22 @@ export async function markFound(
   ids: readonly string[],
   now: Date,
 ): Promise<void> {
-  if (ids.length === 0) return;
-  await statements.link.updateMany({
-    where: { connectionId, ...withId(side, ids), missingOn: side },
-    data: { missingOn: null, dirtySince: now },
-  });
+  await mark(statements, connectionId, side, ids, { missingOn: side }, { missingOn: null, dirtySince: now });
 }
 
-function withId(side: Side, ids: readonly string[]) {
-  return side === "hubspot" ? { hubspotId: { in: [...ids] } } : { klaviyoId: { in: [...ids] } };
+type State = { readonly deletedOn?: Side | null; readonly missingOn?: Side | null };
+
+async function mark(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly string[],
+  was: State,
+  is: State & { readonly dirtySince: Date },
+): Promise<void> {
+  if (ids.length === 0) return;
+  const these = side === "hubspot" ? { hubspotId: { in: [...ids] } } : { klaviyoId: { in: [...ids] } };
+  await statements.link.updateMany({ where: { connectionId, ...these, ...was }, data: is });
 }
 
 /** A link whose contact on that side was not found. */

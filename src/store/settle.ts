@@ -123,7 +123,7 @@ export async function saveConflicts(
       ON CONFLICT (link_id, run_id, field) DO NOTHING
       RETURNING id, link_id, run_id, field)
     INSERT INTO conflict_undo (conflict_id, asked_by, asked_at)
-    SELECT kept.id, 'tandem', ${now}
+    SELECT kept.id, 'Tandem', ${now}
     FROM kept JOIN jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("linkId" bigint, "runId" bigint, "field" text,
       "putBack" boolean) ON p."linkId" = kept.link_id AND p."runId" = kept.run_id AND p.field = kept.field
     WHERE p."putBack"`;

@@ -18,7 +18,7 @@ import { markSought } from "../store/links.ts";
 import type { ConflictRow } from "../store/settle.ts";
 import { agreeFields, saveConflicts } from "../store/settle.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
-import { replacedEdits } from "./replaced-edits.ts";
+import { replacedEdits, withLater } from "./replaced-edits.ts";
 
 /**
  * How long after sending a create may still become visible, where no answer came. The wait counts from the moment of
@@ -103,11 +103,10 @@ async function conflictsOf(
   });
   const replaced = await replacedEdits(context, updates);
   return written.flatMap(({ entry: { linkId, runId, lost }, agreed }) => {
-    const later = replaced.get(linkId) ?? [];
     const earlier = Object.entries(lost)
-      .filter(([field]) => Object.hasOwn(agreed, field) && later.every((one) => one.field !== field))
+      .filter(([field]) => Object.hasOwn(agreed, field))
       .map(([field, value]) => ({ field, ...value, putBack: false }));
-    return [...earlier, ...later].map((row) => ({ ...row, linkId, runId }));
+    return withLater(earlier, replaced.get(linkId)).map((row) => ({ ...row, linkId, runId }));
   });
 }
 

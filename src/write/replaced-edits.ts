@@ -39,14 +39,16 @@ export async function replacedEdits(
   for (const side of SIDES) {
     const own = updates.filter(({ entry }) => entry.side === side && entry.kind === "update");
     const histories = await historiesOf(context, side, own);
+    const byId = new Map(
+      histories.flatMap((history) =>
+        [history.contact.id, ...history.contact.mergedIds].map((id) => [id, history] as const),
+      ),
+    );
     for (const update of own) {
-      const rows = histories.flatMap((history) =>
-        history.contact.id === update.id || history.contact.mergedIds.includes(update.id)
-          ? replacedBy(context, update, history)
-          : [],
-      );
-      if (rows.length > 0)
-        found.set(update.known.link.id, [...(found.get(update.known.link.id) ?? []), ...rows]);
+      const history = byId.get(update.id);
+      const rows = history === undefined ? [] : replacedBy(context, update, history);
+      const { id } = update.known.link;
+      if (rows.length > 0) found.set(id, [...(found.get(id) ?? []), ...rows]);
     }
   }
   return found;
@@ -66,6 +68,17 @@ async function historiesOf(
   );
   const names = properties.map(({ property }) => property);
   return readHistory([...new Set(updates.map(({ id }) => id))], properties, names, signal);
+}
+
+/**
+ * Of a field the edit that was found only in the history is kept: it is the last one of its side, and what that side lost
+ * before is its own doing.
+ */
+export function withLater(
+  earlier: readonly ConflictRow[],
+  later: readonly ConflictRow[] = [],
+): readonly ConflictRow[] {
+  return [...earlier.filter(({ field }) => later.every((one) => one.field !== field)), ...later];
 }
 
 function replacedBy(

@@ -23,7 +23,7 @@ import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
-import { replacedEdits } from "./replaced-edits.ts";
+import { replacedEdits, withLater } from "./replaced-edits.ts";
 
 /** What a run writes with, beside its context. */
 export interface WriteContext extends RunContext {
@@ -161,7 +161,6 @@ async function settle(
   });
 }
 
-/** An edit that was found only in the history is the last one of its side: what that side lost before is its own doing. */
 async function withReplacedEdits(
   context: WriteContext,
   outcomes: readonly LinkOutcome[],
@@ -176,11 +175,10 @@ async function withReplacedEdits(
     return [{ known, entry, id: operation.id, stored, agreed: bases.get(known.link.id) ?? {} }];
   });
   const replaced = await replacedEdits(context, done);
-  return outcomes.map((outcome) => {
-    const later = replaced.get(outcome.id) ?? [];
-    const earlier = outcome.conflicts.filter(({ field }) => later.every((one) => one.field !== field));
-    return { ...outcome, conflicts: [...earlier, ...later] };
-  });
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    conflicts: withLater(outcome.conflicts, replaced.get(outcome.id)),
+  }));
 }
 
 const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], JournalOutcome | null>> = {
