@@ -19,6 +19,17 @@ export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1): P
   await fc.assert(property, tries(share));
 }
 
+/**
+ * The same of a law whose every history is a world of its own: the first that breaks it ends it, and is told by its seed
+ * alone. Making such a world smaller takes hours, and printing it fills a screen with people to whom nothing happened.
+ */
+export async function assertLawOfWorlds<T>(property: fc.IRawProperty<T>, share: number): Promise<void> {
+  const asked = { ...tries(share), endOnFailure: true };
+  const { failed, seed, numRuns, errorInstance } = await fc.check(property, asked);
+  if (!failed) return;
+  throw new Error(`world ${numRuns} of LAW_SEED=${seed} breaks the law`, { cause: errorInstance });
+}
+
 function tries(share: number): { readonly numRuns: number; readonly seed?: number } {
   const numRuns = Math.max(1, Math.ceil(Number(process.env["LAW_RUNS"] ?? 500) * share));
   const seed = process.env["LAW_SEED"];

@@ -1,5 +1,6 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
+import { emailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
@@ -57,8 +58,12 @@ function apply(
       const target = targetOf(settings, operation.id);
       if (target === undefined) return gone(side, operation.id);
       const taken = accepted(quirks, operation, operation.values, refused);
-      const values = new Map([...target.values, ...taken]);
-      const changed = store.change(target.id, { values }) ?? target;
+      const { email } = Object.fromEntries(taken);
+      if (typeof email === "string" && isTaken(settings, target, email))
+        return { outcome: "refused", problem: memoryProblem(side, "TAKEN", email) };
+      const values = new Map([...target.values, ...taken.filter(([property]) => property !== "email")]);
+      const shownEmail = typeof email === "string" ? email : target.shownEmail;
+      const changed = store.change(target.id, { values, shownEmail }) ?? target;
       const empties = Object.values(operation.values).includes(null);
       return done(settings, changed, properties, refused, quirks.importLike && !empties);
     }
@@ -84,6 +89,13 @@ function apply(
 /** HubSpot takes the id of a merged contact for its survivor's; Klaviyo knows it no longer. */
 function targetOf({ side, store }: WriteSettings, id: ExternalId): StoredContact | undefined {
   return side === "hubspot" ? store.survivor(id) : store.get(id);
+}
+
+/** Both systems keep an address to one contact. */
+function isTaken({ holderOf }: WriteSettings, { id }: StoredContact, email: string): boolean {
+  const key = emailKey(email);
+  const holder = key === null ? undefined : holderOf(key);
+  return holder !== undefined && holder.id !== id;
 }
 
 function accepted(
