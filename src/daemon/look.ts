@@ -11,9 +11,11 @@ import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../plan/limits.ts";
 import type { PullReport } from "../pull/pull-side.ts";
 import { lookAtPeople } from "../pull/look-at-people.ts";
+import { readLinked } from "../pull/read-linked.ts";
 import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { timeEdits } from "../pull/time-edits.ts";
+import { comparisonUnderWay } from "../store/comparisons.ts";
 import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -56,7 +58,8 @@ export interface Looked {
 export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
   const { database, connectors, now, signal } = deps;
   const prepared = await prepareRun(database, mapping, connectors, now, signal);
-  const context = runContext(deps, mapping, prepared);
+  const comparison = email === null ? await comparisonUnderWay(database, prepared.connection.id) : null;
+  const context = { ...runContext(deps, mapping, prepared), comparison };
   const recovered = await recoverUnanswered(context);
   await markRetriesDue(database, context.connectionId, now());
   const isApproved = await approvals(database, context.connectionId, now());
@@ -68,13 +71,17 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const left = await Promise.all(
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
   );
+  const people = email === null ? null : [email];
+  const before = await readLinked(context, people);
   await linkContacts(context);
+  // And whoever was linked just now.
+  const after = await readLinked(context, people);
   await endIgnores(database, context.connectionId, now());
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
     context,
     ready,
-    read: seen.contacts,
+    read: seen.contacts + before + after,
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,

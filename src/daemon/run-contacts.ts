@@ -6,6 +6,7 @@ import type { Change } from "../plan/changes.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
+import { endComparison } from "../store/comparisons.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
@@ -113,6 +114,7 @@ async function cycle(
   const looked = await look(deps, mapping, email);
   const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
+  const compared = context.comparison === null ? {} : { missed: await endComparison(database, connectionId) };
   const consent = await recordConsent(database, connectionId, runId, deps.now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
@@ -140,7 +142,7 @@ async function cycle(
   if (result === finished && email === null) await markFilled(database, connectionId, deps.now());
   const { read, left, recovered } = looked;
   const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
-  const counts = { read, left, recovered, compared: contacts, ...written, ...optOuts, failing };
+  const counts = { read, left, recovered, compared: contacts, ...compared, ...written, ...optOuts, failing };
   return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
 }
 

@@ -10,7 +10,7 @@ import { markUnwritable } from "./unwritable-properties.ts";
 export function runContext(
   deps: Deps,
   mapping: Mapping,
-  { connection, schemas, scope, consent }: ReadyConnection,
+  { connection, schemas, scope, consent, shapes }: ReadyConnection,
 ): RunContext {
   const fields = knowOptions(markUnwritable(mapping.fields, schemas), schemas);
   return {
@@ -20,5 +20,7 @@ export function runContext(
     identity: mapping.identity,
     scope,
     consent,
+    shapes,
+    comparison: null,
   };
 }

@@ -160,6 +160,9 @@ function writing(context: EngagementContext): WriteContext {
     fields: [...syncedFields(mapping), ...rules.newContact.map(({ rule }) => rule)],
     scope: [],
     consent: NO_CONSENT_RULES,
+    // The contact lane reads them whole.
+    shapes: { hubspot: "", klaviyo: "" },
+    comparison: null,
     identity: mapping.identity,
     retry: mapping.retry,
   };

@@ -42,6 +42,8 @@ export interface Sighting {
   /** Fields whose value could not be turned, with why. They have no key in `fields`. */
   readonly unreadable: Readonly<Record<string, Problem>>;
   readonly consent: Consent | null;
+  /** How it was read (`mapping/snapshot-shape.ts`). */
+  readonly shape: string;
   readonly edited: EditTimes;
   /** The ids of the rules that this contact matches on its side. */
   readonly rules: readonly string[];

@@ -74,7 +74,12 @@ export interface PlanRules {
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
+  /** How a snapshot of each side is read with this mapping. */
+  readonly shapes: PerSide<string>;
 }
+
+/** A snapshot of another shape lacks what the mapping has now, or shows it in another form: nothing follows from it. */
+export const NOT_READ_YET = "Not read with this mapping yet";
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
 export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
@@ -99,9 +104,18 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   if (!inScope.hubspot && !inScope.klaviyo) {
     const state = { state: "excluded", reason: "Matches no rule (any more)" } as const;
     if (SIDES.some((side) => sightings[side] === null)) return { ...nothing, operations: removals, ...state };
+    if (isOutdated(rules, known)) {
+      const optOuts = planOptOuts(rules.consent, known);
+      return { ...nothing, operations: [...optOuts, ...removals], ...state };
+    }
     // Somebody's refusal is carried for as long as they are linked, though no field is.
     const fields = rules.fields.filter(({ showsConsent }) => showsConsent === true);
     return { ...planBoth({ ...rules, fields }, known, matched, inScope, removals), ...state };
+  }
+  if (isOutdated(rules, known)) {
+    // Nobody's opt-out waits for a reading.
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, operations, state: "waiting", reason: NOT_READ_YET };
   }
   const changed = heldAddress(rules.fields, known);
   if (changed !== null) {
@@ -111,6 +125,10 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const missing = SIDES.find((side) => sightings[side] === null);
   if (missing !== undefined) return planMissing(rules, known, matched, inScope, missing, removals);
   return planBoth(rules, known, matched, inScope, removals);
+}
+
+function isOutdated({ shapes }: PlanRules, { sightings }: KnownLink): boolean {
+  return SIDES.some((side) => sightings[side] !== null && sightings[side].shape !== shapes[side]);
 }
 
 function planBoth(

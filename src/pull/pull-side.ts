@@ -3,6 +3,7 @@ import type { PullPage } from "../connectors/connector.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { compareRead } from "../store/comparisons.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -132,7 +133,7 @@ async function storeRoster(
   const toRead = unknown.filter((id) => !gone.has(traceOf(side, id)));
   const met = toRead.length > 0 ? await readAgain(context, side, toRead) : [];
   await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, met, () => true);
+    const erased = await storePeople(context, statements, side, met, () => true, true);
     const ids = page.ids.filter((id) => !erased.has(id) && !gone.has(traceOf(side, id)));
     await saveMembers(statements, key, ids, page.scan, context.now());
     await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
@@ -150,7 +151,7 @@ export async function lookAtMissing(context: RunContext, side: Side, ids: readon
   const found = new Set(still.flatMap((contact) => [contact.id, ...contact.mergedIds]));
   const missing = ids.filter((id) => !found.has(id));
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, still, () => false);
+    await storePeople(context, statements, side, still, () => false, true);
     await markFound(
       statements,
       connectionId,
@@ -170,10 +171,16 @@ async function readAgain(
   return context.connectors[side].contacts.read(ids, propertiesFor(context.fields, side), context.signal);
 }
 
+/** How long before a pull a change must have been made for that pull to have shown it: by the side's own clock. */
+function lagOf({ connectors }: RunContext, side: Side): number {
+  return connectors[side].contacts.pullLagMs - connectors[side].skewMs();
+}
+
 /**
  * Stores contacts, and moves the links of merged ones to the contact that is left. Of erased people only a refusal is
  * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it.
  *
+ * @param direct read by id, not from an index
  * @returns the ids of erased people's contacts, which were not stored
  */
 export async function storePeople(
@@ -182,6 +189,7 @@ export async function storePeople(
   side: Side,
   shown: readonly Contact[],
   wanted: (id: string) => boolean,
+  direct = false,
 ): Promise<ReadonlySet<string>> {
   const { connectionId } = context;
   const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
@@ -191,7 +199,11 @@ export async function storePeople(
     sightingRow(context.fields, contact, wanted(contact.id) || heirs.has(contact.id)),
   );
   const timing = await timingOf(context, statements, side);
-  await saveSightings(statements, connectionId, rows, context.now(), timing);
+  const { comparison } = context;
+  if (comparison !== null)
+    await compareRead(statements, connectionId, rows, comparison, lagOf(context, side), context.now());
+  const reading = { shape: context.shapes[side], direct };
+  await saveSightings(statements, connectionId, rows, context.now(), reading, timing);
   await markShown(
     statements,
     connectionId,

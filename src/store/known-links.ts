@@ -74,6 +74,7 @@ interface SightingColumns {
   fields: Values;
   unreadable: Record<string, Problem>;
   consent: Consent | null;
+  shape: string;
   edited: EditTimes;
   collections: string[] | null;
 }
@@ -146,7 +147,7 @@ function claimOf(side: Side): Prisma.Sql {
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_build_object('email_key', s.email_key, 'fields', s.fields, 'unreadable', s.unreadable,
-                              'consent', s.consent, 'edited', s.edited, 'collections',
+                              'consent', s.consent, 'shape', s.shape, 'edited', s.edited, 'collections',
              (SELECT jsonb_agg(m.collection) FROM member AS m
               WHERE m.connection_id = ${connectionId} AND m.side = ${side} AND m.external_id = s.external_id))
     FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
@@ -200,6 +201,7 @@ function sighting(
     fields: columns.fields,
     unreadable: columns.unreadable,
     consent: columns.consent,
+    shape: columns.shape,
     edited: editTimes(columns.edited),
     rules: rules
       .filter(

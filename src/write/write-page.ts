@@ -239,7 +239,7 @@ async function saveNewSightings(
       made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
   }
   await saveWritten(statements, context.connectionId, written);
-  await saveMade(statements, context.connectionId, made, context.now());
+  await saveMade(statements, context.connectionId, made, context.shapes, context.now());
 }
 
 function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {

@@ -1,3 +1,4 @@
+import { NO_SHAPES } from "../support/known-link.ts";
 import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { markUnwritable } from "../../src/daemon/unwritable-properties.ts";
@@ -70,7 +71,9 @@ async function run(systems: Systems, links: Map<EmailKey, Known>, mapping: Mappi
   const fields = [EMAIL_FIELD, ...markUnwritable(mapping.fields, schemas)];
   const scope = resolveScope(mapping.rules, schemas, new Map()).rules;
   const known = await see(systems, links, fields, scope);
-  const plans = known.map((one) => planContact({ fields, scope, consent: NO_CONSENT_RULES }, one));
+  const plans = known.map((one) =>
+    planContact({ fields, scope, consent: NO_CONSENT_RULES, shapes: NO_SHAPES }, one),
+  );
   const totals = plans.reduce<PlanTotals>((sum, plan) => addToTotals(sum, changesOf(plan)), NO_CHANGES);
   const exceeded = exceededLimits(totals, mapping.limits, links.size, false);
   const conflicts: Recorded[] = [];
@@ -141,7 +144,7 @@ async function sightings(
         collections.some((one) => user.members(one).includes(contact.id)),
       );
       if (row.email !== null)
-        found.set(row.email, { ...row, edited: {}, rules: matched.map(({ id }) => id) });
+        found.set(row.email, { ...row, shape: "", edited: {}, rules: matched.map(({ id }) => id) });
     }
   }
   return found;
