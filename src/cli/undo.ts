@@ -80,6 +80,7 @@ const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
   not_mapped: "no longer in the mapping, left as it is",
   consent: "shows somebody's consent, which is never put back",
   gone: "the contact is gone",
+  differed_before: "the two sides held different values before, so no single value can go back",
 };
 
 function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
@@ -97,6 +98,7 @@ function report(undo: UndoFindings, fields: readonly FieldRule[], file: string):
     ...examples.flatMap((plan) => [...personLines(plan, fields), ""]),
     ...kept,
     `Undo: ${counted(operations, "operation")} on ${counted(people, "person", "people")}, ${examples.length} shown. Consent is not touched.`,
+    "A field that syncs both ways gets its old value on both sides. A one-way field stays as put back until its source changes.",
     `Saved to ${file}, valid for 60 minutes:  tandem apply ${file}`,
     "",
   ].join("\n");
