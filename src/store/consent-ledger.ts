@@ -119,7 +119,7 @@ async function record(
     kind === "opted_out"
       ? Prisma.sql`kind IS DISTINCT FROM 'opted_out'`
       : Prisma.sql`kind = 'opted_out' AND at < shown.seen_at`;
-  return statements.$executeRaw`
+  return statements.$executeRaw`/* long */
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, subject, 'email', ${kind}, side, consent, ${runId}, ${now}
     FROM (SELECT DISTINCT ON (consent_subject(email_key), side) consent_subject(email_key) AS subject, side, consent, seen_at

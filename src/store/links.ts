@@ -39,7 +39,7 @@ async function makeLinks(
   exceptClaimed: boolean,
   now: Date,
 ): Promise<void> {
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     INSERT INTO link (connection_id, email_key, dirty_since)
     SELECT DISTINCT ${connectionId}::int, email_key, ${now}::timestamptz
     FROM sighting
@@ -67,7 +67,7 @@ async function attachSide(
   await forgetReplaced(statements, connectionId, side);
   await joinTheirOwn(statements, connectionId, side);
   // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     WITH oldest AS (
       SELECT DISTINCT ON (email_key) email_key, external_id
       FROM sighting
@@ -97,7 +97,7 @@ async function attachSide(
 
 /** A contact that a link names and that was not stored when it was named, as after a merge, belongs to that link. */
 async function joinTheirOwn(statements: Statements, connectionId: number, side: Side): Promise<void> {
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     UPDATE sighting SET link_id = link.id
     FROM link
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND sighting.link_id IS NULL
@@ -177,10 +177,9 @@ export async function markSought(
 
 /** Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. */
 export async function markAllDirty(statements: Statements, connectionId: number, now: Date): Promise<void> {
-  await statements.link.updateMany({
-    where: { connectionId, state: { not: "ignored" } },
-    data: { dirtySince: now, refused: {} },
-  });
+  await statements.$executeRaw`/* long */
+    UPDATE link SET dirty_since = ${now}, refused = '{}'
+    WHERE connection_id = ${connectionId} AND state <> 'ignored'`;
 }
 
 /** Failing links whose waiting time is over. */
