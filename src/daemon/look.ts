@@ -9,6 +9,7 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../plan/limits.ts";
+import { unreadPeople } from "../plan/unread-people.ts";
 import type { PullReport } from "../pull/pull-side.ts";
 import { lookAtPeople } from "../pull/look-at-people.ts";
 import { readLinked } from "../pull/read-linked.ts";
@@ -21,6 +22,7 @@ import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
 import { saveConnectionProblems } from "../store/runs.ts";
+import { unreadStrangers } from "../store/unreadable-contacts.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import { approvals } from "./approvals.ts";
 import type { Deps } from "./deps.ts";
@@ -100,7 +102,8 @@ async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Pr
     .flatMap((report) => report.problems)
     .filter(({ side, code }) => !told.has(`${side} ${code}`));
   for (const side of SIDES) {
-    const own = [...problems, ...found].filter((problem) => problem.side === side);
+    const strangers = unreadPeople(side, await unreadStrangers(database, connectionId, side));
+    const own = [...problems, ...found, ...strangers].filter((problem) => problem.side === side);
     await saveConnectionProblems(database, connectionId, side, own, now());
   }
   return { contacts: pulled.reduce((sum, report) => sum + report.contacts, 0), problems: found };

@@ -2,6 +2,7 @@ import type { Base } from "./base.ts";
 import type { ExternalId, Sighting } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
 import type { PastWrite } from "./past-write.ts";
+import type { Problem } from "./problem.ts";
 import type { Refusals } from "./refusal.ts";
 import type { PerSide, Side } from "./side.ts";
 
@@ -40,6 +41,8 @@ export interface Claim {
 export interface KnownLink {
   readonly link: Link;
   readonly sightings: PerSide<Sighting | null>;
+  /** Why a side's contact, or one that has this address, could not be read at the last try; `null` where it could. */
+  readonly unread: PerSide<Problem | null>;
   /** Was the side asked for this address since the link was made? Until then, absence is not knowledge. */
   readonly sought: PerSide<boolean>;
   /** Did Tandem make the side's contact itself? Then its absence means that somebody deleted it. */

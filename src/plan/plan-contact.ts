@@ -101,6 +101,13 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
+  const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
+  const [first] = unread;
+  if (first !== undefined && (inScope.hubspot || inScope.klaviyo)) {
+    // Nothing of such a contact is known, so nothing is concluded and no field is written; an opt-out still travels.
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, operations, problems: unread, state: "failing", reason: first.title };
+  }
   if (!inScope.hubspot && !inScope.klaviyo) {
     const state = { state: "excluded", reason: "Matches no rule (any more)" } as const;
     if (SIDES.some((side) => sightings[side] === null)) return { ...nothing, operations: removals, ...state };

@@ -58,6 +58,8 @@ interface Row {
   klaviyo_sought: Date | null;
   hubspot: SightingColumns | null;
   klaviyo: SightingColumns | null;
+  hubspot_unread: Problem | null;
+  klaviyo_unread: Problem | null;
   made: Side[] | null;
   duplicates: { side: Side; id: string }[] | null;
   hubspot_claim: Claim | null;
@@ -104,6 +106,8 @@ export async function knownLinks(
            page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
            ${sightingOf("hubspot", connectionId)} AS hubspot,
            ${sightingOf("klaviyo", connectionId)} AS klaviyo,
+           ${unreadOf("hubspot", connectionId)} AS hubspot_unread,
+           ${unreadOf("klaviyo", connectionId)} AS klaviyo_unread,
            (SELECT jsonb_agg(DISTINCT journal.side) FROM journal
             WHERE journal.link_id = page.id AND kind = 'create' AND outcome = 'done') AS made,
            (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'id', s.external_id) ORDER BY s.created_at)
@@ -144,6 +148,16 @@ function claimOf(side: Side): Prisma.Sql {
     FROM claim WHERE claiming = page.id AND claim.side = ${side} LIMIT 1) END`;
 }
 
+/** Of the contact that is linked; where none is, of one that has the link's address. */
+function unreadOf(side: Side, connectionId: number): Prisma.Sql {
+  const own = side === "hubspot" ? Prisma.sql`page.hubspot_id` : Prisma.sql`page.klaviyo_id`;
+  return Prisma.sql`(
+    SELECT u.problem FROM unreadable_contact AS u
+    WHERE u.connection_id = ${connectionId} AND u.side = ${side}
+      AND (u.external_id = ${own} OR (${own} IS NULL AND u.email_key = page.email_key))
+    ORDER BY u.external_id LIMIT 1)`;
+}
+
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_build_object('email_key', s.email_key, 'fields', s.fields, 'unreadable', s.unreadable,
@@ -172,6 +186,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
       refused: row.refused,
     },
     sightings: perSide((side) => sighting(side, ids[side], columns[side], rules)),
+    unread: { hubspot: row.hubspot_unread, klaviyo: row.klaviyo_unread },
     sought,
     made: perSide((side) => (row.made ?? []).includes(side)),
     duplicates: perSide((side) =>

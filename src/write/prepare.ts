@@ -9,6 +9,7 @@ import { sameValue } from "../model/value.ts";
 import { lostValues } from "../plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { storePeople } from "../pull/pull-side.ts";
+import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
@@ -81,13 +82,12 @@ async function readTargets(context: RunContext, plans: readonly ContactPlan[]): 
     );
     if (ids.length === 0) continue;
     const properties = propertiesFor(context.fields, side);
-    const contacts = await context.connectors[side].contacts.read(ids, properties, context.signal);
-    for (const contact of contacts)
+    const reading = await context.connectors[side].contacts.read(ids, properties, context.signal);
+    for (const contact of reading.contacts)
       targets.set(key(contact), sightingRow(context.fields, contact, false).fields);
-    const found = new Set(contacts.flatMap((contact) => [contact.id, ...contact.mergedIds]));
-    const missing = ids.filter((id) => !found.has(id));
+    const { missing } = existing(ids, reading);
     await transaction(context.database, async (statements) => {
-      await storePeople(context, statements, side, contacts, () => false);
+      await storePeople(context, statements, side, reading, () => false);
       await markMissing(statements, context.connectionId, side, missing, context.now());
     });
   }

@@ -22,7 +22,7 @@ export function consentContract(makeHarness: MakeHarness): void {
       from,
     });
     const read = async ({ connector }: ConnectorHarness, id: string): Promise<Contact | undefined> =>
-      (await connector.contacts.read([id], [], live()))[0];
+      (await connector.contacts.read([id], [], live())).contacts[0];
 
     it(
       "of somebody new is none, and is told with the contact",
@@ -65,7 +65,10 @@ export function consentContract(makeHarness: MakeHarness): void {
           live(),
         );
         await harness.pass();
-        expect(await harness.connector.contacts.find([key("gone@example.com")], [], live())).toEqual([]);
+        expect(await harness.connector.contacts.find([key("gone@example.com")], [], live())).toEqual({
+          contacts: [],
+          unreadable: [],
+        });
       }),
     );
 
@@ -78,7 +81,7 @@ export function consentContract(makeHarness: MakeHarness): void {
           const found: string[] = [];
           for await (const page of harness.connector.consent.refusals(since, live())) {
             found.push(
-              ...page.filter(({ consent }) => consent && refusesAll(consent)).map((each) => each.id),
+              ...page.contacts.filter(({ consent }) => consent && refusesAll(consent)).map((each) => each.id),
             );
           }
           return found;

@@ -116,6 +116,7 @@ async function see(
     return {
       link: structuredClone({ ...link, base, lists, ids, deletedOn: gone }),
       sightings: shown,
+      unread: perSide(() => null),
       sought: perSide(() => true),
       made,
       duplicates: perSide(() => []),
@@ -138,7 +139,7 @@ async function sightings(
   const rules = scope.filter(({ from }) => from === side);
   const found = new Map<EmailKey, Sighting>();
   for await (const page of contacts.everyone(propertiesFor(fields, side), NEVER)) {
-    for (const contact of page) {
+    for (const contact of page.contacts) {
       const { digest: _digest, wanted: _wanted, ...row } = sightingRow(fields, contact, true);
       const matched = rules.filter(({ collections }) =>
         collections.some((one) => user.members(one).includes(contact.id)),
@@ -196,7 +197,9 @@ async function unmoved(
   planned: Update,
 ): Promise<Update | null> {
   const { side, id } = planned;
-  const [target] = await systems[side].contacts.read([id], propertiesFor(fields, side), NEVER);
+  const {
+    contacts: [target],
+  } = await systems[side].contacts.read([id], propertiesFor(fields, side), NEVER);
   const shown = target === undefined ? {} : sightingRow(fields, target, false).fields;
   const still = Object.entries(planned.fields).filter(([field]) => {
     const value = Object.hasOwn(shown, field) ? shown[field] : undefined;

@@ -34,6 +34,7 @@ export function known(
 ): KnownLink {
   return {
     sightings,
+    unread: { hubspot: null, klaviyo: null },
     sought: { hubspot: true, klaviyo: true },
     made: { hubspot: false, klaviyo: false },
     duplicates: { hubspot: [], klaviyo: [] },

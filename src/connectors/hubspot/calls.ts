@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { SystemUnavailable } from "../../model/problem.ts";
 import type { Quota } from "../connector.ts";
+import type { ConnectorLog } from "../connector-log.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -12,10 +12,10 @@ import { CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { readJson, readVendorError } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
-import { problemOf } from "./problems.ts";
 import { untilMidnightMs } from "./midnight.ts";
 import { isDaily } from "./refusal.ts";
 import type { RawAnswer } from "./transport.ts";
+import { isNoSuchPath, NO_WORDS, toldMs, unavailable } from "./unavailable.ts";
 
 /** An answer that was understood. */
 export interface Answer<T> {
@@ -56,7 +56,7 @@ export interface Calls {
 export interface CallsDeps extends Timing {
   /** The part of the account's quota that may be used, 0–1. */
   readonly apiShare: number;
-  readonly log?: ((line: Readonly<Record<string, string | number>>) => void) | undefined;
+  readonly log: ConnectorLog;
 }
 
 /** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
@@ -65,8 +65,6 @@ export const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 
 const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
 const ATTEMPTS = 5;
 const LIMITED_ATTEMPTS = 6;
-const PROBE_MS = 5 * 60_000;
-const DOWN_MS = 60_000;
 
 /** Pacing, retries and counting for one account. */
 export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
@@ -87,7 +85,6 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     made.set(call.operation, (made.get(call.operation) ?? 0) + 1);
     const begun = now();
     const raw = await call.send(signal);
-    log?.({ system: "hubspot", operation: call.operation, status: raw.status, ms: now() - begun });
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
@@ -97,7 +94,23 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
     if (!(error instanceof CallFailed)) return { retry: false };
     const { failure } = error;
-    if (failure.kind === "no_token" || staysAway(failure)) return { retry: false };
+    const decision = retryOf(failure, attemptNumber, writing, pace);
+    if (decision.retry && attemptNumber < decision.attempts) {
+      log("a call to HubSpot failed and is repeated", {
+        system: "hubspot",
+        operation: failure.operation,
+        attempt: attemptNumber,
+        kind: failure.kind,
+        status: "status" in failure ? failure.status : null,
+        waitMs: decision.waitMs,
+      });
+    }
+    return decision;
+  }
+
+  function retryOf(failure: Failure, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+    if (failure.kind === "no_token" || staysAway(failure) || (!writing && isNoSuchPath(failure)))
+      return { retry: false };
     const limited = limitedForMs(failure);
     if (limited !== null) {
       pace.pause(now() + limited);
@@ -132,6 +145,16 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
       const { failure } = error;
       if (writing && mayBeDone(failure)) throw error;
       const mayEnd = expected ?? isAboutRequest;
+      if (!writing && isNoSuchPath(failure) && mayEnd(404, NO_WORDS)) {
+        const { operation, retryAfterMs: told } = failure;
+        throw new CallFailed({
+          kind: "answered",
+          operation,
+          status: 404,
+          error: NO_WORDS,
+          retryAfterMs: told,
+        });
+      }
       if (failure.kind === "answered" && mayEnd(failure.status, failure.error)) throw error;
       throw out;
     }
@@ -200,11 +223,6 @@ function learn(pace: Governor, raw: RawAnswer): void {
   });
 }
 
-/** What a Retry-After asked for, whatever it came with. */
-function toldMs(failure: Failure): number | null {
-  return "retryAfterMs" in failure ? failure.retryAfterMs : null;
-}
-
 /** Has HubSpot said that it takes no call before a time that no call should wait for: the day's end, a move's? */
 function staysAway(failure: Failure): boolean {
   const daily = failure.kind === "answered" && failure.status === 429 && isDaily(failure.error);
@@ -250,47 +268,4 @@ export function mayBeDone(failure: Failure): boolean {
 /** Is an answer with this status about what was asked, and not about who asks? */
 function isAboutRequest(status: number): boolean {
   return status >= 400 && status < 500 && ![401, 403, 408, 429, 477].includes(status);
-}
-
-/** The failure as one of the whole account. */
-function unavailable(error: CallFailed, toMidnightMs: () => number): SystemUnavailable {
-  const { failure } = error;
-  const answered = failure.kind === "answered" ? failure : null;
-  const status = "status" in failure ? failure.status : 0;
-  const problem = problemOf({
-    // A proxy's 403 says nothing of our permissions; only a 5xx means the same from anybody.
-    status: answered !== null || status >= 500 ? status : 0,
-    error: answered?.error ?? null,
-    about: "account",
-    property: null,
-    subject: "",
-    value: "",
-    signInLost: failure.kind === "no_token",
-  });
-  // An answer has said what it is; anything else is told by what broke.
-  const why = answered === null && problem.code === "HS-DOWN" ? whyDown(failure) : null;
-  const told = toldMs(failure);
-  const waits: Readonly<Record<string, () => number>> = {
-    "HS-QUOTA": toMidnightMs,
-    "HS-DOWN": () => told ?? DOWN_MS,
-  };
-  const wait = waits[problem.code] ?? (() => told ?? PROBE_MS);
-  const explained = { ...problem, level: "connection" as const, explanation: why ?? problem.explanation };
-  return new SystemUnavailable("hubspot", explained, wait(), error);
-}
-
-/** What came instead of an answer, for whoever has to find out where it broke; `null` where nothing more is known. */
-function whyDown(failure: Failure): string | null {
-  const passes = "This is usually over in minutes.";
-  switch (failure.kind) {
-    case "not_sent":
-      return `There is no connection to HubSpot (${failure.reason}). ${passes}`;
-    case "lost":
-      return `The connection to HubSpot broke off (${failure.reason}). ${passes}`;
-    case "unreadable":
-      return `What came with status ${failure.status} was not HubSpot's to read: perhaps a web page of something on the way. ${passes}`;
-    case "answered":
-    case "no_token":
-      return null;
-  }
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ConnectorLog } from "../connector-log.ts";
 import type { Quota } from "../connector.ts";
 import { clockSkew } from "../clock-skew.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -12,12 +13,10 @@ import { KlaviyoFailure, malformed } from "./failure.ts";
 import { windowsOf } from "./operations.ts";
 import { stopsTheSide, unavailable } from "./problems.ts";
 
-export type Log = (message: string, details: Readonly<Record<string, string | number | null>>) => void;
-
 export interface CallsDeps extends Timing {
   /** The part of each of the account's limits that may be used, 0–1. */
   readonly share: number;
-  readonly log: Log;
+  readonly log: ConnectorLog;
 }
 
 export interface Answer<T> {
@@ -29,7 +28,7 @@ export interface Answer<T> {
 export interface Calls {
   /**
    * A call that changes nothing, repeated while that may help. Rejects with `SystemUnavailable`, but for a refusal with
-   * one of the `expected` statuses: with `KlaviyoFailure`.
+   * one of the `expected` statuses: with `KlaviyoFailure`. A 403 may be expected too, unless a firewall sent it.
    */
   read<T>(
     call: Call,
@@ -53,6 +52,7 @@ export interface Calls {
   skewMs(): number;
   /** See `Connector.quotas`. */
   quotas(): readonly Quota[];
+  readonly log: ConnectorLog;
 }
 
 const ATTEMPTS = 4;
@@ -116,10 +116,13 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
       if (waitMs > LONGEST_WAIT_MS) return { retry: false };
       if (status === 429) {
         pace.pause(now() + waitMs);
+        if (attempt < THROTTLED_ATTEMPTS)
+          log("Klaviyo throttled a call, which is repeated", { operation, attempt, waitMs });
         return { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
       }
       if (kind === "unsendable" || !(notSent || (repeatable && ambiguous))) return { retry: false };
-      log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
+      if (attempt < ATTEMPTS)
+        log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
       return { retry: true, waitMs, attempts: ATTEMPTS };
     };
 
@@ -148,7 +151,10 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
         return await repeated(call, schema, signal, { repeatable: true, abortable: true });
       } catch (error) {
         if (!(error instanceof KlaviyoFailure)) throw error;
-        throw expected.includes(error.status ?? 0) && !stopsTheSide(error) ? error : unavailable(error);
+        const { status, html, kind } = error;
+        const forbidden = kind === "answered" && status === 403 && !html;
+        const stops = stopsTheSide(error) && !forbidden;
+        throw expected.includes(status ?? 0) && !stops ? error : unavailable(error);
       }
     },
     async write(call, schema, signal, { idempotent } = { idempotent: false }) {
@@ -161,6 +167,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     requests: () => new Map(counts),
     skewMs: () => skew.ms(),
     quotas: () => [...quotas.values()],
+    log,
   };
 }
 

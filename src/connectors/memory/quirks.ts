@@ -1,3 +1,4 @@
+import type { ExternalId } from "../../model/contact.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem, SystemUnavailable } from "../../model/problem.ts";
@@ -45,6 +46,8 @@ export interface Quirks {
    * between, and where a test kills its engine by throwing.
    */
   before: (call: MemoryCall) => void;
+  /** A contact whose record comes out malformed: it is there, and cannot be read. */
+  unreadable: (id: ExternalId) => boolean;
   /** Writes of creates, and of updates that empty nothing, tell neither what is stored nor a new contact's id. */
   importLike: boolean;
   /** Milliseconds until an incremental pull shows a change; until then it shows what was before. */
@@ -67,6 +70,7 @@ export function noQuirks(): Quirks {
     sinkMissing: () => null,
     unavailable: () => null,
     before: () => {},
+    unreadable: () => false,
     importLike: false,
     indexLagMs: 0,
     findLagMs: 0,

@@ -6,7 +6,8 @@ import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import { sameValue } from "../../model/value.ts";
-import type { ContactHistory, PastValue, PropertyRequest } from "../connector.ts";
+import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
+import type { PropertyRequest } from "../connector.ts";
 import { readAs } from "./read-as.ts";
 
 /** A contact as stored. Never changed, only replaced, so that an old version can still be shown by a lagging index. */

@@ -170,7 +170,7 @@ describe("writing to HubSpot", () => {
     expect(await write(rehearsal.connector, [update(one, { firstname: "New" })])).toMatchObject([
       { outcome: "gone" },
     ]);
-    const read = await rehearsal.connector.contacts.read([one, two], PROPERTIES, live());
+    const { contacts: read } = await rehearsal.connector.contacts.read([one, two], PROPERTIES, live());
     expect(read.map(({ id }) => id)).toEqual([survivor]);
   });
 
@@ -232,7 +232,9 @@ describe("writing to HubSpot", () => {
     const [id = ""] = seed(rehearsal, 1, { firstname: "Old", seats: "5" });
     const [result] = await write(rehearsal.connector, [update(id, { seats: null, firstname: "New" })]);
     expect(result).toMatchObject({ outcome: "done", id, stored: { seats: null, firstname: "New" } });
-    const [contact] = await rehearsal.connector.contacts.read([id], PROPERTIES, live());
+    const {
+      contacts: [contact],
+    } = await rehearsal.connector.contacts.read([id], PROPERTIES, live());
     expect(result).toMatchObject({ updatedAt: contact?.updatedAt });
     expect(contact?.values).toEqual({ seats: null, firstname: "New", persona: null });
   });

@@ -1,6 +1,7 @@
 import type { EntryGroup } from "../../engagement-port.ts";
 import { chunks } from "../chunks.ts";
 import { BATCH } from "../contacts.ts";
+import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { associationPage } from "../parse.ts";
@@ -29,7 +30,7 @@ export async function findNotes(
 }
 
 async function notesOf(
-  { endpoints, calls }: Account,
+  { endpoints, calls, log }: Account,
   contacts: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -43,6 +44,7 @@ async function notesOf(
       throw error;
     }
   };
+  const follow = pageGuard({ side: "hubspot", what: "the notes of contacts", log });
   let asked: readonly { readonly id: string; readonly after?: string }[] = contacts.map((id) => ({ id }));
   while (asked.length > 0) {
     const further: { readonly id: string; readonly after: string }[] = [];
@@ -54,6 +56,7 @@ async function notesOf(
       }
     }
     asked = further;
+    follow(asked.length === 0 ? null : JSON.stringify(asked));
   }
   return notes;
 }

@@ -1,5 +1,6 @@
 import type { Channel, Engagement, MessageSource } from "../../../model/engagement.ts";
-import type { Calls, Log } from "../calls.ts";
+import type { ConnectorLog } from "../../connector-log.ts";
+import type { Calls } from "../calls.ts";
 import type { Call, Endpoints } from "../client.ts";
 import { KlaviyoFailure } from "../failure.ts";
 import { lacksScope } from "../missing-scopes.ts";
@@ -16,7 +17,7 @@ export interface NamesDeps {
   readonly calls: Calls;
   readonly client: Endpoints;
   readonly now: () => number;
-  readonly log: Log;
+  readonly log: ConnectorLog;
 }
 
 /** Campaigns and flows are renamed now and then; what a key may read is widened. */
