@@ -185,7 +185,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       for (const { property, type } of properties) {
         if (hidden.has(property)) continue;
         const stored = contact.values.get(property) ?? null;
-        const value = readAs(stored, type);
+        const value = readAs(property === "email" ? contact.shownEmail : stored, type);
         if (value === undefined) unreadable.push([property, String(stored)]);
         else values.push([property, copyValue(value)]);
       }
@@ -200,7 +200,8 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         consent: contact.consent === null ? null : structuredClone(contact.consent),
         createdAt: new Date(contact.createdAt).toISOString(),
         updatedAt: new Date(contact.updatedAt).toISOString(),
-        mergedIds: [...contact.mergedIds],
+        // Klaviyo does not tell who was merged into a profile.
+        mergedIds: side === "hubspot" ? [...contact.mergedIds] : [],
       };
     },
   };
