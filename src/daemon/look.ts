@@ -1,4 +1,4 @@
-import { linkContacts } from "../link/link-contacts.ts";
+import { joinContacts, linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -79,6 +79,9 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   // And whoever was linked just now.
   const after = await readLinked(context, people);
   await endIgnores(database, context.connectionId, now());
+  const deleted = await settleMissing(context, isApproved);
+  // Who is left of a merge may have what a deleted contact had.
+  await joinContacts(context);
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
     context,
@@ -87,7 +90,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,
-    guarded: together([...left, await settleMissing(context, isApproved)]),
+    guarded: together([...left, deleted]),
     firstSync: ready.connection.filledAt === null,
   };
 }

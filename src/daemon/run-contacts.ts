@@ -56,6 +56,9 @@ const KEYS = [
   "blocked",
 ] as const;
 
+/** People who took over one another's addresses, in one run: longer chains go on in the next. */
+const ADDRESS_STEPS = 10;
+
 const NO_EXAMPLES = { examples: 0, field: null };
 
 export interface RunOptions {
@@ -166,6 +169,7 @@ async function writeAll(
   { isHeld, holding, mostErrors }: Bounds,
 ): Promise<Written> {
   const counts = { ...NOTHING_WRITTEN, asked: 0, blocked: 0 };
+  let waitsForAddress: readonly bigint[] = [];
   const add = (more: Partial<typeof counts>): void => {
     for (const key of KEYS) counts[key] += more[key] ?? 0;
   };
@@ -186,15 +190,37 @@ async function writeAll(
     add(await writePage(context, allowed, new Set(waiting.map(({ plan }) => plan.known.link.id))));
     add(await subscribePeople(context, allowed));
     refusing.push(...madeRefusing(allowed));
+    waitsForAddress = [...waitsForAddress, ...waitingLinks(allowed)];
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
     if (counts.refused > mostErrors) break;
+    context.stopping.throwIfAborted();
+  }
+  // An address that somebody had until a moment ago is free now.
+  for (let step = 0; step < ADDRESS_STEPS && waitsForAddress.length > 0; step += 1) {
+    if (counts.refused > mostErrors || counts.unanswered > 0) break;
+    const plans: ContactPlan[] = [];
+    for await (const page of planPages(context, { kind: "ids", ids: waitsForAddress })) plans.push(...page);
+    const parted = plans.map((plan) => withhold(plan, isHeld));
+    const held = parted.filter((one) => one.held.length > 0).map(({ plan }) => plan.known.link.id);
+    const allowed = parted.map(({ plan }) => plan).filter(({ operations }) => operations.some(isUpdate));
+    if (allowed.length === 0) break;
+    add(await writePage(context, allowed, new Set(held)));
+    waitsForAddress = waitingLinks(plans);
     context.stopping.throwIfAborted();
   }
   const stoppedBy = counts.refused > mostErrors ? tooManyErrors(counts.refused, mostErrors) : null;
   // All of them at once: the limit is one for the run.
   add(await carryRefusals(context, refusing, mapping.limits));
   return { counts, stoppedBy };
+}
+
+function isUpdate({ kind }: ContactPlan["operations"][number]): boolean {
+  return kind === "update";
+}
+
+function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
+  return plans.filter((plan) => plan.waitsForAddress === true).map(({ known }) => known.link.id);
 }
 
 /** Whoever is to be subscribed stays to be looked at until they were asked for. */

@@ -2,12 +2,16 @@ import type { ContactReading } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
+import { confirmContested } from "./confirm-contested.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { collectionsOf } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
+import { followAddresses } from "../store/follow-addresses.ts";
+import { foldParted } from "../store/fold-parted.ts";
 import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links.ts";
+import { pairByAddress } from "../store/pair-by-address.ts";
 import { refreshStatistics } from "../store/statistics.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
@@ -28,17 +32,26 @@ const SHARE_OF_LOOKUPS_TO_TRY_READING = 0.25;
  * is planned for them: nobody is created before both sides were asked.
  */
 export async function linkContacts(context: RunContext): Promise<void> {
-  await attach(context);
+  await joinContacts(context);
   for (const side of SIDES) await lookUp(context, side);
-  await attach(context);
+  await joinContacts(context);
+  await confirmContested(context);
+  await joinContacts(context);
 }
 
-async function attach(context: RunContext): Promise<void> {
+/** Joins what is stored, by the addresses that it shows now; asks neither system. */
+export async function joinContacts(context: RunContext): Promise<void> {
+  const { database, connectionId, identity, now } = context;
   const scope = perSide((side) => collectionsOf(context.scope, side));
-  await refreshStatistics(context.database, context.connectionId);
-  await transaction(context.database, (statements) =>
-    attachSightings(statements, context.connectionId, scope, context.identity, context.now()),
-  );
+  await refreshStatistics(database, connectionId);
+  await transaction(database, async (statements) => {
+    await foldParted(statements, connectionId, now());
+    await followAddresses(statements, connectionId, "dirty", now());
+    await attachSightings(statements, connectionId, scope, identity, now());
+    if (!(await pairByAddress(statements, connectionId, scope, now()))) return;
+    await followAddresses(statements, connectionId, "dirty", now());
+    await attachSightings(statements, connectionId, scope, identity, now());
+  });
 }
 
 async function lookUp(context: RunContext, side: Side): Promise<void> {

@@ -10,7 +10,7 @@ import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
-import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
+import { addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
@@ -67,6 +67,8 @@ export interface ContactPlan {
   readonly reason: string;
   /** In so many milliseconds a field may be written that is not now, because it kept changing back and forth. */
   readonly thawsInMs?: number | null;
+  /** Its address is written once whoever has it on that side has got another: planned again in the same run. */
+  readonly waitsForAddress?: boolean;
 }
 
 export interface PlanRules {
@@ -147,7 +149,8 @@ function planBoth(
 ): ContactPlan {
   const seen = perSide((side) => known.sightings[side]?.fields ?? {});
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
-  const merged = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
+  const all = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
+  const { merged, steps, waitsFor, problem } = stepAside(all, known);
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
@@ -157,7 +160,7 @@ function planBoth(
   }
   const updates = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const id = known.sightings[side]?.id;
-    const fields = writesTo(side, merged);
+    const fields = { ...writesTo(side, merged), ...steps[side] };
     if (id === undefined || Object.keys(fields).length === 0) return [];
     const pre = Object.fromEntries(Object.keys(fields).map((key) => [key, seen[side][key] ?? null]));
     return [{ kind: "update", side, id, fields, pre }];
@@ -171,9 +174,13 @@ function planBoth(
     ...removals,
     ...planSubscribes(matched, known),
   ];
-  const all = [...problems, ...calm.problems, ...asked.problems];
+  const told = [...problems, ...calm.problems, ...asked.problems, ...(problem === null ? [] : [problem])];
   const { thawsInMs } = calm;
-  return { known, merged, operations, problems: all, ...stateOf(operations, all), thawsInMs };
+  const state = stateOf(operations, told);
+  const plan = { known, merged, operations, problems: told, ...state, thawsInMs };
+  if (waitsFor === null) return plan;
+  const waiting = { state: "waiting", reason: waitsFor, waitsForAddress: true } as const;
+  return { ...plan, ...(state.state === "failing" ? { waitsForAddress: true } : waiting) };
 }
 
 function planMissing(
@@ -192,6 +199,11 @@ function planMissing(
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
     const reason = `Being looked up in ${sideName(missing)}`;
     return { ...nothing, operations: [], state: "waiting", reason };
+  }
+  if (known.link.merged?.on === missing) {
+    const into = known.link.merged.into ?? "another contact";
+    const reason = `Merged into ${into} in ${sideName(missing)}; not made again`;
+    return { ...nothing, operations: [], state: "excluded", reason };
   }
   const claim = known.claimed[missing];
   if (claim !== null) {

@@ -54,6 +54,14 @@ export async function saveSightings(
         ON known.connection_id = ${connectionId} AND known.side = page.side AND known.external_id = page.id
       WHERE known.link_id IS NOT NULL AND known.digest <> page.digest
         AND (page."updatedAt" >= known.updated_at OR (${direct} AND known.shape <> ${shape}))
+      UNION
+      -- Whose address a contact shows that did not show it before: there may be two of them now.
+      SELECT other.link_id FROM page
+      JOIN sighting AS other ON other.connection_id = ${connectionId} AND other.side IN ('hubspot', 'klaviyo')
+                            AND other.email_key = page.email AND other.link_id IS NOT NULL
+      WHERE NOT EXISTS (SELECT FROM sighting AS known
+                        WHERE known.connection_id = ${connectionId} AND known.side = page.side
+                          AND known.external_id = page.id AND known.email_key = page.email)
     ), saved AS (
       INSERT INTO sighting AS known (connection_id, side, external_id, email_key, shown_email, fields, unreadable,
                                      consent, digest, created_at, updated_at, seen_at, edited, other_emails, shape, read_at)
@@ -86,6 +94,8 @@ export interface WrittenSighting {
   readonly side: Side;
   readonly id: string;
   readonly fields: Sighting["fields"];
+  /** Its address, where that was written; absent: it is as it was. */
+  readonly address?: string | null;
   /** `null` where the side did not tell: then the known time stays. */
   readonly updatedAt: string | null;
 }
@@ -97,11 +107,14 @@ export async function saveWritten(
   rows: readonly WrittenSighting[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  const page = JSON.stringify(rows.map((row) => ({ ...row, written: row.address !== undefined })));
   await statements.$executeRaw`
     UPDATE sighting SET fields = sighting.fields || p.fields,
+                        email_key = CASE WHEN p.written THEN p.address ELSE sighting.email_key END,
+                        shown_email = CASE WHEN p.written THEN p.address ELSE sighting.shown_email END,
                         updated_at = greatest(sighting.updated_at, p."updatedAt"),
                         digest = ''
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("side" text, "id" text, "fields" jsonb, "updatedAt" timestamptz)
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("side" text, "id" text, "fields" jsonb, "updatedAt" timestamptz, "address" text, "written" boolean)
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id`;
 }
 

@@ -36,7 +36,9 @@ export function linkOutcome(
   );
   const gone = sent.find(({ result: answer }) => answer.outcome === "gone");
   const open =
-    result.unfinished || sent.some(({ result: answer }) => ["unknown", "exists"].includes(answer.outcome));
+    result.unfinished ||
+    plan.waitsForAddress === true ||
+    sent.some(({ result: answer }) => ["unknown", "exists"].includes(answer.outcome));
   const stillRefused = refusalsAfter(fields, plan, sent);
   const attempts =
     refused.length > 0 ? link.attempts + 1 : Object.keys(stillRefused).length > 0 ? link.attempts : 0;

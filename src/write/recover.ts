@@ -12,6 +12,7 @@ import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-r
 import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
+import { followAddresses } from "../store/follow-addresses.ts";
 import type { SettledEntry, UnansweredEntry } from "../store/journal.ts";
 import { journalSettled, unanswered } from "../store/journal.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -68,6 +69,8 @@ async function recoverSide(
     await storePeople(context, statements, side, found.reading, () => false);
     const bases = proved.map(({ entry, agreed }) => ({ linkId: entry.linkId, base: agreed }));
     await agreeFields(statements, bases, context.now());
+    const ids = entries.map(({ linkId }) => linkId);
+    await followAddresses(statements, context.connectionId, ids, context.now());
     const creates = entries.filter(({ kind }) => kind === "create").map(({ linkId }) => linkId);
     await markSought(statements, side, creates, null);
     await journalSettled(statements, proved.map(settled), context.now());

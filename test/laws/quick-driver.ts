@@ -126,6 +126,8 @@ async function see(
       overruled: false,
       takenBack: [],
       claimed: { hubspot: null, klaviyo: null },
+      taken: { hubspot: null, klaviyo: null },
+      inherited: [],
     };
   });
 }
@@ -160,6 +162,7 @@ function newLink(email: EmailKey, count: number): Link {
     lists: [],
     deletedOn: null,
     missingOn: null,
+    merged: null,
     state: "waiting",
     attempts: 0,
     retryAt: null,

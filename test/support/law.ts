@@ -14,9 +14,13 @@ export function assertLaw<T>(property: fc.IRawProperty<T, false>, share = 1): vo
   fc.assert(property, tries(share));
 }
 
-/** The same of a law that waits for something. */
-export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1): Promise<void> {
-  await fc.assert(property, tries(share));
+/**
+ * The same of a law that waits for something.
+ *
+ * @param shrinks `false` where the law names the part of a world that broke it: looking for a smaller one takes too long
+ */
+export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1, shrinks = true): Promise<void> {
+  await fc.assert(property, { ...tries(share), endOnFailure: !shrinks });
 }
 
 /**

@@ -35,6 +35,8 @@ export interface MemoryOptions {
   /** What `discover` tells of properties; any other can be read and written all the same. */
   readonly fields?: readonly FieldSpec[];
   readonly can?: Partial<Capabilities>;
+  /** HubSpot's subscription types. */
+  readonly optOutTypes?: Schema["optOutTypes"];
 }
 
 /** An operation that reached the system, in the order in which they did. */
@@ -92,6 +94,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
   const outline = async (signal: AbortSignal): Promise<Schema> => {
     request("discover", signal);
     return {
+      ...(options.optOutTypes === undefined ? {} : { optOutTypes: options.optOutTypes }),
       fields: fields
         .filter(({ property }) => !store.hidden.has(property))
         .map((field) => structuredClone(field)),

@@ -205,7 +205,8 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         consent: contact.consent === null ? null : structuredClone(contact.consent),
         createdAt: new Date(contact.createdAt).toISOString(),
         updatedAt: new Date(contact.updatedAt).toISOString(),
-        mergedIds: [...contact.mergedIds],
+        // Klaviyo does not tell who was merged into a profile.
+        mergedIds: side === "hubspot" ? [...contact.mergedIds] : [],
       };
     },
   };

@@ -57,12 +57,15 @@ function apply(
     case "update": {
       const target = targetOf(settings, operation.id);
       if (target === undefined) return gone(side, operation.id);
+      const address = operation.values["email"];
+      const key = typeof address === "string" ? emailKey(address) : null;
+      const holder = key === null ? undefined : holderOf(key);
+      if (holder !== undefined && holder.id !== target.id)
+        return { outcome: "refused", problem: memoryProblem(side, "EMAIL-TAKEN", holder.id) };
       const taken = accepted(quirks, operation, operation.values, refused);
-      const { email } = Object.fromEntries(taken);
-      if (typeof email === "string" && isTaken(settings, target, email))
-        return { outcome: "refused", problem: memoryProblem(side, "TAKEN", email) };
       const values = new Map([...target.values, ...taken.filter(([property]) => property !== "email")]);
-      const shownEmail = typeof email === "string" ? email : target.shownEmail;
+      const written = taken.find(([property]) => property === "email");
+      const shownEmail = written === undefined ? target.shownEmail : (written[1] as string | null);
       const changed = store.change(target.id, { values, shownEmail }) ?? target;
       const empties = Object.values(operation.values).includes(null);
       return done(settings, changed, properties, refused, quirks.importLike && !empties);
@@ -89,13 +92,6 @@ function apply(
 /** HubSpot takes the id of a merged contact for its survivor's; Klaviyo knows it no longer. */
 function targetOf({ side, store }: WriteSettings, id: ExternalId): StoredContact | undefined {
   return side === "hubspot" ? store.survivor(id) : store.get(id);
-}
-
-/** Both systems keep an address to one contact. */
-function isTaken({ holderOf }: WriteSettings, { id }: StoredContact, email: string): boolean {
-  const key = emailKey(email);
-  const holder = key === null ? undefined : holderOf(key);
-  return holder !== undefined && holder.id !== id;
 }
 
 function accepted(
