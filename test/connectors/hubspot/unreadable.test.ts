@@ -40,7 +40,7 @@ const twoLists =
     const { pathname } = new URL(call.path, "http://x");
     const list = /lists\/2026-03\/(\d+)\/memberships/.exec(pathname)?.[1];
     if (list !== undefined) return joins(list, call);
-    if (/batch\/read$/.test(pathname)) {
+    if (pathname.endsWith("/batch/read")) {
       const { inputs } = call.body as { readonly inputs: readonly { readonly id: string }[] };
       return ok({ results: inputs.map(({ id }) => record(id)) });
     }
