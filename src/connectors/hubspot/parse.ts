@@ -90,7 +90,7 @@ const optionalText = z.string().optional().catch(undefined);
 const innerError = z.object({ message: optionalText, code: optionalText, context });
 
 const vendorError = z.object({
-  status: z.unknown(),
+  status: z.unknown().optional(),
   message: optionalText,
   category: optionalText,
   subCategory: optionalText,

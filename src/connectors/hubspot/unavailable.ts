@@ -30,7 +30,7 @@ export function unavailable(error: CallFailed, toMidnightMs: () => number): Syst
   const problem = problemOf({
     // A proxy's 403 says nothing of our permissions; only a 5xx means the same from anybody.
     status: answered !== null || status >= 500 || isNoSuchPath(failure) ? status : 0,
-    error: answered?.error ?? null,
+    error: isNoSuchPath(failure) ? NO_WORDS : (answered?.error ?? null),
     about: "account",
     property: null,
     subject: "",

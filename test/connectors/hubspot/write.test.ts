@@ -163,12 +163,12 @@ describe("writing to HubSpot", () => {
     expect(rehearsal.world.truth.calls.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it("says that a contact that was merged away is gone, and reads its survivor", async () => {
+  it("does not know what became of a contact that was merged away, and reads its survivor", async () => {
     const rehearsal = await started();
     const [one = "", two = ""] = seed(rehearsal, 2);
     const survivor = rehearsal.portal.mergeContacts({ id: one }, { id: two });
     expect(await write(rehearsal.connector, [update(one, { firstname: "New" })])).toMatchObject([
-      { outcome: "gone" },
+      { outcome: "unknown" },
     ]);
     const { contacts: read } = await rehearsal.connector.contacts.read([one, two], PROPERTIES, live());
     expect(read.map(({ id }) => id)).toEqual([survivor]);
