@@ -91,7 +91,7 @@ export type RecordResult =
   | { readonly outcome: "refused"; readonly problem: Problem }
   /** The contact no longer exists. */
   | { readonly outcome: "gone" }
-  /** Sent and never answered. Asked again, `record` first looks, or sends the same ids: it is never there twice. */
+  /** Sent and never answered. It may be there: the same ids are sent again, or `find` looks before anything is made. */
   | { readonly outcome: "unknown" };
 
 export interface EngagementSink {
@@ -103,16 +103,37 @@ export interface EngagementSink {
   /** Makes, or brings up to date, what the sink needs: templates, event definitions. Twice is once. */
   setUp(signal: AbortSignal): Promise<SinkSetup>;
   /**
-   * One result per group, in order. `again` says that an earlier call with these very entries was never answered.
+   * Finds entries that the sink shows and our database does not know of: an answer was lost, or the database was
+   * restored or lost. Asked before anything is made. `null` where the vendor keeps each id once by itself.
+   *
+   * @param groups those without a `reference`
+   * @param passed by contact, the references that are known to be something else; they are not read again
+   */
+  readonly find:
+    | ((
+        groups: readonly EntryGroup[],
+        passed: ReadonlyMap<ExternalId, ReadonlySet<string>>,
+        signal: AbortSignal,
+      ) => Promise<FoundEntries>)
+    | null;
+  /**
+   * One result per group, in order.
    *
    * @param setup as `setUp` answered it; `null` where it was never run
    */
   record(
     groups: readonly EntryGroup[],
     setup: SinkSetup | null,
-    again: boolean,
     signal: AbortSignal,
   ): Promise<readonly RecordResult[]>;
+}
+
+/** What a sink shows already. */
+export interface FoundEntries {
+  /** By the group as it was given. */
+  readonly references: ReadonlyMap<EntryGroup, string>;
+  /** By contact: what was read and is nothing of ours. */
+  readonly others: ReadonlyMap<ExternalId, readonly string[]>;
 }
 
 /** What setting up made, kept by the engine and understood by the sink alone. */

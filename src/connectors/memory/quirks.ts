@@ -17,6 +17,7 @@ export type MemoryCall =
   | "metrics"
   | "events"
   | "counts"
+  | "notes"
   | "sink"
   | "setUp"
   | "record"
