@@ -25,16 +25,20 @@ export interface EngagementSource {
   metrics(signal: AbortSignal): Promise<readonly EngagementMetric[]>;
   /**
    * The events of a metric from `from` on, oldest first, a page at a time. Events come late and may lie in the future: what
-   * a page shows is never all there will be of its time.
+   * a page shows is never all there will be of its time. Where the system does not tell this metric, and only this one,
+   * the last page says so.
    */
-  read(window: EventWindow, signal: AbortSignal): AsyncIterable<EngagementPage>;
-  /** How many events of a metric there are by UTC day (`yyyy-mm-dd`), from `from` up to and without `until` (days). */
+  read(window: EventWindow, signal: AbortSignal): AsyncIterable<EngagementPage | NotTold>;
+  /**
+   * How many events of a metric there are by UTC day (`yyyy-mm-dd`), from `from` up to and without `until` (days); or that
+   * the system does not tell it of this metric.
+   */
   countByDay(
     metric: EngagementMetric,
     from: string,
     until: string,
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, number>>;
+  ): Promise<DayCounts | NotTold>;
   /** How long after it happened an event may first be seen, as a rule. Milliseconds. */
   readonly lagMs: number;
 }
@@ -58,9 +62,21 @@ export interface EventWindow {
 }
 
 export interface EngagementPage {
+  readonly kind: "events";
   readonly engagements: readonly Engagement[];
   /** To go on after this page; `null` where it was the last. */
   readonly next: string | null;
+}
+
+export interface DayCounts {
+  readonly kind: "counts";
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** The system answered, and does not tell this one thing: its problem alone, everything else goes on. */
+export interface NotTold {
+  readonly kind: "not_told";
+  readonly problem: Problem;
 }
 
 /** One engagement to be shown on one contact. Sent again it is the same entry. */
