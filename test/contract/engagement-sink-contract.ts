@@ -23,20 +23,20 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
       using(async ({ sink, setup, contacts, shown }) => {
         const groups = contacts.map((contact, at) => group(contact, at === 0 ? [1, 2, 3] : [10 + at]));
         expect(await sink.missing(setup, live())).toBeNull();
-        const results = await sink.record(groups, setup, false, live());
+        const results = await sink.record(groups, setup, live());
         expect(results.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "done"));
         expect(await Promise.all(contacts.map(shown))).toEqual(contacts.map((_, at) => (at === 0 ? 3 : 1)));
-        expect(await sink.record([], setup, false, live())).toEqual([]);
+        expect(await sink.record([], setup, live())).toEqual([]);
       }),
     );
 
     it(
       "shows more of a message beside what it showed before",
       using(async ({ sink, setup, contacts: [contact = ""], shown }) => {
-        const [first] = await sink.record([group(contact, [1, 2])], setup, false, live());
+        const [first] = await sink.record([group(contact, [1, 2])], setup, live());
         const reference = first?.outcome === "done" ? first.reference : null;
         const more = { ...group(contact, [3]), shown: entries([1, 2]), reference };
-        const again = await sink.record([more], setup, false, live());
+        const again = await sink.record([more], setup, live());
         expect(again).toEqual([{ outcome: "done", reference }]);
         expect(await shown(contact)).toBe(3);
       }),
@@ -46,10 +46,12 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
       using(async ({ sink, setup, contacts, shown, loseAnswer }) => {
         const groups = contacts.map((contact, at) => group(contact, [2 * at, 2 * at + 1]));
         loseAnswer(applied);
-        const lost = await sink.record(groups, setup, false, live());
+        const lost = await sink.record(groups, setup, live());
         expect(lost.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "unknown"));
         for (let times = 0; times < 2; times += 1) {
-          const again = await sink.record(groups, setup, true, live());
+          const found = await sink.find?.(groups, new Map(), live());
+          const known = groups.map((one) => ({ ...one, reference: found?.references.get(one) ?? null }));
+          const again = await sink.record(known, setup, live());
           expect(again.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "done"));
         }
         expect(await Promise.all(contacts.map(shown))).toEqual(contacts.map(() => 2));
@@ -62,7 +64,7 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
         const [first = "", ...rest] = contacts;
         await remove(first);
         const groups = contacts.map((contact, at) => group(contact, [at]));
-        const results = await sink.record(groups, setup, false, live());
+        const results = await sink.record(groups, setup, live());
         expect(results.map(({ outcome }) => outcome)).toEqual(["gone", ...rest.map(() => "done")]);
         expect(await Promise.all(rest.map(shown))).toEqual(rest.map(() => 1));
       }),
@@ -74,7 +76,7 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
         const again = await sink.setUp(live());
         expect(again.ids).toEqual(setup?.ids ?? {});
         expect(await sink.missing(again, live())).toBeNull();
-        await sink.record([group(contact, [1])], again, false, live());
+        await sink.record([group(contact, [1])], again, live());
         expect(await shown(contact)).toBe(1);
       }),
     );

@@ -82,7 +82,7 @@ async function hubspotSink(recordAs: RecordAs): Promise<SinkHarness> {
   const { portal, world } = rehearsal;
   const setup = await sink.setUp(live());
   // What a sink asks once is asked before an answer is lost.
-  await sink.record([], setup, false, live());
+  await sink.record([], setup, live());
   return {
     connector: rehearsal.connector,
     sink,

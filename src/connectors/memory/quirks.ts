@@ -18,6 +18,7 @@ export type MemoryCall =
   | "metrics"
   | "events"
   | "counts"
+  | "notes"
   | "sink"
   | "setUp"
   | "record"
@@ -37,6 +38,8 @@ export interface Quirks {
   refuseEntries: (group: EntryGroup) => Problem | null;
   /** Entries whose recording is never answered, having been done or not. */
   unansweredEntries: (group: EntryGroup) => "applied" | "not_applied" | null;
+  /** Why the source does not tell of this metric, and of no other. */
+  metricNotTold: (metric: string) => Problem | null;
   /** What keeps the account from using a sink. */
   sinkMissing: (recordAs: RecordAs) => Problem | null;
   /** The whole side is out: thrown before anything of the call is done. */
@@ -67,6 +70,7 @@ export function noQuirks(): Quirks {
     unanswered: () => null,
     refuseEntries: () => null,
     unansweredEntries: () => null,
+    metricNotTold: () => null,
     sinkMissing: () => null,
     unavailable: () => null,
     before: () => {},

@@ -203,7 +203,7 @@ function noteEndpoints(call: PutTogether, crm: Client["crm"]) {
       call("read notes", () =>
         batchApi.read({
           inputs: ids.map((id) => ({ id })),
-          properties: ["hs_note_body"],
+          properties: ["hs_note_body", "hs_timestamp"],
           propertiesWithHistory: [],
         }),
       ),

@@ -6,7 +6,8 @@ import { batchAnswer } from "../records.ts";
 import type { BatchAnswer } from "../records.ts";
 import { findNotes } from "./find-notes.ts";
 import { groupResults } from "./group-results.ts";
-import { noteMarker, noteText } from "./note-body.ts";
+import { noteText } from "./note-body.ts";
+import { noteReference, noteTrace, referenceIn } from "./note-reference.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
 import { inWordsOf } from "./sink-problems.ts";
@@ -19,13 +20,15 @@ interface NoteJob {
   readonly group: EntryGroup;
   readonly id: string | null;
   readonly traceId: string;
+  /** What the note itself says it is known by. */
+  readonly mark: string;
   readonly at: string;
   readonly body: string;
 }
 
 /**
- * One note a contact and message, for every plan and token. Nothing keeps HubSpot from making the same note twice, so it
- * carries a marker: where an answer was lost it is looked for before anything is made (facts 2.14).
+ * One note per contact and message, for every plan and token. HubSpot would make the same note twice, so each carries a
+ * reference, and Tandem looks for it before it makes one (facts 2.14).
  */
 export function noteSink(account: () => Account): EngagementSink {
   return {
@@ -42,15 +45,13 @@ export function noteSink(account: () => Account): EngagementSink {
       }
     },
     setUp: () => Promise.resolve({ ids: {}, report: ["notes need nothing to be made"] }),
-    record: (groups, _setup, again, signal) => inWordsOf("note", record(account(), groups, again, signal)),
+    find: (groups, passed, signal) => inWordsOf("note", findNotes(account(), groups, passed, signal)),
+    record: (groups, _setup, signal) => inWordsOf("note", record(account(), groups, signal)),
   };
 }
 
-async function record(account: Account, groups: readonly EntryGroup[], again: boolean, signal: AbortSignal) {
-  const unknown = groups.filter(({ reference }) => reference === null);
-  const found =
-    again && unknown.length > 0 ? await findNotes(account, unknown, signal) : new Map<EntryGroup, string>();
-  const jobs = groups.map((group) => jobOf(group, group.reference ?? found.get(group) ?? null));
+async function record(account: Account, groups: readonly EntryGroup[], signal: AbortSignal) {
+  const jobs = groups.map((group) => jobOf(group, group.reference));
   const changed = await sendInBatches(
     jobs.filter(({ id }) => id !== null),
     updater(account, signal),
@@ -68,7 +69,9 @@ async function record(account: Account, groups: readonly EntryGroup[], again: bo
 }
 
 function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
-  return { group, id, traceId: noteMarker(shown, shown.contact), ...noteText(shown) };
+  const traceId = noteTrace(shown, shown.contact);
+  const mark = noteReference(shown, shown.contact);
+  return { group, id, traceId, mark, ...noteText(shown) };
 }
 
 const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
@@ -77,12 +80,13 @@ function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJ
   return {
     size: BATCH,
     conflictIsDone: false,
-    keyOf: ({ traceId }) => traceId,
+    keyOf: ({ mark }) => mark,
     blames: ({ context }, { traceId }) => context?.["objectWriteTraceId"]?.includes(traceId) === true,
     async send(batch) {
       const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
+      const marks = new Map(batch.map(({ traceId, mark }) => [traceId, mark]));
       const { body } = await calls.write(endpoints.createNotes(inputs), batchAnswer, signal);
-      return taken(body, (note) => note.objectWriteTraceId ?? markerIn(note));
+      return taken(body, (note) => marks.get(note.objectWriteTraceId ?? "") ?? markIn(note));
     },
   };
 }
@@ -117,7 +121,7 @@ function taken(
 }
 
 /** For answers that do not echo the trace id. */
-function markerIn({ properties }: BatchAnswer["results"][number]): string | null {
+function markIn({ properties }: BatchAnswer["results"][number]): string | null {
   const text = properties["hs_note_body"];
-  return typeof text === "string" ? (/tandem-note:[0-9a-f]{32}:[^<]+/.exec(text)?.[0] ?? null) : null;
+  return typeof text === "string" ? referenceIn(text) : null;
 }

@@ -24,7 +24,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
     expect(problem).toMatchObject({ code: "HS-EVENT-APP", level: "connection", side: "hubspot" });
     expect(problem?.fix.join(" ")).toMatch(/auth: oauth.*note or properties_only/);
     await expect(another(null).setUp(live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-APP" } });
-    await expect(another(null).record([], null, false, live())).rejects.toMatchObject({
+    await expect(another(null).record([], null, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-APP" },
     });
   });
@@ -80,7 +80,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
     rehearsal.calls();
     expect(await sink.missing(null, live())).toBeNull();
     const groups = [{ contact: ids[0] ?? "", fresh: [], shown: [], reference: null }];
-    expect(await sink.record(groups, null, false, live())).toEqual([{ outcome: "done", reference: null }]);
+    expect(await sink.record(groups, null, live())).toEqual([{ outcome: "done", reference: null }]);
     expect(rehearsal.calls()).toEqual([]);
   });
 });
@@ -187,7 +187,7 @@ describe("setting up", () => {
     });
     const setup = await sink.setUp(live());
     expect(setup.report.join(" ")).toContain("took no header");
-    await sink.record([group(ids[0], [entry(1)])], setup, false, live());
+    await sink.record([group(ids[0], [entry(1)])], setup, live());
     expect(timeline(0)).toMatchObject([{ header: "Klaviyo: opened", values: { message: "Spring sale" } }]);
   });
 });
