@@ -13,6 +13,7 @@ import { json } from "./json.ts";
 import { personLines } from "./plan-person.ts";
 import { fieldKey, usable } from "./plan.ts";
 import { whole } from "./sandbox.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { parseAddress } from "./sync.ts";
 
 interface UndoOptions extends CommonOptions {
@@ -37,7 +38,8 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<UndoOptions>();
       const deeds = wantedDeeds(options);
-      const { undo, fields } = await withEngine(app, options, async (deps, mapping) => {
+      const { undo, fields } = await withEngine(app, options, async (deps, mapping, loaded) => {
+        await refuseUnfitMapping(app, options, deps, loaded);
         const field = fieldKey(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));

@@ -13,6 +13,7 @@ import { openConnection, saveConnection } from "../store/connections.ts";
 import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
+import { clashingTypes } from "./clashing-types.ts";
 import { guardAccount } from "./guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
 import { lockedProperties } from "./unwritable-properties.ts";
@@ -87,6 +88,7 @@ async function resolve(
     ...refusals.problems,
     ...missingProperties(mapping.fields, schemas),
     ...lockedProperties(mapping.fields, schemas),
+    ...clashingTypes(mapping.fields, schemas),
   ];
   return { scope: rules, consent: refusals.consent, problems };
 }

@@ -29,6 +29,7 @@ import type { HoldBack } from "./hold-back.ts";
 import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
+import { tellFailingWrites } from "./tell-failing-writes.ts";
 
 /** What a run of the contact lane came to. */
 export interface ContactRun {
@@ -83,6 +84,8 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
     const calls = callCounter(deps.connectors);
     try {
       const run = await cycle(deps, mapping, options.email ?? null, lease, runId);
+      if (options.email === undefined)
+        await tellFailingWrites(database, connectionId, runId, run.stoppedBy, now());
       await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, noteOf(run), now());
       return run;
     } catch (error) {
@@ -94,6 +97,7 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
         throw error;
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
+      await tellFailingWrites(database, connectionId, runId, error.problem, now());
       await finishRun(database, runId, "stopped", calls(), error.problem.title, now());
       return {
         runId,
