@@ -63,7 +63,7 @@ async function explain(linkId: bigint) {
   if (known === undefined) return null;
   const rules = { fields: syncedFields(MAPPING), scope: [RULE], consent: NO_CONSENT_RULES };
   const history = await personHistory(fresh.database, linkId, 100);
-  return { plan: planContact(rules, known), history, ledger: [] };
+  return { plan: planContact(rules, known), history, ledger: [], asked: "", formerly: [] };
 }
 
 /** One contact with these in its address, ids, names, values, errors, history and conflicts. */

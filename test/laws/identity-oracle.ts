@@ -77,7 +77,8 @@ function isOptedOut({ user, side }: MemoryConnector, { id }: Soul): boolean {
 
 /** Each value names the group that it is of. */
 function strayWrites({ writes }: MemoryConnector, side: Side): readonly string[] {
-  return writes.flatMap(({ operation, before, after }: MemoryWrite) => {
+  return writes.flatMap(({ operation, result, before, after }: MemoryWrite) => {
+    if (result.outcome !== "done") return [];
     const target = after?.shownEmail ?? before?.shownEmail ?? null;
     const name =
       "values" in operation ? operation.values[side === "hubspot" ? "firstname" : "first_name"] : null;

@@ -83,9 +83,13 @@ async function live(lives: readonly Life[]): Promise<readonly string[]> {
     const writes = it.newWrites();
     await see();
     const noise = it.newWrites();
+    const last = [...it.hubspot.writes, ...it.klaviyo.writes].toSorted((a, b) => a.at - b.at).slice(-noise);
     expect(writes).toBeGreaterThan(0);
     const wrongs = await identityWrongs(it, world, [...groups.values()]);
-    return noise === 0 ? wrongs : [...wrongs, `${noise} writes in a quiet run`];
+    const loud = last.map(
+      ({ operation }) => `${operation.email}: ${JSON.stringify(operation)} in a quiet run`,
+    );
+    return noise === 0 ? wrongs : [...wrongs, ...loud];
   } finally {
     await it.fresh.drop();
   }

@@ -24,6 +24,8 @@ CREATE TABLE link_alias (
   PRIMARY KEY (link_id, email_key, side)
 );
 CREATE INDEX link_alias_email_key ON link_alias (connection_id, email_key);
+-- Search by how an address begins, whatever the language of the database.
+CREATE INDEX link_alias_beginning ON link_alias (connection_id, email_key text_pattern_ops);
 
 -- Every address that a linked contact shows besides its link's own. A trigger, because whatever stores a contact, or links
 -- it, must not lose the address it had: somebody may have opted out under it.
