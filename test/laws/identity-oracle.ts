@@ -22,6 +22,8 @@ export async function identityWrongs(
   for (const group of groups.filter(({ erased }) => !erased)) {
     const alive = group.souls.filter((soul) => soul.alive);
     const of = (side: Side) => alive.filter((soul) => soul.side === side);
+    for (const soul of alive.filter((one) => show(one)?.shownEmail === null))
+      wrongs.push(`${soul.side} ${soul.id} of ${group.name}@ has no address`);
     for (const contact of of("hubspot")) {
       for (const profile of of("klaviyo")) {
         const email = show(contact)?.shownEmail ?? null;

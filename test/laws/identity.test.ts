@@ -83,13 +83,18 @@ async function live(lives: readonly Life[]): Promise<readonly string[]> {
     const writes = it.newWrites();
     await see();
     const noise = it.newWrites();
-    const last = [...it.hubspot.writes, ...it.klaviyo.writes].toSorted((a, b) => a.at - b.at).slice(-noise);
+    const last = [...it.hubspot.writes, ...it.klaviyo.writes]
+      .toSorted((a, b) => a.at - b.at)
+      .slice(noise === 0 ? Infinity : -noise);
     expect(writes).toBeGreaterThan(0);
     const wrongs = await identityWrongs(it, world, [...groups.values()]);
-    const loud = last.map(
-      ({ operation }) => `${operation.email}: ${JSON.stringify(operation)} in a quiet run`,
-    );
-    return noise === 0 ? wrongs : [...wrongs, ...loud];
+    // A write that an erased person's contact stands in the way of is tried again by its schedule.
+    const isErased = (email: string): boolean =>
+      groups.get(/\.(\w+)@/.exec(email)?.[1] ?? "")?.erased === true;
+    const loud = last
+      .filter(({ operation }) => !isErased(operation.email))
+      .map(({ operation }) => `${operation.email}: ${JSON.stringify(operation)} in a quiet run`);
+    return [...wrongs, ...loud];
   } finally {
     await it.fresh.drop();
   }
