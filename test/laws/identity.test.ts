@@ -124,13 +124,16 @@ function livesOf(wrongs: readonly string[], lives: readonly Life[]): string {
 
 describe("identity (P10, P11, P12, P9 e)", () => {
   it(`whatever is created, renamed, swapped, merged, deleted, restored and erased in ${GROUPS} groups`, async () => {
+    let lived = 0;
     await assertLawOf(
       fc.asyncProperty(fc.array(anyLife, { minLength: GROUPS, maxLength: GROUPS }), async (lives) => {
         const wrongs = await live(lives);
+        lived += lives.length;
         if (wrongs.length > 0) throw new Error(`\n${wrongs.join("\n")}\n${livesOf(wrongs, lives)}`);
       }),
       1 / GROUPS,
       false,
     );
+    expect(lived).toBeGreaterThanOrEqual(GROUPS);
   });
 });
