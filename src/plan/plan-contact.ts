@@ -103,6 +103,11 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
+  if (link.merged !== null && sightings[link.merged.on] === null) {
+    const { on, into } = link.merged;
+    const reason = `Merged into ${into ?? "another contact"} in ${sideName(on)}`;
+    return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
+  }
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
   const [first] = unread;
   if (first !== undefined && (inScope.hubspot || inScope.klaviyo)) {
@@ -199,11 +204,6 @@ function planMissing(
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
     const reason = `Being looked up in ${sideName(missing)}`;
     return { ...nothing, operations: [], state: "waiting", reason };
-  }
-  if (known.link.merged?.on === missing) {
-    const into = known.link.merged.into ?? "another contact";
-    const reason = `Merged into ${into} in ${sideName(missing)}; not made again`;
-    return { ...nothing, operations: [], state: "excluded", reason };
   }
   const claim = known.claimed[missing];
   if (claim !== null) {

@@ -1,6 +1,5 @@
 import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
-import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
@@ -21,6 +20,7 @@ import type { LinkOutcome } from "../store/settle.ts";
 import { saveOutcomes } from "../store/settle.ts";
 import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
 import { saveMade, saveWritten } from "../store/sightings.ts";
+import { addressIn } from "./address-in.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
@@ -257,16 +257,6 @@ async function saveNewSightings(
   }
   await saveWritten(statements, context.connectionId, written);
   await saveMade(statements, context.connectionId, made, context.shapes, context.now());
-}
-
-/** A written address is shown at once: by it links are found, and nobody is told of one that has moved. */
-function addressIn(stored: Values): {
-  readonly fields: Values;
-  readonly shown: { readonly address?: string | null };
-} {
-  const address = stored[EMAIL_FIELD.key];
-  if (address !== null && typeof address !== "string") return { fields: {}, shown: {} };
-  return { fields: { [EMAIL_FIELD.key]: address }, shown: { address } };
 }
 
 function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {
