@@ -13,6 +13,7 @@ import type { PullReport } from "../pull/pull-side.ts";
 import { lookAtPeople } from "../pull/look-at-people.ts";
 import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
+import { pageDone } from "../pull/run-context.ts";
 import { timeEdits } from "../pull/time-edits.ts";
 import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
@@ -184,6 +185,7 @@ export async function planWhole(
     }
     contacts += plans.length;
     context.progress({ step: "compare", side: null, done: contacts, total: null });
+    await pageDone(context);
   }
   return { totals, limited, contacts, fields, problems, examples: basket.picked() };
 }

@@ -29,6 +29,7 @@ import type { Addressed, Group } from "./groups.ts";
 import { batchesOf, groupsOf, settledBy } from "./groups.ts";
 import { occurrenceId, personOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /** What showing came to, in events. */
 export interface RecordReport {
@@ -109,7 +110,7 @@ async function recordAgain(context: EngagementContext, setup: SinkSetup | null):
       report = await send(context, setup, batch, [...found.values()], true, report);
     }
     if (page.length < EVENTS_PER_PAGE) return report;
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
 }
 
@@ -131,7 +132,7 @@ async function recordWaiting(
     const last = page.at(-1);
     if (last === undefined || page.length < EVENTS_PER_PAGE || isTurnOver(context)) return report;
     after = afterQueued(last);
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
 }
 

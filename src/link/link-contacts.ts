@@ -4,7 +4,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { collectionsOf } from "../pull/run-context.ts";
+import { collectionsOf, pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links.ts";
@@ -61,6 +61,7 @@ async function lookUp(context: RunContext, side: Side): Promise<void> {
         some.map(({ id }) => id),
         context.now(),
       );
+      await pageDone(context);
     }
     context.progress({ step: "look_up", side, done: links.length, total: missing });
   }
@@ -75,6 +76,7 @@ async function readWholeAccount(context: RunContext, side: Side, missing: number
     if (pagesLeft === 0) return false;
     pagesLeft -= 1;
     await store(context, side, contacts);
+    await pageDone(context);
   }
   return true;
 }

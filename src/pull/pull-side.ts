@@ -15,7 +15,7 @@ import { saveRefusals } from "../store/refusals.ts";
 import { saveSightings } from "../store/sightings.ts";
 import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
-import { collectionsOf } from "./run-context.ts";
+import { collectionsOf, pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 import { withoutErased } from "./without-erased.ts";
 import { NO_RUN } from "../store/runs.ts";
@@ -55,7 +55,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
         break;
     }
     context.progress({ step: "read", side, done: report.contacts, total: null });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
   const frozen = new Set(report.problems.map(({ field }) => field));
   if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);

@@ -14,19 +14,23 @@ export class LeaseLost extends Error {
   }
 }
 
-/** @returns the lease, or `null` while another holder's has not run out */
+/**
+ * @param again takes its own lease again, of the same holder, that had not run out
+ * @returns the lease, or `null` while another holder's has not run out
+ */
 export async function takeLease(
   statements: Statements,
   name: string,
   holder: string,
   forMs: number,
+  again: boolean,
 ): Promise<Lease | null> {
   const rows = await statements.$queryRaw<{ token: bigint }[]>`
     INSERT INTO lease AS held (name, token, holder, expires_at)
     VALUES (${name}, 1, ${holder}, now() + ${forMs} * interval '1 millisecond')
     ON CONFLICT (name) DO UPDATE
       SET token = held.token + 1, holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE held.expires_at < now()
+      WHERE held.expires_at < now() OR (${again} AND held.holder = excluded.holder)
     RETURNING token`;
   const [row] = rows;
   return row === undefined ? null : { name, token: row.token };
