@@ -64,10 +64,14 @@ export async function withConnection<D extends LeasedDeps, T>(
   if (lease === null) throw new ConnectionBusy(name);
   const dog = watchdog(`A run of ${name}`, deps.connectors, times);
   holder.runs.set(key, dog);
+  let beating = false;
   const beat = setInterval(() => {
-    if (dog.idleMs() >= times.stuckMs) return;
-    // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
-    holdLease(deps.database, lease, LEASE_MS).catch(() => {});
+    if (beating || dog.idleMs() >= times.stuckMs) return;
+    beating = true;
+    holdLease(deps.database, lease, LEASE_MS)
+      // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
+      .catch(() => {})
+      .finally(() => void (beating = false));
   }, times.beatMs);
   const working = work(lease, watched(deps, dog));
   const forget = (): void => {

@@ -10,7 +10,12 @@ import { markUnwritable } from "./unwritable-properties.ts";
 export function runContext(
   deps: Deps,
   mapping: Mapping,
-  { connection, schemas, scope, consent }: ReadyConnection,
+  {
+    connection,
+    schemas,
+    scope,
+    consent,
+  }: Pick<ReadyConnection, "connection" | "schemas" | "scope" | "consent">,
 ): RunContext {
   const fields = knowOptions(markUnwritable(mapping.fields, schemas), schemas);
   return {

@@ -36,11 +36,14 @@ export async function takeLease(
   return row === undefined ? null : { name, token: row.token };
 }
 
-/** Checks and prolongs the lease; belongs in every transaction that allows or settles a write (contract P16). */
+/**
+ * Checks and prolongs the lease, unless it was given up: a run that was ended and still hangs somewhere does not get it
+ * back. Belongs in every transaction that allows or settles a write (contract P16).
+ */
 export async function holdLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
   const held = await statements.$executeRaw`
     UPDATE lease SET expires_at = now() + ${forMs} * interval '1 millisecond'
-    WHERE name = ${lease.name} AND token = ${lease.token}`;
+    WHERE name = ${lease.name} AND token = ${lease.token} AND expires_at <> 'epoch'`;
   if (held !== 1) throw new LeaseLost(lease.name);
 }
 
