@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { Quota } from "../connector.ts";
+import type { ClockSkew } from "../clock-skew.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -93,7 +94,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
-    return understood(call.operation, raw, schema, now());
+    return understood(call.operation, raw, schema, now(), skew);
   }
 
   function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
@@ -157,7 +158,13 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
 }
 
 /** Reads an answer, or throws what is wrong with it as `CallFailed`. */
-function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, now: number): Answer<T> {
+function understood<T>(
+  operation: string,
+  raw: RawAnswer,
+  schema: z.ZodType<T>,
+  now: number,
+  skew: ClockSkew,
+): Answer<T> {
   const { status, headers, text } = raw;
   const retryAfter = retryAfterMs(headers["retry-after"], now);
   if (status < 200 || status > 299) {
@@ -170,8 +177,7 @@ function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, 
   }
   const parsed = schema.safeParse(readJson(text));
   if (parsed.success) {
-    const date = Date.parse(headers["date"] ?? "");
-    return { body: parsed.data, at: Number.isNaN(date) ? now : date };
+    return { body: parsed.data, at: skew.at(headers["date"], now) };
   }
   // Only where the shape broke, never what stood there: that may be a person.
   const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;

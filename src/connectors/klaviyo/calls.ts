@@ -105,8 +105,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     skew.note(answer.header("date"), begun, now());
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success) throw malformed(operation, answer.body);
-    const date = Date.parse(answer.header("date") ?? "");
-    return { data: parsed.data, at: Number.isNaN(date) ? now() : date };
+    return { data: parsed.data, at: skew.at(answer.header("date"), now()) };
   }
 
   const classify =
