@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 20_000 });
 interface Swallowing {
   readonly database: Database;
   /** From now on nothing that is said on the connections there are arrives; their sockets stay open. */
-  swallow(what: "there are" | "all"): void;
+  readonly swallow: (what: "there are" | "all") => void;
 }
 
 /** A database behind a proxy that can go silent, as a firewall does that forgot a connection. */
