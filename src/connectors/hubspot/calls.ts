@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { Quota } from "../connector.ts";
-import type { ClockSkew } from "../clock-skew.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -60,14 +59,13 @@ export interface CallsDeps extends Timing {
   readonly log?: ((line: Readonly<Record<string, string | number>>) => void) | undefined;
 }
 
-/** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
+/** The smallest plan's burst; the headers tell the true one with the first answer. */
 export const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 } as const;
 /** 5 a second for all apps of the account together; its answers carry no header to learn from. */
 const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
 const ATTEMPTS = 5;
 const LIMITED_ATTEMPTS = 6;
-/** Each costs its whole time: three of 30 s, and the lane's watchdog need not come. */
-const LATE_ATTEMPTS = 3;
+const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog waits for two minutes.
 const PROBE_MS = 5 * 60_000;
 const DOWN_MS = 60_000;
 
@@ -109,9 +107,9 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     const told = toldMs(failure) ?? 0;
     pace.pause(now() + told);
     if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
-    const backoff = backoffMs(attemptNumber, { first: 1_000, longest: 60_000 });
-    const attempts = failure.kind === "lost" && failure.late === true ? LATE_ATTEMPTS : ATTEMPTS;
-    return { retry: true, waitMs: Math.max(backoff, told), attempts };
+    const waitMs = Math.max(backoffMs(attemptNumber, { first: 1_000, longest: 60_000 }), told);
+    const isLate = failure.kind === "lost" && failure.late === true;
+    return { retry: true, waitMs, attempts: isLate ? LATE_ATTEMPTS : ATTEMPTS };
   }
 
   /** `expected`: how a read may end; `null` for a write. */
@@ -163,7 +161,7 @@ function understood<T>(
   raw: RawAnswer,
   schema: z.ZodType<T>,
   now: number,
-  skew: ClockSkew,
+  skew: ReturnType<typeof clockSkew>,
 ): Answer<T> {
   const { status, headers, text } = raw;
   const retryAfter = retryAfterMs(headers["retry-after"], now);
@@ -203,13 +201,10 @@ function quotasOf(raw: RawAnswer, at: number): readonly Quota[] {
 
 function learn(pace: Governor, raw: RawAnswer): void {
   const [calls, remaining] = [limitHeader(raw, "max"), limitHeader(raw, "remaining")];
-  pace.learn("burst", {
-    ...(calls === undefined ? {} : { calls }),
-    ...(remaining === undefined ? {} : { remaining }),
-  });
+  const left = remaining === undefined ? {} : { remaining };
+  pace.learn("burst", { ...(calls === undefined ? {} : { calls }), ...left });
 }
 
-/** What a Retry-After asked for, whatever it came with. */
 function toldMs(failure: Failure): number | null {
   return "retryAfterMs" in failure ? failure.retryAfterMs : null;
 }
