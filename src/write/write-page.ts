@@ -66,8 +66,11 @@ export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
   };
 }
 
-/** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
-export const LEASE_MS = 180_000;
+/**
+ * A lease is prolonged every few seconds while its run makes progress, so that it can be short: after a kill another
+ * process writes within half a minute, and one that was stopped for longer has lost its right to write.
+ */
+export const LEASE_MS = 20_000;
 
 /**
  * Does: the only path to a mutating call. Re-reads the targets, journals every operation as sent, sends them in the

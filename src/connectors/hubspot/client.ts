@@ -118,15 +118,14 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   const plain = plainRequest({
     address: (path, numbered) => versioned(`${origin}${path}`, numbered ? "v3" : apiVersion),
     bearer: () => bearer,
-    timeoutMs,
   });
   const call: PutTogether = (operation, run, pace = "burst") => ({
     operation,
     pace,
     async send(signal) {
       signal.throwIfAborted();
-      bearer = typeof token === "string" ? token : await freshToken(operation, token);
-      return answerOf(operation, run(signal), timeoutMs, signal);
+      bearer = typeof token === "string" ? token : await freshToken(operation, token, signal);
+      return answerOf(operation, run, timeoutMs, signal);
     },
   });
 
