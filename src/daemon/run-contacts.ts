@@ -51,6 +51,7 @@ const KEYS = [
   "listed",
   "carried",
   "refused",
+  "rejected",
   "unanswered",
   "asked",
   "blocked",

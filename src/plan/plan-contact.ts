@@ -13,7 +13,7 @@ import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { twoContactsOneAddress } from "./problems.ts";
-import { withoutRefused } from "./refused.ts";
+import { rejectedUnseen, withoutRefused } from "./refused.ts";
 import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
@@ -164,7 +164,8 @@ function planBoth(
     ...removals,
     ...planSubscribes(matched, known),
   ];
-  const all = [...problems, ...calm.problems, ...asked.problems];
+  const unseen = rejectedUnseen(merged, known.link.refused);
+  const all = [...problems, ...calm.problems, ...asked.problems, ...unseen];
   const { thawsInMs } = calm;
   return { known, merged, operations, problems: all, ...stateOf(operations, all), thawsInMs };
 }
