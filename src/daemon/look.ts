@@ -30,6 +30,7 @@ import { together } from "./guarded.ts";
 import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
+import { holdRepointed } from "./repointed-names.ts";
 import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
 
@@ -76,6 +77,8 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   await linkContacts(context);
   // And whoever was linked just now.
   const after = await readLinked(context, people);
+  const repointed =
+    email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
   await endIgnores(database, context.connectionId, now());
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
@@ -85,7 +88,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,
-    guarded: together([...left, await settleMissing(context, isApproved)]),
+    guarded: together([...left, await settleMissing(context, isApproved), ...repointed]),
     firstSync: ready.connection.filledAt === null,
   };
 }

@@ -10,7 +10,7 @@ import { markUnwritable } from "./unwritable-properties.ts";
 export function runContext(
   deps: Deps,
   mapping: Mapping,
-  { connection, schemas, scope, consent, shapes }: ReadyConnection,
+  { connection, schemas, scope, consent, shapes, candidates }: ReadyConnection,
 ): RunContext {
   const fields = knowOptions(markUnwritable(mapping.fields, schemas), schemas);
   return {
@@ -21,6 +21,7 @@ export function runContext(
     scope,
     consent,
     shapes,
+    candidates,
     comparison: null,
   };
 }
