@@ -52,8 +52,8 @@ function optOutOf({ kind, type, list }: Values): string {
 }
 
 /** A write without the values that the side rejected: those were never written. */
-export function withoutRejected<T extends ShownChange & { readonly refusedFields: readonly string[] }>(
-  change: T,
+export function withoutRejected(
+  change: ShownChange & { readonly refusedFields: readonly string[] },
 ): ShownChange {
   const after = Object.entries(change.after).filter(([key]) => !change.refusedFields.includes(key));
   return { ...change, after: Object.fromEntries(after) };

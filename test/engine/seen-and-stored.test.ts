@@ -29,12 +29,15 @@ test("one roster of a Klaviyo segment without a member proves nothing: it may be
   expect(await linkState("kim@example.com")).toBe("excluded");
 });
 
-/** From now on the database refuses to write a row of this table that fits the condition. */
+/**
+ * From now on the database refuses every transaction that wrote a row of this table that fits the condition, when it
+ * commits: whatever was written beside the transaction stays.
+ */
 async function breakTable(table: "sighting" | "cursor", condition: string): Promise<() => Promise<void>> {
   const run = (sql: string): Promise<unknown> => it.fresh.database.$executeRawUnsafe(sql);
   await run(`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'the disk is full'; END $$`);
-  await run(`CREATE TRIGGER broken BEFORE INSERT OR UPDATE ON ${table}
+  await run(`CREATE CONSTRAINT TRIGGER broken AFTER INSERT OR UPDATE ON ${table} DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION broken()`);
   return async () => void (await run("DROP FUNCTION broken CASCADE"));
 }
@@ -51,7 +54,7 @@ test("a page that could not be stored leaves its cursor where it was, and is rea
   const before = (await cursors()).filter((one) => one.startsWith("hubspot"));
   it.hubspot.user.edit(jo, { firstname: "Joanna" });
   const mend = await breakTable("sighting", "NEW.side = 'hubspot'");
-  await expect(it.sync(MAPPING)).rejects.toThrow();
+  await expect(it.sync(MAPPING)).rejects.toThrow("the disk is full");
   expect((await cursors()).filter((one) => one.startsWith("hubspot"))).toEqual(before);
   await mend();
   await it.sync(MAPPING);
@@ -64,7 +67,7 @@ test("a page whose cursor could not be saved is not stored either", async () => 
   await it.sync(MAPPING);
   it.hubspot.user.edit(jo, { firstname: "Joanna" });
   const mend = await breakTable("cursor", "NEW.stream LIKE 'hubspot contacts%'");
-  await expect(it.sync(MAPPING)).rejects.toThrow();
+  await expect(it.sync(MAPPING)).rejects.toThrow("the disk is full");
   const [seen] = await it.fresh.database.sighting.findMany({ where: { side: "hubspot" } });
   expect(Object.values(seen?.fields as object)).toContain("Jo");
   await mend();
