@@ -48,6 +48,7 @@ const KEYS = [
   "listed",
   "carried",
   "refused",
+  "rejected",
   "unanswered",
   "asked",
   "blocked",

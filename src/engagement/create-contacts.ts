@@ -164,6 +164,7 @@ function writing(context: EngagementContext): WriteContext {
     // The contact lane reads them whole.
     shapes: { hubspot: "", klaviyo: "" },
     comparison: null,
+    candidates: { hubspot: [], klaviyo: [] },
     identity: mapping.identity,
     retry: mapping.retry,
   };
