@@ -86,7 +86,9 @@ export async function saveSightings(
            OR (${direct} AND (excluded.shape <> known.shape OR known.read_at IS NULL))
     )
     UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
-    WHERE id IN (SELECT link_id FROM changed)`;
+    WHERE id IN (SELECT link_id FROM changed
+                 -- What the other profile of one person shows is theirs too.
+                 UNION SELECT parted_to FROM link WHERE id IN (SELECT link_id FROM changed))`;
 }
 
 /** What a side holds after it was written: newer than any page that still shows the old values. */

@@ -10,5 +10,5 @@ export async function* toldPages(
 /** What was told; throws where it was not. */
 export function told<T extends EngagementPage | DayCounts>(answer: T | NotTold): T {
   if (answer.kind === "not_told") throw new Error(answer.problem.title);
-  return answer as T;
+  return answer;
 }
