@@ -1,6 +1,6 @@
 import type { Lease } from "../store/leases.ts";
 import { giveUpLease, holdLease, takeLease } from "../store/leases.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
 import type { Deps } from "./deps.ts";
 
 /** Another process is working on this connection's contacts right now. */

@@ -20,16 +20,21 @@ import { saveOutcomes } from "../store/settle.ts";
 import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
 import { saveMade, saveWritten } from "../store/sightings.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
-import type { PreparedOperation, SentOperation } from "./prepare.ts";
+import { LEASE_MS } from "./lease-gate.ts";
+import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
+import type { ReadAges } from "./read-ages.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
+import type { BatchGate } from "./write-gate.ts";
+import { writeGate } from "./write-gate.ts";
 
 /** What a run writes with, beside its context. */
 export interface WriteContext extends RunContext {
   readonly runId: bigint;
   readonly lease: Lease;
   readonly retry: RetrySchedule;
+  readonly ages: ReadAges;
 }
 
 /** What a page of plans came to, in numbers. */
@@ -41,6 +46,8 @@ export interface WriteCounts {
   readonly carried: number;
   readonly refused: number;
   readonly unanswered: number;
+  /** Part of a job that Klaviyo has not finished yet. */
+  readonly importing: number;
 }
 
 export const NOTHING_WRITTEN: WriteCounts = {
@@ -50,6 +57,7 @@ export const NOTHING_WRITTEN: WriteCounts = {
   carried: 0,
   refused: 0,
   unanswered: 0,
+  importing: 0,
 };
 
 /** Two pages' counts together. */
@@ -61,15 +69,13 @@ export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
     carried: one.carried + other.carried,
     refused: one.refused + other.refused,
     unanswered: one.unanswered + other.unanswered,
+    importing: one.importing + other.importing,
   };
 }
 
-/** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
-export const LEASE_MS = 180_000;
-
 /**
- * Does: the only path to a mutating call. Re-reads the targets, journals every operation as sent, sends them in the
- * vendors' largest batches, and settles each answer in one transaction. What was held back is told by `held`, so that
+ * Does: the only path to a mutating call. Journals every operation as sent, sends them in the vendors' largest batches,
+ * each request through the gate, and settles each answer in one transaction. What was held back is told by `held`, so that
  * the link stays dirty. A process that dies in here leaves rows `sent`, which the next run settles by reading.
  */
 export async function writePage(
@@ -79,12 +85,16 @@ export async function writePage(
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
   const sent = [...page.refused];
+  const moved = new Set([...page.moved, ...held]);
   // A refusal before everything else of its person, whichever side that is for.
   const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
   for (const part of [page.operations.filter(refusing), page.operations.filter((one) => !refusing(one))]) {
-    sent.push(...(await Promise.all(SIDES.map((side) => sendSide(context, side, part)))).flat());
+    const sides = await Promise.all(
+      SIDES.map((side) => sendSide(context, side, part, page.readAt[side], moved)),
+    );
+    sent.push(...sides.flat());
   }
-  await settle(context, plans, sent, new Set([...page.moved, ...held]));
+  await settle(context, plans, sent, moved);
   await lookForGone(context, sent);
   return count(sent);
 }
@@ -93,9 +103,15 @@ async function sendSide(
   context: WriteContext,
   side: Side,
   operations: readonly PreparedOperation[],
+  readAt: PreparedPage["readAt"][Side],
+  moved: Set<bigint>,
 ): Promise<readonly SentOperation[]> {
   const sent: SentOperation[] = [];
-  for (const batch of batches(context, side, operations)) sent.push(...(await send(context, side, batch)));
+  for (const batch of batches(context, side, operations)) {
+    const gate = writeGate(context, side, batch, readAt);
+    sent.push(...(await send(context, side, batch, gate)));
+    for (const link of gate.moved) moved.add(link);
+  }
   return sent;
 }
 
@@ -114,6 +130,7 @@ async function send(
   context: WriteContext,
   side: Side,
   batch: readonly PreparedOperation[],
+  gate: BatchGate,
 ): Promise<readonly SentOperation[]> {
   await transaction(context.database, async (statements) => {
     await holdLease(statements, context.lease, LEASE_MS);
@@ -127,10 +144,11 @@ async function send(
   const results = await context.connectors[side].contacts.write(
     batch.map(({ operation }) => operation),
     propertiesFor(context.fields, side),
+    gate,
     context.signal,
   );
   context.progress({ step: "write", side, done: batch.length, total: null });
-  return batch.map((prepared, index) => ({ prepared, result: results[index] ?? { outcome: "unknown" } }));
+  return batch.map((prepared, index) => gate.outcome(prepared, results[index]));
 }
 
 async function settle(
@@ -186,6 +204,9 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
   refused: "refused",
   exists: "exists",
   gone: "gone",
+  not_sent: "not_sent",
+  // Open until a later run has asked, or looked.
+  pending: null,
   unknown: null,
 };
 
@@ -272,5 +293,6 @@ function count(sent: readonly SentOperation[]): WriteCounts {
     carried: done(["opt_out"]),
     refused: sent.filter(({ result }) => result.outcome === "refused").length,
     unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
+    importing: sent.filter(({ result }) => result.outcome === "pending").length,
   };
 }

@@ -64,14 +64,16 @@ export function memorySink(
         reference: null,
       };
     },
-    async setUp(signal) {
+    async setUp(gate, signal) {
       request("setUp", signal);
+      (await gate.permit()).use();
       return { ids: { made: recordAs }, report: [`made what ${recordAs} needs`] };
     },
-    async record(groups, _setup, _again, signal) {
+    async record(groups, _setup, _again, gate, signal) {
       const results: RecordResult[] = [];
       for (const group of groups) {
         request("record", signal);
+        (await gate.permit()).use();
         results.push(record(group));
       }
       return results;

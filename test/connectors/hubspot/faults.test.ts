@@ -7,7 +7,9 @@ import type { Settings } from "../../../src/sandbox/hubspot/settings.ts";
 import { create, update } from "./operations.ts";
 import { live, PROPERTIES, rehearse } from "./rehearsal.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
+const NEW = { firstname: "New" };
 const ADDRESS = "canary.person@example.com";
 
 interface Started extends Rehearsal {
@@ -30,7 +32,7 @@ async function started(settings: Partial<Settings> = {}, timeoutMs = 10_000): Pr
     id,
     fault: (fault, times = 1, match = "batch") => rehearsal.world.faults.add({ match, times, fault }),
     read: () => contacts.read([id], PROPERTIES, live()),
-    write: async () => (await contacts.write([update(id, { firstname: "New" })], PROPERTIES, live()))[0],
+    write: async () => (await contacts.write([update(id, NEW)], PROPERTIES, OPEN_GATE, live()))[0],
   };
 }
 
@@ -76,7 +78,8 @@ describe("when HubSpot does not answer as it should", () => {
   it.each(SILENCES)("a create that meets %s is sent once, and nobody knows", async (_name, fault) => {
     const rehearsal = await started({}, patience(fault));
     rehearsal.fault(fault);
-    const results = await rehearsal.connector.contacts.write([create("new@example.com")], PROPERTIES, live());
+    const { contacts } = rehearsal.connector;
+    const results = await contacts.write([create("new@example.com")], PROPERTIES, OPEN_GATE, live());
     expect(results).toEqual([{ outcome: "unknown" }]);
     expect(rehearsal.world.truth.calls.length).toBe(1);
   });
@@ -94,7 +97,7 @@ describe("when HubSpot does not answer as it should", () => {
       ];
       rehearsal.fault(fault, 1, "batch/update");
       rehearsal.fault(fault, 1, "memberships/add");
-      const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, live());
+      const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
       expect(results.map(({ outcome }) => outcome)).toEqual(["unknown", "done", "unknown"]);
     },
   );
@@ -143,9 +146,9 @@ describe("when HubSpot does not answer as it should", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error("shutting down")), 50);
     const operation = update(rehearsal.id, { firstname: "New" });
-    expect(await rehearsal.connector.contacts.write([operation], PROPERTIES, stop.signal)).toEqual([
-      { outcome: "unknown" },
-    ]);
+    expect(await rehearsal.connector.contacts.write([operation], PROPERTIES, OPEN_GATE, stop.signal)).toEqual(
+      [{ outcome: "unknown" }],
+    );
     rehearsal.fault({ kind: "hang", applied: "before" });
     const reading = new AbortController();
     setTimeout(() => reading.abort(new Error("shutting down")), 50);
@@ -275,7 +278,7 @@ describe("when HubSpot does not let us in", () => {
       "batch/update",
     );
     const operations = [update(rehearsal.id, { firstname: "New" }), create("new@example.com")];
-    const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, live());
+    const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
     expect(results).toMatchObject([
       { outcome: "refused", problem: { code: "HS-AUTH" } },
       { outcome: "done" },

@@ -3,6 +3,7 @@ import type { WriteResult } from "../../../src/connectors/connector.ts";
 import type { Operation } from "../../../src/model/operation.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
 import { create, live, people, rehearse, update } from "./rehearse.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 const PROPERTIES = [
   { property: "first_name", type: "text" },
@@ -13,7 +14,8 @@ const PROPERTIES = [
 const write = (
   klaviyo: RehearsedKlaviyo,
   operations: readonly Operation[],
-): Promise<readonly WriteResult[]> => klaviyo.connector.contacts.write(operations, PROPERTIES, live());
+): Promise<readonly WriteResult[]> =>
+  klaviyo.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
 const outcomes = (results: readonly WriteResult[]): readonly string[] => [
   ...new Set(results.map(({ outcome }) => outcome)),
 ];

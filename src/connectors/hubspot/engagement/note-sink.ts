@@ -1,3 +1,4 @@
+import type { LeaseGate, Permit } from "../../permit.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink, EntryGroup } from "../../engagement-port.ts";
 import { BATCH } from "../contacts.ts";
@@ -10,6 +11,7 @@ import { noteMarker, noteText } from "./note-body.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
 import { inWordsOf } from "./sink-problems.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
 const SIZE = 500;
@@ -42,25 +44,32 @@ export function noteSink(account: () => Account): EngagementSink {
       }
     },
     setUp: () => Promise.resolve({ ids: {}, report: ["notes need nothing to be made"] }),
-    record: (groups, _setup, again, signal) => inWordsOf("note", record(account(), groups, again, signal)),
+    record: (groups, _setup, again, gate, signal) =>
+      inWordsOf("note", record(account(), groups, again, gate, signal)),
   };
 }
 
-async function record(account: Account, groups: readonly EntryGroup[], again: boolean, signal: AbortSignal) {
+async function record(
+  account: Account,
+  groups: readonly EntryGroup[],
+  again: boolean,
+  gate: LeaseGate,
+  signal: AbortSignal,
+) {
   const unknown = groups.filter(({ reference }) => reference === null);
   const found =
     again && unknown.length > 0 ? await findNotes(account, unknown, signal) : new Map<EntryGroup, string>();
   const jobs = groups.map((group) => jobOf(group, group.reference ?? found.get(group) ?? null));
   const changed = await sendInBatches(
     jobs.filter(({ id }) => id !== null),
-    updater(account, signal),
+    updater(account, gate, signal),
   );
   // Somebody deleted the note: what happens from now on gets a new one.
   const deleted = [...changed].filter(([, verdict]) => isNotThere(verdict)).map(([{ group }]) => group);
   const anew = deleted.map((group) => jobOf({ ...group, shown: [] }, null, group));
   const made = await sendInBatches(
     [...jobs.filter(({ id }) => id === null), ...anew],
-    maker(account, signal),
+    maker(account, gate, signal),
   );
   const verdicts = new Map<EntryGroup, readonly Verdict[]>();
   for (const [{ group }, verdict] of [...changed, ...made]) verdicts.set(group, [verdict]);
@@ -73,7 +82,7 @@ function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
 
 const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
 
-function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+function maker({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
   return {
     size: BATCH,
     conflictIsDone: false,
@@ -81,13 +90,14 @@ function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJ
     blames: ({ context }, { traceId }) => context?.["objectWriteTraceId"]?.includes(traceId) === true,
     async send(batch) {
       const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
-      const { body } = await calls.write(endpoints.createNotes(inputs), batchAnswer, signal);
+      const build = (permit: Permit) => endpoints.createNotes(permit, inputs);
+      const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
       return taken(body, (note) => note.objectWriteTraceId ?? markerIn(note));
     },
   };
 }
 
-function updater({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+function updater({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
   return {
     size: BATCH,
     conflictIsDone: false,
@@ -97,7 +107,8 @@ function updater({ endpoints, calls }: Account, signal: AbortSignal): Sender<Not
       (id !== null && context?.["ids"]?.includes(id) === true),
     async send(batch) {
       const inputs = batch.map((input) => ({ ...input, id: input.id ?? "" }));
-      const { body } = await calls.write(endpoints.updateNotes(inputs), batchAnswer, signal);
+      const build = (permit: Permit) => endpoints.updateNotes(permit, inputs);
+      const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
       return taken(body, ({ id }) => id);
     },
   };

@@ -3,6 +3,7 @@ import type { EntryGroup, RecordResult } from "../../../../src/connectors/engage
 import { live } from "../rehearsal.ts";
 import { entry, group, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
+import { OPEN_GATE } from "../../../support/open-gate.ts";
 
 const LINK = "https://shop.example.com/a?b=1&c=2";
 
@@ -10,7 +11,7 @@ async function ready(given: ShowingGiven = {}) {
   const shown = await showing("note", given);
   onTestFinished(() => shown.rehearsal.close());
   const record = (groups: readonly EntryGroup[], again = false) =>
-    shown.sink.record(groups, null, again, live());
+    shown.sink.record(groups, null, again, OPEN_GATE, live());
   const notes = () => shown.rehearsal.portal.timelineCounts().byKind.note;
   return { ...shown, record, notes };
 }
