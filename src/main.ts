@@ -6,6 +6,7 @@ import { terminalAsk } from "./cli/ask.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
+import type { ConnectorLog } from "./connectors/connector-log.ts";
 import type { Connector } from "./connectors/connector.ts";
 import type { HubSpotApp } from "./connectors/hubspot/engagement/port.ts";
 import { companyProperty } from "./mapping/company-field.ts";
@@ -42,14 +43,18 @@ const GRACE_MS = 25_000;
 
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
 export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
-  const [{ hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
+  const [{ daemonLog }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
+    import("./daemon/log.ts"),
     import("./connectors/hubspot/index.ts"),
     import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),
   ]);
+  // On a terminal a person reads problems and progress; `LOG_LEVEL=info` shows the lines there too.
+  const logger = daemonLog(process.env["LOG_LEVEL"] ?? (isatty(2) ? "warn" : "info"));
   const timing = {
     now: Date.now,
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+    log: ((message, details) => logger.info(details, message)) satisfies ConnectorLog,
   };
   const share = mapping.limits.apiShare;
   const { oauth: app, baseUrl } = mapping.hubspot;

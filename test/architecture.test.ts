@@ -17,6 +17,9 @@ const CONNECTOR = [
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
   "connectors/shut-door.ts",
+  "connectors/connector-log.ts",
+  "connectors/page-guard.ts",
+  "connectors/unreadable-contact.ts",
 ];
 const LANES = [
   "model",
@@ -47,6 +50,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "connectors/clock-skew.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
+  "connectors/connector-log.ts": [],
+  "connectors/page-guard.ts": ["model", "connectors/connector-log.ts"],
+  "connectors/unreadable-contact.ts": ["model"],
   "connectors/hubspot": CONNECTOR,
   "connectors/klaviyo": CONNECTOR,
   "connectors/memory": CONNECTOR,

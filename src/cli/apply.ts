@@ -10,6 +10,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 
 interface ApplyOptions extends CommonOptions {
   readonly approve?: string;
@@ -32,9 +33,10 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
             cause.code === "ENOENT" ? `There is no file ${file}` : `${file} cannot be read: ${cause.code}`;
           throw new CommandFailure(EXIT.usage, why);
         });
-        const applied = await withEngine(app, options, (deps, mapping) =>
-          applyPlan(deps, mapping, plan, options.approve ?? null),
-        );
+        const applied = await withEngine(app, options, async (deps, mapping, loaded) => {
+          await refuseUnfitMapping(app, options, deps, loaded);
+          return applyPlan(deps, mapping, plan, options.approve ?? null);
+        });
         app.out(options.json ? json(applied) : report(applied, file));
         exit(codeOf(applied));
       } catch (error) {

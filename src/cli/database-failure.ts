@@ -1,6 +1,6 @@
 /** What PostgreSQL, its driver or Prisma says when it is not there, not any more, or full: codes, and the adapter's kinds. */
 const AWAY =
-  /^(?:ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections|DatabaseDoesNotExist|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57P0\d|P10(?:01|02|08|11|17)|P2024|P2028|P2037)$/;
+  /^(?:ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections|DatabaseDoesNotExist|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08\w{3}|53\w{3}|57014|25P03|57P0\d|P10(?:01|02|08|11|17)|P2024|P2028|P2037)$/;
 
 /** How deep causes are followed; Prisma wraps the driver's error twice. */
 const DEEPEST = 6;

@@ -10,6 +10,7 @@ import { saveConnectionProblems } from "../store/runs.ts";
 import type { App } from "./app.ts";
 import { CommandFailure } from "./exit-code.ts";
 import { loadSecrets } from "./load-mapping.ts";
+import { unfit } from "./refuse-unfit-mapping.ts";
 
 /** What the lanes run with: a mapping, the text that it was read from, and connectors made for it. */
 export interface InForce {
@@ -51,6 +52,8 @@ export async function reload(app: App, path: string, current: InForce): Promise<
   }
   try {
     const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+    const wrong = await unfit(current.deps, connectors, mapping, { file: path, text });
+    if (wrong.length > 0) return refuse(current, unfitFile(path, wrong, current.version));
     const next = await putInForce({ ...current.deps, connectors }, mapping, text);
     return { kind: "changed", next };
   } catch (error) {
@@ -76,6 +79,21 @@ function brokenFile(path: string, diagnostics: readonly Diagnostic[], version: n
     [
       `Run \`tandem check --config ${path}\`: it shows each error at its place.`,
       "Save the file again when it is clean.",
+    ],
+  );
+}
+
+/** A file that is right in itself, and that an account contradicts. */
+function unfitFile(path: string, diagnostics: readonly Diagnostic[], version: number): Problem {
+  const [first] = diagnostics;
+  const where = first === undefined ? "" : ` First: line ${first.line}, ${first.message}.`;
+  return refusal(
+    path,
+    `The mapping file does not fit the accounts. Still using version ${version}`,
+    `${path} was changed and has ${counted(diagnostics.length, "error")}.${where}`,
+    [
+      `Run \`tandem check --remote --config ${path}\`: it shows each error at its place.`,
+      "Fix the file, or what it names in HubSpot or Klaviyo, and save the file again.",
     ],
   );
 }

@@ -9,6 +9,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { planDocument, planReport } from "./plan-report.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { whole } from "./sandbox.ts";
 import { parseAddress } from "./sync.ts";
 
@@ -34,16 +35,17 @@ export function planCommand(program: Command, app: App, exit: (code: ExitCode) =
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<PlanOptions>();
       const email = parseAddress(options.email);
-      const findings = await withEngine(app, options, (deps, mapping) =>
-        usable(
+      const findings = await withEngine(app, options, async (deps, mapping, loaded) => {
+        await refuseUnfitMapping(app, options, deps, loaded);
+        return usable(
           makePlan(deps, mapping, {
             email,
             field: fieldKey(mapping, options.field),
             examples: options.all === true ? Infinity : options.limit,
             out: options.out ?? null,
           }),
-        ),
-      );
+        );
+      });
       app.out(
         options.json
           ? json(planDocument(findings))

@@ -14,6 +14,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { exitCodeOf, runReport } from "./run-report.ts";
 import { parseAddress } from "./sync.ts";
 
@@ -32,9 +33,10 @@ export function retryCommand(program: Command, app: App, exit: (code: ExitCode) 
       const options = command.optsWithGlobals<RetryOptions>();
       const email = parseAddress(options.email);
       const cause = options.cause?.toUpperCase() ?? null;
-      const { marked, events, run } = await withEngine(app, options, (deps, mapping) =>
-        retry(deps, mapping, cause, email),
-      );
+      const { marked, events, run } = await withEngine(app, options, async (deps, mapping, loaded) => {
+        await refuseUnfitMapping(app, options, deps, loaded);
+        return retry(deps, mapping, cause, email);
+      });
       if (options.json) app.out(json({ retried: marked, events, run }));
       else if (run === null) app.out(nobody(cause, options.email ?? null));
       else app.out(`Retried ${retriedWords(marked, events)}.\n${runReport(run)}\n`);

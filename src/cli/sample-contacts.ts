@@ -11,7 +11,7 @@ export async function sampleContacts(
 ): Promise<Sample> {
   const contacts: Contact[] = [];
   for await (const page of connector.contacts.everyone(properties, signal)) {
-    contacts.push(...page);
+    contacts.push(...page.contacts);
     if (contacts.length >= most) return { contacts, whole: false };
   }
   return { contacts, whole: true };

@@ -28,6 +28,7 @@ import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import type { App } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
 import { putInForce, reload } from "./mapping-in-force.ts";
@@ -81,7 +82,9 @@ export async function serve(
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
-          read: statusReader(deps.database, connection.id, app.now),
+          read: statusReader(deps.database, connection.id, app.now, () =>
+            laneSchedule(current.mapping, contactsCron()),
+          ),
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,

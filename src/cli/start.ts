@@ -8,6 +8,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { mappingFile } from "./load-mapping.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { serve } from "./serve.ts";
 
 interface StartOptions extends CommonOptions {
@@ -34,8 +35,9 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
       const access = accessOf(app);
       // The schedule's log tells of runs; a progress line would only get into its way.
-      await withEngine(app, { ...options, quiet: true }, (deps, mapping, loaded) =>
-        serve(app, deps, loaded, {
+      await withEngine(app, { ...options, quiet: true }, async (deps, mapping, loaded) => {
+        if (options.worker) await refuseUnfitMapping(app, options, deps, loaded);
+        await serve(app, deps, loaded, {
           file: mappingFile(app, options),
           port,
           ...(options.host === undefined ? {} : { host: options.host }),
@@ -45,8 +47,8 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
             if (options.json) app.out(json({ connection: mapping.name, url }));
             app.talk(url === null ? "tandem is running\n" : `tandem is running; status page: ${url}\n`);
           },
-        }),
-      );
+        });
+      });
       exit(EXIT.done);
     });
 }

@@ -16,6 +16,7 @@ import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { laneSchedule } from "./lane-schedule.ts";
 import { loadMapping } from "./load-mapping.ts";
 import { exitCodeFor } from "./run-report.ts";
 
@@ -31,7 +32,9 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
-        const overview = await statusReader(database, id).overview();
+        const overview = await statusReader(database, id, app.now, () =>
+          laneSchedule(mapping, mapping.schedule.contacts),
+        ).overview();
         const freshness = await readFreshness(database, id);
         return { overview, freshness, engagement: totalsOf(days) };
       });

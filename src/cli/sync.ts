@@ -17,6 +17,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { putInForce } from "./mapping-in-force.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { consentExitCode, consentReport, exitCodeOf, runReport } from "./run-report.ts";
 
 interface SyncOptions extends CommonOptions {
@@ -33,8 +34,9 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<SyncOptions>();
       const email = parseAddress(options.email);
-      const run = await withEngine(app, options, async (deps, mapping, { text }) => {
-        await putInForce(deps, mapping, text);
+      const run = await withEngine(app, options, async (deps, mapping, loaded) => {
+        await refuseUnfitMapping(app, options, deps, loaded);
+        await putInForce(deps, mapping, loaded.text);
         if (options.only === "engagement")
           return { carried: null, contacts: null, engagement: await syncEngagement(deps, mapping) };
         // A refusal goes before everything else.

@@ -13,6 +13,7 @@ import { json } from "./json.ts";
 import { personLines } from "./plan-person.ts";
 import { fieldKey, usable } from "./plan.ts";
 import { whole } from "./sandbox.ts";
+import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { parseAddress } from "./sync.ts";
 
 interface UndoOptions extends CommonOptions {
@@ -37,7 +38,8 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<UndoOptions>();
       const deeds = wantedDeeds(options);
-      const { undo, fields } = await withEngine(app, options, async (deps, mapping) => {
+      const { undo, fields } = await withEngine(app, options, async (deps, mapping, loaded) => {
+        await refuseUnfitMapping(app, options, deps, loaded);
         const field = fieldKey(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
@@ -80,6 +82,7 @@ const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
   not_mapped: "no longer in the mapping, left as it is",
   consent: "shows somebody's consent, which is never put back",
   gone: "the contact is gone",
+  differed_before: "the two sides held different values before, so no single value can go back",
 };
 
 function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
@@ -97,6 +100,7 @@ function report(undo: UndoFindings, fields: readonly FieldRule[], file: string):
     ...examples.flatMap((plan) => [...personLines(plan, fields), ""]),
     ...kept,
     `Undo: ${counted(operations, "operation")} on ${counted(people, "person", "people")}, ${examples.length} shown. Consent is not touched.`,
+    "A field that syncs both ways gets its old value on both sides. A one-way field stays as put back until its source changes.",
     `Saved to ${file}, valid for 60 minutes:  tandem apply ${file}`,
     "",
   ].join("\n");

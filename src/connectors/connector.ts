@@ -1,10 +1,11 @@
-import type { Contact, ExternalId } from "../model/contact.ts";
+import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../model/contact.ts";
+import type { HistoryReading } from "../model/contact-history.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
 import type { WriteGate } from "./permit.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import type { FieldType, Value, Values } from "../model/value.ts";
+import type { FieldType, Values } from "../model/value.ts";
 import type { ConsentPort } from "./consent-port.ts";
 import type { EngagementPort } from "./engagement-port.ts";
 
@@ -143,7 +144,8 @@ export type PullPage =
   | {
       readonly kind: "contacts";
       readonly contacts: readonly Contact[];
-      /** Members found on this page, by collection id. Their absence elsewhere proves nothing. */
+      readonly unreadable: readonly UnreadableContact[];
+      /** Members found on this page, readable or not, by collection id. Their absence elsewhere proves nothing. */
       readonly members: ReadonlyMap<string, readonly ExternalId[]>;
       readonly cursor: Cursor;
     }
@@ -159,7 +161,7 @@ export type PullPage =
       readonly last: boolean;
       readonly cursor: Cursor;
     }
-  /** A collection that no longer exists or may not be read. Nobody left it: the rule is frozen and somebody must look. */
+  /** A collection that is gone, or could not be read whole. Nobody left it: the rule is frozen and somebody must look. */
   | {
       readonly kind: "collection_gone";
       readonly collection: string;
@@ -177,13 +179,16 @@ export interface ContactPort {
    */
   pull(scope: PullScope, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<PullPage>;
   /** Every contact of the account, a page at a time, in any order. */
-  everyone(properties: readonly PropertyRequest[], signal: AbortSignal): AsyncIterable<readonly Contact[]>;
-  /** Contacts by id, in any order; one that no longer exists is absent. A merged one comes with its new id. Read directly, never from a search index. */
+  everyone(properties: readonly PropertyRequest[], signal: AbortSignal): AsyncIterable<ContactReading>;
+  /**
+   * Contacts by id, in any order. One that is neither readable nor unreadable no longer exists, says the system. A merged
+   * one comes with its new id, or is unreadable under the id asked for. Read directly, never from a search index.
+   */
   read(
     ids: readonly ExternalId[],
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
-  ): Promise<readonly Contact[]>;
+  ): Promise<ContactReading>;
   /**
    * Contacts as `read` gives them, and what each of the `historic` properties, which are among `properties`, has held.
    * `null` where the system keeps no such history; dearer than `read`, so only asked for where it decides something.
@@ -194,7 +199,7 @@ export interface ContactPort {
         properties: readonly PropertyRequest[],
         historic: readonly string[],
         signal: AbortSignal,
-      ) => Promise<readonly ContactHistory[]>)
+      ) => Promise<HistoryReading>)
     | null;
   /** How long a change may stay out of sight of a `pull` that goes on from a cursor. Milliseconds. */
   readonly pullLagMs: number;
@@ -203,7 +208,7 @@ export interface ContactPort {
     emails: readonly EmailKey[],
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
-  ): Promise<readonly Contact[]>;
+  ): Promise<ContactReading>;
   /**
    * One result per operation, in the same order. One bad operation never spoils another: batches are bisected.
    * At most one operation per contact and kind in a call. `properties` are the types of the values written and of the
@@ -221,20 +226,6 @@ export interface ContactPort {
   readonly jobs: JobPort | null;
   /** About what so much work takes, the reading before each write included: for a plan to tell beforehand. */
   cost(work: Work): Cost;
-}
-
-export interface ContactHistory {
-  readonly contact: Contact;
-  /** By property, the newest value first, as far back as the system tells. One that was never set has no key. */
-  readonly past: Readonly<Record<string, readonly PastValue[]>>;
-}
-
-/** A value that a property had, or still has. */
-export interface PastValue {
-  /** Absent where it cannot be read as the property's type. */
-  readonly value?: Value;
-  /** When it was set; ISO, UTC. */
-  readonly at: string;
 }
 
 /** The answer to "what became of this job". */

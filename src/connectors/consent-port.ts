@@ -1,5 +1,5 @@
 import type { Clearance } from "../model/consent.ts";
-import type { Contact, ExternalId } from "../model/contact.ts";
+import type { ContactReading, ExternalId } from "../model/contact.ts";
 import type { Permit } from "./permit.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -11,7 +11,7 @@ export interface ConsentPort {
    * Who is shown to have refused e-mail by a change since this moment (milliseconds since 1970), with the overlaps that
    * the system's own lags ask for; their values are not told. People may come who refused long ago.
    */
-  refusals(since: number, signal: AbortSignal): AsyncIterable<readonly Contact[]>;
+  refusals(since: number, signal: AbortSignal): AsyncIterable<ContactReading>;
   /**
    * Refusals as they happened, from this moment on (milliseconds since 1970), whatever became of them since. They may show
    * late. `null` where the system keeps no such record.

@@ -31,16 +31,20 @@ export interface EngagementSource {
   metrics(signal: AbortSignal): Promise<readonly EngagementMetric[]>;
   /**
    * The events of a metric from `from` on, oldest first, a page at a time. Events come late and may lie in the future: what
-   * a page shows is never all there will be of its time.
+   * a page shows is never all there will be of its time. Where the system does not tell this metric, and only this one,
+   * the last page says so.
    */
-  read(window: EventWindow, signal: AbortSignal): AsyncIterable<EngagementPage>;
-  /** How many events of a metric there are by UTC day (`yyyy-mm-dd`), from `from` up to and without `until` (days). */
+  read(window: EventWindow, signal: AbortSignal): AsyncIterable<EngagementPage | NotTold>;
+  /**
+   * How many events of a metric there are by UTC day (`yyyy-mm-dd`), from `from` up to and without `until` (days); or that
+   * the system does not tell it of this metric.
+   */
   countByDay(
     metric: EngagementMetric,
     from: string,
     until: string,
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, number>>;
+  ): Promise<DayCounts | NotTold>;
   /** How long after it happened an event may first be seen, as a rule. Milliseconds. */
   readonly lagMs: number;
 }
@@ -64,9 +68,21 @@ export interface EventWindow {
 }
 
 export interface EngagementPage {
+  readonly kind: "events";
   readonly engagements: readonly Engagement[];
   /** To go on after this page; `null` where it was the last. */
   readonly next: string | null;
+}
+
+export interface DayCounts {
+  readonly kind: "counts";
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** The system answered, and does not tell this one thing: its problem alone, everything else goes on. */
+export interface NotTold {
+  readonly kind: "not_told";
+  readonly problem: Problem;
 }
 
 /** One engagement to be shown on one contact. Sent again it is the same entry. */
@@ -97,7 +113,7 @@ export type RecordResult =
   | { readonly outcome: "refused"; readonly problem: Problem }
   /** The contact no longer exists. */
   | { readonly outcome: "gone" }
-  /** Sent and never answered. Asked again, `record` first looks, or sends the same ids: it is never there twice. */
+  /** Sent and never answered. It may be there: the same ids are sent again, or `find` looks before anything is made. */
   | { readonly outcome: "unknown" };
 
 export interface EngagementSink {
@@ -109,17 +125,38 @@ export interface EngagementSink {
   /** Makes, or brings up to date, what the sink needs: templates, event definitions. Twice is once. */
   setUp(gate: LeaseGate, signal: AbortSignal): Promise<SinkSetup>;
   /**
-   * One result per group, in order. `again` says that an earlier call with these very entries was never answered.
+   * Finds entries that the sink shows and our database does not know of: an answer was lost, or the database was
+   * restored or lost. Asked before anything is made. `null` where the vendor keeps each id once by itself.
+   *
+   * @param groups those without a `reference`
+   * @param passed by contact, the references that are known to be something else; they are not read again
+   */
+  readonly find:
+    | ((
+        groups: readonly EntryGroup[],
+        passed: ReadonlyMap<ExternalId, ReadonlySet<string>>,
+        signal: AbortSignal,
+      ) => Promise<FoundEntries>)
+    | null;
+  /**
+   * One result per group, in order.
    *
    * @param setup as `setUp` answered it; `null` where it was never run
    */
   record(
     groups: readonly EntryGroup[],
     setup: SinkSetup | null,
-    again: boolean,
     gate: LeaseGate,
     signal: AbortSignal,
   ): Promise<readonly RecordResult[]>;
+}
+
+/** What a sink shows already. */
+export interface FoundEntries {
+  /** By the group as it was given. */
+  readonly references: ReadonlyMap<EntryGroup, string>;
+  /** By contact: what was read and is nothing of ours. */
+  readonly others: ReadonlyMap<ExternalId, readonly string[]>;
 }
 
 /** What setting up made, kept by the engine and understood by the sink alone. */

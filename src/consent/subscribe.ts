@@ -1,5 +1,6 @@
 import type { Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
@@ -103,7 +104,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     "klaviyo",
     wanted.map(({ ask }) => ask.id),
   );
-  await lookUnderOtherAddresses(context, [...hubspot.values()]);
+  const doubtful = await lookUnderOtherAddresses(context, [...hubspot.values()]);
   const links = wanted.map(({ plan }) => plan.known.link.id);
   await recordConsent(database, connectionId, runId, now(), links);
   const refused = await refusedAmong(
@@ -119,6 +120,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     const contact = ids.hubspot === null ? undefined : hubspot.get(ids.hubspot);
     // Somebody who has a contact that cannot be read may have refused there.
     if (ids.hubspot !== null && contact === undefined) return [];
+    if (contact?.otherEmails.some((other) => doubtful(other)) === true) return [];
     const consents: Record<Side, Consent | null> = {
       hubspot: contact?.consent ?? null,
       klaviyo: profile.consent,
@@ -140,14 +142,21 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
 /**
  * Somebody may have refused under another address long before anybody looked: whose profile that is, no list of a rule
  * need tell. What is found goes into the ledger, from which it follows its person.
+ *
+ * @returns whether nobody can tell what stands under an address
  */
-async function lookUnderOtherAddresses(context: WriteContext, contacts: readonly Contact[]): Promise<void> {
+async function lookUnderOtherAddresses(
+  context: WriteContext,
+  contacts: readonly Contact[],
+): Promise<(address: EmailKey) => boolean> {
   const { database, connectionId, runId, now, connectors, signal } = context;
   const others = [...new Set(contacts.flatMap(({ otherEmails }) => otherEmails))];
-  if (others.length === 0) return;
+  if (others.length === 0) return () => false;
   const found = await connectors.klaviyo.contacts.find(others, [], signal);
-  const refusing = found.filter(({ email, consent }) => email !== null && consent !== null);
+  const refusing = found.contacts.filter(({ email, consent }) => email !== null && consent !== null);
   await transaction(database, (statements) => saveRefusals(statements, connectionId, runId, refusing, now()));
+  // A profile that cannot be read may hold a refusal under that address, or under any.
+  return (address) => found.unreadable.some(({ email }) => email === null || email === address);
 }
 
 async function readSide(
@@ -158,11 +167,11 @@ async function readSide(
   if (ids.length === 0) return new Map();
   const unique = [...new Set(ids)];
   const properties = propertiesFor(context.fields, side);
-  const contacts = await context.connectors[side].contacts.read(unique, properties, context.signal);
+  const reading = await context.connectors[side].contacts.read(unique, properties, context.signal);
   await transaction(context.database, (statements) =>
-    storePeople(context, statements, side, contacts, () => false),
+    storePeople(context, statements, side, reading, () => false),
   );
-  return new Map(contacts.map((contact) => [contact.id, contact]));
+  return new Map(reading.contacts.map((contact) => [contact.id, contact]));
 }
 
 /** KL-SCOPE, before anybody is written down as asked for. */

@@ -57,7 +57,7 @@ async function consentNow(
 ): Promise<ReadonlyMap<string, Consent | null>> {
   const ids = [...new Set(pending.map(({ profile }) => profile))];
   const properties = propertiesFor(context.fields, "klaviyo");
-  const contacts = await context.connectors.klaviyo.contacts.read(ids, properties, context.signal);
+  const { contacts } = await context.connectors.klaviyo.contacts.read(ids, properties, context.signal);
   return new Map(contacts.map(({ id, consent }) => [id, consent]));
 }
 

@@ -4,7 +4,9 @@ import { SIDES } from "../model/side.ts";
 import { readCursor, saveCursor } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
 import type { RunContext } from "../pull/run-context.ts";
+import { unreadableOfKnown } from "../pull/without-erased.ts";
 import { changedRefusals, saveRefusals } from "../store/refusals.ts";
+import { saveUnreadable } from "../store/unreadable-contacts.ts";
 
 /** Before the first look, so far back: whoever refused earlier is seen with everything else of them. */
 const FIRST_LOOK_MS = 24 * 60 * 60_000;
@@ -33,10 +35,14 @@ export async function watchRefusals(
     const cursor = await readCursor(database, connectionId, stream);
     const begun = now().getTime();
     const since = cursor === null ? begun + connectors[side].skewMs() - FIRST_LOOK_MS : Number(cursor);
-    for await (const contacts of connectors[side].consent.refusals(since, signal)) {
+    for await (const { contacts, unreadable } of connectors[side].consent.refusals(since, signal)) {
       const seen = contacts.filter(hasAddress);
       for (const email of await changedRefusals(database, connectionId, seen)) changed.add(email);
-      await transaction(database, (statements) => saveRefusals(statements, connectionId, runId, seen, now()));
+      await transaction(database, async (statements) => {
+        await saveRefusals(statements, connectionId, runId, seen, now());
+        const kept = await unreadableOfKnown(statements, connectionId, unreadable);
+        await saveUnreadable(statements, connectionId, kept, now());
+      });
     }
     // In the side's own time, which may be ahead of ours or behind: its first answer tells.
     cursors.push({ stream, until: begun + connectors[side].skewMs() });

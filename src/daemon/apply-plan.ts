@@ -92,13 +92,7 @@ export async function applyPlan(
     const none = { ...NOTHING_APPLIED, planned, exceeded };
     if (exceeded.length > 0 && approvedBecause === null) return none;
     const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());
-    const writing: WriteContext = {
-      ...context,
-      runId,
-      lease,
-      retry: mapping.retry,
-      ages: readAges(),
-    };
+    const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
       const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.size));
@@ -265,8 +259,7 @@ function planAsNow(
   operations: readonly PlannedOperation[],
 ): ContactPlan {
   if (kind === "undo") {
-    const standing = operations.filter((one) => isAsSeen(known, one));
-    return asContactPlan(context.fields, known, standing);
+    return asContactPlan(context.fields, known, standing(known, operations));
   }
   const now = planContact(context, known);
   const wanted = new Set(operations.flatMap((one) => wordsOf(known.link.email, one)));
@@ -274,6 +267,17 @@ function planAsNow(
     wordsOf(known.link.email, one).every((words) => wanted.has(words)),
   );
   return { ...now, operations: same };
+}
+
+/**
+ * The operations of an undo that still stand. A field that is put back on both sides moves on both or on neither: an
+ * update that moved takes the other side's update of the same field with it.
+ */
+function standing(known: KnownLink, operations: readonly PlannedOperation[]): readonly PlannedOperation[] {
+  const fieldsOf = (one: PlannedOperation): readonly string[] =>
+    one.kind === "update" ? Object.keys(one.fields) : [];
+  const moved = new Set(operations.filter((one) => !isAsSeen(known, one)).flatMap(fieldsOf));
+  return operations.filter((one) => isAsSeen(known, one) && !fieldsOf(one).some((field) => moved.has(field)));
 }
 
 /** Does the side still show what the undo was planned from? */

@@ -1,4 +1,4 @@
-import { linkContacts } from "../link/link-contacts.ts";
+import { joinContacts, linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -9,16 +9,20 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../plan/limits.ts";
+import { unreadPeople } from "../plan/unread-people.ts";
 import type { PullReport } from "../pull/pull-side.ts";
 import { lookAtPeople } from "../pull/look-at-people.ts";
+import { readLinked } from "../pull/read-linked.ts";
 import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { timeEdits } from "../pull/time-edits.ts";
+import { comparisonUnderWay } from "../store/comparisons.ts";
 import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
 import { saveConnectionProblems } from "../store/runs.ts";
+import { unreadStrangers } from "../store/unreadable-contacts.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import { approvals } from "./approvals.ts";
 import type { Deps } from "./deps.ts";
@@ -56,7 +60,8 @@ export interface Looked {
 export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
   const { database, connectors, now, signal } = deps;
   const prepared = await prepareRun(database, mapping, connectors, now, signal);
-  const context = runContext(deps, mapping, prepared);
+  const comparison = email === null ? await comparisonUnderWay(database, prepared.connection.id) : null;
+  const context = { ...runContext(deps, mapping, prepared), comparison };
   const recovered = await recoverUnanswered(context);
   await markRetriesDue(database, context.connectionId, now());
   const isApproved = await approvals(database, context.connectionId, now());
@@ -68,17 +73,24 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const left = await Promise.all(
     SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
   );
+  const people = email === null ? null : [email];
+  const before = await readLinked(context, people);
   await linkContacts(context);
+  // And whoever was linked just now.
+  const after = await readLinked(context, people);
   await endIgnores(database, context.connectionId, now());
+  const deleted = await settleMissing(context, isApproved);
+  // Who is left of a merge may have what a deleted contact had.
+  await joinContacts(context);
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {
     context,
     ready,
-    read: seen.contacts,
+    read: seen.contacts + before + after,
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,
-    guarded: together([...left, await settleMissing(context, isApproved)]),
+    guarded: together([...left, deleted]),
     firstSync: ready.connection.filledAt === null,
   };
 }
@@ -93,7 +105,8 @@ async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Pr
     .flatMap((report) => report.problems)
     .filter(({ side, code }) => !told.has(`${side} ${code}`));
   for (const side of SIDES) {
-    const own = [...problems, ...found].filter((problem) => problem.side === side);
+    const strangers = unreadPeople(side, await unreadStrangers(database, connectionId, side));
+    const own = [...problems, ...found, ...strangers].filter((problem) => problem.side === side);
     await saveConnectionProblems(database, connectionId, side, own, now());
   }
   return { contacts: pulled.reduce((sum, report) => sum + report.contacts, 0), problems: found };

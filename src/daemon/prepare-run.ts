@@ -2,16 +2,18 @@ import type { Account, Connector, Schema } from "../connectors/connector.ts";
 import { findCollections } from "../mapping/find-collection.ts";
 import { findOptOutType, optOutTypeKey, resolveConsent } from "../mapping/resolve-consent.ts";
 import { listGone, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
+import { accountShape, snapshotShape } from "../mapping/snapshot-shape.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, perSide } from "../model/side.ts";
 import type { StoredConnection } from "../store/connections.ts";
 import { openConnection, saveConnection } from "../store/connections.ts";
 import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
+import { clashingTypes } from "./clashing-types.ts";
 import { guardAccount } from "./guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
 import { lockedProperties } from "./unwritable-properties.ts";
@@ -23,12 +25,15 @@ export interface ReadyConnection {
   readonly schemas: PerSide<Schema>;
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
+  readonly shapes: PerSide<string>;
   /** What the mapping names and the accounts do not have; the rest of the mapping works. */
   readonly problems: readonly Problem[];
 }
 
 /** Cursor streams that remember under which id a list or segment was found. */
 export const FOUND = "found ";
+/** And which shape each side's snapshots had at the last run. */
+export const SHAPE = "shape ";
 
 /**
  * Looks before anything is read or written: whose accounts are these, and what do the rules name? Another account than
@@ -54,12 +59,16 @@ export async function prepareRun(
     klaviyo: await connectors.klaviyo.outline(signal),
   };
   const resolved = await resolve(database, connection.id, mapping, schemas, now);
-  if (connection.mappingHash !== mapping.hash) {
-    await forgetCursors(database, connection.id, FOUND);
+  const shapes = perSide((side) => snapshotShape(mapping, side, accountShape(mapping.fields, schemas, side)));
+  const changed = connection.mappingHash !== mapping.hash;
+  if (changed) await forgetCursors(database, connection.id, FOUND);
+  const earlier = await readCursors(database, connection.id, FOUND + SHAPE);
+  if (changed || SIDES.some((side) => earlier.get(side) !== shapes[side]))
     await markAllDirty(database, connection.id, now());
-  }
+  for (const side of SIDES)
+    await saveCursor(database, connection.id, FOUND + SHAPE + side, shapes[side], now());
   await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
-  return { connection, accounts, schemas, ...resolved };
+  return { connection, accounts, schemas, shapes, ...resolved };
 }
 
 async function resolve(
@@ -79,6 +88,7 @@ async function resolve(
     ...refusals.problems,
     ...missingProperties(mapping.fields, schemas),
     ...lockedProperties(mapping.fields, schemas),
+    ...clashingTypes(mapping.fields, schemas),
   ];
   return { scope: rules, consent: refusals.consent, problems };
 }

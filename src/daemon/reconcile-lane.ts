@@ -1,16 +1,26 @@
 import type { Mapping } from "../model/mapping.ts";
+import { beginComparison, lastPulls } from "../store/comparisons.ts";
 import { openConnection } from "../store/connections.ts";
 import { forgetCursors } from "../store/cursors.ts";
+import { transaction } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
 import type { Deps } from "./deps.ts";
 import { FOUND } from "./prepare-run.ts";
 import type { ContactRun } from "./run-contacts.ts";
 import { runContacts } from "./run-contacts.ts";
 
-/** The whole compare: both sides are read from the beginning and everybody is planned anew, the failing ones too. */
+/**
+ * The full comparison: the members of the rules' collections are read from the beginning, then every other linked contact
+ * of both sides, whoever leads; and everybody is planned, the failing ones too. It counts what the pulls before it missed.
+ */
 export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string): Promise<ContactRun> {
-  const { id } = await openConnection(deps.database, mapping.name);
-  await forgetCursors(deps.database, id, FOUND);
-  await markAllDirty(deps.database, id, deps.now());
+  const { database, now } = deps;
+  const { id } = await openConnection(database, mapping.name);
+  await transaction(database, async (statements) => {
+    const pulled = await lastPulls(statements, id);
+    await forgetCursors(statements, id, FOUND);
+    await beginComparison(statements, id, { began: now(), pulled });
+    await markAllDirty(statements, id, now());
+  });
   return runContacts(deps, mapping, { trigger });
 }

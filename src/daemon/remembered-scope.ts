@@ -1,19 +1,32 @@
 import { resolveConsent } from "../mapping/resolve-consent.ts";
 import { resolveScope } from "../mapping/resolve-scope.ts";
+import { accountPart, snapshotShape } from "../mapping/snapshot-shape.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
+import type { PerSide } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
 import { readCursors } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
-import { FOUND } from "./prepare-run.ts";
+import { FOUND, SHAPE } from "./prepare-run.ts";
+
+/** What the last run found out, and this mapping's shapes in the accounts as they were then. */
+export interface Remembered {
+  readonly scope: readonly ResolvedRule[];
+  readonly consent: ResolvedConsent;
+  readonly shapes: PerSide<string>;
+}
 
 /** The rules with the ids under which what they name was last found: without asking either system. */
 export async function resolveRemembered(
   database: Database,
   connectionId: number,
   mapping: Mapping,
-): Promise<{ readonly scope: readonly ResolvedRule[]; readonly consent: ResolvedConsent }> {
+): Promise<Remembered> {
   const earlier = await readCursors(database, connectionId, FOUND);
   const nothing = { fields: [], collections: [] };
   const { rules } = resolveScope(mapping.rules, { hubspot: nothing, klaviyo: nothing }, earlier);
-  return { scope: rules, consent: resolveConsent(mapping.consent, [], earlier).consent };
+  const shapes = perSide((side) =>
+    snapshotShape(mapping, side, accountPart(earlier.get(SHAPE + side) ?? "")),
+  );
+  return { scope: rules, consent: resolveConsent(mapping.consent, [], earlier).consent, shapes };
 }

@@ -6,6 +6,7 @@ import type { Change } from "../plan/changes.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
+import { endComparison } from "../store/comparisons.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
@@ -29,6 +30,7 @@ import type { HoldBack } from "./hold-back.ts";
 import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
+import { tellFailingWrites } from "./tell-failing-writes.ts";
 
 /** What a run of the contact lane came to. */
 export interface ContactRun {
@@ -57,6 +59,9 @@ const KEYS = [
   "blocked",
 ] as const;
 
+/** People who took over one another's addresses, in one run: longer chains go on in the next. */
+const ADDRESS_STEPS = 10;
+
 const NO_EXAMPLES = { examples: 0, field: null };
 
 export interface RunOptions {
@@ -81,6 +86,8 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
     const calls = callCounter(deps.connectors);
     try {
       const run = await cycle(deps, mapping, options.email ?? null, lease, runId);
+      if (options.email === undefined)
+        await tellFailingWrites(database, connectionId, runId, run.stoppedBy, now());
       await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, noteOf(run), now());
       return run;
     } catch (error) {
@@ -92,6 +99,7 @@ export async function runContacts(deps: Deps, mapping: Mapping, options: RunOpti
         throw error;
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
+      await tellFailingWrites(database, connectionId, runId, error.problem, now());
       await finishRun(database, runId, "stopped", calls(), error.problem.title, now());
       return {
         runId,
@@ -115,6 +123,7 @@ async function cycle(
   const looked = await look(deps, mapping, email);
   const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
+  const compared = context.comparison === null ? {} : { missed: await endComparison(database, connectionId) };
   const consent = await recordConsent(database, connectionId, runId, deps.now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
@@ -153,6 +162,7 @@ async function cycle(
     left,
     recovered,
     compared: contacts,
+    ...compared,
     ...written,
     ...writing.ages.counts(),
     ...optOuts,
@@ -181,6 +191,7 @@ async function writeAll(
   { isHeld, holding, mostErrors }: Bounds,
 ): Promise<Written> {
   const counts = { ...NOTHING_WRITTEN, asked: 0, blocked: 0 };
+  let waitsForAddress: readonly bigint[] = [];
   const add = (more: Partial<typeof counts>): void => {
     for (const key of KEYS) counts[key] += more[key] ?? 0;
   };
@@ -201,15 +212,37 @@ async function writeAll(
     add(await writePage(context, allowed, new Set(waiting.map(({ plan }) => plan.known.link.id))));
     add(await subscribePeople(context, allowed));
     refusing.push(...madeRefusing(allowed));
+    waitsForAddress = [...waitsForAddress, ...waitingLinks(allowed)];
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
     if (counts.refused > mostErrors) break;
+    context.stopping.throwIfAborted();
+  }
+  // An address that somebody had until a moment ago is free now.
+  for (let step = 0; step < ADDRESS_STEPS && waitsForAddress.length > 0; step += 1) {
+    if (counts.refused > mostErrors || counts.unanswered > 0) break;
+    const plans: ContactPlan[] = [];
+    for await (const page of planPages(context, { kind: "ids", ids: waitsForAddress })) plans.push(...page);
+    const parted = plans.map((plan) => withhold(plan, isHeld));
+    const held = parted.filter((one) => one.held.length > 0).map(({ plan }) => plan.known.link.id);
+    const allowed = parted.map(({ plan }) => plan).filter(({ operations }) => operations.some(isUpdate));
+    if (allowed.length === 0) break;
+    add(await writePage(context, allowed, new Set(held)));
+    waitsForAddress = waitingLinks(plans);
     context.stopping.throwIfAborted();
   }
   const stoppedBy = counts.refused > mostErrors ? tooManyErrors(counts.refused, mostErrors) : null;
   // All of them at once: the limit is one for the run.
   add(await carryRefusals(context, refusing, mapping.limits));
   return { counts, stoppedBy };
+}
+
+function isUpdate({ kind }: ContactPlan["operations"][number]): boolean {
+  return kind === "update";
+}
+
+function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
+  return plans.filter((plan) => plan.waitsForAddress === true).map(({ known }) => known.link.id);
 }
 
 /** Whoever is to be subscribed stays to be looked at until they were asked for. */

@@ -2,6 +2,7 @@ import { knowOptions } from "../mapping/know-options.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { syncedFields } from "../model/mapping.ts";
 import type { RunContext } from "../pull/run-context.ts";
+import { withoutClashes } from "./clashing-types.ts";
 import type { Deps } from "./deps.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { markUnwritable } from "./unwritable-properties.ts";
@@ -10,9 +11,9 @@ import { markUnwritable } from "./unwritable-properties.ts";
 export function runContext(
   deps: Deps,
   mapping: Mapping,
-  { connection, schemas, scope, consent }: ReadyConnection,
+  { connection, schemas, scope, consent, shapes }: ReadyConnection,
 ): RunContext {
-  const fields = knowOptions(markUnwritable(mapping.fields, schemas), schemas);
+  const fields = knowOptions(markUnwritable(withoutClashes(mapping.fields, schemas), schemas), schemas);
   return {
     ...deps,
     connectionId: connection.id,
@@ -20,5 +21,7 @@ export function runContext(
     identity: mapping.identity,
     scope,
     consent,
+    shapes,
+    comparison: null,
   };
 }

@@ -113,9 +113,9 @@ async function* undoPlans(context: RunContext, wanted: DeedFilter) {
   }
 }
 
-function deedOf({ side, kind, before, after }: DeedRow, fields: readonly string[] | undefined): Deed {
+function deedOf({ side, kind, before, after, run }: DeedRow, fields: readonly string[] | undefined): Deed {
   const list = kind === "add_to_list" || kind === "remove_from_list" ? String(after["list"]) : null;
-  return { side, kind, list, before: list === null ? only(before, fields) : {} };
+  return { side, kind, list, run, before: list === null ? only(before, fields) : {} };
 }
 
 function only(values: Values, fields: readonly string[] | undefined): Values {

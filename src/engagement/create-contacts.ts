@@ -82,7 +82,8 @@ async function createPage(context: EngagementContext, people: readonly UnknownPe
   const values = await valuesOf(context, absent);
   const plans = links.flatMap((known) => {
     const who = absent.find(({ email }) => email === known.link.email);
-    return who !== undefined && mayBeMade(known) ? [planOf(known, values.get(who.person) ?? {})] : [];
+    const given = who === undefined ? undefined : values.get(who.person);
+    return given !== undefined && mayBeMade(known) ? [planOf(known, given)] : [];
   });
   const counts = await writePage(writing(context), plans, new Set());
   const made = new Set(plans.map(({ known }) => known.link.email));
@@ -137,11 +138,10 @@ async function valuesOf(
   const ids = people.map(({ person }) => person);
   const given = new Map<ExternalId, Values>(ids.map((id) => [id, constants]));
   if (fields.length === 0 || ids.length === 0) return given;
-  for (const contact of await connectors.klaviyo.contacts.read(
-    ids,
-    propertiesFor(fields, "klaviyo"),
-    signal,
-  )) {
+  const reading = await connectors.klaviyo.contacts.read(ids, propertiesFor(fields, "klaviyo"), signal);
+  // Made without their fields they would stay so: nothing changes later that would fill them.
+  for (const { id } of reading.unreadable) if (id !== null) given.delete(id);
+  for (const contact of reading.contacts) {
     const shown = Object.entries(fieldsOf(fields, contact).fields).filter(([, value]) => value !== null);
     for (const id of [contact.id, ...contact.mergedIds])
       if (given.has(id)) given.set(id, { ...constants, ...Object.fromEntries(shown) });
@@ -161,6 +161,9 @@ function writing(context: EngagementContext): WriteContext {
     fields: [...syncedFields(mapping), ...rules.newContact.map(({ rule }) => rule)],
     scope: [],
     consent: NO_CONSENT_RULES,
+    // The contact lane reads them whole.
+    shapes: { hubspot: "", klaviyo: "" },
+    comparison: null,
     identity: mapping.identity,
     retry: mapping.retry,
   };

@@ -48,9 +48,14 @@ async function findByAddress(
 ): Promise<ReadonlyMap<EmailKey, ShownContact>> {
   const wanted = new Set(emails);
   const oldest = new Map<EmailKey, Contact>();
+  const unread = new Map<EmailKey, ShownContact>();
   for (let start = 0; start < emails.length; start += ADDRESSES_PER_LOOKUP) {
     const some = emails.slice(start, start + ADDRESSES_PER_LOOKUP);
-    for (const contact of await connectors.hubspot.contacts.find(some, [], signal)) {
+    const { contacts, unreadable } = await connectors.hubspot.contacts.find(some, [], signal);
+    // One that cannot be read is there all the same: its person is not unknown.
+    for (const { id, email } of unreadable)
+      if (id !== null && email !== null) unread.set(email, { contact: id, email });
+    for (const contact of contacts) {
       for (const email of [contact.email, ...contact.otherEmails]) {
         if (email === null || !wanted.has(email)) continue;
         const before = oldest.get(email);
@@ -59,7 +64,10 @@ async function findByAddress(
     }
     progress({ step: "look_up", side: "hubspot", done: start + some.length, total: emails.length });
   }
-  return new Map([...oldest].map(([email, { id }]) => [email, { contact: id, email }]));
+  return new Map([
+    ...unread,
+    ...[...oldest].map(([email, { id }]) => [email, { contact: id, email }] as const),
+  ]);
 }
 
 /** As the contact lane links: of several with one address the oldest. */

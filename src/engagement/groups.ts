@@ -43,7 +43,7 @@ function keyOf(contact: ExternalId, { engagement, entryId }: QueuedEngagement): 
   return JSON.stringify([contact, engagement.message ?? ["alone", entryId]]);
 }
 
-function asItHappened(
+export function asItHappened(
   { engagement: one }: QueuedEngagement,
   { engagement: other }: QueuedEngagement,
 ): number {
@@ -51,7 +51,7 @@ function asItHappened(
 }
 
 /** Without the address: what a sink is not told it cannot send, and an address could make or change a contact (P14). */
-function entryOf({ entryId, engagement }: QueuedEngagement): TimelineEntry {
+export function entryOf({ entryId, engagement }: QueuedEngagement): TimelineEntry {
   return { id: entryId, engagement: { ...engagement, email: null } };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PullPage } from "../connectors/connector.ts";
+import type { Problem } from "../model/problem.ts";
 import { transaction } from "../store/database.ts";
 import { dropAbsentMembers, saveEngagementMembers } from "../store/engagement-members.ts";
 import { readEngagementState, saveMembersStream } from "../store/engagement-state.ts";
@@ -9,10 +10,13 @@ import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 /**
  * Sees who is in the lists and segments that engagement is limited to: all of them once, and from then on who joined and
  * who left. Of the people themselves nothing is asked and nothing kept but their ids.
+ *
+ * @returns a problem for each collection that cannot be read now
  */
-export async function lookAtMembers(context: EngagementContext): Promise<void> {
+export async function lookAtMembers(context: EngagementContext): Promise<readonly Problem[]> {
   const { database, connectionId, connectors, collections, signal, newId } = context;
-  if (collections === null || collections.length === 0) return;
+  if (collections === null || collections.length === 0) return [];
+  const problems: Problem[] = [];
   const { members } = await readEngagementState(database, connectionId);
   const stream = createHash("sha256").update(JSON.stringify(collections)).digest("hex");
   const begun = members.stream === stream ? members : { stream, cursor: null, scan: newId() };
@@ -21,6 +25,8 @@ export async function lookAtMembers(context: EngagementContext): Promise<void> {
   let { cursor } = begun;
   for await (const page of connectors.klaviyo.contacts.pull(scope, begun.cursor, signal)) {
     cursor = page.cursor;
+    // One collection that Klaviyo does not show: who is in the others still counts.
+    if (page.kind === "collection_gone") problems.push({ ...page.problem, level: "mapping" });
     const reached = { ...begun, cursor };
     await transaction(database, async (statements) => {
       for (const [collection, people, scan] of membersOf(page, begun.scan))
@@ -31,12 +37,13 @@ export async function lookAtMembers(context: EngagementContext): Promise<void> {
     });
     context.stopping.throwIfAborted();
   }
-  if (begun.scan === null) return;
+  if (begun.scan === null) return problems;
   const { scan } = begun;
   await transaction(database, async (statements) => {
     for (const collection of collections) await dropAbsentMembers(statements, connectionId, collection, scan);
     await saveMembersStream(statements, connectionId, { stream, cursor, scan: null });
   });
+  return problems;
 }
 
 function membersOf(

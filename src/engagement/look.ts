@@ -1,4 +1,5 @@
 import type { EngagementMetric } from "../connectors/engagement-port.ts";
+import type { Problem } from "../model/problem.ts";
 import { transaction } from "../store/database.ts";
 import { saveDayCounts } from "../store/engagement-days.ts";
 import { latestSeen, saveEngagements } from "../store/engagement-rows.ts";
@@ -15,6 +16,8 @@ export interface LookReport {
   readonly added: number;
   /** The widest pass that was read to its end over any metric. */
   readonly widest: Pass | null;
+  /** Metrics that the source does not tell of. The others were read. */
+  readonly problems: readonly Problem[];
 }
 
 const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill"];
@@ -30,7 +33,7 @@ export async function look(context: EngagementContext): Promise<LookReport> {
   const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
   const metrics = (await source.metrics(signal)).filter(({ kind }) => rules.metrics[kind] !== undefined);
   const streams = await readStreams(database, connectionId);
-  let report: LookReport = { read: 0, added: 0, widest: null };
+  let report: LookReport = { read: 0, added: 0, widest: null, problems: [] };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
     const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);
@@ -53,10 +56,15 @@ async function readMetric(
   const { database, connectionId, source, signal, now } = context;
   const pass = nextPass(known, now());
   const stream = { ...known, name: metric.name, open: pass };
-  const total = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
+  const counted = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
+  const total = typeof counted === "number" ? counted : null;
   const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor };
   let { read, added } = before;
-  for await (const { engagements, next } of source.read(window, signal)) {
+  for await (const page of source.read(window, signal)) {
+    // Not told now: the pass stays as it is, and the next run asks for the same.
+    if (page.kind === "not_told")
+      return { ...before, read, added, problems: [...before.problems, page.problem] };
+    const { engagements, next } = page;
     if (engagements.length === 0 && next === null) break;
     added += await transaction(database, async (statements) => {
       const open: OpenPass = { ...pass, cursor: next };
@@ -74,24 +82,32 @@ async function readMetric(
   const done = afterPass(stream, pass, latest);
   const isSame = pass.pass === "fast" && known.open === null && sameTime(done.watermark, known.watermark);
   if (!isSame) await saveStream(database, connectionId, done);
-  return { read, added, widest: wider(before.widest, pass.pass) };
+  const uncounted = counted !== null && typeof counted !== "number" ? [counted] : [];
+  return {
+    read,
+    added,
+    widest: wider(before.widest, pass.pass),
+    problems: [...before.problems, ...uncounted],
+  };
 }
 
 /**
  * Asks the source how many there are, before they are read: what is counted and not seen afterwards is missing. Days that
  * the window only touches are left out.
  *
- * @returns how many, for a progress bar; `null` where the window has no whole day
+ * @returns how many, for a progress bar; `null` where the window has no whole day; a problem where it is not told
  */
 async function countDays(
   { database, connectionId, source, signal, now }: EngagementContext,
   metric: EngagementMetric,
   stream: EngagementStream,
   pass: OpenPass,
-): Promise<number | null> {
+): Promise<number | Problem | null> {
   const days = wholeDays(stream, pass.from, now());
   if (days === null) return null;
-  const counts = await source.countByDay(metric, days.from, days.until, signal);
+  const told = await source.countByDay(metric, days.from, days.until, signal);
+  if (told.kind === "not_told") return told.problem;
+  const { counts } = told;
   await saveDayCounts(database, connectionId, metric.id, counts, now());
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -7,6 +7,27 @@ export function ofEngagement(problem: Problem): Problem {
   return { ...problem, field: ENGAGEMENT_FIELD };
 }
 
+/**
+ * Problems of one code as one: the store keeps one of each code, and the second would take the place of the first. It
+ * says what each of them said.
+ */
+export function together(problems: readonly Problem[]): readonly Problem[] {
+  const byCode = Map.groupBy(problems, ({ code, side, field }) => JSON.stringify([code, side, field]));
+  return [...byCode.values()].flatMap((same): readonly Problem[] => {
+    const [first, ...others] = same;
+    if (first === undefined || others.length === 0) return same;
+    const explanations = new Set(same.map(({ explanation }) => explanation));
+    return [
+      {
+        ...first,
+        title: clip(`${clip(first.title, 45)} and ${others.length} more`, 60),
+        explanation: [...explanations].join(" "),
+        fix: [...new Set(same.flatMap(({ fix }) => fix))],
+      },
+    ];
+  });
+}
+
 /** SK-NOSINK: the system has no such way of showing events at all. */
 export function noSink(recordAs: string): Problem {
   return {
@@ -22,6 +43,7 @@ export function noSink(recordAs: string): Problem {
 export function collectionMissing(nameOrId: string, kind: string, line: number): Problem {
   return {
     ...CONNECTION,
+    level: "mapping",
     side: "klaviyo",
     code: "SK-NOLIST",
     title: clip(`Klaviyo ${kind} "${nameOrId}" does not exist`, 60),
@@ -34,6 +56,7 @@ export function collectionMissing(nameOrId: string, kind: string, line: number):
 export function rollUpMissing(property: string, why: string, line: number): Problem {
   return {
     ...CONNECTION,
+    level: "mapping",
     code: "SK-ROLLUP",
     title: clip(`HubSpot property ${property} ${why}`, 60),
     explanation: `Line ${line} of the mapping writes the last activity to ${property}, and it ${why}. Nothing is written to it; the timeline goes on.`,

@@ -25,6 +25,7 @@ import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { createContacts } from "./create-contacts.ts";
 import { findContacts } from "./find-contacts.ts";
+import { withFound } from "./find-shown.ts";
 import type { Addressed, Group } from "./groups.ts";
 import { batchesOf, groupsOf, settledBy } from "./groups.ts";
 import { occurrenceId, personOf } from "./occurrence.ts";
@@ -54,7 +55,8 @@ const NOTHING: RecordReport = {
 
 /**
  * Does: shows what waits. Each event is marked as sent before it is, with the lease checked, and settled by its answer in
- * one transaction. What was sent and never answered is sent again first, with the same ids (contract § 3.5 (7)).
+ * one transaction. What was sent and never answered is sent again first, with the same ids (contract § 3.5 (7)). Before a
+ * sink without ids of its own makes anything, Tandem looks for it there.
  *
  * @param lookAgain people nobody knew are looked for once more
  */
@@ -98,15 +100,14 @@ async function recordAgain(context: EngagementContext, setup: SinkSetup | null):
       context,
       page.map(({ engagement }) => engagement),
     );
-    for (const batch of batchesOf(
-      groupsOf(addressed, await shownBy(context, addressed)),
-      context.sink.size,
-    )) {
+    const groups = groupsOf(addressed, await shownBy(context, addressed));
+    for (const some of batchesOf(groups, context.sink.size)) {
+      const batch = await withFound(context, some, [...found.values()]);
       await transaction(database, async (statements) => {
         await holdLease(statements, context.lease, LEASE_MS);
         await claimAgain(statements, connectionId, runId, eventIdsOf(batch), now());
       });
-      report = await send(context, setup, batch, [...found.values()], true, report);
+      report = await send(context, setup, batch, [...found.values()], report);
     }
     if (page.length < EVENTS_PER_PAGE) return report;
     context.stopping.throwIfAborted();
@@ -155,13 +156,14 @@ async function recordPage(
   await markUnknown(database, connectionId, unknown, "HubSpot has no contact of this person");
   let report: RecordReport = { ...before, unknown: before.unknown + unknown.length };
   const shown = await shownBy(context, addressed);
-  for (const batch of batchesOf(groupsOf(addressed, shown), context.sink.size)) {
+  for (const some of batchesOf(groupsOf(addressed, shown), context.sink.size)) {
+    const batch = await withFound(context, some, [...found.values()]);
     const claimed = await transaction(database, async (statements) => {
       await holdLease(statements, context.lease, LEASE_MS);
       return claimEngagements(statements, connectionId, runId, claimsOf(context, batch), now());
     });
     const sent = withOnly(batch, claimed);
-    report = await send(context, setup, sent, [...found.values()], false, report);
+    report = await send(context, setup, sent, [...found.values()], report);
   }
   return report;
 }
@@ -201,12 +203,11 @@ async function send(
   setup: SinkSetup | null,
   groups: readonly Group[],
   found: readonly ShownContact[],
-  again: boolean,
   before: RecordReport,
 ): Promise<RecordReport> {
   if (groups.length === 0) return before;
   const { database, connectionId, sink, signal, now, mapping, lease } = context;
-  const results = await sink.record(groups, setup, again, leaseGate(context), signal);
+  const results = await sink.record(groups, setup, leaseGate(context), signal);
   const answers = groups.map((group, index): [Group, RecordResult] => [
     group,
     results[index] ?? { outcome: "unknown" },

@@ -6,7 +6,7 @@ import type { EngagementContext } from "./context.ts";
 import { decideAll } from "./decide-all.ts";
 import { lookAtMembers } from "./look-at-members.ts";
 import { look } from "./look.ts";
-import { ofEngagement } from "./problems.ts";
+import { ofEngagement, together } from "./problems.ts";
 import { recordAll } from "./record.ts";
 import { writeRollUps } from "./write-roll-ups.ts";
 
@@ -27,10 +27,11 @@ export async function syncEngagement(
   undecidable: readonly Problem[],
 ): Promise<EngagementReport> {
   const { database, connectionId, now } = context;
-  const { read, added, widest } = await look(context);
+  const { read, added, widest, problems: untold } = await look(context);
   await refreshEngagementStatistics(database, added);
+  const unread: Problem[] = [];
   if (undecidable.length === 0) {
-    await lookAtMembers(context);
+    unread.push(...(await lookAtMembers(context)));
     await refreshEngagementStatistics(database, await decideAll(context));
   }
   const lookAgain = widest === "nightly" || widest === "weekly";
@@ -40,6 +41,6 @@ export async function syncEngagement(
   const failing = await database.engagement.count({ where: { connectionId, fate: "failed" } });
   return {
     counts: { read, added, ...shown, stamped, failing },
-    problems: [...undecidable, ...unshown, ...unstamped].map(ofEngagement),
+    problems: together([...untold, ...undecidable, ...unread, ...unshown, ...unstamped].map(ofEngagement)),
   };
 }

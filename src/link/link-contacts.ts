@@ -1,13 +1,17 @@
-import type { Contact } from "../model/contact.ts";
+import type { ContactReading } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
+import { confirmContested } from "./confirm-contested.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { collectionsOf } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
+import { followAddresses } from "../store/follow-addresses.ts";
+import { foldParted } from "../store/fold-parted.ts";
 import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links.ts";
+import { pairByAddress } from "../store/pair-by-address.ts";
 import { refreshStatistics } from "../store/statistics.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
@@ -28,17 +32,26 @@ const SHARE_OF_LOOKUPS_TO_TRY_READING = 0.25;
  * is planned for them: nobody is created before both sides were asked.
  */
 export async function linkContacts(context: RunContext): Promise<void> {
-  await attach(context);
+  await joinContacts(context);
   for (const side of SIDES) await lookUp(context, side);
-  await attach(context);
+  await joinContacts(context);
+  await confirmContested(context);
+  await joinContacts(context);
 }
 
-async function attach(context: RunContext): Promise<void> {
+/** Joins what is stored, by the addresses that it shows now; asks neither system. */
+export async function joinContacts(context: RunContext): Promise<void> {
+  const { database, connectionId, identity, now } = context;
   const scope = perSide((side) => collectionsOf(context.scope, side));
-  await refreshStatistics(context.database, context.connectionId);
-  await transaction(context.database, (statements) =>
-    attachSightings(statements, context.connectionId, scope, context.identity, context.now()),
-  );
+  await refreshStatistics(database, connectionId);
+  await transaction(database, async (statements) => {
+    await foldParted(statements, connectionId, now());
+    await followAddresses(statements, connectionId, "dirty", now());
+    await attachSightings(statements, connectionId, scope, identity, now());
+    if (!(await pairByAddress(statements, connectionId, scope, now()))) return;
+    await followAddresses(statements, connectionId, "dirty", now());
+    await attachSightings(statements, connectionId, scope, identity, now());
+  });
 }
 
 async function lookUp(context: RunContext, side: Side): Promise<void> {
@@ -46,42 +59,57 @@ async function lookUp(context: RunContext, side: Side): Promise<void> {
   if (missing === 0) return;
   if (await readWholeAccount(context, side, missing)) return markAllSought(context, side);
   for await (const links of halfLinkPages(context, side)) {
-    for (let start = 0; start < links.length; start += ADDRESSES_PER_LOOKUP) {
-      const some = links.slice(start, start + ADDRESSES_PER_LOOKUP);
-      const emails = some.map(({ email }) => email as EmailKey);
-      const found = await context.connectors[side].contacts.find(
-        emails,
-        propertiesFor(context.fields, side),
-        context.signal,
-      );
-      await store(context, side, found);
-      await markSought(
-        context.database,
-        side,
-        some.map(({ id }) => id),
-        context.now(),
-      );
-    }
+    for (let start = 0; start < links.length; start += ADDRESSES_PER_LOOKUP)
+      await seek(context, side, links.slice(start, start + ADDRESSES_PER_LOOKUP));
     context.progress({ step: "look_up", side, done: links.length, total: missing });
   }
 }
 
-/** @returns true where the account turned out small enough to have been read whole */
+type HalfLinks = Awaited<ReturnType<typeof halfLinks>>;
+
+/**
+ * Looks these up by address. An address whose contact is there and cannot be read does not count as looked up, so that
+ * nobody makes a second contact of it; where the record does not say which address it has, halves tell.
+ */
+async function seek(context: RunContext, side: Side, links: HalfLinks): Promise<void> {
+  const emails = links.map(({ email }) => email as EmailKey);
+  const properties = propertiesFor(context.fields, side);
+  const found = await context.connectors[side].contacts.find(emails, properties, context.signal);
+  await store(context, side, found);
+  const unread = new Set(found.unreadable.map(({ email }) => email));
+  if (unread.has(null)) {
+    if (links.length === 1) return;
+    const middle = Math.ceil(links.length / 2);
+    await seek(context, side, links.slice(0, middle));
+    return seek(context, side, links.slice(middle));
+  }
+  const sought = links.filter(({ email }) => !unread.has(email as EmailKey));
+  await markSought(
+    context.database,
+    side,
+    sought.map(({ id }) => id),
+    context.now(),
+  );
+}
+
+/** @returns true where the account turned out small enough to have been read whole, every record of it */
 async function readWholeAccount(context: RunContext, side: Side, missing: number): Promise<boolean> {
   const lookups = Math.ceil(missing / ADDRESSES_PER_LOOKUP);
   let pagesLeft = Math.max(1, Math.floor(lookups * SHARE_OF_LOOKUPS_TO_TRY_READING));
   const properties = propertiesFor(context.fields, side);
-  for await (const contacts of context.connectors[side].contacts.everyone(properties, context.signal)) {
+  let whole = true;
+  for await (const page of context.connectors[side].contacts.everyone(properties, context.signal)) {
     if (pagesLeft === 0) return false;
     pagesLeft -= 1;
-    await store(context, side, contacts);
+    await store(context, side, page);
+    whole &&= page.unreadable.length === 0;
   }
-  return true;
+  return whole;
 }
 
-async function store(context: RunContext, side: Side, contacts: readonly Contact[]): Promise<void> {
+async function store(context: RunContext, side: Side, reading: ContactReading): Promise<void> {
   await transaction(context.database, (statements) =>
-    storePeople(context, statements, side, contacts, () => false),
+    storePeople(context, statements, side, reading, () => false),
   );
 }
 

@@ -1,6 +1,9 @@
 import type { CountryCode } from "libphonenumber-js/max";
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 
+/** Marks of direction and of zero width, which come along when a number is copied from an address book or a page. */
+const UNSEEN = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
 /**
  * A phone number in E.164, or `null` where the text is none.
  *
@@ -10,7 +13,8 @@ import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-j
  * metadata is used (145 KB, once per process): `min` knows lengths only and would let such guesses through.
  * An extension is no part of E.164 and is lost; two numbers in one text are none.
  */
-export function phoneNumber(text: string, defaultCountry: string | null): string | null {
+export function phoneNumber(raw: string, defaultCountry: string | null): string | null {
+  const text = raw.replace(UNSEEN, "").replace(/^\s*tel:/i, "");
   const international = /^\s*\(?\s*[+\uff0b]/.test(text);
   const country = defaultCountry !== null && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   if (!international && country === undefined) return null;

@@ -32,6 +32,23 @@ export interface Contact {
   readonly mergedIds: readonly ExternalId[];
 }
 
+/** A contact that a side has and that could not be read. It exists; nothing else may be concluded from it. */
+export interface UnreadableContact {
+  readonly side: Side;
+  /** `null` where the record does not even say that. */
+  readonly id: ExternalId | null;
+  /** Its email address, where that part could be read. */
+  readonly email: EmailKey | null;
+  /** Of level `contact`: which part could not be read. */
+  readonly problem: Problem;
+}
+
+/** What a side showed when asked for contacts. A contact in neither part does not exist, says the side. */
+export interface ContactReading {
+  readonly contacts: readonly Contact[];
+  readonly unreadable: readonly UnreadableContact[];
+}
+
 /** A contact as last seen and stored, its values turned into the mapping's fields. */
 export interface Sighting {
   readonly side: Side;
@@ -42,6 +59,8 @@ export interface Sighting {
   /** Fields whose value could not be turned, with why. They have no key in `fields`. */
   readonly unreadable: Readonly<Record<string, Problem>>;
   readonly consent: Consent | null;
+  /** How it was read (`mapping/snapshot-shape.ts`). */
+  readonly shape: string;
   readonly edited: EditTimes;
   /** The ids of the rules that this contact matches on its side. */
   readonly rules: readonly string[];

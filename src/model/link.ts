@@ -2,6 +2,7 @@ import type { Base } from "./base.ts";
 import type { ExternalId, Sighting } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
 import type { PastWrite } from "./past-write.ts";
+import type { Problem } from "./problem.ts";
 import type { Refusals } from "./refusal.ts";
 import type { PerSide, Side } from "./side.ts";
 
@@ -20,6 +21,8 @@ export interface Link {
   readonly deletedOn: Side | null;
   /** The side that was asked for its contact and did not have it; deleted once it is clear that not too many are. */
   readonly missingOn: Side | null;
+  /** Its contact on a side was merged into another link's, whose address this is; nothing is made there for it. */
+  readonly merged: { readonly on: Side; readonly into: EmailKey | null } | null;
   readonly state: LinkState;
   /** How often refused writes were tried, and when they are next. */
   readonly attempts: number;
@@ -36,10 +39,27 @@ export interface Claim {
   readonly linkedTo: EmailKey | null;
 }
 
+/** A contact that has an address which a link is about to write to its own contact. */
+export interface Taken extends Claim {
+  /** These people have each other's addresses, and this one is the first to give its own up. */
+  readonly stepsAside: boolean;
+}
+
+/** An opt-out of a person under an address that they had, or have as well, by the side that showed it. */
+export interface InheritedOptOut {
+  readonly from: Side;
+  /** The sides that it reached. */
+  readonly carriedTo: readonly Side[];
+}
+
+export type InheritedOptOuts = readonly InheritedOptOut[];
+
 /** A link with all that is known of its two contacts: what a plan is made from. */
 export interface KnownLink {
   readonly link: Link;
   readonly sightings: PerSide<Sighting | null>;
+  /** Why a side's contact, or one that has this address, could not be read at the last try; `null` where it could. */
+  readonly unread: PerSide<Problem | null>;
   /** Was the side asked for this address since the link was made? Until then, absence is not knowledge. */
   readonly sought: PerSide<boolean>;
   /** Did Tandem make the side's contact itself? Then its absence means that somebody deleted it. */
@@ -48,6 +68,10 @@ export interface KnownLink {
   readonly duplicates: PerSide<readonly ExternalId[]>;
   /** Where a side's contact is missing: one that has the address, and that this link may not simply take. */
   readonly claimed: PerSide<Claim | null>;
+  /** Another contact of the side that has the address which the link's other contact shows now. */
+  readonly taken: PerSide<Taken | null>;
+  /** Sides on which an opt-out under another address of this person was not synced yet. */
+  readonly inherited: InheritedOptOuts;
   /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
   readonly optedOut: boolean;
   /** The lists that this person was ever asked to be subscribed to: never again to these. */

@@ -1,11 +1,13 @@
 import type { EmailKey } from "../model/email.ts";
-import type { Claim, KnownLink } from "../model/link.ts";
+import type { Claim, KnownLink, Taken } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, withSide } from "../model/side.ts";
+import type { Value, Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
+import { refusalKey } from "./refused.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
@@ -16,8 +18,71 @@ const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Kl
 export function withOwnAddress(field: MergedField): MergedField {
   const { rule, agreed, merge } = field;
   if (rule.key !== EMAIL_FIELD.key || agreed === undefined || merge.kind !== "write") return field;
-  if (agreed.hubspot === agreed.klaviyo) return field;
+  // On the way to another one (`stepAside`) a side is without any.
+  if (agreed.hubspot === agreed.klaviyo || agreed.hubspot === null || agreed.klaviyo === null) return field;
   return { ...field, merge: { kind: "settled", base: agreed, because: "unchanged" } };
+}
+
+/** What becomes of an address that another contact of the side still has. */
+export interface AddressSteps {
+  readonly merged: readonly MergedField[];
+  /** What is written instead, by side. */
+  readonly steps: Readonly<Record<Side, Values>>;
+  /** Why the address waits; `null` where nothing stands in its way. */
+  readonly waitsFor: string | null;
+  readonly problem: Problem | null;
+}
+
+/**
+ * Neither system lets two contacts have one address, for no moment. An address that somebody else still has there waits
+ * until they got theirs. Where people have each other's, one of them is without for that long: nothing is invented.
+ */
+export function stepAside(merged: readonly MergedField[], known: KnownLink): AddressSteps {
+  const nothing = { merged, steps: { hubspot: {}, klaviyo: {} }, waitsFor: null, problem: null };
+  const field = merged.find(({ rule }) => rule.key === EMAIL_FIELD.key);
+  if (field?.merge.kind !== "write") return nothing;
+  const { values } = field.merge;
+  const side = SIDES.find((one) => values[one] !== undefined && values[one] !== null);
+  const taken = side === undefined ? null : known.taken[side];
+  if (side === undefined || taken === null) return nothing;
+  const instead = (merge: MergedField["merge"]): readonly MergedField[] =>
+    merged.map((one) => (one === field ? { ...one, merge } : one));
+  const others = instead({ kind: "unseen" });
+  const address = String(values[side]);
+  const refused = known.link.refused[refusalKey(side, EMAIL_FIELD.key)] !== undefined;
+  const waitsFor = `Waits until ${address} is free in ${NAMES[side]}`;
+  if (!taken.stepsAside) return { ...nothing, merged: others, waitsFor };
+  if (refused) return { ...nothing, merged: others, problem: swapped(side, known, taken, address) };
+  const empty = known.sightings[side]?.email === null;
+  const steps = { ...nothing.steps, [side]: empty ? {} : { [EMAIL_FIELD.key]: null } };
+  // Being without an address is agreed on: the other side's still is to be written, and overwrites nothing.
+  const base = field.agreed === undefined ? null : withSide<Value>(field.agreed, side, null);
+  return { ...nothing, merged: instead({ kind: "settled", base, because: "unchanged" }), steps, waitsFor };
+}
+
+/** SK-SWAP: the side does not let one of them be without an address. */
+function swapped(
+  side: Side,
+  { link, sightings }: KnownLink,
+  { id, linkedTo }: Taken,
+  address: string,
+): Problem {
+  const system = NAMES[side];
+  const own = sightings[side];
+  return {
+    code: "SK-SWAP",
+    level: "contact",
+    side,
+    field: null,
+    title: `Two people swapped email addresses; ${system} can't follow`,
+    explanation: `${link.email} should become ${address} in ${system}, but contact ${id} (linked as ${linkedTo ?? "nobody"}) still has it and is to get the other's. ${system} refused to leave one of them without an email address in between. Both contacts stay linked as they are.`,
+    fix: [
+      `In ${system}, give contact ${own?.id ?? ""} a temporary email address, then change both to the right ones.`,
+      "Tandem sees the change in the next run.",
+    ],
+    retry: "on_change",
+    reference: null,
+  };
 }
 
 /** SK-EMAIL-CHANGED, where the mapping wants a changed address to wait for a person. */
@@ -54,6 +119,10 @@ function addressChanged(side: Side, before: string, now: EmailKey): Problem {
 /** SK-CLAIMED: two links may not have one contact, and a second contact may not have its address. */
 export function addressTaken(side: Side, email: EmailKey, { id, email: own, linkedTo }: Claim): Problem {
   const [system, other] = [NAMES[side], NAMES[side === "hubspot" ? "klaviyo" : "hubspot"]];
+  const another =
+    own === email
+      ? `If it is one person, give their ${other} contact the address that ${system} contact ${id} is linked under.`
+      : `If it is one person, change their email address in ${other} to ${own ?? `that of ${system} contact ${id}`}.`;
   const has =
     own === email ? `has ${email}` : `has ${email} as an additional address (its own is ${own ?? "empty"})`;
   const linked = linkedTo === null ? "It is linked to nobody" : `It is linked as ${linkedTo}`;
@@ -67,8 +136,8 @@ export function addressTaken(side: Side, email: EmailKey, { id, email: own, link
     title: `Another ${system} contact has this address`,
     explanation: `${system} contact ${id} ${has}. ${linked}, and one contact is kept in step with one ${other} contact only. Nothing is written for ${email}.`,
     fix: [
-      `Is it one person? Merge the ${other} contacts, so that one is left.`,
-      `Are they two? Remove ${email} from ${system} contact ${id}; then run \`tandem retry --cause SK-CLAIMED\`.`,
+      another,
+      `If they are two, remove ${email} from ${system} contact ${id}; then run \`tandem retry --cause SK-CLAIMED\`.`,
       ...(linkedTo === null && own !== email ? [match] : []),
     ],
     retry: "on_change",

@@ -3,6 +3,8 @@ import { isBlocked, refusesAll } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
+import type { Side } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
 import type { PlannedOperation } from "./plan-contact.ts";
 
 /**
@@ -14,7 +16,8 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
   const restoring = planRestoring(known);
   if (restoring.length > 0 || hubspot === null || klaviyo === null) return restoring;
   const operations: PlannedOperation[] = [];
-  if (klaviyo.consent !== null && hubspot.consent !== null && refusesAll(klaviyo.consent)) {
+  const owed = perSide((side) => owesInherited(rules, known, side));
+  if (klaviyo.consent !== null && hubspot.consent !== null && (refusesAll(klaviyo.consent) || owed.hubspot)) {
     const { consent } = hubspot;
     const open = rules.types.filter((type) => !refusesAll(consent) && !consent.optedOutTypes.includes(type));
     operations.push(...open.map((type) => optOut("hubspot", hubspot.id, { kind: "type", type })));
@@ -22,12 +25,20 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
   if (
     hubspot.consent !== null &&
     klaviyo.consent !== null &&
-    refusesWhatKlaviyoSends(rules, withoutTakenBack(hubspot.consent, known.takenBack)) &&
+    (owed.klaviyo || refusesWhatKlaviyoSends(rules, withoutTakenBack(hubspot.consent, known.takenBack))) &&
     !refusesAll(klaviyo.consent)
   ) {
     operations.push(optOut("klaviyo", klaviyo.id, { kind: "all" }));
   }
   return operations;
+}
+
+/** An opt-out under another address of the person is theirs, and reaches a side once; what they do there since is theirs too. */
+function owesInherited(rules: ResolvedConsent, { inherited }: KnownLink, side: Side): boolean {
+  return inherited.some(
+    ({ from, carriedTo }) =>
+      !carriedTo.includes(side) && (from === "klaviyo" || rules.hubspotOptOut === "unsubscribe"),
+  );
 }
 
 /**

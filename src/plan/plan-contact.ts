@@ -10,7 +10,7 @@ import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
-import { addressTaken, heldAddress, withOwnAddress } from "./addresses.ts";
+import { addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
@@ -67,6 +67,8 @@ export interface ContactPlan {
   readonly reason: string;
   /** In so many milliseconds a field may be written that is not now, because it kept changing back and forth. */
   readonly thawsInMs?: number | null;
+  /** Its address is written once whoever has it on that side has got another: planned again in the same run. */
+  readonly waitsForAddress?: boolean;
 }
 
 export interface PlanRules {
@@ -74,7 +76,12 @@ export interface PlanRules {
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
+  /** How a snapshot of each side is read with this mapping. */
+  readonly shapes: PerSide<string>;
 }
+
+/** A snapshot of another shape lacks what the mapping has now, or shows it in another form: nothing follows from it. */
+export const NOT_READ_YET = "Not read with this mapping yet";
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
 export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
@@ -96,12 +103,28 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
+  const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
+  const [first] = unread;
+  if (first !== undefined && (inScope.hubspot || inScope.klaviyo)) {
+    // Nothing of such a contact is known, so nothing is concluded and no field is written; an opt-out still travels.
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, operations, problems: unread, state: "failing", reason: first.title };
+  }
   if (!inScope.hubspot && !inScope.klaviyo) {
     const state = { state: "excluded", reason: "Matches no rule (any more)" } as const;
     if (SIDES.some((side) => sightings[side] === null)) return { ...nothing, operations: removals, ...state };
+    if (isOutdated(rules, known)) {
+      const optOuts = planOptOuts(rules.consent, known);
+      return { ...nothing, operations: [...optOuts, ...removals], ...state };
+    }
     // Somebody's refusal is carried for as long as they are linked, though no field is.
     const fields = rules.fields.filter(({ showsConsent }) => showsConsent === true);
     return { ...planBoth({ ...rules, fields }, known, matched, inScope, removals), ...state };
+  }
+  if (isOutdated(rules, known)) {
+    // Nobody's opt-out waits for a reading.
+    const operations = planOptOuts(rules.consent, known);
+    return { ...nothing, operations, state: "waiting", reason: NOT_READ_YET };
   }
   const changed = heldAddress(rules.fields, known);
   if (changed !== null) {
@@ -113,6 +136,10 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   return planBoth(rules, known, matched, inScope, removals);
 }
 
+function isOutdated({ shapes }: PlanRules, { sightings }: KnownLink): boolean {
+  return SIDES.some((side) => sightings[side] !== null && sightings[side].shape !== shapes[side]);
+}
+
 function planBoth(
   rules: PlanRules,
   known: KnownLink,
@@ -122,7 +149,8 @@ function planBoth(
 ): ContactPlan {
   const seen = perSide((side) => known.sightings[side]?.fields ?? {});
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
-  const merged = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
+  const all = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
+  const { merged, steps, waitsFor, problem } = stepAside(all, known);
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
@@ -132,7 +160,7 @@ function planBoth(
   }
   const updates = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const id = known.sightings[side]?.id;
-    const fields = writesTo(side, merged);
+    const fields = { ...writesTo(side, merged), ...steps[side] };
     if (id === undefined || Object.keys(fields).length === 0) return [];
     const pre = Object.fromEntries(Object.keys(fields).map((key) => [key, seen[side][key] ?? null]));
     return [{ kind: "update", side, id, fields, pre }];
@@ -146,9 +174,13 @@ function planBoth(
     ...removals,
     ...planSubscribes(matched, known),
   ];
-  const all = [...problems, ...calm.problems, ...asked.problems];
+  const told = [...problems, ...calm.problems, ...asked.problems, ...(problem === null ? [] : [problem])];
   const { thawsInMs } = calm;
-  return { known, merged, operations, problems: all, ...stateOf(operations, all), thawsInMs };
+  const state = stateOf(operations, told);
+  const plan = { known, merged, operations, problems: told, ...state, thawsInMs };
+  if (waitsFor === null) return plan;
+  const waiting = { state: "waiting", reason: waitsFor, waitsForAddress: true } as const;
+  return { ...plan, ...(state.state === "failing" ? { waitsForAddress: true } : waiting) };
 }
 
 function planMissing(
@@ -167,6 +199,11 @@ function planMissing(
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
     const reason = `Being looked up in ${sideName(missing)}`;
     return { ...nothing, operations: [], state: "waiting", reason };
+  }
+  if (known.link.merged?.on === missing) {
+    const into = known.link.merged.into ?? "another contact";
+    const reason = `Merged into ${into} in ${sideName(missing)}; not made again`;
+    return { ...nothing, operations: [], state: "excluded", reason };
   }
   const claim = known.claimed[missing];
   if (claim !== null) {

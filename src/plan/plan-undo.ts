@@ -15,13 +15,15 @@ export interface Deed {
   readonly before: Values;
   /** Of list changes. */
   readonly list: string | null;
+  /** The run that did it. */
+  readonly run: string;
 }
 
 /** Why something of a person is not put back. */
 export interface NotUndone {
   readonly side: Side;
   readonly field: string | null;
-  readonly why: "changed_since" | "made" | "not_mapped" | "gone" | "consent";
+  readonly why: "changed_since" | "made" | "not_mapped" | "gone" | "consent" | "differed_before";
 }
 
 export interface UndoPlan {
@@ -34,6 +36,10 @@ export interface UndoPlan {
  * at the last agreement. A contact that was made is never deleted, and consent is none of these deeds: there is no
  * operation for it.
  *
+ * A field that syncs both ways gets the old value on both sides. On one side alone the two would differ for good,
+ * because neither moves away from what was agreed. A one-way field is put back on its target, and stays so until its
+ * source changes.
+ *
  * @param deeds oldest first; of a field the first one's `before` is what it held before all of them
  * @param touchedSince fields, as `side field`, that Tandem itself has written after these deeds
  */
@@ -43,42 +49,73 @@ export function planUndo(
   deeds: readonly Deed[],
   touchedSince: ReadonlySet<string>,
 ): UndoPlan {
-  const parts = SIDES.map((side) => {
-    const own = deeds.filter((deed) => deed.side === side);
-    return undoSide(fields, known, side, own, touchedSince);
+  const left: NotUndone[] = [];
+  const back = perSide((): [string, Value][] => []);
+  const open = SIDES.filter((side) => {
+    const why = whyNoSide(known, side, deeds);
+    if (why !== null) left.push({ side, field: null, why });
+    return why === null;
   });
-  return {
-    operations: parts.flatMap(({ operations }) => operations),
-    left: parts.flatMap(({ left }) => left),
+  const put = (side: Side, field: string, value: Value): void => {
+    if (!sameValue(known.sightings[side]?.fields[field] ?? null, value)) back[side].push([field, value]);
   };
+  const usable = deeds.filter(({ side }) => open.includes(side));
+  for (const field of new Set(usable.flatMap(({ before }) => Object.keys(before)))) {
+    const oldest = SIDES.flatMap((side) => oldestOf(usable, side, field) ?? []);
+    const bothWays = fields.find(({ key }) => key === field)?.direction === "both";
+    const sides = bothWays
+      ? SIDES.filter((side) => known.sightings[side] !== null)
+      : oldest.map(({ side }) => side);
+    const reasons = sides.flatMap((side) => {
+      const why = whyNot(fields, known, side, field, touchedSince);
+      return why === null ? [] : [{ side, field, why }];
+    });
+    if (!bothWays) {
+      left.push(...reasons);
+      const kept = new Set(reasons.map(({ side }) => side));
+      for (const { side, value } of oldest) if (!kept.has(side)) put(side, field, value);
+      continue;
+    }
+    const [first, second] = oldest.toSorted((one, other) => one.place - other.place);
+    if (first === undefined) continue;
+    const [reason] = reasons;
+    if (reason !== undefined) left.push(reason);
+    else if (second?.run === first.run && !sameValue(first.value, second.value))
+      left.push({ side: first.side, field, why: "differed_before" });
+    else for (const side of sides) put(side, field, first.value);
+  }
+  const operations = SIDES.flatMap((side): readonly PlannedOperation[] => {
+    const seen = known.sightings[side];
+    if (seen === null) return [];
+    const own = deeds.filter((deed) => deed.side === side);
+    const lists = open.includes(side) ? listsBack(known, side, seen.id, own) : [];
+    if (back[side].length === 0) return lists;
+    const pre = Object.fromEntries(back[side].map(([field]) => [field, seen.fields[field] ?? null]));
+    return [{ kind: "update", side, id: seen.id, fields: Object.fromEntries(back[side]), pre }, ...lists];
+  });
+  return { operations, left };
 }
 
-function undoSide(
-  fields: readonly FieldRule[],
-  known: KnownLink,
-  side: Side,
-  deeds: readonly Deed[],
-  touchedSince: ReadonlySet<string>,
-): UndoPlan {
-  const seen = known.sightings[side];
-  const made = deeds.some(({ kind }) => kind === "create");
-  if (made) return { operations: [], left: [{ side, field: null, why: "made" }] };
-  if (seen === null) {
-    return { operations: [], left: deeds.length > 0 ? [{ side, field: null, why: "gone" }] : [] };
-  }
-  const before: Record<string, Value> = {};
-  for (const deed of deeds.toReversed()) Object.assign(before, deed.before);
-  const left: NotUndone[] = [];
-  const back: [string, Value][] = [];
-  for (const [field, value] of Object.entries(before)) {
-    const why = whyNot(fields, known, side, field, touchedSince);
-    if (why !== null) left.push({ side, field, why });
-    else if (!sameValue(seen.fields[field] ?? null, value)) back.push([field, value]);
-  }
-  const pre = Object.fromEntries(back.map(([field]) => [field, seen.fields[field] ?? null]));
-  const update: readonly PlannedOperation[] =
-    back.length === 0 ? [] : [{ kind: "update", side, id: seen.id, fields: Object.fromEntries(back), pre }];
-  return { operations: [...update, ...listsBack(known, side, seen.id, deeds)], left };
+/** Why nothing of what was done to this side can be put back; `null` where it can, or nothing was done. */
+function whyNoSide(known: KnownLink, side: Side, deeds: readonly Deed[]): NotUndone["why"] | null {
+  const own = deeds.filter((deed) => deed.side === side);
+  if (own.some(({ kind }) => kind === "create")) return "made";
+  return own.length > 0 && known.sightings[side] === null ? "gone" : null;
+}
+
+/** What a side held of a field before the first of these deeds. */
+interface Oldest {
+  readonly side: Side;
+  readonly value: Value;
+  readonly run: string;
+  /** Its place among the deeds. */
+  readonly place: number;
+}
+
+function oldestOf(deeds: readonly Deed[], side: Side, field: string): Oldest | null {
+  const place = deeds.findIndex((deed) => deed.side === side && Object.hasOwn(deed.before, field));
+  const deed = deeds[place];
+  return deed === undefined ? null : { side, value: deed.before[field] ?? null, run: deed.run, place };
 }
 
 function whyNot(

@@ -18,7 +18,7 @@ export async function lookAtPeople(context: RunContext, emails: readonly EmailKe
     await transaction(context.database, (statements) =>
       storePeople(context, statements, side, found, () => false),
     );
-    read += found.length;
+    read += found.contacts.length;
   }
   return read;
 }

@@ -1,5 +1,6 @@
 import type { Side } from "../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
+import { lookedStream } from "../store/comparisons.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import type { Timing } from "../store/edit-times.ts";
@@ -8,7 +9,6 @@ import type { RunContext } from "./run-context.ts";
 
 /** A pull begins. One that was broken off goes on from where it was, and so began when that one did. */
 export async function beginLook(context: RunContext, side: Side): Promise<void> {
-  if (!hasNewest(context)) return;
   const { database, connectionId } = context;
   if ((await readCursor(database, connectionId, `${side} looking`)) !== null) return;
   await saveCursor(database, connectionId, `${side} looking`, context.now().toISOString(), context.now());
@@ -19,17 +19,12 @@ export async function beginLook(context: RunContext, side: Side): Promise<void> 
  * which shows the members alone: an edit of somebody else may still be unseen.
  */
 export async function endLook(context: RunContext, side: Side, sawChanges: boolean): Promise<void> {
-  if (!hasNewest(context)) return;
   await transaction(context.database, async (statements) => {
     const began = await readCursor(statements, context.connectionId, `${side} looking`);
     await forgetCursor(statements, context.connectionId, `${side} looking`);
     if (began === null || !sawChanges) return;
-    await saveCursor(statements, context.connectionId, lookStream(side), began, context.now());
+    await saveCursor(statements, context.connectionId, lookedStream(side), began, context.now());
   });
-}
-
-function hasNewest({ fields }: RunContext): boolean {
-  return fields.some(({ newest }) => newest);
 }
 
 /** What a look at a side says of when the values changed that it shows for the first time. */
@@ -37,11 +32,7 @@ export async function timingOf(context: RunContext, statements: Statements, side
   const fields = context.fields.filter(({ newest }) => newest).map(({ key }) => key);
   if (fields.length === 0) return UNTIMED;
   const connector = context.connectors[side];
-  const looked = await readCursor(statements, context.connectionId, lookStream(side));
+  const looked = await readCursor(statements, context.connectionId, lookedStream(side));
   const after = looked === null ? null : new Date(Date.parse(looked) - connector.contacts.pullLagMs);
   return { fields, after, skewMs: connector.skewMs() };
-}
-
-function lookStream(side: Side): string {
-  return `${side} looked`;
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { PullPage } from "../connectors/connector.ts";
-import type { Contact } from "../model/contact.ts";
+import type { ContactReading } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { compareRead } from "../store/comparisons.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -13,11 +14,13 @@ import { markFound, markMissing, markShown } from "../store/missing-links.ts";
 import { erasedAmong, traceOf } from "../store/erased.ts";
 import { saveRefusals } from "../store/refusals.ts";
 import { saveSightings } from "../store/sightings.ts";
+import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/unreadable-contacts.ts";
+import { existing, idsAndMerged, namelessProblems, NOBODY_READ } from "./readings.ts";
 import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
-import { withoutErased } from "./without-erased.ts";
+import { unreadableOfKnown, withoutErased } from "./without-erased.ts";
 import { NO_RUN } from "../store/runs.ts";
 
 /** What a pull came to. */
@@ -38,18 +41,23 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   const full = await fullScan(context, stream, cursor);
   const scope = { collections, properties: propertiesFor(context.fields, side) };
   await beginLook(context, side);
+  await readUnreadAgain(context, side);
   const report = { contacts: 0, problems: [] as Problem[] };
+  /** Collections that were not read whole: of these, absence says nothing. */
+  const frozen = new Set<string>();
   for await (const page of context.connectors[side].contacts.pull(scope, cursor, context.signal)) {
     switch (page.kind) {
       case "contacts":
         await storeContacts(context, side, stream, page, full);
         report.contacts += page.contacts.length;
+        report.problems.push(...namelessProblems(page.unreadable));
         break;
       case "roster":
         await storeRoster(context, side, stream, page);
         break;
       case "collection_gone":
       case "properties_gone":
+        if (page.kind === "collection_gone") frozen.add(page.collection);
         report.problems.push(page.problem);
         await saveCursor(context.database, context.connectionId, stream, page.cursor, context.now());
         break;
@@ -57,7 +65,6 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
     context.progress({ step: "read", side, done: report.contacts, total: null });
     context.stopping.throwIfAborted();
   }
-  const frozen = new Set(report.problems.map(({ field }) => field));
   if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);
   await endLook(context, side, full === null);
   return report;
@@ -84,7 +91,7 @@ async function closeFullScan(
   stream: string,
   scan: string,
   collections: readonly string[],
-  frozen: ReadonlySet<string | null>,
+  frozen: ReadonlySet<string>,
 ): Promise<void> {
   const { database, connectionId } = context;
   for (const collection of collections) {
@@ -102,7 +109,7 @@ async function storeContacts(
 ): Promise<void> {
   const members = new Set([...page.members.values()].flat());
   await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, page.contacts, (id) => members.has(id));
+    const erased = await storePeople(context, statements, side, page, (id) => members.has(id));
     for (const [collection, ids] of page.members) {
       await saveMembers(
         statements,
@@ -130,9 +137,9 @@ async function storeRoster(
     unknown.map((id) => traceOf(side, id)),
   );
   const toRead = unknown.filter((id) => !gone.has(traceOf(side, id)));
-  const met = toRead.length > 0 ? await readAgain(context, side, toRead) : [];
+  const met = toRead.length > 0 ? await readAgain(context, side, toRead) : NOBODY_READ;
   await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, met, () => true);
+    const erased = await storePeople(context, statements, side, met, () => true, true);
     const ids = page.ids.filter((id) => !erased.has(id) && !gone.has(traceOf(side, id)));
     await saveMembers(statements, key, ids, page.scan, context.now());
     await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
@@ -140,48 +147,69 @@ async function storeRoster(
   if (page.last) await noteAbsences(context.database, key, page.scan);
 }
 
+/** How many that could not be read are tried again in a run: ten requests. */
+const MOST_AGAIN = 1_000;
+
+/**
+ * A cursor that has passed a contact does not show it again before it changes. So those that could not be read are read
+ * by id in every run, until they can be or no longer exist.
+ */
+async function readUnreadAgain(context: RunContext, side: Side): Promise<void> {
+  const unread = await unreadIds(context.database, context.connectionId, side, MOST_AGAIN);
+  if (unread.length === 0) return;
+  const members = new Set(unread.flatMap(({ id, isMember }) => (isMember ? [id] : [])));
+  await lookAtMissing(
+    context,
+    side,
+    unread.map(({ id }) => id),
+    (id) => members.has(id),
+  );
+}
+
 /**
  * Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked as missing. Only this
  * tells that a missing one is there: a page of changes may come from an index that lags.
  */
-export async function lookAtMissing(context: RunContext, side: Side, ids: readonly string[]): Promise<void> {
-  const { connectionId, now } = context;
-  const still = await readAgain(context, side, ids);
-  const found = new Set(still.flatMap((contact) => [contact.id, ...contact.mergedIds]));
-  const missing = ids.filter((id) => !found.has(id));
-  await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, still, () => false);
-    await markFound(
-      statements,
-      connectionId,
-      side,
-      still.map(({ id }) => id),
-      now(),
-    );
-    await markMissing(statements, connectionId, side, missing, now());
-  });
-}
-
-async function readAgain(
+export async function lookAtMissing(
   context: RunContext,
   side: Side,
   ids: readonly string[],
-): Promise<readonly Contact[]> {
+  wanted: (id: string) => boolean = () => false,
+): Promise<void> {
+  const { connectionId, now } = context;
+  const still = await readAgain(context, side, ids);
+  const { there, missing } = existing(ids, still);
+  await transaction(context.database, async (statements) => {
+    await storePeople(context, statements, side, still, wanted, true);
+    await markFound(statements, connectionId, side, there, now());
+    await markMissing(statements, connectionId, side, missing, now());
+    await forgetUnreadable(statements, connectionId, side, missing, now());
+  });
+}
+
+async function readAgain(context: RunContext, side: Side, ids: readonly string[]): Promise<ContactReading> {
   return context.connectors[side].contacts.read(ids, propertiesFor(context.fields, side), context.signal);
+}
+
+/** How long before a pull a change must have been made for that pull to have shown it: by the side's own clock. */
+function lagOf({ connectors }: RunContext, side: Side): number {
+  return connectors[side].contacts.pullLagMs - connectors[side].skewMs();
 }
 
 /**
  * Stores contacts, and moves the links of merged ones to the contact that is left. Of erased people only a refusal is
  * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it.
  *
+ * @param direct read by id, not from an index
  * @returns the ids of erased people's contacts, which were not stored
  */
 export async function storePeople(
   context: RunContext,
   statements: Statements,
   side: Side,
-  shown: readonly Contact[],
+  { contacts: shown, unreadable }: ContactReading,
   wanted: (id: string) => boolean,
+  direct = false,
 ): Promise<ReadonlySet<string>> {
   const { connectionId } = context;
   const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
@@ -191,12 +219,23 @@ export async function storePeople(
     sightingRow(context.fields, contact, wanted(contact.id) || heirs.has(contact.id)),
   );
   const timing = await timingOf(context, statements, side);
-  await saveSightings(statements, connectionId, rows, context.now(), timing);
+  const { comparison } = context;
+  if (comparison !== null)
+    await compareRead(statements, connectionId, rows, comparison, lagOf(context, side), context.now());
+  const reading = { shape: context.shapes[side], direct };
+  await saveSightings(statements, connectionId, rows, context.now(), reading, timing);
   await markShown(
     statements,
     connectionId,
     side,
     contacts.map(({ id }) => id),
+    context.now(),
+  );
+  await forgetUnreadable(statements, connectionId, side, idsAndMerged(contacts), context.now());
+  await saveUnreadable(
+    statements,
+    connectionId,
+    await unreadableOfKnown(statements, connectionId, unreadable),
     context.now(),
   );
   await relinkMerged(statements, connectionId, side, merged, context.now());

@@ -2,6 +2,7 @@ import type { Connector } from "../connectors/connector.ts";
 import type { FieldRule, Identity } from "../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
+import type { Comparison } from "../store/comparisons.ts";
 import type { Database } from "../store/database.ts";
 
 /** What every step of a run stands on. Time and chance come with it, so that a test can own both. */
@@ -13,7 +14,11 @@ export interface RunContext {
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
+  /** How a snapshot of each side is read with this mapping, in these accounts. */
+  readonly shapes: PerSide<string>;
   readonly identity: Identity;
+  /** A full comparison is under way: everybody linked is read, whatever the cursors say. */
+  readonly comparison: Comparison | null;
   readonly now: () => Date;
   /** Milliseconds that only go forward, whatever is done to the clock; default: the process's own. */
   readonly monotonic?: (() => number) | undefined;

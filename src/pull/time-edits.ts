@@ -1,4 +1,5 @@
-import type { ContactHistory, ContactPort } from "../connectors/connector.ts";
+import type { ContactPort } from "../connectors/connector.ts";
+import type { ContactHistory } from "../model/contact-history.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { planContact } from "../plan/plan-contact.ts";
@@ -52,10 +53,11 @@ async function ask(
   readHistory: NonNullable<ContactPort["readHistory"]>,
 ): Promise<void> {
   const newest = context.fields.filter((rule) => rule.newest).map(({ property }) => property[side]);
-  const histories = await readHistory(ids, propertiesFor(context.fields, side), newest, context.signal);
+  const properties = propertiesFor(context.fields, side);
+  const { histories, unreadable } = await readHistory(ids, properties, newest, context.signal);
   const contacts = histories.map(({ contact }) => contact);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, contacts, () => false);
+    await storePeople(context, statements, side, { contacts, unreadable }, () => false);
     const times = histories.flatMap((one) => setTimes(context, side, one));
     await saveSetTimes(statements, context.connectionId, times);
   });

@@ -1,4 +1,4 @@
-import type { Contact } from "../model/contact.ts";
+import type { Contact, UnreadableContact } from "../model/contact.ts";
 import type { Statements } from "../store/database.ts";
 import { erasedAmong, traceOf } from "../store/erased.ts";
 
@@ -35,6 +35,21 @@ export async function withoutErased(
       })),
     erased: contacts.filter(isGone),
   };
+}
+
+/** Of erased people nothing is kept, a record that cannot be read included. */
+export async function unreadableOfKnown(
+  statements: Statements,
+  connectionId: number,
+  unreadable: readonly UnreadableContact[],
+): Promise<readonly UnreadableContact[]> {
+  if (unreadable.length === 0) return [];
+  const traces = ({ side, id, email }: UnreadableContact): readonly string[] => [
+    ...(id === null ? [] : [traceOf(side, id)]),
+    ...(email === null ? [] : [email]),
+  ];
+  const erased = await erasedAmong(statements, connectionId, [...new Set(unreadable.flatMap(traces))]);
+  return unreadable.filter((one) => !traces(one).some((trace) => erased.has(trace)));
 }
 
 /** By which somebody is known besides their own address. */

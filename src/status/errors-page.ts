@@ -2,6 +2,7 @@ import { SIDES } from "../model/side.ts";
 import type { FailingFacets } from "../store/cause-trends.ts";
 import type { FailingContact, FailingPage, FailingQuery, FilterRule } from "../store/failing-contacts.ts";
 import type { RetryProgress } from "../store/retries.ts";
+import { connectionProblems } from "./connection-problems.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactLink } from "./contact-link.ts";
 import { counted, grouped } from "../model/count-words.ts";
@@ -38,14 +39,15 @@ const FEW = 5;
 /** Finds a contact that fails, says in plain words why, and what to do. */
 export function errorsPage(view: ErrorsView): Safe {
   const { frame, query, found, facets } = view;
-  const { causes, counters } = frame.overview;
+  const { causes, counters, connectionProblems: whole } = frame.overview;
   return html`
     <h1>Errors</h1>
     <p class="muted">${counted(counters.failing, "contact")} failing, ${counted(causes.length, "cause")}.</p>
     <p id="newer" class="banner info" role="status" data-since="${frame.now.toISOString()}" hidden>
       <span></span> <a href="${errorsAddress(query)}">Refresh</a>
     </p>
-    ${retrying(view)} ${causeCards(causes, facets.trends, query, frame.now)}
+    ${whole.length > 0 && connectionProblems(whole, frame.now)} ${retrying(view)}
+    ${causeCards(causes, facets.trends, query, frame.now)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>
       ${errorFilters(query, causes, facets.fields, view.rules)}

@@ -2,6 +2,8 @@ import type { ConnectionProblem, Overview } from "../store/overview.ts";
 import { counted } from "../model/count-words.ts";
 import { exact, fromNow, span } from "./time-words.ts";
 import { holds } from "../store/pauses.ts";
+import { ENGAGEMENT_FIELD } from "../store/runs.ts";
+import { OVERDUE } from "./overdue-lanes.ts";
 
 /** One word for how a connection does; `paused` is a person's doing. */
 export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";
@@ -27,7 +29,7 @@ export type HealthSnapshot = Pick<
 >;
 
 /** A side that is out for a while, and back without anybody's doing. Any other problem of a whole side needs a person. */
-const PASSING = new Set(["HS-QUOTA", "HS-RATE", "HS-MOVING", "HS-DOWN", "KL-RATE", "KL-DOWN"]);
+const PASSING = new Set(["HS-QUOTA", "HS-RATE", "HS-MOVING", "HS-DOWN", "KL-RATE", "KL-DOWN", "SK-WRITES"]);
 
 /** Stopped in a row: one may be chance, three are not. */
 const STOPPED_IN_A_ROW = 3;
@@ -81,8 +83,9 @@ function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
   );
 }
 
-function needsPerson({ level, code }: ConnectionProblem): boolean {
-  return level === "connection" && !PASSING.has(code);
+function needsPerson({ level, code, field }: ConnectionProblem): boolean {
+  // What stops engagement alone is that lane's problem: contacts and opt-outs go on.
+  return level === "connection" && field !== ENGAGEMENT_FIELD && code !== OVERDUE && !PASSING.has(code);
 }
 
 function actor({ side }: ConnectionProblem): string {
@@ -92,13 +95,17 @@ function actor({ side }: ConnectionProblem): string {
 
 function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | null {
   const limit = INTERVALS_LATE * intervalMs;
-  const outage = seen.connectionProblems.find(({ code }) => PASSING.has(code));
+  const outage = seen.connectionProblems.find(
+    ({ code, field }) => PASSING.has(code) && field !== ENGAGEMENT_FIELD,
+  );
   if (outage !== undefined) {
     return health(
       "delayed",
       `Delayed since ${span(since(outage.firstSeen, now))}: ${outage.title}. Nobody has to act; it is tried again by itself.`,
     );
   }
+  const overdue = seen.connectionProblems.find(({ code }) => code === OVERDUE);
+  if (overdue !== undefined) return health("delayed", `Delayed: ${overdue.title}. ${overdue.explanation}`);
   const running = seen.runs.find(({ kind, result }) => kind === "contacts" && result === "running");
   const look = seen.lastFinishedAt;
   if (look === null && running === undefined) {
@@ -138,6 +145,13 @@ function degraded(seen: HealthSnapshot): Health | null {
   const off = [...seen.connectionProblems, ...seen.causes].find(({ level }) => level === "mapping");
   if (off !== undefined) {
     return health("degraded", `Running, but: ${off.title}. Whoever looks after the mapping file must act.`);
+  }
+  const engagement = seen.connectionProblems.find(({ field }) => field === ENGAGEMENT_FIELD);
+  if (engagement !== undefined) {
+    const next = PASSING.has(engagement.code)
+      ? "Tandem will retry automatically."
+      : `${actor(engagement)} must act.`;
+    return health("degraded", `Running with a problem: ${engagement.title}. ${next}`);
   }
   if (failing <= MANY_FAILING && failing <= seen.total * FAILING_SHARE) return null;
   return health("degraded", `Running. ${attention(seen)}.`);

@@ -4,14 +4,15 @@ import type { Freshness } from "../store/freshness.ts";
 import type { RunningRun } from "../store/run-progress.ts";
 import type { ToldSideNote } from "../store/side-notes.ts";
 import { barChart } from "./bar-chart.ts";
-import type { Cause, ConnectionProblem, Overview, RunRow } from "../store/overview.ts";
+import type { Cause, Overview, RunRow } from "../store/overview.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import { connectionProblems } from "./connection-problems.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Frame } from "./layout.ts";
-import { HEALTH_LABELS, HELD } from "./layout.ts";
-import { causeExample, fixList, place } from "./problem-words.ts";
+import { HEALTH_LABELS } from "./layout.ts";
+import { causeExample, fixList } from "./problem-words.ts";
 import { freshnessSection, quotaSection } from "./overview/freshness-section.ts";
 import { goingRun, progressSection } from "./overview/progress-section.ts";
 import { runControls } from "./overview/run-controls.ts";
@@ -84,25 +85,6 @@ function more(
 /** One digit behind the point; never 100 % while somebody is left out. */
 function shareWords(part: number, all: number): string {
   return `${String(Math.floor((part / all) * 1_000) / 10)} %`;
-}
-
-function connectionProblems(problems: readonly ConnectionProblem[], now: Date): Safe {
-  return html`<section aria-labelledby="connection">
-    <h2 id="connection">What concerns the whole connection</h2>
-    ${problems.map(
-      (problem) =>
-        html`<article class="problem">
-          <h3>${problem.title}</h3>
-          <p>${problem.explanation}</p>
-          ${fixList(problem.fix)}
-          ${problem.code === HELD && html`<p><a href="/mapping?show=held">See what is held, and decide here</a></p>`}
-          <p class="muted">
-            ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")} · since
-            ${timeElement(problem.firstSeen, now)}${problem.reference !== null && ` · reference ${problem.reference}`}
-          </p>
-        </article>`,
-    )}
-  </section>`;
 }
 
 function causes(overview: Overview, now: Date): Safe {

@@ -9,6 +9,11 @@ import { addressesLike, linkOfEmail, listContacts } from "../store/contacts-list
 import type { Database } from "../store/database.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/failing-contacts.ts";
 import { eachFailing, readContacts, readFailing } from "../store/failing-contacts.ts";
+import { readFreshness } from "../store/freshness.ts";
+import { readLaneEnds } from "../store/lane-ends.ts";
+import { holds } from "../store/pauses.ts";
+import type { LaneSchedule } from "./overdue-lanes.ts";
+import { later, overdueLanes } from "./overdue-lanes.ts";
 import { failingSince } from "../store/failing-since.ts";
 import type { Overview } from "../store/overview.ts";
 import { readOverview } from "../store/overview.ts";
@@ -53,14 +58,37 @@ const RETRY_TOLD_MS = 60 * 60_000;
 const MOST_SHOWN = 100;
 const EXCHANGES_SHOWN = 20;
 
+/** The stored overview, and with a schedule the lanes that are overdue now. */
+async function overviewWithLanes(
+  database: Database,
+  connectionId: number,
+  schedule: LaneSchedule | null,
+  now: Date,
+): Promise<Overview> {
+  const overview = await readOverview(database, connectionId);
+  if (schedule === null) return overview;
+  const freshness = await readFreshness(database, connectionId);
+  const ends = await readLaneEnds(database, connectionId);
+  const facts = {
+    ...ends,
+    freshness,
+    isPaused: holds(overview.pause, now),
+    resumedAt: later(ends.resumedAt, overview.pause?.until ?? null),
+    waiting: overview.counters.waiting,
+  };
+  const overdue = overdueLanes(facts, schedule, now);
+  return { ...overview, connectionProblems: [...overview.connectionProblems, ...overdue] };
+}
+
 /** The reader of one connection. */
 export function statusReader(
   database: Database,
   connectionId: number,
   now: () => Date = () => new Date(),
+  schedule: () => LaneSchedule | null = () => null,
 ): StatusReader {
   return {
-    overview: () => readOverview(database, connectionId),
+    overview: () => overviewWithLanes(database, connectionId, schedule(), now()),
     failing: (query) => readFailing(database, connectionId, query, now()),
     failingSince: (since) => failingSince(database, connectionId, since),
     eachFailing: (query) => eachFailing(database, connectionId, query, now()),

@@ -3,7 +3,7 @@ import { grouped } from "../model/count-words.ts";
 import type { Health } from "./health.ts";
 import { HEALTH_LABELS } from "./layout.ts";
 import { RESULTS, RUN_COUNTS, STATES } from "./state-words.ts";
-import { fromNow, took } from "./time-words.ts";
+import { exact, fromNow, took } from "./time-words.ts";
 
 /** What fits a terminal beside the rest; the errors page has them all. */
 const CAUSES_SHOWN = 3;
@@ -36,9 +36,10 @@ function counters({ counters: links, total }: Overview): readonly string[] {
 
 function connectionProblems({ connectionProblems: problems }: Overview): readonly string[] {
   if (problems.length === 0) return [];
-  const lines = problems.flatMap(({ code, title, explanation, fix }) => [
+  const lines = problems.flatMap(({ code, title, explanation, fix, firstSeen }) => [
     `  ${code}  ${title}`,
     `    ${explanation}`,
+    `    Since ${exact(firstSeen)}.`,
     ...fix.map((step, index) => `    ${index + 1}. ${step}`),
   ]);
   return ["", "The whole connection", ...lines];

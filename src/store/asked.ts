@@ -2,6 +2,7 @@ import type { Consent } from "../model/consent.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { byWill } from "./tombstones.ts";
 
 /** A subscription on its way out, with what allowed it. */
 export interface AskedRow {
@@ -70,6 +71,7 @@ export const LOOKED_AFTER_MS = 7 * 24 * 60 * 60_000;
 /** Somebody who was asked for, and of whom it is not known yet whether that met a refusal. */
 export interface PendingAsk {
   readonly linkId: bigint;
+  /** The address that they were asked for by. */
   readonly email: string;
   readonly profile: string;
   readonly list: string;
@@ -84,9 +86,7 @@ export interface PendingAsk {
  * A refusal that somebody's will is behind, at the person's own address or another of theirs. Whoever is subscribed gets a
  * message, and an address that bounces then is no reason to unsubscribe its person (see `refusesAll`).
  */
-const BY_WILL = Prisma.sql`(SELECT said ->> 'status' = 'unsubscribed'
-    OR said -> 'suppressions' @? '$[*] ? (@.reason != "HARD_BOUNCE" && @.reason != "INVALID_EMAIL")'
-  FROM (SELECT coalesce(later.evidence -> 'was', later.evidence) AS said) AS evidence)`;
+const BY_WILL = byWill(Prisma.sql`later.evidence`);
 
 /**
  * Who was asked for after `since`, as far as they are still linked: nobody of whom Klaviyo certainly refused that, or whose
@@ -98,18 +98,23 @@ export async function pendingAsks(
   since: Date,
 ): Promise<readonly PendingAsk[]> {
   return statements.$queryRaw<PendingAsk[]>`
-    SELECT link.id AS "linkId", link.email_key AS email, link.klaviyo_id AS profile, asked.list,
+    SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
            (SELECT min(later.at) FROM consent_ledger AS later
-            WHERE later.connection_id = asked.connection_id AND later.subject = asked.subject
+            WHERE later.connection_id = asked.connection_id AND later.subject = ANY(link_subjects(link.id))
               AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_WILL}) AS "refusedAt"
     FROM consent_ledger AS asked
-    JOIN link ON link.connection_id = asked.connection_id AND consent_subject(link.email_key) = asked.subject
+    -- Under the address that they were asked for by, whatever it is now.
+    JOIN (SELECT id AS link_id, email_key FROM link WHERE connection_id = ${connectionId}
+          UNION SELECT link_id, email_key FROM link_alias WHERE connection_id = ${connectionId}) AS known
+      ON consent_subject(known.email_key) = asked.subject
+    JOIN link ON link.id = known.link_id
     WHERE asked.connection_id = ${connectionId} AND asked.kind = 'asked' AND asked.at >= ${since}
       AND link.klaviyo_id IS NOT NULL
       AND NOT EXISTS (
         SELECT FROM consent_ledger AS settled
-        WHERE settled.connection_id = asked.connection_id AND settled.subject = asked.subject AND settled.seq > asked.seq
+        WHERE settled.connection_id = asked.connection_id AND settled.subject = ANY(link_subjects(link.id))
+          AND settled.seq > asked.seq
           AND (settled.kind = 'restored' OR settled.kind IN ('confirmed', 'blocked') AND settled.list = asked.list))
     ORDER BY asked.seq`;
 }
@@ -143,7 +148,9 @@ export async function saveFound(
   await statements.$executeRaw`
     UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
     FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "found" text)
-    WHERE link.connection_id = ${connectionId} AND link.email_key = p.email AND p.found = 'met'`;
+    WHERE link.connection_id = ${connectionId} AND p.found = 'met' AND link.id IN (
+      SELECT id FROM link AS own WHERE own.connection_id = ${connectionId} AND own.email_key = p.email
+      UNION SELECT link_id FROM link_alias WHERE link_alias.connection_id = ${connectionId} AND link_alias.email_key = p.email)`;
 }
 
 /** How many refusals were put back since that a subscription had gone over. */

@@ -17,12 +17,12 @@ export async function attachAdditional(
       SELECT s.external_id, s.email_key, link.id AS link_id, link.email_key AS address,
              count(*) OVER (PARTITION BY s.external_id) AS links, count(*) OVER (PARTITION BY link.id) AS contacts
       FROM sighting AS s
-      JOIN link ON link.connection_id = ${connectionId} AND link.email_key = ANY(s.other_emails)
+      JOIN link ON link.connection_id = ${connectionId} AND link.email_key = ANY(s.other_emails) AND NOT link.passed
       WHERE s.connection_id = ${connectionId} AND s.side = 'hubspot' AND s.link_id IS NULL
         AND s.other_emails <> '{}' AND link.hubspot_id IS NULL AND link.klaviyo_id IS NOT NULL
         AND link.deleted_on IS NULL
         AND NOT EXISTS (SELECT FROM link AS own
-                        WHERE own.connection_id = ${connectionId} AND own.email_key = s.email_key)
+                        WHERE own.connection_id = ${connectionId} AND own.email_key = s.email_key AND NOT own.passed)
     ), joined AS (
       UPDATE link
       SET hubspot_id = claims.external_id, dirty_since = coalesce(dirty_since, ${now}),

@@ -65,7 +65,8 @@ export async function recordConsent(
 
 /**
  * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (contract
- * P9). An address is the person's that a link, one of its contacts or an additional one says it is.
+ * P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
+ * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
  */
 async function followAddresses(
   statements: Statements,
@@ -76,29 +77,35 @@ async function followAddresses(
 ): Promise<void> {
   await statements.$executeRaw`
     WITH address AS (
-      SELECT link_id, email_key AS email FROM sighting
+      SELECT link_id, email_key AS email, NULL::timestamptz AS passed_at FROM sighting
       WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL ${among}
-      UNION SELECT link_id, unnest(other_emails) FROM sighting
+      UNION SELECT link_id, unnest(other_emails), NULL FROM sighting
       WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND other_emails <> '{}' ${among}
-      UNION SELECT * FROM (SELECT id AS link_id, email_key FROM link WHERE connection_id = ${connectionId}) AS own
+      UNION SELECT * FROM (SELECT id AS link_id, email_key, NULL::timestamptz FROM link
+                           WHERE connection_id = ${connectionId} AND NOT passed) AS own
+      WHERE true ${among}
+      UNION SELECT * FROM (SELECT link_id, email_key,
+                                  CASE WHEN is_passed_on(connection_id, email_key, link_id) THEN coalesce(until, since) END
+                           FROM link_alias WHERE connection_id = ${connectionId}) AS alias
       WHERE true ${among}
     ), person AS (
-      SELECT link_id FROM address GROUP BY link_id HAVING count(*) > 1
+      SELECT link_id FROM address GROUP BY link_id HAVING count(DISTINCT email) > 1
     ), named AS (
-      SELECT address.link_id, consent_subject(address.email) AS subject FROM address JOIN person USING (link_id)
+      SELECT address.link_id, consent_subject(address.email) AS subject, max(passed_at) AS passed_at
+      FROM address JOIN person USING (link_id) GROUP BY address.link_id, address.email
     ), refused AS (
       SELECT DISTINCT ON (named.link_id, known.side) named.link_id, known.side, known.kind, known.evidence, known.subject
       FROM named JOIN consent_ledger AS known
         ON known.connection_id = ${connectionId} AND known.subject = named.subject
-       AND known.kind IN ('opted_out', 'opted_in')
+       AND known.kind IN ('opted_out', 'opted_in') AND (named.passed_at IS NULL OR known.at <= named.passed_at)
       ORDER BY named.link_id, known.side, known.seq DESC
     )
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT DISTINCT ON (named.subject, refused.side)
            ${connectionId}, named.subject, 'email', 'opted_out', refused.side,
-           jsonb_build_object('address', 'another of this person', 'was', refused.evidence), ${runId}, ${now}
+           jsonb_build_object('address', 'another of this person', 'was', coalesce(refused.evidence -> 'was', refused.evidence)), ${runId}, ${now}
     FROM refused JOIN named USING (link_id)
-    WHERE refused.kind = 'opted_out'
+    WHERE refused.kind = 'opted_out' AND named.passed_at IS NULL
       AND (SELECT kind FROM consent_ledger AS known
            WHERE known.connection_id = ${connectionId} AND known.subject = named.subject AND known.side = refused.side
              AND known.kind IN ('opted_out', 'opted_in')
@@ -119,7 +126,7 @@ async function record(
     kind === "opted_out"
       ? Prisma.sql`kind IS DISTINCT FROM 'opted_out'`
       : Prisma.sql`kind = 'opted_out' AND at < shown.seen_at`;
-  return statements.$executeRaw`
+  return statements.$executeRaw`/* long */
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, subject, 'email', ${kind}, side, consent, ${runId}, ${now}
     FROM (SELECT DISTINCT ON (consent_subject(email_key), side) consent_subject(email_key) AS subject, side, consent, seen_at

@@ -25,7 +25,7 @@ export async function databaseFacts(url: string, now: () => Date): Promise<Datab
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: LONGEST_MS,
-    statement_timeout: LONGEST_MS,
+    query_timeout: LONGEST_MS,
   });
   // Whoever is cut off while it waits says so by the call.
   client.on("error", () => {});

@@ -1,5 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { Pool } from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import type { DatabasePatience } from "./timed-client.ts";
+import { DATABASE_PATIENCE, sessionTimes, timedClient } from "./timed-client.ts";
 
 /** Tandem's memory. Inside `transaction` the same statements run on the one connection of the transaction. */
 export type Database = PrismaClient;
@@ -8,8 +11,24 @@ export type Statements = PrismaClient | Prisma.TransactionClient;
 /** A page of a thousand rows settles in well under a second; a minute leaves room for a database that is busy. */
 const LONGEST_TRANSACTION_MS = 60_000;
 
-export function openDatabase(url: string): Database {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+/** Probes of an idle connection begin after so long; the kernel then takes seconds to give it up. */
+const KEEPALIVE_MS = 10_000;
+/** A server that moved, or a failover, is found by new connections. */
+const LONGEST_LIFE_S = 1_800;
+
+/** Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed (day two). */
+export function openDatabase(url: string, patience: DatabasePatience = DATABASE_PATIENCE): Database {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: "tandem",
+    Client: timedClient(patience),
+    connectionTimeoutMillis: patience.connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    maxLifetimeSeconds: LONGEST_LIFE_S,
+    onConnect: (client) => client.query(sessionTimes(patience)),
+  });
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
 }
 
 /** How often a transaction is begun before what ended it is somebody's to see (contract F17). */

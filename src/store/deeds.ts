@@ -26,6 +26,7 @@ export interface DeedRow {
   readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
   readonly before: Values;
   readonly after: Values;
+  readonly run: string;
 }
 
 /** A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo. */
@@ -54,7 +55,8 @@ export async function deedsByLink(
       GROUP BY link_id ORDER BY link_id LIMIT ${limit}
     )
     SELECT page.link_id AS "linkId", link.email_key AS email,
-           (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'kind', s.kind, 'before', s.before, 'after', s.after)
+           (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'kind', s.kind, 'before', s.before, 'after', s.after,
+                                               'run', s.run_id::text)
                              ORDER BY s.sent_at, s.trace_id)
             FROM selected AS s WHERE s.link_id = page.link_id) AS deeds,
            (SELECT coalesce(jsonb_agg(DISTINCT later.side || ' ' || field.key), '[]')

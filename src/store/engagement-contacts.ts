@@ -90,7 +90,7 @@ export async function makeLinksFor(
   await statements.$executeRaw`
     INSERT INTO link (connection_id, email_key)
     SELECT ${connectionId}::int, email FROM unnest(${[...emails]}::text[]) AS page(email) ORDER BY email
-    ON CONFLICT (connection_id, email_key) DO NOTHING`;
+    ON CONFLICT (connection_id, email_key) WHERE NOT passed DO NOTHING`;
 }
 
 /** The contact lane is to look at these people: it finds their profiles and says what becomes of them. */

@@ -87,6 +87,16 @@ export async function shownOf(
   return rows.map(queued);
 }
 
+/** Events that are shown, by any condition on their table. */
+export async function queuedWhere(
+  statements: Statements,
+  condition: Prisma.Sql,
+): Promise<readonly QueuedEngagement[]> {
+  const rows = await statements.$queryRaw<QueuedColumns[]>`
+    SELECT ${COLUMNS} FROM engagement WHERE ${condition} ORDER BY settled_at, at, event_id`;
+  return rows.map(queued);
+}
+
 /** One event on its way out. */
 export interface ClaimedEngagement {
   readonly eventId: string;

@@ -97,6 +97,15 @@ export async function eraseRows(
     await statements.member.deleteMany({ where: which });
     seen += (await statements.sighting.deleteMany({ where: which })).count;
   }
+  await statements.unreadableContact.deleteMany({
+    where: {
+      connectionId,
+      OR: [
+        { emailKey: { in: [...addresses] } },
+        ...SIDES.map((side) => ({ side, externalId: { in: idsOf(side) } })),
+      ],
+    },
+  });
   const removed = await statements.link.deleteMany({ where: { id: linkId } });
   return { links: removed.count, contacts: seen, writes, events, held };
 }

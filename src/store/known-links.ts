@@ -3,7 +3,7 @@ import type { Consent } from "../model/consent.ts";
 import type { EditTime, EditTimes } from "../model/edit-time.ts";
 import type { Sighting } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
-import type { Claim, KnownLink, LinkState } from "../model/link.ts";
+import type { Claim, InheritedOptOut, KnownLink, LinkState, Taken } from "../model/link.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Refusals } from "../model/refusal.ts";
 import type { ResolvedRule } from "../model/scope.ts";
@@ -12,9 +12,10 @@ import { perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
+import { linksUnder } from "./links-under.ts";
 import type { PastRow } from "./past-writes.ts";
 import { pastWrites, writesOf } from "./past-writes.ts";
-import { askedFor, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
+import { askedFor, inherited, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -35,7 +36,7 @@ function conditionOf(filter: LinkFilter): Prisma.Sql {
     case "all":
       return ANSWERED;
     case "emails":
-      return Prisma.sql`${ANSWERED} AND link.email_key = ANY(${[...filter.emails]}::text[])`;
+      return Prisma.sql`${ANSWERED} AND link.id IN (${linksUnder(filter.emails)})`;
     case "ids":
       return Prisma.sql`AND link.id = ANY(${[...filter.ids]}::bigint[])`;
   }
@@ -50,6 +51,8 @@ interface Row {
   lists: string[];
   deleted_on: Side | null;
   missing_on: Side | null;
+  parted_on: Side | null;
+  parted_into: string | null;
   state: LinkState;
   attempts: number;
   retry_at: Date | null;
@@ -58,10 +61,15 @@ interface Row {
   klaviyo_sought: Date | null;
   hubspot: SightingColumns | null;
   klaviyo: SightingColumns | null;
+  hubspot_unread: Problem | null;
+  klaviyo_unread: Problem | null;
   made: Side[] | null;
   duplicates: { side: Side; id: string }[] | null;
   hubspot_claim: Claim | null;
   klaviyo_claim: Claim | null;
+  hubspot_taken: Taken | null;
+  klaviyo_taken: Taken | null;
+  inherited: InheritedOptOut[] | null;
   writes: PastRow[] | null;
   opted_out: boolean;
   asked_for: string[] | null;
@@ -74,6 +82,7 @@ interface SightingColumns {
   fields: Values;
   unreadable: Record<string, Problem>;
   consent: Consent | null;
+  shape: string;
   edited: EditTimes;
   collections: string[] | null;
 }
@@ -100,16 +109,23 @@ export async function knownLinks(
       ${claims(connectionId)}
     )
     SELECT page.id, page.email_key, page.hubspot_id, page.klaviyo_id, page.base, page.lists, page.deleted_on, page.missing_on, page.state,
+           page.parted_on, (SELECT email_key FROM link AS into_link WHERE into_link.id = page.parted_to) AS parted_into,
            page.attempts, page.retry_at, page.refused, page.hubspot_sought, page.klaviyo_sought,
            ${sightingOf("hubspot", connectionId)} AS hubspot,
            ${sightingOf("klaviyo", connectionId)} AS klaviyo,
+           ${unreadOf("hubspot", connectionId)} AS hubspot_unread,
+           ${unreadOf("klaviyo", connectionId)} AS klaviyo_unread,
            (SELECT jsonb_agg(DISTINCT journal.side) FROM journal
             WHERE journal.link_id = page.id AND kind = 'create' AND outcome = 'done') AS made,
            (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'id', s.external_id) ORDER BY s.created_at)
-            FROM sighting AS s
+            -- Two contacts are two of one person only while both show the address.
+            FROM sighting AS s JOIN sighting AS own
+              ON own.link_id = page.id AND own.side = s.side AND own.email_key = s.email_key
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
               AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
            ${claimOf("hubspot")} AS hubspot_claim, ${claimOf("klaviyo")} AS klaviyo_claim,
+           ${takenOn("hubspot", connectionId)} AS hubspot_taken, ${takenOn("klaviyo", connectionId)} AS klaviyo_taken,
+           ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
            ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
            ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
@@ -143,10 +159,35 @@ function claimOf(side: Side): Prisma.Sql {
     FROM claim WHERE claiming = page.id AND claim.side = ${side} LIMIT 1) END`;
 }
 
+/** Of the contact that is linked; where none is, of one that has the link's address. */
+function unreadOf(side: Side, connectionId: number): Prisma.Sql {
+  const own = side === "hubspot" ? Prisma.sql`page.hubspot_id` : Prisma.sql`page.klaviyo_id`;
+  return Prisma.sql`(
+    SELECT u.problem FROM unreadable_contact AS u
+    WHERE u.connection_id = ${connectionId} AND u.side = ${side}
+      AND (u.external_id = ${own} OR (${own} IS NULL AND u.email_key = page.email_key))
+    ORDER BY u.external_id LIMIT 1)`;
+}
+
+function takenOn(side: Side, connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT jsonb_build_object('id', holder.external_id, 'email', holder.email_key, 'linkedTo', other.email_key,
+                              'stepsAside', steps_aside(page.id, ${side}))
+    FROM sighting AS source
+    JOIN sighting AS target ON target.link_id = page.id AND target.side = ${side}
+                           AND target.email_key IS DISTINCT FROM source.email_key
+    JOIN sighting AS holder ON holder.connection_id = ${connectionId} AND holder.side = ${side}
+                           AND holder.email_key = source.email_key
+    LEFT JOIN link AS other ON other.id = holder.link_id
+    WHERE source.link_id = page.id AND source.side <> ${side}
+      AND other.deleted_on IS DISTINCT FROM ${side}
+    ORDER BY holder.external_id LIMIT 1)`;
+}
+
 function sightingOf(side: Side, connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_build_object('email_key', s.email_key, 'fields', s.fields, 'unreadable', s.unreadable,
-                              'consent', s.consent, 'edited', s.edited, 'collections',
+                              'consent', s.consent, 'shape', s.shape, 'edited', s.edited, 'collections',
              (SELECT jsonb_agg(m.collection) FROM member AS m
               WHERE m.connection_id = ${connectionId} AND m.side = ${side} AND m.external_id = s.external_id))
     FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
@@ -165,18 +206,22 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
       lists: row.lists,
       deletedOn: row.deleted_on,
       missingOn: row.missing_on,
+      merged: row.parted_on === null ? null : { on: row.parted_on, into: row.parted_into as EmailKey | null },
       state: row.state,
       attempts: row.attempts,
       retryAt: row.retry_at,
       refused: row.refused,
     },
     sightings: perSide((side) => sighting(side, ids[side], columns[side], rules)),
+    unread: { hubspot: row.hubspot_unread, klaviyo: row.klaviyo_unread },
     sought,
     made: perSide((side) => (row.made ?? []).includes(side)),
     duplicates: perSide((side) =>
       (row.duplicates ?? []).filter((other) => other.side === side).map((other) => other.id),
     ),
     claimed: { hubspot: row.hubspot_claim, klaviyo: row.klaviyo_claim },
+    taken: { hubspot: row.hubspot_taken, klaviyo: row.klaviyo_taken },
+    inherited: row.inherited ?? [],
     optedOut: row.opted_out,
     askedFor: row.asked_for ?? [],
     overruled: row.overruled,
@@ -200,6 +245,7 @@ function sighting(
     fields: columns.fields,
     unreadable: columns.unreadable,
     consent: columns.consent,
+    shape: columns.shape,
     edited: editTimes(columns.edited),
     rules: rules
       .filter(

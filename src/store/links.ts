@@ -39,7 +39,7 @@ async function makeLinks(
   exceptClaimed: boolean,
   now: Date,
 ): Promise<void> {
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     INSERT INTO link (connection_id, email_key, dirty_since)
     SELECT DISTINCT ${connectionId}::int, email_key, ${now}::timestamptz
     FROM sighting
@@ -52,10 +52,10 @@ async function makeLinks(
             OR (member.side = 'klaviyo' AND member.collection = ANY(${[...scope.klaviyo]}::text[]))))
       AND NOT (${exceptClaimed} AND other_emails <> '{}' AND EXISTS (
         SELECT FROM link AS half
-        WHERE half.connection_id = ${connectionId} AND half.email_key = ANY(sighting.other_emails)
+        WHERE half.connection_id = ${connectionId} AND half.email_key = ANY(sighting.other_emails) AND NOT half.passed
           AND half.hubspot_id IS NULL AND half.klaviyo_id IS NOT NULL AND half.deleted_on IS NULL))
     ORDER BY email_key
-    ON CONFLICT (connection_id, email_key) DO NOTHING`;
+    ON CONFLICT (connection_id, email_key) WHERE NOT passed DO NOTHING`;
 }
 
 async function attachSide(
@@ -67,7 +67,7 @@ async function attachSide(
   await forgetReplaced(statements, connectionId, side);
   await joinTheirOwn(statements, connectionId, side);
   // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     WITH oldest AS (
       SELECT DISTINCT ON (email_key) email_key, external_id
       FROM sighting
@@ -83,9 +83,11 @@ async function attachSide(
             THEN '{}'::text[] ELSE lists END,
           deleted_on = NULLIF(deleted_on, ${side}),
           missing_on = NULLIF(missing_on, ${side}),
+          parted_on = NULLIF(parted_on, ${side}),
+          parted_to = CASE WHEN parted_on = ${side} THEN NULL ELSE parted_to END,
           dirty_since = coalesce(dirty_since, ${now})
       FROM oldest
-      WHERE link.connection_id = ${connectionId} AND link.email_key = oldest.email_key
+      WHERE link.connection_id = ${connectionId} AND link.email_key = oldest.email_key AND NOT link.passed
         AND (deleted_on = ${side} OR CASE WHEN ${side} = 'hubspot' THEN hubspot_id ELSE klaviyo_id END IS NULL)
       RETURNING link.id, oldest.external_id
     )
@@ -97,7 +99,7 @@ async function attachSide(
 
 /** A contact that a link names and that was not stored when it was named, as after a merge, belongs to that link. */
 async function joinTheirOwn(statements: Statements, connectionId: number, side: Side): Promise<void> {
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     UPDATE sighting SET link_id = link.id
     FROM link
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND sighting.link_id IS NULL
@@ -118,7 +120,7 @@ async function forgetReplaced(statements: Statements, connectionId: number, side
       AND EXISTS (
         SELECT FROM sighting AS anew
         WHERE anew.connection_id = ${connectionId} AND anew.side = ${side} AND anew.link_id IS NULL
-          AND anew.email_key = link.email_key)`;
+          AND anew.email_key = link.email_key AND NOT link.passed)`;
 }
 
 /** A link that lacks a contact on one side, where that side was not asked for its address yet. */
@@ -177,10 +179,9 @@ export async function markSought(
 
 /** Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. */
 export async function markAllDirty(statements: Statements, connectionId: number, now: Date): Promise<void> {
-  await statements.link.updateMany({
-    where: { connectionId, state: { not: "ignored" } },
-    data: { dirtySince: now, refused: {} },
-  });
+  await statements.$executeRaw`/* long */
+    UPDATE link SET dirty_since = ${now}, refused = '{}'
+    WHERE connection_id = ${connectionId} AND state <> 'ignored'`;
 }
 
 /** Failing links whose waiting time is over. */

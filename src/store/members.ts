@@ -39,7 +39,7 @@ export async function saveMembers(
 /** Closes a roster: whoever was not in `scan` is absent once more. Nobody has left by that alone. */
 export async function noteAbsences(statements: Statements, key: CollectionKey, scan: string): Promise<void> {
   const { connectionId, side, collection } = key;
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     UPDATE member SET absences = absences + 1
     WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
       AND scan IS DISTINCT FROM ${scan}`;

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
+import { DATABASE_PATIENCE } from "./timed-client.ts";
 
 /** The advisory lock that Prisma's own engine takes to migrate: whoever comes second waits and finds nothing to do. */
 const PRISMA_MIGRATION_LOCK = 72_707_369;
@@ -18,6 +19,9 @@ const HISTORY_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** A statement may rewrite a table of millions of rows, or wait for another process that migrates. */
+const LONGEST_MS = 60 * 60_000;
+
 const MIGRATIONS = new URL("../../prisma/migrations", import.meta.url).pathname;
 
 /**
@@ -29,7 +33,14 @@ const MIGRATIONS = new URL("../../prisma/migrations", import.meta.url).pathname;
  * database then stands as before it
  */
 export async function migrate(databaseUrl: string, folder: string = MIGRATIONS): Promise<readonly string[]> {
-  const database = new Client({ connectionString: databaseUrl });
+  const database = new Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: DATABASE_PATIENCE.connectMs,
+    keepAlive: true,
+    query_timeout: LONGEST_MS,
+  });
+  // The query under way is told.
+  database.on("error", () => {});
   await database.connect();
   try {
     await database.query("SELECT pg_advisory_lock($1)", [PRISMA_MIGRATION_LOCK]);

@@ -1,5 +1,7 @@
 import type { Side } from "../model/side.ts";
+import { otherSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** A linked contact was asked for and not found. Whether it is deleted is decided over all that are missing. */
 export async function markMissing(
@@ -10,6 +12,27 @@ export async function markMissing(
   now: Date,
 ): Promise<void> {
   await mark(statements, connectionId, side, ids, { deletedOn: null }, { missingOn: side, dirtySince: now });
+  await markBothDeleted(statements, connectionId, side, ids, now);
+}
+
+/** Of a link whose other contact is deleted, this one was all that was left. */
+async function markBothDeleted(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const other = otherSide(side);
+  const [own, others] = side === "hubspot" ? ["hubspot_id", "klaviyo_id"] : ["klaviyo_id", "hubspot_id"];
+  await statements.$executeRaw`
+    WITH over AS (
+      UPDATE link SET deleted_on = ${side}, ${Prisma.raw(others)} = NULL, dirty_since = coalesce(dirty_since, ${now})
+      WHERE connection_id = ${connectionId} AND ${Prisma.raw(own)} = ANY(${[...ids]}::text[]) AND deleted_on = ${other}
+      RETURNING id
+    )
+    DELETE FROM sighting USING over WHERE sighting.link_id = over.id AND sighting.side = ${other}`;
 }
 
 /** Deleted contacts that some page shows: an index that lags may do so, too. They are missing until they were asked for. */

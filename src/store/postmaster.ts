@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { DATABASE_PATIENCE } from "./timed-client.ts";
 
 /** A server that runs on some data, and our place in it. */
 export interface Held {
@@ -79,6 +80,9 @@ async function hold(pid: number, port: number, password: string): Promise<Held |
   const connection = new Client({
     connectionString: embeddedUrl({ port, password }, "postgres"),
     application_name: "tandem holds the server",
+    connectionTimeoutMillis: DATABASE_PATIENCE.connectMs,
+    query_timeout: DATABASE_PATIENCE.longMs,
+    keepAlive: true,
   });
   // When the server goes, the engine's own connections say so.
   connection.on("error", () => {});

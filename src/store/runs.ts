@@ -41,13 +41,16 @@ export async function finishRun(
 }
 
 /** Whose problems of a connection these are: a side's, those of limits, or those that one lane alone finds. */
-export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | keyof typeof OWN_CODES;
+export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | "writes" | keyof typeof OWN_CODES;
 
 /** What the engagement lane finds is about this field, whatever its side: the other lanes leave it to that one. */
 export const ENGAGEMENT_FIELD = "engagement";
 
 /** What stops the consent lane, whatever its side: another lane that runs has not mended it. */
 const REFUSALS_FIELD = "refusals";
+
+/** Writes that a side does not confirm, whatever the side: reading from it has not fixed them. */
+const WRITES_FIELD = "writes";
 
 /** Problems of no side that somebody else than the limits finds, and mends, by code. */
 const OWN_CODES = { mapping: ["SK-MAPPING"], consent: ["SK-UNCONFIRMED", "SK-OVERRULED"] };
@@ -59,7 +62,8 @@ function isSide(owner: ProblemOwner): owner is Side {
 function ownedBy(owner: ProblemOwner) {
   if (owner === "engagement") return { field: ENGAGEMENT_FIELD };
   if (owner === "refusals") return { field: REFUSALS_FIELD };
-  const field = { notIn: [ENGAGEMENT_FIELD, REFUSALS_FIELD] };
+  if (owner === "writes") return { field: WRITES_FIELD };
+  const field = { notIn: [ENGAGEMENT_FIELD, REFUSALS_FIELD, WRITES_FIELD] };
   if (isSide(owner)) return { side: owner, field };
   const code = owner === "limits" ? { notIn: Object.values(OWN_CODES).flat() } : { in: OWN_CODES[owner] };
   return { side: "", field, code };
@@ -74,6 +78,17 @@ export async function saveLaneOut(
 ): Promise<void> {
   const problems = stoppedBy === null ? [] : [{ ...stoppedBy, field: REFUSALS_FIELD }];
   await saveConnectionProblems(statements, connectionId, "refusals", problems, now);
+}
+
+/** Tells, or heals, that a side does not confirm what is written to it. */
+export async function saveFailingWrites(
+  statements: Statements,
+  connectionId: number,
+  found: readonly Problem[],
+  now: Date,
+): Promise<void> {
+  const problems = found.map((problem) => ({ ...problem, field: WRITES_FIELD }));
+  await saveConnectionProblems(statements, connectionId, "writes", problems, now);
 }
 
 /** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed. */

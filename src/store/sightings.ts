@@ -1,12 +1,12 @@
 import type { Sighting } from "../model/contact.ts";
-import type { Side } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import type { Timing } from "./edit-times.ts";
 import { UNTIMED, editedSince } from "./edit-times.ts";
 import { Prisma } from "./generated/client.ts";
 
 /** A sighting on its way into the store, with what only the store needs. */
-export interface SightingRow extends Omit<Sighting, "rules" | "edited"> {
+export interface SightingRow extends Omit<Sighting, "rules" | "edited" | "shape"> {
   readonly shownEmail: string | null;
   readonly otherEmails: readonly string[];
   /** ISO, the side's own times. */
@@ -18,16 +18,26 @@ export interface SightingRow extends Omit<Sighting, "rules" | "edited"> {
   readonly wanted: boolean;
 }
 
+/** How a page of contacts was read. */
+export interface Reading {
+  /** What `mapping/snapshot-shape.ts` says of it. */
+  readonly shape: string;
+  /** By id and not from an index: what it shows is what is there, whatever its time says. */
+  readonly direct: boolean;
+}
+
 /**
  * Stores what a side showed. A contact that nobody is interested in (in no collection, unknown, its address not linked)
  * is not kept. One that says what was known already changes nothing, one older than what is known neither: an index
- * that lags behind cannot undo what was read directly. What did change makes its link dirty.
+ * that lags behind cannot undo what was read directly. One that was read with another mapping, or not since Tandem made
+ * it, is replaced by what says the same and is newer or was read directly. What did change makes its link dirty.
  */
 export async function saveSightings(
   statements: Statements,
   connectionId: number,
   rows: readonly SightingRow[],
   now: Date,
+  { shape, direct }: Reading,
   timing: Timing = UNTIMED,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -42,13 +52,22 @@ export async function saveSightings(
       SELECT known.link_id FROM page
       JOIN sighting AS known
         ON known.connection_id = ${connectionId} AND known.side = page.side AND known.external_id = page.id
-      WHERE known.link_id IS NOT NULL AND known.digest <> page.digest AND page."updatedAt" >= known.updated_at
+      WHERE known.link_id IS NOT NULL AND known.digest <> page.digest
+        AND (page."updatedAt" >= known.updated_at OR (${direct} AND known.shape <> ${shape}))
+      UNION
+      -- Whose address a contact shows that did not show it before: there may be two of them now.
+      SELECT other.link_id FROM page
+      JOIN sighting AS other ON other.connection_id = ${connectionId} AND other.side IN ('hubspot', 'klaviyo')
+                            AND other.email_key = page.email AND other.link_id IS NOT NULL
+      WHERE NOT EXISTS (SELECT FROM sighting AS known
+                        WHERE known.connection_id = ${connectionId} AND known.side = page.side
+                          AND known.external_id = page.id AND known.email_key = page.email)
     ), saved AS (
       INSERT INTO sighting AS known (connection_id, side, external_id, email_key, shown_email, fields, unreadable,
-                                     consent, digest, created_at, updated_at, seen_at, edited, other_emails)
+                                     consent, digest, created_at, updated_at, seen_at, edited, other_emails, shape, read_at)
       SELECT ${connectionId}, side, id, email, "shownEmail", fields, unreadable,
              NULLIF(consent, 'null'::jsonb), digest, "createdAt", "updatedAt", ${now},
-             ${editedSince(timing, null, Prisma.sql`page`)}, "otherEmails"
+             ${editedSince(timing, null, Prisma.sql`page`)}, "otherEmails", ${shape}, ${now}
       FROM (SELECT *, "updatedAt" AS updated_at FROM page) AS page
       WHERE wanted
          OR EXISTS (SELECT FROM sighting AS s
@@ -59,9 +78,12 @@ export async function saveSightings(
         SET email_key = excluded.email_key, shown_email = excluded.shown_email, fields = excluded.fields,
             unreadable = excluded.unreadable, consent = excluded.consent, digest = excluded.digest,
             created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at, other_emails = excluded.other_emails,
+            shape = excluded.shape, read_at = excluded.read_at,
             edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}
         WHERE excluded.updated_at > known.updated_at
-           OR (excluded.updated_at = known.updated_at AND excluded.digest <> known.digest)
+           OR (excluded.updated_at = known.updated_at AND (excluded.digest <> known.digest
+               OR excluded.shape <> known.shape OR known.read_at IS NULL))
+           OR (${direct} AND (excluded.shape <> known.shape OR known.read_at IS NULL))
     )
     UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
     WHERE id IN (SELECT link_id FROM changed)`;
@@ -72,6 +94,8 @@ export interface WrittenSighting {
   readonly side: Side;
   readonly id: string;
   readonly fields: Sighting["fields"];
+  /** Its address, where that was written; absent: it is as it was. */
+  readonly address?: string | null;
   /** `null` where the side did not tell: then the known time stays. */
   readonly updatedAt: string | null;
 }
@@ -83,11 +107,14 @@ export async function saveWritten(
   rows: readonly WrittenSighting[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  const page = JSON.stringify(rows.map((row) => ({ ...row, written: row.address !== undefined })));
   await statements.$executeRaw`
     UPDATE sighting SET fields = sighting.fields || p.fields,
+                        email_key = CASE WHEN p.written THEN p.address ELSE sighting.email_key END,
+                        shown_email = CASE WHEN p.written THEN p.address ELSE sighting.shown_email END,
                         updated_at = greatest(sighting.updated_at, p."updatedAt"),
                         digest = ''
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("side" text, "id" text, "fields" jsonb, "updatedAt" timestamptz)
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("side" text, "id" text, "fields" jsonb, "updatedAt" timestamptz, "address" text, "written" boolean)
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id`;
 }
 
@@ -97,11 +124,15 @@ export interface MadeContact extends WrittenSighting {
   readonly email: string;
 }
 
-/** Links the contacts that were just made, as they were answered to be stored. */
+/**
+ * Links the contacts that were just made, as they were answered to be stored. What they show beside that nobody has read
+ * yet: the next run does.
+ */
 export async function saveMade(
   statements: Statements,
   connectionId: number,
   rows: readonly MadeContact[],
+  shapes: PerSide<string>,
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -121,9 +152,10 @@ export async function saveMade(
       RETURNING link.id
     )
     INSERT INTO sighting (connection_id, side, external_id, email_key, shown_email, fields, unreadable, digest,
-                          created_at, updated_at, seen_at, link_id)
+                          created_at, updated_at, seen_at, shape, link_id)
     SELECT ${connectionId}, side, page.id, email, email, fields, '{}', '', coalesce("updatedAt", ${now}),
-           coalesce("updatedAt", 'epoch'), ${now}, joined.id
+           coalesce("updatedAt", 'epoch'), ${now},
+           CASE side WHEN 'hubspot' THEN ${shapes.hubspot} ELSE ${shapes.klaviyo} END, joined.id
     FROM page JOIN joined ON joined.id = page."linkId"
     ON CONFLICT (connection_id, side, external_id) DO UPDATE SET link_id = excluded.link_id`;
 }

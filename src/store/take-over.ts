@@ -1,4 +1,7 @@
 import { Client } from "pg";
+import { DATABASE_PATIENCE } from "./timed-client.ts";
+
+const { connectMs: connectionTimeoutMillis, longMs: query_timeout } = DATABASE_PATIENCE;
 
 /**
  * Makes a database whose process was killed good to go on with, for whoever knows that nobody else works on it: leases
@@ -8,7 +11,7 @@ import { Client } from "pg";
  * @returns true where it was forgotten; the schema is then to be made again
  */
 export async function takeOver(databaseUrl: string, since: Date | null): Promise<boolean> {
-  const database = new Client({ connectionString: databaseUrl });
+  const database = new Client({ connectionString: databaseUrl, connectionTimeoutMillis, query_timeout });
   await database.connect();
   try {
     const { rows } = await database.query<{ made: boolean }>(

@@ -14,21 +14,50 @@ export function refusedByLedger(connectionId: number): Prisma.Sql {
     WHERE kind = 'opted_out')`;
 }
 
-/** The lists that `page`'s person was ever asked to be subscribed to. */
+/** Did the person choose it? An address that bounces is no opt-out (see `refusesAll`). */
+export function byWill(evidence: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(SELECT said ->> 'status' = 'unsubscribed'
+      OR said -> 'suppressions' @? '$[*] ? (@.reason != "HARD_BOUNCE" && @.reason != "INVALID_EMAIL")'
+    FROM (SELECT coalesce(${evidence} -> 'was', ${evidence}) AS said) AS evidence)`;
+}
+
+/**
+ * The opt-outs that `page`'s person has from another address of theirs, by the side that showed them, and the sides that
+ * need not hear of it: Tandem took it there since it was first seen, or the person came back there by an act of their own.
+ */
+export function inherited(connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT jsonb_agg(jsonb_build_object('from', latest.side, 'carriedTo', (
+      SELECT coalesce(jsonb_agg(DISTINCT later.side), '[]') FROM consent_ledger AS later
+      WHERE later.connection_id = ${connectionId} AND later.subject = ANY(link_subjects(page.id))
+        AND later.kind IN ('carried', 'restored', 'opted_in')
+        AND later.seq > coalesce((
+          SELECT max(seq) FROM consent_ledger AS first
+          WHERE first.connection_id = ${connectionId} AND first.subject = ANY(link_subjects(page.id))
+            AND first.side = latest.side AND first.kind = 'opted_out' AND NOT first.evidence ? 'address'
+            AND first.seq < latest.seq), latest.seq))))
+    FROM (SELECT DISTINCT ON (side) side, kind, seq, evidence FROM consent_ledger
+          WHERE connection_id = ${connectionId} AND subject = consent_subject(page.email_key)
+            AND kind IN ('opted_out', 'opted_in')
+          ORDER BY side, seq DESC) AS latest
+    WHERE kind = 'opted_out' AND evidence ? 'address' AND ${byWill(Prisma.sql`latest.evidence`)})`;
+}
+
+/** The lists that `page`'s person was ever asked to be subscribed to, under whatever address. */
 export function askedFor(connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT array_agg(list) FROM consent_ledger
-    WHERE connection_id = ${connectionId} AND subject = consent_subject(page.email_key) AND kind = 'asked')`;
+    WHERE connection_id = ${connectionId} AND subject = ANY(link_subjects(page.id)) AND kind = 'asked')`;
 }
 
 /** Did a subscription that Tandem asked for go over a refusal of `page`'s person, and was that not put right yet? */
 export function overruled(connectionId: number): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT FROM consent_ledger AS met
-    WHERE met.connection_id = ${connectionId} AND met.subject = consent_subject(page.email_key)
+    WHERE met.connection_id = ${connectionId} AND met.subject = ANY(link_subjects(page.id))
       AND met.kind = 'opted_out' AND met.evidence ? 'met'
       AND NOT EXISTS (SELECT FROM consent_ledger AS later
-                      WHERE later.connection_id = ${connectionId} AND later.subject = met.subject
+                      WHERE later.connection_id = ${connectionId} AND later.subject = ANY(link_subjects(page.id))
                         AND later.kind = 'restored' AND later.seq > met.seq))`;
 }
 
@@ -46,7 +75,7 @@ export function takenBack(connectionId: number): Prisma.Sql {
         AND subject IN (carried.subject, (SELECT consent_subject(email_key) FROM sighting
                                           WHERE link_id = page.id AND side = 'klaviyo'))
       ORDER BY seq DESC LIMIT 1) AS latest
-    WHERE carried.connection_id = ${connectionId} AND carried.subject = consent_subject(page.email_key)
+    WHERE carried.connection_id = ${connectionId} AND carried.subject = ANY(link_subjects(page.id))
       AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq
       AND NOT EXISTS (
         SELECT FROM consent_ledger AS reopened

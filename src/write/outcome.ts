@@ -46,7 +46,10 @@ export function linkOutcome(
     ({ result: answer }) => answer.outcome === "exists" || createdWithoutId(answer),
   );
   const gone = sent.find(({ result: answer }) => answer.outcome === "gone");
-  const open = result.unfinished || sent.some(({ result: answer }) => STILL_TO_DO.has(answer.outcome));
+  const open =
+    result.unfinished ||
+    plan.waitsForAddress === true ||
+    sent.some(({ result: answer }) => STILL_TO_DO.has(answer.outcome));
   const importing = sent.some(({ result: answer }) => answer.outcome === "pending");
   const stillRefused = refusalsAfter(fields, plan, sent);
   const attempts =

@@ -2,6 +2,7 @@ import type { Contact, ExternalId } from "../model/contact.ts";
 import type { Side } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import { storePeople } from "../pull/pull-side.ts";
+import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
@@ -24,15 +25,14 @@ export async function readTargets(
   ids: readonly ExternalId[],
 ): Promise<ReadonlyMap<ExternalId, ReadTarget>> {
   const properties = propertiesFor(context.fields, side);
-  const contacts = await context.connectors[side].contacts.read(ids, properties, context.signal);
-  const found = new Set(contacts.flatMap((contact) => [contact.id, ...contact.mergedIds]));
-  const missing = ids.filter((id) => !found.has(id));
+  const reading = await context.connectors[side].contacts.read(ids, properties, context.signal);
+  const { missing } = existing(ids, reading);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, contacts, () => false);
+    await storePeople(context, statements, side, reading, () => false, true);
     await markMissing(statements, context.connectionId, side, missing, context.now());
   });
   return new Map(
-    contacts.map((contact) => [
+    reading.contacts.map((contact) => [
       contact.id,
       { contact, values: sightingRow(context.fields, contact, false).fields },
     ]),

@@ -1,16 +1,18 @@
 import type { Base, FieldBase } from "../model/base.ts";
-import type { Contact, ExternalId } from "../model/contact.ts";
+import type { Contact, ContactReading, ExternalId } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import { storePeople } from "../pull/pull-side.ts";
+import { NOBODY_READ } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-row.ts";
 import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
 import { transaction } from "../store/database.ts";
+import { followAddresses } from "../store/follow-addresses.ts";
 import type { SettledEntry, UnansweredEntry } from "../store/journal.ts";
 import { journalSettled, unanswered } from "../store/journal.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -67,14 +69,16 @@ async function recoverSide(
   if (entries.length === 0) return;
   const found = await readTargets(context, side, entries);
   const proved = entries.map((entry): ProvedEntry => {
-    const contact = found.get(entry.traceId);
+    const contact = found.targets.get(entry.traceId);
     return { entry, id: contact?.id ?? null, agreed: confirmed(context, entry, contact) };
   });
   const conflicts = await conflictsOf(context, proved);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, [...found.values()], () => false);
+    await storePeople(context, statements, side, found.reading, () => false);
     const bases = proved.map(({ entry, agreed }) => ({ linkId: entry.linkId, base: agreed }));
     await agreeFields(statements, bases, context.now());
+    const ids = entries.map(({ linkId }) => linkId);
+    await followAddresses(statements, context.connectionId, ids, context.now());
     const creates = entries.filter(({ kind }) => kind === "create").map(({ linkId }) => linkId);
     await markSought(statements, side, creates, null);
     await journalSettled(statements, proved.map(settled), context.now());
@@ -122,27 +126,29 @@ async function readTargets(
   context: RunContext,
   side: Side,
   entries: readonly UnansweredEntry[],
-): Promise<ReadonlyMap<string, Contact>> {
+): Promise<{ readonly targets: ReadonlyMap<string, Contact>; readonly reading: ContactReading }> {
   const { contacts } = context.connectors[side];
   const properties = propertiesFor(context.fields, side);
   const ids = entries.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
   const emails = entries.flatMap(({ externalId, email }) =>
     externalId === null ? (emailKey(email) ?? []) : [],
   );
-  const byId = ids.length > 0 ? await contacts.read([...new Set(ids)], properties, context.signal) : [];
+  const byId =
+    ids.length > 0 ? await contacts.read([...new Set(ids)], properties, context.signal) : NOBODY_READ;
   const byEmail =
-    emails.length > 0 ? await contacts.find([...new Set(emails)], properties, context.signal) : [];
+    emails.length > 0 ? await contacts.find([...new Set(emails)], properties, context.signal) : NOBODY_READ;
   const found = new Map<string, Contact>();
   for (const entry of entries) {
     const contact =
       entry.externalId === null
-        ? byEmail.find((other) => other.email === entry.email)
-        : byId.find(
+        ? byEmail.contacts.find((other) => other.email === entry.email)
+        : byId.contacts.find(
             (other) => other.id === entry.externalId || other.mergedIds.includes(entry.externalId ?? ""),
           );
     if (contact !== undefined) found.set(entry.traceId, contact);
   }
-  return found;
+  const unreadable = [...byId.unreadable, ...byEmail.unreadable];
+  return { targets: found, reading: { contacts: [...found.values()], unreadable } };
 }
 
 /** A change that is found as it was asked for was done; of anything else nobody knows, and it is planned again. */

@@ -1,6 +1,6 @@
-import type { ContactHistory } from "../connectors/connector.ts";
 import type { Base } from "../model/base.ts";
 import type { ExternalId } from "../model/contact.ts";
+import type { ContactHistory } from "../model/contact-history.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
@@ -67,7 +67,8 @@ async function historiesOf(
     side,
   );
   const names = properties.map(({ property }) => property);
-  return readHistory([...new Set(updates.map(({ id }) => id))], properties, names, signal);
+  const ids = [...new Set(updates.map(({ id }) => id))];
+  return (await readHistory(ids, properties, names, signal)).histories;
 }
 
 /**

@@ -41,8 +41,8 @@ interface State {
   /** When it was last admitted. */
   admittedAt: Mark | null;
   dropped: boolean;
-  /** Of a create: the contact that has the address. */
-  existing: ExternalId | null;
+  /** Of a create: the contact that has the address, readable or not; its id, where the record says one. */
+  existing: { readonly id: ExternalId | null } | null;
   inJob: boolean;
 }
 
@@ -156,20 +156,30 @@ export function writeGate(
     }
   };
 
-  /** An import would write over a contact that has the address. */
+  /** An import would write over a contact that has the email address, also over one that cannot be read. */
   const findTaken = async (emails: readonly EmailKey[]): Promise<void> => {
+    const { contacts } = context.connectors[side];
     const properties = propertiesFor(context.fields, side);
     for (let start = 0; start < emails.length; start += READ_AT_ONCE) {
       const some = emails.slice(start, start + READ_AT_ONCE);
       const mark = markNow(context);
-      const found = await context.connectors[side].contacts.find(some, properties, context.signal);
+      const found = await contacts.find(some, properties, context.signal);
+      const nameless = found.unreadable.find(({ email }) => email === null);
+      if (nameless !== undefined && some.length > 1) {
+        // The record does not say which email address it has; halves tell.
+        const middle = Math.ceil(some.length / 2);
+        await findTaken(some.slice(0, middle));
+        await findTaken(some.slice(middle));
+        continue;
+      }
       for (const email of some) finds.set(email, mark);
+      const holders = [...found.contacts, ...found.unreadable];
       for (const state of states.values()) {
         const { operation } = state.prepared;
-        if (operation.kind !== "create" || state.dropped) continue;
-        const holder = found.find((one) => one.email === operation.email);
+        if (operation.kind !== "create" || state.dropped || !some.includes(operation.email)) continue;
+        const holder = holders.find(({ email }) => email === operation.email) ?? nameless;
         if (holder === undefined) continue;
-        state.existing = holder.id;
+        state.existing = { id: holder.id };
         drop(state);
       }
     }
@@ -245,7 +255,7 @@ export function writeGate(
       if (state === undefined) return { prepared, result };
       if (result.outcome === "not_sent") {
         moved.add(prepared.plan.known.link.id);
-        if (state.existing !== null) return { prepared, result: { outcome: "exists", id: state.existing } };
+        if (state.existing !== null) return { prepared, result: { outcome: "exists", ...state.existing } };
         // As it was asked for: the journal says what did not go.
         return { prepared, result };
       }

@@ -1,5 +1,6 @@
 import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
@@ -11,6 +12,7 @@ import type { CarriedRefusal, ReopenedType } from "../store/consent-acts.ts";
 import { saveCarried, saveReopened } from "../store/consent-acts.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
+import { followAddresses } from "../store/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
 import { journalSent, journalSettled } from "../store/journal.ts";
 import type { Lease } from "../store/leases.ts";
@@ -176,6 +178,12 @@ async function settle(
     await saveReopened(statements, context.connectionId, context.runId, plans.flatMap(reopenedBy), now);
     await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
     await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
+    await followAddresses(
+      statements,
+      context.connectionId,
+      outcomes.map(({ id }) => id),
+      now,
+    );
   });
 }
 
@@ -255,12 +263,31 @@ async function saveNewSightings(
     const { id: linkId, email } = plan.known.link;
     const fields = agreedValues(bases.get(linkId) ?? {}, planned.side, Object.keys(planned.fields));
     const { updatedAt } = result;
-    if (planned.kind === "update") written.push({ side: planned.side, id: planned.id, fields, updatedAt });
-    else if (result.id !== null)
+    if (planned.kind === "update") {
+      const { fields: stored } = storedBy(context.fields, prepared, result.stored, result.refused);
+      const own = addressIn(stored);
+      written.push({
+        side: planned.side,
+        id: planned.id,
+        fields: { ...fields, ...own.fields },
+        updatedAt,
+        ...own.shown,
+      });
+    } else if (result.id !== null)
       made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
   }
   await saveWritten(statements, context.connectionId, written);
-  await saveMade(statements, context.connectionId, made, context.now());
+  await saveMade(statements, context.connectionId, made, context.shapes, context.now());
+}
+
+/** A written address is shown at once: by it links are found, and nobody is told of one that has moved. */
+function addressIn(stored: Values): {
+  readonly fields: Values;
+  readonly shown: { readonly address?: string | null };
+} {
+  const address = stored[EMAIL_FIELD.key];
+  if (address !== null && typeof address !== "string") return { fields: {}, shown: {} };
+  return { fields: { [EMAIL_FIELD.key]: address }, shown: { address } };
 }
 
 function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {

@@ -22,7 +22,7 @@ const ATTEMPTS = 3;
 
 /**
  * Writes properties that Tandem alone computes and no field maps, request by request on a reading that is seconds old: a
- * contact that is gone is not written to, nor a value that is there already.
+ * contact that is gone or cannot be read is not written to, nor a value that is there already.
  */
 export async function writeProperties(
   context: PropertyContext,
@@ -40,7 +40,7 @@ export async function writeProperties(
     if (ids.length === 0) return;
     const at = markNow(context);
     const found = await contacts.read(ids, properties, context.signal);
-    const values = new Map(found.map((contact) => [contact.id, contact.values]));
+    const values = new Map(found.contacts.map((contact) => [contact.id, contact.values]));
     for (const id of ids) reads.set(id, { at, values: values.get(id) ?? null });
   };
   const still = (operation: Operation): readonly UpdateContact[] => {

@@ -13,7 +13,7 @@ import type { Seed } from "../status/seed.ts";
 import { before, seed } from "../status/seed.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { resolvedRule } from "../support/known-link.ts";
+import { resolvedRule, NO_SHAPES } from "../support/known-link.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
 import { INJECTED } from "./injected.ts";
@@ -61,7 +61,12 @@ async function explain(linkId: bigint) {
   const filter = { kind: "emails", emails: [email ?? ("" as EmailKey)] } as const;
   const [known] = await knownLinks(fresh.database, it.connectionId, [RULE], filter, 0n, 1, new Date());
   if (known === undefined) return null;
-  const rules = { fields: syncedFields(MAPPING), scope: [RULE], consent: NO_CONSENT_RULES };
+  const rules = {
+    fields: syncedFields(MAPPING),
+    scope: [RULE],
+    consent: NO_CONSENT_RULES,
+    shapes: NO_SHAPES,
+  };
   const history = await personHistory(fresh.database, linkId, 100);
   return { plan: planContact(rules, known), history, ledger: [] };
 }

@@ -34,7 +34,7 @@ function hubspot(...said: readonly Said[]) {
   const time = virtualTime();
   const left = [...said];
   let sent = 0;
-  const paced = hubspotCalls({ apiShare: 1, now: time.now, sleep: time.sleep });
+  const paced = hubspotCalls({ apiShare: 1, now: time.now, sleep: time.sleep, log: () => {} });
   const send = () => {
     sent += 1;
     const { status, body = { ok: true }, retryAfter } = left.shift() ?? { status: 200 };

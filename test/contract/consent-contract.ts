@@ -23,7 +23,7 @@ export function consentContract(makeHarness: MakeHarness): void {
       from,
     });
     const read = async ({ connector }: ConnectorHarness, id: string): Promise<Contact | undefined> =>
-      (await connector.contacts.read([id], [], live()))[0];
+      (await connector.contacts.read([id], [], live())).contacts[0];
 
     it(
       "of somebody new is none, and is told with the contact",
@@ -67,7 +67,10 @@ export function consentContract(makeHarness: MakeHarness): void {
           live(),
         );
         await harness.pass();
-        expect(await harness.connector.contacts.find([key("gone@example.com")], [], live())).toEqual([]);
+        expect(await harness.connector.contacts.find([key("gone@example.com")], [], live())).toEqual({
+          contacts: [],
+          unreadable: [],
+        });
       }),
     );
 
@@ -80,7 +83,7 @@ export function consentContract(makeHarness: MakeHarness): void {
           const found: string[] = [];
           for await (const page of harness.connector.consent.refusals(since, live())) {
             found.push(
-              ...page.filter(({ consent }) => consent && refusesAll(consent)).map((each) => each.id),
+              ...page.contacts.filter(({ consent }) => consent && refusesAll(consent)).map((each) => each.id),
             );
           }
           return found;

@@ -8,6 +8,7 @@ import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Engagement } from "../../src/model/engagement.ts";
 import type { SourceHarness } from "./engagement-harness.ts";
 import { live } from "./using-harness.ts";
+import { told as toldOf, toldPages } from "../support/told-engagement.ts";
 
 const EPOCH = "2000-01-01T00:00:00.000Z";
 const DAY = 86_400_000;
@@ -91,7 +92,9 @@ export function sourceContract(name: string, makeHarness: () => Promise<SourceHa
         const ids = new Set<string>();
         const cursors: string[] = [];
         let last = "";
-        for await (const { engagements, next } of sourceOf(harness).read(windowOf(metric), live())) {
+        for await (const { engagements, next } of toldPages(
+          sourceOf(harness).read(windowOf(metric), live()),
+        )) {
           for (const { eventId, at } of engagements) {
             expect(at >= last).toBe(true);
             last = at;
@@ -118,12 +121,12 @@ export function sourceContract(name: string, makeHarness: () => Promise<SourceHa
           told.set(at.slice(0, 10), (told.get(at.slice(0, 10)) ?? 0) + 1);
         }
         const until = new Date(harness.now() + DAY).toISOString().slice(0, 10);
-        const counted = await sourceOf(harness).countByDay(metric, "2025-01-01", until, live());
-        expect(new Map([...counted].filter(([, count]) => count > 0))).toEqual(told);
+        const counted = toldOf(await sourceOf(harness).countByDay(metric, "2025-01-01", until, live()));
+        expect(new Map([...counted.counts].filter(([, count]) => count > 0))).toEqual(told);
         const [day = ""] = told.keys();
         const next = new Date(Date.parse(day) + DAY).toISOString().slice(0, 10);
-        const one = await sourceOf(harness).countByDay(metric, day, next, live());
-        expect([...one]).toEqual([[day, told.get(day)]]);
+        const one = toldOf(await sourceOf(harness).countByDay(metric, day, next, live()));
+        expect([...one.counts]).toEqual([[day, told.get(day)]]);
       }),
     );
 
@@ -167,7 +170,7 @@ async function readAll(
   window: Partial<EventWindow> = {},
 ): Promise<readonly Engagement[]> {
   const found: Engagement[] = [];
-  for await (const page of sourceOf(harness).read({ ...windowOf(metric), ...window }, live()))
+  for await (const page of toldPages(sourceOf(harness).read({ ...windowOf(metric), ...window }, live())))
     found.push(...page.engagements);
   return found;
 }

@@ -83,7 +83,7 @@ async function hubspotSink(recordAs: RecordAs): Promise<SinkHarness> {
   const { portal, world } = rehearsal;
   const setup = await sink.setUp(OPEN_GATE, live());
   // What a sink asks once is asked before an answer is lost.
-  await sink.record([], setup, false, OPEN_GATE, live());
+  await sink.record([], setup, OPEN_GATE, live());
   return {
     connector: rehearsal.connector,
     sink,

@@ -16,7 +16,7 @@ export function readContract(makeHarness: MakeHarness): void {
         await user.create("three@example.com", sampleValues(harness), []);
         await harness.pass();
         const wanted = ["one@example.com", "two+tag@example.com", "nobody@example.com"].map(key);
-        const found = await connector.contacts.find(wanted, requested(harness), live());
+        const { contacts: found } = await connector.contacts.find(wanted, requested(harness), live());
         expect(idsOf(found)).toEqual([one, two].sort());
         expect(found.find(({ id }) => id === one)?.email).toBe("one@example.com");
         expect(found.find(({ id }) => id === two)?.values).toEqual(sampleValues(harness));
@@ -32,9 +32,12 @@ export function readContract(makeHarness: MakeHarness): void {
         }
         await harness.pass();
         const wanted = made.map((_, index) => key(`a-rather-long-address-${index}@example.com`));
-        const found = await harness.connector.contacts.find(wanted, [], live());
+        const { contacts: found } = await harness.connector.contacts.find(wanted, [], live());
         expect(idsOf(found)).toEqual(made.sort());
-        expect(await harness.connector.contacts.find([], [], live())).toEqual([]);
+        expect(await harness.connector.contacts.find([], [], live())).toEqual({
+          contacts: [],
+          unreadable: [],
+        });
       }),
     );
 
@@ -46,12 +49,19 @@ export function readContract(makeHarness: MakeHarness): void {
         const deleted = await user.create("deleted@example.com", sampleValues(harness), []);
         await user.delete(deleted);
         await harness.pass();
-        const found = await connector.contacts.read([deleted, kept], requested(harness), live());
+        const { contacts: found } = await connector.contacts.read(
+          [deleted, kept],
+          requested(harness),
+          live(),
+        );
         expect(idsOf(found)).toEqual([kept]);
         expect(found[0]?.values).toEqual(sampleValues(harness));
         expect(found[0]?.unreadable).toEqual({});
         expect(Date.parse(found[0]?.createdAt ?? "")).not.toBeNaN();
-        expect(await connector.contacts.read([], requested(harness), live())).toEqual([]);
+        expect(await connector.contacts.read([], requested(harness), live())).toEqual({
+          contacts: [],
+          unreadable: [],
+        });
       }),
     );
 
@@ -63,7 +73,7 @@ export function readContract(makeHarness: MakeHarness): void {
         const loser = await user.create("loser@example.com", sampleValues(harness), []);
         await user.merge(winner, loser);
         await harness.pass();
-        const found = await connector.contacts.read([loser], requested(harness), live());
+        const { contacts: found } = await connector.contacts.read([loser], requested(harness), live());
         expect(found.length).toBe(harness.followsMerges ? 1 : 0);
         for (const contact of found) expect(contact.mergedIds).toContain(loser);
         expect(found.some(({ id }) => id === loser)).toBe(false);
@@ -78,7 +88,9 @@ export function readContract(makeHarness: MakeHarness): void {
         const id = await user.create("sparse@example.com", { [text]: "here" }, []);
         await harness.pass();
         const properties = requested(harness).filter(({ property }) => [text, number].includes(property));
-        const [contact] = await connector.contacts.read([id], properties, live());
+        const {
+          contacts: [contact],
+        } = await connector.contacts.read([id], properties, live());
         expect(contact?.values).toEqual({ [text]: "here", [number]: null });
       }),
     );
@@ -94,7 +106,7 @@ export function readContract(makeHarness: MakeHarness): void {
         await harness.pass();
         const seen = new Set<string>();
         for await (const page of harness.connector.contacts.everyone(requested(harness), live())) {
-          for (const { id } of page) seen.add(id);
+          for (const { id } of page.contacts) seen.add(id);
         }
         expect([...seen].sort()).toEqual(made.sort());
       }),
@@ -114,12 +126,14 @@ export function readContract(makeHarness: MakeHarness): void {
         const [edited = "", same = ""] = made;
         await harness.pass();
         const ask = () => readHistory([...made, "0"], requested(harness), [text, number], live());
-        const before = new Map((await ask()).map((each) => [each.contact.id, each]));
+        const before = new Map((await ask()).histories.map((each) => [each.contact.id, each]));
         expect([...before.keys()].sort()).toEqual(made.sort());
         await user.edit(edited, { [text]: "edited" });
         await harness.pass();
-        const after = new Map((await ask()).map((each) => [each.contact.id, each]));
-        const [now] = await connector.contacts.read([edited], requested(harness), live());
+        const after = new Map((await ask()).histories.map((each) => [each.contact.id, each]));
+        const {
+          contacts: [now],
+        } = await connector.contacts.read([edited], requested(harness), live());
         expect(after.get(edited)?.contact).toEqual(now);
         expect(after.get(same)?.past).toEqual(before.get(same)?.past);
         const [was, is] = [before.get(edited)?.past ?? {}, after.get(edited)?.past ?? {}];
@@ -139,10 +153,10 @@ export function readContract(makeHarness: MakeHarness): void {
         const id = await harness.user.create("copy@example.com", sampleValues(harness), []);
         await harness.pass();
         const read = () => harness.connector.contacts.read([id], requested(harness), live());
-        const [first] = await read();
+        const [first] = (await read()).contacts;
         const list = first?.values[harness.properties.list] as string[];
         list.push("smuggled");
-        expect((await read())[0]?.values).toEqual(sampleValues(harness));
+        expect((await read()).contacts[0]?.values).toEqual(sampleValues(harness));
       }),
     );
 

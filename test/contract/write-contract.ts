@@ -47,7 +47,7 @@ const write = (
 
 async function contactOf(harness: ConnectorHarness, email: string): Promise<Contact | undefined> {
   await harness.pass();
-  const found = await harness.connector.contacts.find([key(email)], requested(harness), live());
+  const { contacts: found } = await harness.connector.contacts.find([key(email)], requested(harness), live());
   expect(found.length).toBeLessThan(2);
   return found[0];
 }
@@ -201,7 +201,11 @@ export function writeContract(makeHarness: MakeHarness): void {
         for (const [index, result] of results.entries())
           expectDone(result, { [text]: addresses[index] ?? "" });
         await harness.pass();
-        const made = await harness.connector.contacts.find(addresses.map(key), requested(harness), live());
+        const { contacts: made } = await harness.connector.contacts.find(
+          addresses.map(key),
+          requested(harness),
+          live(),
+        );
         expect(texts(harness, made)).toEqual(addresses.toSorted());
         expect([...(await harness.user.members(harness.lists[0]))].sort()).toEqual(
           made.map(({ id }) => id).sort(),
@@ -212,7 +216,7 @@ export function writeContract(makeHarness: MakeHarness): void {
         );
         for (const result of await write(harness, updates)) expectDone(result);
         await harness.pass();
-        const read = await harness.connector.contacts.read(
+        const { contacts: read } = await harness.connector.contacts.read(
           made.map(({ id }) => id),
           requested(harness),
           live(),

@@ -79,6 +79,7 @@ export async function peacefulUniverse(beginning: Beginning): Promise<Universe> 
   const { mapping } = parsed;
   if (mapping === null) throw new Error(JSON.stringify(parsed.diagnostics));
   const timing = {
+    log: () => {},
     now: Date.now,
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
     apiShare: 1,

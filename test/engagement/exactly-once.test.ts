@@ -72,6 +72,10 @@ function merging(klaviyo: MemoryConnector, from: Person, into: Person) {
     ...source,
     async *read(window, signal) {
       for await (const page of source.read(window, signal)) {
+        if (page.kind === "not_told") {
+          yield page;
+          continue;
+        }
         const engagements = page.engagements.map((one) =>
           merged && one.person === from.profile
             ? { ...one, person: into.profile, email: emailKey(into.email) }

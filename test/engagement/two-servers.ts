@@ -56,6 +56,7 @@ export async function twoServers(
   portal.setToken(KEY, { scopes: SCOPES });
   const { clock } = rehearsal.hubspot.world;
   const timing = {
+    log: () => {},
     now: () => clock.now(),
     async sleep(milliseconds: number) {
       await Promise.resolve();

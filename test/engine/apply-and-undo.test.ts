@@ -133,13 +133,14 @@ test("a run is undone, stays undone, and the next edit of its source flows again
   const { runId } = await it.sync(both);
   expect(it.klaviyo.user.value(joProfile, "title")).toBe("Wrong");
   it.newWrites();
-  expect(await undo({ runId })).toMatchObject({ people: 1, operations: 1, left: {} });
+  expect(await undo({ runId })).toMatchObject({ people: 1, operations: 2, left: {} });
   expect(it.newWrites()).toBe(0);
   await apply();
   expect(it.klaviyo.user.value(joProfile, "title")).toBe("Buyer");
+  expect(it.hubspot.user.value(jo, "jobtitle")).toBe("Buyer");
   await it.sync(both);
   await it.sync(both);
-  expect(it.newWrites()).toBe(1);
+  expect(it.newWrites()).toBe(2);
   it.hubspot.user.edit(jo, { jobtitle: "Right" });
   await it.sync(both);
   expect(it.klaviyo.user.value(joProfile, "title")).toBe("Right");
@@ -152,7 +153,10 @@ test("undo leaves what somebody changed since, before the plan or after it", asy
   it.klaviyo.user.edit(joProfile, { title: "By hand" });
   expect(await undo({ runId })).toMatchObject({ people: 1, left: { changed_since: 1 } });
   it.klaviyo.user.edit(kimProfile, { title: "Later by hand" });
-  expect((await apply()).moved).toEqual([{ email: "kim@example.com", operation: "update" }]);
+  // The half on HubSpot's side is left with the half that moved.
+  const kimMoved = { email: "kim@example.com", operation: "update" };
+  expect((await apply()).moved).toEqual([kimMoved, kimMoved]);
+  expect(it.hubspot.user.value(kim, "jobtitle")).toBe("Wrong");
   expect(it.klaviyo.user.value(joProfile, "title")).toBe("By hand");
   expect(it.klaviyo.user.value(kimProfile, "title")).toBe("Later by hand");
 });

@@ -1,3 +1,4 @@
+import { NO_SHAPES } from "../support/known-link.ts";
 import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { markUnwritable } from "../../src/daemon/unwritable-properties.ts";
@@ -71,7 +72,9 @@ async function run(systems: Systems, links: Map<EmailKey, Known>, mapping: Mappi
   const fields = [EMAIL_FIELD, ...markUnwritable(mapping.fields, schemas)];
   const scope = resolveScope(mapping.rules, schemas, new Map()).rules;
   const known = await see(systems, links, fields, scope);
-  const plans = known.map((one) => planContact({ fields, scope, consent: NO_CONSENT_RULES }, one));
+  const plans = known.map((one) =>
+    planContact({ fields, scope, consent: NO_CONSENT_RULES, shapes: NO_SHAPES }, one),
+  );
   const totals = plans.reduce<PlanTotals>((sum, plan) => addToTotals(sum, changesOf(plan)), NO_CHANGES);
   const exceeded = exceededLimits(totals, mapping.limits, links.size, false);
   const conflicts: Recorded[] = [];
@@ -114,6 +117,7 @@ async function see(
     return {
       link: structuredClone({ ...link, base, lists, ids, deletedOn: gone }),
       sightings: shown,
+      unread: perSide(() => null),
       sought: perSide(() => true),
       made,
       duplicates: perSide(() => []),
@@ -123,6 +127,8 @@ async function see(
       overruled: false,
       takenBack: [],
       claimed: { hubspot: null, klaviyo: null },
+      taken: { hubspot: null, klaviyo: null },
+      inherited: [],
     };
   });
 }
@@ -136,13 +142,13 @@ async function sightings(
   const rules = scope.filter(({ from }) => from === side);
   const found = new Map<EmailKey, Sighting>();
   for await (const page of contacts.everyone(propertiesFor(fields, side), NEVER)) {
-    for (const contact of page) {
+    for (const contact of page.contacts) {
       const { digest: _digest, wanted: _wanted, ...row } = sightingRow(fields, contact, true);
       const matched = rules.filter(({ collections }) =>
         collections.some((one) => user.members(one).includes(contact.id)),
       );
       if (row.email !== null)
-        found.set(row.email, { ...row, edited: {}, rules: matched.map(({ id }) => id) });
+        found.set(row.email, { ...row, shape: "", edited: {}, rules: matched.map(({ id }) => id) });
     }
   }
   return found;
@@ -157,6 +163,7 @@ function newLink(email: EmailKey, count: number): Link {
     lists: [],
     deletedOn: null,
     missingOn: null,
+    merged: null,
     state: "waiting",
     attempts: 0,
     retryAt: null,
@@ -199,7 +206,9 @@ async function unmoved(
   planned: Update,
 ): Promise<Update | null> {
   const { side, id } = planned;
-  const [target] = await systems[side].contacts.read([id], propertiesFor(fields, side), NEVER);
+  const {
+    contacts: [target],
+  } = await systems[side].contacts.read([id], propertiesFor(fields, side), NEVER);
   const shown = target === undefined ? {} : sightingRow(fields, target, false).fields;
   const still = Object.entries(planned.fields).filter(([field]) => {
     const value = Object.hasOwn(shown, field) ? shown[field] : undefined;

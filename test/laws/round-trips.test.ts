@@ -116,7 +116,8 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
   async function everyone(side: Side): Promise<readonly Contact[]> {
     const all: Contact[] = [];
     const asked = propertiesFor(mapping.fields, side);
-    for await (const page of deps.connectors[side].contacts.everyone(asked, NEVER)) all.push(...page);
+    for await (const page of deps.connectors[side].contacts.everyone(asked, NEVER))
+      all.push(...page.contacts);
     return all;
   }
 

@@ -63,18 +63,18 @@ export function witness(): Witness {
           },
           async *everyone(properties, signal) {
             for await (const page of contacts.everyone(properties, signal)) {
-              noteAll(page, properties);
+              noteAll(page.contacts, properties);
               yield page;
             }
           },
           async read(ids, properties, signal) {
             const found = await contacts.read(ids, properties, signal);
-            noteAll(found, properties);
+            noteAll(found.contacts, properties);
             return found;
           },
           async find(emails, properties, signal) {
             const found = await contacts.find(emails, properties, signal);
-            noteAll(found, properties);
+            noteAll(found.contacts, properties);
             return found;
           },
           async write(operations, properties, gate, signal) {

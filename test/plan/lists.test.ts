@@ -6,7 +6,7 @@ import { EMAIL_FIELD } from "../../src/model/mapping.ts";
 import type { ResolvedRule } from "../../src/model/scope.ts";
 import type { PerSide } from "../../src/model/side.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
-import { ANN, known, problem, resolvedRule, sighting } from "../support/known-link.ts";
+import { ANN, known, problem, resolvedRule, sighting, NO_SHAPES } from "../support/known-link.ts";
 
 const NEWS = resolvedRule("hubspot", { id: "news", lists: ["L1"], onLeave: "remove_from_list" });
 const VIPS = resolvedRule("hubspot", { id: "vips", lists: ["L1", "L2"], onLeave: "remove_from_list" });
@@ -15,8 +15,10 @@ const BACK = resolvedRule("klaviyo", { id: "back", lists: ["L4"], onLeave: "remo
 const SCOPE = [NEWS, VIPS, STAYS, BACK];
 
 function operations(link: KnownLink, scope: readonly ResolvedRule[] = SCOPE): readonly unknown[] {
-  return planContact({ fields: [EMAIL_FIELD], scope, consent: NO_CONSENT_RULES }, structuredClone(link))
-    .operations;
+  return planContact(
+    { fields: [EMAIL_FIELD], scope, consent: NO_CONSENT_RULES, shapes: NO_SHAPES },
+    structuredClone(link),
+  ).operations;
 }
 
 function matching(hubspot: readonly string[], klaviyo: readonly string[] = []): PerSide<Sighting> {
@@ -106,7 +108,8 @@ describe("Klaviyo lists", () => {
     const strict = { ...EMAIL_FIELD, onInvalid: "error" as const };
     const link = known({ ...held, hubspot: sighting("hubspot", { rules: ["news"], unreadable }) });
     expect(
-      planContact({ fields: [strict], scope: SCOPE, consent: NO_CONSENT_RULES }, link).operations,
+      planContact({ fields: [strict], scope: SCOPE, consent: NO_CONSENT_RULES, shapes: NO_SHAPES }, link)
+        .operations,
     ).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { planContact } from "../../src/plan/plan-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
 import { anyPair } from "../support/any-situation.ts";
 import { cityRule } from "../support/city-rule.ts";
-import { FROM, known, sighting } from "../support/known-link.ts";
+import { FROM, known, sighting, NO_SHAPES } from "../support/known-link.ts";
 import { assertLaw } from "../support/law.ts";
 import type { Normaliser } from "../support/normaliser.ts";
 import { anyNormaliser } from "../support/normaliser.ts";
@@ -71,7 +71,12 @@ test("a frozen field is left out, said so, and the others are written", () => {
     { link: { base }, writes: FIGHT },
   );
   const plan = planContact(
-    { fields: [cityRule(), name], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+    {
+      fields: [cityRule(), name],
+      scope: [FROM.hubspot, FROM.klaviyo],
+      consent: NO_CONSENT_RULES,
+      shapes: NO_SHAPES,
+    },
     link,
   );
   expect(plan.operations).toMatchObject([{ kind: "update", side: "klaviyo", fields: { name: "Jo" } }]);
@@ -128,7 +133,7 @@ function play(
       { link: { base }, writes },
     );
     const plan = planContact(
-      { fields: [rule], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+      { fields: [rule], scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES, shapes: NO_SHAPES },
       link,
     );
     const stored: Record<Side, { fields: Record<string, Value>; settling: boolean } | null> = {

@@ -5,7 +5,7 @@ import type { EmailKey } from "../../src/model/email.ts";
 import type { PlanRules } from "../../src/plan/plan-contact.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { cityRule } from "../support/city-rule.ts";
-import { FROM, known, problem, sighting } from "../support/known-link.ts";
+import { FROM, known, problem, sighting, NO_SHAPES } from "../support/known-link.ts";
 
 const IN = plainConsent("subscribed");
 const OUT = plainConsent("unsubscribed");
@@ -13,6 +13,7 @@ const RULES: PlanRules = {
   fields: [EMAIL_FIELD, cityRule({ key: "city", onInvalid: "error" })],
   scope: [FROM.hubspot, FROM.klaviyo],
   consent: { types: ["1"], hubspotOptOut: "unsubscribe" },
+  shapes: NO_SHAPES,
 };
 const TO_HUBSPOT = { kind: "opt_out", side: "hubspot", id: "h1", from: { kind: "type", type: "1" } };
 const TO_KLAVIYO = { kind: "opt_out", side: "klaviyo", id: "k1", from: { kind: "all" } };

@@ -9,7 +9,7 @@ import type { PlanRules } from "../../src/plan/plan-contact.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
 import { cityRule } from "../support/city-rule.ts";
-import { ANN, FROM, known, problem, resolvedRule, sighting } from "../support/known-link.ts";
+import { ANN, FROM, known, problem, resolvedRule, sighting, NO_SHAPES } from "../support/known-link.ts";
 
 const CITY = cityRule({ key: "city" });
 const TAGS = cityRule({ key: "tags", type: "list", direction: "to_hubspot" });
@@ -20,6 +20,7 @@ const RULES: PlanRules = {
   fields: [EMAIL_FIELD, CITY, TAGS, SCORE, PHONE],
   scope: [FROM.hubspot, FROM.klaviyo],
   consent: NO_CONSENT_RULES,
+  shapes: NO_SHAPES,
 };
 const OUT: Partial<Sighting> = { rules: [] };
 

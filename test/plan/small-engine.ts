@@ -10,7 +10,7 @@ import { planContact } from "../../src/plan/plan-contact.ts";
 import type { Stored } from "../../src/reconcile/merge-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
 import type { LostValue } from "../../src/model/lost-value.ts";
-import { ANN, FROM, known, sighting } from "../support/known-link.ts";
+import { ANN, FROM, known, sighting, NO_SHAPES } from "../support/known-link.ts";
 import type { Normaliser } from "../support/normaliser.ts";
 
 /** One person as a side holds them. */
@@ -62,7 +62,12 @@ export function run(engine: SmallEngine, { refuses, meanwhile }: Mishaps = NO_MI
   });
   const link = structuredClone(known(sightings, { link: { base: engine.base } }));
   const plan = planContact(
-    { fields: engine.rules, scope: [FROM.hubspot, FROM.klaviyo], consent: NO_CONSENT_RULES },
+    {
+      fields: engine.rules,
+      scope: [FROM.hubspot, FROM.klaviyo],
+      consent: NO_CONSENT_RULES,
+      shapes: NO_SHAPES,
+    },
     link,
   );
   meanwhile();

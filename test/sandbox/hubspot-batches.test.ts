@@ -116,7 +116,7 @@ test("a trace id used twice is no trace id", async () => {
   expect((await refusal(update)).code).toBe(400);
 });
 
-test("naming one contact twice refuses the batch, through an additional address too", async () => {
+test("a batch update takes no email for an id, and naming one contact twice refuses it", async () => {
   const { client, hubspot } = await startHubspot();
   const [id = ""] = hubspot.seedContacts([
     { properties: { email: "ann@example.com" }, additionalEmails: ["old@example.com"] },
@@ -124,9 +124,13 @@ test("naming one contact twice refuses the batch, through an additional address 
   const twice = client.crm.contacts.batchApi.update({
     inputs: [
       { id, properties: { city: "Bonn" }, objectWriteTraceId: "1" },
-      { id: "old@example.com", idProperty: "email", properties: { city: "Ulm" }, objectWriteTraceId: "2" },
+      { id, properties: { city: "Ulm" }, objectWriteTraceId: "2" },
     ],
   });
+  const byEmail = client.crm.contacts.batchApi.update({
+    inputs: [{ id: "old@example.com", idProperty: "email", properties: { city: "Ulm" } }],
+  });
+  expect((await refusal(byEmail)).body).toMatchObject({ category: "VALIDATION_ERROR" });
   const { code, body } = await refusal(twice);
   expect(code).toBe(400);
   expect(body).toMatchObject({

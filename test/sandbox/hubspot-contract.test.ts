@@ -209,7 +209,14 @@ test("2026-09 tells what failed inside a 200, the others with a 207", async () =
 test("a path nobody serves is a 404 in HubSpot's words, and is recorded", async () => {
   const { call, world } = await startHubspot();
   const answer = await call("POST", "/crm/v9/nothing", { a: 1 });
-  expect(answer).toMatchObject({ status: 404, body: { status: "error", message: "resource not found" } });
+  expect(answer).toMatchObject({
+    status: 404,
+    body: {
+      status: "error",
+      message: "Object not found.  objectId are usually numeric.",
+      category: "OBJECT_NOT_FOUND",
+    },
+  });
   expect(world.truth.calls).toMatchObject([{ operation: "unknown", status: 404 }]);
 });
 

@@ -57,12 +57,14 @@ test("adding passes over who is there and names who does not exist", async () =>
   const list = hubspot.createList("Newsletter");
   await client.crm.lists.membershipsApi.add(list, [ann]);
   const added = await client.crm.lists.membershipsApi.add(list, [ann, bob, "1"]);
-  expect(added).toMatchObject({ recordsIdsAdded: [bob], recordIdsRemoved: [], recordIdsMissing: ["1"] });
+  expect(added).toMatchObject({ recordsIdsAdded: [bob], recordIdsMissing: ["1"] });
+  // Empty arrays are left out.
+  expect(added.recordIdsRemoved).toBeUndefined();
   const both = await client.crm.lists.membershipsApi.addAndRemove(list, {
     recordIdsToAdd: [bob],
     recordIdsToRemove: [ann],
   });
-  expect(both).toMatchObject({ recordsIdsAdded: [], recordIdsRemoved: [ann] });
+  expect(both).toMatchObject({ recordIdsRemoved: [ann] });
   expect((await client.crm.lists.listsApi.getById(list)).list.size).toBe(1);
   const changes = world.truth.changes.filter(
     ({ action }) => action.startsWith("list.") && action !== "list.create",

@@ -12,7 +12,7 @@ import { contactFields } from "../../src/status/contact-fields.ts";
 import { nextWords } from "../../src/status/field-words.ts";
 import { render } from "../../src/status/html.ts";
 import type { HistoryEntry } from "../../src/store/person-history.ts";
-import { ANN, FROM, known, problem, sighting } from "../support/known-link.ts";
+import { ANN, FROM, known, problem, sighting, NO_SHAPES } from "../support/known-link.ts";
 import { fieldRule } from "../support/rule.ts";
 import { NOW, before } from "./seed.ts";
 
@@ -31,7 +31,7 @@ function shows(hubspot: Value | undefined, klaviyo: Value): Pick<KnownLink, "sig
 
 function planned(link: KnownLink): ContactPlan {
   const rules = { fields: [EMAIL_FIELD, PERSONA], scope: [FROM.hubspot, FROM.klaviyo] };
-  return planContact({ ...rules, consent: NO_CONSENT_RULES }, link);
+  return planContact({ ...rules, consent: NO_CONSENT_RULES, shapes: NO_SHAPES }, link);
 }
 
 const written: HistoryEntry = {

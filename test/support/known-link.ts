@@ -6,6 +6,9 @@ import type { ResolvedRule } from "../../src/model/scope.ts";
 import type { PerSide, Side } from "../../src/model/side.ts";
 import { perSide } from "../../src/model/side.ts";
 
+/** How snapshots are read where a test says nothing of it. */
+export const NO_SHAPES: PerSide<string> = { hubspot: "", klaviyo: "" };
+
 export const ANN = "ann@example.com" as EmailKey;
 
 /** Ann as a side shows her: id `h1` or `k1`, in scope there by the rule of that side unless told. */
@@ -17,6 +20,7 @@ export function sighting(side: Side, parts: Partial<Sighting> = {}): Sighting {
     fields: { email: ANN },
     unreadable: {},
     consent: null,
+    shape: "",
     edited: {},
     rules: [FROM[side].id],
     ...parts,
@@ -30,10 +34,13 @@ export function known(
 ): KnownLink {
   return {
     sightings,
+    unread: { hubspot: null, klaviyo: null },
     sought: { hubspot: true, klaviyo: true },
     made: { hubspot: false, klaviyo: false },
     duplicates: { hubspot: [], klaviyo: [] },
     claimed: { hubspot: null, klaviyo: null },
+    taken: { hubspot: null, klaviyo: null },
+    inherited: [],
     optedOut: false,
     askedFor: [],
     overruled: false,
@@ -48,6 +55,7 @@ export function known(
       lists: [],
       deletedOn: null,
       missingOn: null,
+      merged: null,
       state: "waiting",
       attempts: 0,
       retryAt: null,

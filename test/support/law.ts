@@ -14,9 +14,24 @@ export function assertLaw<T>(property: fc.IRawProperty<T, false>, share = 1): vo
   fc.assert(property, tries(share));
 }
 
-/** The same of a law that waits for something. */
-export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1): Promise<void> {
-  await fc.assert(property, tries(share));
+/**
+ * The same of a law that waits for something.
+ *
+ * @param shrinks `false` where the law names the part of a world that broke it: looking for a smaller one takes too long
+ */
+export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1, shrinks = true): Promise<void> {
+  await fc.assert(property, { ...tries(share), endOnFailure: !shrinks });
+}
+
+/**
+ * The same of a law whose every history is a world of its own: the first that breaks it ends it, and is told by its seed
+ * alone. Making such a world smaller takes hours, and printing it fills a screen with people to whom nothing happened.
+ */
+export async function assertLawOfWorlds<T>(property: fc.IRawProperty<T>, share: number): Promise<void> {
+  const asked = { ...tries(share), endOnFailure: true };
+  const { failed, seed, numRuns, errorInstance } = await fc.check(property, asked);
+  if (!failed) return;
+  throw new Error(`world ${numRuns} of LAW_SEED=${seed} breaks the law`, { cause: errorInstance });
 }
 
 function tries(share: number): { readonly numRuns: number; readonly seed?: number } {

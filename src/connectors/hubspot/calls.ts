@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { PermitExpired } from "../permit.ts";
 import type { Quota } from "../connector.ts";
+import type { ConnectorLog } from "../connector-log.ts";
 import { clockSkew } from "../clock-skew.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -16,7 +17,7 @@ import type { VendorError } from "./parse.ts";
 import { untilMidnightMs } from "./midnight.ts";
 import { isDaily } from "./refusal.ts";
 import type { RawAnswer } from "./transport.ts";
-import { toldMs, unavailable } from "./unavailable.ts";
+import { isNoSuchPath, NO_WORDS, toldMs, unavailable } from "./unavailable.ts";
 
 /** An answer that was understood. */
 export interface Answer<T> {
@@ -63,7 +64,7 @@ export type Prepare = () => Promise<Mutation | null>;
 export interface CallsDeps extends Timing {
   /** The part of the account's quota that may be used, 0–1. */
   readonly apiShare: number;
-  readonly log?: ((line: Readonly<Record<string, string | number>>) => void) | undefined;
+  readonly log: ConnectorLog;
 }
 
 /** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
@@ -112,7 +113,6 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     made.set(operation, (made.get(operation) ?? 0) + 1);
     const begun = now();
     const raw = await send();
-    log?.({ system: "hubspot", operation, status: raw.status, ms: now() - begun });
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
@@ -123,7 +123,23 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     if (error instanceof PermitExpired) return { retry: true, waitMs: 0, attempts: ATTEMPTS };
     if (!(error instanceof CallFailed)) return { retry: false };
     const { failure } = error;
-    if (failure.kind === "no_token" || staysAway(failure)) return { retry: false };
+    const decision = retryOf(failure, attemptNumber, writing, pace);
+    if (decision.retry && attemptNumber < decision.attempts) {
+      log("a call to HubSpot failed and is repeated", {
+        system: "hubspot",
+        operation: failure.operation,
+        attempt: attemptNumber,
+        kind: failure.kind,
+        status: "status" in failure ? failure.status : null,
+        waitMs: decision.waitMs,
+      });
+    }
+    return decision;
+  }
+
+  function retryOf(failure: Failure, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+    if (failure.kind === "no_token" || staysAway(failure) || (!writing && isNoSuchPath(failure)))
+      return { retry: false };
     const limited = limitedForMs(failure);
     if (limited !== null) {
       pace.pause(now() + limited);
@@ -157,6 +173,16 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
       const { failure } = error;
       if (writing && mayBeDone(failure)) throw error;
       const mayEnd = expected ?? isAboutRequest;
+      if (!writing && isNoSuchPath(failure) && mayEnd(404, NO_WORDS)) {
+        const { operation, retryAfterMs: told } = failure;
+        throw new CallFailed({
+          kind: "answered",
+          operation,
+          status: 404,
+          error: NO_WORDS,
+          retryAfterMs: told,
+        });
+      }
       if (failure.kind === "answered" && mayEnd(failure.status, failure.error)) throw error;
       throw out;
     }

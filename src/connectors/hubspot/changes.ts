@@ -1,10 +1,11 @@
-import type { Contact } from "../../model/contact.ts";
+import type { ContactReading } from "../../model/contact.ts";
 import type { PullScope } from "../connector.ts";
 import type { SearchFilter } from "./client.ts";
-import { contactsOf, namesOf, readContacts } from "./contacts.ts";
+import { contactsOf, namesOf } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import type { PullState, SearchState } from "./cursor.ts";
-import { searchPage } from "./parse.ts";
+import { readShown } from "./every-contact.ts";
+import { idsOf, searchPage } from "./records.ts";
 
 const MINUTE = 60_000;
 /** Search shows a change a few moments late; 15 minutes back is repeated every time (contract § 3.7). */
@@ -27,7 +28,7 @@ export async function* changedContacts(
   begun: PullState,
   now: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly [readonly Contact[], PullState]> {
+): AsyncGenerator<readonly [ContactReading, PullState]> {
   let state = begun;
   let looked = false;
   for (;;) {
@@ -87,7 +88,7 @@ async function* hits(
   scope: PullScope,
   begun: SearchState,
   signal: AbortSignal,
-): AsyncGenerator<readonly [readonly Contact[], SearchState | null]> {
+): AsyncGenerator<readonly [ContactReading, SearchState | null]> {
   const names = namesOf(account, scope.properties);
   const tooLong = JSON.stringify(names).length > LONGEST_SEARCH;
   for (let search: SearchState | null = begun; search !== null;) {
@@ -100,13 +101,16 @@ async function* hits(
       limit: HITS_PER_PAGE,
     });
     const { body } = await account.calls.read(call, searchPage, signal);
-    const ids = body.results.map(({ id }) => id);
+    const ids = idsOf(body);
     const highest = highestId([after, ...ids]);
     // An index that lags may count what it does not show; without progress there is nothing more to be had now.
-    search = highest === after || ids.length >= body.total ? null : { kind, from, to, after: highest };
+    search =
+      highest === after || body.results.length + body.broken.length >= body.total
+        ? null
+        : { kind, from, to, after: highest };
     const contacts = tooLong
-      ? await readContacts(account, ids, scope.properties, signal)
-      : await contactsOf(account, body.results, scope.properties, signal);
+      ? await readShown(account, body, scope.properties, signal)
+      : await contactsOf(account, body, scope.properties, signal);
     yield [contacts, search];
   }
 }

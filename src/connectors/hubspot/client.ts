@@ -185,9 +185,17 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
         post(`${STATUSES}/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`, signal, null),
       ),
     properties: () => call("properties", () => crm.properties.coreApi.getAll("contacts", false)),
-    searchLists: (offset: number) =>
+    /** Of these ids, or all. `listIds` and `processingTypes` are required, says the specification; empty is any. */
+    searchLists: (offset: number, ids: readonly string[] = []) =>
       call("lists search", () =>
-        crm.lists.listsApi.doSearch({ query: "", offset, count: LISTS_PER_PAGE, additionalProperties: [] }),
+        crm.lists.listsApi.doSearch({
+          query: "",
+          offset,
+          count: LISTS_PER_PAGE,
+          listIds: [...ids],
+          processingTypes: [],
+          additionalProperties: ["hs_list_size", "hs_last_record_removed_at"],
+        }),
       ),
     lists: (ids: readonly string[]) => call("lists", () => crm.lists.listsApi.getAll([...ids], false)),
     list: (id: string) => call("list", () => crm.lists.listsApi.getById(id, false)),

@@ -4,9 +4,9 @@ import { chunks } from "./chunks.ts";
 import type { Endpoints } from "./client.ts";
 import type { CompanyDefinitions } from "./company-definitions.ts";
 import { answeredStatus, CallFailed } from "./failure.ts";
-import { batchAnswer } from "./parse.ts";
-import type { BatchAnswer } from "./parse.ts";
 import { problemOf } from "./problems.ts";
+import { readAnswer } from "./records.ts";
+import type { ReadAnswer } from "./records.ts";
 
 /** A contact's primary company, kept by HubSpot itself and read-only (changelog of 24 January 2019). */
 export const PRIMARY_COMPANY = "associatedcompanyid";
@@ -55,7 +55,7 @@ export function companyReader(
   ): Promise<void> {
     const call = endpoints.companies(ids, [...new Set([...names, "hs_merged_object_ids"])], []);
     try {
-      const { body } = await calls.read(call, batchAnswer, signal, [400, 403, 404]);
+      const { body } = await calls.read(call, readAnswer, signal, [400, 403, 404]);
       for (const { properties } of body.results) definitions.met(names, properties);
       for (const [id, reading] of readings(ids, body)) known.set(id, reading);
     } catch (error) {
@@ -87,7 +87,7 @@ export function companyReader(
 /** By the asked-for ids. HubSpot shows the survivor of merged companies under its own. */
 function readings(
   ids: readonly string[],
-  { results, errors }: BatchAnswer,
+  { results, errors }: ReadAnswer,
 ): readonly (readonly [string, CompanyReading])[] {
   const asked = new Set(ids);
   const found = results.flatMap(({ id, properties }) => {
@@ -100,14 +100,14 @@ function readings(
 }
 
 /** Which of them HubSpot says are not there. One that it merely leaves out may exist: it could not be read. */
-function missing(ids: readonly string[], errors: NonNullable<BatchAnswer["errors"]>): readonly string[] {
+function missing(ids: readonly string[], errors: NonNullable<ReadAnswer["errors"]>): readonly string[] {
   const named = errors
     .filter(({ category }) => category === "OBJECT_NOT_FOUND")
     .flatMap(({ context }) => context?.["ids"] ?? []);
   return ids.filter((id) => named.includes(id));
 }
 
-function errorsOf(error: unknown): NonNullable<BatchAnswer["errors"]> {
+function errorsOf(error: unknown): NonNullable<ReadAnswer["errors"]> {
   return error instanceof CallFailed && error.failure.kind === "answered" ? [error.failure.error] : [];
 }
 

@@ -1,14 +1,17 @@
-import type { Contact } from "../../model/contact.ts";
+import type { ContactReading } from "../../model/contact.ts";
 import type { PullScope } from "../connector.ts";
+import { pageGuard } from "../page-guard.ts";
 import { highestId, HITS_PER_PAGE, LATEST, lateUntil, modified, OVERLAP } from "./changes.ts";
 import { chunks } from "./chunks.ts";
 import { companyProperty } from "./companies.ts";
-import { readContacts } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import type { CompaniesState, PullState } from "./cursor.ts";
 import { answeredStatus } from "./failure.ts";
-import { associationPage, companyHistories, searchPage } from "./parse.ts";
+import { associationPage, companyHistories } from "./parse.ts";
+import { readContacts } from "./read-contacts.ts";
+import { idsOf, searchPage } from "./records.ts";
 
+const NOBODY: ContactReading = { contacts: [], unreadable: [] };
 /** HubSpot's cap where histories are read too. */
 const HISTORIES = 50;
 /** Contacts shown at once. */
@@ -38,9 +41,9 @@ export async function* followCompanies(
   begun: PullState,
   now: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly [readonly Contact[], PullState]> {
+): AsyncGenerator<readonly [ContactReading, PullState]> {
   if (!followsCompanies(scope)) {
-    yield [[], { ...begun, companies: null }];
+    yield [NOBODY, { ...begun, companies: null }];
     return;
   }
   const known = begun.companies;
@@ -57,10 +60,10 @@ export async function* followCompanies(
   } catch (error) {
     if (answeredStatus(error) !== 403) throw error;
     account.companies.refuse(error);
-    yield [[], { ...begun, companies: null }];
+    yield [NOBODY, { ...begun, companies: null }];
     return;
   }
-  if (known === null) yield [[], { ...begun, companies: companiesFrom(now), lists: {} }];
+  if (known === null) yield [NOBODY, { ...begun, companies: companiesFrom(now), lists: {} }];
 }
 
 /** Both looks, at what is new and at what the index may have shown late, are one search: an idle pull is one request. */
@@ -70,7 +73,7 @@ async function* changes(
   begun: CompaniesState,
   now: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly [readonly Contact[], CompaniesState]> {
+): AsyncGenerator<readonly [ContactReading, CompaniesState]> {
   const { since, settled } = begun;
   const names = scope.properties.flatMap(({ property }) => companyProperty(property) ?? []);
   let search = begun.search ?? { to: now, late: lateUntil(settled, now), after: "0" };
@@ -88,19 +91,19 @@ async function* changes(
       limit: HITS_PER_PAGE,
     });
     const { body } = await account.calls.read(call, searchPage, signal, [403]);
-    const ids = body.results.map(({ id }) => id);
+    const ids = idsOf(body);
     const edited = await editedOf(account, ids, names, Math.min(from, settled) - LATEST, signal);
     for await (const contacts of contactsOf(account, edited, signal)) {
       // The search moves on only once everybody of its page was shown.
       yield [await readContacts(account, contacts, scope.properties, signal), { since, settled, search }];
     }
     const highest = highestId([after, ...ids]);
-    if (highest === after || ids.length >= body.total) {
-      yield [[], { since: to, settled: late ?? settled, search: null }];
+    if (highest === after || body.results.length + body.broken.length >= body.total) {
+      yield [NOBODY, { since: to, settled: late ?? settled, search: null }];
       return;
     }
     search = { to, late, after: highest };
-    yield [[], { since, settled, search }];
+    yield [NOBODY, { since, settled, search }];
   }
 }
 
@@ -120,23 +123,25 @@ async function editedOf(
   const parts = chunks(ids, HISTORIES).map(async (part) => {
     const call = endpoints.companies(part, ["hs_object_id"], names);
     const { body } = await calls.read(call, companyHistories, signal, [403]);
-    return body.results.filter(({ propertiesWithHistory: histories }) =>
+    const histories = new Map(body.results.map((one) => [one.id, one.propertiesWithHistory]));
+    return part.filter((id) =>
       names.some((name) => {
-        const versions = histories[name];
-        // Without a history nothing says that it did not change.
+        const versions = histories.get(id)?.[name];
+        // Without a history that can be read nothing says that it did not change.
         return versions === undefined || versions.some(({ timestamp }) => Date.parse(timestamp) >= since);
       }),
     );
   });
-  return (await Promise.all(parts)).flat().map(({ id }) => id);
+  return (await Promise.all(parts)).flat();
 }
 
 /** The ids of the contacts whose primary company is one of these, some hundreds at a time. */
 async function* contactsOf(
-  { endpoints, calls }: Account,
+  { endpoints, calls, log }: Account,
   companies: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly string[]> {
+  const follow = pageGuard({ side: "hubspot", what: "the contacts of companies", log });
   let inputs: readonly { readonly id: string; readonly after?: string }[] = companies.map((id) => ({ id }));
   while (inputs.length > 0) {
     const { body } = await calls.read(endpoints.companyContacts(inputs), associationPage, signal, [403]);
@@ -150,6 +155,7 @@ async function* contactsOf(
       const after = paging?.next?.after;
       return after === undefined ? [] : [{ id: from.id, after }];
     });
+    follow(inputs.length === 0 ? null : JSON.stringify(inputs));
   }
 }
 

@@ -4,7 +4,8 @@ import type { Endpoints } from "./client.ts";
 import { COMPANY_PREFIX } from "./companies.ts";
 import { answeredStatus } from "./failure.ts";
 import { fieldSpec } from "./fields.ts";
-import { propertyList, searchPage } from "./parse.ts";
+import { propertyList } from "./parse.ts";
+import { searchPage } from "./records.ts";
 
 /** What companies can have, as properties of their contacts: `company.NAME`. */
 export interface CompanyDefinitions {

@@ -20,6 +20,8 @@ const list = z.object({
   joined: z.string(),
   /** When its whole membership was last read; the server's clock. */
   scanned: z.number(),
+  /** When somebody had last left it by then, where HubSpot tells; the server's clock. */
+  removedAt: z.number().nullable().default(null),
 });
 export type ListState = z.infer<typeof list>;
 

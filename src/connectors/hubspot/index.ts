@@ -1,3 +1,4 @@
+import type { ConnectorLog } from "../connector-log.ts";
 import type { Connector, Schema } from "../connector.ts";
 import type { Timing } from "../governor.ts";
 import { calls } from "./calls.ts";
@@ -7,17 +8,20 @@ import { LATEST } from "./changes.ts";
 import { companyReader } from "./companies.ts";
 import { companyDefinitions } from "./company-definitions.ts";
 import { cost } from "./cost.ts";
-import { BATCH, everyContact, findContacts, readContacts, readHistories } from "./contacts.ts";
+import { BATCH } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
+import { everyContact } from "./every-contact.ts";
 import { hubspotEngagement } from "./engagement/port.ts";
 import type { HubSpotApp } from "./engagement/port.ts";
 import { fieldSpec } from "./fields.ts";
 import { sizeOf } from "./list-sizes.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { optOutTypes, typesNamed } from "./opt-out-types.ts";
-import { accountDetails, listSearchPage, propertyList } from "./parse.ts";
+import { accountDetails, propertyList } from "./parse.ts";
 import { pullContacts } from "./pull.ts";
+import { findContacts, readContacts, readHistories } from "./read-contacts.ts";
 import { refusals } from "./refusals.ts";
+import { searchedLists } from "./search-lists.ts";
 import { writeAll } from "./write.ts";
 
 export interface HubSpotDeps extends Timing {
@@ -36,8 +40,7 @@ export interface HubSpotDeps extends Timing {
   readonly app?: HubSpotApp | null;
   /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
   readonly timeoutMs?: number;
-  /** Told of every answer: operation, status, milliseconds. Never a person or a key. */
-  readonly log?: (line: Readonly<Record<string, string | number>>) => void;
+  readonly log: ConnectorLog;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -58,6 +61,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
     endpoints: own,
     calls: paced,
     optOutTypes: types ?? [],
+    log: deps.log,
     companies: companyReader(own, paced, definitions),
   });
   /** Runs learn it with everything else; refusals are looked for before that, by a process that has only begun. */
@@ -126,27 +130,18 @@ export function hubspot(deps: HubSpotDeps): Connector {
 }
 
 /** Contact properties, and lists of contacts (HubSpot has lists of companies too). */
-async function schemaOf({ endpoints, calls }: Account, signal: AbortSignal): Promise<Schema> {
-  const { body } = await calls.read(endpoints.properties(), propertyList, signal);
-  const collections: Schema["collections"][number][] = [];
-  for (let offset: number | null = 0; offset !== null;) {
-    const page: Awaited<ReturnType<typeof listPage>> = await listPage(offset);
-    for (const list of page.lists) {
-      if (list.objectTypeId !== "0-1") continue;
-      collections.push({
-        id: list.listId,
-        name: list.name,
-        kind: "list",
-        writable: list.processingType === "MANUAL" || list.processingType === "SNAPSHOT",
-        doubleOptIn: false,
-        size: sizeOf(list),
-      });
-    }
-    offset = page.hasMore && page.offset > offset ? page.offset : null;
-  }
+async function schemaOf(account: Account, signal: AbortSignal): Promise<Schema> {
+  const { body } = await account.calls.read(account.endpoints.properties(), propertyList, signal);
+  const lists = await searchedLists(account, signal);
+  const collections = lists
+    .filter(({ objectTypeId }) => objectTypeId === "0-1")
+    .map((list) => ({
+      id: list.listId,
+      name: list.name,
+      kind: "list" as const,
+      writable: list.processingType === "MANUAL" || list.processingType === "SNAPSHOT",
+      doubleOptIn: false,
+      size: sizeOf(list),
+    }));
   return { fields: body.results.map(fieldSpec), collections, optOutTypes: optOutTypes(body.results) };
-
-  async function listPage(offset: number) {
-    return (await calls.read(endpoints.searchLists(offset), listSearchPage, signal)).body;
-  }
 }

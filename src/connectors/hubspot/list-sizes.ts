@@ -1,23 +1,31 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Account } from "./contacts.ts";
 import { chunks } from "./chunks.ts";
-import { answeredStatus, CallFailed } from "./failure.ts";
+import { answeredStatus } from "./failure.ts";
+import { aboutOneList, listProblem } from "./list-problems.ts";
 import { manyLists, oneList } from "./parse.ts";
 import type { ListRecord } from "./parse.ts";
-import { problemOf } from "./problems.ts";
+import { searchedLists } from "./search-lists.ts";
 
 export interface ListSizes {
-  /** Lists that exist and how many members HubSpot says they have; `null` where it does not. */
-  readonly known: ReadonlyMap<string, number | null>;
+  /** Lists that exist. */
+  readonly known: ReadonlyMap<string, ListCounts>;
   readonly gone: ReadonlyMap<string, Problem>;
-  /** Lists whose members HubSpot is computing anew: of these, absence says nothing. */
+  /** Lists whose members HubSpot is computing anew, or has stopped computing: of these, absence says nothing. */
   readonly computing: ReadonlySet<string>;
   /** The server's clock before anything else was read; `null` where no list was asked about. */
   readonly at: number | null;
 }
 
-/** What HubSpot says of a list that is not there, or of an id that is none. */
-const NO_SUCH = [400, 404];
+/** What HubSpot tells of a list's members without showing them; `null` where it does not. */
+export interface ListCounts {
+  readonly size: number | null;
+  /** When somebody last left; milliseconds since 1970. */
+  readonly removedAt: number | null;
+}
+
+/** `PAUSED` is a processing status too: HubSpot's guide for segments of 2026-09. */
+const UNSETTLED: ReadonlySet<string> = new Set(["PROCESSING", "PAUSED"]);
 
 /** In one request for all of them, while all exist. */
 export async function listSizes(
@@ -25,22 +33,22 @@ export async function listSizes(
   lists: readonly string[],
   signal: AbortSignal,
 ): Promise<ListSizes> {
-  const known = new Map<string, number | null>();
+  const known = new Map<string, ListCounts>();
   const gone = new Map<string, Problem>();
   const computing = new Set<string>();
   const keep = (list: ListRecord, id = list.listId): void => {
-    known.set(id, sizeOf(list));
-    if (list.processingStatus === "PROCESSING") computing.add(id);
+    known.set(id, countsOf(list));
+    if (UNSETTLED.has(list.processingStatus ?? "")) computing.add(id);
   };
   let at: number | null = null;
   // What is no number is no id of a list; asking would have the whole request refused.
   const [askable, never] = [lists.filter((id) => /^\d+$/.test(id)), lists.filter((id) => !/^\d+$/.test(id))];
-  for (const list of never) gone.set(list, goneList(list, null));
+  for (const list of never) gone.set(list, listProblem(list, null));
 
   const several = askable.length > 1 ? chunks(askable, 100) : [];
   for (const part of several) {
     try {
-      const answer = await account.calls.read(account.endpoints.lists(part), manyLists, signal, NO_SUCH);
+      const answer = await account.calls.read(account.endpoints.lists(part), manyLists, signal, aboutOneList);
       at ??= answer.at;
       for (const list of answer.body.lists) keep(list);
     } catch (error) {
@@ -50,39 +58,56 @@ export async function listSizes(
   // A list that was not among the many is asked for by itself: only its own 404 says that it is gone.
   for (const list of askable.filter((id) => !known.has(id))) {
     try {
-      const answer = await account.calls.read(account.endpoints.list(list), oneList, signal, NO_SUCH);
+      const answer = await account.calls.read(account.endpoints.list(list), oneList, signal, aboutOneList);
       at ??= answer.at;
       keep(answer.body.list, list);
     } catch (error) {
       if (answeredStatus(error) === null) throw error;
-      gone.set(list, goneList(list, error));
+      gone.set(list, listProblem(list, error));
     }
   }
+  await countBySearch(account, known, signal);
   // In the order of the scope, whatever order they came in.
   return {
-    known: new Map(lists.flatMap((id) => (known.has(id) ? [[id, known.get(id) ?? null]] : []))),
+    known: new Map(lists.flatMap((id) => [...known].filter(([each]) => each === id))),
     gone,
     computing,
     at,
   };
 }
 
-/** How many members HubSpot says a list has: a number of its own, or text among the additional properties. */
-export function sizeOf({ size, additionalProperties }: ListRecord): number | null {
-  const told = size ?? Number(additionalProperties?.["hs_list_size"] ?? Number.NaN);
-  return Number.isInteger(told) ? told : null;
+/**
+ * A list may come without `size`: its specification calls it optional. The search for lists tells the count, and when
+ * somebody last left, among the additional properties (guide of 2026-09). One request more for all of them, without which
+ * a leave would only be seen when the whole list is read again.
+ */
+async function countBySearch(
+  account: Account,
+  known: Map<string, ListCounts>,
+  signal: AbortSignal,
+): Promise<void> {
+  const uncounted = [...known].filter(([, { size }]) => size === null).map(([id]) => id);
+  if (uncounted.length === 0) return;
+  account.log("lists came without a size and are counted by a search", {
+    system: "hubspot",
+    lists: uncounted.length,
+  });
+  for (const list of await searchedLists(account, signal, uncounted)) {
+    if (known.get(list.listId)?.size === null) known.set(list.listId, countsOf(list));
+  }
 }
 
-/** The problem of a list that no longer exists (404, or no error at all), or that may not be read. */
-export function goneList(list: string, error: unknown): Problem {
-  const failure = error instanceof CallFailed && error.failure.kind === "answered" ? error.failure : null;
-  return problemOf({
-    status: failure?.status ?? 404,
-    error: failure?.error ?? { status: "error" },
-    about: "list",
-    property: null,
-    subject: list,
-    value: "",
-    signInLost: false,
-  });
+/** A count of its own, or text among the additional properties. */
+function countsOf({ size, additionalProperties }: ListRecord): ListCounts {
+  const number = (name: string): number | null => {
+    const told = additionalProperties?.[name];
+    const value = typeof told === "string" && told.trim() !== "" ? Number(told) : told;
+    return typeof value === "number" && Number.isInteger(value) ? value : null;
+  };
+  return { size: size ?? number("hs_list_size"), removedAt: number("hs_last_record_removed_at") };
+}
+
+/** How many members HubSpot says a list has. */
+export function sizeOf(list: ListRecord): number | null {
+  return countsOf(list).size;
 }

@@ -3,44 +3,27 @@ import { z } from "zod";
 /** The door: what HubSpot sends is unknown until it has passed one of these. They name only what is read. */
 
 /** Ids are numeric text today and were numbers in older payloads. */
-const id = z.union([z.string().min(1), z.number().int()]).transform(String);
+export const id = z.union([z.string().min(1), z.number().int()]).transform(String);
 
 /** An instant as ISO in UTC with milliseconds; HubSpot also writes epoch milliseconds in text for computed ones. */
-const instant = z.union([z.string(), z.number()]).transform((raw, context) => {
+export const instant = z.union([z.string(), z.number()]).transform((raw, context) => {
   const at = new Date(typeof raw === "string" && /^\d{10,15}$/.test(raw) ? Number(raw) : raw);
   if (!Number.isNaN(at.getTime())) return at.toISOString();
   context.addIssue({ code: "custom", message: "not an instant" });
   return z.NEVER;
 });
 
-/** Every value is text or null by the documentation; one of another kind is one unreadable field, not a lost page. */
-const properties = z.record(z.string(), z.unknown());
+export const paging = z.object({ next: z.object({ after: id }).nullish() }).nullish();
 
-/** One entry for every value that a property had, in no promised order; what cannot be read is no entry. */
-const versions = z
-  .array(z.object({ timestamp: instant, value: z.unknown() }).nullable().catch(null))
-  .transform((all) => all.filter((each) => each !== null));
+const member = z.object({ recordId: id, membershipTimestamp: instant });
 
-const record = z.object({
-  id,
-  properties,
-  propertiesWithHistory: z.record(z.string(), versions).nullish().catch(null),
-  createdAt: instant,
-  updatedAt: instant,
-  objectWriteTraceId: z.string().optional().catch(undefined),
-});
-export type ContactRecord = z.infer<typeof record>;
-
-const paging = z.object({ next: z.object({ after: id }).nullish() }).nullish();
-
-export const contactPage = z.object({ results: z.array(record), paging });
-
-export const searchPage = z.object({ total: z.number().int(), results: z.array(record) });
-
-export const memberPage = z.object({
-  results: z.array(z.object({ recordId: id, membershipTimestamp: instant })),
-  paging,
-});
+/** A page of a list's members; `unread` counts those whose id or time could not be read. */
+export const memberPage = z
+  .object({ results: z.array(member.nullable().catch(null)), paging })
+  .transform((page) => {
+    const results = page.results.filter((each) => each !== null);
+    return { results, paging: page.paging, unread: page.results.length - results.length };
+  });
 
 const list = z.object({
   listId: id,
@@ -48,15 +31,18 @@ const list = z.object({
   objectTypeId: z.string(),
   processingType: z.string(),
   processingStatus: z.string().nullish().catch(null),
-  size: z.number().int().nonnegative().nullish(),
-  additionalProperties: z.record(z.string(), z.unknown()).nullish(),
+  size: z.number().int().nonnegative().nullish().catch(null),
+  additionalProperties: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 export type ListRecord = z.infer<typeof list>;
 
 export const oneList = z.object({ list });
-export const manyLists = z.object({ lists: z.array(list) });
+/** Lists as far as they can be read; one that cannot is asked for by itself, or left out. */
+const lists = z.array(list.nullable().catch(null)).transform((all) => all.filter((each) => each !== null));
+
+export const manyLists = z.object({ lists });
 export const listSearchPage = z.object({
-  lists: z.array(list),
+  lists,
   hasMore: z.boolean(),
   offset: z.number().int().nonnegative(),
 });
@@ -73,7 +59,10 @@ const property = z.object({
   label: z.string(),
   type: z.string(),
   fieldType: z.string(),
-  options: z.array(z.object({ value: z.string() })).nullish(),
+  options: z
+    .array(z.object({ value: z.string() }))
+    .nullish()
+    .catch(null),
   calculated: z.boolean().nullish(),
   archived: z.boolean().nullish(),
   externalOptions: z.boolean().nullish(),
@@ -81,7 +70,10 @@ const property = z.object({
 });
 export type PropertyRecord = z.infer<typeof property>;
 
-export const propertyList = z.object({ results: z.array(property) });
+/** A property whose definition cannot be read cannot be mapped; the others can. */
+export const propertyList = z.object({
+  results: z.array(property.nullable().catch(null)).transform((all) => all.filter((each) => each !== null)),
+});
 
 export const accountDetails = z.object({
   portalId: id,
@@ -98,7 +90,7 @@ const optionalText = z.string().optional().catch(undefined);
 const innerError = z.object({ message: optionalText, code: optionalText, context });
 
 const vendorError = z.object({
-  status: z.unknown(),
+  status: z.unknown().optional(),
   message: optionalText,
   category: optionalText,
   subCategory: optionalText,
@@ -112,21 +104,22 @@ export type VendorError = z.infer<typeof vendorError>;
 
 export const vendorErrors = z.array(vendorError).nullish();
 
-/** A batch's answer. 2026-09 has no 207: errors may stand in a 200 or 201 as well. */
-export const batchAnswer = z.object({ results: z.array(record), errors: vendorErrors });
-export type BatchAnswer = z.infer<typeof batchAnswer>;
-
 /** The state of a kind of e-mail for one address, after it was set. */
 export const preferenceAnswer = z.unknown();
 
 /** Companies with when each asked-for property got the values it had. */
 export const companyHistories = z.object({
-  results: z.array(
-    z.object({
-      id,
-      propertiesWithHistory: z.record(z.string(), z.array(z.object({ timestamp: instant }))).catch({}),
-    }),
-  ),
+  results: z
+    .array(
+      z
+        .object({
+          id,
+          propertiesWithHistory: z.record(z.string(), z.array(z.object({ timestamp: instant }))).catch({}),
+        })
+        .nullable()
+        .catch(null),
+    )
+    .transform((all) => all.filter((each) => each !== null)),
 });
 
 /** Who belongs to whom: of each record, those it belongs to, and where to go on where they are many. */

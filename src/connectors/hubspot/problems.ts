@@ -1,7 +1,16 @@
 import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
 import { ACCOUNT_PROBLEMS } from "./account-problems.ts";
-import { category, existingId, firstOptions, name, neededType, propertyCode, said } from "./refusal.ts";
+import {
+  category,
+  existingId,
+  firstOptions,
+  name,
+  neededType,
+  propertyCode,
+  said,
+  unknownItems,
+} from "./refusal.ts";
 import type { Refusal, Row } from "./refusal.ts";
 
 /** HubSpot's causes, the first that matches. An answer that no row knows is shown in HubSpot's own words. */
@@ -56,9 +65,9 @@ export const CATALOGUE: readonly Row[] = [
     retry: "on_change",
     match: (refusal) =>
       propertyCode(refusal, /^INVALID_OPTION$/) || /was not one of the allowed options/.test(said(refusal)),
-    title: (refusal) => `"${clip(refusal.value, 20)}" is not an option of ${clip(name(refusal), 20)}`,
+    title: (refusal) => `"${clip(unknownItems(refusal), 20)}" is not an option of ${clip(name(refusal), 20)}`,
     explanation: (refusal) =>
-      `HubSpot does not take "${refusal.value}" for ${name(refusal)}. It only takes: ${firstOptions(refusal)}.`,
+      `HubSpot does not take "${unknownItems(refusal)}" for ${name(refusal)}. It only takes: ${firstOptions(refusal)}.`,
     fix: (refusal) => [
       `Add the option in HubSpot under Settings > Properties > ${name(refusal)},`,
       "or map the value under options: in the mapping file.",

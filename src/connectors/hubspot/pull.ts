@@ -1,12 +1,14 @@
 import type { Cursor, PullPage, PullScope } from "../connector.ts";
-import type { Contact } from "../../model/contact.ts";
+import { EndlessPages } from "../page-guard.ts";
+import type { ContactReading } from "../../model/contact.ts";
 import { changedContacts } from "./changes.ts";
 import { companiesFrom, followCompanies, followsCompanies } from "./company-changes.ts";
 import type { Account } from "./contacts.ts";
 import { ANEW, readCursor, writeCursor } from "./cursor.ts";
 import type { PullState } from "./cursor.ts";
 import { answeredStatus } from "./failure.ts";
-import { goneList, listSizes } from "./list-sizes.ts";
+import { endlessList, listProblem } from "./list-problems.ts";
+import { listSizes } from "./list-sizes.ts";
 import type { ListSizes } from "./list-sizes.ts";
 import { followList, readList } from "./lists.ts";
 import { accountDetails } from "./parse.ts";
@@ -38,13 +40,12 @@ export async function* pullContacts(
   for (const changed of state.first ? [] : [followCompanies, changedContacts]) {
     for await (const [page, next] of changed(account, scope, state, now, signal)) {
       state = next;
-      if (page.length > 0) yield contactsPage(page, writeCursor(state));
+      if (page.contacts.length + page.unreadable.length > 0) yield contactsPage(page, writeCursor(state));
     }
   }
-  for (const list of sizes.known.keys()) {
+  for (const [list, counts] of sizes.known) {
     signal.throwIfAborted();
-    const size = sizes.known.get(list) ?? null;
-    const context = { account, scope, list, size, computing: sizes.computing.has(list), now, signal };
+    const context = { account, scope, list, ...counts, computing: sizes.computing.has(list), now, signal };
     const known = state.lists[list];
     const steps =
       known === undefined || "reading" in known ? readList(context, state) : followList(context, state);
@@ -54,25 +55,27 @@ export async function* pullContacts(
         if (step.page !== null) yield step.page;
       }
     } catch (error) {
-      // Deleted meanwhile, or HubSpot will not show it: nobody left, and somebody must look.
-      if (answeredStatus(error) === null) throw error;
+      // Deleted meanwhile, HubSpot will not show it, or its pages do not end: nobody left, and somebody must look.
+      const endless = error instanceof EndlessPages ? error : null;
+      if (answeredStatus(error) === null && endless === null) throw error;
+      account.log("a list could not be followed", { system: "hubspot", list, status: answeredStatus(error) });
       state = { ...state, lists: { ...state.lists, [list]: ANEW } };
       yield {
         kind: "collection_gone",
         collection: list,
-        problem: goneList(list, error),
+        problem: endless === null ? listProblem(list, error) : endlessList(list, endless),
         cursor: writeCursor(state),
       };
     }
   }
   const refusal = account.companies.refusal();
   const end = writeCursor({ ...state, first: false, companies: refusal === null ? state.companies : null });
-  if (refusal === null) yield contactsPage([], end);
+  if (refusal === null) yield contactsPage({ contacts: [], unreadable: [] }, end);
   else yield { kind: "properties_gone", problem: refusal, cursor: end };
 }
 
-function contactsPage(contacts: readonly Contact[], cursor: Cursor): PullPage {
-  return { kind: "contacts", contacts, members: new Map(), cursor };
+function contactsPage(reading: ContactReading, cursor: Cursor): PullPage {
+  return { kind: "contacts", ...reading, members: new Map(), cursor };
 }
 
 /** Forgets lists that are no longer followed; one that no longer exists is read anew if it comes back. */

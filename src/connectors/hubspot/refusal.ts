@@ -48,10 +48,21 @@ export function missingScope({ error }: Refusal): string {
 }
 
 /** The first options that HubSpot names: `X was not one of the allowed options: [A, B]`. */
-export function firstOptions(refusal: Refusal): string {
-  const options = (/allowed options: \[(.*)\]/s.exec(said(refusal))?.[1] ?? "")
+function allowedOptions(refusal: Refusal): readonly string[] {
+  return (/allowed options: \[(.*)\]/s.exec(said(refusal))?.[1] ?? "")
     .split(",")
     .map((option) => option.trim());
+}
+
+/** Of a value with several items the ones that are no option: the others are not what somebody has to correct. */
+export function unknownItems(refusal: Refusal): string {
+  const allowed = new Set(allowedOptions(refusal));
+  const unknown = refusal.value.split(";").filter((item) => item !== "" && !allowed.has(item.trim()));
+  return unknown.length === 0 ? refusal.value : unknown.join(", ");
+}
+
+export function firstOptions(refusal: Refusal): string {
+  const options = allowedOptions(refusal);
   return options.slice(0, 5).join(", ") + (options.length > 5 ? "…" : "");
 }
 

@@ -1,9 +1,9 @@
-import type { Contact } from "../../model/contact.ts";
-import { OVERLAP, modified } from "./changes.ts";
+import type { ContactReading } from "../../model/contact.ts";
+import { highestId, OVERLAP, modified } from "./changes.ts";
 import { contactsOf, namesOf } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { optOutProperty } from "./opt-out-types.ts";
-import { searchPage } from "./parse.ts";
+import { idsOf, refusalPage } from "./records.ts";
 
 const HITS_PER_PAGE = 200;
 /** HubSpot's own limit for the alternatives of one search. */
@@ -17,7 +17,7 @@ export async function* refusals(
   account: Account,
   since: number,
   signal: AbortSignal,
-): AsyncIterable<readonly Contact[]> {
+): AsyncIterable<ContactReading> {
   const properties = ["hs_email_optout", ...account.optOutTypes.map(optOutProperty)].slice(0, MOST_GROUPS);
   for (let after = "0"; ;) {
     const changed = modified("lastmodifieddate", since - OVERLAP, null, after);
@@ -30,10 +30,11 @@ export async function* refusals(
       properties: namesOf(account, []),
       limit: HITS_PER_PAGE,
     });
-    const { body } = await account.calls.read(search, searchPage, signal);
-    if (body.results.length > 0) yield await contactsOf(account, body.results, [], signal);
-    const last = body.results.at(-1);
-    if (last === undefined || body.results.length < HITS_PER_PAGE) return;
-    after = last.id;
+    const { body } = await account.calls.read(search, refusalPage, signal);
+    const shown = body.results.length + body.broken.length;
+    if (shown > 0) yield await contactsOf(account, body, [], signal);
+    const highest = highestId([after, ...idsOf(body)]);
+    if (shown < HITS_PER_PAGE || highest === after) return;
+    after = highest;
   }
 }

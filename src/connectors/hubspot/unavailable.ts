@@ -1,9 +1,21 @@
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { CallFailed, Failure } from "./failure.ts";
+import type { VendorError } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 
 const PROBE_MS = 5 * 60_000;
 const DOWN_MS = 60_000;
+
+/** A refusal that says nothing. */
+export const NO_WORDS: VendorError = { status: "error" };
+
+/**
+ * A 404 without a word of HubSpot's, as its front gives for an address that no service of it has: nothing is down, and
+ * the next try has the same answer. Of a write it proves nothing.
+ */
+export function isNoSuchPath(failure: Failure): failure is Extract<Failure, { kind: "unreadable" }> {
+  return failure.kind === "unreadable" && failure.status === 404;
+}
 
 /** What a Retry-After asked for, whatever it came with. */
 export function toldMs(failure: Failure): number | null {
@@ -17,8 +29,8 @@ export function unavailable(error: CallFailed, toMidnightMs: () => number): Syst
   const status = "status" in failure ? failure.status : 0;
   const problem = problemOf({
     // A proxy's 403 says nothing of our permissions; only a 5xx means the same from anybody.
-    status: answered !== null || status >= 500 ? status : 0,
-    error: answered?.error ?? null,
+    status: answered !== null || status >= 500 || isNoSuchPath(failure) ? status : 0,
+    error: isNoSuchPath(failure) ? NO_WORDS : (answered?.error ?? null),
     about: "account",
     property: null,
     subject: "",
@@ -26,7 +38,10 @@ export function unavailable(error: CallFailed, toMidnightMs: () => number): Syst
     signInLost: failure.kind === "no_token",
   });
   // An answer has said what it is; anything else is told by what broke.
-  const why = answered === null && problem.code === "HS-DOWN" ? whyDown(failure) : null;
+  const down = answered === null && problem.code === "HS-DOWN" ? whyDown(failure) : null;
+  const why = isNoSuchPath(failure)
+    ? `HubSpot has no such address for "${failure.operation}": a web page came with status 404. Check the API version and the base URL of the mapping.`
+    : down;
   const told = toldMs(failure);
   const waits: Readonly<Record<string, () => number>> = {
     "HS-QUOTA": toMidnightMs,

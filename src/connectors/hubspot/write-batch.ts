@@ -2,9 +2,10 @@ import { mayBeDone } from "./calls.ts";
 import { chunks } from "./chunks.ts";
 import { BATCH } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
-import { batchAnswer } from "./parse.ts";
-import type { BatchAnswer, VendorError } from "./parse.ts";
+import type { VendorError } from "./parse.ts";
 import { isAboutEverybody, propertyErrors } from "./property-errors.ts";
+import { batchAnswer } from "./records.ts";
+import type { BatchAnswer } from "./records.ts";
 import {
   afterRefusal,
   doneWith,

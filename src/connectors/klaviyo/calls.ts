@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { PermitExpired } from "../permit.ts";
+import type { ConnectorLog } from "../connector-log.ts";
 import type { Quota } from "../connector.ts";
 import { clockSkew } from "../clock-skew.ts";
 import type { Governor, Timing } from "../governor.ts";
@@ -14,12 +15,10 @@ import type { OperationName } from "./operations.ts";
 import { windowsOf } from "./operations.ts";
 import { stopsTheSide, unavailable } from "./problems.ts";
 
-export type Log = (message: string, details: Readonly<Record<string, string | number | null>>) => void;
-
 export interface CallsDeps extends Timing {
   /** The part of each of the account's limits that may be used, 0–1. */
   readonly share: number;
-  readonly log: Log;
+  readonly log: ConnectorLog;
 }
 
 export interface Answer<T> {
@@ -31,7 +30,7 @@ export interface Answer<T> {
 export interface Calls {
   /**
    * A call that changes nothing, repeated while that may help. Rejects with `SystemUnavailable`, but for a refusal with
-   * one of the `expected` statuses: with `KlaviyoFailure`.
+   * one of the `expected` statuses: with `KlaviyoFailure`. A 403 may be expected too, unless a firewall sent it.
    */
   read<T>(
     call: Call,
@@ -59,6 +58,7 @@ export interface Calls {
   skewMs(): number;
   /** See `Connector.quotas`. */
   quotas(): readonly Quota[];
+  readonly log: ConnectorLog;
 }
 
 /** Gets a permit and builds the request with it; `null` where there is nothing left to send. */
@@ -142,10 +142,13 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
       if (waitMs > LONGEST_WAIT_MS) return { retry: false };
       if (status === 429) {
         pace.pause(now() + waitMs);
+        if (attempt < THROTTLED_ATTEMPTS)
+          log("Klaviyo throttled a call, which is repeated", { operation, attempt, waitMs });
         return { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
       }
       if (kind === "unsendable" || !(notSent || (repeatable && ambiguous))) return { retry: false };
-      log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
+      if (attempt < ATTEMPTS)
+        log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
       return { retry: true, waitMs, attempts: ATTEMPTS };
     };
 
@@ -178,7 +181,10 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
         return await repeated(call.operation, once, signal, true);
       } catch (error) {
         if (!(error instanceof KlaviyoFailure)) throw error;
-        throw expected.includes(error.status ?? 0) && !stopsTheSide(error) ? error : unavailable(error);
+        const { status, html, kind } = error;
+        const forbidden = kind === "answered" && status === 403 && !html;
+        const stops = stopsTheSide(error) && !forbidden;
+        throw expected.includes(status ?? 0) && !stops ? error : unavailable(error);
       }
     },
     async write(operation, prepare, schema, signal, { idempotent } = { idempotent: false }) {
@@ -194,6 +200,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     requests: () => new Map(counts),
     skewMs: () => skew.ms(),
     quotas: () => [...quotas.values()],
+    log,
   };
 }
 

@@ -1,21 +1,22 @@
 import type { Cursor, PropertyRequest, PullPage } from "../connector.ts";
-import type { Calls, Log } from "./calls.ts";
+import type { ConnectorLog } from "../connector-log.ts";
+import type { Calls } from "./calls.ts";
 import type { Endpoints, GroupKind } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import type { KnownCollection, Place } from "./cursor.ts";
-import { KlaviyoFailure, malformed } from "./failure.ts";
+import { KlaviyoFailure } from "./failure.ts";
 import { asksForPredictions } from "./fields.ts";
 import { filterTime } from "./filter.ts";
 import type { Page } from "./pages.ts";
 import { pages } from "./pages.ts";
-import { unavailable } from "./problems.ts";
-import type { ProfileResource } from "./wire.ts";
+import { unreadMembersProblem } from "./own-problems.ts";
+import type { ProfileResource, ProfileRows } from "./wire.ts";
 import { groupAnswer, idPage, profilePage } from "./wire.ts";
 
 export interface PullSettings {
   readonly calls: Calls;
   readonly client: Endpoints;
-  readonly log: Log;
+  readonly log: ConnectorLog;
 }
 
 const SECOND = 1_000;
@@ -29,7 +30,8 @@ export async function look(
   known: KnownCollection | undefined,
   signal: AbortSignal,
 ): Promise<Place> {
-  const count = (kind: GroupKind) => calls.read(client.count(kind, collection), groupAnswer, signal, [404]);
+  const count = (kind: GroupKind) =>
+    calls.read(client.count(kind, collection), groupAnswer, signal, [400, 403, 404]);
   let kind: GroupKind = known?.kind ?? "list";
   const answer = await count(kind).catch((error: unknown) => {
     // An id does not say what it is of.
@@ -64,53 +66,66 @@ export async function* visit(
   const { collection, kind, count } = from;
   const before = known.get(collection);
   let place = from;
+  /** Members without a readable id. */
+  let unread = 0;
 
   if (place.step === "members" || place.step === "joins") {
     const since = place.step === "joins" && before !== undefined ? before.since : null;
     const filter =
       since === null ? null : `greater-or-equal(joined_group_at,${filterTime(since - JOINS_OVERLAP)})`;
-    for await (const page of memberPages(
-      settings,
-      kind,
-      collection,
-      properties,
-      filter,
-      place.page,
-      signal,
-    )) {
+    const steps = memberPages(settings, place, properties, filter, signal);
+    for await (const page of steps) {
+      const members = membersOf(settings, collection, page, properties);
+      unread += members.unreadable.filter(({ id }) => id === null).length;
       if (since !== null) place = { ...place, joined: withJoins(place, since, page.data.data) };
       place = { ...place, page: page.next };
       if (page.next === null) {
         const next = conclusion(place, before);
-        known.set(collection, next.known);
+        // Who could not be told is looked for by the next roster.
+        known.set(collection, { ...next.known, confirm: next.known.confirm || unread > 0 });
         if (next.step === null) done.add(collection);
         else place = { ...place, step: next.step };
       }
-      yield membersOf(settings, collection, page, properties, at(done.has(collection) ? null : place));
+      yield { ...members, cursor: at(done.has(collection) ? null : place) };
     }
+    if (unread > 0)
+      yield unreadMembers(settings, collection, unread, at(done.has(collection) ? null : place));
     if (done.has(collection)) return;
   }
 
   const scan = `${collection}@${place.at}`;
   const confirm = known.get(collection)?.confirm ?? false;
-  const read = place.step === "everybody" ? memberPages : idPages;
-  for await (const page of read(settings, kind, collection, properties, null, place.page, signal)) {
-    const rows = page.data.data as readonly (ProfileResource | { readonly id: string } | null)[];
-    const ids = rows.map((row) => row?.id).filter((member) => member !== undefined);
-    // Somebody who is on the page but cannot be told would count as having left.
-    if (ids.length < rows.length) throw unavailable(malformed(`get_profiles_for_${kind}`));
-    if (place.step === "everybody") {
-      const profiles = { ...page, data: { data: rows as readonly ProfileResource[] } };
-      yield membersOf(settings, collection, profiles, properties, at(place));
-    }
+  const everybody = place.step === "everybody";
+  unread = 0;
+  const steps = everybody
+    ? memberPages(settings, place, properties, null, signal)
+    : idPages(settings, place, signal);
+  for await (const page of steps) {
+    const members =
+      "broken" in page.data ? membersOf(settings, collection, page as ProfilesPage, properties) : null;
+    const rows = members?.members.get(collection) ?? page.data.data.flatMap((row) => row?.id ?? []);
+    unread +=
+      members?.unreadable.filter(({ id }) => id === null).length ??
+      page.data.data.filter((row) => row === null).length;
+    if (members !== null) yield { ...members, cursor: at(place) };
     place = { ...place, page: page.next };
-    const last = page.next === null;
-    if (last) {
-      known.set(collection, { kind, since: place.at, count, confirm });
+    // Somebody who is on the page but cannot be told would count as having left: such a scan proves nothing.
+    const last = page.next === null && unread === 0;
+    if (last) known.set(collection, { kind, since: place.at, count, confirm });
+    if (page.next === null) {
+      if (unread > 0 && before !== undefined) known.set(collection, { ...before, confirm: true });
       done.add(collection);
     }
-    yield { kind: "roster", collection, scan, ids, last, cursor: at(last ? null : place) };
+    const cursor = at(page.next === null ? null : place);
+    yield { kind: "roster", collection, scan, ids: rows, last, cursor };
   }
+  if (unread > 0) yield unreadMembers(settings, collection, unread, at(null));
+}
+
+/** Not all members could be told: nobody left, and somebody should know. */
+function unreadMembers({ log }: PullSettings, collection: string, unread: number, cursor: Cursor): PullPage {
+  log("members of a list or segment could not be read", { system: "klaviyo", collection, members: unread });
+  return { kind: "collection_gone", collection, problem: unreadMembersProblem(collection, unread), cursor };
 }
 
 /** What follows when the last member or join was read: what is now known, and whether the roster must be read. */
@@ -130,61 +145,52 @@ function conclusion(
   return { known: { ...before, confirm: !fits }, step: unseen ? "everybody" : "roster" };
 }
 
+type ProfilesPage = Page<ProfileRows>;
+
 function memberPages(
   { calls, client }: PullSettings,
-  kind: GroupKind,
-  collection: string,
+  { kind, collection, page, count }: Place,
   properties: readonly PropertyRequest[],
   filter: string | null,
-  from: string | null,
   signal: AbortSignal,
 ) {
   const filtered = filter === null ? {} : { filter };
   const predictions = asksForPredictions(properties);
   const call = (cursor: string | null) =>
     client.members(kind, collection, { ...filtered, cursor, predictions });
-  return pages(calls, client.origin, profilePage, call, from, signal);
+  const options = { refusable: true, forbiddable: true, members: count, what: `${kind} ${collection}` };
+  return pages(calls, client.origin, profilePage, call, page, signal, options);
 }
 
 function idPages(
   { calls, client }: PullSettings,
-  kind: GroupKind,
-  collection: string,
-  _properties: readonly PropertyRequest[],
-  _filter: null,
-  from: string | null,
+  { kind, collection, page, count }: Place,
   signal: AbortSignal,
 ) {
   const call = (cursor: string | null) => client.memberIds(kind, collection, { cursor });
-  return pages(calls, client.origin, idPage, call, from, signal);
+  const options = { refusable: true, forbiddable: true, members: count, what: `${kind} ${collection}` };
+  return pages(calls, client.origin, idPage, call, page, signal, options);
 }
+
+type MembersPage = Omit<Extract<PullPage, { kind: "contacts" }>, "cursor">;
 
 function membersOf(
   { log }: PullSettings,
   collection: string,
-  page: Page<{ readonly data: readonly (ProfileResource | null)[] }>,
+  page: ProfilesPage,
   properties: readonly PropertyRequest[],
-  cursor: Cursor,
-): PullPage {
-  const contacts = contactsOf(page.data.data, properties, log);
-  return {
-    kind: "contacts",
-    contacts,
-    members: new Map([[collection, contacts.map(({ id }) => id)]]),
-    cursor,
-  };
+): MembersPage {
+  const read = contactsOf(page.data, properties, log);
+  const ids = [...read.contacts, ...read.unreadable].flatMap(({ id }) => id ?? []);
+  return { kind: "contacts", ...read, members: new Map([[collection, ids]]) };
 }
 
 /** Counts the joins of a page. Klaviyo's times are whole seconds, so one in the second of a count may be in it or not. */
-function withJoins(
-  { joined, at }: Place,
-  since: number,
-  rows: readonly (ProfileResource | null)[],
-): Place["joined"] {
+function withJoins({ joined, at }: Place, since: number, rows: readonly ProfileResource[]): Place["joined"] {
   const second = (time: number): number => Math.floor(time / SECOND);
   let { certain, possible } = joined;
   for (const row of rows) {
-    const time = Date.parse(String(row?.attributes["joined_group_at"]));
+    const time = Date.parse(String(row.attributes["joined_group_at"]));
     if (second(time) >= second(since) && second(time) <= second(at)) possible += 1;
     if (second(time) > second(since) && second(time) < second(at)) certain += 1;
   }

@@ -1,12 +1,14 @@
-import type { Contact } from "../../model/contact.ts";
+import type { Contact, ContactReading } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
-import type { Log } from "./calls.ts";
+import type { ConnectorLog } from "../connector-log.ts";
+import type { BrokenRecord } from "../unreadable-contact.ts";
+import { textOfAny, unreadableContact } from "../unreadable-contact.ts";
 import { consentOf } from "./consent.ts";
 import { nativeAt, placeOf, ranked, unreadableText, valueFrom } from "./fields.ts";
 import { isoOf } from "./times.ts";
-import type { ProfileResource } from "./wire.ts";
+import type { ProfileResource, ProfileRows } from "./wire.ts";
 
 /** What was asked for of a profile, as far as its answer tells. */
 export function valuesOf(
@@ -26,17 +28,29 @@ export function valuesOf(
   return { values: Object.fromEntries(values), unreadable: Object.fromEntries(unreadable) };
 }
 
-/**
- * A profile as a contact, or `null` where the answer lacks what makes one: an address (which may be null, not missing)
- * and times. Such a profile is left alone, as if it had not been seen.
- */
-export function contactOf(profile: ProfileResource, properties: readonly PropertyRequest[]): Contact | null {
+/** A bad time keeps a profile from being compared, but never an opt-out from being seen. */
+export type TimesNeeded = "times needed" | "times optional";
+
+const NEVER = new Date(0).toISOString();
+
+/** A profile as a contact, or what of it could not be read: its email (which may be null, not missing) or its times. */
+function contactOf(
+  profile: ProfileResource,
+  properties: readonly PropertyRequest[],
+  times: TimesNeeded,
+): Contact | BrokenRecord {
   const { email, created, updated, subscriptions } = profile.attributes;
-  const updatedAt = isoOf(updated ?? created);
-  if (updatedAt === null || (email !== null && typeof email !== "string")) return null;
+  const { id } = profile;
+  if (email !== null && typeof email !== "string")
+    return { id, email: null, part: "email", value: textOfAny(email) };
+  const updatedAt = isoOf(updated ?? created) ?? (times === "times optional" ? NEVER : null);
+  if (updatedAt === null) {
+    const [part, value] = (updated ?? null) === null ? ["created", created] : ["updated", updated];
+    return { id, email: emailKey(email), part, value: textOfAny(value) };
+  }
   return {
     side: "klaviyo",
-    id: profile.id,
+    id,
     email: emailKey(email),
     shownEmail: email,
     otherEmails: [],
@@ -48,16 +62,22 @@ export function contactOf(profile: ProfileResource, properties: readonly Propert
   };
 }
 
-/** The contacts of a page. One that cannot be read at all is left out and said so: the others are not to wait for it. */
+/** The contacts of a page, and which of its profiles could not be read: the others are not to wait for them. */
 export function contactsOf(
-  rows: readonly (ProfileResource | null)[],
+  { data, broken }: ProfileRows,
   properties: readonly PropertyRequest[],
-  log: Log,
-): readonly Contact[] {
-  return rows.flatMap((row) => {
-    const contact = row === null ? null : contactOf(row, properties);
-    if (contact !== null) return [contact];
-    log("a profile could not be read and is left alone", { id: row?.id ?? null });
-    return [];
-  });
+  log: ConnectorLog,
+  times: TimesNeeded = "times needed",
+): ContactReading {
+  const read = data.map((profile) => contactOf(profile, properties, times));
+  const unread = [...broken, ...read.filter(isBroken)];
+  for (const { id, part } of unread) log("a profile could not be read", { system: "klaviyo", id, part });
+  return {
+    contacts: read.flatMap((each) => (isBroken(each) ? [] : [each])),
+    unreadable: unread.map((record) => unreadableContact("klaviyo", record)),
+  };
+}
+
+function isBroken(read: Contact | BrokenRecord): read is BrokenRecord {
+  return "part" in read;
 }

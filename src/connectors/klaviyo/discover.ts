@@ -37,7 +37,7 @@ async function customFields(
   const call = (cursor: string | null) => client.profiles({ sort: "-updated", cursor, predictions: false });
   for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
     for (const profile of data.data) {
-      const properties = profile?.attributes["properties"];
+      const properties = profile.attributes["properties"];
       if (typeof properties !== "object" || properties === null) continue;
       for (const [name, native] of Object.entries(properties)) {
         if (isVendorProperty(name)) continue;

@@ -120,9 +120,21 @@ export function nativeAt(attributes: Readonly<Record<string, unknown>>, place: P
 
 /** Channels come in the order of their rank, which a list of the mapping does not keep: as text they do. */
 export function ranked(native: unknown, { kind }: Place, type: FieldType): unknown {
+  if (kind === "custom" && type !== "list" && Array.isArray(native)) return unlisted(native, type);
   return kind === "prediction" && type !== "list" && Array.isArray(native)
     ? native.map(String).join(", ")
     : native;
+}
+
+/**
+ * Custom properties have no type: some people have a list where others have a text. A single item is that text; several
+ * are read as text where any text will do.
+ */
+function unlisted(items: readonly unknown[], type: FieldType): unknown {
+  const scalars = items.every((item) => ["string", "number", "boolean"].includes(typeof item));
+  if (!scalars) return items;
+  if (items.length === 1) return items[0];
+  return type === "text" && items.length > 1 ? items.map(String).join(", ") : items;
 }
 
 /** What stands at a path, `undefined` where any step of it is not told. */
@@ -209,6 +221,10 @@ export function typeOfNatives(natives: readonly unknown[]): FieldType {
   if (all((native) => typeof native === "boolean")) return "boolean";
   if (all((native) => typeof native === "number")) return "number";
   if (all(Array.isArray)) return "list";
+  // A list for most and a text for some: a text is read as a list of one, so that both are read.
+  const lists = natives.filter(Array.isArray).length;
+  if (lists * 2 >= natives.length && all((native) => Array.isArray(native) || typeof native === "string"))
+    return "list";
   if (all((native) => typeof native === "string" && canonicalDate(native) !== undefined)) return "date";
   if (all((native) => typeof native === "string" && /^\d{4}-\d{2}-\d{2}[T ]\d{2}:/.test(native)))
     return "datetime";

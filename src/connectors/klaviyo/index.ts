@@ -1,6 +1,7 @@
 import type { Account, Connector } from "../connector.ts";
 import type { Timing } from "../governor.ts";
-import type { Calls, Log } from "./calls.ts";
+import type { ConnectorLog } from "../connector-log.ts";
+import type { Calls } from "./calls.ts";
 import { calls as makeCalls } from "./calls.ts";
 import { endpoints } from "./client.ts";
 import type { Endpoints } from "./client.ts";
@@ -30,7 +31,7 @@ export interface KlaviyoDeps extends Timing {
   readonly revision: string;
   /** The part of the account's quota that may be used, 0–1. */
   readonly apiShare: number;
-  readonly log?: Log;
+  readonly log: ConnectorLog;
   /** How long a call may take. Milliseconds. */
   readonly timeoutMs?: number;
   /** How long an import job is waited for; after that a later run follows it. Milliseconds. */
@@ -48,7 +49,7 @@ const WRITE_SIZE = 10_000;
  * It carries refusals to Klaviyo, subscribes only with a `Clearance`, and suppresses and unsuppresses nobody.
  */
 export function klaviyo(deps: KlaviyoDeps): Connector {
-  const { now, sleep, apiShare, log = () => {}, timeoutMs = TIMEOUT_MS } = deps;
+  const { now, sleep, apiShare, log, timeoutMs = TIMEOUT_MS } = deps;
   const client = endpoints({ ...deps, timeoutMs });
   const calls = makeCalls({ now, sleep, share: apiShare, log });
 
@@ -81,7 +82,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
         const predictions = asksForPredictions(properties);
         const call = (cursor: string | null) => client.profiles({ sort: "id", cursor, predictions });
         for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
-          yield contactsOf(data.data, properties, log);
+          yield contactsOf(data, properties, log);
         }
       },
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),

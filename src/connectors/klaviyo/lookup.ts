@@ -1,8 +1,9 @@
 import { domainToUnicode } from "node:url";
-import type { Contact, ExternalId } from "../../model/contact.ts";
+import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { PropertyRequest } from "../connector.ts";
-import type { Calls, Log } from "./calls.ts";
+import type { ConnectorLog } from "../connector-log.ts";
+import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
@@ -15,7 +16,7 @@ import { profilePage } from "./wire.ts";
 export interface LookupSettings {
   readonly calls: Calls;
   readonly client: Endpoints;
-  readonly log: Log;
+  readonly log: ConnectorLog;
   readonly properties: readonly PropertyRequest[];
   readonly signal: AbortSignal;
 }
@@ -26,20 +27,37 @@ const LARGEST_QUESTION = 100;
 const LONGEST_FILTER = 6_000;
 
 /** See `ContactPort.read`. */
-export function readByIds(settings: LookupSettings, ids: readonly ExternalId[]): Promise<readonly Contact[]> {
+export async function readByIds(
+  settings: LookupSettings,
+  ids: readonly ExternalId[],
+): Promise<ContactReading> {
   // What is no id of Klaviyo's exists no more than an id that is.
   const real = ids.filter((id) => /^\w+$/.test(id));
-  return matching(settings, "id", real);
+  const { contacts, unreadable } = await matching(settings, "id", real);
+  const [nameless] = unreadable.filter(({ id }) => id === null);
+  if (nameless === undefined) return { contacts, unreadable };
+  // A record without an id may be any of those that Klaviyo did not show: none of them may count as gone.
+  const shown = new Set([...contacts, ...unreadable].map(({ id }) => id));
+  const doubtful = real.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
+  return { contacts, unreadable: [...unreadable.filter(({ id }) => id !== null), ...doubtful] };
 }
 
 /** See `ContactPort.find`. Klaviyo may hold a domain in either of its two spellings, and an address in any case. */
 export async function findByEmails(
   settings: LookupSettings,
   emails: readonly EmailKey[],
-): Promise<readonly Contact[]> {
-  const found = await matching(settings, "email", emails.flatMap(spellings));
+): Promise<ContactReading> {
+  const { contacts, unreadable } = await matching(settings, "email", emails.flatMap(spellings));
   const wanted = new Set(emails);
-  return found.filter(({ email }) => email !== null && wanted.has(email));
+  return {
+    contacts: contacts.filter(({ email }) => email !== null && wanted.has(email)),
+    unreadable: unreadable.filter(({ email }) => email === null || wanted.has(email)),
+  };
+}
+
+interface Found {
+  readonly contacts: Map<ExternalId, Contact>;
+  readonly unreadable: UnreadableContact[];
 }
 
 /** The contacts that have one of these in a field, each once. */
@@ -47,18 +65,18 @@ async function matching(
   settings: LookupSettings,
   field: "id" | "email",
   texts: readonly string[],
-): Promise<readonly Contact[]> {
+): Promise<ContactReading> {
   settings.signal.throwIfAborted();
-  const found = new Map<ExternalId, Contact>();
+  const found: Found = { contacts: new Map(), unreadable: [] };
   for (const part of partsOf(texts)) await collect(settings, field, part, found);
-  return [...found.values()];
+  return { contacts: [...found.contacts.values()], unreadable: found.unreadable };
 }
 
 async function collect(
   settings: LookupSettings,
   field: "id" | "email",
   texts: readonly string[],
-  found: Map<ExternalId, Contact>,
+  found: Found,
 ): Promise<void> {
   const { calls, client, log, properties, signal } = settings;
   const [filter, predictions] = [anyOf(field, texts), asksForPredictions(properties)];
@@ -66,7 +84,9 @@ async function collect(
   const refusable = { refusable: true };
   try {
     for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal, refusable)) {
-      for (const contact of contactsOf(data.data, properties, log)) found.set(contact.id, contact);
+      const read = contactsOf(data, properties, log);
+      for (const contact of read.contacts) found.contacts.set(contact.id, contact);
+      found.unreadable.push(...read.unreadable);
     }
   } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;

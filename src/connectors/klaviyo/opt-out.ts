@@ -1,3 +1,4 @@
+import type { UnreadableContact } from "../../model/contact.ts";
 import type { Operation, OptOut } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
 import type { Call } from "./client.ts";
@@ -48,12 +49,15 @@ async function optOutBatch(
     if (admitted === null) return null;
     const still = new Set(admitted.operations.map(({ traceId }) => traceId));
     const going = batch.filter(({ traceId }) => still.has(traceId));
-    const there = await whoIsThere(settings, list, going);
+    const { there, unreadable } = await whoIsThere(settings, list, going);
     for (const operation of going) {
       const { id } = operation;
       const email = there.get(id);
       // It is the person who refuses, whatever address their profile has by now.
+      const unread = unreadable.find((one) => one.id === id || one.id === null);
       if (email !== undefined && email !== null) people.push({ operation, id, email });
+      // They are there, perhaps, and under which address nobody can tell.
+      else if (unread !== undefined) results.set(operation, { outcome: "refused", problem: unread.problem });
       // Nothing to leave any more.
       else results.set(operation, done(operation));
     }
@@ -90,7 +94,10 @@ async function whoIsThere(
   { calls, client, signal }: WriteSettings,
   list: string | null,
   batch: readonly OptOut[],
-): Promise<ReadonlyMap<string, string | null>> {
+): Promise<{
+  readonly there: ReadonlyMap<string, string | null>;
+  readonly unreadable: readonly UnreadableContact[];
+}> {
   const ids = batch.map(({ id }) => id);
   const call: Call =
     list === null
@@ -104,9 +111,9 @@ async function whoIsThere(
         );
   const { data } = await calls.read(call, profilePage, signal, [404]).catch((error: unknown) => {
     // A list that is gone has nobody on it.
-    if (error instanceof KlaviyoFailure && error.status === 404) return { data: { data: [] } };
+    if (error instanceof KlaviyoFailure && error.status === 404) return { data: { data: [], broken: [] } };
     throw error;
   });
-  const found = contactsOf(data.data, [], () => {});
-  return new Map(found.map(({ id, email }) => [id, email]));
+  const { contacts, unreadable } = contactsOf(data, [], calls.log, "times optional");
+  return { there: new Map(contacts.map(({ id, email }) => [id, email])), unreadable };
 }

@@ -30,3 +30,18 @@ export function unjoined(list: string): Problem {
     reference: null,
   };
 }
+
+/** SK-MEMBERS: so many members are shown in a form that nobody can read. */
+export function unreadMembersProblem(collection: string, unread: number): Problem {
+  return {
+    code: "SK-MEMBERS",
+    level: "mapping",
+    side: "klaviyo",
+    field: collection,
+    title: clip(`${unread} members of Klaviyo's ${collection} could not be read`, 60),
+    explanation: `Klaviyo showed ${unread} of the members of list or segment ${collection} without a readable id. Until all can be read, nobody counts as removed from it.`,
+    fix: ["Tandem retries automatically in every sync."],
+    retry: "soon",
+    reference: null,
+  };
+}

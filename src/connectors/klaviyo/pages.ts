@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import { pageGuard, plausiblePages } from "../page-guard.ts";
+import type { PageGuard } from "../page-guard.ts";
 import type { Calls } from "./calls.ts";
 import type { Call } from "./client.ts";
+import { PROFILES_PER_PAGE } from "./client.ts";
 import { KlaviyoFailure, malformed } from "./failure.ts";
 import { unavailable } from "./problems.ts";
 
@@ -17,9 +20,22 @@ interface Linked {
   readonly links?: { readonly next?: string | null | undefined } | null | undefined;
 }
 
+export interface PagesOptions {
+  /** May Klaviyo refuse the first page (400)? Then its refusal comes as `KlaviyoFailure`. */
+  readonly refusable?: boolean;
+  /** The same for 403, where what is read is one thing among several. */
+  readonly forbiddable?: boolean;
+  /** How many members Klaviyo counts there, where it does. */
+  readonly members?: number | null;
+  /** What is read, for people. Default: the operation. */
+  readonly what?: string;
+}
+
 /**
  * Page after page, from the given one. A cursor that Klaviyo no longer takes starts over from the first page: pages may
- * repeat, but nothing is left out. 404 comes as `KlaviyoFailure`, and 400 where it is `refusable`.
+ * repeat, but nothing is left out. 404 comes as `KlaviyoFailure`, and 400 and 403 where they are asked for.
+ *
+ * @throws EndlessPages behind a page that leads back to one of this pass
  */
 export async function* pages<T extends Linked>(
   calls: Calls,
@@ -28,23 +44,38 @@ export async function* pages<T extends Linked>(
   call: (cursor: string | null) => Call,
   from: string | null,
   signal: AbortSignal,
-  { refusable = false }: { readonly refusable?: boolean } = {},
+  { refusable = false, forbiddable = false, members = null, what }: PagesOptions = {},
 ): AsyncGenerator<Page<T>> {
+  const expected = [400, 404, ...(forbiddable ? [403] : [])];
+  const guarded = (start: string | null, operation: string) =>
+    pageGuard({
+      side: "klaviyo",
+      what: what ?? operation,
+      log: calls.log,
+      from: start,
+      most: plausiblePages(members, PROFILES_PER_PAGE),
+    });
   let cursor = from;
+  let follow: PageGuard | null = null;
   for (;;) {
     const request = call(cursor);
+    follow ??= guarded(from, request.operation);
     try {
-      const { data, at } = await calls.read(request, schema, signal, [400, 404]);
+      const { data, at } = await calls.read(request, schema, signal, expected);
       const next = nextCursor(data, origin, request.operation);
-      // A page that names itself as the next one would be read for ever.
-      const loops = next !== null && next === cursor;
-      yield { data, next: loops ? null : next, at };
-      if (next === null || loops) return;
+      yield { data, next, at };
+      if (next === null) return;
+      follow(next);
       cursor = next;
     } catch (error) {
       if (!(error instanceof KlaviyoFailure) || error.status !== 400) throw error;
       if (cursor === null || cursor !== from) throw refusable ? error : unavailable(error);
+      calls.log("Klaviyo no longer takes a saved place and is read from the beginning", {
+        system: "klaviyo",
+        operation: request.operation,
+      });
       cursor = null;
+      follow = guarded(null, request.operation);
     }
   }
 }

@@ -1,4 +1,6 @@
 import type { Cursor, PropertyRequest, PullPage, PullScope } from "../connector.ts";
+import type { Problem } from "../../model/problem.ts";
+import { EndlessPages } from "../page-guard.ts";
 import type { PullSettings } from "./collection-pull.ts";
 import { look, visit } from "./collection-pull.ts";
 import { contactsOf } from "./contacts.ts";
@@ -50,11 +52,14 @@ export async function* pull(
       started ??= place.at;
       yield* visit(settings, scope.properties, place, known, done, at, signal);
     } catch (error) {
-      if (!(error instanceof KlaviyoFailure) || error.status !== 404) throw error;
+      if (!(error instanceof EndlessPages) && !(error instanceof KlaviyoFailure)) throw error;
+      const status = error instanceof KlaviyoFailure ? error.status : null;
+      if (error instanceof KlaviyoFailure && ![400, 403, 404].includes(status ?? 0)) throw error;
+      settings.log("a list or segment could not be followed", { system: "klaviyo", collection: id, status });
       // Should it come back, it is read as new: nobody left it meanwhile.
-      known.delete(id);
+      if (status === 404) known.delete(id);
       done.add(id);
-      const problem = problemOfFailure(error, { list: id });
+      const problem = collectionProblem(id, error);
       yield { kind: "collection_gone", collection: id, problem, cursor: at(null) };
     }
   }
@@ -67,7 +72,14 @@ export async function* pull(
   }
   for (const id of known.keys()) if (!scope.collections.includes(id)) known.delete(id);
   const end: Position = { updated: started, known: Object.fromEntries(known), underWay: null };
-  yield { kind: "contacts", contacts: [], members: new Map(), cursor: cursorOf(end) };
+  yield { kind: "contacts", contacts: [], unreadable: [], members: new Map(), cursor: cursorOf(end) };
+}
+
+/** It is this collection's problem: the others go on, and nothing is stopped by it. */
+function collectionProblem(collection: string, error: KlaviyoFailure | EndlessPages): Problem {
+  const problem =
+    error instanceof EndlessPages ? error.problem : problemOfFailure(error, { list: collection });
+  return { ...problem, level: "mapping", field: collection };
 }
 
 async function* changesSince(
@@ -101,7 +113,7 @@ async function* changesSince(
   )) {
     yield {
       kind: "contacts",
-      contacts: contactsOf(page.data.data, properties, log),
+      ...contactsOf(page.data, properties, log),
       members: new Map(),
       cursor: cursorAfter(page.next, page.at),
     };

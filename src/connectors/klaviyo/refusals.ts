@@ -1,5 +1,6 @@
-import type { Contact } from "../../model/contact.ts";
-import type { Calls, Log } from "./calls.ts";
+import type { ContactReading } from "../../model/contact.ts";
+import type { ConnectorLog } from "../connector-log.ts";
+import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
@@ -11,15 +12,15 @@ import { nothing, profilePage } from "./wire.ts";
 
 /** Whoever was suppressed or unsubscribed since: one request where nobody was. See `ConsentPort.refusals`. */
 export async function* refusals(
-  { calls, client, log }: { readonly calls: Calls; readonly client: Endpoints; readonly log: Log },
+  { calls, client, log }: { readonly calls: Calls; readonly client: Endpoints; readonly log: ConnectorLog },
   since: number,
   signal: AbortSignal,
-): AsyncIterable<readonly Contact[]> {
+): AsyncIterable<ContactReading> {
   const from = filterTime(since - CHANGES_OVERLAP);
   const call = (cursor: string | null) => client.suppressedSince(from, cursor);
   for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
-    const contacts = contactsOf(data.data, [], log);
-    if (contacts.length > 0) yield contacts;
+    const read = contactsOf(data, [], log, "times optional");
+    if (read.contacts.length + read.unreadable.length > 0) yield read;
   }
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { BrokenRecord } from "../unreadable-contact.ts";
+import { textOfAny } from "../unreadable-contact.ts";
 
 /** The answers of Klaviyo, naming only what is read. Whatever else is in them may come, change and go. */
 
@@ -10,23 +12,44 @@ export type ProfileResource = z.infer<typeof profileResource>;
 
 const links = z.object({ next: z.string().nullish() }).nullish();
 
-/** A page of profiles; one that is no profile at all is `null`. */
-export const profilePage = z.object({ data: z.array(profileResource.nullable().catch(null)), links });
+/** A page of profiles. One that is no profile at all costs none of the others. */
+export const profilePage = z
+  .object({ data: z.array(z.unknown()), links })
+  .transform(({ data, links: behind }) => {
+    const rows = data.map((row) => ({ row, parsed: profileResource.safeParse(row) }));
+    return {
+      data: rows.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : [])),
+      broken: rows.flatMap(({ row, parsed }) => (parsed.success ? [] : [brokenProfile(row)])),
+      links: behind,
+    };
+  });
+export type ProfileRows = Pick<z.infer<typeof profilePage>, "data" | "broken">;
+
+const named = z.object({ id: z.string().min(1) });
+
+function brokenProfile(row: unknown): BrokenRecord {
+  const told = named.safeParse(row);
+  const part = told.success ? "attributes" : "id";
+  const value = typeof row === "object" && row !== null ? (Reflect.get(row, part) as unknown) : row;
+  return { id: told.success ? told.data.id : null, email: null, part, value: textOfAny(value) };
+}
 
 export const profileAnswer = z.object({ data: profileResource });
 
-export const idPage = z.object({ data: z.array(z.object({ id: z.string().min(1) })), links });
+/** A page of ids; `null` for a row that does not tell its own. */
+export const idPage = z.object({ data: z.array(named.nullable().catch(null)), links });
 
+const group = z.object({
+  id: z.string().min(1),
+  attributes: z.object({
+    name: z.string().catch(""),
+    opt_in_process: z.string().nullish().catch(null),
+  }),
+});
+
+/** Lists or segments, as far as they can be read. */
 export const groupPage = z.object({
-  data: z.array(
-    z.object({
-      id: z.string().min(1),
-      attributes: z.object({
-        name: z.string().catch(""),
-        opt_in_process: z.string().nullish().catch(null),
-      }),
-    }),
-  ),
+  data: z.array(group.nullable().catch(null)).transform((all) => all.filter((each) => each !== null)),
   links,
 });
 

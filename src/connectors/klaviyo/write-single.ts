@@ -178,7 +178,7 @@ async function byFilter(
 ): Promise<readonly ProfileResource[]> {
   const call = client.profiles({ sort: "id", filter, cursor: null, predictions: false });
   const { data } = await calls.read(call, profilePage, signal);
-  return data.data.filter((profile) => profile !== null);
+  return data.data;
 }
 
 export function tooLarge({ email, values }: ContentOperation): Problem {

@@ -1,7 +1,7 @@
 import { otherSide } from "../../model/side.ts";
 import type { Side } from "../../model/side.ts";
 import type { Clearance } from "../../model/consent.ts";
-import type { Contact, ExternalId } from "../../model/contact.ts";
+import type { ContactReading, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import { refusalsOf, refusing, subscribed } from "./consent.ts";
+import { broken } from "./broken.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
 import { noQuirks } from "./quirks.ts";
@@ -34,6 +35,8 @@ export interface MemoryOptions {
   /** What `discover` tells of properties; any other can be read and written all the same. */
   readonly fields?: readonly FieldSpec[];
   readonly can?: Partial<Capabilities>;
+  /** HubSpot's subscription types. */
+  readonly optOutTypes?: Schema["optOutTypes"];
 }
 
 /** An operation that reached the system, in the order in which they did. */
@@ -81,13 +84,17 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
   const showAll = (
     contacts: Iterable<StoredContact | undefined>,
     properties: readonly PropertyRequest[],
-  ): Contact[] =>
-    [...new Set(contacts)]
-      .filter((contact) => contact !== undefined)
-      .map((each) => store.show(each, properties));
+  ): ContactReading => {
+    const all = [...new Set(contacts)].filter((contact) => contact !== undefined);
+    return {
+      contacts: all.filter(({ id }) => !quirks.unreadable(id)).map((each) => store.show(each, properties)),
+      unreadable: all.filter(({ id }) => quirks.unreadable(id)).map((each) => broken(side, store, each)),
+    };
+  };
   const outline = async (signal: AbortSignal): Promise<Schema> => {
     request("discover", signal);
     return {
+      ...(options.optOutTypes === undefined ? {} : { optOutTypes: options.optOutTypes }),
       fields: fields
         .filter(({ property }) => !store.hidden.has(property))
         .map((field) => structuredClone(field)),
@@ -138,7 +145,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           refusing(store, since).map((id) => store.get(id)),
           [],
         );
-        if (people.length > 0) yield people;
+        if (people.contacts.length + people.unreadable.length > 0) yield people;
       },
       refusalEvents:
         side === "klaviyo"
@@ -184,7 +191,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       }),
       async *pull(scope, cursor, signal) {
         request("pull", signal);
-        const settings = { side, store, now, pageSize, indexLagMs: () => quirks.indexLagMs };
+        const settings = { side, store, now, pageSize, indexLagMs: () => quirks.indexLagMs, quirks };
         for (const page of memoryPull(settings, scope, cursor)) {
           yield page;
           request("pull", signal);
@@ -216,13 +223,10 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           : async (ids, properties, historic, signal) => {
               request("read", signal);
               const found = ids.map((id) => store.survivor(id)).filter((each) => each !== undefined);
-              return found.map((each) => ({
-                contact: store.show(each, properties),
-                past: store.past(
-                  each.id,
-                  properties.filter(({ property }) => historic.includes(property)),
-                ),
-              }));
+              const { contacts, unreadable } = showAll(found, properties);
+              const asked = properties.filter(({ property }) => historic.includes(property));
+              const histories = contacts.map((contact) => ({ contact, past: store.past(contact.id, asked) }));
+              return { histories, unreadable };
             },
       get pullLagMs() {
         return quirks.indexLagMs;

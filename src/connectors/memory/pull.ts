@@ -1,7 +1,9 @@
 import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import type { Cursor, PullPage, PullScope } from "../connector.ts";
+import { broken } from "./broken.ts";
 import { memoryProblem } from "./problem.ts";
+import type { Quirks } from "./quirks.ts";
 import type { MemoryStore, StoredCollection } from "./store.ts";
 
 /** What is known of one collection once it was read as a whole. */
@@ -37,6 +39,7 @@ export interface PullSettings {
   readonly now: () => number;
   readonly pageSize: number;
   readonly indexLagMs: () => number;
+  readonly quirks: Pick<Quirks, "unreadable">;
 }
 
 /** Greater than any id. */
@@ -44,7 +47,7 @@ const AFTER_ALL = "\uffff";
 
 /** A pull over memory; see `ContactPort.pull`. A page is read when it is asked for, as over a wire. */
 export function* memoryPull(
-  { side, store, now, pageSize, indexLagMs }: PullSettings,
+  { side, store, now, pageSize, indexLagMs, quirks }: PullSettings,
   scope: PullScope,
   cursor: Cursor | null,
 ): Generator<PullPage> {
@@ -70,11 +73,15 @@ export function* memoryPull(
     const rest = ids.filter((id) => id > resumed).sort();
     for (let start = 0; start < rest.length; start += pageSize) {
       const page = rest.slice(start, start + pageSize);
-      const contacts = page.map(show).filter((contact) => contact !== null);
-      const found = contacts.map(({ id }) => id);
+      const shown = page.map(show).filter((contact) => contact !== null);
+      const found = shown.map(({ id }) => id);
       yield {
         kind: "contacts",
-        contacts,
+        contacts: shown.filter(({ id }) => !quirks.unreadable(id)),
+        unreadable: found.flatMap((id) => {
+          const stored = quirks.unreadable(id) ? store.get(id) : undefined;
+          return stored === undefined ? [] : [broken(side, store, stored)];
+        }),
         members: collection === null ? new Map() : new Map([[collection, found]]),
         cursor: cursorAt(collection, page.at(-1) ?? AFTER_ALL, leaves),
       };
@@ -133,5 +140,5 @@ export function* memoryPull(
   yield* pagesOf(changed, null, 0, visible);
   // What the index does not show yet must be asked for again.
   const next: Position = { since: started - indexLagMs(), known: Object.fromEntries(known) };
-  yield { kind: "contacts", contacts: [], members: new Map(), cursor: JSON.stringify(next) };
+  yield { kind: "contacts", contacts: [], unreadable: [], members: new Map(), cursor: JSON.stringify(next) };
 }

@@ -1,3 +1,4 @@
+import type { ExternalId } from "../../model/contact.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem, SystemUnavailable } from "../../model/problem.ts";
@@ -17,6 +18,7 @@ export type MemoryCall =
   | "metrics"
   | "events"
   | "counts"
+  | "notes"
   | "sink"
   | "setUp"
   | "record"
@@ -36,6 +38,8 @@ export interface Quirks {
   refuseEntries: (group: EntryGroup) => Problem | null;
   /** Entries whose recording is never answered, having been done or not. */
   unansweredEntries: (group: EntryGroup) => "applied" | "not_applied" | null;
+  /** Why the source does not tell of this metric, and of no other. */
+  metricNotTold: (metric: string) => Problem | null;
   /** What keeps the account from using a sink. */
   sinkMissing: (recordAs: RecordAs) => Problem | null;
   /** The whole side is out: thrown before anything of the call is done. */
@@ -45,6 +49,8 @@ export interface Quirks {
    * between, and where a test kills its engine by throwing.
    */
   before: (call: MemoryCall) => void;
+  /** A contact whose record comes out malformed: it is there, and cannot be read. */
+  unreadable: (id: ExternalId) => boolean;
   /** Writes of creates, and of updates that empty nothing, tell neither what is stored nor a new contact's id. */
   importLike: boolean;
   /** Milliseconds until an incremental pull shows a change; until then it shows what was before. */
@@ -64,9 +70,11 @@ export function noQuirks(): Quirks {
     unanswered: () => null,
     refuseEntries: () => null,
     unansweredEntries: () => null,
+    metricNotTold: () => null,
     sinkMissing: () => null,
     unavailable: () => null,
     before: () => {},
+    unreadable: () => false,
     importLike: false,
     indexLagMs: 0,
     findLagMs: 0,

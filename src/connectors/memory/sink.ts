@@ -7,7 +7,8 @@ const NEEDS_SETUP: readonly RecordAs[] = ["timeline", "custom_event"];
 
 /**
  * Shows entries by their ids, each once. As at HubSpot, one of a timeline that comes again for another contact moves
- * there; of app events and custom events the first stays.
+ * there; of app events and custom events the first stays. Notes have no ids of ours: a note that is not found is made
+ * again, and its entries then stand twice.
  */
 export function memorySink(
   { store, quirks, request }: EngagementSettings,
@@ -15,11 +16,13 @@ export function memorySink(
   shown: Map<string, Shown>,
   cameAgain: () => void,
 ): EngagementSink {
+  const keyOf = (id: string, reference: string | null): string => `${recordAs} ${reference ?? ""} ${id}`;
+
   const show = ({ contact, reference }: EntryGroup, { id, engagement }: TimelineEntry): void => {
-    const before = shown.get(`${recordAs} ${id}`);
+    const before = shown.get(keyOf(id, reference));
     if (before !== undefined) cameAgain();
     if (before !== undefined && (recordAs !== "timeline" || before.contact === contact)) return;
-    shown.set(`${recordAs} ${id}`, {
+    shown.set(keyOf(id, reference), {
       recordAs,
       id,
       contact,
@@ -28,9 +31,22 @@ export function memorySink(
     });
   };
 
-  /** A note is found again by its contact and message, whatever answer was lost. */
-  const noteOf = ({ contact, fresh, reference }: EntryGroup): string =>
-    reference ?? `note of ${contact} on ${fresh[0]?.engagement.message ?? fresh[0]?.id ?? "nothing"}`;
+  const newNote = (): string => {
+    const notes = new Set([...shown.values()].map(({ reference }) => reference));
+    return `note ${notes.size + 1}`;
+  };
+
+  /** A note is of one contact, or of the one that it was merged into, and of one message. */
+  const noteOf = (group: EntryGroup): string | undefined => {
+    const about = messageOf(group);
+    const found = [...shown.values()].find(
+      (one) =>
+        one.reference !== null &&
+        store.survivor(one.contact)?.id === store.survivor(group.contact)?.id &&
+        (one.engagement.message ?? one.id) === about,
+    );
+    return found?.reference ?? undefined;
+  };
 
   const record = (group: EntryGroup): RecordResult => {
     if (store.survivor(group.contact) === undefined) return { outcome: "gone" };
@@ -39,7 +55,7 @@ export function memorySink(
     if (recordAs === "properties_only") return { outcome: "done", reference: null };
     const lost = quirks.unansweredEntries(group);
     if (lost === "not_applied") return { outcome: "unknown" };
-    const reference = recordAs === "note" ? noteOf(group) : null;
+    const reference = recordAs === "note" ? (group.reference ?? newNote()) : null;
     for (const entry of group.fresh) show({ ...group, reference }, entry);
     return lost === "applied" ? { outcome: "unknown" } : { outcome: "done", reference };
   };
@@ -69,7 +85,18 @@ export function memorySink(
       (await gate.permit()).use();
       return { ids: { made: recordAs }, report: [`made what ${recordAs} needs`] };
     },
-    async record(groups, _setup, _again, gate, signal) {
+    find:
+      recordAs === "note"
+        ? async (groups, _passed, signal) => {
+            request("notes", signal);
+            const found = groups.flatMap((group) => {
+              const note = noteOf(group);
+              return note === undefined ? [] : [[group, note] as const];
+            });
+            return { references: new Map(found), others: new Map() };
+          }
+        : null,
+    async record(groups, _setup, gate, signal) {
       const results: RecordResult[] = [];
       for (const group of groups) {
         request("record", signal);
@@ -79,4 +106,9 @@ export function memorySink(
       return results;
     },
   };
+}
+
+function messageOf({ fresh }: EntryGroup): string | undefined {
+  const [first] = fresh;
+  return first?.engagement.message ?? first?.id;
 }

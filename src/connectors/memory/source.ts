@@ -5,7 +5,7 @@ import type { EngagementSettings, Happened } from "./engagement.ts";
 
 /** Every kind of e-mail event is a metric from the start, one of text messages with its first event. */
 export function memorySource(
-  { request, now, pageSize }: EngagementSettings,
+  { request, now, pageSize, quirks }: EngagementSettings,
   happened: readonly Happened[],
 ): EngagementSource {
   /** What can be seen of a metric by now, oldest first. */
@@ -32,6 +32,11 @@ export function memorySource(
     async *read({ metric, from, until, cursor }, signal) {
       for (let after = cursor; ;) {
         request("events", signal);
+        const refused = quirks.metricNotTold(metric.id);
+        if (refused !== null) {
+          yield { kind: "not_told", problem: refused };
+          return;
+        }
         const left = seen(metric).filter(
           (each) =>
             each.at >= from && (until === null || each.at < until) && (after === null || place(each) > after),
@@ -39,19 +44,21 @@ export function memorySource(
         const page = left.slice(0, pageSize);
         const last = page.at(-1);
         const next = left.length > page.length && last !== undefined ? place(last) : null;
-        yield { engagements: structuredClone(page), next };
+        yield { kind: "events", engagements: structuredClone(page), next };
         if (next === null) return;
         after = next;
       }
     },
     async countByDay(metric, from, until, signal) {
       request("counts", signal);
+      const refused = quirks.metricNotTold(metric.id);
+      if (refused !== null) return { kind: "not_told", problem: refused };
       const counts = new Map<string, number>();
       for (const { at } of seen(metric)) {
         const day = at.slice(0, 10);
         if (day >= from && day < until) counts.set(day, (counts.get(day) ?? 0) + 1);
       }
-      return counts;
+      return { kind: "counts", counts };
     },
   };
 }

@@ -6,7 +6,8 @@ import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import { sameValue } from "../../model/value.ts";
-import type { ContactHistory, PastValue, PropertyRequest } from "../connector.ts";
+import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
+import type { PropertyRequest } from "../connector.ts";
 import { readAs } from "./read-as.ts";
 
 /** A contact as stored. Never changed, only replaced, so that an old version can still be shown by a lagging index. */
@@ -165,14 +166,18 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       const known = versions.get(id) ?? [];
       return Object.fromEntries(
         properties.flatMap(({ property, type }) => {
-          const set = known.filter(({ values }, index) => {
-            const [was, is] = [known[index - 1]?.values.get(property), values.get(property)];
+          const set = known.filter((version, index) => {
+            const before = known[index - 1];
+            const [was, is] = [before && heldBy(before, property), heldBy(version, property)];
             return is !== undefined && (was === undefined || !sameValue(was, is));
           });
           if (set.length === 0) return [];
-          const past = set.map(({ values, updatedAt }): PastValue => {
-            const value = readAs(values.get(property) ?? null, type);
-            return { at: new Date(updatedAt).toISOString(), ...(value === undefined ? {} : { value }) };
+          const past = set.map((version): PastValue => {
+            const value = readAs(heldBy(version, property) ?? null, type);
+            return {
+              at: new Date(version.updatedAt).toISOString(),
+              ...(value === undefined ? {} : { value }),
+            };
           });
           return [[property, past.reverse()]];
         }),
@@ -184,7 +189,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       const unreadable: [string, string][] = [];
       for (const { property, type } of properties) {
         if (hidden.has(property)) continue;
-        const stored = contact.values.get(property) ?? null;
+        const stored = heldBy(contact, property) ?? null;
         const value = readAs(stored, type);
         if (value === undefined) unreadable.push([property, String(stored)]);
         else values.push([property, copyValue(value)]);
@@ -200,11 +205,17 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
         consent: contact.consent === null ? null : structuredClone(contact.consent),
         createdAt: new Date(contact.createdAt).toISOString(),
         updatedAt: new Date(contact.updatedAt).toISOString(),
-        mergedIds: [...contact.mergedIds],
+        // Klaviyo does not tell who was merged into a profile.
+        mergedIds: side === "hubspot" ? [...contact.mergedIds] : [],
       };
     },
   };
   return store;
+}
+
+/** The address is a property like any other, to whoever reads it. */
+function heldBy({ values, shownEmail }: StoredContact, property: string): Value | undefined {
+  return property === "email" ? shownEmail : values.get(property);
 }
 
 function copyValue(value: Value): Value {

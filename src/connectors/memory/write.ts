@@ -1,5 +1,6 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
+import { emailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
@@ -56,9 +57,16 @@ function apply(
     case "update": {
       const target = targetOf(settings, operation.id);
       if (target === undefined) return gone(side, operation.id);
+      const address = operation.values["email"];
+      const key = typeof address === "string" ? emailKey(address) : null;
+      const holder = key === null ? undefined : holderOf(key);
+      if (holder !== undefined && holder.id !== target.id)
+        return { outcome: "refused", problem: memoryProblem(side, "EMAIL-TAKEN", holder.id) };
       const taken = accepted(quirks, operation, operation.values, refused);
-      const values = new Map([...target.values, ...taken]);
-      const changed = store.change(target.id, { values }) ?? target;
+      const values = new Map([...target.values, ...taken.filter(([property]) => property !== "email")]);
+      const written = taken.find(([property]) => property === "email");
+      const shownEmail = written === undefined ? target.shownEmail : (written[1] as string | null);
+      const changed = store.change(target.id, { values, shownEmail }) ?? target;
       const empties = Object.values(operation.values).includes(null);
       return done(settings, changed, properties, refused, quirks.importLike && !empties);
     }

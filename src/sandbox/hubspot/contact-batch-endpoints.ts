@@ -41,10 +41,16 @@ export function contactBatchEndpoints(state: HubspotState): readonly Endpoint[] 
     {
       ...write,
       path: `${BATCH}/update`,
-      handle: (call, caller) =>
-        batchWrite(batchInputs(call, LARGEST_BATCH), 200, caller.version, state.now(), (input) =>
+      handle(call, caller) {
+        const inputs = batchInputs(call, LARGEST_BATCH);
+        if (inputs.some((input) => idPropertyOf(input) === "email"))
+          throw invalid("email cannot be used as the idProperty of a batch update");
+        // A merged-away id is passed over without a word: neither result nor error (recorded, 2026-11-30).
+        const live = inputs.filter((input) => !isMergedAway(state, input));
+        return batchWrite(live, 200, caller.version, state.now(), (input) =>
           updateRow(state, caller, input, findRow(state, input)),
-        ),
+        );
+      },
     },
     {
       ...write,
@@ -155,6 +161,12 @@ function findRow(state: HubspotState, input: JsonObject): Contact {
   const contact = findToWrite(state, id, idPropertyOf(input));
   if (contact === undefined) throw notThere([id]);
   return contact;
+}
+
+function isMergedAway({ contacts }: HubspotState, input: JsonObject): boolean {
+  const id = idPropertyOf(input) === null ? String(input["id"]) : "";
+  const survivor = contacts.resolve(id);
+  return contacts.get(id) === undefined && survivor !== undefined && survivor.id !== id;
 }
 
 function idPropertyOf(input: JsonObject): string | null {

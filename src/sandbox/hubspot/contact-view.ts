@@ -41,16 +41,18 @@ export function contactView(state: HubspotState, contact: Contact, wanted: Wante
   return { ...view, propertiesWithHistory: history };
 }
 
-/** A contact as writes answer it: what was written and what HubSpot computes, without what is null. */
+/** A contact as writes answer it: what was written and what HubSpot computes, without the rest that is null. */
 export function writtenView(
   state: HubspotState,
   contact: Contact,
   written: Iterable<string>,
 ): Record<string, unknown> {
   const values: Values = {};
-  for (const name of [...written, ...computedNames(), "lifecyclestage", "hs_lifecyclestage_lead_date"]) {
+  const asked = new Set(written);
+  for (const name of [...asked, ...computedNames(), "lifecyclestage", "hs_lifecyclestage_lead_date"]) {
     const value = valueOf(contact, name);
-    if (value !== null) values[name] = value;
+    // What was emptied is echoed as it was sent.
+    if (value !== null || (asked.has(name) && contact.values.has(name))) values[name] = value ?? "";
   }
   const { uiDomain, portalId } = state.settings;
   return {

@@ -77,6 +77,8 @@ export function definitionView(definition: CustomEventDefinition): Readonly<Reco
     primaryObject,
     primaryObjectId: { CONTACT: "0-1", COMPANY: "0-2", DEAL: "0-3" }[primaryObject],
     archived: false,
+    objectTypeId: `6-${id.replace(/\D/g, "").slice(-9) || "1"}`,
+    associations: [],
     trackingType: "MANUAL",
     properties: properties.map(({ objectPropertyName: _none, ...property }) => ({
       ...property,

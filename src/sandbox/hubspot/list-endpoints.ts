@@ -24,6 +24,13 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       handle: (call) => ({ status: 200, body: search(state, call) }),
     },
     {
+      // The guide of 2026-09 has this one beside the search; what it takes and answers is the same.
+      method: "POST",
+      path: `${LISTS}/all`,
+      ...read,
+      handle: (call) => ({ status: 200, body: search(state, call) }),
+    },
+    {
       method: "GET",
       path: LISTS,
       ...read,
@@ -31,7 +38,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
         const lists = queryList(call, "listIds").flatMap((id) => state.lists.get(id) ?? []);
         return {
           status: 200,
-          body: { lists: lists.map((list) => listView(state.lists, list, withFilters(call))) },
+          body: { lists: lists.map((list) => listView(state, list, withFilters(call))) },
         };
       },
     },
@@ -41,7 +48,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       ...read,
       handle: (call) => ({
         status: 200,
-        body: { list: listView(state.lists, listOf(state, call), withFilters(call)) },
+        body: { list: listView(state, listOf(state, call), withFilters(call)) },
       }),
     },
     {
@@ -51,7 +58,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
       handle(call) {
         const list = state.lists.byName(call.params["listName"] ?? "");
         if (list === undefined || call.params["objectTypeId"] !== "0-1") throw listNotFound();
-        return { status: 200, body: { list: listView(state.lists, list, withFilters(call)) } };
+        return { status: 200, body: { list: listView(state, list, withFilters(call)) } };
       },
     },
     {
@@ -69,7 +76,7 @@ export function listEndpoints(state: HubspotState): readonly Endpoint[] {
         }
         const list = createList(state, writer, textField(body, "name"), processingType, body["filterBranch"]);
         // 200, not 201: the SDK throws on anything else.
-        return { status: 200, body: { list: listView(state.lists, list, true) } };
+        return { status: 200, body: { list: listView(state, list, true) } };
       },
     },
     {
@@ -161,7 +168,7 @@ function search(state: HubspotState, call: Call): unknown {
   const page = found.slice(offset, offset + count);
   const wanted = textsField(body, "additionalProperties");
   return {
-    lists: page.map((list) => foundListView(state.lists, list, wanted)),
+    lists: page.map((list) => foundListView(state, list, wanted)),
     hasMore: offset + page.length < found.length,
     offset: offset + page.length,
     total: found.length,

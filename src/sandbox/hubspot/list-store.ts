@@ -21,6 +21,8 @@ export interface ContactList {
   readonly members: ReadonlyMap<string, Member>;
   /** Milliseconds since 1970 until which it is being computed. Absent: it never was. */
   processingUntil?: number;
+  /** When somebody last left it; milliseconds since 1970. Absent: nobody ever did. */
+  lastRemovedAt?: number;
 }
 
 /** The lists of a portal and who is on them. */
@@ -113,6 +115,7 @@ export function listStore(now: () => number, data: ListData): ListStore {
     },
     remove(list, contactId) {
       if (lists.get(list.id)?.members.delete(contactId) !== true) return false;
+      list.lastRemovedAt = now();
       changed(list);
       return true;
     },

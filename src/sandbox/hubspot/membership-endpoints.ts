@@ -82,7 +82,12 @@ function changed(state: HubspotState, call: Call, writer: Writer, changes: Membe
   // `recordsIdsAdded` is HubSpot's own spelling.
   return {
     status: 200,
-    body: { recordsIdsAdded: added, recordIdsRemoved: removed, recordIdsMissing: missing },
+    // An empty array is left out (corrections of 2026-11-30).
+    body: {
+      ...(added.length === 0 ? {} : { recordsIdsAdded: added }),
+      ...(removed.length === 0 ? {} : { recordIdsRemoved: removed }),
+      ...(missing.length === 0 ? {} : { recordIdsMissing: missing }),
+    },
   };
 }
 

@@ -37,9 +37,11 @@ export function invalid(message: string, detail: RefusalDetail = {}): Refusal {
   return new Refusal(400, message, { category: "VALIDATION_ERROR", ...detail });
 }
 
-/** The 404 of a single read or update, which carries no category. */
+/** The 404 of a single read or update, with both spaces. */
 export function notFound(): Refusal {
-  return new Refusal(404, "resource not found");
+  return new Refusal(404, "Object not found.  objectId are usually numeric.", {
+    category: "OBJECT_NOT_FOUND",
+  });
 }
 
 /** The answer to a refused request. */

@@ -23,6 +23,12 @@ export const settingsSchema = z.strictObject({
   searchLimit: z.int().min(1),
   /** Until a change shows in search, at most; each record has its own share of it, so changes arrive out of order. */
   indexLagMs: milliseconds,
+  /** `size` is optional in the specification of lists and absent in the guide's answers; searches tell it all the same. */
+  listsTellSize: z.boolean(),
+  /** Lists, by name, whose processing HubSpot has paused. */
+  pausedLists: z.array(z.string()),
+  /** What a create of a taken address is answered with: 409 by the documentation, 400 as recorded in 2026-09. */
+  takenEmailStatus: z.union([z.literal(400), z.literal(409)]),
   /** The beta in which a merge keeps the primary's id. Off, as for most portals: a merge makes a third id. */
   mergeKeepsPrimaryId: z.boolean(),
   /** Custom events belong to Enterprise; null goes by the tier. */
@@ -54,6 +60,9 @@ export function defaultSettings(): Settings {
     dailyLimit: null,
     searchLimit: 5,
     indexLagMs: 3_000,
+    listsTellSize: true,
+    pausedLists: [],
+    takenEmailStatus: 409,
     mergeKeepsPrimaryId: false,
     customEvents: null,
     customEventLagMs: 3_000,

@@ -159,6 +159,10 @@ function refuseTakenOnCreate(state: HubspotState, values: ReadonlyMap<string, st
   const email = values.get("email");
   if (email === undefined || email === "") return;
   const owner = state.contacts.byEmail(email);
+  if (owner !== undefined && state.settings.takenEmailStatus === 400) {
+    // The first id is of the record that HubSpot had half made; nobody ever sees it again.
+    throw alreadyHas(state, state.nextId().id, email, owner);
+  }
   if (owner !== undefined) {
     throw new Refusal(409, `Contact already exists. Existing ID: ${owner.id}`, { category: "CONFLICT" });
   }
@@ -176,10 +180,14 @@ function refuseTakenOnUpdate(
   if (email === undefined || email === "" || email === valueOf(contact, "email")) return;
   const owner = state.contacts.byEmail(email);
   if (owner === undefined || owner === contact) return;
+  throw alreadyHas(state, contact.id, email, owner);
+}
+
+function alreadyHas({ settings }: HubspotState, id: string, email: string, owner: Contact): Refusal {
   const coordinates =
-    `portalId=${state.settings.portalId}, objectTypeId=ObjectTypeId{legacyObjectType=CONTACT}, ` +
+    `portalId=${settings.portalId}, objectTypeId=ObjectTypeId{legacyObjectType=CONTACT}, ` +
     `propertyName=email, value=${email}`;
-  throw invalid(
-    `Cannot set PropertyValueCoordinates{${coordinates}} on ${contact.id}. ${owner.id} already has that value.`,
+  return invalid(
+    `Cannot set PropertyValueCoordinates{${coordinates}} on ${id}. ${owner.id} already has that value.`,
   );
 }

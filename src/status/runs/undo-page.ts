@@ -16,6 +16,7 @@ export const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
   not_mapped: "no longer in the mapping, left as it is",
   consent: "shows somebody's consent, which is never put back",
   gone: "the contact is gone",
+  differed_before: "the two sides held different values before, so no single value can go back",
 };
 
 /** What putting a run back would do, before it is done; and afterwards, what it came to. */

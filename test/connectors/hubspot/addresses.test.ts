@@ -8,7 +8,9 @@ test("a contact is found by an additional address, and tells all of them as keys
   const additionalEmails = ["Jo@Home.example.com", "jo@club.example.com"];
   const [id = ""] = portal.seedContacts([{ properties: { email: "jo@work.example.com" }, additionalEmails }]);
   const asked = ["jo@home.example.com" as EmailKey];
-  const [found, ...others] = await connector.contacts.find(asked, [], live());
+  const {
+    contacts: [found, ...others],
+  } = await connector.contacts.find(asked, [], live());
   expect(others).toEqual([]);
   expect(found).toMatchObject({ id, email: "jo@work.example.com" });
   expect([...(found?.otherEmails ?? [])].sort()).toEqual(["jo@club.example.com", "jo@home.example.com"]);
@@ -23,8 +25,7 @@ test("history is asked for in batches of fifty, which is all that HubSpot takes 
   const ids = portal.seedContacts(people);
   const { readHistory } = connector.contacts;
   calls();
-  expect(
-    await readHistory?.(ids, [{ property: "firstname", type: "text" }], ["firstname"], live()),
-  ).toHaveLength(101);
+  const read = await readHistory?.(ids, [{ property: "firstname", type: "text" }], ["firstname"], live());
+  expect(read?.histories).toHaveLength(101);
   expect(calls()).toHaveLength(3);
 });

@@ -28,6 +28,7 @@ describe("HubSpot's address", () => {
       apiShare: 1,
       now: Date.now,
       sleep: async () => {},
+      log: () => {},
     } as const;
     expect(() => hubspot({ ...deps, baseUrl })).toThrow(RangeError);
   });
@@ -46,6 +47,7 @@ describe("HubSpot's address", () => {
       apiShare: 1,
       now: Date.now,
       sleep: async () => {},
+      log: () => {},
     } as const;
     expect(hubspot({ ...deps, baseUrl }).side).toBe("hubspot");
   });

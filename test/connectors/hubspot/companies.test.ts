@@ -42,7 +42,7 @@ describe("what HubSpot shows of a contact's primary company", () => {
     const [ann = "", bob = ""] = ids;
     portal.createObject("companies", { name: "Main" }, [{ id: ann, primary: true }]);
     portal.createObject("companies", { name: "Side" }, [{ id: ann }, { id: bob }]);
-    const read = await connector.contacts.read(ids, MAPPED, live());
+    const { contacts: read } = await connector.contacts.read(ids, MAPPED, live());
     const of = (id: string) => read.find((contact) => contact.id === id)?.values["company.name"];
     expect(of(ann)).toBe("Main");
     expect(of(bob)).toBeNull();
@@ -54,10 +54,10 @@ describe("what HubSpot shows of a contact's primary company", () => {
     // Deleted a moment ago, and still on its contact.
     const stale = portal.state.objects.companies.get(gone);
     if (stale !== undefined) stale.gone = world.clock.now();
-    const read = await connector.contacts.read(ids, MAPPED, live());
+    const { contacts: read } = await connector.contacts.read(ids, MAPPED, live());
     expect(read.find(({ id }) => id === ids[0])?.values["company.name"]).toBeNull();
     portal.setToken(TOKEN, { scopes: without(SCOPE) });
-    const blind = await connector.contacts.read(ids, MAPPED, live());
+    const { contacts: blind } = await connector.contacts.read(ids, MAPPED, live());
     for (const { values } of blind) expect(Object.keys(values)).toEqual(["firstname"]);
     expect(left).not.toBe("");
   });
@@ -65,7 +65,9 @@ describe("what HubSpot shows of a contact's primary company", () => {
   it("is a problem of one field where it does not fit its type", async () => {
     const { connector, ids } = await withColleagues(1, 1);
     const asNumber: PropertyRequest[] = [{ property: "company.name", type: "number" }];
-    const [contact] = await connector.contacts.read(ids, asNumber, live());
+    const {
+      contacts: [contact],
+    } = await connector.contacts.read(ids, asNumber, live());
     expect(contact?.unreadable).toEqual({ "company.name": "Company 0" });
     expect(contact?.values).toEqual({});
   });
@@ -109,7 +111,9 @@ describe("the properties of companies", () => {
     await connector.contacts.read(ids, MAPPED, live());
     expect(await asked()).toEqual([0, all]);
     portal.archiveProperty("numberofemployees", "companies");
-    const [contact] = await connector.contacts.read(ids, MAPPED, live());
+    const {
+      contacts: [contact],
+    } = await connector.contacts.read(ids, MAPPED, live());
     expect(Object.keys(contact?.values ?? {})).toEqual(["firstname", "company.name"]);
     expect(await asked()).toEqual([1, all - 1]);
     expect(await asked()).toEqual([1, all - 1]);

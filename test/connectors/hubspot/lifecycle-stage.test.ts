@@ -26,7 +26,9 @@ async function customer() {
       )
     )[0];
   const stages = async () => {
-    const [contact] = await connector.contacts.read([id], PROPERTIES, live());
+    const {
+      contacts: [contact],
+    } = await connector.contacts.read([id], PROPERTIES, live());
     return contact?.values["lifecyclestage"];
   };
   return { write, stages };

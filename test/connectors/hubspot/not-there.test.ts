@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { emailKey } from "../../../src/model/email.ts";
+import type { ContactReading } from "../../../src/model/contact.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { live, PROPERTIES } from "./rehearsal.ts";
 import type { StubAnswer, StubCall } from "./stub.ts";
@@ -22,9 +23,9 @@ const REFUSED: StubAnswer = {
 
 async function asked(answer: (call: StubCall) => StubAnswer) {
   const { connector, calls } = await stub(answer);
-  const ended = async (call: Promise<readonly { readonly id: string }[]>) =>
+  const ended = async (call: Promise<ContactReading>) =>
     call.then(
-      (found) => found.map(({ id }) => id),
+      ({ contacts }) => contacts.map(({ id }) => id),
       (error: unknown) =>
         error instanceof SystemUnavailable ? `${error.problem.level} ${error.problem.code}` : String(error),
     );

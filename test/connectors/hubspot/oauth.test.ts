@@ -42,7 +42,7 @@ test("an app signs in with its refresh token, and its calls are made with what t
   const { token, connect, portal } = await installed();
   const [id] = portal.seedContacts([{ properties: { email: "ada@example.com" } }]);
   const connector = connect({ token });
-  const found = await connector.contacts.read([id ?? ""], [], live());
+  const { contacts: found } = await connector.contacts.read([id ?? ""], [], live());
   expect(found.map(({ shownEmail }) => shownEmail)).toEqual(["ada@example.com"]);
 });
 

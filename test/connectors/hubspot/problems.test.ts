@@ -39,6 +39,15 @@ describe("the catalogue of HubSpot's problems", () => {
     expect(found).toMatchObject({ code: "HS-UNKNOWN", explanation: "HubSpot says: I am a teapot" });
   });
 
+  it("names the item of a list that is no option, and not the whole list", () => {
+    const message = "no such was not one of the allowed options: [news, offers]";
+    const entries = [{ name: "interests", error: "INVALID_OPTION", message }];
+    const said = body({ message: `Property values were not valid: ${JSON.stringify(entries)}` });
+    const found = problem({ ...(CASES["HS-OPTION"]?.[0] as Case), body: said, value: "news;no such" });
+    expect(found.title).toMatch(/^"no such" is not an option of /);
+    expect(found.explanation).toContain('HubSpot does not take "no such" for');
+  });
+
   it("keeps titles short however long the values are", () => {
     const long = "x".repeat(500);
     for (const each of Object.values(CASES).flat()) {

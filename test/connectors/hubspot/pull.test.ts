@@ -253,7 +253,7 @@ describe("a pull from HubSpot", () => {
     const [contact] = pages.flatMap((page) => (page.kind === "contacts" ? page.contacts : []));
     expect(contact?.values[wide[7] ?? ""]).toBe("here");
     const everyone = [];
-    for await (const page of connector.contacts.everyone(properties, live())) everyone.push(...page);
+    for await (const page of connector.contacts.everyone(properties, live())) everyone.push(...page.contacts);
     expect(everyone.map(({ values }) => Object.keys(values).length)).toEqual([120, 120]);
   });
 

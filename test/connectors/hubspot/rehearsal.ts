@@ -48,6 +48,7 @@ export async function rehearse(
       baseUrl: running.url,
       apiVersion: "2026-03",
       apiShare: 1,
+      log: () => {},
       now: () => clock.now(),
       async sleep(milliseconds, signal) {
         slept.push(milliseconds);

@@ -58,6 +58,7 @@ export async function stub(
     baseUrl: url,
     apiVersion: "2026-03",
     apiShare: 1,
+    log: () => {},
     now: () => time.now(),
     sleep: (milliseconds, signal) => time.sleep(milliseconds, signal),
     ...deps,

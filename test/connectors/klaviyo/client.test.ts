@@ -26,7 +26,8 @@ test.for([
   "",
 ])("the key does not go to %j", (baseUrl) => {
   const timing = { now: () => 0, sleep: async () => {} };
-  const make = () => klaviyo({ key: KEY, baseUrl, revision: "2026-07-15", apiShare: 1, ...timing });
+  const make = () =>
+    klaviyo({ key: KEY, baseUrl, revision: "2026-07-15", apiShare: 1, log: () => {}, ...timing });
   expect(make).toThrow(RangeError);
 });
 

@@ -5,6 +5,7 @@ import {
   nativeFrom,
   OWN_FIELDS,
   placeOf,
+  ranked,
   typeOfNatives,
   unreadableText,
   valueFrom,
@@ -179,6 +180,8 @@ test("the type of a custom property is guessed from what is there", () => {
   expect(typeOfNatives([true, false])).toBe("boolean");
   expect(typeOfNatives([1, 2.5])).toBe("number");
   expect(typeOfNatives([["a"], []])).toBe("list");
+  expect(typeOfNatives([["a"], ["b"], "c"])).toBe("list");
+  expect(typeOfNatives([["a"], "b", "c"])).toBe("text");
   expect(typeOfNatives(["2024-01-01"])).toBe("date");
   expect(typeOfNatives(["2024-01-01T00:00:00Z", "2024-01-01 10:00:00"])).toBe("datetime");
   expect(typeOfNatives([1, "one"])).toBe("text");
@@ -202,4 +205,17 @@ describe("the e-mail consent, a source only", () => {
   test("is never to be written", () => {
     expect([consent?.readOnly, reach?.readOnly]).toEqual([true, true]);
   });
+});
+
+test.for([
+  ["text", ["a"], "a"],
+  ["text", ["a", "b"], "a, b"],
+  ["list", "a", ["a"]],
+  ["number", [7], "7"],
+  ["text", [{ a: 1 }], undefined],
+  ["option", ["a", "b"], undefined],
+] as const)("a custom property is read as %s from %j, whatever others have there", ([type, native, read]) => {
+  const place = placeOf("properties.Interests");
+  if (place === null) throw new Error("no place");
+  expect(valueFrom(ranked(native, place, type), type)).toEqual(read);
 });

@@ -7,7 +7,7 @@ import { live, rehearse } from "./rehearse.ts";
 const keys = (...addresses: string[]): readonly EmailKey[] =>
   addresses.map(emailKey).filter((key) => key !== null);
 const find = async (klaviyo: RehearsedKlaviyo, ...addresses: string[]): Promise<readonly string[]> => {
-  const found = await klaviyo.connector.contacts.find(keys(...addresses), [], live());
+  const { contacts: found } = await klaviyo.connector.contacts.find(keys(...addresses), [], live());
   return found.map(({ shownEmail }) => String(shownEmail));
 };
 
@@ -39,6 +39,6 @@ test("asks in URLs that arrive, however long the addresses", async () => {
 test("asks for no id that cannot be one", async () => {
   const klaviyo = await rehearse();
   const ids = ['01X"]),any(email,["a@b.ee', "", "../lists"];
-  expect(await klaviyo.connector.contacts.read(ids, [], live())).toEqual([]);
+  expect(await klaviyo.connector.contacts.read(ids, [], live())).toEqual({ contacts: [], unreadable: [] });
   expect(klaviyo.world.truth.calls).toEqual([]);
 });

@@ -46,10 +46,10 @@ async function readEverywhere(klaviyo: RehearsedKlaviyo, properties: readonly Pr
   const cursor = pages.at(-1)?.cursor ?? "";
   for await (const page of contacts.pull(scope, cursor, live())) pages.push(page);
   const shown = pages.flatMap((page) => (page.kind === "contacts" ? page.contacts : []));
-  for await (const page of contacts.everyone(properties, live())) shown.push(...page);
-  shown.push(...(await contacts.read([id], properties, live())));
+  for await (const page of contacts.everyone(properties, live())) shown.push(...page.contacts);
+  shown.push(...(await contacts.read([id], properties, live())).contacts);
   const key = emailKey(ADA.email);
-  if (key !== null) shown.push(...(await contacts.find([key], properties, live())));
+  if (key !== null) shown.push(...(await contacts.find([key], properties, live())).contacts);
   return shown.map(({ values }) => values);
 }
 
@@ -87,7 +87,9 @@ describe("what Klaviyo predicts", () => {
     const klaviyo = await rehearse();
     const [id = ""] = klaviyo.sandbox.seed([ADA]);
     const properties = [{ property: "predictive_analytics.ranked_channel_affinity", type: "list" }] as const;
-    const [ada] = await klaviyo.connector.contacts.read([id], properties, live());
+    const {
+      contacts: [ada],
+    } = await klaviyo.connector.contacts.read([id], properties, live());
     expect(ada?.values).toEqual({
       "predictive_analytics.ranked_channel_affinity": ["email", "push", "sms"],
     });
@@ -105,7 +107,7 @@ describe("what Klaviyo predicts", () => {
     const read = async (properties: readonly PropertyRequest[]): Promise<number> => {
       const begun = time;
       for await (const page of klaviyo.connector.contacts.everyone(properties, live()))
-        expect(page).toHaveLength(100);
+        expect(page.contacts).toHaveLength(100);
       return time - begun;
     };
     expect(windowsOf("get_profiles_predictions").map(({ calls }) => calls)).toEqual([10, 150]);

@@ -46,6 +46,7 @@ export function appEventSink(
   return {
     recordAs: "app_event",
     size: SIZE,
+    find: null,
     async missing(setup, signal) {
       const found = await find(signal);
       if (typeof found === "string") return sinkProblem(found);
@@ -61,7 +62,7 @@ export function appEventSink(
         report: [`found the app's event type ${found.name} for all ${kinds} kinds`],
       };
     },
-    async record(groups, setup, _again, gate, signal) {
+    async record(groups, setup, gate, signal) {
       const type = setup?.ids["type"];
       if (!signedIn) throw sinkOut("no_app");
       if (type === undefined) throw sinkOut("not_set_up");

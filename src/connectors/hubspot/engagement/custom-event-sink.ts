@@ -33,6 +33,7 @@ export function customEventSink(account: () => Account): EngagementSink {
   return {
     recordAs: "custom_event",
     size: SIZE,
+    find: null,
     async missing(setup, signal) {
       try {
         const there = await inWordsOf("custom_event", readDefinitions(account(), signal));
@@ -49,7 +50,7 @@ export function customEventSink(account: () => Account): EngagementSink {
       fields = null;
       return inWordsOf("custom_event", settingUp(setUpDefinitions(account(), gate, signal)));
     },
-    async record(groups, setup, _again, gate, signal) {
+    async record(groups, setup, gate, signal) {
       if (setup === null) throw sinkOut("not_set_up");
       const known = await inWordsOf("custom_event", fieldsOf(signal));
       const { endpoints, calls } = account();

@@ -211,7 +211,7 @@ function noteEndpoints({ call, mutation, crm }: Omit<EndpointTools, "plain">) {
       call("read notes", () =>
         batchApi.read({
           inputs: ids.map((id) => ({ id })),
-          properties: ["hs_note_body"],
+          properties: ["hs_note_body", "hs_timestamp"],
           propertiesWithHistory: [],
         }),
       ),

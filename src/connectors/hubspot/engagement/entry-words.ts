@@ -44,13 +44,13 @@ export const KIND_LABELS: Readonly<Record<EngagementKind, string>> = {
 
 const WHAT: Readonly<Record<Channel, Readonly<Record<EngagementKind, string>>>> = {
   email: {
-    received: "Received an e-mail",
-    opened: "Opened an e-mail",
-    clicked: "Clicked a link in an e-mail",
-    bounced: "E-mail bounced",
-    dropped: "E-mail was not sent",
-    unsubscribed: "Unsubscribed from e-mail",
-    spam: "Marked an e-mail as spam",
+    received: "Received an email",
+    opened: "Opened an email",
+    clicked: "Clicked a link in an email",
+    bounced: "Email bounced",
+    dropped: "Email was not sent",
+    unsubscribed: "Unsubscribed from email",
+    spam: "Marked an email as spam",
   },
   sms: {
     received: "Received a text message",
@@ -80,7 +80,7 @@ export function entryValues(engagement: Engagement): Readonly<Partial<Record<Fie
     campaign: source.kind === "campaign" ? source.name : null,
     flow: source.kind === "flow" ? source.name : null,
     link: url,
-    channel: channel === "email" ? "E-mail" : "Text message",
+    channel: channel === "email" ? "Email" : "Text message",
     list,
     detail,
     machine: byMachine ? "Yes" : null,

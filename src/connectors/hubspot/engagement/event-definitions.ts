@@ -2,6 +2,7 @@ import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { EngagementKind } from "../../../model/engagement.ts";
 import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
+import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
@@ -12,10 +13,11 @@ import { anything, definitionList, oneDefinition } from "./wire.ts";
 const DESCRIPTION = "Made by Tandem: what people did with the messages that Klaviyo sent them.";
 
 export async function readDefinitions(
-  { endpoints, calls }: Account,
+  { endpoints, calls, log }: Account,
   signal: AbortSignal,
 ): Promise<readonly EventDefinition[]> {
   const found: EventDefinition[] = [];
+  const follow = pageGuard({ side: "hubspot", what: "the event definitions", log });
   for (let after: string | null = null, more = true; more;) {
     const page: { readonly body: DefinitionPage } = await calls.read(
       endpoints.eventDefinitions(after),
@@ -24,7 +26,8 @@ export async function readDefinitions(
     );
     found.push(...page.body.results);
     const next: string | null = page.body.paging?.next?.after ?? null;
-    more = next !== null && next !== after;
+    follow(next);
+    more = next !== null;
     after = next;
   }
   return found;

@@ -1,35 +1,66 @@
-import type { EntryGroup } from "../../engagement-port.ts";
+import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
 import { chunks } from "../chunks.ts";
 import { BATCH } from "../contacts.ts";
+import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { associationPage } from "../parse.ts";
-import { messageMarker } from "./note-body.ts";
+import { noteTitle } from "./note-body.ts";
+import { isMarked, namesMessage } from "./note-reference.ts";
 import { noteTexts } from "./wire.ts";
 
 /** HubSpot's cap for reading who belongs to whom. */
 const CONTACTS = 1_000;
 
-/** The notes that an unanswered call may have made, by group: those of the contact that carry the message's marker. */
+/** A note as far as it tells whose it is. */
+interface NoteSeen {
+  readonly body: string;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * The notes that these contacts have of these messages: those that say so. Where somebody took the reference out of the
+ * text, a note is ours that has our title and the time of one of the entries.
+ */
 export async function findNotes(
   account: Account,
   groups: readonly EntryGroup[],
+  passed: ReadonlyMap<string, ReadonlySet<string>>,
   signal: AbortSignal,
-): Promise<ReadonlyMap<EntryGroup, string>> {
+): Promise<FoundEntries> {
   const contacts = [...new Set(groups.map(({ contact }) => contact))];
-  const notes = await notesOf(account, contacts, signal);
-  const texts = await textsOf(account, [...new Set([...notes.values()].flat())], signal);
-  const found = new Map<EntryGroup, string>();
+  const all = await notesOf(account, contacts, signal);
+  const open = (contact: string): readonly string[] =>
+    (all.get(contact) ?? []).filter((id) => passed.get(contact)?.has(id) !== true);
+  const seen = await notesSeen(account, [...new Set(contacts.flatMap(open))], signal);
+  const references = new Map<EntryGroup, string>();
   for (const group of groups) {
-    const marker = `${messageMarker(group)}:`;
-    const note = (notes.get(group.contact) ?? []).find((id) => texts.get(id)?.includes(marker));
-    if (note !== undefined) found.set(group, note);
+    const found =
+      open(group.contact).find((id) => namesMessage(seen.get(id)?.body ?? "", group)) ??
+      open(group.contact).find((id) => looksLike(seen.get(id), group));
+    if (found !== undefined) references.set(group, found);
   }
-  return found;
+  const own = new Set(references.values());
+  const isOther = (id: string): boolean => !own.has(id) && !isMarked(seen.get(id)?.body ?? "");
+  return { references, others: new Map(contacts.map((contact) => [contact, open(contact).filter(isOther)])) };
+}
+
+function looksLike(note: NoteSeen | undefined, { fresh, shown }: EntryGroup): boolean {
+  if (note === undefined || isMarked(note.body)) return false;
+  const text = textOf(note.body);
+  return [...shown, ...fresh].some(
+    ({ engagement }) => Date.parse(engagement.at) === note.at && text.includes(textOf(noteTitle(engagement))),
+  );
+}
+
+/** Letters and digits alone: what a parser of HTML leaves of a text, however it spaces and encodes it. */
+function textOf(html: string): string {
+  return html.replaceAll(/<[^>]*>|&#?\w+;/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 async function notesOf(
-  { endpoints, calls }: Account,
+  { endpoints, calls, log }: Account,
   contacts: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -43,6 +74,7 @@ async function notesOf(
       throw error;
     }
   };
+  const follow = pageGuard({ side: "hubspot", what: "the notes of contacts", log });
   let asked: readonly { readonly id: string; readonly after?: string }[] = contacts.map((id) => ({ id }));
   while (asked.length > 0) {
     const further: { readonly id: string; readonly after: string }[] = [];
@@ -54,19 +86,29 @@ async function notesOf(
       }
     }
     asked = further;
+    follow(asked.length === 0 ? null : JSON.stringify(asked));
   }
   return notes;
 }
 
-async function textsOf(
+async function notesSeen(
   { endpoints, calls }: Account,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const texts = new Map<string, string>();
+): Promise<ReadonlyMap<string, NoteSeen>> {
+  const seen = new Map<string, NoteSeen>();
   for (const part of chunks(ids, BATCH)) {
     const { body } = await calls.read(endpoints.notes(part), noteTexts, signal);
-    for (const { id, properties } of body.results) texts.set(id, properties.hs_note_body ?? "");
+    for (const { id, properties } of body.results) {
+      const { hs_note_body: text, hs_timestamp: time } = properties;
+      seen.set(id, { body: text ?? "", at: momentOf(time) });
+    }
   }
-  return texts;
+  return seen;
+}
+
+/** HubSpot tells a time as ISO text, or as milliseconds. */
+function momentOf(time: string | null | undefined): number {
+  if (time === null || time === undefined) return Number.NaN;
+  return /^\d+$/.test(time) ? Number(time) : Date.parse(time);
 }

@@ -1,8 +1,9 @@
 import type { EntryGroup, RecordResult } from "../../engagement-port.ts";
-import { BATCH, readContacts } from "../contacts.ts";
+import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
 import { chunks } from "../chunks.ts";
 import { problemOf } from "../problems.ts";
+import { readContacts } from "../read-contacts.ts";
 import type { Verdict } from "./send-in-batches.ts";
 
 /** What became of the parts of one group; its contact is gone where it was refused and nobody is there. */
@@ -47,9 +48,9 @@ async function existing(
 ): Promise<ReadonlySet<string>> {
   const there = new Set<string>();
   for (const part of chunks([...new Set(ids)], BATCH)) {
-    for (const { id, mergedIds } of await readContacts(account, part, [], signal)) {
-      for (const each of [id, ...mergedIds]) there.add(each);
-    }
+    const { contacts, unreadable } = await readContacts(account, part, [], signal);
+    for (const { id, mergedIds } of contacts) for (const each of [id, ...mergedIds]) there.add(each);
+    for (const { id } of unreadable) if (id !== null) there.add(id);
   }
   return there;
 }

@@ -3,11 +3,12 @@ import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink, EntryGroup } from "../../engagement-port.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
-import { batchAnswer } from "../parse.ts";
-import type { BatchAnswer } from "../parse.ts";
+import { batchAnswer } from "../records.ts";
+import type { BatchAnswer } from "../records.ts";
 import { findNotes } from "./find-notes.ts";
 import { groupResults } from "./group-results.ts";
-import { noteMarker, noteText } from "./note-body.ts";
+import { noteText } from "./note-body.ts";
+import { noteReference, noteTrace, referenceIn } from "./note-reference.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
 import { inWordsOf } from "./sink-problems.ts";
@@ -21,13 +22,15 @@ interface NoteJob {
   readonly group: EntryGroup;
   readonly id: string | null;
   readonly traceId: string;
+  /** What the note itself says it is known by. */
+  readonly mark: string;
   readonly at: string;
   readonly body: string;
 }
 
 /**
- * One note a contact and message, for every plan and token. Nothing keeps HubSpot from making the same note twice, so it
- * carries a marker: where an answer was lost it is looked for before anything is made (facts 2.14).
+ * One note per contact and message, for every plan and token. HubSpot would make the same note twice, so each carries a
+ * reference, and Tandem looks for it before it makes one (facts 2.14).
  */
 export function noteSink(account: () => Account): EngagementSink {
   return {
@@ -44,22 +47,13 @@ export function noteSink(account: () => Account): EngagementSink {
       }
     },
     setUp: () => Promise.resolve({ ids: {}, report: ["notes need nothing to be made"] }),
-    record: (groups, _setup, again, gate, signal) =>
-      inWordsOf("note", record(account(), groups, again, gate, signal)),
+    find: (groups, passed, signal) => inWordsOf("note", findNotes(account(), groups, passed, signal)),
+    record: (groups, _setup, gate, signal) => inWordsOf("note", record(account(), groups, gate, signal)),
   };
 }
 
-async function record(
-  account: Account,
-  groups: readonly EntryGroup[],
-  again: boolean,
-  gate: LeaseGate,
-  signal: AbortSignal,
-) {
-  const unknown = groups.filter(({ reference }) => reference === null);
-  const found =
-    again && unknown.length > 0 ? await findNotes(account, unknown, signal) : new Map<EntryGroup, string>();
-  const jobs = groups.map((group) => jobOf(group, group.reference ?? found.get(group) ?? null));
+async function record(account: Account, groups: readonly EntryGroup[], gate: LeaseGate, signal: AbortSignal) {
+  const jobs = groups.map((group) => jobOf(group, group.reference));
   const changed = await sendInBatches(
     jobs.filter(({ id }) => id !== null),
     updater(account, gate, signal),
@@ -77,7 +71,9 @@ async function record(
 }
 
 function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
-  return { group, id, traceId: noteMarker(shown, shown.contact), ...noteText(shown) };
+  const traceId = noteTrace(shown, shown.contact);
+  const mark = noteReference(shown, shown.contact);
+  return { group, id, traceId, mark, ...noteText(shown) };
 }
 
 const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
@@ -86,13 +82,14 @@ function maker({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSign
   return {
     size: BATCH,
     conflictIsDone: false,
-    keyOf: ({ traceId }) => traceId,
+    keyOf: ({ mark }) => mark,
     blames: ({ context }, { traceId }) => context?.["objectWriteTraceId"]?.includes(traceId) === true,
     async send(batch) {
       const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
+      const marks = new Map(batch.map(({ traceId, mark }) => [traceId, mark]));
       const build = (permit: Permit) => endpoints.createNotes(permit, inputs);
       const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
-      return taken(body, (note) => note.objectWriteTraceId ?? markerIn(note));
+      return taken(body, (note) => marks.get(note.objectWriteTraceId ?? "") ?? markIn(note));
     },
   };
 }
@@ -128,7 +125,7 @@ function taken(
 }
 
 /** For answers that do not echo the trace id. */
-function markerIn({ properties }: BatchAnswer["results"][number]): string | null {
+function markIn({ properties }: BatchAnswer["results"][number]): string | null {
   const text = properties["hs_note_body"];
-  return typeof text === "string" ? (/tandem-note:[0-9a-f]{32}:[^<]+/.exec(text)?.[0] ?? null) : null;
+  return typeof text === "string" ? referenceIn(text) : null;
 }

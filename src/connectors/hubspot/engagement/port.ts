@@ -41,6 +41,7 @@ function propertiesOnlySink(): EngagementSink {
   return {
     recordAs: "properties_only",
     size: 10_000,
+    find: null,
     missing: () => Promise.resolve(null),
     setUp: () => Promise.resolve({ ids: {}, report: [] }),
     record: (groups) => Promise.resolve(groups.map(() => ({ outcome: "done", reference: null }))),

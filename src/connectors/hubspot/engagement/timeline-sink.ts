@@ -49,6 +49,7 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
   return {
     recordAs: "timeline",
     size: SIZE,
+    find: null,
     async missing(setup, signal) {
       if (!signedIn) return sinkProblem("no_app");
       if (door === null) return sinkProblem("no_developer_key");
@@ -68,7 +69,7 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
       types = null;
       return settingUp(setUpTemplates(account(), door, gate, signal));
     },
-    async record(groups, setup, _again, gate, signal) {
+    async record(groups, setup, gate, signal) {
       if (!signedIn) throw sinkOut("no_app");
       if (setup === null) throw sinkOut("not_set_up");
       const { endpoints, calls } = account();

@@ -53,7 +53,7 @@ export const oneDefinition = definition;
 
 /** Notes with their texts. */
 export const noteTexts = z.object({
-  results: z.array(z.object({ id, properties: z.object({ hs_note_body: text }) })),
+  results: z.array(z.object({ id, properties: z.object({ hs_note_body: text, hs_timestamp: text }) })),
 });
 
 export const groupList = z.object({ results: z.array(z.object({ name: z.string() })) });

@@ -1,5 +1,6 @@
 import type { Channel, Engagement, MessageSource } from "../../../model/engagement.ts";
-import type { Calls, Log } from "../calls.ts";
+import type { ConnectorLog } from "../../connector-log.ts";
+import type { Calls } from "../calls.ts";
 import type { Call, Endpoints } from "../client.ts";
 import { KlaviyoFailure } from "../failure.ts";
 import { lacksScope } from "../missing-scopes.ts";
@@ -16,7 +17,7 @@ export interface NamesDeps {
   readonly calls: Calls;
   readonly client: Endpoints;
   readonly now: () => number;
-  readonly log: Log;
+  readonly log: ConnectorLog;
 }
 
 /** Campaigns and flows are renamed now and then; what a key may read is widened. */
@@ -45,14 +46,20 @@ export function mailingNames({ calls, client, now, log }: NamesDeps): NameMailin
     const missing = [...new Set(ids)].filter((id) => (known.get(`${kind} ${id}`)?.until ?? 0) <= now());
     for (let start = 0; start < missing.length; start += size) {
       const part = missing.slice(start, start + size);
-      const names = await ask(call(part), signal);
+      const names = await ask(part, call, signal);
       for (const id of part) {
         known.set(`${kind} ${id}`, { name: names.get(id) ?? null, until: now() + KEEP_MS });
       }
     }
   }
 
-  async function ask(call: Call, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  /** One id that Klaviyo does not take costs no other its name: the ids are halved until it stands alone. */
+  async function ask(
+    ids: readonly string[],
+    callOf: (ids: readonly string[]) => Call,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const call = callOf(ids);
     try {
       const { data } = await calls.read(call, namedPage, signal, [400, 404]);
       return new Map(
@@ -60,7 +67,12 @@ export function mailingNames({ calls, client, now, log }: NamesDeps): NameMailin
       );
     } catch (error) {
       if (!lacksScope(error) && !(error instanceof KlaviyoFailure)) throw error;
-      log("Klaviyo does not tell these names", { operation: call.operation });
+      if (ids.length > 1 && error instanceof KlaviyoFailure) {
+        const middle = Math.ceil(ids.length / 2);
+        const first = await ask(ids.slice(0, middle), callOf, signal);
+        return new Map([...first, ...(await ask(ids.slice(middle), callOf, signal))]);
+      }
+      log("Klaviyo does not tell these names", { operation: call.operation, ids: ids.join(" ") });
       return new Map();
     }
   }

@@ -1,17 +1,18 @@
 import type { Engagement } from "../../../model/engagement.ts";
 import type {
+  DayCounts,
   EngagementMetric,
   EngagementPage,
   EngagementSource,
   EventWindow,
+  NotTold,
 } from "../../engagement-port.ts";
-import { KlaviyoFailure } from "../failure.ts";
 import { filterTime } from "../filter.ts";
 import { pages } from "../pages.ts";
-import { unavailable } from "../problems.ts";
 import { knownMetric } from "./known-metrics.ts";
 import { mailingNames } from "./mailing-names.ts";
 import type { NamesDeps } from "./mailing-names.ts";
+import { notTold } from "./not-told.ts";
 import { readEvent } from "./read-event.ts";
 import { aggregateAnswer, eventPage, metricPage } from "./wire.ts";
 import type { EventPage } from "./wire.ts";
@@ -32,13 +33,38 @@ export function engagementSource(deps: NamesDeps): EngagementSource {
     metrics: (signal) => metrics(deps, signal),
     async *read(window, signal) {
       const isInside = insideOf(window);
-      for await (const { data, next } of eventPages(deps, window, signal)) {
+      const events = eventPages(deps, window, signal);
+      for (;;) {
+        const page = await toldOr(events.next(), window.metric, "events");
+        if ("kind" in page) {
+          yield page;
+          return;
+        }
+        if (page.done === true) return;
+        const { data, next } = page.value;
         const found = engagementsOf(data, window.metric, deps).filter(isInside);
-        yield { engagements: await withNames(found, signal), next } satisfies EngagementPage;
+        const engagements = await withNames(found, signal);
+        yield { kind: "events", engagements, next } satisfies EngagementPage;
       }
     },
-    countByDay: (metric, from, until, signal) => countByDay(deps, metric, from, until, signal),
+    countByDay: (metric, from, until, signal) =>
+      toldOr(countByDay(deps, metric, from, until, signal), metric, "counts"),
   };
+}
+
+/** What Klaviyo tells; or that it does not tell it of this metric. */
+async function toldOr<T>(
+  asking: Promise<T>,
+  metric: EngagementMetric,
+  what: "events" | "counts",
+): Promise<T | NotTold> {
+  try {
+    return await asking;
+  } catch (error) {
+    const problem = notTold(error, metric, what);
+    if (problem === null) throw error;
+    return problem;
+  }
 }
 
 async function metrics(
@@ -68,11 +94,7 @@ async function* eventPages({ calls, client, now }: NamesDeps, window: EventWindo
     before: end === null || Math.abs(end - now()) < TOO_CLOSE_MS ? null : filterTime(end + 999),
   };
   const call = (after: string | null) => client.events({ ...query, cursor: after });
-  try {
-    yield* pages(calls, client.origin, eventPage, call, cursor, signal);
-  } catch (error) {
-    throw error instanceof KlaviyoFailure ? unavailable(error) : error;
-  }
+  yield* pages(calls, client.origin, eventPage, call, cursor, signal, { refusable: true });
 }
 
 function insideOf({ from, until }: EventWindow): (engagement: Engagement) => boolean {
@@ -108,20 +130,20 @@ async function countByDay(
   from: string,
   until: string,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<DayCounts> {
   const counts = new Map<string, number>();
   const end = Date.parse(`${until}T00:00:00Z`);
   for (let start = Date.parse(`${from}T00:00:00Z`); start < end; start += LONGEST_QUERY_MS) {
     const before = Math.min(end, start + LONGEST_QUERY_MS);
     const call = client.countsByDay(metric.id, dayOf(start), dayOf(before));
-    const { data } = await calls.read(call, aggregateAnswer, signal);
+    const { data } = await calls.read(call, aggregateAnswer, signal, [400, 404]);
     const { dates, data: rows } = data.data.attributes;
     for (const [place, date] of dates.entries()) {
       const count = rows.reduce((sum, { measurements }) => sum + (measurements.count[place] ?? 0), 0);
       counts.set(date.slice(0, 10), count);
     }
   }
-  return counts;
+  return { kind: "counts", counts };
 }
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

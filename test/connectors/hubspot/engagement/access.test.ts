@@ -27,7 +27,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
     await expect(another(null).setUp(OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-APP" },
     });
-    await expect(another(null).record([], null, false, OPEN_GATE, live())).rejects.toMatchObject({
+    await expect(another(null).record([], null, OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-APP" },
     });
   });
@@ -83,7 +83,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
     rehearsal.calls();
     expect(await sink.missing(null, live())).toBeNull();
     const groups = [{ contact: ids[0] ?? "", fresh: [], shown: [], reference: null }];
-    expect(await sink.record(groups, null, false, OPEN_GATE, live())).toEqual([
+    expect(await sink.record(groups, null, OPEN_GATE, live())).toEqual([
       { outcome: "done", reference: null },
     ]);
     expect(rehearsal.calls()).toEqual([]);
@@ -192,7 +192,7 @@ describe("setting up", () => {
     });
     const setup = await sink.setUp(OPEN_GATE, live());
     expect(setup.report.join(" ")).toContain("took no header");
-    await sink.record([group(ids[0], [entry(1)])], setup, false, OPEN_GATE, live());
+    await sink.record([group(ids[0], [entry(1)])], setup, OPEN_GATE, live());
     expect(timeline(0)).toMatchObject([{ header: "Klaviyo: opened", values: { message: "Spring sale" } }]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EntryGroup, RecordResult } from "../../../../src/connectors/engagement-port.ts";
 import { live } from "../rehearsal.ts";
@@ -10,19 +11,36 @@ const LINK = "https://shop.example.com/a?b=1&c=2";
 async function ready(given: ShowingGiven = {}) {
   const shown = await showing("note", given);
   onTestFinished(() => shown.rehearsal.close());
-  const record = (groups: readonly EntryGroup[], again = false) =>
-    shown.sink.record(groups, null, again, OPEN_GATE, live());
+  const find = async (groups: readonly EntryGroup[], passed = new Map<string, ReadonlySet<string>>()) => {
+    const found = await shown.sink.find?.(groups, passed, live());
+    if (found === undefined) throw new Error("notes are looked for");
+    return found;
+  };
+  const record = async (groups: readonly EntryGroup[], again = false) => {
+    const found = again ? (await find(groups)).references : new Map<EntryGroup, string>();
+    const known = groups.map((one) => ({ ...one, reference: one.reference ?? found.get(one) ?? null }));
+    return shown.sink.record(known, null, OPEN_GATE, live());
+  };
+  /** As HubSpot and people may leave a note: `change` makes another text of it. */
+  const edit = async (id: string | undefined, change: (body: string) => string) => {
+    const url = `${shown.rehearsal.url}/crm/v3/objects/notes/${id}`;
+    const headers = { authorization: "Bearer pat-eu1-showing", "content-type": "application/json" };
+    const answer = await fetch(`${url}?properties=hs_note_body`, { headers });
+    const { properties } = (await answer.json()) as { properties: { hs_note_body: string } };
+    const body = JSON.stringify({ properties: { hs_note_body: change(properties.hs_note_body) } });
+    await fetch(url, { method: "PATCH", headers, body });
+  };
   const notes = () => shown.rehearsal.portal.timelineCounts().byKind.note;
-  return { ...shown, record, notes };
+  return { ...shown, record, find, edit, notes };
 }
 
 const referenceOf = (result: RecordResult | undefined): string | null =>
   result?.outcome === "done" ? result.reference : null;
 
-/** As somebody reads it: without what does not show, a line for each item. */
+/** As somebody reads it: a line for each item, without the reference. */
 function read(html: string | undefined): readonly string[] {
   return (html ?? "")
-    .replace(/<span style="display:none">.*?<\/span>/, "")
+    .replace(/<p style="[^"]*">Synced from Klaviyo. Ref [0-9a-f]{16}-[0-9a-f]{12}<\/p>/, "")
     .split(/<\/?(?:p|li|ul|div)>/)
     .filter((line) => line !== "");
 }
@@ -49,11 +67,11 @@ describe("a note", () => {
     expect(timeline(0)).toMatchObject([{ id: reference, at: "2026-06-16T11:00:00.000Z" }]);
     expect(read(timeline(0)[0]?.detail)).toEqual([
       "<strong>Klaviyo: Spring sale</strong>",
-      "E-mail, campaign, subject: Everything must go",
-      "2026-06-15 08:00 UTC – Received an e-mail",
-      "2026-06-15 08:30 UTC – Opened an e-mail (2 times, last 2026-06-15 09:30 UTC)",
-      '2026-06-16 10:00 UTC – Clicked a link in an e-mail: <a href="https://shop.example.com/a?b=1&amp;c=2">https://shop.example.com/a?b=1&amp;c=2</a>',
-      "2026-06-16 11:00 UTC – E-mail bounced: Soft bounce",
+      "Email, campaign, subject: Everything must go",
+      "2026-06-15 08:00 UTC – Received an email",
+      "2026-06-15 08:30 UTC – Opened an email (2 times, last 2026-06-15 09:30 UTC)",
+      '2026-06-16 10:00 UTC – Clicked a link in an email: <a href="https://shop.example.com/a?b=1&amp;c=2">https://shop.example.com/a?b=1&amp;c=2</a>',
+      "2026-06-16 11:00 UTC – Email bounced: Soft bounce",
     ]);
   });
 
@@ -136,6 +154,97 @@ describe("a note", () => {
     expect(referenceOf(after)).not.toBe(reference);
     expect(read(timeline(0)[0]?.detail)).toHaveLength(3);
     expect(timeline(0)[0]?.detail).not.toContain("Opened");
+  });
+
+  it("is found again without its styles, among other notes, and reads well", async () => {
+    const { record, find, edit, timeline, ids } = await ready();
+    const groups = ids.map((id, at) => group(id, [entry(at)]));
+    await record(groups);
+    await record([group(ids[0], [entry(8, { message: "OTHER", messageName: "Other" })])]);
+    const own = timeline(0).find(({ detail }) => detail.includes("Spring sale"));
+    await edit(own?.id, (body) => body.replaceAll(/ style="[^"]*"/g, ""));
+    const { references, others } = await find(groups);
+    expect(references.get(groups[0] as EntryGroup)).toBe(own?.id);
+    expect(references.size).toBe(3);
+    expect([...others.values()].flat()).toEqual([]);
+    const text = timeline(0).map(({ detail }) => detail.replaceAll(/<[^>]*>/g, " "));
+    expect(text.every((one) => /Synced from Klaviyo\. Ref [0-9a-f-]{29}/.test(one))).toBe(true);
+    expect(text.join("")).not.toContain("tandem-note");
+  });
+
+  it("is found by its title and time where somebody took the reference out", async () => {
+    const { record, find, edit, timeline, ids } = await ready();
+    const mine = group(ids[0], [entry(1, { messageName: "A & B <3" })]);
+    await record([mine]);
+    const [note] = timeline(0);
+    await edit(note?.id, (body) => body.replace(/<p style.*<\/p>/, ""));
+    expect((await find([mine])).references.get(mine)).toBe(note?.id);
+    const later = group(ids[0], [entry(2, { messageName: "A & B <3", at: "2026-06-15T08:00:01.000Z" })]);
+    expect((await find([later])).references.size).toBe(0);
+  });
+
+  it("of an earlier version is found by the mark that it has", async () => {
+    const { record, find, edit, timeline, ids } = await ready();
+    const mine = group(ids[0], [entry(1)]);
+    await record([mine]);
+    const [note] = timeline(0);
+    const mark = `tandem-note:${createHash("sha256").update("01CAMPAIGN").digest("hex").slice(0, 32)}`;
+    await edit(note?.id, (body) => body.replace(/Ref [0-9a-f-]+/, `${mark}:${ids[0]}`).replace("Spring", ""));
+    expect((await find([mine])).references.get(mine)).toBe(note?.id);
+  });
+
+  it("of a salesperson is read once, and never taken for ours", async () => {
+    const { record, find, edit, timeline, ids, rehearsal } = await ready();
+    const mine = group(ids[0], [entry(1)]);
+    await record([mine]);
+    const [note] = timeline(0);
+    await edit(note?.id, () => "Called, wants the spring sale");
+    const { references, others } = await find([mine]);
+    expect(references.size).toBe(0);
+    expect(others.get(ids[0] ?? "")).toEqual([note?.id]);
+    rehearsal.calls();
+    await find([mine], new Map([[ids[0] ?? "", new Set([note?.id ?? ""])]]));
+    expect(rehearsal.calls()).toHaveLength(1);
+  });
+
+  it.each([
+    ["plain", "x", "Spring"],
+    ["of many bytes", "%F0%9F%90%9F", "🐟".repeat(200)],
+    ["full of signs to be escaped", "'&", `"<&>'`.repeat(70)],
+  ])("never exceeds what HubSpot takes: links that are %s", async (_name, sign, messageName) => {
+    const { record, timeline, ids, notes } = await ready();
+    const long = (number: number): string =>
+      `https://shop.example.com/${String(number).padStart(3, "0")}?${sign.repeat(1_200 / sign.length)}`.slice(
+        0,
+        1_200,
+      );
+    const clicks = Array.from({ length: 70 }, (_, at) =>
+      entry(at, {
+        kind: "clicked",
+        messageName,
+        url: long(at),
+        at: `2026-06-15T08:${String(at % 60).padStart(2, "0")}:00.000Z`,
+      }),
+    );
+    const open = entry(99, { messageName, at: "2026-06-15T09:59:00.000Z" });
+    expect((await record([group(ids[0], [...clicks, open])]))[0]?.outcome).toBe("done");
+    expect(notes()).toBe(1);
+    const body = timeline(0)[0]?.detail ?? "";
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536);
+    expect(body).toContain("Opened an email");
+    const links = body.match(/<a href/g)?.length ?? 0;
+    expect(links).toBeGreaterThan(5);
+    expect(body).toContain(`and ${70 - links} more links</li>`);
+    // One link more would not have fitted.
+    expect(Buffer.byteLength(body) + body.length / (links + 1)).toBeGreaterThan(65_536 * 0.95);
+    expect(body).toMatch(/Ref [0-9a-f]{16}-[0-9a-f]{12}<\/p><\/div>$/);
+  });
+
+  it("links to no address that is too long for a browser", async () => {
+    const { record, timeline, ids } = await ready();
+    await record([group(ids[0], [entry(1, { kind: "clicked", url: `${LINK}&d=${"x".repeat(3_000)}` })])]);
+    expect(timeline(0)[0]?.detail).not.toContain("<a ");
+    expect(timeline(0)[0]?.detail).toContain("shop.example.com");
   });
 
   it("needs hardly more calls than there are full batches", async () => {

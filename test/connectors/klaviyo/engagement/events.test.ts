@@ -3,6 +3,7 @@ import type { Engagement } from "../../../../src/model/engagement.ts";
 import { live, rehearse } from "../rehearse.ts";
 import { ADA, EPOCH, mailed, metricNamed, sourceOf } from "./reading.ts";
 import type { Mailed } from "./reading.ts";
+import { toldPages } from "../../../support/told-engagement.ts";
 
 let klaviyo: Mailed["klaviyo"];
 let campaign: string;
@@ -85,7 +86,7 @@ describe("an event", () => {
     const metric = await metricNamed(limited, "Opened Email");
     const window = { metric, from: EPOCH, until: null, cursor: null };
     const shown: Engagement["source"][] = [];
-    for await (const { engagements } of sourceOf(limited).read(window, live()))
+    for await (const { engagements } of toldPages(sourceOf(limited).read(window, live())))
       shown.push(...engagements.map(({ source }) => source));
     expect(shown).toEqual([{ kind: "flow", id: own.id, name: null }]);
   });

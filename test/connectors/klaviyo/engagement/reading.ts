@@ -2,6 +2,7 @@ import type { EngagementMetric, EngagementSource } from "../../../../src/connect
 import type { Engagement } from "../../../../src/model/engagement.ts";
 import type { RehearsedKlaviyo } from "../../../support/klaviyo-connector.ts";
 import { live, rehearse } from "../rehearse.ts";
+import { toldPages } from "../../../support/told-engagement.ts";
 
 export const EPOCH = "2000-01-01T00:00:00.000Z";
 export const ADA = "ada@example.com";
@@ -32,7 +33,9 @@ export async function mailed(): Promise<Mailed> {
     async readAll(name, from = EPOCH, until = null) {
       const metric = await metricNamed(klaviyo, name);
       const found: Engagement[] = [];
-      for await (const page of sourceOf(klaviyo).read({ metric, from, until, cursor: null }, live()))
+      for await (const page of toldPages(
+        sourceOf(klaviyo).read({ metric, from, until, cursor: null }, live()),
+      ))
         found.push(...page.engagements);
       return found;
     },

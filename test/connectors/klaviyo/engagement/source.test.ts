@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { SystemUnavailable } from "../../../../src/model/problem.ts";
 import { live, rehearse } from "../rehearse.ts";
 import { ADA, EPOCH, mailed, metricNamed, sourceOf } from "./reading.ts";
 import type { Mailed } from "./reading.ts";
+import { told, toldPages } from "../../../support/told-engagement.ts";
+import type { EngagementPage, NotTold } from "../../../../src/connectors/engagement-port.ts";
 
 const DAY = 86_400_000;
 
@@ -77,7 +78,7 @@ describe("a window of events", () => {
     const window = { metric, from: EPOCH, until: null, cursor: null };
     const cursors: (string | null)[] = [];
     const ids = new Set<string>();
-    for await (const { engagements, next } of source.read(window, live())) {
+    for await (const { engagements, next } of toldPages(source.read(window, live()))) {
       cursors.push(next);
       for (const { eventId } of engagements) ids.add(eventId);
     }
@@ -85,25 +86,29 @@ describe("a window of events", () => {
     expect(klaviyo.called("get_events")).toBe(3);
     expect(cursors.map((cursor) => cursor !== null)).toEqual([true, true, false]);
     const rest: string[] = [];
-    for await (const page of source.read({ ...window, cursor: cursors[1] ?? "" }, live()))
+    for await (const page of toldPages(source.read({ ...window, cursor: cursors[1] ?? "" }, live())))
       rest.push(...page.engagements.map(({ eventId }) => eventId));
     expect(rest).toHaveLength(500);
     const again = new Set<string>();
-    for await (const page of source.read({ ...window, cursor: "forgotten" }, live()))
+    for await (const page of toldPages(source.read({ ...window, cursor: "forgotten" }, live())))
       for (const { eventId } of page.engagements) again.add(eventId);
     expect(again).toEqual(ids);
   });
 
-  it("that cannot be read stops the side, and names the scope that is missing", async () => {
+  it("that a key may not read is told, with Klaviyo's own words", async () => {
     const limited = await rehearse({ key: "pk_metrics_only" });
     limited.sandbox.addKey({ key: "pk_metrics_only", scopes: ["metrics:read"] });
     const metric = await metricNamed(limited, "Opened Email");
-    const reading = sourceOf(limited).read({ metric, from: EPOCH, until: null, cursor: null }, live());
-    const error: unknown = await reading[Symbol.asyncIterator]()
-      .next()
-      .catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(SystemUnavailable);
-    expect(error).toMatchObject({ side: "klaviyo", problem: { code: "KL-SCOPE" } });
+    const pages: (EngagementPage | NotTold)[] = [];
+    for await (const page of sourceOf(limited).read(
+      { metric, from: EPOCH, until: null, cursor: null },
+      live(),
+    ))
+      pages.push(page);
+    expect(pages).toMatchObject([{ kind: "not_told", problem: { code: "KL-METRIC", side: "klaviyo" } }]);
+    const [page] = pages;
+    expect(page?.kind === "not_told" && page.problem.explanation).toContain("Klaviyo says:");
+    expect(page?.kind === "not_told" && page.problem.fix.join(" ")).toContain("events:read");
   });
 });
 
@@ -118,13 +123,38 @@ describe("counts by day", () => {
     for (const datetime of at)
       klaviyo.sandbox.engage({ kind: "opened", profile: ADA, message: campaign, datetime });
     const metric = await metricNamed(klaviyo, "Opened Email");
-    const counts = await sourceOf(klaviyo).countByDay(metric, "2025-01-01", "2026-06-01", live());
+    const { counts } = told(await sourceOf(klaviyo).countByDay(metric, "2025-01-01", "2026-06-01", live()));
     expect(counts.size).toBe(516);
     expect([...counts].filter(([, count]) => count > 0)).toEqual([
       ["2025-01-01", 2],
       ["2025-12-31", 1],
     ]);
     expect(klaviyo.called("query_metric_aggregates")).toBe(2);
-    expect(await sourceOf(klaviyo).countByDay(metric, "2026-01-01", "2026-01-01", live())).toEqual(new Map());
+    expect(await sourceOf(klaviyo).countByDay(metric, "2026-01-01", "2026-01-01", live())).toEqual({
+      kind: "counts",
+      counts: new Map(),
+    });
   });
+
+  it.each([400, 404])(
+    "a metric that is answered %s is that metric's problem, events and counts",
+    async (status) => {
+      const metric = await metricNamed(klaviyo, "Opened Email");
+      const other = await metricNamed(klaviyo, "Clicked Email");
+      const fault = { kind: "status", status, applied: "before" } as const;
+      klaviyo.world.faults.add({ match: "/api/events", times: 1, fault });
+      klaviyo.world.faults.add({ match: "/api/metric-aggregates", times: 1, fault });
+      const source = sourceOf(klaviyo);
+      const window = { from: EPOCH, until: null, cursor: null };
+      const answers: (EngagementPage | NotTold)[] = [];
+      for await (const page of source.read({ ...window, metric }, live())) answers.push(page);
+      answers.push((await source.countByDay(metric, "2026-01-01", "2026-01-02", live())) as NotTold);
+      for await (const page of source.read({ ...window, metric: other }, live())) answers.push(page);
+      expect(answers).toMatchObject([
+        { kind: "not_told", problem: { code: "KL-METRIC", level: "mapping" } },
+        { kind: "not_told", problem: { title: "Klaviyo doesn't count the metric Opened Email" } },
+        { kind: "events" },
+      ]);
+    },
+  );
 });

@@ -1,0 +1,47 @@
+import type { EmailKey } from "../model/email.ts";
+import { SIDES } from "../model/side.ts";
+import { storePeople } from "../pull/pull-side.ts";
+import { existing } from "../pull/readings.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import { propertiesFor } from "../pull/sighting-row.ts";
+import { addressesToCome, contestedContacts, forgetUnlinked } from "../store/contested.ts";
+import { transaction } from "../store/database.ts";
+import { markMissing } from "../store/missing-links.ts";
+
+/** Ids and addresses in one call: both systems take a hundred. */
+const AT_ONCE = 100;
+
+/**
+ * Reads once more whoever an address is disputed with, and looks for who has the address that somebody is about to get:
+ * who is joined with whom, and what is told of it, rests on what both contacts show now.
+ */
+export async function confirmContested(context: RunContext): Promise<void> {
+  const { database, connectionId, connectors, now, signal } = context;
+  for (const side of SIDES) {
+    const properties = propertiesFor(context.fields, side);
+    for (const emails of chunks(await addressesToCome(database, connectionId, side))) {
+      const found = await connectors[side].contacts.find(emails as EmailKey[], properties, signal);
+      await transaction(database, (statements) => storePeople(context, statements, side, found, () => true));
+    }
+  }
+  const contested = await contestedContacts(database, connectionId);
+  for (const side of SIDES) {
+    const own = contested.filter((one) => one.side === side).map(({ id }) => id);
+    for (const ids of chunks(own)) {
+      const properties = propertiesFor(context.fields, side);
+      const found = await connectors[side].contacts.read(ids, properties, signal);
+      const { missing: gone } = existing(ids, found);
+      await transaction(database, async (statements) => {
+        await storePeople(context, statements, side, found, () => false, true);
+        await forgetUnlinked(statements, connectionId, side, gone);
+        await markMissing(statements, connectionId, side, gone, now());
+      });
+    }
+  }
+}
+
+function chunks<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / AT_ONCE) }, (_, page) =>
+    all.slice(page * AT_ONCE, (page + 1) * AT_ONCE),
+  );
+}

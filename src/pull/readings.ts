@@ -1,0 +1,28 @@
+import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../model/contact.ts";
+import type { Problem } from "../model/problem.ts";
+
+export const NOBODY_READ: ContactReading = { contacts: [], unreadable: [] };
+
+/** Their ids, and those that were merged into them. */
+export function idsAndMerged(contacts: readonly Pick<Contact, "id" | "mergedIds">[]): readonly ExternalId[] {
+  return contacts.flatMap(({ id, mergedIds }) => [id, ...mergedIds]);
+}
+
+/** Which of the ids that were read exist, readable or not, and which do not. */
+export function existing(
+  asked: readonly ExternalId[],
+  { contacts, unreadable }: ContactReading,
+): { readonly there: readonly ExternalId[]; readonly missing: readonly ExternalId[] } {
+  const unread = unreadable.flatMap(({ id }) => id ?? []);
+  const found = new Set([...idsAndMerged(contacts), ...unread]);
+  return {
+    there: [...contacts.map(({ id }) => id), ...unread],
+    missing: asked.filter((id) => !found.has(id)),
+  };
+}
+
+/** Records without an id belong to nobody who could be told of them: the connection is. */
+export function namelessProblems(unreadable: readonly UnreadableContact[]): readonly Problem[] {
+  const [first] = unreadable.filter(({ id }) => id === null);
+  return first === undefined ? [] : [{ ...first.problem, level: "mapping", field: "id" }];
+}

@@ -1,0 +1,76 @@
+import { expect, it, onTestFinished } from "vitest";
+import type { Connector, Cursor, PullPage } from "../../../src/connectors/connector.ts";
+import type { Settings } from "../../../src/sandbox/hubspot/settings.ts";
+import { live, rehearse } from "./rehearsal.ts";
+import type { Rehearsal } from "./rehearsal.ts";
+
+const MINUTE = 60_000;
+
+interface Started extends Rehearsal {
+  readonly list: string;
+  readonly ids: readonly string[];
+}
+
+async function withMembers(count: number, settings: Partial<Settings>): Promise<Started> {
+  const started = await rehearse({ indexLagMs: 0, ...settings });
+  onTestFinished(() => started.close());
+  const list = started.portal.createList("Members");
+  const ids = started.portal.seedContacts(
+    Array.from({ length: count }, (_, index) => ({
+      properties: { email: `person-${index}@example.com` },
+      lists: [list],
+    })),
+  );
+  started.pass();
+  return { ...started, list, ids };
+}
+
+async function pull(connector: Connector, list: string, cursor: Cursor | null) {
+  const pages: PullPage[] = [];
+  const scope = { collections: [list], properties: [] };
+  for await (const page of connector.contacts.pull(scope, cursor, live())) pages.push(page);
+  const rosters = pages.flatMap((page) => (page.kind === "roster" ? [page.ids] : []));
+  return { rosters, cursor: pages.at(-1)?.cursor ?? null };
+}
+
+it("a leave is seen as fast where HubSpot leaves the size of a list out as where it tells it", async () => {
+  for (const listsTellSize of [true, false]) {
+    const { connector, portal, list, ids, clock } = await withMembers(5, { listsTellSize });
+    let { cursor } = await pull(connector, list, null);
+    clock.advance(5 * MINUTE);
+    ({ cursor } = await pull(connector, list, cursor));
+    portal.changeMembers(list, { remove: [ids[0] ?? ""] });
+    clock.advance(5 * MINUTE);
+    const { rosters } = await pull(connector, list, cursor);
+    expect(rosters).toEqual([ids.slice(1)]);
+  }
+});
+
+it("one who leaves while another joins is seen by the time of the last leave, though the count stays", async () => {
+  const { connector, portal, list, ids, clock } = await withMembers(5, { listsTellSize: false });
+  const [other = ""] = portal.seedContacts([{ properties: { email: "other@example.com" } }]);
+  portal.changeMembers(list, { remove: [ids[4] ?? ""] });
+  let { cursor } = await pull(connector, list, null);
+  clock.advance(5 * MINUTE);
+  ({ cursor } = await pull(connector, list, cursor));
+  portal.changeMembers(list, { remove: [ids[0] ?? ""] });
+  portal.changeMembers(list, { add: [other] });
+  clock.advance(5 * MINUTE);
+  const { rosters } = await pull(connector, list, cursor);
+  expect(rosters.flat().includes(ids[0] ?? "")).toBe(false);
+  expect(rosters.flat().includes(other)).toBe(true);
+});
+
+it("nobody is absent from a list whose processing HubSpot has paused, and who left is found afterwards", async () => {
+  const { connector, portal, list, ids, clock } = await withMembers(5, {});
+  let { cursor } = await pull(connector, list, null);
+  portal.set({ pausedLists: ["Members"] });
+  portal.changeMembers(list, { remove: [ids[0] ?? ""] });
+  clock.advance(5 * MINUTE);
+  const paused = await pull(connector, list, cursor);
+  expect(paused.rosters).toEqual([]);
+  ({ cursor } = paused);
+  portal.set({ pausedLists: [] });
+  clock.advance(5 * MINUTE);
+  expect((await pull(connector, list, cursor)).rosters).toEqual([ids.slice(1)]);
+});

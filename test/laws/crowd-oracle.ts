@@ -1,0 +1,170 @@
+import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
+import { directionAllows } from "../../src/model/mapping.ts";
+import type { PerSide, Side } from "../../src/model/side.ts";
+import { SIDES, otherSide } from "../../src/model/side.ts";
+import type { Value } from "../../src/model/value.ts";
+import { equal, items } from "../reconcile/decision.ts";
+import type { Crowd, Person, Typed } from "./crowd.ts";
+import { FIELDS } from "./crowd.ts";
+
+/** A link as the database has it. */
+export interface StoredLink {
+  readonly hubspotId: string | null;
+  readonly klaviyoId: string | null;
+  readonly state: string;
+  readonly reason: string;
+  readonly deletedOn: string | null;
+}
+
+/** A value that the database says gave way. */
+export interface StoredConflict {
+  readonly field: string;
+  readonly lost: unknown;
+}
+
+/** Everything that is known at the end: the systems' truth, and what Tandem has kept. */
+export interface Ending {
+  readonly crowd: Crowd;
+  readonly mapping: Mapping;
+  readonly links: readonly StoredLink[];
+  readonly conflicts: readonly StoredConflict[];
+  readonly writes: PerSide<readonly MemoryWrite[]>;
+}
+
+/** What must not be, in words; nothing of the engine's own deciding is asked. */
+export function wrongsOf(ending: Ending): readonly string[] {
+  return [
+    ...ending.crowd.people.flatMap((person) => notInStep(ending, person)),
+    ...ending.crowd.typed.flatMap((typed) => (isKept(ending, typed) ? [] : [`lost (P4): ${words(typed)}`])),
+    ...SIDES.flatMap((side) => ending.writes[side].flatMap((write) => wrongWrite(ending, side, write))),
+    ...SIDES.flatMap((side) => doubled(ending, side)),
+  ];
+}
+
+function words({ person, side, field, value }: Typed): string {
+  return `${person} ${side} ${field} = ${JSON.stringify(value)}`;
+}
+
+/** P1: whoever is there on both sides and in scope is linked, and equal in every field. */
+function notInStep({ crowd, mapping, links }: Ending, person: Person): readonly string[] {
+  const { hubspot, klaviyo } = crowd.systems;
+  const contact = hubspot.user.see(person.contacts.hubspot);
+  if (contact === undefined || !hubspot.user.members("all").includes(contact.id)) return [];
+  const link = links.find(({ hubspotId }) => hubspotId === contact.id);
+  if (link === undefined) return [`no link (P21): ${person.name}`];
+  const wasDeleted = person.deleted.hubspot || person.deleted.klaviyo;
+  if (link.deletedOn !== null || link.klaviyoId === null)
+    return wasDeleted || person.merged ? [] : [`dead link (P1): ${person.name} ${link.reason}`];
+  const profile = klaviyo.user.see(link.klaviyoId);
+  if (profile === undefined) return wasDeleted ? [] : [`dead profile (P1): ${person.name}`];
+  if (link.state !== "in_sync") return [`${link.state} (P1): ${person.name} ${link.reason}`];
+  const leads = {
+    hubspot: true,
+    klaviyo:
+      mapping.rules.some(({ from }) => from === "klaviyo") &&
+      klaviyo.user.members("engaged").includes(profile.id),
+  };
+  if (leads.klaviyo && contact.shownEmail !== profile.shownEmail)
+    return [`addresses differ (P1): ${person.name} ${contact.shownEmail} ${profile.shownEmail}`];
+  return mapping.fields.flatMap((rule) => {
+    const held = {
+      hubspot: contact.values.get(rule.property.hubspot) ?? null,
+      klaviyo: profile.values.get(rule.property.klaviyo) ?? null,
+    };
+    return equal(held.hubspot, held.klaviyo) || mayStayApart(crowd, rule, leads, person, held)
+      ? []
+      : [`differs (P1): ${person.name} ${rule.key} ${JSON.stringify(held)} led by ${JSON.stringify(leads)}`];
+  });
+}
+
+/** A side that does not lead may keep what was typed there by hand, and an emptied value may be kept on the other. */
+function mayStayApart(
+  { typed }: Crowd,
+  rule: FieldRule,
+  leads: PerSide<boolean>,
+  { name }: Person,
+  held: PerSide<Value>,
+): boolean {
+  const acts = typed.filter(({ person, field }) => person === name && field === rule.key);
+  const leading = SIDES.filter((side) => leads[side] && directionAllows(rule.direction, side));
+  if (leading.length === 0) return true;
+  const emptied = (side: Side): boolean =>
+    held[side] === null && acts.some((act) => act.side === side && act.value === null);
+  if (rule.onEmpty === "keep" && leading.some((side) => held[side] === null))
+    return leading.some(emptied) || leading.length === 1;
+  const [leader] = leading;
+  if (leading.length === 2 || leader === undefined) return false;
+  if (rule.direction !== "both" && rule.onTargetEdit === "enforce") return false;
+  const target = otherSide(leader);
+  return acts.some(({ side, value }) => side === target && equal(value, held[target]));
+}
+
+/** P4: what somebody typed came to the other side, or stands, or was overwritten there, or is kept as a conflict. */
+function isKept({ crowd, conflicts, writes }: Ending, typed: Typed): boolean {
+  const { side, value, field, inWindow } = typed;
+  // Emptying keeps no value that could be lost.
+  if (value === null || (inWindow && side === "klaviyo")) return true;
+  const rule = FIELDS.find(({ key }) => key === field);
+  if (rule === undefined) return true;
+  const has = (other: Value | undefined): boolean =>
+    Array.isArray(value) && Array.isArray(other)
+      ? items(value).every((item) => items(other).includes(item))
+      : equal(other, value);
+  const at = crowd.typed.indexOf(typed);
+  const later = crowd.typed.slice(at + 1);
+  if (later.some((next) => next.person === typed.person && next.side === side && next.field === field))
+    return true;
+  const person = crowd.people.find(({ name }) => name === typed.person);
+  if (person === undefined || person.merged || person.deleted.hubspot || person.deleted.klaviyo) return true;
+  const id = person.contacts[side];
+  const stands = id === null ? undefined : crowd.systems[side].user.value(id, rule.property[side]);
+  if (has(stands)) return true;
+  const other = otherSide(side);
+  const carried = writes[other].some(
+    ({ operation }) => "values" in operation && has(operation.values[rule.property[other]]),
+  );
+  return carried || conflicts.some((one) => one.field === field && has(one.lost as Value));
+}
+
+/** P5, P7: a written value was typed on the other side, or was there at first; none goes against its direction. */
+function wrongWrite({ crowd }: Ending, side: Side, { operation }: MemoryWrite): readonly string[] {
+  if (operation.kind !== "create" && operation.kind !== "update") return [];
+  const owner = ownerOf(crowd, operation.email);
+  if (owner === undefined) return [`to nobody: ${operation.kind} ${side} ${operation.email}`];
+  return Object.entries(operation.values).flatMap(([property, value]): readonly string[] => {
+    const said = `${operation.kind} ${side} ${property} = ${JSON.stringify(value)} of ${owner.name}`;
+    if (property === "email") {
+      const own = typeof value === "string" && owner.emails.includes(value);
+      return own ? [] : [`another's address: ${said}`];
+    }
+    const rule = FIELDS.find((one) => one.property[side] === property);
+    if (rule === undefined) return [`not mapped: ${said}`];
+    const against = rule.direction !== "both" && rule.direction !== `to_${side}`;
+    if (against) return [`against its direction (P7): ${said}`];
+    if (value === null) {
+      const acts = crowd.typed.filter((one) => one.person === owner.name && one.field === rule.key);
+      const allowed =
+        rule.onEmpty === "clear" && acts.some((one) => one.side === otherSide(side) && one.value === null);
+      return allowed ? [] : [`emptied (P5): ${said}`];
+    }
+    const foreign = items(value).filter((item) => !String(item).startsWith(`${owner.name} `));
+    return foreign.length === 0 ? [] : [`another's value (P5): ${said}`];
+  });
+}
+
+function ownerOf({ people }: Crowd, email: string): Person | undefined {
+  return people.find(({ emails }) => emails.includes(email));
+}
+
+/** P10, P11: nobody is made twice, and nobody who was deleted is made again. */
+function doubled({ crowd, writes }: Ending, side: Side): readonly string[] {
+  const made = writes[side].filter(
+    ({ operation, result }) => operation.kind === "create" && result.outcome === "done",
+  );
+  return crowd.people.flatMap((person) => {
+    const own = made.filter(({ operation }) => person.emails.includes(operation.email));
+    const most = side === "klaviyo" ? 1 : 0;
+    return own.length <= most ? [] : [`made ${own.length} times in ${side} (P10): ${person.name}`];
+  });
+}

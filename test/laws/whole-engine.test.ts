@@ -1,0 +1,266 @@
+import { randomUUID } from "node:crypto";
+import * as fc from "fast-check";
+import { Client } from "pg";
+import { describe, expect, it } from "vitest";
+import { memory } from "../../src/connectors/memory/index.ts";
+import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
+import { ConnectionBusy } from "../../src/daemon/connection-lease.ts";
+import type { Deps } from "../../src/daemon/deps.ts";
+import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { Mapping } from "../../src/model/mapping.ts";
+import type { PerSide, Side } from "../../src/model/side.ts";
+import { SIDES } from "../../src/model/side.ts";
+import { LeaseLost } from "../../src/store/leases.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import type { FreshDatabase } from "../support/fresh-database.ts";
+import { assertLawOfWorlds } from "../support/law.ts";
+import type { Crowd, Occurrence, Version } from "./crowd.ts";
+import { RUNS, anyLife, anyVersion, gather, happen, mappingOf, meet } from "./crowd.ts";
+import { wrongsOf } from "./crowd-oracle.ts";
+import { interrupted } from "./interrupted.ts";
+
+/** Histories that share one engine: what happens to the engine happens to all of them. */
+const PEOPLE = 50;
+/** So many times the usual number of histories: the dearest law is the one that is trusted most. */
+const SHARE = 4;
+
+/** What happens to the engine itself in a run, before its call of this number. */
+type Disturbance =
+  | { readonly kind: "killed" | "overtaken" | "disconnected"; readonly call: number }
+  | { readonly kind: "clock"; readonly call: number; readonly minutes: number };
+
+interface Faults {
+  /** Every so many operations one is never answered; `null`: none. */
+  readonly unanswered: number | null;
+  readonly applied: boolean;
+  readonly importLike: boolean;
+  readonly indexLagMs: number;
+}
+
+interface Round {
+  readonly version: Version;
+  readonly disturbance: Disturbance | null;
+  readonly faults: Faults;
+  readonly whole: boolean;
+}
+
+interface World {
+  readonly lives: readonly (readonly Occurrence[])[];
+  readonly rounds: readonly Round[];
+}
+
+const anyCall = fc.integer({ min: 1, max: 40 });
+const anyDisturbance: fc.Arbitrary<Disturbance> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("killed", "overtaken", "disconnected"), call: anyCall }),
+  fc.record({ kind: fc.constant("clock" as const), call: anyCall, minutes: fc.constantFrom(-20, 20) }),
+);
+const anyRound: fc.Arbitrary<Round> = fc.record({
+  version: anyVersion,
+  disturbance: fc.option(anyDisturbance, { freq: 2 }),
+  faults: fc.record({
+    unanswered: fc.option(fc.integer({ min: 2, max: 9 }), { freq: 1 }),
+    applied: fc.boolean(),
+    importLike: fc.boolean(),
+    indexLagMs: fc.constantFrom(0, 0, 90_000),
+  }),
+  whole: fc.boolean(),
+});
+const anyWorld: fc.Arbitrary<World> = fc.record({
+  lives: fc.array(anyLife, { minLength: PEOPLE, maxLength: PEOPLE }),
+  rounds: fc.array(anyRound, { minLength: RUNS, maxLength: RUNS }),
+});
+
+class Killed extends Error {}
+
+/** A world's clock, its two systems and its database. */
+interface Stage {
+  readonly fresh: FreshDatabase;
+  readonly systems: PerSide<MemoryConnector>;
+  /** Milliseconds that go by. */
+  wait(milliseconds: number): void;
+  /** How far the engine's own clock is off. */
+  skew(milliseconds: number): void;
+  /** Before each call, and each page, of a run: for what takes time. */
+  hook: () => Promise<void>;
+  deps(): Deps;
+}
+
+async function stage(): Promise<Stage> {
+  let [time, skewed] = [Date.parse("2026-11-01T08:00:00Z"), 0];
+  const make = (side: Side) => memory(side, { now: () => time });
+  const systems = { hubspot: make("hubspot"), klaviyo: make("klaviyo") };
+  systems.hubspot.user.makeCollection("all");
+  systems.klaviyo.user.makeCollection("engaged", "segment");
+  const fresh = await freshDatabase();
+  const self: Stage = {
+    fresh,
+    systems,
+    wait: (milliseconds) => void (time += milliseconds),
+    skew: (milliseconds) => void (skewed += milliseconds),
+    hook: async () => {},
+    deps: () => ({
+      database: fresh.database,
+      connectors: {
+        hubspot: interrupted(systems.hubspot, () => self.hook()),
+        klaviyo: interrupted(systems.klaviyo, () => self.hook()),
+      },
+      now: () => new Date(time + skewed),
+      newId: randomUUID,
+      progress: () => {},
+      stopping: new AbortController().signal,
+      signal: AbortSignal.timeout(120_000),
+    }),
+  };
+  return self;
+}
+
+async function live({ lives, rounds }: World): Promise<readonly string[]> {
+  const on = await stage();
+  try {
+    const crowd = gather(on.systems, PEOPLE);
+    const wrongs: string[] = [];
+    for (const [run, round] of rounds.entries()) {
+      meet(crowd);
+      each(crowd, lives, run, null, false);
+      wrongs.push(...(await disturbed(on, crowd, lives, run, round)));
+    }
+    const last = rounds.at(-1);
+    if (last === undefined) throw new Error("a world has runs");
+    return [...wrongs, ...(await quietEnd(on, crowd, mappingOf(last.version)))];
+  } finally {
+    await on.fresh.drop();
+  }
+}
+
+function each(
+  crowd: Crowd,
+  lives: World["lives"],
+  run: number,
+  instant: number | null,
+  inWindow: boolean,
+): void {
+  for (const [index, life] of lives.entries()) {
+    const person = crowd.people[index];
+    for (const occurrence of life) {
+      if (person !== undefined && occurrence.run === run && occurrence.instant === instant)
+        happen(crowd, person, occurrence.happening, inWindow);
+    }
+  }
+}
+
+/** One run in which people go on, and with what happens to the engine. */
+async function disturbed(
+  on: Stage,
+  crowd: Crowd,
+  lives: World["lives"],
+  run: number,
+  { version, disturbance, faults, whole }: Round,
+): Promise<readonly string[]> {
+  const mapping = mappingOf(version);
+  let [calls, operations] = [0, 0];
+  let overtaken: number | null = null;
+  let done = false;
+  const wrote = (): number => SIDES.reduce((sum, side) => sum + on.systems[side].writes.length, 0);
+  for (const side of SIDES) {
+    const { quirks } = on.systems[side];
+    quirks.importLike = side === "klaviyo" && faults.importLike;
+    quirks.indexLagMs = faults.indexLagMs;
+    quirks.unanswered = () => {
+      operations += 1;
+      const isLost = faults.unanswered !== null && operations % faults.unanswered === 0;
+      return isLost ? (faults.applied ? "applied" : "not_applied") : null;
+    };
+    quirks.before = (call) => {
+      if (overtaken !== null) return;
+      calls += 1;
+      each(crowd, lives, run, calls, call === "write");
+      if (disturbance?.kind === "killed" && calls === disturbance.call) throw new Killed();
+    };
+  }
+  on.hook = async () => {
+    if (disturbance === null || done || calls < disturbance.call) return;
+    done = true;
+    if (disturbance.kind === "clock") on.skew(disturbance.minutes * 60_000);
+    if (disturbance.kind === "disconnected") await disconnect(on);
+    if (disturbance.kind !== "overtaken") return;
+    await on.fresh.database.$executeRaw`UPDATE lease SET expires_at = 'epoch'`;
+    on.hook = async () => {};
+    await cycle(on, mapping, false);
+    overtaken = wrote();
+  };
+  on.wait(60_000);
+  await cycle(on, mapping, whole);
+  const late = overtaken === null ? 0 : wrote() - overtaken;
+  for (const side of SIDES) {
+    const { quirks } = on.systems[side];
+    Object.assign(quirks, { importLike: false, indexLagMs: 0, unanswered: () => null, before: () => {} });
+  }
+  on.hook = async () => {};
+  return late === 0 ? [] : [`${late} written without the lease (P16)`];
+}
+
+/** Ends every session of the database but the one that says so. */
+async function disconnect({ fresh: { url } }: Stage): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+  await client.end();
+}
+
+async function cycle(on: Stage, mapping: Mapping, whole: boolean): Promise<void> {
+  try {
+    if (whole) await runReconcile(on.deps(), mapping, "test");
+    else await runContacts(on.deps(), mapping, { trigger: "test" });
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+  }
+}
+
+/** A kill, a lost lease, or a database that was cut off: the next run repairs all of it. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof Killed || error instanceof LeaseLost || error instanceof ConnectionBusy) return true;
+  return error instanceof Error && /terminat|closed|connection/i.test(error.message);
+}
+
+/** Nothing happens any more: everything is in step, and the run after that does nothing. */
+async function quietEnd(on: Stage, crowd: Crowd, mapping: Mapping): Promise<readonly string[]> {
+  for (let quiet = 0; quiet < 4; quiet += 1) {
+    on.wait(2 * 3_600_000);
+    await on.fresh.database.$executeRaw`UPDATE lease SET expires_at = 'epoch'`;
+    await cycle(on, mapping, quiet === 1);
+  }
+  meet(crowd);
+  const before = on.systems.hubspot.writes.length + on.systems.klaviyo.writes.length;
+  on.wait(60_000);
+  await cycle(on, mapping, false);
+  const after = on.systems.hubspot.writes.length + on.systems.klaviyo.writes.length;
+  const { database } = on.fresh;
+  const open = await database.journalRow.count({ where: { outcome: "sent" } });
+  const ending = {
+    crowd,
+    mapping,
+    links: await database.link.findMany(),
+    conflicts: await database.conflict.findMany(),
+    writes: { hubspot: on.systems.hubspot.writes, klaviyo: on.systems.klaviyo.writes },
+  };
+  return [
+    ...wrongsOf(ending),
+    ...(after === before ? [] : [`${after - before} written in quiet (P2)`]),
+    ...(open === 0 ? [] : [`${open} never settled (P15)`]),
+  ];
+}
+
+describe("the whole engine (P1, P2, P4, P5, P7, P10, P11, P15, P16)", () => {
+  it(`whatever happens to ${PEOPLE} people at any instant, to the mapping, the process, its clock and its database`, async () => {
+    await assertLawOfWorlds(
+      fc.asyncProperty(anyWorld, async (world) => {
+        const wrongs = await live(world);
+        expect(wrongs.slice(0, 10)).toEqual([]);
+      }),
+      SHARE / PEOPLE,
+    );
+  });
+});
