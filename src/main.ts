@@ -38,8 +38,10 @@ export async function main(args: readonly string[]): Promise<number> {
   return runProgram(app, args);
 }
 
-/** How long work under way may take after the first signal; systemd and Docker wait a little longer than that. */
-const GRACE_MS = 25_000;
+/** How long work under way may take after the first signal. Then its calls are ended, and its lease is given up. */
+const GRACE_MS = 18_000;
+/** After so long the process ends, whatever hangs: before systemd, Docker or Kubernetes kill it after 30 s. */
+const LONGEST_STOP_MS = 28_000;
 
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
 export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
@@ -115,6 +117,7 @@ function stopSignals(): { readonly stopping: AbortSignal; readonly signal: Abort
     process.stderr.write("\nStopping; a second Ctrl-C or SIGTERM stops at once.\n");
     soft.abort(new Error("stopped by a person"));
     setTimeout(() => hard.abort(new Error("stopped by a person")), GRACE_MS).unref();
+    setTimeout(() => process.exit(EXIT.interrupted), LONGEST_STOP_MS).unref();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

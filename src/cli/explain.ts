@@ -51,8 +51,13 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       }
       const { plan, history, ledger } = found.person;
       const { engagements } = found;
-      const text = [explanation(plan, history, ledger), ...engagementText(engagements)].join("\n");
-      app.out(options.json ? json({ ...plan, history, ledger, engagements }) : text);
+      const story = addressWords(found.person);
+      const text = [...story, explanation(plan, history, ledger), ...engagementText(engagements)].join("\n");
+      app.out(
+        options.json
+          ? json({ ...plan, history, ledger, engagements, formerly: found.person.formerly })
+          : text,
+      );
       exit(EXIT.done);
     });
 }
@@ -72,6 +77,17 @@ async function lookUp(database: Database, mapping: Mapping, email: EmailKey, now
   const engagements = await personEngagements(database, id, email, ENGAGEMENTS);
   const person = await explainPerson(database, mapping, id, { email }, now);
   return { person, engagements, erasedAt: await erasedSince(database, id, email) };
+}
+
+/** What the given address is to the person that is shown. */
+function addressWords({ plan, asked, formerly }: ExplainedPerson): readonly string[] {
+  const { email } = plan.known.link;
+  return [
+    ...(asked === email ? [] : [`${asked} is an earlier or additional email address of ${email}.`, ""]),
+    ...(formerly.length === 0
+      ? []
+      : [`Before, ${asked} was the email address of the contact that is now ${formerly.join(", ")}.`, ""]),
+  ];
 }
 
 function erasedText(address: string, at: Date): string {

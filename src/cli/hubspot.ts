@@ -26,7 +26,7 @@ export function hubspotCommand(program: Command, app: App, exit: (code: ExitCode
           const message = "The mapping has no `engagement:` section, so there is nothing to set up";
           throw new CommandFailure(EXIT.usage, message);
         }
-        return withConnection(deps, mapping.name, async (lease) => {
+        return withConnection(deps, mapping.name, async (lease, deps) => {
           const { database, connectors, signal } = deps;
           const connection = await openConnection(database, mapping.name);
           const expected = mapping.hubspot.portalId ?? connection.hubspotAccount;

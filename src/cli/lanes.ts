@@ -25,7 +25,7 @@ export const ENGAGEMENT = "engagement";
  * The lanes of a mapping in force, by its schedule; of those that are due the first here goes first. Refusals go before
  * everything, and in quiet times too; a pause does not stop them either.
  *
- * @param contacts cron expression of the contact lane
+ * @param contacts schedule of the contact lane
  */
 export function lanes(
   inForce: InForce,
@@ -42,8 +42,8 @@ export function lanes(
     name,
     cron,
     timezone,
-    run: async () => {
-      const done = await unlessPaused(deps, mapping.name, run);
+    run: async (began) => {
+      const done = await unlessPaused({ ...deps, began }, mapping.name, run);
       if (done === null) return;
       logRun(log, name, done);
       await ended(done);
@@ -69,8 +69,8 @@ export function lanes(
 /** Refusals are remembered whatever the mapping does with them. A look that found none is not worth a line. */
 function consentLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
   const { timezone, schedule } = mapping;
-  const run = async (): Promise<void> => {
-    const { runId, result, counts, stoppedBy } = await runConsent(deps, mapping, "schedule");
+  const run = async (began: () => Promise<void>): Promise<void> => {
+    const { runId, result, counts, stoppedBy } = await runConsent({ ...deps, began }, mapping, "schedule");
     if (stoppedBy !== null)
       log.warn({ lane: "consent", problem: stoppedBy.code }, `run ended: ${stoppedBy.title}`);
     else if (runId !== null)
@@ -83,10 +83,10 @@ function consentLane({ deps, mapping }: InForce, log: Logger): readonly Schedule
 function engagementLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
   const { engagement, timezone, schedule } = mapping;
   if (engagement === null || engagement.paused) return [];
-  const run = async (): Promise<void> => {
+  const run = async (began: () => Promise<void>): Promise<void> => {
     if (isQuietNow(mapping, deps.now())) return;
     const options = { trigger: "schedule", turnMs: TURN_MS };
-    const ended = await unlessPaused(deps, mapping.name, (own) =>
+    const ended = await unlessPaused({ ...deps, began }, mapping.name, (own) =>
       runEngagement(own, mapping, engagement, options),
     );
     if (ended === null) return;

@@ -1,3 +1,5 @@
+import type { Logger } from "pino";
+import { daemonHealth } from "../daemon/daemon-health.ts";
 import type { Deps } from "../daemon/deps.ts";
 import { explainPerson } from "../daemon/explain-person.ts";
 import { daemonLog } from "../daemon/log.ts";
@@ -23,6 +25,7 @@ import { PageWithoutPassword, startStatusServer } from "../status/server.ts";
 import { statusActions } from "../status/status-actions.ts";
 import { statusReader } from "../status/status-reader.ts";
 import { openConnection } from "../store/connections.ts";
+import { readLaneStarts, saveLaneSeen, saveLaneStart } from "../store/lane-starts.ts";
 import { waitingSync } from "../store/sync-wishes.ts";
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import type { App } from "./app.ts";
@@ -40,7 +43,7 @@ const DESK = "desk";
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
   readonly file: string | null;
-  /** Cron expression of the contact lane; default the mapping's. */
+  /** Schedule of the contact lane; default the mapping's. */
   readonly contacts?: string;
   /** `null` serves no status page. */
   readonly port: number | null;
@@ -96,6 +99,7 @@ export async function serve(
           ],
           desk,
           nextRuns: () => scheduler?.nextRuns() ?? [],
+          health: daemonHealth(deps.database, () => scheduler, deps.stopping),
           mappingFile: () => (options.file === null ? null : readMapping(options.file)),
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
@@ -105,12 +109,7 @@ export async function serve(
             isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsCron()),
           contactUrls: links.urls,
         });
-  const failed = (name: string, err: unknown): void => {
-    if (deps.stopping.aborted) return;
-    const away = err instanceof ConnectionBusy ? err.message : databaseFailure(err);
-    if (away === null) log.error({ lane: name, err }, "run failed");
-    else log.warn({ lane: name }, `no run: ${away}`);
-  };
+  const failed = laneFailures(log, deps.stopping);
   const note = noteSides(() => current.deps, connection.id);
   const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
@@ -120,10 +119,16 @@ export async function serve(
   const begin = (): Scheduler => {
     const works = options.worker ? lanes(current, contactsCron(), { log, ended }) : [];
     const { timezone } = current.mapping;
-    const begun = startScheduler(
-      [...works, { name: DESK, cron: null, timezone, run: () => desk.work() }],
+    const begun = startScheduler([...works, { name: DESK, cron: null, timezone, run: () => desk.work() }], {
+      starts: {
+        read: () => readLaneStarts(deps.database, connection.id),
+        begin: (lane) => saveLaneStart(deps.database, connection.id, lane),
+        seen: (lane) => saveLaneSeen(deps.database, connection.id, lane),
+      },
       failed,
-    );
+      clockMoved: (ms) =>
+        log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
+    });
     begun.runNow("contacts");
     begun.runNow(ENGAGEMENT);
     begun.runNow(DESK);
@@ -153,6 +158,23 @@ export async function serve(
   await scheduler.stop();
   await page?.close();
   await desk.close();
+}
+
+/** The same again and again, as while another process works, is told so often. */
+const TOLD_EVERY_MS = 60_000;
+
+/** Logs why a lane did not run, or how it failed. A tick comes every few seconds and would say the same each time. */
+function laneFailures(log: Logger, stopping: AbortSignal): (lane: string, error: unknown) => void {
+  const told = new Map<string, { readonly words: string; readonly at: number }>();
+  return (lane, err) => {
+    if (stopping.aborted) return;
+    const away = err instanceof ConnectionBusy ? err.message : databaseFailure(err);
+    if (away === null) return log.error({ lane, err }, "run failed");
+    const [last, now] = [told.get(lane), performance.now()];
+    if (last !== undefined && last.words === away && now - last.at < TOLD_EVERY_MS) return;
+    told.set(lane, { words: away, at: now });
+    log.warn({ lane }, `no run: ${away}`);
+  };
 }
 
 /** "Sync now" on a page of another process is taken up so soon. */

@@ -1,5 +1,6 @@
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
+import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { readCursor, saveCursor } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
@@ -30,7 +31,7 @@ export async function watchRefusals(
 ): Promise<Watched> {
   const changed = new Set<EmailKey>();
   const cursors: { readonly stream: string; readonly until: number }[] = [];
-  for (const side of SIDES) {
+  const watch = async (side: Side): Promise<void> => {
     const stream = `${side} refusals`;
     const cursor = await readCursor(database, connectionId, stream);
     const begun = now().getTime();
@@ -46,7 +47,13 @@ export async function watchRefusals(
     }
     // In the side's own time, which may be ahead of ours or behind: its first answer tells.
     cursors.push({ stream, until: begun + connectors[side].skewMs() });
+  };
+  let out: unknown = null;
+  for (const side of SIDES) {
+    // A side that is out does not keep the other's from the ledger: nobody is subscribed meanwhile who opted out there.
+    await watch(side).catch((error: unknown) => void (out ??= error));
   }
+  if (out !== null) throw out;
   return {
     changed: [...changed],
     async looked() {

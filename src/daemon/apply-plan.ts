@@ -21,6 +21,7 @@ import { NO_RUN, finishRun, startRun } from "../store/runs.ts";
 import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { limitsNow } from "./limits-now.ts";
@@ -74,13 +75,14 @@ export class PlanDoesNotFit extends Error {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function applyPlan(
-  deps: Deps,
+  outer: Deps,
   mapping: Mapping,
   plan: SavedPlan,
   approvedBecause: string | null,
 ): Promise<Applied> {
-  checkFit(plan, mapping, deps.now());
-  return withConnection(deps, mapping.name, async (lease) => {
+  checkFit(plan, mapping, outer.now());
+  return withConnection(outer, mapping.name, async (lease, own) => {
+    const deps = carryingBetween(own, mapping, lease);
     const { context, firstSync } = await look(deps, mapping, null);
     const { database, connectionId } = context;
     const linked = await countLinks(database, connectionId, "live");
@@ -185,6 +187,8 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
     if (refused > mostErrors) return sofar(tooManyErrors(refused, mostErrors));
     context.stopping.throwIfAborted();
+    const out = await context.betweenPages?.();
+    if (out) throw out;
   }
   return sofar(null);
 }

@@ -1,41 +1,133 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../store/database.ts";
 import type { Lease } from "../store/leases.ts";
 import { giveUpLease, holdLease, takeLease } from "../store/leases.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
 import type { Deps } from "./deps.ts";
+import type { Watchdog } from "./watchdog.ts";
+import { LANE_TIMES, watchdog } from "./watchdog.ts";
 
 /** Another process is working on this connection's contacts right now. */
 export class ConnectionBusy extends Error {
   constructor(name: string) {
     super(
-      `The contacts of ${name} are being synced by another process; try again when it has finished (if it was killed, in ${LEASE_MS / 60_000} minutes)`,
+      `The contacts of ${name} are being synced by another process; try again when it has finished (if it was killed, in ${LEASE_MS / 1_000} seconds)`,
     );
     this.name = "ConnectionBusy";
   }
 }
 
-/** So often within its time a lease is prolonged: reading a large account takes longer than a lease lasts. */
-const LEASE_BEATS = 4;
+/** What a process holds with one database. */
+interface Holder {
+  readonly id: string;
+  /** Runs under way by the name of their lease; one that does not end after it was given up stays here. */
+  readonly runs: Map<string, Watchdog>;
+}
+
+const holders = new WeakMap<Database, Holder>();
+
+function holderOf({ database, newId }: Pick<Deps, "database" | "newId">): Holder {
+  const known = holders.get(database) ?? { id: newId(), runs: new Map<string, Watchdog>() };
+  holders.set(database, known);
+  return known;
+}
+
+/** The runs of this process that made no progress for so long, and how long ago their last was. Milliseconds. */
+export function stuckRuns(database: Database, forMs: number): ReadonlyMap<string, number> {
+  const runs = [...(holders.get(database)?.runs ?? [])];
+  return new Map(runs.map(([name, run]) => [name, run.idleMs()] as const).filter(([, ms]) => ms >= forMs));
+}
+
+/** What work under a lease needs; a vendor, where it asks one. */
+type LeasedDeps = Pick<Deps, "database" | "newId"> & Partial<Deps>;
 
 /**
- * Works alone on one connection's contacts.
+ * Works alone on one connection's contacts. The lease is prolonged while there is progress. Work that makes none for two
+ * minutes, or does not end after a stop, is ended, and the lease is given up whatever the work still waits for: what it
+ * sent is settled by reading, and its token is refused from the moment another run has begun.
  *
- * @throws ConnectionBusy while another process does
+ * @param work gets the dependencies to work with: their signals tell of the watchdog, and their progress is seen by it
+ * @throws ConnectionBusy while another process works on it
+ * @throws LaneStuck where the watchdog ended the work
  */
-export async function withConnection<T>(
-  deps: Pick<Deps, "database" | "newId">,
+export async function withConnection<D extends LeasedDeps, T>(
+  deps: D,
   name: string,
-  work: (lease: Lease) => Promise<T>,
+  work: (lease: Lease, deps: D) => Promise<T>,
 ): Promise<T> {
-  const lease = await takeLease(deps.database, `contacts of ${name}`, deps.newId(), LEASE_MS);
+  const times = deps.times ?? LANE_TIMES;
+  const holder = holderOf(deps);
+  const key = `contacts of ${name}`;
+  // Its own lease that could not be given up, as when the database was away, a process knows again.
+  const again = !holder.runs.has(key);
+  const lease = await takeLease(deps.database, key, holder.id, LEASE_MS, again);
   if (lease === null) throw new ConnectionBusy(name);
+  const dog = watchdog(`A run of ${name}`, deps.connectors, times);
+  holder.runs.set(key, dog);
+  let beating = false;
   const beat = setInterval(() => {
-    // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
-    holdLease(deps.database, lease, LEASE_MS).catch(() => {});
-  }, LEASE_MS / LEASE_BEATS);
+    if (beating || dog.idleMs() >= times.stuckMs) return;
+    beating = true;
+    holdLease(deps.database, lease, LEASE_MS)
+      // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
+      .catch(() => {})
+      .finally(() => void (beating = false));
+  }, times.beatMs);
+  const working = work(lease, watched(deps, dog));
+  const forget = (): void => {
+    dog.stop();
+    if (holder.runs.get(key) === dog) holder.runs.delete(key);
+  };
+  working.then(forget, forget);
+  const ends = [dog.stuck, ...(deps.signal === undefined ? [] : [deps.signal])];
   try {
-    return await work(lease);
+    return await orEnded(working, ends, times.endMs);
   } finally {
     clearInterval(beat);
-    await giveUpLease(deps.database, lease);
+    const patience = new AbortController();
+    // Nobody waits long for it: it runs out by itself in seconds.
+    await Promise.race([
+      giveUpLease(deps.database, lease).catch(() => {}),
+      sleep(times.endMs, undefined, { signal: patience.signal }).catch(() => {}),
+    ]);
+    patience.abort();
+  }
+}
+
+function watched<D extends LeasedDeps>(deps: D, dog: Watchdog): D {
+  const { progress, stopping, signal } = deps;
+  return {
+    ...deps,
+    ...(progress === undefined
+      ? {}
+      : {
+          progress: (step: Parameters<Deps["progress"]>[0]) => {
+            dog.progressed();
+            progress(step);
+          },
+        }),
+    ...(stopping === undefined ? {} : { stopping: AbortSignal.any([stopping, dog.stuck]) }),
+    ...(signal === undefined ? {} : { signal: AbortSignal.any([signal, dog.stuck]) }),
+  };
+}
+
+/** The work's end, or the reason of the first signal once the work has had its time to end after it. */
+async function orEnded<T>(work: Promise<T>, ends: readonly AbortSignal[], endMs: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const all = AbortSignal.any([...ends]);
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => reject(all.reason as Error), endMs);
+  };
+  if (all.aborted) begin();
+  all.addEventListener("abort", begin, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } catch (error) {
+    // Whatever the work said when it was cut off, this is why.
+    throw ends[0]?.aborted === true ? ends[0].reason : error;
+  } finally {
+    clearTimeout(timer);
+    all.removeEventListener("abort", begin);
   }
 }

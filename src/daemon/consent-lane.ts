@@ -9,6 +9,7 @@ import { SystemUnavailable } from "../model/problem.ts";
 import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/asked.ts";
 import { openConnection } from "../store/connections.ts";
 import { readCursor, saveCursor } from "../store/cursors.ts";
+import type { Lease } from "../store/leases.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { NO_RUN, finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
@@ -52,32 +53,44 @@ export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
-  return withConnection(deps, mapping.name, async (lease) => {
-    const { database, now } = deps;
-    const { id: connectionId } = await openConnection(database, mapping.name);
-    let runId: bigint | null = null;
-    const calls = callCounter(deps.connectors);
-    try {
-      const watched = await watchRefusals(deps, connectionId, NO_RUN);
-      if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
-        await watched.looked();
-        await saveLaneOut(database, connectionId, null, now());
-        return NOTHING_CHANGED;
-      }
-      runId = await startRun(database, connectionId, "consent", trigger, now());
-      const counts = await carry(deps, mapping, { lease, runId }, watched);
-      await saveLaneOut(database, connectionId, null, now());
-      await finishRun(database, runId, "finished", { ...counts, ...calls() }, "", now());
-      return { runId, result: "finished", counts, stoppedBy: null };
-    } catch (error) {
-      const stoppedBy = error instanceof SystemUnavailable ? error.problem : null;
-      const note = stoppedBy?.title ?? "Stopped; the next run continues";
-      if (runId !== null) await finishRun(database, runId, "stopped", calls(), note, now());
-      if (stoppedBy === null) throw error;
-      await saveLaneOut(database, connectionId, stoppedBy, now());
-      return { runId, result: "stopped", counts: {}, stoppedBy };
-    }
+  return withConnection(deps, mapping.name, async (lease, own) => {
+    await own.began?.();
+    return (await consentCycle(own, mapping, lease, trigger)).run;
   });
+}
+
+/** The same, under the lease of a run of any lane; `out` is what stopped it. */
+export async function consentCycle(
+  deps: Deps,
+  mapping: Mapping,
+  lease: Lease,
+  trigger: string,
+): Promise<{ readonly run: ConsentRun; readonly out: SystemUnavailable | null }> {
+  const { database, now } = deps;
+  const { id: connectionId } = await openConnection(database, mapping.name);
+  let runId: bigint | null = null;
+  const calls = callCounter(deps.connectors);
+  try {
+    const watched = await watchRefusals(deps, connectionId, NO_RUN);
+    if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
+      await watched.looked();
+      await saveLaneOut(database, connectionId, null, now());
+      return { run: NOTHING_CHANGED, out: null };
+    }
+    runId = await startRun(database, connectionId, "consent", trigger, now());
+    const counts = await carry(deps, mapping, { lease, runId }, watched);
+    await saveLaneOut(database, connectionId, null, now());
+    await finishRun(database, runId, "finished", { ...counts, ...calls() }, "", now());
+    return { run: { runId, result: "finished", counts, stoppedBy: null }, out: null };
+  } catch (error) {
+    const out = error instanceof SystemUnavailable ? error : null;
+    const stoppedBy = out?.problem ?? null;
+    const note = stoppedBy?.title ?? "Stopped; the next run continues";
+    if (runId !== null) await finishRun(database, runId, "stopped", calls(), note, now());
+    if (stoppedBy === null) throw error;
+    await saveLaneOut(database, connectionId, stoppedBy, now());
+    return { run: { runId, result: "stopped", counts: {}, stoppedBy }, out };
+  }
 }
 
 async function isLookDue({ database, now }: Deps, connectionId: number): Promise<boolean> {

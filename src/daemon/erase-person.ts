@@ -4,7 +4,7 @@ import { forgetStreams } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import type { ErasedRows } from "../store/erase.ts";
-import { addressesOf, eraseRows, personRows } from "../store/erase.ts";
+import { addressesOf, eraseRows, passedAddresses, personRows } from "../store/erase.ts";
 import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
 import { holdLease } from "../store/leases.ts";
 import { redact, vacuum } from "../store/redact.ts";
@@ -19,12 +19,16 @@ type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
 export interface Erasure extends ErasedRows {
   /** How many addresses of theirs were known, the given one included. */
   readonly addresses: number;
+  /** Addresses that they had before and somebody else has now: left alone. */
+  readonly passedOn: readonly string[];
   readonly connections: number;
 }
 
 /** What there is of somebody, to be shown before it is removed. */
 export interface KnownOf {
   readonly addresses: readonly string[];
+  /** Addresses that they had before and somebody else has now: left alone. */
+  readonly passedOn: readonly string[];
   readonly contacts: number;
 }
 
@@ -33,7 +37,8 @@ export async function knownOf({ database }: ErasingDeps, email: EmailKey): Promi
   const found = await Promise.all(
     (await connections(database)).map(({ id }) => personRows(database, id, addresses)),
   );
-  return { addresses, contacts: found.reduce((sum, { contacts }) => sum + contacts.length, 0) };
+  const passedOn = await passedAddresses(database, addresses);
+  return { addresses, passedOn, contacts: found.reduce((sum, { contacts }) => sum + contacts.length, 0) };
 }
 
 /**
@@ -47,6 +52,7 @@ export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<E
   const { database } = deps;
   const all = await connections(database);
   const addresses = await addressesOf(database, email);
+  const passedOn = await passedAddresses(database, addresses);
   const erasure = deps.newId();
   const sum = { links: 0, contacts: 0, writes: 0, events: 0, held: 0 };
   for (const connection of all) {
@@ -55,7 +61,7 @@ export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<E
   }
   await redact(database, addresses);
   await vacuum(database);
-  return { ...sum, addresses: addresses.length, connections: all.length };
+  return { ...sum, addresses: addresses.length, passedOn, connections: all.length };
 }
 
 async function eraseFrom(

@@ -6,9 +6,13 @@ import type { ExplainedPerson } from "../status/explained-person.ts";
 import { ledgerOf } from "../store/consent-ledger.ts";
 import type { Database } from "../store/database.ts";
 import { knownLinks } from "../store/known-links.ts";
+import { storyOf } from "../store/links-under.ts";
 import { emailOfLink } from "../store/person-history.ts";
 import { personHistory } from "../store/person-history.ts";
 import { resolveRemembered } from "./remembered-scope.ts";
+
+/** People who had one address after another. */
+const MOST_LINKS = 20;
 
 /** Entries of a person's history that are read. */
 const HISTORY = 200;
@@ -31,9 +35,12 @@ export async function explainPerson(
   if (email === null) return null;
   const remembered = await resolveRemembered(database, connectionId, mapping);
   const filter = { kind: "emails", emails: [email] } as const;
-  const [known] = await knownLinks(database, connectionId, remembered.scope, filter, 0n, 1, now);
+  const found = await knownLinks(database, connectionId, remembered.scope, filter, 0n, MOST_LINKS, now);
+  const known = "email" in which ? found[0] : found.find(({ link }) => link.id === which.linkId);
   if (known === undefined) return null;
   const plan = planContact({ fields: syncedFields(mapping), ...remembered }, known);
-  const ledger = await ledgerOf(database, connectionId, email);
-  return { plan, history: await personHistory(database, known.link.id, HISTORY), ledger };
+  const ledger = await ledgerOf(database, connectionId, known.link.email);
+  const history = await personHistory(database, known.link.id, HISTORY);
+  const { formerly } = await storyOf(database, connectionId, email);
+  return { plan, history, ledger, asked: email, formerly };
 }

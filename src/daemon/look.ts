@@ -1,6 +1,7 @@
 import { joinContacts, linkContacts } from "../link/link-contacts.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
+import { SystemUnavailable } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
@@ -15,6 +16,7 @@ import { lookAtPeople } from "../pull/look-at-people.ts";
 import { readLinked } from "../pull/read-linked.ts";
 import { pullSide } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
+import { pageDone } from "../pull/run-context.ts";
 import { timeEdits } from "../pull/time-edits.ts";
 import { comparisonUnderWay } from "../store/comparisons.ts";
 import { endIgnores } from "../store/ignored.ts";
@@ -32,6 +34,7 @@ import { together } from "./guarded.ts";
 import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
+import { readOtherSide } from "./read-other-side.ts";
 import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
 
@@ -58,8 +61,8 @@ export interface Looked {
  * the two contacts are read where `email` is given.
  */
 export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
-  const { database, connectors, now, signal } = deps;
-  const prepared = await prepareRun(database, mapping, connectors, now, signal);
+  const { database, now } = deps;
+  const prepared = await prepareOrReadOther(deps, mapping, email);
   const comparison = email === null ? await comparisonUnderWay(database, prepared.connection.id) : null;
   const context = { ...runContext(deps, mapping, prepared), comparison };
   const recovered = await recoverUnanswered(context);
@@ -98,7 +101,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
 /** Pulls both sides, and tells with what the mapping names in vain what could not be read of the rest. */
 async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Promise<PullReport> {
   const { database, connectionId, now } = context;
-  const pulled = await Promise.all(SIDES.map((side) => pullSide(context, side)));
+  const pulled = await bothSides((side) => pullSide(context, side));
   // A list that a rule names in vain is one problem, though the pull does not find it either.
   const told = new Set(problems.map(({ side, code }) => `${side} ${code}`));
   const found = pulled
@@ -110,6 +113,31 @@ async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Pr
     await saveConnectionProblems(database, connectionId, side, own, now());
   }
   return { contacts: pulled.reduce((sum, report) => sum + report.contacts, 0), problems: found };
+}
+
+/** What stops the run is told once the other side was read. */
+async function prepareOrReadOther(
+  deps: Deps,
+  mapping: Mapping,
+  email: EmailKey | null,
+): Promise<ReadyConnection> {
+  const { database, connectors, now, signal } = deps;
+  try {
+    return await prepareRun(database, mapping, connectors, now, signal);
+  } catch (error) {
+    const isOut = error instanceof SystemUnavailable && error.problem.code !== "SK-ACCOUNT";
+    if (isOut && email === null) await readOtherSide(deps, mapping, error.side);
+    throw error;
+  }
+}
+
+/** Both at once; where one fails, the other is read to its end all the same. */
+async function bothSides<T>(read: (side: Side) => Promise<T>): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(SIDES.map(read));
+  return ended.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
 }
 
 function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) => string {
@@ -197,6 +225,7 @@ export async function planWhole(
     }
     contacts += plans.length;
     context.progress({ step: "compare", side: null, done: contacts, total: null });
+    await pageDone(context);
   }
   return { totals, limited, contacts, fields, problems, examples: basket.picked() };
 }

@@ -49,9 +49,9 @@ export interface PlanOptions {
  * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function makePlan(deps: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
+export async function makePlan(outer: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
   if (options.out !== null) await checkPlanPlace(options.out);
-  return withConnection(deps, mapping.name, async () => {
+  return withConnection(outer, mapping.name, async (_lease, deps) => {
     const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
     const filter: LinkFilter =
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };

@@ -23,14 +23,14 @@ const AT_ONCE = 500;
  *
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function performUndos(deps: Deps, mapping: Mapping): Promise<void> {
-  const { database, now } = deps;
+export async function performUndos(outer: Deps, mapping: Mapping): Promise<void> {
+  const { database, now } = outer;
   const { id: connectionId } = await openConnection(database, mapping.name);
   const wanted = await waitingUndos(database, connectionId, AT_ONCE);
   if (wanted.length === 0) return;
   const filter = { kind: "emails", emails: wanted.map(({ email }) => email) } as const;
   // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
-  const links = await withConnection(deps, mapping.name, async () => {
+  const links = await withConnection(outer, mapping.name, async (_lease, deps) => {
     const { scope } = (await look(deps, mapping, null)).context;
     return knownLinks(database, connectionId, scope, filter, 0n, AT_ONCE, now());
   });
@@ -52,7 +52,7 @@ export async function performUndos(deps: Deps, mapping: Mapping): Promise<void> 
   } as const;
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
-  const applied = await applyPlan(deps, mapping, { ...about, people, hash: "" }, because);
+  const applied = await applyPlan(outer, mapping, { ...about, people, hash: "" }, because);
   const left = new Set(applied.moved.map(({ email }) => email));
   const rest = wanted.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ email }) => left.has(email)).map(({ id }) => id);

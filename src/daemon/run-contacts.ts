@@ -13,9 +13,8 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import { carryRefusals } from "../consent/carry-refusals.ts";
 import { madeRefusing } from "../consent/made-refusing.ts";
 import { subscribePeople } from "../consent/subscribe.ts";
-import { watchRefusals } from "../consent/watch-refusals.ts";
 import { callCounter } from "./call-counter.ts";
-import { carriesConsent } from "./consent-lane.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
@@ -43,9 +42,6 @@ export interface ContactRun {
   /** Why it stopped, where it did. */
   readonly stoppedBy: Problem | null;
 }
-
-/** Refusals are looked for at least so often while a run writes. */
-const WATCH_EVERY_MS = 60_000;
 
 const KEYS = [
   "created",
@@ -78,8 +74,10 @@ export interface RunOptions {
  *
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function runContacts(deps: Deps, mapping: Mapping, options: RunOptions): Promise<ContactRun> {
-  return withConnection(deps, mapping.name, async (lease) => {
+export async function runContacts(outer: Deps, mapping: Mapping, options: RunOptions): Promise<ContactRun> {
+  return withConnection(outer, mapping.name, async (lease, own) => {
+    await own.began?.();
+    const deps = carryingBetween(own, mapping, lease);
     const { database, now } = deps;
     const { id: connectionId } = await openConnection(database, mapping.name);
     const runId = await startRun(database, connectionId, "contacts", options.trigger, now());
@@ -196,15 +194,11 @@ async function writeAll(
     for (const key of KEYS) counts[key] += more[key] ?? 0;
   };
   const refusing: EmailKey[] = [];
-  let [done, watched] = [0, context.now().getTime()];
+  let done = 0;
   for await (const plans of planPages(context, filter)) {
-    // In a long run too nobody waits for their refusal, and nothing else of theirs is written before it.
-    if (carriesConsent(mapping) && context.now().getTime() - watched > WATCH_EVERY_MS) {
-      watched = context.now().getTime();
-      const { changed, looked } = await watchRefusals(context, context.connectionId, context.runId);
-      add(await carryRefusals(context, changed, mapping.limits));
-      await looked();
-    }
+    // Nothing of anybody is written before opt-outs that cannot be looked for.
+    const out = await context.betweenPages?.();
+    if (out) throw out;
     const parted = plans.map((plan) => withhold(plan, isHeld));
     await holding.add(parted.flatMap(({ held }) => held));
     const waiting = parted.filter(({ held, plan }) => held.length > 0 || isToSubscribe(plan));

@@ -11,7 +11,13 @@ import { markUnwritable } from "./unwritable-properties.ts";
 export function runContext(
   deps: Deps,
   mapping: Mapping,
-  { connection, schemas, scope, consent, shapes }: ReadyConnection,
+  {
+    connection,
+    schemas,
+    scope,
+    consent,
+    shapes,
+  }: Pick<ReadyConnection, "connection" | "schemas" | "scope" | "consent" | "shapes">,
 ): RunContext {
   const fields = knowOptions(markUnwritable(withoutClashes(mapping.fields, schemas), schemas), schemas);
   return {

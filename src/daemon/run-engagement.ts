@@ -14,6 +14,7 @@ import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
 import { readAges } from "../write/read-ages.ts";
 import { callCounter } from "./call-counter.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { guardAccount } from "./guard-account.ts";
@@ -51,12 +52,14 @@ export function showsEngagement({ engagement }: Mapping): boolean {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runEngagement(
-  deps: Deps,
+  outer: Deps,
   mapping: Mapping,
   rules: EngagementMapping,
   options: EngagementOptions,
 ): Promise<EngagementRun> {
-  return withConnection(deps, mapping.name, async (lease) => {
+  return withConnection(outer, mapping.name, async (lease, own) => {
+    await own.began?.();
+    const deps = carryingBetween(own, mapping, lease);
     const { database, now } = deps;
     const connection = await openConnection(database, mapping.name);
     const connectionId = connection.id;

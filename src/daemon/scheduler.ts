@@ -1,55 +1,105 @@
-import { schedule } from "node-cron";
+import { scheduleOf } from "../mapping/schedule.ts";
+import type { Times } from "../mapping/schedule.ts";
+import type { LaneStarts } from "../store/lane-starts.ts";
+import { isDue, nextRun } from "./due.ts";
+import type { LaneMoment } from "./due.ts";
+import type { Ticker } from "./ticker.ts";
+import { cronTicker } from "./ticker.ts";
 
 /** A lane's work, run when its time comes. */
 export interface ScheduledWork {
   readonly name: string;
-  /** Five fields, in `timezone`; `null`: only when asked for. */
+  /** `every 15m`, or cron fields in `timezone`; `null`: only when asked for. */
   readonly cron: string | null;
   readonly timezone: string;
-  readonly run: () => Promise<void>;
+  /** Calls `began` once it has begun; work that was not let in stays due. */
+  readonly run: (began: () => Promise<void>) => Promise<void>;
 }
 
 /** A lane's next turn; `null` where its times are over. */
 export interface NextRun {
   readonly name: string;
+  /** As in the mapping. */
   readonly cron: string;
   readonly timezone: string;
   readonly at: Date | null;
+}
+
+/** When lanes began, kept in the database for whichever process comes next. */
+export interface StartKeeping {
+  read(): Promise<LaneStarts>;
+  /** A lane begins now; its time. */
+  begin(lane: string): Promise<Date>;
+  /** A lane that never ran and has its first time still to come. */
+  seen(lane: string): Promise<void>;
+}
+
+export interface SchedulerDeps {
+  readonly starts: StartKeeping;
+  /** Told of what a run threw, or of a schedule that could not be read; the schedule goes on. */
+  readonly failed: (name: string, error: unknown) => void;
+  /** Told that the wall clock moved by so much more, or less, than time went by. Milliseconds. */
+  readonly clockMoved: (ms: number) => void;
+  readonly ticker?: Ticker;
+  readonly clock?: { readonly wall: () => number; readonly monotonic: () => number };
 }
 
 /** Lanes that run by the clock, one at a time. */
 export interface Scheduler {
   /** Runs it now, after what is running; at most one waits. */
   runNow(name: string): void;
-  /** When each runs next by the clock. */
+  /** When each runs next. */
   nextRuns(): readonly NextRun[];
+  /** How long ago it was last decided what is due. Milliseconds. */
+  decidedAgoMs(): number;
   /** No new run begins; resolves when the one under way has ended. */
   stop(): Promise<void>;
 }
 
+/** So much the wall clock may move, in one tick, without being told. */
+const CLOCK_MOVED_MS = 60_000;
+
+const CLOCK = { wall: Date.now, monotonic: () => performance.now() };
+
 /**
- * Runs each piece of work at its times. All of one connection share its quota and its lease, so they take turns: what
+ * Runs each piece of work when it is due. All of one connection share its quota and its lease, so they take turns: what
  * comes due while something runs is run once after it, not once for every time it was due.
- *
- * @param failed told of what a run threw; the schedule goes on
  */
 export function startScheduler(
   works: readonly ScheduledWork[],
-  failed: (name: string, error: unknown) => void,
+  { starts, failed, clockMoved, ticker = cronTicker, clock = CLOCK }: SchedulerDeps,
 ): Scheduler {
   const due = new Set<string>();
+  const own = new Map<string, { readonly at: number; readonly monotonic: number }>();
+  const timed = works.flatMap(({ name, cron, timezone }) =>
+    cron === null ? [] : [{ name, cron, timezone, times: scheduleOf(cron) }],
+  );
+  /** Given a turn, and not begun yet. */
+  let atTheDoor: string | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
+  let deciding = false;
+  let known: LaneStarts | null = null;
+  let knownAt = clock.monotonic();
+  let apart = clock.wall() - clock.monotonic();
 
+  const begin = async (name: string): Promise<void> => {
+    atTheDoor = null;
+    const at = await starts.begin(name);
+    own.set(name, { at: at.getTime(), monotonic: clock.monotonic() });
+  };
   const drain = async (): Promise<void> => {
     for (;;) {
       const work = works.find(({ name }) => due.has(name));
       if (work === undefined || stopped) return;
       due.delete(work.name);
+      atTheDoor = work.name;
       try {
-        await work.run();
+        await work.run(() => begin(work.name));
       } catch (error) {
         failed(work.name, error);
+      } finally {
+        atTheDoor = null;
       }
     }
   };
@@ -58,17 +108,50 @@ export function startScheduler(
     due.add(name);
     running ??= drain().finally(() => void (running = null));
   };
-  const timed = works.flatMap(({ name, cron, timezone }) =>
-    cron === null
-      ? []
-      : [{ name, cron, timezone, task: schedule(cron, () => runNow(name), { name, timezone }) }],
-  );
+  const momentOf = (name: string, { now, starts: all }: LaneStarts): LaneMoment => {
+    const startedAt = all.get(name) ?? null;
+    const mine = own.get(name);
+    const isOwn = mine !== undefined && mine.at === startedAt?.getTime();
+    return { now, startedAt, sinceOwnMs: isOwn ? clock.monotonic() - mine.monotonic : null };
+  };
+  const watchClock = (): void => {
+    const is = clock.wall() - clock.monotonic();
+    if (Math.abs(is - apart) > CLOCK_MOVED_MS) clockMoved(is - apart);
+    apart = is;
+  };
+  const decide = async (): Promise<void> => {
+    known = await starts.read();
+    knownAt = clock.monotonic();
+    for (const { name, times, timezone } of timed) {
+      const moment = momentOf(name, known);
+      if (moment.startedAt === null && times.kind === "cron") await starts.seen(name);
+      if (name !== atTheDoor && isDue(times, timezone, moment)) runNow(name);
+    }
+  };
+  const tick = (): void => {
+    watchClock();
+    if (deciding || stopped) return;
+    deciding = true;
+    decide()
+      .catch((error: unknown) => failed("schedule", error))
+      .finally(() => void (deciding = false));
+  };
+  const ticking = ticker(tick);
+  // What was missed while nobody ran is caught up at the start.
+  tick();
+  const nextOf = (name: string, times: Times, timezone: string): Date | null => {
+    if (known === null) return null;
+    const now = new Date(known.now.getTime() + clock.monotonic() - knownAt);
+    return nextRun(times, timezone, momentOf(name, { ...known, now }));
+  };
   return {
     runNow,
-    nextRuns: () => timed.map(({ task, ...lane }) => ({ ...lane, at: task.getNextRun() })),
+    nextRuns: () =>
+      timed.map(({ times, ...lane }) => ({ ...lane, at: nextOf(lane.name, times, lane.timezone) })),
+    decidedAgoMs: () => clock.monotonic() - knownAt,
     async stop() {
       stopped = true;
-      for (const { task } of timed) await task.destroy();
+      await ticking.stop();
       await running;
     },
   };

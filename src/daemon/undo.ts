@@ -42,15 +42,15 @@ export interface UndoFindings {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function makeUndo(
-  deps: Deps,
+  outer: Deps,
   mapping: Mapping,
   wanted: DeedFilter,
   out: string,
   examples: number,
 ): Promise<UndoFindings> {
   await checkPlanPlace(out);
-  await checkRun(deps, mapping, wanted);
-  return withConnection(deps, mapping.name, async () => {
+  await checkRun(outer, mapping, wanted);
+  return withConnection(outer, mapping.name, async (_lease, deps) => {
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
     const about = { kind: "undo", connection: mapping.name, mapping: mapping.hash, made } as const;

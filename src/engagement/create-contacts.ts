@@ -27,6 +27,7 @@ import type { EngagementContext } from "./context.ts";
 import { findContacts } from "./find-contacts.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { tooManyToMake } from "./problems.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /** What making contacts came to. */
 export interface MadeContacts {
@@ -56,7 +57,7 @@ export async function createContacts(context: EngagementContext): Promise<MadeCo
   let created = 0;
   for (let start = 0; start < people.length; start += PEOPLE_PER_PAGE) {
     created += await createPage(context, people.slice(start, start + PEOPLE_PER_PAGE));
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
   return { created, problem: null };
 }

@@ -5,6 +5,7 @@ import { readEngagementState, saveDecidingHash } from "../store/engagement-state
 import type { EngagementContext } from "./context.ts";
 import { decide } from "./decide.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 const EVENTS_PER_PAGE = 2_000;
 
@@ -35,7 +36,7 @@ export async function decideAll(context: EngagementContext): Promise<number> {
     decided += page.length;
     if (page.length < EVENTS_PER_PAGE) return decided;
     context.progress({ step: "compare", side: null, done: decided, total: null });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
 }
 

@@ -6,6 +6,7 @@ import { dropAbsentMembers, saveEngagementMembers } from "../store/engagement-me
 import { readEngagementState, saveMembersStream } from "../store/engagement-state.ts";
 import type { EngagementContext } from "./context.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /**
  * Sees who is in the lists and segments that engagement is limited to: all of them once, and from then on who joined and
@@ -35,7 +36,7 @@ export async function lookAtMembers(context: EngagementContext): Promise<readonl
         await dropAbsentMembers(statements, connectionId, page.collection, page.scan);
       await saveMembersStream(statements, connectionId, reached);
     });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
   if (begun.scan === null) return problems;
   const { scan } = begun;

@@ -8,6 +8,7 @@ import { engagementBegins, readStreams, saveStream } from "../store/engagement-s
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /** What looking came to. */
 export interface LookReport {
@@ -74,7 +75,7 @@ async function readMetric(
     read += engagements.length;
     context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });
     if (next === null) break;
-    context.stopping.throwIfAborted();
+    await pageDone(context);
     if (isTurnOver(context)) return { ...before, read, added };
   }
   const settled = new Date(now().getTime() - source.lagMs);

@@ -30,6 +30,7 @@ import type { Addressed, Group } from "./groups.ts";
 import { batchesOf, groupsOf, settledBy } from "./groups.ts";
 import { occurrenceId, personOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /** What showing came to, in events. */
 export interface RecordReport {
@@ -110,7 +111,7 @@ async function recordAgain(context: EngagementContext, setup: SinkSetup | null):
       report = await send(context, setup, batch, [...found.values()], report);
     }
     if (page.length < EVENTS_PER_PAGE) return report;
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
 }
 
@@ -132,7 +133,7 @@ async function recordWaiting(
     const last = page.at(-1);
     if (last === undefined || page.length < EVENTS_PER_PAGE || isTurnOver(context)) return report;
     after = afterQueued(last);
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
 }
 

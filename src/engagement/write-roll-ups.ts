@@ -15,6 +15,7 @@ import type { EngagementContext } from "./context.ts";
 import { batchesOf } from "./groups.ts";
 import { rollUpMissing } from "./problems.ts";
 import { rollUpChanges, rollUpRequests } from "./roll-up.ts";
+import { pageDone } from "../pull/run-context.ts";
 
 /** What writing roll-ups came to. */
 export interface RollUpReport {
@@ -49,7 +50,7 @@ export async function writeRollUps(context: EngagementContext): Promise<RollUpRe
       stamped += await writeBatch(context, usable, batch, wrong.length > 0);
     }
     context.progress({ step: "write", side: null, done: stamped, total: null });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
     page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
   }
   return { stamped, problems };

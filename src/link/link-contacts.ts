@@ -5,7 +5,7 @@ import { SIDES, perSide } from "../model/side.ts";
 import { confirmContested } from "./confirm-contested.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { collectionsOf } from "../pull/run-context.ts";
+import { collectionsOf, pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { transaction } from "../store/database.ts";
 import { followAddresses } from "../store/follow-addresses.ts";
@@ -59,8 +59,10 @@ async function lookUp(context: RunContext, side: Side): Promise<void> {
   if (missing === 0) return;
   if (await readWholeAccount(context, side, missing)) return markAllSought(context, side);
   for await (const links of halfLinkPages(context, side)) {
-    for (let start = 0; start < links.length; start += ADDRESSES_PER_LOOKUP)
+    for (let start = 0; start < links.length; start += ADDRESSES_PER_LOOKUP) {
       await seek(context, side, links.slice(start, start + ADDRESSES_PER_LOOKUP));
+      await pageDone(context);
+    }
     context.progress({ step: "look_up", side, done: links.length, total: missing });
   }
 }
@@ -103,6 +105,7 @@ async function readWholeAccount(context: RunContext, side: Side, missing: number
     pagesLeft -= 1;
     await store(context, side, page);
     whole &&= page.unreadable.length === 0;
+    await pageDone(context);
   }
   return whole;
 }

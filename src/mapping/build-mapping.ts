@@ -161,7 +161,7 @@ function mappingHash(
 function cron(text: string): string {
   const read = schedule(text);
   if ("wrong" in read) throw new Error(`schedule ${text} must have been refused before`);
-  return read.cron;
+  return read.text;
 }
 
 function limit(written: string | number): Limit {

@@ -1,14 +1,23 @@
-/** A schedule as cron, or what is wrong with it. */
+import { Cron } from "croner";
+
+/** When a lane runs: so long after its last start, or at times of a clock on the wall. */
+export type Times =
+  { readonly kind: "every"; readonly ms: number } | { readonly kind: "cron"; readonly cron: string };
+
+/** A schedule as it is kept, or what is wrong with it. */
 export type Schedule =
-  | { readonly cron: string; readonly shortestMinutes: number }
+  | { readonly text: string; readonly shortestMinutes: number }
   | { readonly wrong: string; readonly help: string };
 
 const CRON_HELP =
   'write `every 15m`, `every 2h`, `every 1d`, or a cron expression in quotes such as `"0 3 * * *"`';
 
-/** `every 15m` or a five-field cron expression. Cron counts from the full hour, so an interval must divide it evenly. */
+const EVERY = /^every\s+(\d{1,4})\s?(s|m|h|d)$/;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `every 15m` or a five-field cron expression. */
 export function schedule(text: string): Schedule {
-  const every = /^every\s+(\d{1,4})\s?(s|m|h|d)$/.exec(text.trim());
+  const every = EVERY.exec(text.trim());
   if (every !== null) return interval(Number(every[1]), every[2] ?? "");
   const fields = text.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) return { wrong: `\`${text}\` is not a schedule`, help: CRON_HELP };
@@ -19,27 +28,31 @@ export function schedule(text: string): Schedule {
       return { wrong: `\`${field}\` is not a ${rule.name} (${range})`, help: CRON_HELP };
     }
   }
-  return { cron: fields.join(" "), shortestMinutes: shortestMinutes(fields[0] ?? "") };
+  const cron = fields.join(" ");
+  if (new Cron(cron, { timezone: "UTC", paused: true }).nextRun() === null)
+    return { wrong: `\`${cron}\` is a time that never comes`, help: CRON_HELP };
+  return { text: cron, shortestMinutes: shortestMinutes(fields[0] ?? "") };
+}
+
+/**
+ * The times of a schedule that is kept. The demo's and a test's may be of seconds.
+ *
+ * @throws RangeError where it is none
+ */
+export function scheduleOf(text: string): Times {
+  const every = EVERY.exec(text);
+  if (every === null) return { kind: "cron", cron: text };
+  const ms = Number(every[1]) * (UNITS[every[2] ?? ""] ?? 0);
+  if (ms === 0) throw new RangeError(`${text} is not a schedule`);
+  return { kind: "every", ms };
 }
 
 function interval(count: number, unit: string): Schedule {
-  const written = `every ${count}${unit}`;
-  if (unit === "m" && count > 0 && 60 % count === 0) {
-    return {
-      cron: count === 60 ? "0 * * * *" : count === 1 ? "* * * * *" : `*/${count} * * * *`,
-      shortestMinutes: count,
-    };
-  }
-  if (unit === "h" && count > 0 && 24 % count === 0) {
-    const cron = count === 24 ? "0 0 * * *" : count === 1 ? "0 * * * *" : `0 */${count} * * *`;
-    return { cron, shortestMinutes: count * 60 };
-  }
-  if (unit === "d" && count === 1) return { cron: "0 0 * * *", shortestMinutes: 1440 };
-  const help =
-    unit === "s"
-      ? "the shortest is `every 1m`, and `every 5m` or longer leaves room for the API limits"
-      : "use 5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h, 12h or 1d, or a cron expression in quotes";
-  return { wrong: `\`${written}\` does not divide an hour or a day evenly`, help };
+  const text = `every ${count}${unit}`;
+  if (unit !== "s" && count > 0)
+    return { text, shortestMinutes: Math.min(60, (count * (UNITS[unit] ?? 0)) / 60_000) };
+  const help = "the shortest is `every 1m`, and `every 5m` or longer leaves room for the API limits";
+  return { wrong: `\`${text}\` is too short`, help };
 }
 
 interface CronField {
@@ -79,10 +92,15 @@ function ordinal(end: string, rule: CronField): number | null {
 }
 
 /**
- * The longest time between two runs of a cron expression, in milliseconds: later than that, one is missing. Days that
- * are not all named count by their widest gap, months by the year.
+ * The longest time between two runs of a schedule, in milliseconds: later than that, one is missing. Days that are not
+ * all named count by their widest gap, months by the year.
  */
 export function longestGapMs(cron: string): number {
+  const times = scheduleOf(cron);
+  return times.kind === "every" ? times.ms : longestGapOfCron(cron);
+}
+
+function longestGapOfCron(cron: string): number {
   // A leading sixth field counts seconds: the demo's.
   const fields = cron.trim().split(/\s+/).slice(-FIELDS.length);
   const [minutes, hours, days, months, weekdays] = fields.map((field, index) => valuesOf(field, index));

@@ -134,7 +134,7 @@ export const ruleEntry = z.strictObject({
     ),
 });
 
-const schedule = z.string().refine((text) => "cron" in readSchedule(text), {
+const schedule = z.string().refine((text) => "text" in readSchedule(text), {
   error: (issue) => {
     const read = readSchedule(String(issue.input));
     return "wrong" in read ? words.wrong(`cannot be used: ${read.wrong}`, read.help) : "";

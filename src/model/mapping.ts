@@ -167,7 +167,7 @@ export interface Mapping {
   readonly consent: ConsentRules;
   /** `null` where none of it is to be shown. */
   readonly engagement: EngagementMapping | null;
-  /** Cron expressions in `timezone`. */
+  /** `every 15m`, a duration since the last start, or cron fields in `timezone`. */
   readonly schedule: {
     readonly contacts: string;
     readonly reconcile: string;

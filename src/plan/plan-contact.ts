@@ -2,7 +2,7 @@ import type { OptOutFrom } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { KnownLink, LinkState } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
-import { EMAIL_FIELD, directionAllows } from "../model/mapping.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -11,8 +11,8 @@ import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
+import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
-import { twoContactsOneAddress } from "./problems.ts";
 import { withoutRefused } from "./refused.ts";
 import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
@@ -102,6 +102,11 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   if (link.missingOn !== null) {
     const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
+  }
+  if (link.merged !== null && sightings[link.merged.on] === null) {
+    const { on, into } = link.merged;
+    const reason = `Merged into ${into ?? "another contact"} in ${sideName(on)}`;
+    return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
   const [first] = unread;
@@ -200,11 +205,6 @@ function planMissing(
     const reason = `Being looked up in ${sideName(missing)}`;
     return { ...nothing, operations: [], state: "waiting", reason };
   }
-  if (known.link.merged?.on === missing) {
-    const into = known.link.merged.into ?? "another contact";
-    const reason = `Merged into ${into} in ${sideName(missing)}; not made again`;
-    return { ...nothing, operations: [], state: "excluded", reason };
-  }
   const claim = known.claimed[missing];
   if (claim !== null) {
     const problem = addressTaken(missing, known.link.email, claim);
@@ -270,45 +270,6 @@ function stateOf(
   if (problem !== undefined) return { state: "failing", reason: problem.title };
   if (operations.length > 0) return { state: "waiting", reason: "A change waits to be written" };
   return { state: "in_sync", reason: "" };
-}
-
-/** Only values that would lead matter: one that cannot be read on a side that only receives stops nothing. */
-function problemsOf(
-  fields: readonly FieldRule[],
-  known: KnownLink,
-  inScope: PerSide<boolean>,
-): readonly Problem[] {
-  const unreadable = leadingUnreadable(fields, known, inScope).map(([, problem]) => problem);
-  const duplicates = SIDES.flatMap((side) => {
-    const kept = known.sightings[side];
-    const others = known.duplicates[side];
-    return kept === null || others.length === 0
-      ? []
-      : [twoContactsOneAddress(side, known.link.email, kept.id, others)];
-  });
-  return [...unreadable, ...duplicates];
-}
-
-function holdingProblem(
-  fields: readonly FieldRule[],
-  known: KnownLink,
-  inScope: PerSide<boolean>,
-): Problem | undefined {
-  return leadingUnreadable(fields, known, inScope).find(([rule]) => rule.onInvalid === "error")?.[1];
-}
-
-function leadingUnreadable(
-  fields: readonly FieldRule[],
-  known: KnownLink,
-  inScope: PerSide<boolean>,
-): readonly (readonly [FieldRule, Problem])[] {
-  return SIDES.flatMap((side) =>
-    fields.flatMap((rule): readonly (readonly [FieldRule, Problem])[] => {
-      const problem = known.sightings[side]?.unreadable[rule.key];
-      const leads = inScope[side] && directionAllows(rule.direction, side);
-      return leads && problem !== undefined ? [[rule, problem]] : [];
-    }),
-  );
 }
 
 function sideName(side: Side): string {

@@ -1,12 +1,14 @@
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { transaction } from "../store/database.ts";
-import { storePeople } from "./pull-side.ts";
+import { contactsUnder } from "../store/links-under.ts";
+import { lookAtMissing, storePeople } from "./pull-side.ts";
+import { idsAndMerged } from "./readings.ts";
 import type { RunContext } from "./run-context.ts";
 import { propertiesFor } from "./sighting-row.ts";
 
 /**
- * Reads these people on both sides, by their addresses, and stores what is there.
+ * Reads these people on both sides, by their addresses, now or formerly, and stores what is there.
  *
  * @returns how many contacts were read
  */
@@ -14,11 +16,19 @@ export async function lookAtPeople(context: RunContext, emails: readonly EmailKe
   let read = 0;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
-    const found = await context.connectors[side].contacts.find(emails, properties, context.signal);
+    const { contacts } = context.connectors[side];
+    const found = await contacts.find(emails, properties, context.signal);
     await transaction(context.database, (statements) =>
       storePeople(context, statements, side, found, () => false),
     );
     read += found.contacts.length;
+    // Under a former address neither system finds anybody: the contacts are known by their ids.
+    const shown = new Set(idsAndMerged(found.contacts));
+    const ids = (await contactsUnder(context.database, context.connectionId, side, emails)).filter(
+      (id) => !shown.has(id),
+    );
+    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    read += ids.length;
   }
   return read;
 }

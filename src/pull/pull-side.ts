@@ -18,7 +18,7 @@ import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/unreadable
 import { existing, idsAndMerged, namelessProblems, NOBODY_READ } from "./readings.ts";
 import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
-import { collectionsOf } from "./run-context.ts";
+import { collectionsOf, pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 import { unreadableOfKnown, withoutErased } from "./without-erased.ts";
 import { NO_RUN } from "../store/runs.ts";
@@ -63,7 +63,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
         break;
     }
     context.progress({ step: "read", side, done: report.contacts, total: null });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
   }
   if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);
   await endLook(context, side, full === null);

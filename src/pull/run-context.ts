@@ -1,6 +1,7 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { FieldRule, Identity } from "../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
+import type { SystemUnavailable } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Comparison } from "../store/comparisons.ts";
 import type { Database } from "../store/database.ts";
@@ -28,6 +29,22 @@ export interface RunContext {
   readonly stopping: AbortSignal;
   /** Ends calls under way; what they were about is settled by reading in the next run. */
   readonly signal: AbortSignal;
+  /** What must not wait for the end of a run; the side that kept it from being done, if one did. */
+  readonly betweenPages?: () => Promise<SystemUnavailable | null>;
+}
+
+/**
+ * Between two pages of reading, comparing or writing: opt-outs are carried there, and a stop ends the run there.
+ *
+ * @throws the reason of `stopping`
+ */
+export async function pageDone({
+  betweenPages,
+  stopping,
+}: Pick<RunContext, "betweenPages" | "stopping">): Promise<void> {
+  stopping.throwIfAborted();
+  await betweenPages?.();
+  stopping.throwIfAborted();
 }
 
 /** How far a step is. `total` is null until it is known. */

@@ -18,7 +18,8 @@ export function propertiesFor(fields: readonly FieldRule[], side: Side): readonl
 /** A contact as the mapping sees it, ready for the store. */
 export function sightingRow(fields: readonly FieldRule[], contact: Contact, wanted: boolean): SightingRow {
   const turned = fieldsOf(fields, { ...contact, unreadable: storable(contact.unreadable) });
-  const values = withAddress(turned.fields, contact.email);
+  const isOne = contact.email !== null || contact.shownEmail === null || contact.shownEmail === "";
+  const values = withAddress(turned.fields, isOne ? contact.email : undefined);
   return {
     side: contact.side,
     id: contact.id,
@@ -46,7 +47,8 @@ function storable(unreadable: Contact["unreadable"]): Contact["unreadable"] {
 export function storedFields(fields: readonly FieldRule[], side: Side, stored: Values): Values {
   const turned = fieldsOf(fields, { side, values: stored, unreadable: {} }).fields;
   const address = stored[EMAIL_FIELD.property[side]];
-  return withAddress(turned, typeof address === "string" ? emailKey(address) : null);
+  if (address === null || address === "") return withAddress(turned, null);
+  return withAddress(turned, typeof address === "string" ? (emailKey(address) ?? undefined) : undefined);
 }
 
 /**
@@ -57,9 +59,10 @@ export function shownOnceWritten(fields: readonly FieldRule[], side: Side, writt
   return storedFields(fields, side, propertiesOf(fields, side, written).values);
 }
 
-function withAddress(values: Values, address: string | null): Values {
+/** @param address `undefined` where it is not known, or is none: a contact without one shows that it is empty */
+function withAddress(values: Values, address: string | null | undefined): Values {
   const { [EMAIL_FIELD.key]: _spelled, ...others } = values as Record<string, Value>;
-  return address === null ? others : { ...others, [EMAIL_FIELD.key]: address };
+  return address === undefined ? others : { ...others, [EMAIL_FIELD.key]: address };
 }
 
 function digest(content: unknown): string {

@@ -11,6 +11,7 @@ import type { LinkFilter } from "../store/known-links.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { storePeople } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
+import { pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 
 const LINKS_PER_PAGE = 2_000;
@@ -40,6 +41,7 @@ export async function timeEdits(context: RunContext, filter: LinkFilter): Promis
       const { readHistory } = context.connectors[side].contacts;
       if (ids.length > 0 && readHistory !== null) await ask(context, side, ids, readHistory);
     }
+    await pageDone(context);
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_PER_PAGE) return;
     after = last.link.id;

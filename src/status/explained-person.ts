@@ -7,4 +7,8 @@ export interface ExplainedPerson {
   readonly plan: ContactPlan;
   readonly history: PersonHistory;
   readonly ledger: readonly LedgerEntry[];
+  /** The address that was asked for; another than the link's where they had it before, or have it as well. */
+  readonly asked: string;
+  /** Who had that address before: the addresses that they have now. */
+  readonly formerly: readonly string[];
 }

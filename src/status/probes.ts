@@ -5,19 +5,35 @@ import type { StatusReader } from "./status-reader.ts";
 /** Who asks whether we are ready asks again soon. */
 const READY_WITHIN_MS = 2_000;
 
+/** What else keeps this process from living, or from working, in words; `null` where nothing does. */
+export interface ProbedHealth {
+  readonly alive: () => string | null;
+  readonly ready: () => string | null;
+}
+
 /** For whoever keeps the process running: is it alive, and can it work? Nothing of anybody. */
-export function probes(app: FastifyInstance, { reach }: Pick<StatusReader, "reach">): void {
+export function probes(
+  app: FastifyInstance,
+  { reach }: Pick<StatusReader, "reach">,
+  health: ProbedHealth = { alive: () => null, ready: () => null },
+): void {
   const config = (address: string) => ({ config: { needed: neededFor("GET", address) } });
-  app.get("/healthz", config("/healthz"), (_request, reply) =>
-    reply.type("text/plain; charset=utf-8").send("ok\n"),
-  );
-  app.get("/readyz", config("/readyz"), async (_request, reply) => {
-    const ready = await within(READY_WITHIN_MS, reach());
-    const words = ready ? "ready\n" : "the database does not answer\n";
+  app.get("/healthz", config("/healthz"), (_request, reply) => {
+    const stuck = health.alive();
     return reply
-      .code(ready ? 200 : 503)
+      .code(stuck === null ? 200 : 503)
       .type("text/plain; charset=utf-8")
-      .send(words);
+      .send(stuck === null ? "ok\n" : `stuck: ${stuck}\n`);
+  });
+  app.get("/readyz", config("/readyz"), async (_request, reply) => {
+    const answers = await within(READY_WITHIN_MS, reach());
+    const why = [answers ? null : "the database does not answer", health.ready()].filter(
+      (one) => one !== null,
+    );
+    return reply
+      .code(why.length === 0 ? 200 : 503)
+      .type("text/plain; charset=utf-8")
+      .send(why.length === 0 ? "ready\n" : `not ready: ${why.join("; ")}\n`);
   });
 }
 

@@ -28,6 +28,7 @@ import { NOT_FOUND, STALE_FORM, brokenMessage, messagePage } from "./message-pag
 import { oidc } from "./oidc.ts";
 import { overviewRoutes } from "./overview-routes.ts";
 import { neededFor } from "./permissions.ts";
+import type { ProbedHealth } from "./probes.ts";
 import { probes } from "./probes.ts";
 import { pulseRoute } from "./pulse.ts";
 import type { NextRun } from "./page-deps.ts";
@@ -75,6 +76,8 @@ export interface StatusDeps {
   readonly nextRuns?: () => readonly NextRun[];
   /** The mapping file as it stands on the disk now; `null` where this process has none. */
   readonly mappingFile?: () => MappingOnDisk | null;
+  /** What probes ask beside the database. Default: nothing. */
+  readonly health?: ProbedHealth;
   /** Faults go here with their reference; a pino logger fits. */
   readonly log?: StatusLog;
 }
@@ -164,7 +167,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     await signInRoutes(app, { ...signIn, oidc: access.oidc === null ? null : oidc(access.oidc) });
   themeRoutes(app, access);
   await files(app);
-  probes(app, deps.read);
+  probes(app, deps.read, deps.health);
   pulseRoute(app, { read: deps.read, readFrame: () => readFrame(deps), sessions: known });
   addPages(app, pages, { shellOf, readFrame: () => readFrame(deps), tell });
   return app;

@@ -88,6 +88,10 @@ async function followAddresses(
                                   CASE WHEN is_passed_on(connection_id, email_key, link_id) THEN coalesce(until, since) END
                            FROM link_alias WHERE connection_id = ${connectionId}) AS alias
       WHERE true ${among}
+      -- Merged on one side, and two still on the other.
+      UNION SELECT * FROM (SELECT parted_to AS link_id, email_key, NULL::timestamptz FROM link
+                           WHERE connection_id = ${connectionId} AND parted_to IS NOT NULL) AS parted
+      WHERE true ${among}
     ), person AS (
       SELECT link_id FROM address GROUP BY link_id HAVING count(DISTINCT email) > 1
     ), named AS (
@@ -99,7 +103,7 @@ async function followAddresses(
         ON known.connection_id = ${connectionId} AND known.subject = named.subject
        AND known.kind IN ('opted_out', 'opted_in') AND (named.passed_at IS NULL OR known.at <= named.passed_at)
       ORDER BY named.link_id, known.side, known.seq DESC
-    )
+    ), added AS (
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT DISTINCT ON (named.subject, refused.side)
            ${connectionId}, named.subject, 'email', 'opted_out', refused.side,
@@ -110,7 +114,10 @@ async function followAddresses(
            WHERE known.connection_id = ${connectionId} AND known.subject = named.subject AND known.side = refused.side
              AND known.kind IN ('opted_out', 'opted_in')
            ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
-    ORDER BY named.subject, refused.side`;
+    ORDER BY named.subject, refused.side
+    RETURNING subject)
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now}::timestamptz)
+    WHERE id IN (SELECT link_id FROM named JOIN added USING (subject))`;
 }
 
 async function record(

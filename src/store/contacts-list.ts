@@ -2,6 +2,7 @@ import type { LinkState } from "../model/link.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Database } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { linksUnder } from "./links-under.ts";
 import { peopleMatching } from "./search-people.ts";
 
 /** Which contacts to list. */
@@ -72,14 +73,15 @@ export async function listContacts(
   return { contacts, total, page, pages };
 }
 
-/** The number of the link with exactly this address. */
+/** The number of the link that is found under this address: whoever has it now, or had it last. */
 export async function linkOfEmail(
   database: Database,
   connectionId: number,
   email: string,
 ): Promise<string | null> {
   const [row] = await database.$queryRaw<{ id: bigint }[]>`
-    SELECT id FROM link WHERE connection_id = ${connectionId} AND email_key = ${email}`;
+    SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])})
+    ORDER BY dirty_since IS NULL, id LIMIT 1`;
   return row === undefined ? null : String(row.id);
 }
 

@@ -26,7 +26,8 @@ export function openDatabase(url: string, patience: DatabasePatience = DATABASE_
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     maxLifetimeSeconds: LONGEST_LIFE_S,
-    onConnect: (client) => client.query(sessionTimes(patience)),
+    // Typed as if nobody waited for it; pg-pool does.
+    onConnect: (client) => client.query(sessionTimes(patience)) as unknown as void,
   });
   return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
 }

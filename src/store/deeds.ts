@@ -2,6 +2,7 @@ import type { Side } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { linksUnder } from "./links-under.ts";
 
 /** Which of the things that Tandem did: all that are given must fit. */
 export interface DeedFilter {
@@ -39,7 +40,7 @@ export async function deedsByLink(
 ): Promise<readonly LinkDeeds[]> {
   const conditions = [
     ...(filter.runId === undefined ? [] : [Prisma.sql`journal.run_id = ${filter.runId}`]),
-    ...(filter.email === undefined ? [] : [Prisma.sql`link.email_key = ${filter.email}`]),
+    ...(filter.email === undefined ? [] : [Prisma.sql`link.id IN (${linksUnder([filter.email])})`]),
     ...(filter.since === undefined ? [] : [Prisma.sql`journal.sent_at >= ${filter.since}`]),
     ...(filter.fields === undefined
       ? []

@@ -4,6 +4,7 @@ import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
 import type { EngagementColumns, Fate } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
+import { linksUnder } from "./links-under.ts";
 
 /** An event of one person, and why it is shown or is not. */
 export interface PersonEngagement {
@@ -28,8 +29,8 @@ export async function personEngagements(
   >`
     SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND email = ${email}
     UNION
-    SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND person = (
-      SELECT klaviyo_id FROM link WHERE connection_id = ${connectionId} AND email_key = ${email})
+    SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND person IN (
+      SELECT klaviyo_id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])}))
     ORDER BY at DESC, event_id DESC LIMIT ${limit}`;
   return rows.map((row) => ({
     engagement: engagementOf(row),

@@ -1,7 +1,9 @@
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import { Prisma } from "./generated/client.ts";
 import { sealHold, waitingHold, withdrawHold } from "./holds.ts";
+import { linksUnder } from "./links-under.ts";
 
 /** Where a person is in one connection. */
 export interface PersonRows {
@@ -22,31 +24,56 @@ export interface ErasedRows {
 }
 
 /**
- * Every address of the person who has this one, over all connections: those of linked contacts on both sides, their
- * additional ones, and those that their events came under.
+ * Every address of the person who is found under this one, over all connections: those of linked contacts on both sides,
+ * their additional ones, those they had, and those that their events came under. An address that passed to somebody else
+ * is that one's, and is none of theirs.
  */
 export async function addressesOf(statements: Statements, email: string): Promise<readonly string[]> {
   for (let found: readonly string[] = [email]; ;) {
     const known = [...found];
     const rows = await statements.$queryRaw<{ email: string }[]>`
-      WITH person AS (
-        SELECT id, klaviyo_id FROM link WHERE email_key = ANY(${known}::text[])
-        UNION SELECT link.id, klaviyo_id FROM link JOIN sighting ON sighting.link_id = link.id
-        WHERE sighting.email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
-      ), contact AS (
+      ${personUnder(known)}, contact AS (
         SELECT email_key, other_emails, side, external_id FROM sighting
         WHERE email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
            OR link_id IN (SELECT id FROM person)
+      ), had AS (
+        SELECT email_key AS email FROM link WHERE id IN (SELECT id FROM person) AND NOT passed
+        UNION SELECT email_key FROM contact WHERE email_key IS NOT NULL
+        UNION SELECT unnest(other_emails) FROM contact
+        UNION SELECT email_key FROM link_alias WHERE link_id IN (SELECT id FROM person)
+        UNION SELECT email FROM engagement WHERE email IS NOT NULL AND person IN (
+          SELECT klaviyo_id FROM person UNION SELECT external_id FROM contact WHERE side = 'klaviyo')
       )
-      SELECT email_key AS email FROM link WHERE id IN (SELECT id FROM person)
-      UNION SELECT email_key FROM contact WHERE email_key IS NOT NULL
-      UNION SELECT unnest(other_emails) FROM contact
-      UNION SELECT email FROM engagement WHERE email IS NOT NULL AND person IN (
-        SELECT klaviyo_id FROM person UNION SELECT external_id FROM contact WHERE side = 'klaviyo')
+      SELECT email FROM had
+      WHERE NOT EXISTS (SELECT FROM link AS owner
+                        WHERE owner.email_key = had.email AND NOT owner.passed AND owner.id NOT IN (SELECT id FROM person))
       UNION SELECT unnest(${known}::text[])`;
     if (rows.length === found.length) return found;
     found = rows.map((row) => row.email);
   }
+}
+
+/** The links of the person who has these addresses, as `person`. */
+function personUnder(known: readonly string[]): Prisma.Sql {
+  return Prisma.sql`WITH person AS (
+    SELECT id, klaviyo_id FROM link WHERE id IN (${linksUnder(known)})
+    UNION SELECT link.id, klaviyo_id FROM link JOIN sighting ON sighting.link_id = link.id
+    WHERE sighting.email_key = ANY(${[...known]}::text[]) OR other_emails && ${[...known]}::text[]
+  )`;
+}
+
+/** Addresses that the person who has these had before, and that are somebody else's now: those are left alone. */
+export async function passedAddresses(
+  statements: Statements,
+  addresses: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await statements.$queryRaw<{ email: string }[]>`
+    ${personUnder(addresses)}
+    SELECT DISTINCT email_key AS email FROM link_alias
+    WHERE link_id IN (SELECT id FROM person) AND email_key <> ALL (${[...addresses]}::text[])
+      AND EXISTS (SELECT FROM link AS owner WHERE owner.email_key = link_alias.email_key AND NOT owner.passed)
+    ORDER BY email`;
+  return rows.map(({ email }) => email);
 }
 
 /** The links and contacts of the person who has these addresses. */
@@ -60,11 +87,13 @@ export async function personRows(
     SELECT side, external_id AS id, link_id FROM sighting
     WHERE connection_id = ${connectionId}
       AND (email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
-        OR link_id IN (SELECT id FROM link WHERE connection_id = ${connectionId} AND email_key = ANY(${known}::text[])))
+        OR link_id IN (SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder(known)})))
     ORDER BY side, external_id`;
   const linked = sightings.flatMap(({ link_id: link }) => (link === null ? [] : [link]));
+  const named = await statements.$queryRaw<{ id: bigint }[]>`${linksUnder(known)}`;
+  const ofPerson = [...linked, ...named.map(({ id }) => id)];
   const links = await statements.link.findMany({
-    where: { connectionId, OR: [{ emailKey: { in: known } }, { id: { in: linked } }] },
+    where: { connectionId, id: { in: ofPerson } },
     orderBy: { id: "asc" },
   });
   const ids = new Map(sightings.map(({ side, id }) => [`${side} ${id}`, { side, id }]));

@@ -13,6 +13,8 @@ export interface Folding {
   readonly lists: bigint;
   /** The side whose contact is deleted, where the other one's is all that is left, or none. */
   readonly deletedOn: Side | null;
+  /** What becomes of the other contacts: they are no more, or somebody to be linked by their own address. */
+  readonly others: "gone" | "unlinked";
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Folding {
 export async function foldLinks(
   statements: Statements,
   [one, other]: readonly [bigint, bigint],
-  { ids, base, lists, deletedOn }: Folding,
+  { ids, base, lists, deletedOn, others }: Folding,
   now: Date,
 ): Promise<bigint> {
   const [kept, gone] = one < other ? [one, other] : [other, one];
@@ -52,7 +54,7 @@ export async function foldLinks(
     ON CONFLICT (link_id, email_key, side) DO UPDATE SET since = least(link_alias.since, excluded.since)`;
   await statements.$executeRaw`
     UPDATE link SET parted_to = ${kept}::bigint WHERE parted_to = ${gone}::bigint`;
-  for (const side of SIDES) await leaveOnly(statements, side, [kept, gone], ids[side]);
+  for (const side of SIDES) await leaveOnly(statements, side, [kept, gone], ids[side], others);
   await statements.$executeRaw`UPDATE link SET hubspot_id = NULL, klaviyo_id = NULL, passed = true WHERE id = ${gone}::bigint`;
   await statements.$executeRaw`
     UPDATE link SET hubspot_id = ${ids.hubspot}::text, klaviyo_id = ${ids.klaviyo}::text, deleted_on = ${deletedOn}::text, missing_on = NULL,
@@ -70,17 +72,18 @@ export async function foldLinks(
   return kept;
 }
 
-/** Of the contacts of both links on a side, one is left; the others are nobody's, or were seen to be no more. */
+/** Of the contacts of both links on a side, one is left. */
 async function leaveOnly(
   statements: Statements,
   side: Side,
   links: readonly bigint[],
   id: string | null,
+  others: Folding["others"],
 ): Promise<void> {
   const [kept] = links;
-  await statements.$executeRaw`
-    UPDATE sighting SET link_id = NULL
-    WHERE link_id = ANY(${[...links]}::bigint[]) AND side = ${side} AND external_id IS DISTINCT FROM ${id}::text`;
+  const which = { linkId: { in: [...links] }, side, ...(id === null ? {} : { externalId: { not: id } }) };
+  if (others === "gone") await statements.sighting.deleteMany({ where: which });
+  else await statements.sighting.updateMany({ where: which, data: { linkId: null } });
   if (id === null) return;
   await statements.$executeRaw`
     UPDATE sighting SET link_id = ${kept}::bigint

@@ -28,12 +28,15 @@ export async function foldParted(statements: Statements, connectionId: number, n
         SELECT parted.id AS parted, main.id AS main, main.hubspot_id AS hubspot, main.klaviyo_id AS klaviyo,
                parted.hubspot_id AS "partedHubspot", parted.klaviyo_id AS "partedKlaviyo", parted.parted_on AS "partedOn", main.deleted_on AS "deletedOn",
                CASE parted.parted_on WHEN 'hubspot' THEN main.klaviyo_id ELSE main.hubspot_id END IS NOT NULL
-                 AND (main.deleted_on IS NULL OR main.deleted_on = parted.parted_on) AS "mainAlive",
+                 AND (main.deleted_on IS NULL OR main.deleted_on = parted.parted_on)
+                 AND (main.missing_on IS NULL OR main.missing_on = parted.parted_on) AS "mainAlive",
+               main.missing_on IS NOT NULL OR parted.missing_on IS NOT NULL AS missing,
                CASE parted.parted_on WHEN 'hubspot' THEN parted.klaviyo_id ELSE parted.hubspot_id END IS NOT NULL
-                 AND parted.deleted_on IS NULL AS "partedAlive"
+                 AND parted.deleted_on IS NULL AND parted.missing_on IS NULL AS "partedAlive"
         FROM link AS parted JOIN link AS main ON main.id = parted.parted_to
         WHERE parted.connection_id = ${connectionId} AND parted.parted_on IS NOT NULL) AS pair
-      WHERE NOT "mainAlive" OR NOT "partedAlive"
+      -- Both missing may be an account that does not answer fully; one of two that a merge had left is merged there too.
+      WHERE "mainAlive" <> "partedAlive" OR NOT "mainAlive" AND NOT "partedAlive" AND NOT missing
       ORDER BY parted LIMIT 1`;
     if (pair === undefined) return;
     await fold(statements, pair, now);
@@ -60,7 +63,7 @@ async function fold(statements: Statements, pair: PartedPair, now: Date): Promis
   await foldLinks(
     statements,
     [main, parted],
-    { ids, base: takes ? null : main, lists: takes ? parted : main, deletedOn },
+    { ids, base: takes ? null : main, lists: takes ? parted : main, deletedOn, others: "gone" },
     now,
   );
 }

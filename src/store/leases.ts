@@ -14,29 +14,36 @@ export class LeaseLost extends Error {
   }
 }
 
-/** @returns the lease, or `null` while another holder's has not run out */
+/**
+ * @param again takes its own lease again, of the same holder, that had not run out
+ * @returns the lease, or `null` while another holder's has not run out
+ */
 export async function takeLease(
   statements: Statements,
   name: string,
   holder: string,
   forMs: number,
+  again: boolean,
 ): Promise<Lease | null> {
   const rows = await statements.$queryRaw<{ token: bigint }[]>`
     INSERT INTO lease AS held (name, token, holder, expires_at)
     VALUES (${name}, 1, ${holder}, now() + ${forMs} * interval '1 millisecond')
     ON CONFLICT (name) DO UPDATE
       SET token = held.token + 1, holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE held.expires_at < now()
+      WHERE held.expires_at < now() OR (${again} AND held.holder = excluded.holder)
     RETURNING token`;
   const [row] = rows;
   return row === undefined ? null : { name, token: row.token };
 }
 
-/** Checks and prolongs the lease; belongs in every transaction that allows or settles a write (contract P16). */
+/**
+ * Checks and prolongs the lease, unless it was given up: a run that was ended and still hangs somewhere does not get it
+ * back. Belongs in every transaction that allows or settles a write (contract P16).
+ */
 export async function holdLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
   const held = await statements.$executeRaw`
     UPDATE lease SET expires_at = now() + ${forMs} * interval '1 millisecond'
-    WHERE name = ${lease.name} AND token = ${lease.token}`;
+    WHERE name = ${lease.name} AND token = ${lease.token} AND expires_at <> 'epoch'`;
   if (held !== 1) throw new LeaseLost(lease.name);
 }
 

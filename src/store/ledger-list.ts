@@ -4,6 +4,7 @@ import type { ConsentKind, LedgerEntry } from "./consent-ledger.ts";
 import { ledgerOf } from "./consent-ledger.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { linksUnder } from "./links-under.ts";
 
 /** An entry as the list shows it: of whom, only the keyed hash. */
 export interface ListedEntry {
@@ -122,7 +123,7 @@ export async function knownConsent(
   >`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
     FROM (
       SELECT side, external_id, consent, email_key, link_id FROM sighting WHERE link_id IN (
-        SELECT id FROM link WHERE connection_id = ${connectionId} AND email_key = ${email})
+        SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])}))
       UNION
       SELECT side, external_id, consent, email_key, link_id FROM sighting
       WHERE connection_id = ${connectionId} AND side IN ('hubspot', 'klaviyo') AND email_key = ${email}) AS found

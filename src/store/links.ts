@@ -4,6 +4,7 @@ import { SIDES } from "../model/side.ts";
 import { attachAdditional } from "./attach-additional.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { linksUnder } from "./links-under.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
 export type ScopeCollections = { readonly [S in Side]: readonly string[] };
@@ -217,12 +218,16 @@ export async function markFailingDirty(
   which: { readonly cause?: string; readonly email?: string },
   now: Date,
 ): Promise<number> {
+  const found =
+    which.email === undefined
+      ? null
+      : await statements.$queryRaw<{ id: bigint }[]>`${linksUnder([which.email])}`;
   const { count } = await statements.link.updateMany({
     where: {
       connectionId,
       state: "failing",
       ...(which.cause === undefined ? {} : { problems: { some: { code: which.cause } } }),
-      ...(which.email === undefined ? {} : { emailKey: which.email }),
+      ...(found === null ? {} : { id: { in: found.map(({ id }) => id) } }),
     },
     data: { dirtySince: now, attempts: 0, retryAt: null, retriedAt: now, refused: {} },
   });

@@ -142,5 +142,6 @@ function folding(side: Side, survivor: string, { own, partner }: MergingLink, id
     base: own === survivor ? id : null,
     lists: id,
     deletedOn: partner === null ? otherSide(side) : null,
+    others: "gone",
   };
 }

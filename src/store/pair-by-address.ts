@@ -48,7 +48,8 @@ async function join(statements: Statements, pair: Pair, now: Date): Promise<void
   if (hubspotLink !== null && klaviyoLink !== null) {
     // A link that keeps a contact of its own goes on under that one's address; only what is left over is folded.
     if (!pair.hubspotHasPartner || !pair.klaviyoHasPartner) {
-      const folding = { ids, base: null, lists: klaviyoLink, deletedOn: null };
+      for (const id of [hubspotLink, klaviyoLink]) await forgetDeleted(statements, id);
+      const folding = { ids, base: null, lists: klaviyoLink, deletedOn: null, others: "unlinked" as const };
       await foldLinks(statements, [hubspotLink, klaviyoLink], folding, now);
       return;
     }
@@ -73,9 +74,17 @@ async function take(statements: Statements, link: bigint, side: Side, id: string
     WHERE side = ${side} AND external_id = ${id} AND connection_id = (SELECT connection_id FROM link WHERE id = ${link})`;
 }
 
+/** A contact that is no more shows no address to be linked by. */
+async function forgetDeleted(statements: Statements, link: bigint): Promise<void> {
+  await statements.$executeRaw`
+    DELETE FROM sighting USING link
+    WHERE link.id = ${link} AND sighting.link_id = link.id AND sighting.side = link.deleted_on`;
+}
+
 async function release(statements: Statements, side: Side, link: bigint, now: Date): Promise<void> {
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
   const lists = side === "klaviyo" ? Prisma.sql`'{}'::text[]` : Prisma.sql`lists`;
+  await forgetDeleted(statements, link);
   await statements.$executeRaw`UPDATE sighting SET link_id = NULL WHERE link_id = ${link} AND side = ${side}`;
   await statements.$executeRaw`
     UPDATE link SET ${own} = NULL, base = '{}', refused = '{}', lists = ${lists}, dirty_since = coalesce(dirty_since, ${now}::timestamptz)

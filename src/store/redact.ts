@@ -59,6 +59,7 @@ export async function redact(database: Database, addresses: readonly string[]): 
         (SELECT jsonb_object_agg(key, value) FROM jsonb_each(${what}) WHERE value::text !~* ${documents}), '{}')
       WHERE ${what}::text ~* ${documents}`;
   }
+  await database.$executeRaw`DELETE FROM link_alias WHERE email_key = ANY(${[...addresses]}::text[])`;
   await database.$executeRaw`UPDATE conflict SET won = NULL WHERE won::text ~* ${documents}`;
   await database.$executeRaw`UPDATE conflict SET lost = NULL WHERE lost::text ~* ${documents}`;
 }
@@ -75,6 +76,6 @@ function anyOf(addresses: readonly string[]): string {
  */
 export async function vacuum(database: Database): Promise<void> {
   await database.$executeRaw`
-    VACUUM (ANALYZE) sighting, link, member, journal, conflict, problem, run, hold, held_change, engagement,
+    VACUUM (ANALYZE) sighting, link, link_alias, member, journal, conflict, problem, run, hold, held_change, engagement,
                      engagement_contact, engagement_member`;
 }

@@ -16,8 +16,10 @@ export async function changedRefusals(
     SELECT DISTINCT link.email_key AS email
     FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "id" text, "consent" jsonb)
     JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id
-    JOIN link ON link.id = sighting.link_id
-    WHERE sighting.consent IS DISTINCT FROM p.consent OR link.dirty_since IS NOT NULL`;
+    JOIN link AS own ON own.id = sighting.link_id
+    -- Merged on one side, two profiles are one person's.
+    JOIN link ON link.id IN (own.id, own.parted_to)
+    WHERE sighting.consent IS DISTINCT FROM p.consent OR own.dirty_since IS NOT NULL OR link.dirty_since IS NOT NULL`;
   return rows.map(({ email }) => email);
 }
 

@@ -4,7 +4,7 @@ import { Prisma } from "./generated/client.ts";
 const LAST = "\u{10FFFF}";
 
 /**
- * The ids of links whose address begins so, whose id in either system is this, or whose name has words that begin so.
+ * The ids of links whose address, or one they had, begins so, whose id in either system is this, or whose name has words that begin so.
  * Each of them by an index of its own, whatever the language of the database.
  */
 export function peopleMatching(connectionId: number, search: string): Prisma.Sql {
@@ -14,6 +14,8 @@ export function peopleMatching(connectionId: number, search: string): Prisma.Sql
   return Prisma.sql`
     SELECT id FROM link
     WHERE connection_id = ${connectionId} AND email_key ~>=~ ${text} AND email_key ~<~ ${text + LAST}
+    UNION SELECT link_id FROM link_alias
+      WHERE connection_id = ${connectionId} AND email_key ~>=~ ${text} AND email_key ~<~ ${text + LAST}
     UNION SELECT id FROM link WHERE connection_id = ${connectionId} AND hubspot_id = ${search.trim()}
     UNION SELECT id FROM link WHERE connection_id = ${connectionId} AND klaviyo_id = ${search.trim()}
     ${

@@ -39,6 +39,8 @@ class NoAnswer extends Error {
   }
 }
 
+type Told = (error: unknown, result?: unknown) => void;
+
 /** The connections of one pool. */
 type Family = Set<{ readonly waiting: () => boolean; readonly end: (why: Error) => void }>;
 
@@ -79,11 +81,14 @@ export function timedClient({ statementMs, longMs, graceMs }: DatabasePatience):
       const rest = typeof done === "function" ? given.slice(0, -1) : given;
       const work = text.includes(LONG) ? this.#long(rest) : this.#timed(rest, statementMs + graceMs);
       if (typeof done !== "function") return work as never;
-      work.then(
-        (result) => void done(null, result),
-        (error: unknown) => void done(error),
-      );
+      void this.#tell(work, done as Told);
       return undefined as never;
+    }
+
+    async #tell(work: Promise<unknown>, done: Told): Promise<void> {
+      const [ended] = await Promise.allSettled([work]);
+      if (ended.status === "fulfilled") done(null, ended.value);
+      else done(ended.reason);
     }
 
     #send(given: unknown[]): unknown {
@@ -116,7 +121,7 @@ export function timedClient({ statementMs, longMs, graceMs }: DatabasePatience):
       }
     }
   }
-  return TimedClient as unknown as typeof Client;
+  return TimedClient;
 }
 
 function textOf(config: unknown): string | null {

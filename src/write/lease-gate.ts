@@ -6,8 +6,11 @@ import { holdLease } from "../store/leases.ts";
 import type { Clocks, Mark } from "./age.ts";
 import { ageMs, markNow } from "./age.ts";
 
-/** Longer than any batch takes with its retries; a process that is stopped that long has lost its right to write. */
-export const LEASE_MS = 180_000;
+/**
+ * A lease is prolonged every few seconds while its run makes progress, so that it can be short: after a kill another
+ * process writes within half a minute, and one that was stopped for longer has lost its right to write.
+ */
+export const LEASE_MS = 20_000;
 
 /** A write goes at most so long after its lease was found in the database (contract P16). */
 const CHECKED_MS = 5_000;

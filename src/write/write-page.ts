@@ -1,16 +1,12 @@
-import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
-import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
-import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { CarriedRefusal, ReopenedType } from "../store/consent-acts.ts";
 import { saveCarried, saveReopened } from "../store/consent-acts.ts";
-import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import { followAddresses } from "../store/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
@@ -19,8 +15,6 @@ import type { Lease } from "../store/leases.ts";
 import { holdLease } from "../store/leases.ts";
 import type { LinkOutcome } from "../store/settle.ts";
 import { saveOutcomes } from "../store/settle.ts";
-import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
-import { saveMade, saveWritten } from "../store/sightings.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import { LEASE_MS } from "./lease-gate.ts";
 import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
@@ -28,6 +22,7 @@ import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
 import type { ReadAges } from "./read-ages.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
+import { saveNewSightings } from "./save-new-sightings.ts";
 import type { BatchGate } from "./write-gate.ts";
 import { writeGate } from "./write-gate.ts";
 
@@ -245,58 +240,6 @@ function carriedBy(sent: readonly SentOperation[]): readonly CarriedRefusal[] {
     const restores = plan.known.overruled && side === "klaviyo";
     return [{ side, id, email: plan.known.link.email, from, because, restores }];
   });
-}
-
-/** What was written is what is now seen there, until the side itself shows something newer. */
-async function saveNewSightings(
-  context: WriteContext,
-  statements: Statements,
-  sent: readonly SentOperation[],
-  outcomes: readonly LinkOutcome[],
-): Promise<void> {
-  const bases = new Map(outcomes.map(({ id, base }) => [id, base]));
-  const written: WrittenSighting[] = [];
-  const made: MadeContact[] = [];
-  for (const { prepared, result } of sent) {
-    const { planned, plan } = prepared;
-    if (result.outcome !== "done" || !("fields" in planned)) continue;
-    const { id: linkId, email } = plan.known.link;
-    const fields = agreedValues(bases.get(linkId) ?? {}, planned.side, Object.keys(planned.fields));
-    const { updatedAt } = result;
-    if (planned.kind === "update") {
-      const { fields: stored } = storedBy(context.fields, prepared, result.stored, result.refused);
-      const own = addressIn(stored);
-      written.push({
-        side: planned.side,
-        id: planned.id,
-        fields: { ...fields, ...own.fields },
-        updatedAt,
-        ...own.shown,
-      });
-    } else if (result.id !== null)
-      made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
-  }
-  await saveWritten(statements, context.connectionId, written);
-  await saveMade(statements, context.connectionId, made, context.shapes, context.now());
-}
-
-/** A written address is shown at once: by it links are found, and nobody is told of one that has moved. */
-function addressIn(stored: Values): {
-  readonly fields: Values;
-  readonly shown: { readonly address?: string | null };
-} {
-  const address = stored[EMAIL_FIELD.key];
-  if (address !== null && typeof address !== "string") return { fields: {}, shown: {} };
-  return { fields: { [EMAIL_FIELD.key]: address }, shown: { address } };
-}
-
-function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {
-  const values: Record<string, Value> = {};
-  for (const field of fields) {
-    const agreed = base[field];
-    if (agreed !== undefined) values[field] = agreed[side];
-  }
-  return values;
 }
 
 /** A target that was gone may only have been merged: it is looked at once more before its link is given up. */

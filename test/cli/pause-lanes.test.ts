@@ -28,7 +28,7 @@ async function everyLane(): Promise<void> {
   it.wait(120_000);
   const inForce = { mapping: both, source: "", version: 1, deps: it.deps() };
   const ends = { log: daemonLog("silent"), ended: () => Promise.resolve() };
-  for (const { run } of lanes(inForce, "* * * * *", ends)) await run();
+  for (const { run } of lanes(inForce, "* * * * *", ends)) await run(async () => {});
 }
 
 const runs = async () =>

@@ -32,3 +32,31 @@ describe("the skew of a system's clock", () => {
     expect(skew.ms()).toBe(0);
   });
 });
+
+it("one odd Date moves no cursor, and does not become the clock; three that agree do", () => {
+  const now = Date.parse("2026-11-30T10:00:00Z");
+  const date = (ms: number): string => new Date(now + ms).toUTCString();
+  const skew = clockSkew();
+  skew.note(date(0), now, now);
+  const odd = date(40 * 60_000);
+  expect(skew.at(odd, now)).toBe(now);
+  skew.note(odd, now, now);
+  expect(skew.ms()).toBe(0);
+  // The next good one is as before, and begins the count anew.
+  skew.note(date(0), now, now);
+  for (let answer = 0; answer < 2; answer += 1) {
+    expect(skew.at(odd, now)).toBe(now);
+    skew.note(odd, now, now);
+  }
+  skew.note(odd, now, now);
+  expect(skew.ms()).toBe(40 * 60_000);
+  expect(skew.at(odd, now)).toBe(Date.parse(odd));
+});
+
+it("a Date that is odd and behind moves no cursor ahead of it", () => {
+  const now = Date.parse("2026-11-30T10:00:00Z");
+  const skew = clockSkew();
+  skew.note(new Date(now).toUTCString(), now, now);
+  const behind = new Date(now - 40 * 60_000).toUTCString();
+  expect(skew.at(behind, now)).toBe(Date.parse(behind));
+});

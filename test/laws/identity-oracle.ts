@@ -22,6 +22,8 @@ export async function identityWrongs(
   for (const group of groups.filter(({ erased }) => !erased)) {
     const alive = group.souls.filter((soul) => soul.alive);
     const of = (side: Side) => alive.filter((soul) => soul.side === side);
+    for (const soul of alive.filter((one) => show(one)?.shownEmail === null))
+      wrongs.push(`${soul.side} ${soul.id} of ${group.name}@ has no address`);
     for (const contact of of("hubspot")) {
       for (const profile of of("klaviyo")) {
         const email = show(contact)?.shownEmail ?? null;
@@ -77,7 +79,8 @@ function isOptedOut({ user, side }: MemoryConnector, { id }: Soul): boolean {
 
 /** Each value names the group that it is of. */
 function strayWrites({ writes }: MemoryConnector, side: Side): readonly string[] {
-  return writes.flatMap(({ operation, before, after }: MemoryWrite) => {
+  return writes.flatMap(({ operation, result, before, after }: MemoryWrite) => {
+    if (result.outcome !== "done") return [];
     const target = after?.shownEmail ?? before?.shownEmail ?? null;
     const name =
       "values" in operation ? operation.values[side === "hubspot" ? "firstname" : "first_name"] : null;

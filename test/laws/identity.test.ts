@@ -83,9 +83,18 @@ async function live(lives: readonly Life[]): Promise<readonly string[]> {
     const writes = it.newWrites();
     await see();
     const noise = it.newWrites();
+    const last = [...it.hubspot.writes, ...it.klaviyo.writes]
+      .toSorted((a, b) => a.at - b.at)
+      .slice(noise === 0 ? Infinity : -noise);
     expect(writes).toBeGreaterThan(0);
     const wrongs = await identityWrongs(it, world, [...groups.values()]);
-    return noise === 0 ? wrongs : [...wrongs, `${noise} writes in a quiet run`];
+    // A write that an erased person's contact stands in the way of is tried again by its schedule.
+    const isErased = (email: string): boolean =>
+      groups.get(/\.(\w+)@/.exec(email)?.[1] ?? "")?.erased === true;
+    const loud = last
+      .filter(({ operation }) => !isErased(operation.email))
+      .map(({ operation }) => `${operation.email}: ${JSON.stringify(operation)} in a quiet run`);
+    return [...wrongs, ...loud];
   } finally {
     await it.fresh.drop();
   }
@@ -115,13 +124,16 @@ function livesOf(wrongs: readonly string[], lives: readonly Life[]): string {
 
 describe("identity (P10, P11, P12, P9 e)", () => {
   it(`whatever is created, renamed, swapped, merged, deleted, restored and erased in ${GROUPS} groups`, async () => {
+    let lived = 0;
     await assertLawOf(
       fc.asyncProperty(fc.array(anyLife, { minLength: GROUPS, maxLength: GROUPS }), async (lives) => {
         const wrongs = await live(lives);
+        lived += lives.length;
         if (wrongs.length > 0) throw new Error(`\n${wrongs.join("\n")}\n${livesOf(wrongs, lives)}`);
       }),
       1 / GROUPS,
       false,
     );
+    expect(lived).toBeGreaterThanOrEqual(GROUPS);
   });
 });

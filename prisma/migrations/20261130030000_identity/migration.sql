@@ -24,6 +24,8 @@ CREATE TABLE link_alias (
   PRIMARY KEY (link_id, email_key, side)
 );
 CREATE INDEX link_alias_email_key ON link_alias (connection_id, email_key);
+-- Search by how an address begins, whatever the language of the database.
+CREATE INDEX link_alias_beginning ON link_alias (connection_id, email_key text_pattern_ops);
 
 -- Every address that a linked contact shows besides its link's own. A trigger, because whatever stores a contact, or links
 -- it, must not lose the address it had: somebody may have opted out under it.
@@ -84,3 +86,87 @@ CREATE FUNCTION steps_aside(first bigint, target text) RETURNS boolean LANGUAGE 
   SELECT EXISTS (SELECT FROM step WHERE depth > 1 AND link_id = first)
      AND NOT EXISTS (SELECT FROM step WHERE link_id < first)
 $$;
+
+-- What an earlier Tandem left wrong. Nothing of it is written to either system: the next run plans from it.
+CREATE TEMP TABLE repaired (connection_id int, links int) ON COMMIT DROP;
+
+-- Every address that is not its link's own was seen before there were aliases.
+INSERT INTO link_alias (link_id, connection_id, email_key, side, since)
+SELECT DISTINCT shown.link_id, shown.connection_id, address, shown.side, shown.seen_at
+FROM sighting AS shown JOIN link ON link.id = shown.link_id
+CROSS JOIN LATERAL unnest(shown.other_emails || shown.email_key) AS address
+WHERE address IS NOT NULL AND address <> link.email_key
+ON CONFLICT DO NOTHING;
+
+-- Whom both sides show under one address that is not the link's: the key was left behind when the address was changed. A
+-- link whose contacts are gone gives its address up; where another link holds it for good reason, a run decides.
+CREATE TEMP TABLE stale ON COMMIT DROP AS
+SELECT link.id, link.connection_id, link.email_key AS before, h.email_key AS address
+FROM link
+JOIN sighting AS h ON h.link_id = link.id AND h.side = 'hubspot'
+JOIN sighting AS k ON k.link_id = link.id AND k.side = 'klaviyo' AND k.email_key = h.email_key
+WHERE link.deleted_on IS NULL AND h.email_key <> link.email_key;
+UPDATE link SET passed = true
+WHERE deleted_on IS NOT NULL AND id NOT IN (SELECT id FROM stale)
+  AND EXISTS (SELECT FROM stale WHERE stale.connection_id = link.connection_id AND stale.address = link.email_key);
+DELETE FROM stale WHERE EXISTS (
+  SELECT FROM stale AS first WHERE first.connection_id = stale.connection_id AND first.address = stale.address AND first.id < stale.id);
+-- As long as anybody is in the way of somebody, who is behind them waits too.
+DO $$
+BEGIN
+  LOOP
+    DELETE FROM stale USING link AS holder
+    WHERE holder.connection_id = stale.connection_id AND holder.email_key = stale.address AND NOT holder.passed
+      AND holder.id NOT IN (SELECT id FROM stale);
+    EXIT WHEN NOT FOUND;
+  END LOOP;
+END $$;
+INSERT INTO link_alias (link_id, connection_id, email_key, side, since, until)
+SELECT stale.id, stale.connection_id, before, 'both', link.created_at, now() FROM stale JOIN link ON link.id = stale.id
+ON CONFLICT DO NOTHING;
+UPDATE link SET passed = true FROM stale WHERE link.id = stale.id;
+UPDATE link SET email_key = stale.address, passed = false, dirty_since = coalesce(dirty_since, now())
+FROM stale WHERE link.id = stale.id;
+INSERT INTO repaired SELECT connection_id, count(*)::int FROM stale GROUP BY connection_id;
+
+-- Two links that were killed by merges in two systems: one has the HubSpot contact that is left, the other the Klaviyo
+-- profile, and both show one address. The older goes on with both.
+CREATE TEMP TABLE halves ON COMMIT DROP AS
+SELECT DISTINCT ON (least(one.id, other.id)) least(one.id, other.id) AS kept, greatest(one.id, other.id) AS folded,
+       one.connection_id, h.external_id AS hubspot, k.external_id AS klaviyo,
+       other.lists, one.id AS hubspot_link, other.id AS klaviyo_link
+FROM sighting AS h
+JOIN link AS one ON one.id = h.link_id AND one.deleted_on = 'klaviyo' AND one.hubspot_id = h.external_id
+JOIN sighting AS k ON k.connection_id = h.connection_id AND k.side = 'klaviyo'
+  AND (k.email_key = h.email_key OR k.email_key = ANY (h.other_emails))
+JOIN link AS other ON other.id = k.link_id AND other.deleted_on = 'hubspot' AND other.klaviyo_id = k.external_id
+WHERE h.side = 'hubspot' AND one.id <> other.id
+ORDER BY least(one.id, other.id), greatest(one.id, other.id);
+DELETE FROM halves WHERE EXISTS (
+  SELECT FROM halves AS first WHERE first.kept < halves.kept
+    AND (first.kept IN (halves.kept, halves.folded) OR first.folded IN (halves.kept, halves.folded)));
+UPDATE journal SET outcome = 'superseded', settled_at = now() FROM halves WHERE link_id = folded AND outcome = 'sent';
+UPDATE journal SET link_id = kept FROM halves WHERE link_id = folded;
+UPDATE conflict SET link_id = kept FROM halves
+WHERE link_id = folded AND NOT EXISTS (
+  SELECT FROM conflict AS known WHERE known.link_id = kept AND known.run_id = conflict.run_id AND known.field = conflict.field);
+INSERT INTO link_alias (link_id, connection_id, email_key, side, since, until)
+SELECT kept, link.connection_id, email_key, 'both', created_at, now() FROM halves JOIN link ON link.id = folded
+UNION ALL SELECT kept, link_alias.connection_id, email_key, side, since, until FROM halves JOIN link_alias ON link_id = folded
+ON CONFLICT DO NOTHING;
+DELETE FROM sighting USING halves WHERE sighting.link_id IN (kept, folded)
+  AND NOT (side = 'hubspot' AND external_id = hubspot OR side = 'klaviyo' AND external_id = klaviyo);
+UPDATE sighting SET link_id = kept FROM halves WHERE sighting.link_id IN (kept, folded);
+UPDATE link SET hubspot_id = NULL, klaviyo_id = NULL, passed = true FROM halves WHERE link.id = folded;
+UPDATE link SET hubspot_id = hubspot, klaviyo_id = klaviyo, deleted_on = NULL, missing_on = NULL, base = '{}', refused = '{}',
+  lists = halves.lists, attempts = 0, retry_at = NULL, dirty_since = coalesce(dirty_since, now()),
+  state = CASE WHEN ignored_at IS NULL THEN 'waiting' ELSE state END, reason = ''
+FROM halves WHERE link.id = kept;
+DELETE FROM link USING halves WHERE link.id = folded;
+INSERT INTO repaired SELECT connection_id, count(*)::int FROM halves GROUP BY connection_id;
+
+-- For whoever looks at the runs: how many links were repaired.
+INSERT INTO run (connection_id, kind, trigger, result, started_at, finished_at, counts, note)
+SELECT connection_id, 'upgrade', 'upgrade', 'finished', now(), now(), jsonb_build_object('repaired', sum(links)),
+       sum(links) || ' links repaired after changed email addresses and merges; nothing was written to HubSpot or Klaviyo'
+FROM repaired GROUP BY connection_id;

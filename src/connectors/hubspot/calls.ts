@@ -67,12 +67,13 @@ export interface CallsDeps extends Timing {
   readonly log: ConnectorLog;
 }
 
-/** The smallest plan's burst is 100 in 10 s; the headers tell the true one with the first answer. */
+/** The smallest plan's burst; the headers tell the true one with the first answer. */
 export const BURST = { name: "burst", kind: "rolling", calls: 90, perMs: 10_000 } as const;
 /** 5 a second for all apps of the account together; its answers carry no header to learn from. */
 const SEARCH = { name: "search", kind: "rolling", calls: 4, perMs: 1_000 } as const;
 const ATTEMPTS = 5;
 const LIMITED_ATTEMPTS = 6;
+const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog waits for two minutes.
 
 /** Pacing, retries and counting for one account. */
 export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
@@ -116,7 +117,7 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
-    return understood(operation, raw, schema, now());
+    return understood(operation, raw, schema, now(), skew);
   }
 
   function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
@@ -148,8 +149,9 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     const told = toldMs(failure) ?? 0;
     pace.pause(now() + told);
     if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
-    const backoff = backoffMs(attemptNumber, { first: 1_000, longest: 60_000 });
-    return { retry: true, waitMs: Math.max(backoff, told), attempts: ATTEMPTS };
+    const waitMs = Math.max(backoffMs(attemptNumber, { first: 1_000, longest: 60_000 }), told);
+    const isLate = failure.kind === "lost" && failure.late === true;
+    return { retry: true, waitMs, attempts: isLate ? LATE_ATTEMPTS : ATTEMPTS };
   }
 
   /** `expected`: how a read may end; `null` for a write. */
@@ -215,7 +217,13 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
 }
 
 /** Reads an answer, or throws what is wrong with it as `CallFailed`. */
-function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, now: number): Answer<T> {
+function understood<T>(
+  operation: string,
+  raw: RawAnswer,
+  schema: z.ZodType<T>,
+  now: number,
+  skew: ReturnType<typeof clockSkew>,
+): Answer<T> {
   const { status, headers, text } = raw;
   const retryAfter = retryAfterMs(headers["retry-after"], now);
   if (status < 200 || status > 299) {
@@ -228,8 +236,7 @@ function understood<T>(operation: string, raw: RawAnswer, schema: z.ZodType<T>, 
   }
   const parsed = schema.safeParse(readJson(text));
   if (parsed.success) {
-    const date = Date.parse(headers["date"] ?? "");
-    return { body: parsed.data, at: Number.isNaN(date) ? now : date };
+    return { body: parsed.data, at: skew.at(headers["date"], now) };
   }
   // Only where the shape broke, never what stood there: that may be a person.
   const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;

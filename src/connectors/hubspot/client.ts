@@ -134,25 +134,24 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   const plain = plainRequest({
     address: (path, numbered) => versioned(`${origin}${path}`, numbered ? "v3" : apiVersion),
     bearer: () => bearer,
-    timeoutMs,
   });
   const call: PutTogether = (operation, run, pace = "burst") => ({
     operation,
     pace,
     async send(signal) {
       signal.throwIfAborted();
-      bearer = typeof token === "string" ? token : await freshToken(operation, token);
-      return answerOf(operation, run(signal), timeoutMs, signal);
+      bearer = typeof token === "string" ? token : await freshToken(operation, token, signal);
+      return answerOf(operation, run, timeoutMs, signal);
     },
   });
   const mutation: PutMutation = (permit, operation, run) => ({
     operation,
     async mutate(signal) {
       signal.throwIfAborted();
-      bearer = typeof token === "string" ? token : await freshToken(operation, token);
+      bearer = typeof token === "string" ? token : await freshToken(operation, token, signal);
       // Behind the wait for a token: nothing waits between this and the request.
       permit.use();
-      return answerOf(operation, run(signal), timeoutMs, signal);
+      return answerOf(operation, run, timeoutMs, signal);
     },
   });
 

@@ -13,7 +13,13 @@ export type Failure =
   /** It never left this machine: certainly not done. */
   | { readonly kind: "not_sent"; readonly operation: string; readonly reason: string }
   /** It left, and nothing came back: it may be done. */
-  | { readonly kind: "lost"; readonly operation: string; readonly reason: string }
+  | {
+      readonly kind: "lost";
+      readonly operation: string;
+      readonly reason: string;
+      /** Its whole time was used up; to wait for that again and again holds up a lane for minutes. */
+      readonly late?: true;
+    }
   /** Something came back that HubSpot does not say: a proxy's page, half a body, the wrong shape. It may be done. */
   | {
       readonly kind: "unreadable";

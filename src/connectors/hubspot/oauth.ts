@@ -4,6 +4,7 @@ import type { Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
 import { LONGEST_WAIT_MS } from "../shut-door.ts";
+import { TookTooLong, withinTotalTime } from "../total-time.ts";
 import { acceptedOrigin } from "./client.ts";
 import { signInRefused, signInUnanswered } from "./oauth-problems.ts";
 import { readJson } from "./parse.ts";
@@ -24,6 +25,8 @@ const TIMEOUT_MS = 30_000;
 /** HubSpot's advice: by time, and never because of a 401. */
 const RENEW_AT = 0.8;
 const ATTEMPTS = 5;
+/** Each costs its whole time, and every call waits for it. */
+const LATE_ATTEMPTS = 3;
 /** A renewal that failed while the old token is good is not tried again with every call. */
 const BETWEEN_RENEWALS_MS = 60_000;
 
@@ -50,13 +53,21 @@ class NotGranted extends Error {
   readonly status: number;
   readonly refused: z.infer<typeof refusal> | null;
   readonly waitMs: number | null;
+  /** The request's whole time was used up. */
+  readonly late: boolean;
 
-  constructor(status: number, refused: z.infer<typeof refusal> | null, waitMs: number | null) {
+  constructor(
+    status: number,
+    refused: z.infer<typeof refusal> | null,
+    waitMs: number | null,
+    late: boolean = false,
+  ) {
     super(`HubSpot gave no access token (status ${status})`);
     this.name = "NotGranted";
     this.status = status;
     this.refused = refused;
     this.waitMs = waitMs;
+    this.late = late;
   }
 }
 
@@ -120,14 +131,17 @@ async function ask(
   });
   let status = 0;
   try {
-    const answer = await request(`${origin}${PATH}`, {
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-      body: form.toString(),
-      signal: AbortSignal.timeout(timeoutMs),
+    const answer = await withinTotalTime(timeoutMs, null, async (signal) => {
+      const answer = await request(`${origin}${PATH}`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+        body: form.toString(),
+        signal,
+      });
+      status = answer.statusCode;
+      return { headers: answer.headers, text: await answer.body.text() };
     });
-    status = answer.statusCode;
-    const body = readJson(await answer.body.text());
+    const body = readJson(answer.text);
     const good = granted.safeParse(body);
     if (status >= 200 && status <= 299 && good.success) return good.data;
     const refused = status >= 400 && status < 429 ? refusal.safeParse(body) : null;
@@ -136,7 +150,7 @@ async function ask(
   } catch (error) {
     if (error instanceof NotGranted) throw error;
     // The error of the client holds the request, and with it the secrets: it goes no further.
-    throw new NotGranted(status, null, null);
+    throw new NotGranted(status, null, null, error instanceof TookTooLong);
   }
 }
 
@@ -145,7 +159,7 @@ function classify(error: unknown, attempt: number): RetryDecision {
   if (!(error instanceof NotGranted) || error.refused !== null) return { retry: false };
   const waitMs = error.waitMs ?? backoffMs(attempt, { first: 1_000, longest: 60_000 });
   if (waitMs > LONGEST_WAIT_MS) return { retry: false };
-  return { retry: true, waitMs, attempts: ATTEMPTS };
+  return { retry: true, waitMs, attempts: error.late ? LATE_ATTEMPTS : ATTEMPTS };
 }
 
 function outOf({ status, refused }: NotGranted) {

@@ -19,11 +19,10 @@ export interface PlainDeps {
   readonly address: (path: string, numbered: boolean) => string;
   /** The token of the call under way. */
   readonly bearer: () => string;
-  readonly timeoutMs: number;
 }
 
-/** Requests as the account, or as the developer of an app: that key stands in the address, and takes the token's place. */
-export function plainRequest({ address, bearer, timeoutMs }: PlainDeps): PlainRequest {
+/** Requests whose signal ends them, within the call's total time. As the account, or as the developer of an app: that key stands in the address, and takes the token's place. */
+export function plainRequest({ address, bearer }: PlainDeps): PlainRequest {
   return async (method, path, signal, { body, developerKey, numbered = false } = {}) => {
     const url = new URL(address(path, numbered));
     if (developerKey !== undefined) url.searchParams.set("hapikey", developerKey);
@@ -35,9 +34,6 @@ export function plainRequest({ address, bearer, timeoutMs }: PlainDeps): PlainRe
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A little later than the call's own limit, which is what the caller sees; nothing waits on behind its back.
-      headersTimeout: timeoutMs + 1_000,
-      bodyTimeout: timeoutMs + 1_000,
       signal,
     });
     const headers = Object.fromEntries(

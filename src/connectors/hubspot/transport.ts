@@ -1,7 +1,9 @@
+import type { ClientRequest } from "node:http";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { SystemUnavailable } from "../../model/problem.ts";
+import { TookTooLong, withinTotalTime } from "../total-time.ts";
 import { CallFailed } from "./failure.ts";
 
 /** An answer as it came, whatever it says. */
@@ -25,60 +27,91 @@ export class Arrived extends Error {
   }
 }
 
-/** Keeps connections, and ends one that has been silent too long: the SDK itself would wait for ever. */
+/**
+ * Keeps connections, and ends one whose request takes longer than the call's own limit: the SDK itself would wait for
+ * ever, and for a body that trickles in, so does a limit on silence. The whole request has that time.
+ */
 export function impatientAgent(origin: string, timeoutMs: number): HttpAgent {
-  // A little later than the call's own limit, which is what the caller sees. As an option too: Node sets a connection
-  // that is used again back to it.
-  const timeout = timeoutMs + 1_000;
+  // A little later than the call's own limit, which is what the caller sees.
+  const ends = new WeakMap<Socket, NodeJS.Timeout>();
+  const begin = (socket: Socket): void => {
+    clearTimeout(ends.get(socket));
+    ends.set(socket, setTimeout(() => socket.destroy(), timeoutMs + 1_000).unref());
+  };
   const agent = origin.startsWith("https:")
-    ? new HttpsAgent({ keepAlive: true, timeout })
-    : new HttpAgent({ keepAlive: true, timeout });
+    ? new HttpsAgent({ keepAlive: true })
+    : new HttpAgent({ keepAlive: true });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback) as Socket | undefined;
-    socket?.setTimeout(timeout, () => socket.destroy());
+    if (socket !== undefined) {
+      begin(socket);
+      socket.once("close", () => clearTimeout(ends.get(socket)));
+    }
     return socket;
   };
-  return agent;
+  const { keepSocketAlive, reuseSocket } = agent as unknown as Reuse;
+  return Object.assign(agent, {
+    keepSocketAlive(socket: Socket) {
+      clearTimeout(ends.get(socket));
+      return keepSocketAlive.call(agent, socket);
+    },
+    reuseSocket(socket: Socket, request: ClientRequest) {
+      begin(socket);
+      reuseSocket.call(agent, socket, request);
+    },
+  });
+}
+
+/** How an agent is told that a socket is free, and taken again (Node's documentation of http.Agent). */
+interface Reuse {
+  readonly keepSocketAlive: (this: HttpAgent, socket: Socket) => boolean;
+  readonly reuseSocket: (this: HttpAgent, socket: Socket, request: ClientRequest) => void;
 }
 
 /** The token of the next call. Rejects with `CallFailed` where there is none and nobody says why. */
-export async function freshToken(operation: string, token: () => Promise<string>): Promise<string> {
+export async function freshToken(
+  operation: string,
+  token: () => Promise<string>,
+  signal: AbortSignal,
+): Promise<string> {
   try {
-    return await token();
+    return await untilAborted(token(), signal);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof SystemUnavailable) throw error;
     throw new CallFailed({ kind: "no_token", operation });
   }
 }
 
-/** The answer, the end of patience, or the abort: whichever comes first. */
+/** Renewing a sign-in is shared by all calls, so that one that is aborted leaves it to the others. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** The answer, the end of its total time, or the abort: whichever comes first. */
 export async function answerOf(
   operation: string,
-  sent: Promise<unknown>,
+  run: (signal: AbortSignal) => Promise<unknown>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<RawAnswer> {
-  let stop = (): void => undefined;
-  const patience = new Promise<never>((_resolve, reject) => {
-    const late = new CallFailed({ kind: "lost", operation, reason: `no answer in ${timeoutMs} ms` });
-    const timer = setTimeout(() => reject(late), timeoutMs);
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", abort, { once: true });
-    stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-    };
-  });
   try {
-    await Promise.race([sent, patience]);
+    await withinTotalTime(timeoutMs, signal, run);
   } catch (error) {
     if (error instanceof Arrived) return error.answer;
     signal.throwIfAborted();
     if (error instanceof CallFailed) throw error;
+    if (error instanceof TookTooLong)
+      throw new CallFailed({ kind: "lost", operation, reason: error.message, late: true });
     throw new CallFailed(transportFailure(operation, error));
-  } finally {
-    stop();
   }
   throw new CallFailed({ kind: "lost", operation, reason: "the SDK finished without an answer" });
 }

@@ -10,7 +10,7 @@ import { backoffMs, callWithRetry } from "../retry.ts";
 import type { Door } from "../shut-door.ts";
 import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
 import type { Call, Mutation, RawAnswer } from "./client.ts";
-import { KlaviyoFailure, malformed } from "./failure.ts";
+import { KlaviyoFailure, TOO_LATE, malformed } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
 import { windowsOf } from "./operations.ts";
 import { stopsTheSide, unavailable } from "./problems.ts";
@@ -67,6 +67,8 @@ export type Prepare = () => Promise<Mutation | null>;
 const ATTEMPTS = 4;
 /** A throttled call was not done and will be let in: it is worth more patience than a broken one. */
 const THROTTLED_ATTEMPTS = 8;
+/** Each costs its whole time: three of 30 s, and the lane's watchdog need not come. */
+const LATE_ATTEMPTS = 3;
 const BACKOFF = { first: 500, longest: 20_000 };
 
 /** Paces, repeats, counts and understands calls to one account. */
@@ -128,8 +130,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     skew.note(answer.header("date"), begun, now());
     const parsed = schema.safeParse(answer.body);
     if (!parsed.success) throw malformed(operation, answer.body);
-    const date = Date.parse(answer.header("date") ?? "");
-    return { data: parsed.data, at: Number.isNaN(date) ? now() : date };
+    return { data: parsed.data, at: skew.at(answer.header("date"), now()) };
   }
 
   const classify =
@@ -147,9 +148,10 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
         return { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };
       }
       if (kind === "unsendable" || !(notSent || (repeatable && ambiguous))) return { retry: false };
-      if (attempt < ATTEMPTS)
+      const attempts = code === TOO_LATE ? LATE_ATTEMPTS : ATTEMPTS;
+      if (attempt < attempts)
         log("a call to Klaviyo failed and is repeated", { operation, attempt, status, code });
-      return { retry: true, waitMs, attempts: ATTEMPTS };
+      return { retry: true, waitMs, attempts };
     };
 
   const repeated = async <A>(

@@ -11,7 +11,8 @@ import type { Permit } from "../permit.ts";
 import { PermitExpired } from "../permit.ts";
 import { consentEndpoints } from "./consent-endpoints.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
-import { failureFrom, headerOf } from "./failure.ts";
+import { TookTooLong, withinTotalTime } from "../total-time.ts";
+import { failureFrom, headerOf, tooLate } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
 import { writeEndpoints } from "./write-endpoints.ts";
 
@@ -94,9 +95,9 @@ type Response = Awaited<ReturnType<ApiKeySession["requestWithRetry"]>>;
 /** What the SDK sends for us, made to one attempt, with an end to it, to one host. */
 class KlaviyoSession extends ApiKeySession {
   readonly #deps: ClientDeps;
-  readonly #signal: AbortSignal | null;
+  readonly #signal: AbortSignal;
 
-  constructor(deps: ClientDeps, signal: AbortSignal | null) {
+  constructor(deps: ClientDeps, signal: AbortSignal) {
     // Its own retries would repeat a create after a 504 that had done it (contract § 0, fact 10).
     super(deps.key, new RetryWithExponentialBackoff({ numRetries: 0 }));
     this.#deps = deps;
@@ -105,10 +106,10 @@ class KlaviyoSession extends ApiKeySession {
 
   override applyToRequest(config: RequestConfig): void {
     super.applyToRequest(config);
-    config.timeout = this.#deps.timeoutMs;
     config.maxRedirects = 0;
     config.maxContentLength = LONGEST_ANSWER;
-    if (this.#signal !== null) config.signal = this.#signal;
+    // axios knows a limit on silence only, and a body that trickles in is never silent.
+    config.signal = this.#signal;
     // A rehearsal on this machine is not to be looked for behind a company's proxy.
     if (this.#deps.baseUrl !== null && this.#deps.baseUrl !== KLAVIYO) config.proxy = false;
     if (config.headers === undefined) return;
@@ -148,14 +149,17 @@ export function endpoints(deps: ClientDeps) {
     operation,
     async send(signal) {
       signal?.throwIfAborted();
-      const api = new Api(new KlaviyoSession(deps, signal));
-      api.basePath = origin;
       try {
-        const { response } = await send(api);
-        return rawAnswer(response);
+        return await withinTotalTime(deps.timeoutMs, signal, async (own) => {
+          const api = new Api(new KlaviyoSession(deps, own));
+          api.basePath = origin;
+          const { response } = await send(api);
+          return rawAnswer(response);
+        });
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof PermitExpired) throw error;
+        if (error instanceof TookTooLong) throw tooLate(operation);
         throw failureFrom(operation, error, deps.now());
       }
     },

@@ -121,6 +121,22 @@ export function failureFrom(operation: string, error: unknown, now: number): Kla
   });
 }
 
+/** The whole time of a request was used up: it may be done. */
+export function tooLate(operation: string): KlaviyoFailure {
+  return new KlaviyoFailure({
+    operation,
+    kind: "unanswered",
+    status: null,
+    errors: [],
+    html: false,
+    retryAfterMs: null,
+    notSent: false,
+    code: TOO_LATE,
+  });
+}
+
+export const TOO_LATE = "ETIMEDOUT";
+
 /** A success whose body is not what it should be: nothing of it may be believed. */
 export function malformed(operation: string, body?: unknown): KlaviyoFailure {
   return new KlaviyoFailure({

@@ -141,11 +141,11 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       merged.set(loser, winner);
       store.change(winner, {
         shownEmail: kept.shownEmail ?? lost.shownEmail,
-        otherEmails: [
-          ...kept.otherEmails,
-          ...lost.otherEmails,
-          ...(lost.shownEmail ? [lost.shownEmail] : []),
-        ],
+        // A profile has one address; that of the one merged into it leads nowhere.
+        otherEmails:
+          side === "klaviyo"
+            ? kept.otherEmails
+            : [...kept.otherEmails, ...lost.otherEmails, ...(lost.shownEmail ? [lost.shownEmail] : [])],
         values: new Map([...lost.values, ...kept.values]),
         mergedIds: [...kept.mergedIds, ...lost.mergedIds, loser],
       });

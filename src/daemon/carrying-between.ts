@@ -1,0 +1,36 @@
+import type { Mapping } from "../model/mapping.ts";
+import type { Lease } from "../store/leases.ts";
+import { carriesConsent, consentCycle } from "./consent-lane.ts";
+import type { Deps } from "./deps.ts";
+
+/** With what a page takes, nobody's opt-out waits for longer than a minute while a run reads, compares or writes. */
+const CARRY_EVERY_MS = 45_000;
+
+/**
+ * The dependencies of a run of another lane, which then does the consent lane's work between its pages: that lane
+ * cannot, because both need the same lease. Both sides are read at once, so whoever comes second does not wait.
+ */
+export function carryingBetween(deps: Deps, mapping: Mapping, lease: Lease): Deps {
+  if (!carriesConsent(mapping)) return deps;
+  const clock = () => ({ wall: deps.now().getTime(), monotonic: performance.now() });
+  let last = clock();
+  let carrying = false;
+  const isDue = (): boolean => {
+    const { wall, monotonic } = clock();
+    return Math.max(wall - last.wall, monotonic - last.monotonic) >= CARRY_EVERY_MS;
+  };
+  return {
+    ...deps,
+    async betweenPages() {
+      if (carrying || !isDue()) return null;
+      carrying = true;
+      try {
+        const { betweenPages: _, ...own } = deps;
+        return (await consentCycle(own, mapping, lease, "schedule")).out;
+      } finally {
+        last = clock();
+        carrying = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { EMAIL_FIELD } from "../model/mapping.ts";
+import type { Values } from "../model/value.ts";
+
+/** A written address is shown at once: by it links are found, and nobody is told of one that has moved. */
+export function addressIn(stored: Values): {
+  readonly fields: Values;
+  readonly shown: { readonly address?: string | null };
+} {
+  const address = stored[EMAIL_FIELD.key];
+  if (address !== null && typeof address !== "string") return { fields: {}, shown: {} };
+  return { fields: { [EMAIL_FIELD.key]: address }, shown: { address } };
+}

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { erasePerson, knownOf } from "../../src/daemon/erase-person.ts";
+import { explainPerson } from "../../src/daemon/explain-person.ts";
+import type { EmailKey } from "../../src/model/email.ts";
+import { listContacts } from "../../src/store/contacts-list.ts";
+import type { Engine } from "../support/engine.ts";
+import { engine } from "../support/engine.ts";
+import { mapping } from "../support/rule.ts";
+
+let it: Engine;
+beforeEach(async () => void (it = await engine()));
+afterEach(() => it.fresh.drop());
+
+const all = { count: 100 };
+const rules = mapping({ limits: { ...mapping().limits, updates: all, clears: all, creates: all } });
+const OLD = "john.old@example.com" as EmailKey;
+const NEW = "john.new@example.com" as EmailKey;
+const links = () => it.fresh.database.link.findMany({ orderBy: { id: "asc" } });
+const person = (email: EmailKey) => explainPerson(it.fresh.database, rules, 1, { email }, it.deps().now());
+
+async function renamed(): Promise<{ readonly john: string; readonly profile: string }> {
+  const john = it.hubspot.user.create(OLD, { firstname: "John" }, ["all"]);
+  await it.sync(rules);
+  it.hubspot.user.changeEmail(john, NEW);
+  await it.sync(rules);
+  await it.sync(rules);
+  return { john, profile: it.klaviyo.user.all()[0]?.id ?? "" };
+}
+
+test("a link follows a changed address, and is found by both", async () => {
+  const { john, profile } = await renamed();
+  expect(it.klaviyo.user.see(profile)?.shownEmail).toBe(NEW);
+  expect(await links()).toMatchObject([
+    { emailKey: NEW, hubspotId: john, klaviyoId: profile, state: "in_sync" },
+  ]);
+  for (const email of [OLD, NEW]) expect((await person(email))?.plan.known.link.email).toBe(NEW);
+  for (const search of ["john.old", "john.new"]) {
+    const found = await listContacts(it.fresh.database, 1, { search, state: null, page: 1 });
+    expect(found.contacts.map(({ email }) => email)).toEqual([NEW]);
+  }
+});
+
+test("whoever gets a freed address is somebody new, and nobody is told of two contacts", async () => {
+  await renamed();
+  const other = it.hubspot.user.create(OLD, { firstname: "Another John" }, ["all"]);
+  await it.sync(rules);
+  const made = it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === OLD);
+  expect(made?.values.get("first_name")).toBe("Another John");
+  expect(await links()).toMatchObject([
+    { emailKey: NEW },
+    { emailKey: OLD, hubspotId: other, klaviyoId: made?.id },
+  ]);
+  expect(await it.fresh.database.problem.count()).toBe(0);
+  const found = await person(OLD);
+  expect([found?.plan.known.link.email, found?.formerly]).toEqual([OLD, [NEW]]);
+});
+
+test("erasing somebody leaves alone who has an address of theirs now, and names it", async () => {
+  await renamed();
+  it.hubspot.user.create(OLD, { firstname: "Another John" }, ["all"]);
+  await it.sync(rules);
+  expect(await knownOf(it.deps(), NEW)).toMatchObject({ addresses: [NEW], passedOn: [OLD] });
+  expect(await erasePerson(it.deps(), NEW)).toMatchObject({ links: 1, passedOn: [OLD] });
+  expect(await links()).toMatchObject([{ emailKey: OLD, state: "in_sync" }]);
+});
+
+for (const side of ["hubspot", "klaviyo"] as const) {
+  test(`two people who swapped addresses in ${side} keep their contacts, and nobody is told to merge`, async () => {
+    const ids = ["ann@example.com", "bob@example.com"].map((email) => {
+      const contact = it.hubspot.user.create(email, { firstname: email }, ["all"]);
+      return { contact, profile: it.klaviyo.user.create(email, { first_name: email }, ["engaged"]) };
+    });
+    await it.sync(rules);
+    const own = ids.map(({ contact, profile }) => (side === "hubspot" ? contact : profile));
+    it[side].user.changeEmail(own[0] ?? "", "bob@example.com");
+    it[side].user.changeEmail(own[1] ?? "", "ann@example.com");
+    await it.sync(rules);
+    const shown = ids.map(({ contact, profile }) => [
+      it.hubspot.user.see(contact)?.shownEmail,
+      it.klaviyo.user.see(profile)?.shownEmail,
+    ]);
+    expect(shown).toEqual([
+      ["bob@example.com", "bob@example.com"],
+      ["ann@example.com", "ann@example.com"],
+    ]);
+    expect(await links()).toMatchObject([
+      { emailKey: "bob@example.com", hubspotId: ids[0]?.contact, klaviyoId: ids[0]?.profile },
+      { emailKey: "ann@example.com", hubspotId: ids[1]?.contact, klaviyoId: ids[1]?.profile },
+    ]);
+    expect(await it.fresh.database.problem.count()).toBe(0);
+  });
+}
+
+test("so many contacts gone at once are not believed: nobody is dead before a person says so", async () => {
+  const made = Array.from({ length: 21 }, (_, index) =>
+    it.hubspot.user.create(`p${index}@example.com`, { firstname: `p${index}` }, ["all"]),
+  );
+  await it.sync(rules);
+  for (const id of made.slice(0, 20)) it.hubspot.user.delete(id);
+  const approving = { ...rules, rules: rules.rules };
+  for (const id of made) it.hubspot.user.leave(id, "all");
+  await it.fresh.database.link.updateMany({ data: { missingOn: "hubspot" } });
+  const run = await it.sync(approving);
+  expect(run.exceeded.map(({ action }) => action)).toContain("deaths");
+  expect(await it.fresh.database.link.count({ where: { deletedOn: { not: null } } })).toBe(0);
+  expect(it.klaviyo.user.all()).toHaveLength(21);
+});
