@@ -157,10 +157,12 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       subscribe:
         side === "klaviyo"
           ? async (clearances, gate, signal) => {
-              request("subscribe", signal);
               const admitted = await gate.admit(clearances);
-              admitted?.permit.use();
               const going = admitted?.clearances ?? [];
+              if (admitted !== null) {
+                admitted.permit.use();
+                request("subscribe", signal);
+              }
               asked.push(...going);
               for (const clearance of going) subscribed(store, clearance);
               const sent = new Set(going.map(({ profile }) => profile));
