@@ -90,6 +90,7 @@ function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): r
   const lines = entries.slice(0, ENTRIES_SHOWN).map((entry) => {
     const what = Object.entries(entry.after).map(([key, value]) => {
       if (key === "list") return `list ${shown(value)}`;
+      if (entry.refusedFields.includes(key)) return `${name(key, entry.side)}: rejected`;
       const before = entry.kind === "update" ? `${shown(entry.before[key] ?? null)} -> ` : "";
       return `${name(key, entry.side)} ${before}${shown(value)}`;
     });

@@ -21,6 +21,10 @@ function deed(side: Side, kind: unknown, what: unknown): string | null {
       return typeof what === "string"
         ? `${name}: ${propertyOf(side, what)} would be emptied`
         : `${name}: ${fields(side, what)}`;
+    case "enter":
+      return `would enter ${name} list or segment ${String(what)}`;
+    case "repoint":
+      return `stands for another ${name} list or segment: ${String(what)}`;
     case "add_to_list":
       return `onto ${name} list ${String(what)}`;
     case "remove_from_list":

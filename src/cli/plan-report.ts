@@ -8,6 +8,7 @@ import { LIMITED_ACTIONS } from "../plan/changes.ts";
 import { allowedOf } from "../plan/limits.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import { heldLine } from "./held-line.ts";
 import { personLines } from "./plan-person.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
@@ -51,9 +52,23 @@ export function planReport(
     consentLine(findings),
     sum(findings),
     ...exceeded.map(heldByLimit).map(({ title, explanation }) => `✖ ${title}\n  ${explanation}`),
+    ...heldLines(findings),
     ...saved(findings, savedAs),
     "",
   ].join("\n");
+}
+
+/** Held people named in a plan; `tandem approve` shows them all. */
+const HELD_SHOWN = 10;
+
+/** Whom a name would move that stands for another list or segment now. */
+function heldLines({ held }: PlanFindings): readonly string[] {
+  const moved = held.filter(({ action }) => action === "repointed");
+  const left = moved.length - HELD_SHOWN;
+  return [
+    ...moved.slice(0, HELD_SHOWN).map(({ words }) => `    ${heldLine(words)}`),
+    ...(left > 0 ? [`    and ${grouped(left)} more`] : []),
+  ];
 }
 
 /** What would be done to a side, under the marks that the people below have. */

@@ -51,6 +51,8 @@ export function runReport(run: ContactRun): string {
     updated = 0,
     listed = 0,
     refused = 0,
+    rejected = 0,
+    missed = 0,
     unanswered = 0,
     failing = 0,
     carried = 0,
@@ -67,6 +69,12 @@ export function runReport(run: ContactRun): string {
           `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}${blocked > 0 ? `; ${counted(blocked, "was", "were")} not cleared` : ""}.`,
         ]
       : []),
+    ...(missed > 0
+      ? [
+          `The full comparison found ${counted(missed, "change")} that ${missed === 1 ? "was" : "were"} missed by the incremental path.`,
+        ]
+      : []),
+    ...(rejected > 0 ? [`${counted(rejected, "value was", "values were")} rejected and left out.`] : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
     ...(unanswered > 0
       ? [

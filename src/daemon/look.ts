@@ -35,6 +35,7 @@ import { letGo } from "./let-go.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { readOtherSide } from "./read-other-side.ts";
+import { holdRepointed } from "./repointed-names.ts";
 import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
 
@@ -81,6 +82,8 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   await linkContacts(context);
   // And whoever was linked just now.
   const after = await readLinked(context, people);
+  const repointed =
+    email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
   await endIgnores(database, context.connectionId, now());
   const deleted = await settleMissing(context, isApproved);
   // Who is left of a merge may have what a deleted contact had.
@@ -93,7 +96,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     left: left.reduce((sum, one) => sum + one.left, 0),
     recovered,
     isApproved,
-    guarded: together([...left, deleted]),
+    guarded: together([...left, deleted, ...repointed]),
     firstSync: ready.connection.filledAt === null,
   };
 }

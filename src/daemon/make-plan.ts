@@ -4,6 +4,7 @@ import type { Limits, Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
 import { perSide } from "../model/side.ts";
 import type { ExceededLimit } from "../model/hold.ts";
+import type { Change } from "../plan/changes.ts";
 import { exceededLimits } from "../plan/limits.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { LinkFilter } from "../store/known-links.ts";
@@ -27,6 +28,8 @@ export interface PlanFindings extends WholePlan {
   /** What one run may do now: the mapping's, and stricter while the ledger is doubted. */
   readonly limits: Limits;
   readonly exceeded: readonly ExceededLimit[];
+  /** What guards hold back, beside what the limits do. */
+  readonly held: readonly Change[];
   /** About what it takes on each side. */
   readonly cost: PerSide<Cost>;
   readonly saved: { readonly people: number; readonly hash: string } | null;
@@ -65,7 +68,7 @@ export async function makePlan(outer: Deps, mapping: Mapping, options: PlanOptio
     });
     const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
     const exceeded = [...guarded.exceeded, ...overLimits];
-    return { ...plan, mapping, linked, firstSync, limits, exceeded, cost, saved };
+    return { ...plan, mapping, linked, firstSync, limits, exceeded, held: guarded.held, cost, saved };
   });
 }
 

@@ -1,21 +1,24 @@
 import type { Account, Connector, Schema } from "../connectors/connector.ts";
-import { findCollections } from "../mapping/find-collection.ts";
+import { resolveName } from "../mapping/resolve-name.ts";
 import { findOptOutType, optOutTypeKey, resolveConsent } from "../mapping/resolve-consent.ts";
-import { listGone, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
+import type { RepointedRef } from "../mapping/resolve-scope.ts";
+import { listGone, listRenamed, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
 import { accountShape, snapshotShape } from "../mapping/snapshot-shape.ts";
-import type { Mapping } from "../model/mapping.ts";
+import type { Mapping, ScopeRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { StoredConnection } from "../store/connections.ts";
 import { openConnection, saveConnection } from "../store/connections.ts";
-import { forgetCursors, readCursors, saveCursor } from "../store/cursors.ts";
+import { forgetCursors, readCursor, readCursors, saveCursor } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
+import { approvals } from "./approvals.ts";
 import { clashingTypes } from "./clashing-types.ts";
 import { guardAccount } from "./guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
+import { isMadeAgain, repointing } from "./repointed-names.ts";
 import { lockedProperties } from "./unwritable-properties.ts";
 
 /** A connection that may run: its accounts are the right ones and its rules name lists that exist. */
@@ -26,6 +29,11 @@ export interface ReadyConnection {
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
   readonly shapes: PerSide<string>;
+  /** Names that stand for another list or segment than the one in use, until a person approves. */
+  readonly repointed: readonly RepointedRef[];
+  readonly scopeIfApproved: readonly ResolvedRule[];
+  /** The lists and segments that they stand for now. */
+  readonly candidates: PerSide<readonly string[]>;
   /** What the mapping names and the accounts do not have; the rest of the mapping works. */
   readonly problems: readonly Problem[];
 }
@@ -34,6 +42,8 @@ export interface ReadyConnection {
 export const FOUND = "found ";
 /** And which shape each side's snapshots had at the last run. */
 export const SHAPE = "shape ";
+/** And with which ids its rules were planned. */
+const SCOPE = "scope";
 
 /**
  * Looks before anything is read or written: whose accounts are these, and what do the rules name? Another account than
@@ -63,13 +73,41 @@ export async function prepareRun(
   const changed = connection.mappingHash !== mapping.hash;
   if (changed) await forgetCursors(database, connection.id, FOUND);
   const earlier = await readCursors(database, connection.id, FOUND + SHAPE);
-  if (changed || SIDES.some((side) => earlier.get(side) !== shapes[side]))
+  // Whoever is in scope by other lists is planned in this run, not one by one as they change: the limits see all of them.
+  const scope = JSON.stringify(resolved.scope);
+  const sameScope = (await readCursor(database, connection.id, FOUND + SCOPE)) === scope;
+  if (changed || !sameScope || SIDES.some((side) => earlier.get(side) !== shapes[side]))
     await markAllDirty(database, connection.id, now());
+  await saveCursor(database, connection.id, FOUND + SCOPE, scope, now());
   for (const side of SIDES)
     await saveCursor(database, connection.id, FOUND + SHAPE + side, shapes[side], now());
   await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
   return { connection, accounts, schemas, shapes, ...resolved };
 }
+
+const ONLY_FROM = "engagement.only_from";
+
+/** All that names lists and segments: the rules, and whose engagement counts. */
+function namingRules({ rules, engagement }: Mapping): readonly ScopeRule[] {
+  const collections = engagement?.onlyFrom.collections ?? [];
+  if (collections.length === 0) return rules;
+  const counting: ScopeRule = {
+    id: ONLY_FROM,
+    from: "klaviyo",
+    collections,
+    onEnter: "link_only",
+    addToLists: [],
+    subscribe: false,
+    onLeave: "stop",
+    line: 0,
+  };
+  return [...rules, counting];
+}
+
+type Resolved = Pick<
+  ReadyConnection,
+  "scope" | "consent" | "problems" | "repointed" | "scopeIfApproved" | "candidates"
+>;
 
 async function resolve(
   database: Database,
@@ -77,42 +115,72 @@ async function resolve(
   mapping: Mapping,
   schemas: PerSide<Schema>,
   now: () => Date,
-): Promise<Pick<ReadyConnection, "scope" | "consent" | "problems">> {
+): Promise<Resolved> {
   const earlier = await readCursors(database, connectionId, FOUND);
-  const { rules, unresolved } = resolveScope(mapping.rules, schemas, earlier);
-  await rememberFound(database, connectionId, mapping, schemas, now);
+  const rules = namingRules(mapping);
+  const ofRules = <T extends { readonly id?: string; readonly rule?: string }>(all: readonly T[]) =>
+    all.filter(({ id, rule }) => id !== ONLY_FROM && rule !== ONLY_FROM);
+  const { repointed: changed } = resolveScope(rules, schemas, earlier);
+  const isApproved = await approvals(database, connectionId, now());
+  const accepted = new Set<string>();
+  for (const one of changed) {
+    if (isApproved(repointing(one)) || (await isMadeAgain(database, connectionId, schemas, one)))
+      accepted.add(referenceKey(one.side, one.ref));
+  }
+  const accepts = ({ side, ref }: RepointedRef): boolean => accepted.has(referenceKey(side, ref));
+  const { rules: scope, unresolved, renamed } = resolveScope(rules, schemas, earlier, accepts);
+  await rememberFound(database, connectionId, mapping, schemas, accepts, now);
   const { optOutTypes = [] } = schemas.hubspot;
-  const refusals = resolveConsent(mapping.consent, optOutTypes, earlier);
-  const problems = [
-    ...unresolved.map(listGone),
-    ...refusals.problems,
-    ...missingProperties(mapping.fields, schemas),
-    ...lockedProperties(mapping.fields, schemas),
-    ...clashingTypes(mapping.fields, schemas),
-  ];
-  return { scope: rules, consent: refusals.consent, problems };
+  const optOuts = resolveConsent(mapping.consent, optOutTypes, earlier);
+  const repointed = changed.filter((one) => !accepts(one));
+  return {
+    scope: ofRules(scope),
+    consent: optOuts.consent,
+    problems: [
+      ...ofRules(unresolved).map(listGone),
+      ...renamed.map(listRenamed),
+      ...optOuts.problems,
+      ...missingProperties(mapping.fields, schemas),
+      ...lockedProperties(mapping.fields, schemas),
+      ...clashingTypes(mapping.fields, schemas),
+    ],
+    repointed,
+    scopeIfApproved: ofRules(resolveScope(rules, schemas, earlier, () => true).rules),
+    // Who is in those of engagement only its own lane knows.
+    candidates: perSide((side) =>
+      repointed
+        .filter((one) => one.side === side)
+        .flatMap(({ rule, from, to }) => (rule === ONLY_FROM ? [from, to] : [to])),
+    ),
+  };
 }
 
+/** An id is remembered once; another one takes its place where a person, or its members, say so. */
 async function rememberFound(
   database: Database,
   connectionId: number,
   mapping: Mapping,
   schemas: PerSide<Schema>,
+  accepts: (repointed: RepointedRef) => boolean,
   now: () => Date,
 ): Promise<void> {
+  const earlier = await readCursors(database, connectionId, FOUND);
   for (const ref of mapping.consent.unsubscribeFrom) {
-    const type = findOptOutType(schemas.hubspot.optOutTypes ?? [], ref.nameOrId);
+    const type = findOptOutType(schemas.hubspot.optOutTypes ?? [], ref.nameOrId, earlier);
     if (type !== null) await saveCursor(database, connectionId, FOUND + optOutTypeKey(ref), type.id, now());
   }
-  for (const rule of mapping.rules) {
+  for (const rule of namingRules(mapping)) {
     const refs = [
-      ...rule.collections.map((ref) => ({ side: rule.from, ref })),
-      ...rule.addToLists.map((ref) => ({ side: "klaviyo" as const, ref })),
+      ...rule.collections.map((ref) => ({ side: rule.from, role: "source" as const, ref })),
+      ...rule.addToLists.map((ref) => ({ side: "klaviyo" as const, role: "target" as const, ref })),
     ];
-    for (const { side, ref } of refs) {
-      const [found, ...others] = findCollections(schemas[side].collections, side, ref);
-      if (found && others.length === 0)
-        await saveCursor(database, connectionId, FOUND + referenceKey(side, ref), found.id, now());
+    for (const { side, role, ref } of refs) {
+      const key = referenceKey(side, ref);
+      const known = earlier.get(key) ?? null;
+      const { id, repointing: change } = resolveName(schemas[side].collections, side, ref, known);
+      const taken = change !== null && accepts({ rule: rule.id, side, role, ref, ...change });
+      const found = taken ? change.to : id;
+      if (found !== null) await saveCursor(database, connectionId, FOUND + key, found, now());
     }
   }
 }

@@ -31,7 +31,8 @@ export async function readOtherSide(deps: Deps, mapping: Mapping, out: Side): Pr
     const schema = await connectors[side].outline(signal);
     const schemas = { hubspot: NOT_KNOWN, klaviyo: NOT_KNOWN, [side]: schema };
     const remembered = await resolveRemembered(database, connection.id, mapping);
-    await pullSide(runContext(deps, mapping, { connection, schemas, ...remembered }), side);
+    const candidates = { hubspot: [], klaviyo: [] };
+    await pullSide(runContext(deps, mapping, { connection, schemas, candidates, ...remembered }), side);
   } catch (error) {
     // Both are out: the run tells of the first.
     if (!(error instanceof SystemUnavailable)) throw error;

@@ -49,6 +49,7 @@ const KEYS = [
   "listed",
   "carried",
   "refused",
+  "rejected",
   "unanswered",
   "importing",
   "asked",

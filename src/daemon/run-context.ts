@@ -17,7 +17,8 @@ export function runContext(
     scope,
     consent,
     shapes,
-  }: Pick<ReadyConnection, "connection" | "schemas" | "scope" | "consent" | "shapes">,
+    candidates,
+  }: Pick<ReadyConnection, "connection" | "schemas" | "scope" | "consent" | "shapes" | "candidates">,
 ): RunContext {
   const fields = knowOptions(markUnwritable(withoutClashes(mapping.fields, schemas), schemas), schemas);
   return {
@@ -28,6 +29,7 @@ export function runContext(
     scope,
     consent,
     shapes,
+    candidates,
     comparison: null,
   };
 }

@@ -1,12 +1,14 @@
 import type { EngagementContext } from "../engagement/context.ts";
 import { collectionMissing, noSink, ofEngagement } from "../engagement/problems.ts";
 import { syncEngagement } from "../engagement/sync-engagement.ts";
-import { findCollections } from "../mapping/find-collection.ts";
+import { resolveName } from "../mapping/resolve-name.ts";
+import { referenceKey } from "../mapping/resolve-scope.ts";
 import type { EngagementMapping } from "../model/engagement-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
+import { readCursors } from "../store/cursors.ts";
 import type { StoredConnection } from "../store/connections.ts";
 import { openConnection } from "../store/connections.ts";
 import type { Lease } from "../store/leases.ts";
@@ -18,6 +20,7 @@ import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { guardAccount } from "./guard-account.ts";
+import { FOUND } from "./prepare-run.ts";
 
 /** What a run of the engagement lane came to. */
 export interface EngagementRun {
@@ -113,7 +116,7 @@ async function cycle(
   const none = { runId, counts: {}, stoppedBy: null };
   if (source === null || sink === null)
     return { ...none, result: "finished_with_errors", problems: [noSink(rules.recordAs)] };
-  const { collections, problems: undecidable } = await whoCounts(deps, rules);
+  const { collections, problems: undecidable } = await whoCounts(deps, connection.id, rules);
   const ages = readAges();
   const context: EngagementContext = {
     ...deps,
@@ -136,15 +139,19 @@ async function cycle(
 
 /** The lists and segments of `only_from`, by id. */
 async function whoCounts(
-  { connectors, signal }: Deps,
+  { connectors, database, signal }: Deps,
+  connectionId: number,
   { onlyFrom }: EngagementMapping,
 ): Promise<{ readonly collections: readonly string[] | null; readonly problems: readonly Problem[] }> {
   if (onlyFrom.collections.length === 0) return { collections: null, problems: [] };
   const schema = await connectors.klaviyo.outline(signal);
-  const found = onlyFrom.collections.map((ref) => ({
-    ref,
-    ids: findCollections(schema.collections, "klaviyo", ref).map(({ id }) => id),
-  }));
+  // The contact lane remembers them, and holds a name that stands for another one by now.
+  const earlier = await readCursors(database, connectionId, FOUND);
+  const found = onlyFrom.collections.map((ref) => {
+    const known = earlier.get(referenceKey("klaviyo", ref)) ?? null;
+    const { id } = resolveName(schema.collections, "klaviyo", ref, known);
+    return { ref, ids: schema.collections.some((one) => one.id === id) && id !== null ? [id] : [] };
+  });
   return {
     collections: found.flatMap(({ ids }) => ids).sort(),
     problems: found

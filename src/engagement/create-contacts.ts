@@ -165,6 +165,7 @@ function writing(context: EngagementContext): WriteContext {
     // The contact lane reads them whole.
     shapes: { hubspot: "", klaviyo: "" },
     comparison: null,
+    candidates: { hubspot: [], klaviyo: [] },
     identity: mapping.identity,
     retry: mapping.retry,
   };

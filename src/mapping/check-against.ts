@@ -211,7 +211,7 @@ function missingCollectionHelp(ref: CollectionRef, side: Side, collections: read
 
 function checkOptOutTypes({ consent }: Mapping, { optOutTypes = [] }: Schema, tell: Tell): void {
   for (const [item, ref] of consent.unsubscribeFrom.entries()) {
-    if (findOptOutType(optOutTypes, ref.nameOrId) !== null) continue;
+    if (findOptOutType(optOutTypes, ref.nameOrId, new Map()) !== null) continue;
     const path = ["consent", "klaviyo_to_hubspot", "unsubscribe_from", item];
     const { word } = suggest(
       ref.nameOrId,

@@ -9,8 +9,19 @@ export function optOutTypeKey({ nameOrId }: Pick<OptOutTypeRef, "nameOrId">): st
   return `hubspot type ${nameOrId}`;
 }
 
-/** The type that is meant: the one with this id, else the only one with this name. */
-export function findOptOutType(types: readonly OptOutType[], nameOrId: string): OptOutType | null {
+/**
+ * The type that is meant: the one found before while it exists, else the one with this id, else the only one with this
+ * name. Another type that takes the name later is another kind of email, which nobody spoke of.
+ *
+ * @param earlier ids found before, by `optOutTypeKey`
+ */
+export function findOptOutType(
+  types: readonly OptOutType[],
+  nameOrId: string,
+  earlier: ReadonlyMap<string, string>,
+): OptOutType | null {
+  const before = types.find(({ id }) => id === earlier.get(optOutTypeKey({ nameOrId })));
+  if (before !== undefined) return before;
   const byId = types.find(({ id }) => id === nameOrId);
   const byName = types.filter(({ name }) => name === nameOrId);
   return byId ?? (byName.length === 1 ? (byName[0] ?? null) : null);
@@ -27,7 +38,10 @@ export function resolveConsent(
   types: readonly OptOutType[],
   earlier: ReadonlyMap<string, string>,
 ): { readonly consent: ResolvedConsent; readonly problems: readonly Problem[] } {
-  const found = rules.unsubscribeFrom.map((ref) => ({ ref, type: findOptOutType(types, ref.nameOrId) }));
+  const found = rules.unsubscribeFrom.map((ref) => ({
+    ref,
+    type: findOptOutType(types, ref.nameOrId, earlier),
+  }));
   const ids = found.flatMap(({ ref, type }) => type?.id ?? earlier.get(optOutTypeKey(ref)) ?? []);
   const unfound = found.filter(({ type }) => type === null);
   return {

@@ -7,11 +7,19 @@ export type LimitedAction = "creates" | "updates" | "clears" | "removals" | "uns
 export interface ExceededLimit {
   /** `null`: counted over both sides. */
   readonly side: Side | null;
-  readonly action: LimitedAction | "leavers" | "deaths" | "people";
+  readonly action: LimitedAction | "leavers" | "deaths" | "people" | "repointed";
   readonly planned: number;
   readonly allowed: number;
-  /** Of leavers, the list or segment that they left. */
+  /** Of leavers, the list or segment that they left; of a name that stands for another one, that name. */
   readonly collection: string | null;
+  /** Of a name that stands for another list or segment: which, and how many people it would move. */
+  readonly repointed?: {
+    readonly from: string;
+    readonly to: string;
+    readonly gone: boolean;
+    readonly enters: number;
+    readonly leaves: number;
+  };
 }
 
 /** An approval lets its changes through for so long; after that the situation is another. */

@@ -17,7 +17,7 @@ export const LIMITED_ACTIONS: readonly LimitedAction[] = [
  */
 export interface Change {
   readonly side: Side;
-  readonly action: LimitedAction | "list_additions" | "leavers" | "deaths";
+  readonly action: LimitedAction | "list_additions" | "leavers" | "deaths" | "repointed";
   readonly words: string;
 }
 

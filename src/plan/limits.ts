@@ -37,7 +37,7 @@ export function addToTotals(totals: PlanTotals, changes: readonly Change[]): Pla
   if (changes.length === 0) return totals;
   const counts = perSide((side) => ({ ...totals[side] }));
   for (const { side, action } of changes) {
-    if (action !== "leavers" && action !== "deaths") counts[side][action] += 1;
+    if (action !== "leavers" && action !== "deaths" && action !== "repointed") counts[side][action] += 1;
   }
   return { ...counts, people: totals.people + 1 };
 }

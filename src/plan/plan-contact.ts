@@ -13,7 +13,7 @@ import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import { addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
 import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
-import { withoutRefused } from "./refused.ts";
+import { rejectedUnseen, withoutRefused } from "./refused.ts";
 import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
@@ -179,7 +179,14 @@ function planBoth(
     ...removals,
     ...planSubscribes(matched, known),
   ];
-  const told = [...problems, ...calm.problems, ...asked.problems, ...(problem === null ? [] : [problem])];
+  const unseen = rejectedUnseen(merged, known.link.refused);
+  const told = [
+    ...problems,
+    ...calm.problems,
+    ...asked.problems,
+    ...unseen,
+    ...(problem === null ? [] : [problem]),
+  ];
   const { thawsInMs } = calm;
   const state = stateOf(operations, told);
   const plan = { known, merged, operations, problems: told, ...state, thawsInMs };

@@ -40,18 +40,22 @@ const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
   leavers: "people leaving a list",
   deaths: "contacts no longer found",
   people: "people with a change",
+  repointed: "people moved by a name",
 };
 
 /** SK-LIMIT: nothing of that kind was done; the rest of the run went on. */
 export function heldByLimit(limit: ExceededLimit): Problem {
-  const { side, action, planned, allowed, collection } = limit;
+  const { side, action, planned, allowed, collection, repointed } = limit;
   const where = side === null ? "" : ` in ${side === "hubspot" ? "HubSpot" : "Klaviyo"}`;
   return {
     code: "SK-LIMIT",
     level: "connection",
     side: null,
     field: [side, action, collection].filter((part) => part !== null).join(" "),
-    title: `Held: ${grouped(planned)} ${HELD_WORDS[action]}${where}, limit ${grouped(allowed)}`,
+    title:
+      repointed === undefined
+        ? `Held: ${grouped(planned)} ${HELD_WORDS[action]}${where}, limit ${grouped(allowed)}`
+        : clip(`Held: another ${where.slice(4)} list is called "${collection ?? ""}"`, 60),
     explanation: heldBecause(limit, where),
     fix: [
       "Run `tandem approve`: it shows what is held. Is it what you want?",
@@ -62,7 +66,13 @@ export function heldByLimit(limit: ExceededLimit): Problem {
   };
 }
 
-function heldBecause({ action, planned, allowed, collection }: ExceededLimit, where: string): string {
+function heldBecause(limit: ExceededLimit, where: string): string {
+  const { action, planned, allowed, collection, repointed } = limit;
+  if (repointed !== undefined) {
+    const { from, to, gone, enters, leaves } = repointed;
+    const first = gone ? "which no longer exists" : "which stays in use";
+    return `The mapping names "${collection ?? ""}". It stood for ${from}${where}, ${first}, and now stands for ${to}. With ${to}, ${counted(enters, "person", "people")} would enter and ${counted(leaves, "person", "people")} would leave. Nothing changes before somebody approves.`;
+  }
   if (action === "subscribes" && allowed === 0)
     return `Nobody is subscribed without a person's word where limits.subscribes_per_run is 0, and after an hour without a run: an outage, or a restored backup, may have lost refusals. ${counted(planned, "person waits", "people wait")}.`;
   switch (action) {
@@ -71,6 +81,7 @@ function heldBecause({ action, planned, allowed, collection }: ExceededLimit, wh
     case "deaths":
       return `${grouped(planned)} linked contacts were not found${where}; more than ${grouped(allowed)} at once is more often an account that does not answer fully. Their links wait.`;
     case "people":
+    case "repointed":
       return `${grouped(planned)} people would be changed; limits.approval_above lets ${grouped(allowed)} through. Nothing was written.`;
     case "creates":
     case "updates":

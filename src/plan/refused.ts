@@ -1,8 +1,10 @@
 import type { Problem } from "../model/problem.ts";
 import type { Refusals } from "../model/refusal.ts";
 import type { Side } from "../model/side.ts";
+import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
+import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { PlannedOperation } from "./plan-contact.ts";
 
 /** Names what was refused: one field of a side, or a whole operation where `field` is null. */
@@ -38,4 +40,19 @@ export function withoutRefused(
     return [{ ...operation, fields: Object.fromEntries(fields) }];
   });
   return { operations: left, problems };
+}
+
+/**
+ * The problems of values that a create or update left out, where the target has not been read since: the field is not
+ * shown there, so nothing would be written, and still the value has not arrived.
+ */
+export function rejectedUnseen(merged: readonly MergedField[], refused: Refusals): readonly Problem[] {
+  return merged.flatMap(({ rule, seen, merge }) =>
+    SIDES.flatMap((side): readonly Problem[] => {
+      const refusal = refused[refusalKey(side, rule.key)];
+      const value = seen[otherSide(side)];
+      const same = refusal !== undefined && value !== undefined && sameValue(refusal.value, value);
+      return merge.kind === "unseen" && seen[side] === undefined && same ? [refusal.problem] : [];
+    }),
+  );
 }

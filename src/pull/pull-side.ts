@@ -35,7 +35,8 @@ export interface PullReport {
  * nothing; a page read twice changes nothing.
  */
 export async function pullSide(context: RunContext, side: Side): Promise<PullReport> {
-  const collections = collectionsOf(context.scope, side);
+  const inUse = collectionsOf(context.scope, side);
+  const collections = [...new Set([...inUse, ...context.candidates[side]])].sort();
   const stream = streamOf(side, collections);
   const cursor = await readCursor(context.database, context.connectionId, stream);
   const full = await fullScan(context, stream, cursor);

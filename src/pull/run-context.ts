@@ -14,6 +14,8 @@ export interface RunContext {
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
+  /** Lists and segments that a name of the rules stands for now and that nobody approved yet: read, and not in use. */
+  readonly candidates: PerSide<readonly string[]>;
   readonly consent: ResolvedConsent;
   /** How a snapshot of each side is read with this mapping, in these accounts. */
   readonly shapes: PerSide<string>;

@@ -51,6 +51,14 @@ function optOutOf({ kind, type, list }: Values): string {
   return kind === "list" ? `list ${String(list)}` : "all e-mail";
 }
 
+/** A write without the values that the side rejected: those were never written. */
+export function withoutRejected(
+  change: ShownChange & { readonly refusedFields: readonly string[] },
+): ShownChange {
+  const after = Object.entries(change.after).filter(([key]) => !change.refusedFields.includes(key));
+  return { ...change, after: Object.fromEntries(after) };
+}
+
 /** Field by field, before → after. */
 export function changeLines({ side, kind, before, after }: ShownChange): Safe {
   if (kind === "opt_out") return html`<p>From <bdi>${optOutOf(after)}</bdi></p>`;

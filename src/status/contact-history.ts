@@ -1,7 +1,7 @@
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { PersonAct } from "../store/person-acts.ts";
 import type { HistoryEntry } from "../store/person-history.ts";
-import { changeLines, deedWords } from "./change-words.ts";
+import { changeLines, deedWords, withoutRejected } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
@@ -62,10 +62,10 @@ function entryWords(entry: HistoryEntry, now: Date): Safe {
       <a href="/runs/${String(runId)}">run ${String(runId)}</a
       >${outcome !== undefined && html` · <strong>${outcome}</strong>`}
     </p>
-    ${changeLines(entry)}
+    ${changeLines(withoutRejected(entry))}
     ${
       refusedFields.length > 0 &&
-      html`<p>Not taken: <bdi>${refusedFields.map((key) => propertyOf(side, key)).join(", ")}</bdi></p>`
+      html`<p><bdi>${refusedFields.map((key) => `${propertyOf(side, key)}: rejected`).join(", ")}</bdi></p>`
     }`;
 }
 

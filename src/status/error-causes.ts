@@ -23,7 +23,7 @@ export function causeCards(
         card(
           cause,
           trends.find(({ code }) => code === cause.code),
-          cause.code === query.cause,
+          cause.code === query.cause && (query.field === null || cause.field === query.field),
           now,
         ),
       )}
@@ -49,7 +49,9 @@ function card(cause: Cause, trend: CauseTrend | undefined, chosen: boolean, now:
         ${
           chosen
             ? html`<a href="/errors">Show all causes</a>`
-            : html`<a href="${errorsAddress({ cause: cause.code })}">Show ${these(cause.contacts)}</a>`
+            : html`<a href="${errorsAddress({ cause: cause.code, field: cause.field })}"
+                >Show ${these(cause.contacts)}</a
+              >`
         }
       </p>
     </div>

@@ -24,7 +24,9 @@ export function errorFilters(
   fields: readonly string[],
   rules: readonly FilterRule[],
 ): Safe {
-  const known = causes.map(({ code, title, contacts }): Choice => [code, `${title} (${grouped(contacts)})`]);
+  const known = [...new Map(causes.toReversed().map((one) => [one.code, one])).values()]
+    .toReversed()
+    .map(({ code, title, contacts }): Choice => [code, `${title} (${grouped(contacts)})`]);
   const cause: readonly Choice[] =
     query.cause === null || causes.some(({ code }) => code === query.cause)
       ? known

@@ -104,7 +104,7 @@ function causeOf(cause: Cause, now: Date): Safe {
   const others = cause.titles - 1;
   return html`<article class="problem">
     <h3>
-      <a href="${errorsAddress({ cause: cause.code })}">${cause.title}</a>
+      <a href="${errorsAddress({ cause: cause.code, field: cause.field })}">${cause.title}</a>
       <span class="count">${counted(cause.contacts, "contact")}</span>
     </h3>
     <p>${causeExample(cause)}</p>

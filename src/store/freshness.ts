@@ -6,6 +6,8 @@ export interface Freshness {
   readonly consent: Date | null;
   readonly engagement: Date | null;
   readonly reconcile: Date | null;
+  /** How many changes the last full comparison found that the pulls before it had missed. */
+  readonly missed: number | null;
   /** When a whole run first finished: until then the other side is being filled. */
   readonly filledAt: Date | null;
   /** Contacts that were read so far, on both sides. */
@@ -23,7 +25,9 @@ export async function readFreshness(statements: Statements, connectionId: number
       (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'engagement'
          AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS engagement,
       (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts' AND trigger = 'reconcile'
-         AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS reconcile
+         AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS reconcile,
+      (SELECT (counts ->> 'missed')::int FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts'
+         AND counts ? 'missed' ORDER BY started_at DESC LIMIT 1) AS missed
     FROM connection WHERE id = ${connectionId}`;
   if (row === undefined) throw new Error("there is no such connection");
   if (row.filledAt !== null) return { ...row, sightings: null };

@@ -35,6 +35,8 @@ export interface Overview {
 /** One kind of problem of failing contacts, in the words of the contact that met it last. */
 export interface Cause {
   readonly code: string;
+  /** The field that it is about, by key; `null` of a problem of the whole contact. */
+  readonly field: string | null;
   readonly level: ProblemLevel;
   readonly title: string;
   readonly explanation: string;
@@ -144,22 +146,25 @@ export async function readOverview(database: Database, connectionId: number): Pr
 function causesOf(database: Database, connectionId: number): Prisma.PrismaPromise<CauseRow[]> {
   return database.$queryRaw<CauseRow[]>`
     WITH failing AS MATERIALIZED (
-      SELECT problem.id, problem.code, problem.link_id, problem.title, problem.first_seen, problem.last_seen
+      SELECT problem.id, problem.code, problem.field, problem.link_id, problem.title,
+             problem.first_seen, problem.last_seen
       FROM problem JOIN link ON link.id = problem.link_id
       WHERE problem.connection_id = ${connectionId} AND link.connection_id = ${connectionId} AND link.state = 'failing'
     ), counted AS (
-      SELECT code, count(*)::int AS contacts, min(first_seen) AS first_seen
-      FROM (SELECT code, link_id, min(first_seen) AS first_seen FROM failing GROUP BY code, link_id) AS each
-      GROUP BY code ORDER BY contacts DESC, code LIMIT ${CAUSES_SHOWN}
+      SELECT code, field, count(*)::int AS contacts, min(first_seen) AS first_seen
+      FROM (SELECT code, field, link_id, min(first_seen) AS first_seen FROM failing GROUP BY code, field, link_id) AS each
+      GROUP BY code, field ORDER BY contacts DESC, code, field LIMIT ${CAUSES_SHOWN}
     ), titled AS (
-      SELECT code, count(*)::int AS titles FROM (SELECT DISTINCT code, title FROM failing) AS each GROUP BY code
+      SELECT code, field, count(*)::int AS titles
+      FROM (SELECT DISTINCT code, field, title FROM failing) AS each GROUP BY code, field
     ), newest AS (
-      SELECT DISTINCT ON (code COLLATE "C") code, id FROM failing ORDER BY code COLLATE "C", last_seen DESC, id DESC
+      SELECT DISTINCT ON (code COLLATE "C", field COLLATE "C") code, field, id FROM failing
+      ORDER BY code COLLATE "C", field COLLATE "C", last_seen DESC, id DESC
     )
-    SELECT counted.code, problem.level, problem.title, problem.explanation, problem.fix, contacts, titles,
+    SELECT counted.code, NULLIF(counted.field, '') AS field, problem.level, problem.title, problem.explanation, problem.fix, contacts, titles,
            counted.first_seen AS "firstSeen"
-    FROM counted JOIN titled USING (code) JOIN newest USING (code) JOIN problem ON problem.id = newest.id
-    ORDER BY contacts DESC, counted.code`;
+    FROM counted JOIN titled USING (code, field) JOIN newest USING (code, field) JOIN problem ON problem.id = newest.id
+    ORDER BY contacts DESC, counted.code, counted.field`;
 }
 
 type ProblemColumns = Prisma.ProblemGetPayload<object>;

@@ -42,6 +42,8 @@ export interface WriteCounts {
   /** People opted out of one side's e-mail because they refused it on the other. */
   readonly carried: number;
   readonly refused: number;
+  /** Values that a side would not store, of writes that were done without them. */
+  readonly rejected: number;
   readonly unanswered: number;
   /** Part of a job that Klaviyo has not finished yet. */
   readonly importing: number;
@@ -53,6 +55,7 @@ export const NOTHING_WRITTEN: WriteCounts = {
   listed: 0,
   carried: 0,
   refused: 0,
+  rejected: 0,
   unanswered: 0,
   importing: 0,
 };
@@ -65,6 +68,7 @@ export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
     listed: one.listed + other.listed,
     carried: one.carried + other.carried,
     refused: one.refused + other.refused,
+    rejected: one.rejected + other.rejected,
     unanswered: one.unanswered + other.unanswered,
     importing: one.importing + other.importing,
   };
@@ -93,7 +97,7 @@ export async function writePage(
   }
   await settle(context, plans, sent, moved);
   await lookForGone(context, sent);
-  return count(sent);
+  return count(context.fields, sent);
 }
 
 async function sendSide(
@@ -215,9 +219,14 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
 
 function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonly SettledEntry[] {
   const { prepared, result } = one;
-  const outcome = JOURNAL_OUTCOMES[result.outcome];
+  const outcome = allRejected(fields, one) ? "refused" : JOURNAL_OUTCOMES[result.outcome];
   if (outcome === null) return [];
-  const problem = result.outcome === "refused" || result.outcome === "gone" ? result.problem : null;
+  const problem =
+    result.outcome === "refused" || result.outcome === "gone"
+      ? result.problem
+      : outcome === "refused"
+        ? (refusals(fields, one)[0] ?? null)
+        : null;
   const refusedFields =
     result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
   return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
@@ -252,17 +261,32 @@ async function lookForGone(context: WriteContext, sent: readonly SentOperation[]
   }
 }
 
-function count(sent: readonly SentOperation[]): WriteCounts {
-  const done = (kinds: readonly string[]) =>
-    sent.filter(({ prepared, result }) => result.outcome === "done" && kinds.includes(prepared.planned.kind))
-      .length;
+function count(fields: readonly FieldRule[], sent: readonly SentOperation[]): WriteCounts {
+  const done = sent.filter((one) => one.result.outcome === "done" && !allRejected(fields, one));
+  const ofKind = (...kinds: readonly string[]) =>
+    done.filter(({ prepared }) => kinds.includes(prepared.planned.kind)).length;
+  const joined = done.flatMap(({ prepared: { operation } }) =>
+    operation.kind === "create" ? operation.lists : [],
+  );
   return {
-    created: done(["create"]),
-    updated: done(["update"]),
-    listed: done(["add_to_list", "remove_from_list"]),
-    carried: done(["opt_out"]),
+    created: ofKind("create"),
+    updated: ofKind("update"),
+    listed: ofKind("add_to_list", "remove_from_list") + joined.length,
+    carried: ofKind("opt_out"),
     refused: sent.filter(({ result }) => result.outcome === "refused").length,
+    rejected: sent.reduce(
+      (sum, one) => sum + (one.result.outcome === "done" ? refusals(fields, one).length : 0),
+      0,
+    ),
     unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
     importing: sent.filter(({ result }) => result.outcome === "pending").length,
   };
+}
+
+/** Of an update nothing was stored: a side that leaves out every field has written nothing. */
+function allRejected(fields: readonly FieldRule[], one: SentOperation): boolean {
+  const { planned } = one.prepared;
+  if (planned.kind !== "update" || one.result.outcome !== "done") return false;
+  const left = new Set(refusals(fields, one).map(({ field }) => field));
+  return Object.keys(planned.fields).every((key) => left.has(key));
 }

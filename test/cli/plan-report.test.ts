@@ -28,6 +28,7 @@ function findings(
     firstSync: false,
     limits: { ...ofLimits, subscribes: { share: 0.01 }, unsubscribes: { share: 0.005 } },
     exceeded: [],
+    held: [],
     cost: { hubspot: { requests: 0, seconds: 0 }, klaviyo: { requests: 1, seconds: 1 } },
     saved: null,
     ...changes,

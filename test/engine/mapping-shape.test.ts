@@ -8,6 +8,8 @@ import { NOT_READ_YET } from "../../src/plan/plan-contact.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
+import type { FieldSpec } from "../../src/connectors/connector.ts";
+import { memory } from "../../src/connectors/memory/index.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 
 let it: Engine;
@@ -127,10 +129,11 @@ test("the full comparison finds what the pulls missed, on a side that does not l
   ] as const) {
     side.user.edit(contact?.id ?? "", change);
     // As if every page of changes had left it out.
-    const { pull } = side.contacts;
-    Object.assign(side.contacts, {
-      async *pull(...args: Parameters<typeof pull>) {
-        for await (const page of pull(...args))
+    const { contacts } = side;
+    const whole = { ...contacts };
+    Object.assign(contacts, {
+      async *pull(...args: Parameters<typeof contacts.pull>) {
+        for await (const page of whole.pull(...args))
           yield page.kind === "contacts"
             ? { ...page, contacts: page.contacts.filter(({ id }) => id !== contact?.id) }
             : page;
@@ -146,4 +149,30 @@ test("the full comparison finds what the pulls missed, on a side that does not l
   expect(kept.counts).toMatchObject({ missed: 2 });
   it.wait(DAY);
   expect((await runReconcile(it.deps(), BEFORE, "reconcile")).counts["missed"]).toBe(0);
+});
+
+test("an option that HubSpot gains has everybody of its option table read again, once", async () => {
+  await it.fresh.drop();
+  const options = ["gold"];
+  const spec = { label: "", type: "option", readOnly: false } as const;
+  const fields: readonly FieldSpec[] = [
+    { ...spec, property: "tier", options },
+    { ...spec, property: "firstname", type: "text", options: null },
+  ];
+  it = await engine((side, { now }) => memory(side, { now, fields: side === "hubspot" ? fields : [] }));
+  const table = { pairs: [["gold", "Gold"] as const], others: "keep" as const };
+  const tiers = mapping({
+    fields: [...BEFORE.fields, fieldRule("tier", "properties.Tier", { type: "option", options: table })],
+  });
+  it.hubspot.user.create("ann@example.com", { firstname: "Ann", tier: "gold" }, ["all"]);
+  await it.sync(tiers);
+  await it.sync(tiers);
+  const reads = () => [it.hubspot, it.klaviyo].map((side) => side.requests().get("read") ?? 0);
+  const before = reads();
+  options.push("silver");
+  await it.sync(tiers);
+  expect(reads()).toEqual(before.map((count) => count + 1));
+  await it.sync(tiers);
+  expect(reads()).toEqual(before.map((count) => count + 1));
+  expect(it.klaviyo.user.all()[0]?.values.get("properties.Tier")).toBe("Gold");
 });

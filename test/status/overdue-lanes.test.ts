@@ -28,6 +28,7 @@ function facts(changes: Partial<LaneFacts> = {}, freshness: Partial<LaneFacts["f
       reconcile: ago(HOUR),
       filledAt: ago(900 * HOUR),
       sightings: null,
+      missed: null,
       ...freshness,
     },
     ...changes,

@@ -20,6 +20,7 @@ export interface MemoryUser {
   join(id: ExternalId, collection: string): void;
   leave(id: ExternalId, collection: string): void;
   makeCollection(id: string, kind?: "list" | "segment", name?: string): void;
+  renameCollection(id: string, name: string): void;
   dropCollection(id: string): void;
   /** A property disappears from every answer, or comes back. */
   hideProperty(property: string, hidden?: boolean): void;
@@ -54,6 +55,10 @@ export function memoryUser(store: MemoryStore): MemoryUser {
     leave: (id, collection) => store.leave(id, collection),
     makeCollection(id, kind = "list", name = id) {
       store.collections.set(id, { id, name, kind, members: new Map(), leaves: 0 });
+    },
+    renameCollection(id, name) {
+      const known = store.collections.get(id);
+      if (known !== undefined) store.collections.set(id, { ...known, name });
     },
     dropCollection: (id) => void store.collections.delete(id),
     hideProperty: (property, hidden = true) =>

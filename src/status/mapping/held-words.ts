@@ -38,6 +38,10 @@ export function heldChange(text: string): HeldChangeView | null {
       return { who, what: deedWords(side, kind), lines: null };
     case "leave":
       return { who, what: `Left list or segment ${String(what)} in ${name}`, lines: null };
+    case "enter":
+      return { who, what: `Would enter list or segment ${String(what)} in ${name}`, lines: null };
+    case "repoint":
+      return { who, what: `Stands for another list or segment in ${name}: ${String(what)}`, lines: null };
     case "gone":
       return { who, what: `No longer found in ${name} (${String(what)})`, lines: null };
     default:

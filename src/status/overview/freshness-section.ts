@@ -27,6 +27,13 @@ export function freshnessSection(freshness: Freshness, { oldestWaiting }: Overvi
             <dd>${at === null ? "Not yet" : timeElement(at, now)}</dd>
           </div>`,
       )}
+      ${
+        freshness.missed !== null &&
+        html`<div>
+          <dt>Missed by the incremental path</dt>
+          <dd>${grouped(freshness.missed)}</dd>
+        </div>`
+      }
       <div>
         <dt>Oldest waiting change</dt>
         <dd>${oldestWaiting === null ? "No change is waiting" : timeElement(oldestWaiting, now)}</dd>

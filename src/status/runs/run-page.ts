@@ -2,7 +2,7 @@ import type { ExceededLimit } from "../../model/hold.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import type { RunRow } from "../../store/overview.ts";
 import type { RunChange, RunChanges } from "../../store/run-list.ts";
-import { changeLines, deedWords } from "../change-words.ts";
+import { changeLines, deedWords, withoutRejected } from "../change-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
@@ -172,11 +172,11 @@ function row(change: RunChange, now: Date): Safe {
       ${deedWords(change.side, change.kind)}
       <p class="muted">${timeElement(change.at, now)}</p>
     </td>
-    <td role="cell" data-label="Before → after">${changeLines(change)}</td>
+    <td role="cell" data-label="Before → after">${changeLines(withoutRejected(change))}</td>
     <td role="cell" data-label="Outcome">
       <span class="tag ${tone}">${label}</span>
       ${change.problem !== null && html`<p>${change.problem}</p>`}
-      ${change.refusedFields.length > 0 && html`<p>Not taken: ${change.refusedFields.map((key) => propertyOf(change.side, key)).join(", ")}</p>`}
+      ${change.refusedFields.length > 0 && html`<p>${change.refusedFields.map((key) => `${propertyOf(change.side, key)}: rejected`).join(", ")}</p>`}
     </td>
   </tr>`;
 }

@@ -46,6 +46,8 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   opted_in: "Came back by themselves",
   left: "Left a list",
   listed: "List changes",
+  rejected: "Rejected values",
+  missed: "Missed by the incremental path",
   carried: "Refusals carried over",
   asked: "Asked to subscribe",
   blocked: "Not subscribed: blocked",
