@@ -5,10 +5,14 @@ import { textFiles, withoutComments } from "./support/text-files.ts";
 
 const PORT = "connectors/connector.ts";
 const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
+const CONSENT_PORT = "connectors/consent-port.ts";
+const PERMIT = "connectors/permit.ts";
 const CONNECTOR = [
   "model",
   PORT,
   ENGAGEMENT_PORT,
+  CONSENT_PORT,
+  PERMIT,
   "connectors/governor.ts",
   "connectors/retry.ts",
   "connectors/clock-skew.ts",
@@ -22,6 +26,8 @@ const LANES = [
   "model",
   "mapping",
   PORT,
+  CONSENT_PORT,
+  PERMIT,
   "connectors/engagement-port.ts",
   "store",
   "reconcile",
@@ -37,8 +43,10 @@ const LANES = [
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  [PORT]: ["model", ENGAGEMENT_PORT],
-  [ENGAGEMENT_PORT]: ["model"],
+  [PERMIT]: ["model"],
+  [PORT]: ["model", PERMIT, CONSENT_PORT, ENGAGEMENT_PORT],
+  [CONSENT_PORT]: ["model", PERMIT],
+  [ENGAGEMENT_PORT]: ["model", PERMIT],
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
   "connectors/total-time.ts": [],
@@ -56,9 +64,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["model", "reconcile"],
   pull: ["model", "mapping", PORT, "store", "plan"],
   link: ["model", "mapping", PORT, "store", "plan", "pull"],
-  write: ["model", "mapping", PORT, "store", "reconcile", "plan", "pull", "link"],
+  write: ["model", "mapping", PORT, PERMIT, "store", "reconcile", "plan", "pull", "link"],
   consent: LANES,
-  engagement: ["model", "mapping", PORT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
+  engagement: ["model", "mapping", PORT, PERMIT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
   status: ["model", "mapping", "store", "reconcile", "plan", "consent", "engagement"],
   daemon: [...LANES, ENGAGEMENT_PORT, "consent", "engagement", "status"],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
@@ -95,6 +103,27 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@fastify/secure-session": ["status"],
   "openid-client": ["status"],
   commander: ["cli"],
+};
+
+/** Who may call what changes something at a vendor, and why it is not `write/` alone. */
+const MUTATING: Readonly<Record<string, readonly string[]>> = {
+  // Contacts: their fields, lists and opt-outs, roll-ups among them.
+  "contacts.write(": ["write/write-page.ts", "write/write-properties.ts"],
+  // Subscribing takes clearances, which are about consent and about nothing else.
+  "await subscribe(": ["consent/subscribe.ts"],
+  // Entries have ids of their own: what was sent twice is there once. The gate is still `write/`'s.
+  "sink.record(": ["engagement/record.ts"],
+  // A person's own command, under the lease: templates, definitions and properties are nobody's data.
+  "sink.setUp(": ["engagement/set-up.ts"],
+  "makeProperties?.(": ["engagement/set-up.ts"],
+  // Whoever grants permits decides what goes out.
+  "as Permit": ["write/lease-gate.ts"],
+  "grantPermit(": [
+    "write/lease-gate.ts",
+    "write/write-gate.ts",
+    "write/write-properties.ts",
+    "consent/subscribe-gate.ts",
+  ],
 };
 
 /** Rooms of functions from values to values: no clock, no chance, no waiting, no world. */
@@ -205,6 +234,14 @@ describe("the house", () => {
       ...imports.filter((named) => !named.endsWith(".ts")).map((named) => `${path} imports ${named}`),
     ]);
     expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(MUTATING))("lets only named files say %s", (words, files) => {
+    const saying = SOURCES.filter(
+      ({ room, text }) => !room.startsWith("connectors") && withoutComments(text).includes(words),
+    );
+    expect(saying.map(({ path }) => path).filter((path) => !files.includes(path))).toEqual([]);
+    expect(saying.length).toBeGreaterThan(0);
   });
 
   it("has no attics: a function lives where it is used", () => {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { guardAccount } from "../daemon/guard-account.ts";
 import { setUpTimeline } from "../engagement/set-up.ts";
 import { withConnection } from "../daemon/connection-lease.ts";
+import { leaseGate } from "../write/lease-gate.ts";
 import { openConnection } from "../store/connections.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
@@ -25,12 +26,13 @@ export function hubspotCommand(program: Command, app: App, exit: (code: ExitCode
           const message = "The mapping has no `engagement:` section, so there is nothing to set up";
           throw new CommandFailure(EXIT.usage, message);
         }
-        return withConnection(deps, mapping.name, async (_lease, deps) => {
+        return withConnection(deps, mapping.name, async (lease, deps) => {
           const { database, connectors, signal } = deps;
           const connection = await openConnection(database, mapping.name);
           const expected = mapping.hubspot.portalId ?? connection.hubspotAccount;
           guardAccount("hubspot", await connectors.hubspot.account(signal), expected);
-          return setUpTimeline(database, connection.id, connectors.hubspot, rules, signal);
+          const gate = leaseGate({ ...deps, lease });
+          return setUpTimeline(database, connection.id, connectors.hubspot, rules, gate, signal);
         });
       });
       app.out(options.json ? json({ report }) : `${report.join("\n")}\n`);

@@ -1,11 +1,12 @@
-import type { Clearance } from "../model/consent.ts";
 import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../model/contact.ts";
 import type { HistoryReading } from "../model/contact-history.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
+import type { WriteGate } from "./permit.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { FieldType, Values } from "../model/value.ts";
+import type { ConsentPort } from "./consent-port.ts";
 import type { EngagementPort } from "./engagement-port.ts";
 
 /**
@@ -211,55 +212,35 @@ export interface ContactPort {
   /**
    * One result per operation, in the same order. One bad operation never spoils another: batches are bisected.
    * At most one operation per contact and kind in a call. `properties` are the types of the values written and of the
-   * `stored` ones.
+   * `stored` ones. The gate admits each request.
    */
   write(
     operations: readonly Operation[],
     properties: readonly PropertyRequest[],
+    gate: WriteGate,
     signal: AbortSignal,
   ): Promise<readonly WriteResult[]>;
   /** Largest number of operations worth giving to `write` at once. */
   readonly writeSize: number;
+  /** What became of jobs that outlived the `write` that started them; `null` where the system has no such jobs. */
+  readonly jobs: JobPort | null;
   /** About what so much work takes, the reading before each write included: for a plan to tell beforehand. */
   cost(work: Work): Cost;
 }
 
+/** The answer to "what became of this job". */
+export type JobState = "running" | "ended";
+
 /**
- * What somebody wants to be sent. A refusal is an operation (`opt_out`); a subscription is not, and has this way alone.
+ * Jobs that take the vendor as long as they take. Until one has ended its values may still arrive, so nothing newer may be
+ * sent to its people.
  */
-export interface ConsentPort {
-  /**
-   * Who is shown to have refused e-mail by a change since this moment (milliseconds since 1970), with the overlaps that
-   * the system's own lags ask for; their values are not told. People may come who refused long ago.
-   */
-  refusals(since: number, signal: AbortSignal): AsyncIterable<ContactReading>;
-  /**
-   * Refusals as they happened, from this moment on (milliseconds since 1970), whatever became of them since. They may show
-   * late. `null` where the system keeps no such record.
-   */
-  readonly refusalEvents: ((since: number, signal: AbortSignal) => AsyncIterable<RefusalEvent>) | null;
-  /**
-   * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
-   * in order. `null` where the system cannot, or Tandem never asks it to.
-   */
-  readonly subscribe:
-    ((clearances: readonly Clearance[], signal: AbortSignal) => Promise<readonly SubscribeResult[]>) | null;
-  /** May the key change what people are subscribed to? `null` where that cannot be told without changing something. */
-  mayWrite(signal: AbortSignal): Promise<boolean | null>;
+export interface JobPort {
+  /** A job that the vendor no longer knows has ended. */
+  state(job: string, signal: AbortSignal): Promise<JobState>;
+  /** The job whose acceptance was never answered: made at or after a moment (milliseconds since 1970), of so many contacts. */
+  find(since: number, contacts: number, signal: AbortSignal): Promise<readonly string[]>;
 }
-
-export interface RefusalEvent {
-  readonly id: string;
-  readonly person: ExternalId;
-  /** In the system's own time. Milliseconds since 1970. */
-  readonly at: number;
-}
-
-export type SubscribeResult =
-  /** Accepted; whether it is done, only reading can tell. */
-  | { readonly outcome: "accepted" }
-  | { readonly outcome: "refused"; readonly problem: Problem }
-  | { readonly outcome: "unknown" };
 
 export type WriteResult =
   /**
@@ -281,5 +262,9 @@ export type WriteResult =
   | { readonly outcome: "exists"; readonly id: ExternalId | null }
   /** The target no longer exists. */
   | { readonly outcome: "gone"; readonly problem: Problem }
+  /** The gate did not admit it: certainly not done, and to be planned again. */
+  | { readonly outcome: "not_sent" }
+  /** The vendor took it as part of a job that has not ended yet. */
+  | { readonly outcome: "pending" }
   /** Sent and never answered: may or may not be done. Only reading can tell. */
   | { readonly outcome: "unknown" };

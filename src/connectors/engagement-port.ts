@@ -1,5 +1,6 @@
 import type { ExternalId } from "../model/contact.ts";
 import type { Channel, Engagement, EngagementKind, RecordAs } from "../model/engagement.ts";
+import type { LeaseGate } from "./permit.ts";
 import type { Problem } from "../model/problem.ts";
 
 /**
@@ -17,7 +18,12 @@ export interface EngagementPort {
    * Answers the names of those it made. `null` where the system makes no properties through its API.
    */
   readonly makeProperties:
-    ((properties: readonly PropertyToMake[], signal: AbortSignal) => Promise<readonly string[]>) | null;
+    | ((
+        properties: readonly PropertyToMake[],
+        gate: LeaseGate,
+        signal: AbortSignal,
+      ) => Promise<readonly string[]>)
+    | null;
 }
 
 export interface EngagementSource {
@@ -117,7 +123,7 @@ export interface EngagementSink {
   /** What keeps this account from using the sink, with the fix; `null` where nothing does. By reading only. */
   missing(setup: SinkSetup | null, signal: AbortSignal): Promise<Problem | null>;
   /** Makes, or brings up to date, what the sink needs: templates, event definitions. Twice is once. */
-  setUp(signal: AbortSignal): Promise<SinkSetup>;
+  setUp(gate: LeaseGate, signal: AbortSignal): Promise<SinkSetup>;
   /**
    * Finds entries that the sink shows and our database does not know of: an answer was lost, or the database was
    * restored or lost. Asked before anything is made. `null` where the vendor keeps each id once by itself.
@@ -140,6 +146,7 @@ export interface EngagementSink {
   record(
     groups: readonly EntryGroup[],
     setup: SinkSetup | null,
+    gate: LeaseGate,
     signal: AbortSignal,
   ): Promise<readonly RecordResult[]>;
 }

@@ -1,4 +1,4 @@
-import type { Clearance, Consent } from "../model/consent.ts";
+import type { Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Problem } from "../model/problem.ts";
@@ -7,16 +7,15 @@ import type { Side } from "../model/side.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { saveAsked, saveBlocked } from "../store/asked.ts";
+import { saveBlocked } from "../store/asked.ts";
 import { recordConsent } from "../store/consent-ledger.ts";
 import { transaction } from "../store/database.ts";
-import { holdLease } from "../store/leases.ts";
 import { saveRefusals } from "../store/refusals.ts";
 import { refusedAmong } from "../store/tombstones.ts";
 import type { WriteContext } from "../write/write-page.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { markNow } from "../write/age.ts";
 import type { Subscription } from "./grant-clearance.ts";
-import { FRESH_FOR_MS, grantClearance } from "./grant-clearance.ts";
+import { subscribeGate } from "./subscribe-gate.ts";
 import { watchRefusals } from "./watch-refusals.ts";
 
 /** What asking came to, in numbers. */
@@ -27,8 +26,6 @@ export interface SubscribeCounts {
 
 /** Few at once: what is asked for stays close to what was read. */
 const PEOPLE_AT_ONCE = 50;
-/** Journaling and sending take a moment of what is fresh. */
-const LATEST_START_MS = FRESH_FOR_MS / 2;
 
 interface Wanted {
   readonly plan: ContactPlan;
@@ -36,8 +33,8 @@ interface Wanted {
 }
 
 /**
- * Asks Klaviyo to subscribe whom these plans want subscribed: looks who refused lately, reads each of them anew, takes only
- * who is cleared, writes it into the ledger, and asks once. Being killed anywhere asks nobody twice: whoever is in the
+ * Asks Klaviyo to subscribe whom these plans want subscribed: looks who refused lately, reads each of them anew, and asks
+ * once for those whom the gate clears and writes into the ledger. Being killed anywhere asks nobody twice: whoever is in the
  * ledger is not asked again, even if the call was never sent.
  */
 export async function subscribePeople(
@@ -67,38 +64,30 @@ async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): 
   const { subscribe } = context.connectors.klaviyo.consent;
   if (subscribe === null) return { asked: 0, blocked: 0 };
   await watchRefusals(context, connectionId, runId);
+  const readAt = markNow(context);
   const subscriptions = await readAnew(context, wanted);
-  const verdicts = subscriptions.map((one) => ({ one, verdict: grantClearance(one, now().getTime()) }));
-  const denied = verdicts.flatMap(({ one, verdict }) =>
-    "because" in verdict ? [{ email: one.email, list: one.list, because: verdict.because }] : [],
+  const gate = subscribeGate(context, { subscriptions, readAt }, (again) =>
+    readAnew(
+      context,
+      wanted.filter(({ plan, ask }) =>
+        again.some(({ email, list }) => email === plan.known.link.email && list === ask.list),
+      ),
+    ),
   );
-  const cleared = verdicts.flatMap(({ one, verdict }) =>
-    "because" in verdict ? [] : [{ one, clearance: verdict }],
-  );
-  const going = await transaction(database, async (statements) => {
-    await holdLease(statements, context.lease, LEASE_MS);
-    await saveBlocked(statements, connectionId, runId, denied, now());
-    // What cannot go out while it is fresh is not written down either: the next run reads it anew.
-    const fresh = cleared.filter(({ clearance }) => now().getTime() - clearance.readAt <= LATEST_START_MS);
-    const saved = await saveAsked(
-      statements,
-      connectionId,
-      runId,
-      fresh.map(({ one }) => one),
-      now(),
-    );
-    return fresh.map(({ clearance }) => clearance).filter(({ email, list }) => saved.has(`${email} ${list}`));
-  });
-  if (going.length === 0) return { asked: 0, blocked: denied.length };
-  const results = await subscribe(going satisfies readonly Clearance[], signal);
-  const refused = going.flatMap(({ email, list }, index) => {
+  if (gate.cleared.length === 0) {
+    await gate.admit([]);
+    return gate.counts();
+  }
+  const results = await subscribe(gate.cleared, gate, signal);
+  const refused = gate.cleared.flatMap(({ email, list }, index) => {
     const result = results[index];
     return result?.outcome === "refused"
       ? [{ email, list, because: `Klaviyo refused: ${result.problem.title}` }]
       : [];
   });
   await saveBlocked(database, connectionId, runId, refused, now());
-  return { asked: going.length, blocked: denied.length + refused.length };
+  const { asked, blocked } = gate.counts();
+  return { asked, blocked: blocked + refused.length };
 }
 
 /** What both sides and the ledger know of these people now. */

@@ -18,6 +18,7 @@ import { knownLinks } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import type { RunCounts } from "../store/runs.ts";
 import { NO_RUN, finishRun, startRun } from "../store/runs.ts";
+import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
 import { carryingBetween } from "./carrying-between.ts";
@@ -93,12 +94,13 @@ export async function applyPlan(
     const none = { ...NOTHING_APPLIED, planned, exceeded };
     if (exceeded.length > 0 && approvedBecause === null) return none;
     const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());
-    const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
+    const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
       const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.size));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
-      await finishRun(database, runId, result, countsOf(applied), note, deps.now());
+      const counts = { ...countsOf(applied), ...writing.ages.counts() };
+      await finishRun(database, runId, result, counts, note, deps.now());
       return { ...none, ...applied, runId };
     } catch (error) {
       const why = error instanceof SystemUnavailable ? error.problem.title : "Not finished";
@@ -180,7 +182,7 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     const subscribed = await subscribePeople(context, parted.plans);
     done += written.created + written.updated + written.listed + written.carried + subscribed.asked;
     refused += written.refused;
-    unanswered += written.unanswered;
+    unanswered += written.unanswered + written.importing;
     blocked += subscribed.blocked;
     context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
     if (refused > mostErrors) return sofar(tooManyErrors(refused, mostErrors));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../store/database.ts";
 import type { Lease } from "../store/leases.ts";
 import { giveUpLease, holdLease, takeLease } from "../store/leases.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
 import type { Deps } from "./deps.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { LANE_TIMES, watchdog } from "./watchdog.ts";

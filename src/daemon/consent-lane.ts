@@ -13,6 +13,7 @@ import type { Lease } from "../store/leases.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { NO_RUN, finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../store/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
+import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { addCounts } from "../write/write-page.ts";
 import { callCounter } from "./call-counter.ts";
@@ -107,7 +108,12 @@ async function carry(
 ): Promise<RunCounts> {
   const { database, now } = deps;
   const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
-  const context: WriteContext = { ...runContext(deps, mapping, prepared), ...run, retry: mapping.retry };
+  const context: WriteContext = {
+    ...runContext(deps, mapping, prepared),
+    ...run,
+    retry: mapping.retry,
+    ages: readAges(),
+  };
   const { connectionId } = context;
   await recoverUnanswered(context);
   const carried = await carryRefusals(context, changed, mapping.limits);
@@ -119,7 +125,7 @@ async function carry(
   // No limit holds this: it takes back what Tandem itself has done.
   const restoring = await carryRefusals(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
-  const counts = { ...addCounts(carried, restoring), people };
+  const counts = { ...addCounts(carried, restoring), ...context.ages.counts(), people };
   const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
   await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());

@@ -10,6 +10,8 @@ export interface Deps {
   readonly database: Database;
   readonly connectors: PerSide<Connector>;
   readonly now: () => Date;
+  /** Milliseconds that only go forward, whatever is done to the clock; default: the process's own. */
+  readonly monotonic?: (() => number) | undefined;
   readonly newId: () => string;
   readonly progress: (step: Progress) => void;
   /** Asks to stop at the next page: what is under way is finished and settled. */

@@ -8,7 +8,7 @@ import { addressesOf, eraseRows, passedAddresses, personRows } from "../store/er
 import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
 import { holdLease } from "../store/leases.ts";
 import { redact, vacuum } from "../store/redact.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { NO_RUN } from "../store/runs.ts";

@@ -20,6 +20,7 @@ import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { NOTHING_WRITTEN, writePage } from "../write/write-page.ts";
 import { withConnection } from "./connection-lease.ts";
@@ -50,6 +51,7 @@ const KEYS = [
   "refused",
   "rejected",
   "unanswered",
+  "importing",
   "asked",
   "blocked",
 ] as const;
@@ -131,7 +133,13 @@ async function cycle(
   const holding =
     email === null ? await holdBack(database, connectionId, runId, exceeded, deps.now()) : HOLDS_NOTHING;
   await holding.add(guarded.held);
-  const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry };
+  const writing: WriteContext = {
+    ...context,
+    runId,
+    lease,
+    retry: mapping.retry,
+    ages: readAges(),
+  };
   const { counts: written, stoppedBy } = await writeAll(writing, mapping, filter, contacts, {
     isHeld: (change) => isHeldBy(limits, change) && !isApproved(change),
     holding,
@@ -148,7 +156,17 @@ async function cycle(
   if (result === finished && email === null) await markFilled(database, connectionId, deps.now());
   const { read, left, recovered } = looked;
   const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
-  const counts = { read, left, recovered, compared: contacts, ...compared, ...written, ...optOuts, failing };
+  const counts = {
+    read,
+    left,
+    recovered,
+    compared: contacts,
+    ...compared,
+    ...written,
+    ...writing.ages.counts(),
+    ...optOuts,
+    failing,
+  };
   return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
 }
 

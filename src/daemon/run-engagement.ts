@@ -14,6 +14,7 @@ import { openConnection } from "../store/connections.ts";
 import type { Lease } from "../store/leases.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { readAges } from "../write/read-ages.ts";
 import { callCounter } from "./call-counter.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
@@ -116,6 +117,7 @@ async function cycle(
   if (source === null || sink === null)
     return { ...none, result: "finished_with_errors", problems: [noSink(rules.recordAs)] };
   const { collections, problems: undecidable } = await whoCounts(deps, connection.id, rules);
+  const ages = readAges();
   const context: EngagementContext = {
     ...deps,
     connectionId: connection.id,
@@ -126,9 +128,11 @@ async function cycle(
     collections,
     runId,
     lease,
+    ages,
     turnEnds: options.turnMs === null ? null : new Date(now().getTime() + options.turnMs),
   };
-  const { counts, problems } = await syncEngagement(context, undecidable);
+  const { counts: shown, problems } = await syncEngagement(context, undecidable);
+  const counts = { ...shown, ...ages.counts() };
   const isWhole = problems.length === 0 && (counts["failing"] ?? 0) === 0;
   return { ...none, result: isWhole ? "finished" : "finished_with_errors", counts, problems };
 }

@@ -6,6 +6,7 @@ import type { PerSide } from "../model/side.ts";
 import type { Progress } from "../pull/run-context.ts";
 import type { Database } from "../store/database.ts";
 import type { Lease } from "../store/leases.ts";
+import type { ReadAges } from "../write/read-ages.ts";
 
 /**
  * What a run of the engagement lane stands on. This room takes Klaviyo's events to HubSpot's timeline, each exactly once:
@@ -23,7 +24,9 @@ export interface EngagementContext {
   readonly collections: readonly string[] | null;
   readonly runId: bigint;
   readonly lease: Lease;
+  readonly ages: ReadAges;
   readonly now: () => Date;
+  readonly monotonic?: (() => number) | undefined;
   readonly newId: () => string;
   readonly progress: (step: Progress) => void;
   /** Asks to stop at the next page: what is under way is finished and settled. */

@@ -20,7 +20,7 @@ import type { ShownContact } from "../store/engagement-roll-ups.ts";
 import { markRollUpsDue } from "../store/engagement-roll-ups.ts";
 import { readSinkSetup } from "../store/engagement-state.ts";
 import { holdLease } from "../store/leases.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { LEASE_MS, leaseGate } from "../write/lease-gate.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { createContacts } from "./create-contacts.ts";
@@ -208,7 +208,7 @@ async function send(
 ): Promise<RecordReport> {
   if (groups.length === 0) return before;
   const { database, connectionId, sink, signal, now, mapping, lease } = context;
-  const results = await sink.record(groups, setup, signal);
+  const results = await sink.record(groups, setup, leaseGate(context), signal);
   const answers = groups.map((group, index): [Group, RecordResult] => [
     group,
     results[index] ?? { outcome: "unknown" },

@@ -1,5 +1,6 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { EngagementMapping } from "../model/engagement-mapping.ts";
+import type { LeaseGate } from "../connectors/permit.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Database } from "../store/database.ts";
 import { saveSinkSetup } from "../store/engagement-state.ts";
@@ -18,14 +19,16 @@ export async function setUpTimeline(
   connectionId: number,
   hubspot: Connector,
   rules: EngagementMapping,
+  gate: LeaseGate,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const sink = hubspot.engagement.sink(rules.recordAs);
   if (sink === null) throw new SystemUnavailable("hubspot", noSink(rules.recordAs), null);
-  const setup = await sink.setUp(signal);
+  const setup = await sink.setUp(gate, signal);
   await saveSinkSetup(database, connectionId, rules.recordAs, setup);
   const wanted = rollUpProperties(rules.rollUps);
-  const made = wanted.length === 0 ? [] : ((await hubspot.engagement.makeProperties?.(wanted, signal)) ?? []);
+  const made =
+    wanted.length === 0 ? [] : ((await hubspot.engagement.makeProperties?.(wanted, gate, signal)) ?? []);
   const kept = wanted.filter(({ property }) => !made.includes(property));
   return [
     ...setup.report,

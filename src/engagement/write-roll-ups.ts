@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { WriteResult } from "../connectors/connector.ts";
-import type { Operation } from "../model/operation.ts";
+import type { UpdateContact } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Value } from "../model/value.ts";
 import { transaction } from "../store/database.ts";
@@ -8,7 +8,8 @@ import type { RolledUp, SettledRollUp } from "../store/engagement-roll-ups.ts";
 import { dueRollUps, forgetRollUps, saveRollUps } from "../store/engagement-roll-ups.ts";
 import { readEngagementState, saveRollUpHash } from "../store/engagement-state.ts";
 import { holdLease } from "../store/leases.ts";
-import { LEASE_MS } from "../write/write-page.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
+import { writeProperties } from "../write/write-properties.ts";
 import { rollUpProblems } from "./check-roll-ups.ts";
 import type { EngagementContext } from "./context.ts";
 import { batchesOf } from "./groups.ts";
@@ -29,7 +30,7 @@ const AGAIN_MS = 3_600_000;
 
 /**
  * Writes roll-ups to the contacts on which something happened since, and to no others. They are computed from all that is
- * stored: written twice is written once, so no answer has to be waited for and no journal kept.
+ * stored: written twice is written once, so no answer has to be waited for and no journal kept. `write/` writes them.
  */
 export async function writeRollUps(context: EngagementContext): Promise<RollUpReport> {
   const { database, connectionId, connectors, rules, now, signal } = context;
@@ -75,11 +76,10 @@ async function writeBatch(
   batch: readonly RolledUp[],
   incomplete: boolean,
 ): Promise<number> {
-  const { database, connectionId, connectors, lease, now, newId, signal } = context;
+  const { database, connectionId, connectors, lease, now, newId } = context;
   const changes = batch.map((rolled) => ({ rolled, values: rollUpChanges(rollUps, rolled) }));
   const changed = changes.filter(({ values }) => Object.keys(values).length > 0);
-  await holdLease(database, lease, LEASE_MS);
-  const operations = changed.map(({ rolled: { contact: id, email }, values }): Operation => ({
+  const operations = changed.map(({ rolled: { contact: id, email }, values }): UpdateContact => ({
     kind: "update",
     side: "hubspot",
     traceId: newId(),
@@ -87,10 +87,7 @@ async function writeBatch(
     id,
     values,
   }));
-  const results =
-    operations.length === 0
-      ? []
-      : await connectors.hubspot.contacts.write(operations, rollUpRequests(rollUps), signal);
+  const results = await writeProperties(context, connectors.hubspot, operations, rollUpRequests(rollUps));
   const later = new Date(now().getTime() + AGAIN_MS);
   const same = changes.filter((one) => !changed.includes(one)).map(({ rolled }) => rolled.contact);
   // With a property missing, what is due stays due for it.

@@ -23,6 +23,8 @@ export interface RunContext {
   /** A full comparison is under way: everybody linked is read, whatever the cursors say. */
   readonly comparison: Comparison | null;
   readonly now: () => Date;
+  /** Milliseconds that only go forward, whatever is done to the clock; default: the process's own. */
+  readonly monotonic?: (() => number) | undefined;
   readonly newId: () => string;
   readonly progress: (step: Progress) => void;
   /** Asks to stop at the next page: what is under way is finished and settled. */

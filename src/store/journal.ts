@@ -20,7 +20,7 @@ export interface JournalEntry {
   readonly lost: Readonly<Record<string, LostValue>>;
 }
 
-export type JournalOutcome = "done" | "refused" | "exists" | "gone" | "superseded";
+export type JournalOutcome = "done" | "refused" | "exists" | "gone" | "superseded" | "not_sent";
 
 export interface SettledEntry {
   readonly traceId: string;
@@ -59,6 +59,56 @@ export async function journalSettled(
     WHERE journal.trace_id = p."traceId" AND journal.outcome = 'sent'`;
 }
 
+/** Operations that are to be sent without some of their fields: what moved since they were journalled is not in them. */
+export async function journalNarrowed(
+  statements: Statements,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  const page = JSON.stringify(entries.map((entry) => ({ ...entry, linkId: String(entry.linkId) })));
+  await statements.$executeRaw`
+    UPDATE journal SET before = p.before, after = p.after, source = p.source, lost = p.lost
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("traceId" uuid, "before" jsonb, "after" jsonb, "source" jsonb, "lost" jsonb)
+    WHERE journal.trace_id = p."traceId" AND journal.outcome = 'sent'`;
+}
+
+/** These are about to be sent as one job of so many contacts; `null`: they are not, after all. */
+export async function journalJobSize(
+  statements: Statements,
+  traceIds: readonly string[],
+  size: number | null,
+): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE journal SET job_size = ${size}, job_id = NULL WHERE trace_id = ANY(${[...traceIds]}::uuid[])`;
+}
+
+/** The vendor has accepted the job of these operations. */
+export async function journalJob(
+  statements: Statements,
+  traceIds: readonly string[],
+  job: string,
+): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE journal SET job_id = ${job} WHERE trace_id = ANY(${[...traceIds]}::uuid[])`;
+}
+
+/** A job that is not known to have ended, with the operations that it has. */
+export interface OpenJob {
+  readonly side: Side;
+  /** `null` where its acceptance was never answered. */
+  readonly job: string | null;
+  readonly size: number;
+  readonly sentAt: Date;
+  readonly traceIds: readonly string[];
+}
+
+export async function openJobs(statements: Statements, connectionId: number): Promise<readonly OpenJob[]> {
+  return statements.$queryRaw<OpenJob[]>`
+    SELECT side, job_id AS job, job_size AS size, min(sent_at) AS "sentAt", array_agg(trace_id::text) AS "traceIds"
+    FROM journal JOIN link ON link.id = journal.link_id
+    WHERE link.connection_id = ${connectionId} AND outcome = 'sent' AND job_size IS NOT NULL
+    GROUP BY side, job_id, job_size, run_id, CASE WHEN job_id IS NULL THEN sent_at END`;
+}
+
 /** An operation that was sent and whose answer never came, with the link it belongs to. */
 export interface UnansweredEntry extends JournalEntry {
   readonly runId: bigint;
@@ -71,6 +121,8 @@ export async function unanswered(
   statements: Statements,
   connectionId: number,
   sentBefore: Date,
+  /** Trace ids of those that wait for a job. */
+  waiting: readonly string[],
   limit: number,
 ): Promise<readonly UnansweredEntry[]> {
   return statements.$queryRaw<UnansweredEntry[]>`
@@ -80,5 +132,6 @@ export async function unanswered(
            CASE WHEN side = 'hubspot' THEN link.hubspot_id ELSE link.klaviyo_id END AS "externalId"
     FROM journal JOIN link ON link.id = journal.link_id
     WHERE link.connection_id = ${connectionId} AND outcome = 'sent' AND sent_at <= ${sentBefore}
+      AND trace_id <> ALL(${[...waiting]}::uuid[])
     ORDER BY sent_at LIMIT ${limit}`;
 }

@@ -20,6 +20,17 @@ export interface PlanResult {
   readonly unfinished: boolean;
 }
 
+/** After these there is still something to do. */
+const STILL_TO_DO: ReadonlySet<SentOperation["result"]["outcome"]> = new Set([
+  "unknown",
+  "exists",
+  "pending",
+  "not_sent",
+]);
+
+/** Nothing newer is sent to somebody before the job has ended. */
+export const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
+
 /** Puts together what a link comes to: its agreement, its state with the reason, what is to be tried again and when. */
 export function linkOutcome(
   fields: readonly FieldRule[],
@@ -38,7 +49,8 @@ export function linkOutcome(
   const open =
     result.unfinished ||
     plan.waitsForAddress === true ||
-    sent.some(({ result: answer }) => ["unknown", "exists"].includes(answer.outcome));
+    sent.some(({ result: answer }) => STILL_TO_DO.has(answer.outcome));
+  const importing = sent.some(({ result: answer }) => answer.outcome === "pending");
   const stillRefused = refusalsAfter(fields, plan, sent);
   const attempts =
     refused.length > 0 ? link.attempts + 1 : Object.keys(stillRefused).length > 0 ? link.attempts : 0;
@@ -46,7 +58,7 @@ export function linkOutcome(
     id: link.id,
     base: agreement(fields, plan, sent),
     lists: listsAfter(link.lists, sent),
-    ...stateAfter(plan, problems, open),
+    ...stateAfter(plan, problems, { open, importing }),
     dirty: open,
     attempts,
     retryAt: earlier(
@@ -175,10 +187,11 @@ function listsAfter(lists: readonly string[], sent: readonly SentOperation[]): r
 function stateAfter(
   plan: ContactPlan,
   problems: readonly Problem[],
-  open: boolean,
+  { open, importing }: { readonly open: boolean; readonly importing: boolean },
 ): Pick<LinkOutcome, "state" | "reason"> {
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
+  if (importing) return { state: "waiting", reason: WAITS_FOR_IMPORT };
   if (open) return { state: "waiting", reason: "A change waits to be written" };
   if (plan.operations.length === 0 || plan.state === "excluded")
     return { state: plan.state, reason: plan.reason };

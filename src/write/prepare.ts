@@ -1,20 +1,19 @@
 import type { WriteResult } from "../connectors/connector.ts";
 import { propertiesOf } from "../mapping/field-codec.ts";
-import type { Contact } from "../model/contact.ts";
+import type { ExternalId } from "../model/contact.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
-import type { Values } from "../model/value.ts";
-import { sameValue } from "../model/value.ts";
 import { lostValues } from "../plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
-import { storePeople } from "../pull/pull-side.ts";
-import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database.ts";
 import type { JournalEntry } from "../store/journal.ts";
-import { markMissing } from "../store/missing-links.ts";
+import type { Mark } from "./age.ts";
+import { markNow } from "./age.ts";
+import type { ReadTarget } from "./read-targets.ts";
+import { readTargets } from "./read-targets.ts";
+import { unmovedFields } from "./without-moved.ts";
 
 /** A planned operation in the target's own words, with everything needed to journal and settle it. */
 export interface PreparedOperation {
@@ -38,22 +37,26 @@ export interface PreparedPage {
   readonly refused: readonly SentOperation[];
   /** Links of which a target moved, or was gone, since the plan was made: planned again in the next run. */
   readonly moved: ReadonlySet<bigint>;
+  /** When the targets were read, by id; those of a large page are read right before their requests. */
+  readonly readAt: PerSide<ReadonlyMap<ExternalId, Mark>>;
 }
 
 /**
- * Reads every target once more before it is written: neither vendor has a conditional write, so this is what keeps the
- * window small in which an edit could be overwritten (contract § 3.5). A field that moved is dropped and its link stays
- * dirty; what was read becomes the new sighting, so that the next plan knows.
+ * Puts a page into the targets' own words, and reads the targets of a small one: a field that moved is dropped and its link
+ * stays dirty. The gate holds each request against a reading that is seconds old (contract § 3.5).
  */
 export async function preparePage(context: RunContext, plans: readonly ContactPlan[]): Promise<PreparedPage> {
-  const targets = await readTargets(context, plans);
+  const { targets, readAt, read } = await readAhead(context, plans);
   const moved = new Set<bigint>();
   const prepared: PreparedOperation[] = [];
   for (const plan of plans) {
     for (const planned of plan.operations) {
       if (planned.kind === "subscribe") continue;
       const still =
-        planned.kind === "update" ? unmoved(planned, targets, moved, plan.known.link.id) : planned;
+        planned.kind === "update" && read.has(planned.side)
+          ? unmovedFields(planned, targets.get(`${planned.side} ${planned.id}`)?.values)
+          : planned;
+      if (still !== planned) moved.add(plan.known.link.id);
       if (still !== null) prepared.push(prepare(context, plan, still));
     }
   }
@@ -63,54 +66,43 @@ export async function preparePage(context: RunContext, plans: readonly ContactPl
       ? [{ prepared: one, result: { outcome: "refused", problem } }]
       : [];
   });
-  return { operations: prepared.filter(({ operation }) => !saysNothing(operation)), refused, moved };
+  return { operations: prepared.filter(({ operation }) => !saysNothing(operation)), refused, moved, readAt };
 }
 
-function saysNothing(operation: Operation): boolean {
+/** Is there nothing left to write? */
+export function saysNothing(operation: Operation): boolean {
   return "values" in operation && Object.keys(operation.values).length === 0;
 }
 
-type Targets = ReadonlyMap<string, Values>;
+/** Of more than so many only the gate's own reading, right before each request, could be young enough. */
+const MOST_READ_AHEAD = 300;
 
-async function readTargets(context: RunContext, plans: readonly ContactPlan[]): Promise<Targets> {
-  const targets = new Map<string, Values>();
+/** What was read of the targets of these plans, where there are few enough, and when. */
+async function readAhead(context: RunContext, plans: readonly ContactPlan[]): Promise<Readings> {
+  const targets = new Map<string, ReadTarget>();
+  const readAt = { hubspot: new Map<ExternalId, Mark>(), klaviyo: new Map<ExternalId, Mark>() };
+  const read = new Set<Side>();
   for (const side of SIDES) {
     const ids = plans.flatMap(({ operations }) =>
       operations.flatMap((planned) =>
         planned.kind === "update" && planned.side === side ? [planned.id] : [],
       ),
     );
-    if (ids.length === 0) continue;
-    const properties = propertiesFor(context.fields, side);
-    const reading = await context.connectors[side].contacts.read(ids, properties, context.signal);
-    for (const contact of reading.contacts)
-      targets.set(key(contact), sightingRow(context.fields, contact, false).fields);
-    const { missing } = existing(ids, reading);
-    await transaction(context.database, async (statements) => {
-      await storePeople(context, statements, side, reading, () => false);
-      await markMissing(statements, context.connectionId, side, missing, context.now());
-    });
+    if (ids.length === 0 || ids.length > MOST_READ_AHEAD) continue;
+    read.add(side);
+    const mark = markNow(context);
+    for (const [id, target] of await readTargets(context, side, ids)) targets.set(`${side} ${id}`, target);
+    for (const id of ids) readAt[side].set(id, mark);
   }
-  return targets;
+  return { targets, readAt, read };
 }
 
-function key(contact: Pick<Contact, "side" | "id">): string {
-  return `${contact.side} ${contact.id}`;
-}
-
-function unmoved(
-  planned: Extract<PlannedOperation, { kind: "update" }>,
-  targets: Targets,
-  moved: Set<bigint>,
-  link: bigint,
-): ContactWrite | null {
-  const now = targets.get(key(planned));
-  const still = Object.entries(planned.fields).filter(([field]) => {
-    const value = now !== undefined && Object.hasOwn(now, field) ? now[field] : undefined;
-    return value !== undefined && sameValue(value, planned.pre[field] ?? null);
-  });
-  if (still.length < Object.keys(planned.fields).length) moved.add(link);
-  return still.length === 0 ? null : { ...planned, fields: Object.fromEntries(still) };
+interface Readings {
+  /** By side and id. */
+  readonly targets: ReadonlyMap<string, ReadTarget>;
+  readonly readAt: PerSide<ReadonlyMap<ExternalId, Mark>>;
+  /** The sides that were read. */
+  readonly read: ReadonlySet<Side>;
 }
 
 type ContactWrite = Extract<PlannedOperation, { readonly kind: "create" | "update" }>;
@@ -139,7 +131,8 @@ function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): 
   return { plan, planned, operation, entry, unsayable: [] };
 }
 
-function prepareContact(
+/** The journal's and the target's words for a create or an update. */
+export function prepareContact(
   context: RunContext,
   plan: ContactPlan,
   planned: ContactWrite,

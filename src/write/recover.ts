@@ -19,6 +19,7 @@ import { knownLinks } from "../store/known-links.ts";
 import { markSought } from "../store/links.ts";
 import type { ConflictRow } from "../store/settle.ts";
 import { agreeFields, saveConflicts } from "../store/settle.ts";
+import { followJobs } from "./follow-jobs.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
 
@@ -39,9 +40,16 @@ const ENTRIES_PER_PAGE = 1_000;
  */
 export async function recoverUnanswered(context: RunContext): Promise<number> {
   const sentBefore = new Date(context.now().getTime() - VISIBLE_AFTER_MS);
+  const waiting = await followJobs(context);
   let settled = 0;
   for (;;) {
-    const entries = await unanswered(context.database, context.connectionId, sentBefore, ENTRIES_PER_PAGE);
+    const entries = await unanswered(
+      context.database,
+      context.connectionId,
+      sentBefore,
+      waiting,
+      ENTRIES_PER_PAGE,
+    );
     for (const side of SIDES)
       await recoverSide(
         context,

@@ -1,15 +1,12 @@
-import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
-import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { CarriedRefusal, ReopenedType } from "../store/consent-acts.ts";
 import { saveCarried, saveReopened } from "../store/consent-acts.ts";
-import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
 import { followAddresses } from "../store/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/journal.ts";
@@ -18,20 +15,23 @@ import type { Lease } from "../store/leases.ts";
 import { holdLease } from "../store/leases.ts";
 import type { LinkOutcome } from "../store/settle.ts";
 import { saveOutcomes } from "../store/settle.ts";
-import type { MadeContact, WrittenSighting } from "../store/sightings.ts";
-import { saveMade, saveWritten } from "../store/sightings.ts";
-import { addressIn } from "./address-in.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
-import type { PreparedOperation, SentOperation } from "./prepare.ts";
+import { LEASE_MS } from "./lease-gate.ts";
+import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
+import type { ReadAges } from "./read-ages.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
+import { saveNewSightings } from "./save-new-sightings.ts";
+import type { BatchGate } from "./write-gate.ts";
+import { writeGate } from "./write-gate.ts";
 
 /** What a run writes with, beside its context. */
 export interface WriteContext extends RunContext {
   readonly runId: bigint;
   readonly lease: Lease;
   readonly retry: RetrySchedule;
+  readonly ages: ReadAges;
 }
 
 /** What a page of plans came to, in numbers. */
@@ -45,6 +45,8 @@ export interface WriteCounts {
   /** Values that a side would not store, of writes that were done without them. */
   readonly rejected: number;
   readonly unanswered: number;
+  /** Part of a job that Klaviyo has not finished yet. */
+  readonly importing: number;
 }
 
 export const NOTHING_WRITTEN: WriteCounts = {
@@ -55,6 +57,7 @@ export const NOTHING_WRITTEN: WriteCounts = {
   refused: 0,
   rejected: 0,
   unanswered: 0,
+  importing: 0,
 };
 
 /** Two pages' counts together. */
@@ -67,18 +70,13 @@ export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
     refused: one.refused + other.refused,
     rejected: one.rejected + other.rejected,
     unanswered: one.unanswered + other.unanswered,
+    importing: one.importing + other.importing,
   };
 }
 
 /**
- * A lease is prolonged every few seconds while its run makes progress, so that it can be short: after a kill another
- * process writes within half a minute, and one that was stopped for longer has lost its right to write.
- */
-export const LEASE_MS = 20_000;
-
-/**
- * Does: the only path to a mutating call. Re-reads the targets, journals every operation as sent, sends them in the
- * vendors' largest batches, and settles each answer in one transaction. What was held back is told by `held`, so that
+ * Does: the only path to a mutating call. Journals every operation as sent, sends them in the vendors' largest batches,
+ * each request through the gate, and settles each answer in one transaction. What was held back is told by `held`, so that
  * the link stays dirty. A process that dies in here leaves rows `sent`, which the next run settles by reading.
  */
 export async function writePage(
@@ -88,12 +86,16 @@ export async function writePage(
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
   const sent = [...page.refused];
+  const moved = new Set([...page.moved, ...held]);
   // A refusal before everything else of its person, whichever side that is for.
   const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
   for (const part of [page.operations.filter(refusing), page.operations.filter((one) => !refusing(one))]) {
-    sent.push(...(await Promise.all(SIDES.map((side) => sendSide(context, side, part)))).flat());
+    const sides = await Promise.all(
+      SIDES.map((side) => sendSide(context, side, part, page.readAt[side], moved)),
+    );
+    sent.push(...sides.flat());
   }
-  await settle(context, plans, sent, new Set([...page.moved, ...held]));
+  await settle(context, plans, sent, moved);
   await lookForGone(context, sent);
   return count(context.fields, sent);
 }
@@ -102,9 +104,15 @@ async function sendSide(
   context: WriteContext,
   side: Side,
   operations: readonly PreparedOperation[],
+  readAt: PreparedPage["readAt"][Side],
+  moved: Set<bigint>,
 ): Promise<readonly SentOperation[]> {
   const sent: SentOperation[] = [];
-  for (const batch of batches(context, side, operations)) sent.push(...(await send(context, side, batch)));
+  for (const batch of batches(context, side, operations)) {
+    const gate = writeGate(context, side, batch, readAt);
+    sent.push(...(await send(context, side, batch, gate)));
+    for (const link of gate.moved) moved.add(link);
+  }
   return sent;
 }
 
@@ -123,6 +131,7 @@ async function send(
   context: WriteContext,
   side: Side,
   batch: readonly PreparedOperation[],
+  gate: BatchGate,
 ): Promise<readonly SentOperation[]> {
   await transaction(context.database, async (statements) => {
     await holdLease(statements, context.lease, LEASE_MS);
@@ -136,10 +145,11 @@ async function send(
   const results = await context.connectors[side].contacts.write(
     batch.map(({ operation }) => operation),
     propertiesFor(context.fields, side),
+    gate,
     context.signal,
   );
   context.progress({ step: "write", side, done: batch.length, total: null });
-  return batch.map((prepared, index) => ({ prepared, result: results[index] ?? { outcome: "unknown" } }));
+  return batch.map((prepared, index) => gate.outcome(prepared, results[index]));
 }
 
 async function settle(
@@ -201,6 +211,9 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
   refused: "refused",
   exists: "exists",
   gone: "gone",
+  not_sent: "not_sent",
+  // Open until a later run has asked, or looked.
+  pending: null,
   unknown: null,
 };
 
@@ -238,48 +251,6 @@ function carriedBy(sent: readonly SentOperation[]): readonly CarriedRefusal[] {
   });
 }
 
-/** What was written is what is now seen there, until the side itself shows something newer. */
-async function saveNewSightings(
-  context: WriteContext,
-  statements: Statements,
-  sent: readonly SentOperation[],
-  outcomes: readonly LinkOutcome[],
-): Promise<void> {
-  const bases = new Map(outcomes.map(({ id, base }) => [id, base]));
-  const written: WrittenSighting[] = [];
-  const made: MadeContact[] = [];
-  for (const { prepared, result } of sent) {
-    const { planned, plan } = prepared;
-    if (result.outcome !== "done" || !("fields" in planned)) continue;
-    const { id: linkId, email } = plan.known.link;
-    const fields = agreedValues(bases.get(linkId) ?? {}, planned.side, Object.keys(planned.fields));
-    const { updatedAt } = result;
-    if (planned.kind === "update") {
-      const { fields: stored } = storedBy(context.fields, prepared, result.stored, result.refused);
-      const own = addressIn(stored);
-      written.push({
-        side: planned.side,
-        id: planned.id,
-        fields: { ...fields, ...own.fields },
-        updatedAt,
-        ...own.shown,
-      });
-    } else if (result.id !== null)
-      made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
-  }
-  await saveWritten(statements, context.connectionId, written);
-  await saveMade(statements, context.connectionId, made, context.shapes, context.now());
-}
-
-function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {
-  const values: Record<string, Value> = {};
-  for (const field of fields) {
-    const agreed = base[field];
-    if (agreed !== undefined) values[field] = agreed[side];
-  }
-  return values;
-}
-
 /** A target that was gone may only have been merged: it is looked at once more before its link is given up. */
 async function lookForGone(context: WriteContext, sent: readonly SentOperation[]): Promise<void> {
   for (const side of SIDES) {
@@ -308,6 +279,7 @@ function count(fields: readonly FieldRule[], sent: readonly SentOperation[]): Wr
       0,
     ),
     unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
+    importing: sent.filter(({ result }) => result.outcome === "pending").length,
   };
 }
 

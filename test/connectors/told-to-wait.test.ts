@@ -35,22 +35,20 @@ function hubspot(...said: readonly Said[]) {
   const left = [...said];
   let sent = 0;
   const paced = hubspotCalls({ apiShare: 1, now: time.now, sleep: time.sleep, log: () => {} });
-  const call = {
-    operation: "test",
-    pace: "burst",
-    send() {
-      sent += 1;
-      const { status, body = { ok: true }, retryAfter } = left.shift() ?? { status: 200 };
-      const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
-      return Promise.resolve({ status, headers, text: JSON.stringify(body) });
-    },
-  } as const;
+  const send = () => {
+    sent += 1;
+    const { status, body = { ok: true }, retryAfter } = left.shift() ?? { status: 200 };
+    const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+    return Promise.resolve({ status, headers, text: JSON.stringify(body) });
+  };
+  const call = { operation: "test", pace: "burst", send } as const;
+  const prepare = () => Promise.resolve({ operation: "test", mutate: send });
   return {
     time,
     sent: () => sent,
     paced,
     read: () => ended(paced.read(call, answer, live())),
-    write: () => ended(paced.write(call, answer, live())),
+    write: () => ended(paced.write(prepare, answer, live())),
   };
 }
 
@@ -149,7 +147,12 @@ function klaviyo(...said: readonly Said[]) {
     time,
     sent: () => sent,
     read: (operation: OperationName = "get_profiles") => ended(paced.read(call(operation), answer, live())),
-    write: () => ended(paced.write(call("create_profile"), answer, live())),
+    write() {
+      const { operation, send } = call("create_profile");
+      return ended(
+        paced.write(operation, () => Promise.resolve({ operation, mutate: send }), answer, live()),
+      );
+    },
   };
 }
 

@@ -29,9 +29,9 @@ describe("subscribing over HTTP", () => {
   const asking = async () => {
     const deps = await engine.deps(mapping);
     const { klaviyo: real } = deps.connectors;
-    const subscribe: Connector["consent"]["subscribe"] = async (clearances, signal) => {
+    const subscribe: Connector["consent"]["subscribe"] = async (clearances, gate, signal) => {
       klaviyo().unsubscribe(address("raced"));
-      return (await real.consent.subscribe?.(clearances, signal)) ?? [];
+      return (await real.consent.subscribe?.(clearances, gate, signal)) ?? [];
     };
     const raced = { ...real, consent: { ...real.consent, subscribe } };
     untilSearchable(rehearsal);

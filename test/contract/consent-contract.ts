@@ -5,6 +5,7 @@ import { refusesAll } from "../../src/model/consent.ts";
 import type { OptOut } from "../../src/model/operation.ts";
 import type { ConnectorHarness, MakeHarness } from "./harness.ts";
 import { key, live, using } from "./using-harness.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /** What somebody wants to be sent: read with every contact, carried by an opt-out, and given by nothing here. */
 export function consentContract(makeHarness: MakeHarness): void {
@@ -43,7 +44,7 @@ export function consentContract(makeHarness: MakeHarness): void {
         const [id, other] = [await person(harness, "a@example.com"), await person(harness, "b@example.com")];
         const operation = optOut(harness, id, "a@example.com", { kind: "all" });
         for (let times = 0; times < 2; times += 1) {
-          const [result] = await harness.connector.contacts.write([operation], [], live());
+          const [result] = await harness.connector.contacts.write([operation], [], OPEN_GATE, live());
           expect(result?.outcome).toBe("done");
           await harness.pass();
         }
@@ -62,6 +63,7 @@ export function consentContract(makeHarness: MakeHarness): void {
         await harness.connector.contacts.write(
           [optOut(harness, id, "gone@example.com", { kind: "all" })],
           [],
+          OPEN_GATE,
           live(),
         );
         await harness.pass();
@@ -88,7 +90,7 @@ export function consentContract(makeHarness: MakeHarness): void {
         };
         expect(await seen()).toEqual([]);
         const operation = optOut(harness, id, "a@example.com", { kind: "all" });
-        await harness.connector.contacts.write([operation], [], live());
+        await harness.connector.contacts.write([operation], [], OPEN_GATE, live());
         await harness.pass();
         expect(await seen()).toEqual([id]);
       }),
@@ -99,7 +101,12 @@ export function consentContract(makeHarness: MakeHarness): void {
       using(makeHarness, async (harness) => {
         const { connector, lists, properties } = harness;
         const id = await person(harness, "a@example.com");
-        await connector.contacts.write([optOut(harness, id, "a@example.com", { kind: "all" })], [], live());
+        await connector.contacts.write(
+          [optOut(harness, id, "a@example.com", { kind: "all" })],
+          [],
+          OPEN_GATE,
+          live(),
+        );
         await harness.pass();
         const common = {
           traceId: crypto.randomUUID(),
@@ -111,10 +118,11 @@ export function consentContract(makeHarness: MakeHarness): void {
         await connector.contacts.write(
           [{ ...common, kind: "update", values: { [properties.text]: "Changed" } }],
           [property],
+          OPEN_GATE,
           live(),
         );
         for (const kind of ["add_to_list", "remove_from_list"] as const) {
-          await connector.contacts.write([{ ...common, kind, list: lists[1] }], [], live());
+          await connector.contacts.write([{ ...common, kind, list: lists[1] }], [], OPEN_GATE, live());
         }
         await harness.pass();
         const contact = await read(harness, id);

@@ -3,6 +3,7 @@ import type { EntryGroup, TimelineEntry } from "../../src/connectors/engagement-
 import type { SinkHarness } from "./engagement-harness.ts";
 import { acted, entryId } from "./engagement-harness.ts";
 import { live } from "./using-harness.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /** What every sink keeps to that shows single engagements, each by its id. */
 export function sinkContract(name: string, makeHarness: () => Promise<SinkHarness>): void {
@@ -23,20 +24,20 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
       using(async ({ sink, setup, contacts, shown }) => {
         const groups = contacts.map((contact, at) => group(contact, at === 0 ? [1, 2, 3] : [10 + at]));
         expect(await sink.missing(setup, live())).toBeNull();
-        const results = await sink.record(groups, setup, live());
+        const results = await sink.record(groups, setup, OPEN_GATE, live());
         expect(results.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "done"));
         expect(await Promise.all(contacts.map(shown))).toEqual(contacts.map((_, at) => (at === 0 ? 3 : 1)));
-        expect(await sink.record([], setup, live())).toEqual([]);
+        expect(await sink.record([], setup, OPEN_GATE, live())).toEqual([]);
       }),
     );
 
     it(
       "shows more of a message beside what it showed before",
       using(async ({ sink, setup, contacts: [contact = ""], shown }) => {
-        const [first] = await sink.record([group(contact, [1, 2])], setup, live());
+        const [first] = await sink.record([group(contact, [1, 2])], setup, OPEN_GATE, live());
         const reference = first?.outcome === "done" ? first.reference : null;
         const more = { ...group(contact, [3]), shown: entries([1, 2]), reference };
-        const again = await sink.record([more], setup, live());
+        const again = await sink.record([more], setup, OPEN_GATE, live());
         expect(again).toEqual([{ outcome: "done", reference }]);
         expect(await shown(contact)).toBe(3);
       }),
@@ -46,12 +47,12 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
       using(async ({ sink, setup, contacts, shown, loseAnswer }) => {
         const groups = contacts.map((contact, at) => group(contact, [2 * at, 2 * at + 1]));
         loseAnswer(applied);
-        const lost = await sink.record(groups, setup, live());
+        const lost = await sink.record(groups, setup, OPEN_GATE, live());
         expect(lost.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "unknown"));
         for (let times = 0; times < 2; times += 1) {
           const found = await sink.find?.(groups, new Map(), live());
           const known = groups.map((one) => ({ ...one, reference: found?.references.get(one) ?? null }));
-          const again = await sink.record(known, setup, live());
+          const again = await sink.record(known, setup, OPEN_GATE, live());
           expect(again.map(({ outcome }) => outcome)).toEqual(contacts.map(() => "done"));
         }
         expect(await Promise.all(contacts.map(shown))).toEqual(contacts.map(() => 2));
@@ -64,7 +65,7 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
         const [first = "", ...rest] = contacts;
         await remove(first);
         const groups = contacts.map((contact, at) => group(contact, [at]));
-        const results = await sink.record(groups, setup, live());
+        const results = await sink.record(groups, setup, OPEN_GATE, live());
         expect(results.map(({ outcome }) => outcome)).toEqual(["gone", ...rest.map(() => "done")]);
         expect(await Promise.all(rest.map(shown))).toEqual(rest.map(() => 1));
       }),
@@ -73,10 +74,10 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
     it(
       "is set up as often as one likes",
       using(async ({ sink, setup, contacts: [contact = ""], shown }) => {
-        const again = await sink.setUp(live());
+        const again = await sink.setUp(OPEN_GATE, live());
         expect(again.ids).toEqual(setup?.ids ?? {});
         expect(await sink.missing(again, live())).toBeNull();
-        await sink.record([group(contact, [1])], again, live());
+        await sink.record([group(contact, [1])], again, OPEN_GATE, live());
         expect(await shown(contact)).toBe(1);
       }),
     );
@@ -94,9 +95,9 @@ export function propertiesContract(name: string, makeHarness: () => Promise<Sink
           (property) =>
             ({ property, label: property, description: "", type: "number", options: [] }) as const,
         );
-        expect(await makeProperties?.(wanted.slice(0, 1), live())).toEqual(["klaviyo_opens"]);
-        expect(await makeProperties?.(wanted, live())).toEqual(["klaviyo_clicks"]);
-        expect(await makeProperties?.(wanted, live())).toEqual([]);
+        expect(await makeProperties?.(wanted.slice(0, 1), OPEN_GATE, live())).toEqual(["klaviyo_opens"]);
+        expect(await makeProperties?.(wanted, OPEN_GATE, live())).toEqual(["klaviyo_clicks"]);
+        expect(await makeProperties?.(wanted, OPEN_GATE, live())).toEqual([]);
       } finally {
         await close();
       }

@@ -11,6 +11,7 @@ import { acted } from "./engagement-harness.ts";
 import { propertiesContract, sinkContract } from "./engagement-sink-contract.ts";
 import { sourceContract } from "./engagement-source-contract.ts";
 import { live } from "./using-harness.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 const PEOPLE = ["ada@example.com", "ben@example.com"] as const;
 const DAY = 86_400_000;
@@ -80,9 +81,9 @@ async function memorySource(): Promise<SourceHarness> {
 async function hubspotSink(recordAs: RecordAs): Promise<SinkHarness> {
   const { rehearsal, sink, ids } = await showing(recordAs, { people: 12 });
   const { portal, world } = rehearsal;
-  const setup = await sink.setUp(live());
+  const setup = await sink.setUp(OPEN_GATE, live());
   // What a sink asks once is asked before an answer is lost.
-  await sink.record([], setup, live());
+  await sink.record([], setup, OPEN_GATE, live());
   return {
     connector: rehearsal.connector,
     sink,
@@ -121,7 +122,7 @@ async function memorySink(recordAs: RecordAs): Promise<SinkHarness> {
   const sink = connector.engagement.sink(recordAs);
   if (sink === null) throw new Error("memory as HubSpot has every sink");
   const contacts = Array.from({ length: 12 }, (_, at) => connector.user.create(`p${at}@example.com`, {}, []));
-  const setup = await sink.setUp(live());
+  const setup = await sink.setUp(OPEN_GATE, live());
   return {
     connector,
     sink,

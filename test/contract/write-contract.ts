@@ -5,6 +5,7 @@ import type { CreateContact, ListMembership, Operation, UpdateContact } from "..
 import type { Values } from "../../src/model/value.ts";
 import type { ConnectorHarness, MakeHarness } from "./harness.ts";
 import { key, live, requested, sampleValues, using } from "./using-harness.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /** The operations of one harness, with trace ids that never repeat. */
 function operationsFor({ connector: { side } }: ConnectorHarness) {
@@ -42,7 +43,7 @@ const write = (
   harness: ConnectorHarness,
   operations: readonly Operation[],
 ): Promise<readonly WriteResult[]> =>
-  harness.connector.contacts.write(operations, requested(harness), live());
+  harness.connector.contacts.write(operations, requested(harness), OPEN_GATE, live());
 
 async function contactOf(harness: ConnectorHarness, email: string): Promise<Contact | undefined> {
   await harness.pass();
@@ -270,7 +271,9 @@ export function writeContract(makeHarness: MakeHarness): void {
         expect(await write(harness, [])).toEqual([]);
         const create = operationsFor(harness).create("never@example.com", {});
         const stopped = AbortSignal.abort(new Error("stopped"));
-        await expect(harness.connector.contacts.write([create], [], stopped)).rejects.toThrow("stopped");
+        await expect(harness.connector.contacts.write([create], [], OPEN_GATE, stopped)).rejects.toThrow(
+          "stopped",
+        );
         expect(await contactOf(harness, "never@example.com")).toBeUndefined();
       }),
     );

@@ -15,6 +15,7 @@ import { EVENT_TYPE, PROPERTIES } from "../connectors/hubspot/engagement/sinks.t
 import { postForm } from "../sandbox/install-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { laneMapping } from "./lane.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /** Both rehearsal servers, with an app installed that may write on the timeline, and one connection of the lane. */
 export interface TwoServers {
@@ -100,7 +101,8 @@ export async function twoServers(
         stopping: never,
         signal: never,
       };
-      const setUp = () => setUpTimeline(fresh.database, connectionId, deps.connectors.hubspot, rules, never);
+      const setUp = () =>
+        setUpTimeline(fresh.database, connectionId, deps.connectors.hubspot, rules, OPEN_GATE, never);
       await setUp();
       return {
         connectionId,

@@ -25,6 +25,7 @@ import { linkOutcome } from "../../src/write/outcome.ts";
 import type { SentOperation } from "../../src/write/prepare.ts";
 import type { Driver, Recorded } from "./driver.ts";
 import { watchedSystems } from "./systems.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /**
  * The pure parts of the engine (planning, limits, merging, what a link comes to) over two systems in memory, with a map
@@ -185,7 +186,12 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
     const lost = lostValues(plan, still);
     const journal = { ...entry, kind: still.kind, before: {}, after: {}, source: {}, lost };
     const asked = propertiesFor(fields, still.side);
-    const [result = { outcome: "unknown" as const }] = await contacts.write([operation], asked, NEVER);
+    const [result = { outcome: "unknown" as const }] = await contacts.write(
+      [operation],
+      asked,
+      OPEN_GATE,
+      NEVER,
+    );
     sent.push({ prepared: { plan, planned: still, operation, entry: journal, unsayable }, result });
   }
   return { sent, moved };

@@ -23,6 +23,7 @@ import {
   untilSearchable,
 } from "../support/real-engine.ts";
 import { ROUND_TRIPS } from "./round-trip-fields.ts";
+import { OPEN_GATE } from "../support/open-gate.ts";
 
 /** So many values of each field and side; a soak has no use for more than a thousand. */
 const PEOPLE = Math.min(1_000, Number(process.env["LAW_RUNS"] ?? 200));
@@ -101,7 +102,12 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
     const { contacts } = deps.connectors[side];
     const asked = propertiesFor(mapping.fields, side);
     for (let start = 0; start < operations.length; start += contacts.writeSize) {
-      const results = await contacts.write(operations.slice(start, start + contacts.writeSize), asked, NEVER);
+      const results = await contacts.write(
+        operations.slice(start, start + contacts.writeSize),
+        asked,
+        OPEN_GATE,
+        NEVER,
+      );
       const wrong = results.filter((one) => one.outcome !== "done" || one.refused.length > 0);
       expect(wrong.slice(0, 3)).toEqual([]);
     }

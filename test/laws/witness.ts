@@ -77,8 +77,8 @@ export function witness(): Witness {
             noteAll(found.contacts, properties);
             return found;
           },
-          async write(operations, properties, signal) {
-            const results = await contacts.write(operations, properties, signal);
+          async write(operations, properties, gate, signal) {
+            const results = await contacts.write(operations, properties, gate, signal);
             for (const [index, result] of results.entries()) {
               if (result.outcome !== "done" || result.id === null) continue;
               noteAddress(side, result.id, operations[index]?.email ?? null);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { PermitExpired } from "../permit.ts";
 import type { Quota } from "../connector.ts";
 import type { ConnectorLog } from "../connector-log.ts";
 import { clockSkew } from "../clock-skew.ts";
@@ -7,9 +8,10 @@ import type { Governor, Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
 import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
-import type { Call } from "./client.ts";
+import type { Call, Mutation } from "./client.ts";
 import { CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { learn, quotasOf } from "./limit-headers.ts";
 import { readJson, readVendorError } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
 import { untilMidnightMs } from "./midnight.ts";
@@ -42,8 +44,11 @@ export interface Calls {
   /**
    * Retries only what was certainly not done. Rejects with `CallFailed` where HubSpot refuses this very request (400, 404,
    * 409…), or where the write may be done (no answer, a 5xx); with `SystemUnavailable` where the account is out.
+   *
+   * @param prepare asked before each attempt, once its budget is granted; `null`: there is nothing left to send
+   * @returns `null` where nothing was sent
    */
-  write<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>>;
+  write<T>(prepare: Prepare, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T> | null>;
   /** The account's time zone, once known: its daily quota starts anew at its midnight. */
   learnTimeZone(timeZone: string | null): void;
   requests(): ReadonlyMap<string, number>;
@@ -52,6 +57,9 @@ export interface Calls {
   /** See `Connector.quotas`. */
   quotas(): readonly Quota[];
 }
+
+/** Gets a permit and builds the request with it; `null` where there is nothing left to send. */
+export type Prepare = () => Promise<Mutation | null>;
 
 export interface CallsDeps extends Timing {
   /** The part of the account's quota that may be used, 0–1. */
@@ -77,22 +85,43 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   const gate = door({ now });
   let timeZone: string | null = null;
 
-  /** One attempt: paced, counted, and its answer understood. */
-  async function attempt<T>(call: Call, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
-    const pace = call.pace === "search" ? search : burst;
+  /** Waits for the budget of one attempt. */
+  async function turn(pace: Governor, signal: AbortSignal): Promise<void> {
     await pace.take(signal);
     // Behind the wait: whoever stood in the line while the door was shut does not go either.
     gate.pass();
-    made.set(call.operation, (made.get(call.operation) ?? 0) + 1);
+  }
+
+  /** One attempt that changes something. Its permit comes after the wait for its turn, never before. */
+  async function attemptWrite<T>(
+    prepare: Prepare,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T> | null> {
+    await turn(burst, signal);
+    const mutation = await prepare();
+    if (mutation === null) return null;
+    return answered(mutation.operation, burst, () => mutation.mutate(signal), schema);
+  }
+
+  /** One request: counted, and its answer understood. */
+  async function answered<T>(
+    operation: string,
+    pace: Governor,
+    send: () => Promise<RawAnswer>,
+    schema: z.ZodType<T>,
+  ): Promise<Answer<T>> {
+    made.set(operation, (made.get(operation) ?? 0) + 1);
     const begun = now();
-    const raw = await call.send(signal);
+    const raw = await send();
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
     skew.note(raw.headers["date"], begun, now());
-    return understood(call.operation, raw, schema, now(), skew);
+    return understood(operation, raw, schema, now(), skew);
   }
 
   function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+    if (error instanceof PermitExpired) return { retry: true, waitMs: 0, attempts: ATTEMPTS };
     if (!(error instanceof CallFailed)) return { retry: false };
     const { failure } = error;
     const decision = retryOf(failure, attemptNumber, writing, pace);
@@ -126,16 +155,15 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   }
 
   /** `expected`: how a read may end; `null` for a write. */
-  async function make<T>(
-    call: Call,
-    schema: z.ZodType<T>,
+  async function make<A>(
+    attempt: () => Promise<A>,
+    pace: Governor,
     signal: AbortSignal,
     expected: Expected | null,
-  ): Promise<Answer<T>> {
+  ): Promise<A> {
     const writing = expected === null;
-    const pace = call.pace === "search" ? search : burst;
     try {
-      return await callWithRetry(() => attempt(call, schema, signal), {
+      return await callWithRetry(attempt, {
         classify: (error, attemptNumber) => classify(error, attemptNumber, writing, pace),
         sleep,
         signal,
@@ -163,14 +191,24 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   }
 
   return {
-    read: (call, schema, signal, expected = []) =>
-      make(
-        call,
-        schema,
-        signal,
-        typeof expected === "function" ? expected : (status) => expected.includes(status),
-      ),
-    write: (call, schema, signal) => make(call, schema, signal, null),
+    async read(call, schema, signal, expected = []) {
+      const pace = call.pace === "search" ? search : burst;
+      const attempt = async () => {
+        await turn(pace, signal);
+        return answered(call.operation, pace, () => call.send(signal), schema);
+      };
+      const mayEnd: Expected =
+        typeof expected === "function" ? expected : (status) => expected.includes(status);
+      return make(attempt, pace, signal, mayEnd);
+    },
+    async write(prepare, schema, signal) {
+      try {
+        return await make(() => attemptWrite(prepare, schema, signal), burst, signal, null);
+      } catch (error) {
+        if (error instanceof PermitExpired) return null;
+        throw error;
+      }
+    },
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
     skewMs: () => skew.ms(),
@@ -203,29 +241,6 @@ function understood<T>(
   // Only where the shape broke, never what stood there: that may be a person.
   const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;
   throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: null });
-}
-
-/** A number of HubSpot's rate limit headers. */
-function limitHeader({ headers }: RawAnswer, name: string): number | undefined {
-  const value = Number(headers[`x-hubspot-ratelimit-${name}`] ?? Number.NaN);
-  return Number.isNaN(value) ? undefined : value;
-}
-
-/** The limits that an answer tells of; one of an app with OAuth does not tell of the day. */
-function quotasOf(raw: RawAnswer, at: number): readonly Quota[] {
-  const told = [
-    { name: "per 10 seconds", limit: limitHeader(raw, "max"), left: limitHeader(raw, "remaining") },
-    { name: "per day", limit: limitHeader(raw, "daily"), left: limitHeader(raw, "daily-remaining") },
-  ];
-  return told.flatMap(({ name, limit, left }) =>
-    limit === undefined || left === undefined ? [] : [{ name, limit, left, at }],
-  );
-}
-
-function learn(pace: Governor, raw: RawAnswer): void {
-  const [calls, remaining] = [limitHeader(raw, "max"), limitHeader(raw, "remaining")];
-  const left = remaining === undefined ? {} : { remaining };
-  pace.learn("burst", { ...(calls === undefined ? {} : { calls }), ...left });
 }
 
 /** Has HubSpot said that it takes no call before a time that no call should wait for: the day's end, a move's? */

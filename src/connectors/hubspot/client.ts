@@ -1,10 +1,12 @@
 import { Client } from "@hubspot/api-client";
-import type { PublicObjectSearchRequest } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
 import { request } from "undici";
+import type { Permit } from "../permit.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
 import { plainRequest } from "./plain-request.ts";
+import { searchBody } from "./search-body.ts";
 import { answerOf, Arrived, freshToken, impatientAgent } from "./transport.ts";
 import type { RawAnswer } from "./transport.ts";
+import { versioned } from "./versioned-url.ts";
 
 export type ApiVersion = "v3" | "2026-03" | "2026-09";
 
@@ -40,6 +42,20 @@ export interface Call {
   readonly pace: "burst" | "search";
   readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
 }
+
+/** A call that changes something. It cannot be put together without a permit, and uses it in the moment it goes. */
+export interface Mutation {
+  readonly operation: string;
+  /** Rejects like `Call.send`, and with `PermitExpired` where nothing was sent. */
+  readonly mutate: (signal: AbortSignal) => Promise<RawAnswer>;
+}
+
+/** Puts a mutation together. */
+export type PutMutation = (
+  permit: Permit,
+  operation: string,
+  run: (signal: AbortSignal) => Promise<unknown>,
+) => Mutation;
 
 /** Puts a call of the SDK's, or one that it does not have, together. */
 export type PutTogether = (
@@ -128,9 +144,19 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
       return answerOf(operation, run, timeoutMs, signal);
     },
   });
+  const mutation: PutMutation = (permit, operation, run) => ({
+    operation,
+    async mutate(signal) {
+      signal.throwIfAborted();
+      bearer = typeof token === "string" ? token : await freshToken(operation, token, signal);
+      // Behind the wait for a token: nothing waits between this and the request.
+      permit.use();
+      return answerOf(operation, run, timeoutMs, signal);
+    },
+  });
 
   return {
-    ...engagementEndpoints({ call, crm, plain }),
+    ...engagementEndpoints({ call, mutation, crm, plain }),
     /** The only one the SDK does not have. */
     account: () =>
       call("account", async (signal) => {
@@ -144,8 +170,8 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
         throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
       }),
     /** Of one subscription type. The SDK knows only the older paths, which the dated versions leave out. */
-    optOutOf: (email: string, type: string) =>
-      call("opt out", (signal) =>
+    optOutOf: (permit: Permit, email: string, type: string) =>
+      mutation(permit, "opt out", (signal) =>
         post(`${STATUSES}/${encodeURIComponent(email)}`, signal, {
           subscriptionId: Number(type),
           statusState: "UNSUBSCRIBED",
@@ -153,8 +179,8 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
         }),
       ),
     /** Of all e-mail. */
-    optOutOfAll: (email: string) =>
-      call("opt out of all", (signal) =>
+    optOutOfAll: (permit: Permit, email: string) =>
+      mutation(permit, "opt out of all", (signal) =>
         post(`${STATUSES}/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`, signal, null),
       ),
     properties: () => call("properties", () => crm.properties.coreApi.getAll("contacts", false)),
@@ -185,10 +211,10 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           MEMBERS_PER_PAGE,
         ),
       ),
-    addMembers: (list: string, ids: readonly string[]) =>
-      call("add members", () => crm.lists.membershipsApi.add(list, [...ids])),
-    removeMembers: (list: string, ids: readonly string[]) =>
-      call("remove members", () => crm.lists.membershipsApi.remove(list, [...ids])),
+    addMembers: (permit: Permit, list: string, ids: readonly string[]) =>
+      mutation(permit, "add members", () => crm.lists.membershipsApi.add(list, [...ids])),
+    removeMembers: (permit: Permit, list: string, ids: readonly string[]) =>
+      mutation(permit, "remove members", () => crm.lists.membershipsApi.remove(list, [...ids])),
     page: (after: string | null, properties: readonly string[]) =>
       call("contacts", () =>
         crm.contacts.basicApi.getPage(CONTACTS_PER_PAGE, after ?? undefined, [...properties]),
@@ -202,8 +228,8 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           ...(idProperty === null ? {} : { idProperty }),
         }),
       ),
-    batchCreate: (inputs: readonly WriteInput[]) =>
-      call("batch create", () =>
+    batchCreate: (permit: Permit, inputs: readonly WriteInput[]) =>
+      mutation(permit, "batch create", () =>
         crm.contacts.batchApi.create({
           inputs: inputs.map(({ traceId, properties }) => ({
             properties,
@@ -212,8 +238,8 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           })),
         }),
       ),
-    batchUpdate: (inputs: readonly WriteInput[]) =>
-      call("batch update", () =>
+    batchUpdate: (permit: Permit, inputs: readonly WriteInput[]) =>
+      mutation(permit, "batch update", () =>
         crm.contacts.batchApi.update({
           inputs: inputs.map(({ id = "", traceId, properties }) => ({
             id,
@@ -247,16 +273,6 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   };
 }
 
-function searchBody({ groups, sort, properties, limit }: Search): PublicObjectSearchRequest {
-  return {
-    filterGroups: groups.map((filters) => ({ filters: [...filters] })),
-    sorts: [sort],
-    properties: [...properties],
-    limit,
-    // The operators are an enum of the SDK with the very texts that travel.
-  } as unknown as PublicObjectSearchRequest;
-}
-
 interface OutgoingRequest {
   getUrl(): string;
   setUrl(url: string): void;
@@ -267,19 +283,6 @@ interface IncomingResponse {
   readonly httpStatusCode: number;
   readonly headers: Record<string, string>;
   readonly body: { text(): Promise<string> };
-}
-
-/** The SDK knows numbered paths only; the date-based ones take the same bodies. */
-function versioned(url: string, version: ApiVersion): string {
-  if (version === "v3") return url;
-  return url
-    .replace(/\/crm\/v[34]\/(objects|lists|properties|associations)(?=[/?]|$)/, `/crm/$1/${version}`)
-    .replace(
-      /\/events\/v3\/(send|event-definitions)(?=[/?]|$)/,
-      version === "2026-03" ? `/events/${version}/$1` : `/events/custom/${version}/$1`,
-    )
-    .replace(/\/account-info\/v3\//, `/account-info/${version}/`)
-    .replace(/\/communication-preferences\/v4\//, `/communication-preferences/${version}/`);
 }
 
 /** HubSpot, or a rehearsal on this machine; a key goes nowhere else. Throws RangeError. */

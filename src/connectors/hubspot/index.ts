@@ -107,8 +107,10 @@ export function hubspot(deps: HubSpotDeps): Connector {
         readHistories(account(), ids, properties, historic, signal),
       pullLagMs: LATEST,
       find: (emails, properties, signal) => findContacts(account(), emails, properties, signal),
-      write: (operations, properties, signal) => writeAll(account(), operations, properties, signal),
+      write: (operations, properties, gate, signal) =>
+        writeAll(account(), operations, properties, gate, signal),
       writeSize: BATCH,
+      jobs: null,
       cost: (work) => cost(work, deps.apiShare),
     },
     consent: {

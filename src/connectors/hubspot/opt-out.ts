@@ -1,4 +1,5 @@
 import type { OptOut } from "../../model/operation.ts";
+import type { WriteGate } from "../permit.ts";
 import type { WriteResult } from "../connector.ts";
 import type { Account } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
@@ -14,13 +15,22 @@ import { problemOf } from "./problems.ts";
 export async function optOut(
   { endpoints, calls }: Account,
   operation: OptOut,
+  gate: WriteGate,
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const { email, from, id } = operation;
   if (from.kind === "list") throw new Error("HubSpot has no lists to opt out of");
-  const call = from.kind === "all" ? endpoints.optOutOfAll(email) : endpoints.optOutOf(email, from.type);
+  const prepare = async () => {
+    const admitted = await gate.admit([operation], "request");
+    const [still] = admitted?.operations ?? [];
+    if (admitted === null || still === undefined) return null;
+    const { permit } = admitted;
+    return from.kind === "all"
+      ? endpoints.optOutOfAll(permit, still.email)
+      : endpoints.optOutOf(permit, still.email, from.type);
+  };
   try {
-    await calls.write(call, preferenceAnswer, signal);
+    if ((await calls.write(prepare, preferenceAnswer, signal)) === null) return { outcome: "not_sent" };
     return { outcome: "done", id, stored: null, updatedAt: null, refused: [] };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;

@@ -72,7 +72,25 @@ export function neededType(refusal: Refusal): string {
   return told.includes("bool") ? "yes or no" : "number";
 }
 
-/** The id in HubSpot's "Contact already exists. Existing ID: N", or null. */
+/**
+ * "Cannot set …propertyName=email… on 101. 102 already has that value." 101 is a half-made record, 102 the contact that
+ * has the address (recorded from the real service, 2026-09).
+ */
+const TAKEN_ADDRESS = /\bpropertyName=email\b.*?\b(\d+) already has that value/s;
+
+/** Does HubSpot refuse a create with status 400 because a contact has the address? A 409 says so in other words. */
+export function isTakenAddress(error: VendorError): boolean {
+  return messagesOf(error).some((message) => TAKEN_ADDRESS.test(message));
+}
+
+/** The id in HubSpot's "Contact already exists. Existing ID: N", or that of the contact that has the address; or null. */
 export function existingId(error: VendorError | null): string | null {
-  return /Existing ID: (\d+)/.exec(error?.message ?? "")?.[1] ?? null;
+  const found = messagesOf(error).map(
+    (message) => (/Existing ID: (\d+)/.exec(message) ?? TAKEN_ADDRESS.exec(message))?.[1],
+  );
+  return found.find((id) => id !== undefined) ?? null;
+}
+
+function messagesOf(error: VendorError | null): readonly string[] {
+  return [error?.message ?? "", ...(error?.errors ?? []).map(({ message }) => message ?? "")];
 }

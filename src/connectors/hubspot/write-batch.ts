@@ -6,7 +6,15 @@ import type { VendorError } from "./parse.ts";
 import { isAboutEverybody, propertyErrors } from "./property-errors.ts";
 import { batchAnswer } from "./records.ts";
 import type { BatchAnswer } from "./records.ts";
-import { afterRefusal, doneWith, emptied, inputOf, isEmpty, withoutProperty } from "./write-job.ts";
+import {
+  afterRefusal,
+  doneWith,
+  emptied,
+  inputOf,
+  isEmpty,
+  stillAsked,
+  withoutProperty,
+} from "./write-job.ts";
 import type { Job } from "./write-job.ts";
 import { settle } from "./write-work.ts";
 import type { Work } from "./write-work.ts";
@@ -34,18 +42,36 @@ export function batchesOf(jobs: readonly Job[]): Batch[] {
 export async function sendBatch(
   work: Work,
   kind: "create" | "update",
-  batch: Batch,
+  asked: Batch,
 ): Promise<readonly Batch[]> {
-  const { account, signal } = work;
-  const inputs = batch.map(inputOf);
-  const call =
-    kind === "create" ? account.endpoints.batchCreate(inputs) : account.endpoints.batchUpdate(inputs);
+  const { account, gate, signal } = work;
+  let batch = asked;
+  const prepare = async () => {
+    const admitted = await gate.admit(
+      asked.map(({ operation }) => operation),
+      "request",
+    );
+    batch = asked.flatMap((job) => stillAsked(job, admitted?.operations ?? []));
+    if (admitted === null || batch.length === 0) return null;
+    const inputs = batch.map(inputOf);
+    return kind === "create"
+      ? account.endpoints.batchCreate(admitted.permit, inputs)
+      : account.endpoints.batchUpdate(admitted.permit, inputs);
+  };
+  const notSent = (): void => {
+    const sent = new Set(batch.map(({ operation }) => operation.traceId));
+    for (const { operation } of asked)
+      if (!sent.has(operation.traceId)) settle(work, operation.traceId, { outcome: "not_sent" });
+  };
   try {
-    const { body } = await account.calls.write(call, batchAnswer, signal);
-    return settleAnswer(work, kind, batch, body);
+    const answer = await account.calls.write(prepare, batchAnswer, signal);
+    if (answer === null) batch = [];
+    notSent();
+    return answer === null ? [] : settleAnswer(work, kind, batch, answer.body);
   } catch (error) {
     if (signal.aborted) leaveUnknown(work, batch);
     if (!(error instanceof CallFailed)) throw error;
+    notSent();
     const { failure } = error;
     if (failure.kind === "answered" && !mayBeDone(failure)) {
       return refusedWhole(work, batch, failure.status, failure.error);

@@ -1,5 +1,5 @@
 import type { Problem } from "../../model/problem.ts";
-import type { CreateContact, UpdateContact } from "../../model/operation.ts";
+import type { CreateContact, Operation, UpdateContact } from "../../model/operation.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import type { WriteInput } from "./client.ts";
@@ -10,7 +10,7 @@ import type { ContactRecord } from "./records.ts";
 import { problemOf } from "./problems.ts";
 import { propertyErrors } from "./property-errors.ts";
 import type { PropertyError } from "./property-errors.ts";
-import { existingId } from "./refusal.ts";
+import { existingId, isTakenAddress } from "./refusal.ts";
 
 /** One create or update under way. Fields that HubSpot will not take leave it one by one. */
 export interface Job {
@@ -39,6 +39,19 @@ export function jobOf(operation: CreateContact | UpdateContact): Job {
 export function inputOf({ operation, properties }: Job): WriteInput {
   const id = operation.kind === "update" ? { id: operation.id } : {};
   return { ...id, traceId: operation.traceId, properties: { ...properties } };
+}
+
+/** The job as the gate left it: without the values that it dropped, or not at all. */
+export function stillAsked(job: Job, admitted: readonly Operation[]): readonly Job[] {
+  const still = admitted.find(({ traceId }) => traceId === job.operation.traceId);
+  if (still === undefined || (still.kind !== "create" && still.kind !== "update")) return [];
+  const properties = Object.fromEntries(
+    Object.entries(job.properties).filter(
+      ([property]) => property in still.values || (property === "email" && still.kind === "create"),
+    ),
+  );
+  const left = { ...job, operation: still, properties };
+  return isEmpty(left) ? [] : [left];
 }
 
 /** Is there nothing left to write? */
@@ -86,7 +99,8 @@ export function doneWith(
 export function afterRefusal(job: Job, status: number, error: VendorError): Next {
   const { operation } = job;
   const creating = operation.kind === "create";
-  if (creating && status === 409) return { settled: { outcome: "exists", id: existingId(error) } };
+  if (creating && (status === 409 || isTakenAddress(error)))
+    return { settled: { outcome: "exists", id: existingId(error) } };
   if (!creating && status === 404) {
     return { settled: { outcome: "gone", problem: problem(job, status, error, null) } };
   }

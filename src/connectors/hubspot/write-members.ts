@@ -26,26 +26,38 @@ export async function changeMembership(work: Work, changes: Changes, settle: Set
 }
 
 async function changePart(
-  { account, signal }: Work,
-  part: Changes,
+  { account, gate, signal }: Work,
+  asked: Changes,
   settle: Settle,
 ): Promise<readonly Changes[]> {
-  const [first] = part;
+  const [first] = asked;
   if (first === undefined) return [];
-  const ids = [...new Set(part.map(({ id }) => id))];
   const { endpoints } = account;
-  const call =
-    first.kind === "add_to_list"
-      ? endpoints.addMembers(first.list, ids)
-      : endpoints.removeMembers(first.list, ids);
+  let part = asked;
+  const prepare = async () => {
+    const admitted = await gate.admit(asked, "request");
+    const still = new Set(admitted?.operations.map(({ traceId }) => traceId));
+    part = asked.filter(({ traceId }) => still.has(traceId));
+    if (admitted === null) return null;
+    const ids = [...new Set(part.map(({ id }) => id))];
+    return first.kind === "add_to_list"
+      ? endpoints.addMembers(admitted.permit, first.list, ids)
+      : endpoints.removeMembers(admitted.permit, first.list, ids);
+  };
+  const notSent = (): void => {
+    for (const change of asked) if (!part.includes(change)) settle(change, { outcome: "not_sent" });
+  };
   try {
-    const { body } = await account.calls.write(call, membershipChange, signal);
-    const missing = new Set(body.recordIdsMissing);
+    const answer = await account.calls.write(prepare, membershipChange, signal);
+    if (answer === null) part = [];
+    notSent();
+    const missing = new Set(answer?.body.recordIdsMissing);
     for (const change of part) settle(change, missing.has(change.id) ? gone(change) : done(change));
     return [];
   } catch (error) {
     if (signal.aborted) for (const change of part) settle(change, { outcome: "unknown" });
     if (!(error instanceof CallFailed)) throw error;
+    notSent();
     const { failure } = error;
     if (failure.kind !== "answered" || mayBeDone(failure)) {
       for (const change of part) settle(change, { outcome: "unknown" });

@@ -1,3 +1,4 @@
+import type { WriteGate } from "../permit.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import type { Account } from "./contacts.ts";
 
@@ -9,6 +10,7 @@ export interface Work {
   readonly outcomes: Map<string, WriteResult>;
   /** Trace ids of operations that are certainly not done so far. */
   readonly undone: Set<string>;
+  readonly gate: WriteGate;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import type { ListMembership, Operation } from "../../model/operation.ts";
+import type { WriteGate } from "../permit.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import type { Account } from "./contacts.ts";
@@ -20,12 +21,13 @@ export async function writeAll(
   account: Account,
   operations: readonly Operation[],
   types: readonly PropertyRequest[],
+  gate: WriteGate,
   signal: AbortSignal,
 ): Promise<readonly WriteResult[]> {
   signal.throwIfAborted();
   const outcomes = new Map<string, WriteResult>();
   const undone = new Set(operations.map(({ traceId }) => traceId));
-  const work: Work = { account, types, outcomes, undone, signal };
+  const work: Work = { account, types, outcomes, undone, gate, signal };
   try {
     await writeOptOuts(work, operations);
     await writeContacts(work, operations, "create");
@@ -48,7 +50,7 @@ async function writeOptOuts(work: Work, operations: readonly Operation[]): Promi
   for (const operation of operations) {
     if (operation.kind !== "opt_out") continue;
     work.signal.throwIfAborted();
-    settle(work, operation.traceId, await optOut(work.account, operation, work.signal));
+    settle(work, operation.traceId, await optOut(work.account, operation, work.gate, work.signal));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { PermitExpired } from "../permit.ts";
 import type { ConnectorLog } from "../connector-log.ts";
 import type { Quota } from "../connector.ts";
 import { clockSkew } from "../clock-skew.ts";
@@ -8,8 +9,9 @@ import type { RetryDecision } from "../retry.ts";
 import { backoffMs, callWithRetry } from "../retry.ts";
 import type { Door } from "../shut-door.ts";
 import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
-import type { Call, RawAnswer } from "./client.ts";
+import type { Call, Mutation, RawAnswer } from "./client.ts";
 import { KlaviyoFailure, TOO_LATE, malformed } from "./failure.ts";
+import type { OperationName } from "./operations.ts";
 import { windowsOf } from "./operations.ts";
 import { stopsTheSide, unavailable } from "./problems.ts";
 
@@ -40,13 +42,17 @@ export interface Calls {
    * A call that changes something; repeated only where it certainly was not done, or where doing it twice is doing it
    * once (`idempotent`). Rejects with `SystemUnavailable` where nothing was done and nobody can, otherwise with
    * `KlaviyoFailure`. The signal ends the waiting, never a call under way: an answer that is lost must be looked for.
+   *
+   * @param prepare asked before each attempt, once its budget is granted; `null`: there is nothing left to send
+   * @returns `null` where nothing was sent
    */
   write<T>(
-    call: Call,
+    operation: OperationName,
+    prepare: Prepare,
     schema: z.ZodType<T>,
     signal: AbortSignal,
     options?: { readonly idempotent: boolean },
-  ): Promise<Answer<T>>;
+  ): Promise<Answer<T> | null>;
   requests(): ReadonlyMap<string, number>;
   /** How far Klaviyo's clock is from ours, in milliseconds. */
   skewMs(): number;
@@ -54,6 +60,9 @@ export interface Calls {
   quotas(): readonly Quota[];
   readonly log: ConnectorLog;
 }
+
+/** Gets a permit and builds the request with it; `null` where there is nothing left to send. */
+export type Prepare = () => Promise<Mutation | null>;
 
 const ATTEMPTS = 4;
 /** A throttled call was not done and will be let in: it is worth more patience than a broken one. */
@@ -85,18 +94,34 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
     return known;
   };
 
-  async function once<T>(
-    { operation, send }: Call,
+  /** Waits for the budget of one attempt. */
+  async function turn(operation: OperationName, signal: AbortSignal): Promise<void> {
+    await governorOf(operation).take(signal);
+    doorOf(operation).pass();
+  }
+
+  /** One attempt that changes something. Its permit comes after the wait for its turn, never before. */
+  async function onceWritten<T>(
+    operation: OperationName,
+    prepare: Prepare,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    abortable: boolean,
+  ): Promise<Answer<T> | null> {
+    await turn(operation, signal);
+    const mutation = await prepare();
+    return mutation === null ? null : answered(operation, () => mutation.mutate(), schema);
+  }
+
+  /** One request: counted, and its answer understood. */
+  async function answered<T>(
+    operation: OperationName,
+    send: () => Promise<RawAnswer>,
+    schema: z.ZodType<T>,
   ): Promise<Answer<T>> {
     const pace = governorOf(operation);
-    await pace.take(signal);
-    doorOf(operation).pass();
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const begun = now();
-    const answer = await send(abortable ? signal : null);
+    const answer = await send();
     const told = learn(pace, answer);
     if (told !== null) {
       const name = `${operation}, ${told.seconds === "1" ? "per second" : "per minute"}`;
@@ -111,6 +136,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   const classify =
     (pace: Governor, operation: string, repeatable: boolean) =>
     (error: unknown, attempt: number): RetryDecision => {
+      if (error instanceof PermitExpired) return { retry: true, waitMs: 0, attempts: ATTEMPTS };
       if (!(error instanceof KlaviyoFailure)) return { retry: false };
       const { kind, status, retryAfterMs, notSent, ambiguous, code } = error;
       const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
@@ -128,21 +154,21 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
       return { retry: true, waitMs, attempts };
     };
 
-  const repeated = async <T>(
-    call: Call,
-    schema: z.ZodType<T>,
+  const repeated = async <A>(
+    operation: OperationName,
+    once: () => Promise<A>,
     signal: AbortSignal,
-    options: { readonly repeatable: boolean; readonly abortable: boolean },
-  ): Promise<Answer<T>> => {
+    repeatable: boolean,
+  ): Promise<A> => {
     try {
-      return await callWithRetry(() => once(call, schema, signal, options.abortable), {
-        classify: classify(governorOf(call.operation), call.operation, options.repeatable),
+      return await callWithRetry(once, {
+        classify: classify(governorOf(operation), operation, repeatable),
         sleep,
         signal,
       });
     } catch (error) {
       const told = error instanceof KlaviyoFailure ? (error.retryAfterMs ?? 0) : 0;
-      if (told > LONGEST_WAIT_MS) doorOf(call.operation).shut(unavailable(error as KlaviyoFailure));
+      if (told > LONGEST_WAIT_MS) doorOf(operation).shut(unavailable(error as KlaviyoFailure));
       throw error;
     }
   };
@@ -150,7 +176,11 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   return {
     async read(call, schema, signal, expected = []) {
       try {
-        return await repeated(call, schema, signal, { repeatable: true, abortable: true });
+        const once = async () => {
+          await turn(call.operation, signal);
+          return answered(call.operation, () => call.send(signal), schema);
+        };
+        return await repeated(call.operation, once, signal, true);
       } catch (error) {
         if (!(error instanceof KlaviyoFailure)) throw error;
         const { status, html, kind } = error;
@@ -159,10 +189,13 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
         throw expected.includes(status ?? 0) && !stops ? error : unavailable(error);
       }
     },
-    async write(call, schema, signal, { idempotent } = { idempotent: false }) {
+    async write(operation, prepare, schema, signal, { idempotent } = { idempotent: false }) {
+      const once = () => onceWritten(operation, prepare, schema, signal);
       try {
-        return await repeated(call, schema, signal, { repeatable: idempotent, abortable: false });
+        return await repeated(operation, once, signal, idempotent);
       } catch (error) {
+        // Only what was certainly not sent, or may be sent twice, is followed by another attempt.
+        if (error instanceof PermitExpired) return null;
         throw error instanceof KlaviyoFailure && stopsTheSide(error) ? unavailable(error) : error;
       }
     },

@@ -7,12 +7,14 @@ import {
   RetryWithExponentialBackoff,
   SegmentsApi,
 } from "klaviyo-api";
-import type { ProfileMetaPatchPropertiesUnset } from "klaviyo-api";
+import type { Permit } from "../permit.ts";
+import { PermitExpired } from "../permit.ts";
 import { consentEndpoints } from "./consent-endpoints.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
 import { TookTooLong, withinTotalTime } from "../total-time.ts";
 import { failureFrom, headerOf, tooLate } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
+import { writeEndpoints } from "./write-endpoints.ts";
 
 /** An answer of the 200s, its body as it came: not yet looked at. */
 export interface RawAnswer {
@@ -54,6 +56,21 @@ export interface Call {
   readonly operation: OperationName;
   readonly send: (signal: AbortSignal | null) => Promise<RawAnswer>;
 }
+
+/** A call that changes something. It cannot be put together without a permit, and uses it in the moment it goes. */
+export interface Mutation {
+  readonly operation: OperationName;
+  /** Rejects like `Call.send`, and with `PermitExpired` where nothing was sent. */
+  readonly mutate: () => Promise<RawAnswer>;
+}
+
+/** Puts a mutation together. */
+export type PutMutation = <Api extends { basePath: string }>(
+  permit: Permit,
+  operation: OperationName,
+  Api: new (session: ApiKeySession) => Api,
+  send: (api: Api) => Promise<{ readonly response: unknown }>,
+) => Mutation;
 
 /** Puts a call of one of the SDK's APIs together. */
 export type PutTogether = <Api extends { basePath: string }>(
@@ -141,16 +158,28 @@ export function endpoints(deps: ClientDeps) {
         });
       } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof PermitExpired) throw error;
         if (error instanceof TookTooLong) throw tooLate(operation);
         throw failureFrom(operation, error, deps.now());
       }
     },
   });
 
+  // The signal ends the waiting for a turn, never a request under way.
+  const mutation: PutMutation = (permit, operation, Api, send) => ({
+    operation,
+    mutate: () =>
+      call(operation, Api, (api) => {
+        permit.use();
+        return send(api);
+      }).send(null),
+  });
+
   return {
     origin,
     ...engagementEndpoints(call),
-    ...consentEndpoints(call),
+    ...consentEndpoints(call, mutation),
+    ...writeEndpoints(call, mutation),
     accounts: () => call("get_accounts", AccountsApi, (api) => api.getAccounts()),
     groups: (kind: GroupKind, cursor: string | null) =>
       kind === "list"
@@ -197,54 +226,6 @@ export function endpoints(deps: ClientDeps) {
           ...pageCursor(page.cursor),
         }),
       ),
-    create: (profile: ProfileBody) =>
-      call("create_profile", ProfilesApi, (api) =>
-        api.createProfile({ data: { type: "profile", attributes: sdkAttributes(profile.attributes) } }),
-      ),
-    update: (id: string, { attributes, unset }: ProfileBody) =>
-      call("update_profile", ProfilesApi, (api) =>
-        api.updateProfile(id, {
-          data: {
-            type: "profile",
-            id,
-            attributes: sdkAttributes(attributes),
-            // The SDK's type is a union of text and a list that it wraps into an empty class.
-            ...(unset.length === 0
-              ? {}
-              : { meta: { patchProperties: { unset: unset as ProfileMetaPatchPropertiesUnset } } }),
-          },
-        }),
-      ),
-    importProfiles: (profiles: readonly ProfileBody[], list: string | null) =>
-      call("bulk_import_profiles", ProfilesApi, (api) =>
-        api.bulkImportProfiles({
-          data: {
-            type: "profile-bulk-import-job",
-            attributes: {
-              profiles: {
-                data: profiles.map(({ id, attributes }) => ({
-                  type: "profile" as const,
-                  ...(id === undefined ? {} : { id }),
-                  attributes: sdkAttributes(attributes),
-                })),
-              },
-            },
-            ...(list === null ? {} : { relationships: { lists: { data: [{ type: "list", id: list }] } } }),
-          },
-        }),
-      ),
-    importJob: (id: string) =>
-      call("get_bulk_import_profiles_job", ProfilesApi, (api) => api.getBulkImportProfilesJob(id)),
-    importErrors: (id: string, cursor: string | null) =>
-      call("get_errors_for_bulk_import_profiles_job", ProfilesApi, (api) =>
-        api.getErrorsForBulkImportProfilesJob(id, { pageSize: PROFILES_PER_PAGE, ...pageCursor(cursor) }),
-      ),
-    addToList: (list: string, ids: readonly string[]) =>
-      call("add_profiles_to_list", ListsApi, (api) => api.addProfilesToList(list, { data: references(ids) })),
-    removeFromList: (list: string, ids: readonly string[]) =>
-      call("remove_profiles_from_list", ListsApi, (api) =>
-        api.removeProfilesFromList(list, { data: references(ids) }),
-      ),
   };
 }
 
@@ -277,18 +258,6 @@ const priced = (
   operation: "get_profiles" | "get_profiles_for_list" | "get_profiles_for_segment",
   { predictions }: ProfilePageOptions,
 ): OperationName => (predictions ? `${operation}_predictions` : operation);
-
-const references = (ids: readonly string[]) => ids.map((id) => ({ type: "profile" as const, id }));
-
-/** The SDK wants the names it knows in camel case, and drops every other one without a word. */
-function sdkAttributes(attributes: Readonly<Record<string, unknown>>): Record<string, object | null> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-      value as object | null,
-    ]),
-  );
-}
 
 function rawAnswer(response: unknown): RawAnswer {
   const { untouched, headers } = response as { untouched?: unknown; headers?: object };

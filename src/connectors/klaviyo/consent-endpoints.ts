@@ -1,5 +1,6 @@
 import { ListsApi, ProfilesApi } from "klaviyo-api";
-import type { PutTogether } from "./client.ts";
+import type { Permit } from "../permit.ts";
+import type { PutMutation, PutTogether } from "./client.ts";
 import { PROFILES_PER_PAGE, pageCursor } from "./client.ts";
 
 export interface Person {
@@ -10,7 +11,7 @@ export interface Person {
 const SUPPRESSED_AT = "subscriptions.email.marketing.suppression.timestamp";
 
 /** Klaviyo's endpoints for what people want to be sent. */
-export function consentEndpoints(call: PutTogether) {
+export function consentEndpoints(call: PutTogether, mutation: PutMutation) {
   return {
     /** Whoever was suppressed at or after a moment, the earliest first. */
     suppressedSince: (since: string, cursor: string | null) =>
@@ -28,9 +29,16 @@ export function consentEndpoints(call: PutTogether) {
       call("get_list_member", ListsApi, (api) =>
         api.getProfilesForList(list, { filter, pageSize: PROFILES_PER_PAGE }),
       ),
-    /** Without a list: of all e-mail. With one, whoever is not on it is unsubscribed of all e-mail (facts § 5.7). */
-    unsubscribe: (people: readonly Person[], list: string | null) =>
+    /** Unsubscribes no one: only tells whether the key might, by how it is answered. */
+    unsubscribeNobody: () =>
       call("bulk_unsubscribe_profiles", ProfilesApi, (api) =>
+        api.bulkUnsubscribeProfiles({
+          data: { type: "profile-subscription-bulk-delete-job", attributes: { profiles: { data: [] } } },
+        }),
+      ),
+    /** Without a list: of all e-mail. With one, whoever is not on it is unsubscribed of all e-mail (facts § 5.7). */
+    unsubscribe: (permit: Permit, people: readonly Person[], list: string | null) =>
+      mutation(permit, "bulk_unsubscribe_profiles", ProfilesApi, (api) =>
         api.bulkUnsubscribeProfiles({
           data: {
             type: "profile-subscription-bulk-delete-job",
@@ -47,8 +55,8 @@ export function consentEndpoints(call: PutTogether) {
         }),
       ),
     /** Only for `subscribe.ts`. */
-    subscribe: (people: readonly Person[], list: string) =>
-      call("bulk_subscribe_profiles", ProfilesApi, (api) =>
+    subscribe: (permit: Permit, people: readonly Person[], list: string) =>
+      mutation(permit, "bulk_subscribe_profiles", ProfilesApi, (api) =>
         api.bulkSubscribeProfiles({
           data: {
             type: "profile-subscription-bulk-create-job",

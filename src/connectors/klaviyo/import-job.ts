@@ -1,43 +1,41 @@
 import { z } from "zod";
 import { emailKey } from "../../model/email.ts";
+import type { Operation } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { WriteResult } from "../connector.ts";
-import type { Timing } from "../governor.ts";
 import type { ProfileBody } from "./client.ts";
 import { KlaviyoFailure } from "./failure.ts";
-import { pages } from "./pages.ts";
+import type { ImportSettings, JobEnd } from "./job-end.ts";
+import { endOf } from "./job-end.ts";
 import { unjoined } from "./own-problems.ts";
 import { problemOfFailure } from "./problems.ts";
+import type { Draft } from "./profile-body.ts";
 import { draftOf, sizeOf } from "./profile-body.ts";
 import type { ImportError } from "./wire.ts";
-import { importErrorPage, importJobAnswer } from "./wire.ts";
-import type { ContentOperation, WriteSettings } from "./write-single.ts";
-import { LARGEST_PROFILE, tooLarge, typesOf } from "./write-single.ts";
-
-export interface ImportSettings extends WriteSettings, Timing {
-  /** How long a job may take before its outcome is left to be found by reading. Milliseconds. */
-  readonly budgetMs: number;
-}
+import { importJobAnswer } from "./wire.ts";
+import type { ContentOperation } from "./write-single.ts";
+import { LARGEST_PROFILE, isContent, tooLarge, typesOf } from "./write-single.ts";
 
 /** `single`: not done, and better sent by itself, where what is wrong with it can be told and left out. */
 export type ImportResult = WriteResult | "single";
 
 interface Row {
+  readonly asked: ContentOperation;
+  /** As the gate left it. */
   readonly operation: ContentOperation;
   readonly body: ProfileBody;
   readonly problems: readonly Problem[];
 }
 
-/** Klaviyo takes 10,000 profiles and 5 MB in a job; a part is left for what surrounds them. */
-const LARGEST_JOB = 10_000;
+/**
+ * Klaviyo takes 10,000 profiles and 5 MB in a job; a part is left for what surrounds them. Of updates only so many can be
+ * read again, a hundred a call, within the seconds that a reading is good for.
+ */
+const LARGEST_JOB = 2_000;
 const LARGEST_BODY = 4_500_000;
 /** Below this, halving a refused job costs more than sending its profiles one by one. */
 const SMALLEST_JOB = 25;
-const FIRST_WAIT_MS = 500;
-/** How long Klaviyo takes is documented nowhere. A large job that is asked about too early is only asked once more. */
-const WAIT_PER_PROFILE_MS = 1;
-const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Writes creates and updates that empty nothing (an import ignores nulls) as import jobs, all to one list or none. A job
@@ -49,26 +47,30 @@ export async function importAll(
   list: string | null,
 ): Promise<ReadonlyMap<ContentOperation, ImportResult>> {
   const results = new Map<ContentOperation, ImportResult>();
-  const typeOf = typesOf(settings.properties);
   const rows: Row[] = [];
   for (const operation of operations) {
-    const target = operation.kind === "create" ? { email: operation.email } : { id: operation.id };
-    const { body, properties, problems } = draftOf(operation.values, typeOf, new Set(), target);
+    const { body, properties, problems } = draftIn(settings, operation);
     if (sizeOf(body) > LARGEST_PROFILE) {
       results.set(operation, { outcome: "refused", problem: tooLarge(operation) });
     } else if (operation.kind === "update" && properties.length === 0) {
       results.set(operation, doneBlind(operation, problems));
-    } else rows.push({ operation, body, problems });
+    } else rows.push({ asked: operation, operation, body, problems });
   }
   try {
     for (const part of partsOf(rows)) await importPart(settings, part, list, results);
   } catch (error) {
     if (results.size === 0 || !(error instanceof SystemUnavailable || settings.signal.aborted)) throw error;
-    for (const { operation } of rows) {
-      if (!results.has(operation)) results.set(operation, { outcome: "unknown" });
+    for (const { asked } of rows) {
+      // Those of a job that was sent have their outcome: of these none was.
+      if (!results.has(asked)) results.set(asked, { outcome: "unknown" });
     }
   }
   return results;
+}
+
+function draftIn({ properties }: ImportSettings, operation: ContentOperation): Draft {
+  const target = operation.kind === "create" ? { email: operation.email } : { id: operation.id };
+  return draftOf(operation.values, typesOf(properties), new Set(), target);
 }
 
 /** Puts people who were just imported on one more list: a job takes only one. Answers with what went wrong, if it did. */
@@ -79,9 +81,13 @@ export async function importToList(
 ): Promise<Problem | null> {
   const bodies = emails.map((email) => ({ attributes: { email }, unset: [] }));
   try {
-    const job = await submit(settings, bodies, list);
-    const errors = await finished(settings, job, emails.length);
-    return errors?.length === 0 ? null : unjoined(list);
+    const { calls, client, gate, signal } = settings;
+    // Nothing of them is changed by it but who is on the list.
+    const prepare = async () => client.importProfiles(await gate.permit(), bodies, list);
+    const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
+    if (answer === null) return unjoined(list);
+    const end = await endOf(settings, answer.data.data.id, emails.length);
+    return end.kind === "complete" && end.errors.length === 0 ? null : unjoined(list);
   } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;
     return problemOfFailure(error, { list });
@@ -90,22 +96,46 @@ export async function importToList(
 
 async function importPart(
   settings: ImportSettings,
-  rows: readonly Row[],
+  asked: readonly Row[],
   list: string | null,
   results: Map<ContentOperation, ImportResult>,
 ): Promise<void> {
-  const all = (result: (row: Row) => ImportResult, some = rows): void => {
-    for (const row of some) results.set(row.operation, result(row));
-  };
-  let job: string;
-  try {
-    job = await submit(
-      settings,
+  const { calls, client, gate, signal } = settings;
+  let rows = asked;
+  const prepare = async () => {
+    const admitted = await gate.admit(
+      asked.map(({ operation }) => operation),
+      "import",
+    );
+    const still = new Map(admitted?.operations.map((operation) => [operation.traceId, operation]));
+    rows = asked.flatMap((row) => stillAsked(settings, row, still));
+    if (admitted === null || rows.length === 0) return null;
+    return client.importProfiles(
+      admitted.permit,
       rows.map(({ body }) => body),
       list,
     );
+  };
+  const notSent = (): void => {
+    const sent = new Set(rows.map(({ asked: { traceId } }) => traceId));
+    for (const { asked: one } of asked) if (!sent.has(one.traceId)) results.set(one, { outcome: "not_sent" });
+  };
+  const all = (result: (row: Row) => ImportResult, some = rows): void => {
+    for (const row of some) results.set(row.asked, result(row));
+  };
+  let job: string;
+  try {
+    const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
+    if (answer === null) return await inHalves(settings, asked, list, results);
+    notSent();
+    job = answer.data.data.id;
+    await gate.accepted(
+      rows.map(({ operation }) => operation),
+      job,
+    );
   } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;
+    notSent();
     if (error.ambiguous) return all(() => ({ outcome: "unknown" }));
     // One by one, each then says what is wrong with it; also of a list that is gone.
     if (error.status === 404 || rows.length <= SMALLEST_JOB) return all(() => "single");
@@ -121,16 +151,18 @@ async function importPart(
     return importPart(settings, rows.slice(middle), list, results);
   }
 
-  let errors: readonly ImportError[] | null;
+  let end: JobEnd;
   try {
-    errors = await finished(settings, job, rows.length);
+    end = await endOf(settings, job, rows.length);
   } catch (error) {
-    // It was sent; whatever is wrong now, only reading can tell what became of it.
-    if (!(error instanceof SystemUnavailable || error instanceof KlaviyoFailure || settings.signal.aborted))
+    // It was accepted; whatever is wrong now, a later run asks what became of it.
+    if (!(error instanceof SystemUnavailable || error instanceof KlaviyoFailure || signal.aborted))
       throw error;
-    errors = null;
+    end = { kind: "running" };
   }
-  if (errors === null) return all(() => ({ outcome: "unknown" }));
+  if (end.kind === "running") return all(() => ({ outcome: "pending" }));
+  if (end.kind === "unclear") return all(() => ({ outcome: "unknown" }));
+  const { errors } = end;
   const failed = new Set(errors.map((error) => rowOf(error, rows)));
   // An error that cannot be told whose it is leaves everybody in doubt.
   const doubt = failed.has(null);
@@ -140,45 +172,33 @@ async function importPart(
   });
 }
 
-async function submit(
-  { calls, client, signal }: ImportSettings,
-  bodies: readonly ProfileBody[],
+/** Nothing was sent. Where that is because so many could not be read again in time, half of them may be. */
+async function inHalves(
+  settings: ImportSettings,
+  rows: readonly Row[],
   list: string | null,
-): Promise<string> {
-  const { data } = await calls.write(client.importProfiles(bodies, list), importJobAnswer, signal);
-  return data.data.id;
+  results: Map<ContentOperation, ImportResult>,
+): Promise<void> {
+  if (rows.length <= SMALLEST_JOB) {
+    for (const { asked } of rows) results.set(asked, { outcome: "not_sent" });
+    return;
+  }
+  const middle = Math.ceil(rows.length / 2);
+  await importPart(settings, rows.slice(0, middle), list, results);
+  await importPart(settings, rows.slice(middle), list, results);
 }
 
-/** The errors of a job that has come to its end; `null` where it has not in time, was cancelled, or hides some. */
-async function finished(
-  { calls, client, signal, now, sleep, budgetMs }: ImportSettings,
-  job: string,
-  profiles: number,
-): Promise<readonly ImportError[] | null> {
-  const deadline = now() + budgetMs;
-  const first = Math.min(Math.max(FIRST_WAIT_MS, profiles * WAIT_PER_PROFILE_MS), LONGEST_WAIT_MS);
-  for (let wait = first; ; wait = Math.min(wait * 1.6, LONGEST_WAIT_MS)) {
-    await sleep(Math.round(wait), signal);
-    const { data } = await calls.read(client.importJob(job), importJobAnswer, signal, [404]);
-    const { status, failed_count } = data.data.attributes;
-    if (status === "complete") {
-      const errors = failed_count === 0 ? [] : await errorsOf({ calls, client, signal }, job);
-      return errors.length >= (failed_count ?? 0) ? errors : null;
-    }
-    if (status === "cancelled" || now() >= deadline) return null;
-  }
-}
-
-async function errorsOf(
-  { calls, client, signal }: Pick<ImportSettings, "calls" | "client" | "signal">,
-  job: string,
-): Promise<readonly ImportError[]> {
-  const errors: ImportError[] = [];
-  const call = (cursor: string | null) => client.importErrors(job, cursor);
-  for await (const page of pages(calls, client.origin, importErrorPage, call, null, signal)) {
-    errors.push(...page.data.data);
-  }
-  return errors;
+/** The row as the gate left it: without the values that it dropped, or not at all. */
+function stillAsked(
+  settings: ImportSettings,
+  row: Row,
+  admitted: ReadonlyMap<string, Operation>,
+): readonly Row[] {
+  const operation = admitted.get(row.asked.traceId);
+  if (operation === undefined || !isContent(operation)) return [];
+  const { body, properties, problems } = draftIn(settings, operation);
+  if (operation.kind === "update" && properties.length === 0) return [];
+  return [{ asked: row.asked, operation, body, problems }];
 }
 
 const identifiers = z.object({

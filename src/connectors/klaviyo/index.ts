@@ -10,6 +10,7 @@ import { cost } from "./cost.ts";
 import { discover, outline } from "./discover.ts";
 import { engagementSource } from "./engagement/source.ts";
 import { asksForPredictions } from "./fields.ts";
+import { followedJobs } from "./followed-jobs.ts";
 import { flowsStartedBy } from "./flows.ts";
 import { findByEmails, readByIds } from "./lookup.ts";
 import { missingScopes } from "./missing-scopes.ts";
@@ -33,12 +34,13 @@ export interface KlaviyoDeps extends Timing {
   readonly log: ConnectorLog;
   /** How long a call may take. Milliseconds. */
   readonly timeoutMs?: number;
-  /** How long an import job may take before its outcome is left to be found by reading. Milliseconds. */
+  /** How long an import job is waited for; after that a later run follows it. Milliseconds. */
   readonly importBudgetMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
-const IMPORT_BUDGET_MS = 5 * 60_000;
+/** A slower job goes on without us: no lane waits for it. */
+const IMPORT_BUDGET_MS = 45_000;
 /** The largest import job: every job is asked about until it is done, so few large ones take the fewest requests. */
 const WRITE_SIZE = 10_000;
 
@@ -62,7 +64,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
       refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
-      subscribe: (clearances, signal) => subscribe({ calls, client, signal, now }, clearances),
+      subscribe: (clearances, gate, signal) => subscribe({ calls, client, signal }, gate, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
     },
     engagement: {
@@ -88,12 +90,13 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
       readHistory: null,
       pullLagMs: CHANGES_OVERLAP,
       find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
-      write: (operations, properties, signal) =>
+      write: (operations, properties, gate, signal) =>
         write(
           {
             calls,
             client,
             properties,
+            gate,
             signal,
             now,
             sleep,
@@ -102,6 +105,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
           operations,
         ),
       writeSize: WRITE_SIZE,
+      jobs: followedJobs({ calls, client }, () => calls.skewMs()),
       cost: (work) => cost(work, apiShare),
     },
   };

@@ -40,6 +40,7 @@ export const OPERATIONS = {
   update_profile: L,
   bulk_import_profiles: M,
   get_bulk_import_profiles_job: M,
+  get_bulk_import_profiles_jobs: M,
   get_errors_for_bulk_import_profiles_job: M,
   add_profiles_to_list: M,
   remove_profiles_from_list: M,

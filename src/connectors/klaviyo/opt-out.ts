@@ -7,26 +7,20 @@ import { contactsOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { anyOf } from "./filter.ts";
 import { problemOfFailure } from "./problems.ts";
-import { TooLate, whileFresh } from "./while-fresh.ts";
 import { nothing, profilePage } from "./wire.ts";
 import type { WriteSettings } from "./write-single.ts";
-
-interface OptOutSettings extends WriteSettings {
-  readonly now: () => number;
-}
 
 /** Klaviyo's limit for one unsubscribe call (facts § 3). */
 const LARGEST_BATCH = 100;
 
 /**
  * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
- * unsubscribes whoever is not on the named list from everything, so both are looked up a moment before: whoever is gone,
- * or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a list
- * the second time would be of everything, so it never is, and one that had to wait for its turn until who is on the list may
- * be another is not sent. Rejects with `SystemUnavailable`.
+ * unsubscribes whoever is not on the named list from everything, so both are looked up right before each attempt: whoever is
+ * gone, or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a
+ * list the second time would be of everything, so it never is. Rejects with `SystemUnavailable`.
  */
 export async function optOutAll(
-  settings: OptOutSettings,
+  settings: WriteSettings,
   operations: readonly OptOut[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
@@ -39,40 +33,51 @@ export async function optOutAll(
 }
 
 async function optOutBatch(
-  settings: OptOutSettings,
+  settings: WriteSettings,
   list: string | null,
   batch: readonly OptOut[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
-  const { calls, client, signal, now } = settings;
-  const readAt = now();
-  const { there, unreadable } = await whoIsThere(settings, list, batch);
-  const people: (Person & { readonly operation: OptOut })[] = [];
-  for (const operation of batch) {
-    const { id } = operation;
-    const email = there.get(id);
-    // It is the person who refuses, whatever address their profile has by now.
-    const unread = unreadable.find((one) => one.id === id || one.id === null);
-    if (email !== undefined && email !== null) people.push({ operation, id, email });
-    // They are there, perhaps, and under which address nobody can tell.
-    else if (unread !== undefined) results.set(operation, { outcome: "refused", problem: unread.problem });
-    // Nothing to leave any more.
-    else results.set(operation, done(operation));
-  }
-  if (people.length === 0) return;
-  try {
-    const call = client.unsubscribe(people, list);
-    await (list === null
-      ? calls.write(call, nothing, signal, { idempotent: true })
-      : calls.write(whileFresh(call, readAt, now), nothing, signal));
-    for (const { operation } of people) results.set(operation, done(operation));
-  } catch (error) {
-    if (error instanceof TooLate) {
-      // Looked up and planned again by the next run.
-      for (const { operation } of people) results.set(operation, { outcome: "unknown" });
-      return;
+  const { calls, client, gate, signal } = settings;
+  let people: (Person & { readonly operation: OptOut })[] = [];
+  /** Of an earlier attempt, which may have been done. */
+  const tried = new Set<OptOut>();
+  const prepare = async () => {
+    for (const { operation } of people) tried.add(operation);
+    people = [];
+    const admitted = await gate.admit(batch, "request");
+    if (admitted === null) return null;
+    const still = new Set(admitted.operations.map(({ traceId }) => traceId));
+    const going = batch.filter(({ traceId }) => still.has(traceId));
+    const { there, unreadable } = await whoIsThere(settings, list, going);
+    for (const operation of going) {
+      const { id } = operation;
+      const email = there.get(id);
+      // It is the person who refuses, whatever address their profile has by now.
+      const unread = unreadable.find((one) => one.id === id || one.id === null);
+      if (email !== undefined && email !== null) people.push({ operation, id, email });
+      // They are there, perhaps, and under which address nobody can tell.
+      else if (unread !== undefined) results.set(operation, { outcome: "refused", problem: unread.problem });
+      // Nothing to leave any more.
+      else results.set(operation, done(operation));
     }
+    return people.length === 0 ? null : client.unsubscribe(admitted.permit, people, list);
+  };
+  const notSent = (): void => {
+    for (const operation of batch)
+      if (!results.has(operation)) results.set(operation, { outcome: "not_sent" });
+  };
+  try {
+    const answer = await calls.write("bulk_unsubscribe_profiles", prepare, nothing, signal, {
+      idempotent: list === null,
+    });
+    for (const operation of tried) results.set(operation, { outcome: "unknown" });
+    notSent();
+    if (answer !== null) for (const { operation } of people) results.set(operation, done(operation));
+  } catch (error) {
     if (!(error instanceof KlaviyoFailure)) throw error;
+    for (const operation of tried) results.set(operation, { outcome: "unknown" });
+    notSent();
     for (const { operation, email } of people) {
       const refused = { outcome: "refused", problem: problemOfFailure(error, { email }) } as const;
       results.set(operation, error.ambiguous ? { outcome: "unknown" } : refused);

@@ -1,4 +1,4 @@
-import type { RefusalEvent } from "../connector.ts";
+import type { RefusalEvent } from "../consent-port.ts";
 import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { eventPage, metricPage } from "./engagement/wire.ts";

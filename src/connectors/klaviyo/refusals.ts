@@ -34,7 +34,7 @@ export async function mayWriteSubscriptions(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await calls.read(client.unsubscribe([], null), nothing, signal, [400]);
+    await calls.read(client.unsubscribeNobody(), nothing, signal, [400]);
     return true;
   } catch (error) {
     if (lacksScope(error)) return false;

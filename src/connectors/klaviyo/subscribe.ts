@@ -1,9 +1,8 @@
 import type { Clearance } from "../../model/consent.ts";
-import type { SubscribeResult } from "../connector.ts";
+import type { SubscribeGate, SubscribeResult } from "../consent-port.ts";
 import type { Person } from "./consent-endpoints.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { problemOfFailure } from "./problems.ts";
-import { TooLate, whileFresh } from "./while-fresh.ts";
 import { nothing } from "./wire.ts";
 import type { WriteSettings } from "./write-single.ts";
 
@@ -12,16 +11,12 @@ const LARGEST_BATCH = 50;
 
 /**
  * The one place that asks Klaviyo to subscribe anybody. The call takes suppressions away, so it takes nothing but
- * clearances, and it is sent once: not even a lost answer brings it out again. One that had to wait for its turn until
- * what was read is no longer fresh is not sent at all. Rejects with `SystemUnavailable` where nothing was sent.
+ * clearances, and it is sent once: not even a lost answer brings it out again. The gate takes out whoever is no longer
+ * cleared when its turn comes. Rejects with `SystemUnavailable` where nothing was sent.
  */
 export async function subscribe(
-  {
-    calls,
-    client,
-    signal,
-    now,
-  }: Pick<WriteSettings, "calls" | "client" | "signal"> & { readonly now: () => number },
+  { calls, client, signal }: Pick<WriteSettings, "calls" | "client" | "signal">,
+  gate: SubscribeGate,
   clearances: readonly Clearance[],
 ): Promise<readonly SubscribeResult[]> {
   const results = new Map<Clearance, SubscribeResult>();
@@ -29,25 +24,34 @@ export async function subscribe(
   for (const [list, group] of byList) {
     for (let start = 0; start < group.length; start += LARGEST_BATCH) {
       const batch = group.slice(start, start + LARGEST_BATCH);
-      const people = batch.map(({ profile, email }) => ({ id: profile, email }));
-      const result = await sendOnce(list, people, Math.min(...batch.map(({ readAt }) => readAt)));
-      for (const clearance of batch) results.set(clearance, result);
+      await sendOnce(list, batch);
     }
   }
   return clearances.map((clearance) => results.get(clearance) ?? { outcome: "unknown" });
 
-  async function sendOnce(list: string, people: readonly Person[], readAt: number): Promise<SubscribeResult> {
+  async function sendOnce(list: string, batch: readonly Clearance[]): Promise<void> {
+    let sent: ReadonlySet<string> = new Set();
+    const prepare = async () => {
+      sent = new Set();
+      const admitted = await gate.admit(batch);
+      if (admitted === null) return null;
+      sent = new Set(admitted.clearances.map(({ profile }) => profile));
+      const people = admitted.clearances.map(({ profile, email }): Person => ({ id: profile, email }));
+      return client.subscribe(admitted.permit, people, list);
+    };
+    const all = (result: SubscribeResult): void => {
+      for (const clearance of batch)
+        results.set(clearance, sent.has(clearance.profile) ? result : { outcome: "not_sent" });
+    };
     try {
-      await calls.write(whileFresh(client.subscribe(people, list), readAt, now), nothing, signal);
-      return { outcome: "accepted" };
+      if ((await calls.write("bulk_subscribe_profiles", prepare, nothing, signal)) === null) sent = new Set();
+      all({ outcome: "accepted" });
     } catch (error) {
-      if (error instanceof TooLate) return { outcome: "unknown" };
       if (!(error instanceof KlaviyoFailure)) {
         if (results.size === 0) throw error;
-        return { outcome: "unknown" };
-      }
-      if (error.ambiguous) return { outcome: "unknown" };
-      return { outcome: "refused", problem: problemOfFailure(error, { list }) };
+        all({ outcome: "unknown" });
+      } else if (error.ambiguous) all({ outcome: "unknown" });
+      else all({ outcome: "refused", problem: problemOfFailure(error, { list }) });
     }
   }
 }

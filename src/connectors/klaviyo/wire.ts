@@ -101,15 +101,21 @@ export const accountPage = z.object({
     .min(1),
 });
 
-export const importJobAnswer = z.object({
-  data: z.object({
-    id: z.string().min(1),
-    attributes: z.object({
-      status: z.string(),
-      failed_count: z.number().int().nonnegative().nullish().catch(null),
-    }),
+const importJob = z.object({
+  id: z.string().min(1),
+  attributes: z.object({
+    status: z.string(),
+    failed_count: z.number().int().nonnegative().nullish().catch(null),
+    total_count: z.number().int().nonnegative().nullish().catch(null),
+    created_at: z.string().nullish().catch(null),
+    expires_at: z.string().nullish().catch(null),
   }),
 });
+
+export const importJobAnswer = z.object({ data: importJob });
+
+/** The newest first. */
+export const importJobPage = z.object({ data: z.array(importJob), links });
 
 const errorText = z.string().optional().catch(undefined);
 

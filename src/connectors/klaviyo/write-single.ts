@@ -1,10 +1,11 @@
 import { emailKey } from "../../model/email.ts";
-import type { CreateContact, UpdateContact } from "../../model/operation.ts";
+import type { CreateContact, Operation, UpdateContact } from "../../model/operation.ts";
+import type { WriteGate } from "../permit.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { FieldType, Value } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
-import type { Answer, Calls } from "./calls.ts";
-import type { Endpoints } from "./client.ts";
+import type { Calls } from "./calls.ts";
+import type { Endpoints, Mutation } from "./client.ts";
 import { valuesOf } from "./contacts.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import { anyOf } from "./filter.ts";
@@ -19,10 +20,15 @@ export interface WriteSettings {
   readonly calls: Calls;
   readonly client: Endpoints;
   readonly properties: readonly PropertyRequest[];
+  readonly gate: WriteGate;
   readonly signal: AbortSignal;
 }
 
 export type ContentOperation = CreateContact | UpdateContact;
+
+export function isContent(operation: Operation): operation is ContentOperation {
+  return operation.kind === "create" || operation.kind === "update";
+}
 
 /** Klaviyo's limit for one profile (specification, 2026-07-15). */
 export const LARGEST_PROFILE = 100_000;
@@ -36,21 +42,34 @@ export async function writeSingle(
   settings: WriteSettings,
   operation: ContentOperation,
 ): Promise<WriteResult> {
+  const { calls, client, gate, signal } = settings;
   const typeOf = typesOf(settings.properties);
   const dropped = new Map<string, Problem>();
   const extra = operation.kind === "create" ? { email: operation.email } : {};
 
   // Each round leaves out at least one more property, so there are at most as many as there are properties.
   for (;;) {
-    const draft = draftOf(operation.values, typeOf, new Set(dropped.keys()), extra);
+    let draft = draftOf(operation.values, typeOf, new Set(dropped.keys()), extra);
     const refused = [...dropped.values(), ...draft.problems];
     if (operation.kind === "update" && draft.properties.length === 0) {
       return { outcome: "done", id: operation.id, stored: {}, updatedAt: null, refused };
     }
     if (sizeOf(draft.body) > LARGEST_PROFILE) return { outcome: "refused", problem: tooLarge(operation) };
+    const prepare = async (): Promise<Mutation | null> => {
+      const admitted = await gate.admit([operation], "request");
+      const [still] = admitted?.operations.filter(isContent) ?? [];
+      if (admitted === null || still === undefined) return null;
+      draft = draftOf(still.values, typeOf, new Set(dropped.keys()), extra);
+      if (still.kind === "create") return client.create(admitted.permit, draft.body);
+      // Nothing is left: what Klaviyo did not refuse before has moved.
+      if (draft.properties.length === 0) return null;
+      return client.update(admitted.permit, still.id, draft.body);
+    };
     try {
-      const { data } = await send(settings, operation, draft);
-      return doneAs(data.data, settings.properties, refused);
+      const name = operation.kind === "create" ? "create_profile" : "update_profile";
+      const answer = await calls.write(name, prepare, profileAnswer, signal);
+      if (answer === null) return { outcome: "not_sent" };
+      return doneAs(answer.data.data, settings.properties, refused);
     } catch (error) {
       if (!(error instanceof KlaviyoFailure)) throw error;
       if (error.ambiguous) return { outcome: "unknown" };
@@ -59,15 +78,6 @@ export async function writeSingle(
       dropped.set(verdict.drop, verdict.problem);
     }
   }
-}
-
-function send(
-  { calls, client, signal }: WriteSettings,
-  operation: ContentOperation,
-  { body }: Draft,
-): Promise<Answer<{ readonly data: ProfileResource }>> {
-  const call = operation.kind === "create" ? client.create(body) : client.update(operation.id, body);
-  return calls.write(call, profileAnswer, signal);
 }
 
 function doneAs(

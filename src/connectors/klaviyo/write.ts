@@ -2,13 +2,14 @@ import type { ListMembership, Operation, OptOut } from "../../model/operation.ts
 import type { Problem } from "../../model/problem.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { WriteResult } from "../connector.ts";
-import type { ImportSettings } from "./import-job.ts";
 import { importAll, importToList } from "./import-job.ts";
+import type { ImportSettings } from "./job-end.ts";
+import type { MembershipResult } from "./membership.ts";
 import { changeMembership } from "./membership.ts";
 import type { ContentOperation } from "./write-single.ts";
 import { optOutAll } from "./opt-out.ts";
 import { unjoined } from "./own-problems.ts";
-import { writeSingle } from "./write-single.ts";
+import { isContent, writeSingle } from "./write-single.ts";
 
 /** Up to here one second's calls do it, and each answers with what is stored; above it a job is quicker by far. */
 export const MOST_SINGLES = 75;
@@ -40,9 +41,6 @@ export async function write(
   }
   return operations.map((operation) => results.get(operation) ?? { outcome: "unknown" });
 }
-
-const isContent = (operation: Operation): operation is ContentOperation =>
-  operation.kind === "create" || operation.kind === "update";
 
 /** Refusals before everything else. */
 async function writeOptOuts(
@@ -118,21 +116,27 @@ async function joinLists(
   operations: readonly ContentOperation[],
   results: Map<Operation, WriteResult>,
 ): Promise<void> {
-  const joiners = new Map<string, { readonly operation: ContentOperation; readonly id: string }[]>();
+  const joiners = new Map<
+    string,
+    { readonly operation: ContentOperation; readonly join: ListMembership }[]
+  >();
   for (const operation of operations) {
     const result = results.get(operation);
     if (operation.kind !== "create" || result?.outcome !== "done" || result.id === null) continue;
     for (const list of operation.lists) {
       const known = joiners.get(list) ?? [];
-      joiners.set(list, [...known, { operation, id: result.id }]);
+      const join: ListMembership = { ...operation, kind: "add_to_list", id: result.id, list };
+      joiners.set(list, [...known, { operation, join }]);
     }
   }
   for (const [list, people] of joiners) {
-    const ids = people.map(({ id }) => id);
-    const joined = await changeMembership(settings, "add_to_list", list, ids);
-    for (const { operation, id } of people) {
-      const result = joined.get(id) ?? null;
-      if (result === "unknown") addRefusal(results, operation, unjoined(list));
+    const joined = await changeMembership(
+      settings,
+      people.map(({ join }) => join),
+    );
+    for (const { operation, join } of people) {
+      const result = joined.get(join.id) ?? null;
+      if (result === "unknown" || result === "not_sent") addRefusal(results, operation, unjoined(list));
       else if (result !== null) addRefusal(results, operation, result.problem);
     }
   }
@@ -145,21 +149,16 @@ async function writeMemberships(
 ): Promise<void> {
   const memberships = operations.filter((operation) => "list" in operation);
   for (const group of Map.groupBy(memberships, ({ kind, list }) => `${kind} ${list}`).values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const ids = group.map(({ id }) => id);
-    const changed = await changeMembership(settings, first.kind, first.list, ids);
+    const changed = await changeMembership(settings, group);
     for (const operation of group)
       results.set(operation, membershipResult(operation, changed.get(operation.id)));
   }
 }
 
-function membershipResult(
-  { id }: ListMembership,
-  result: "unknown" | { readonly problem: Problem; readonly gone: boolean } | null | undefined,
-): WriteResult {
+function membershipResult({ id }: ListMembership, result: MembershipResult | undefined): WriteResult {
   if (result === null) return { outcome: "done", id, stored: null, updatedAt: null, refused: [] };
   if (result === undefined || result === "unknown") return { outcome: "unknown" };
+  if (result === "not_sent") return { outcome: "not_sent" };
   return { outcome: result.gone ? "gone" : "refused", problem: result.problem };
 }
 

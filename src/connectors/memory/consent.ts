@@ -1,7 +1,7 @@
 import type { Clearance, Consent, OptOutFrom } from "../../model/consent.ts";
 import { refusesAll } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
-import type { RefusalEvent } from "../connector.ts";
+import type { RefusalEvent } from "../consent-port.ts";
 import type { MemoryStore } from "./store.ts";
 
 /** Facts about an address: nothing takes them away. */

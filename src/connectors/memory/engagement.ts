@@ -65,8 +65,9 @@ export function memoryEngagement(settings: EngagementSettings): MemoryEngagement
       side === "hubspot" ? memorySink(settings, recordAs, shown, () => (again += 1)) : null,
     makeProperties:
       side === "hubspot"
-        ? async (wanted, signal) => {
+        ? async (wanted, gate, signal) => {
             request("properties", signal);
+            (await gate.permit()).use();
             const made = wanted
               .map(({ property }) => property)
               .filter((name) => !known(name) && !properties.includes(name));

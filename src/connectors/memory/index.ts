@@ -156,11 +156,19 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           : null,
       subscribe:
         side === "klaviyo"
-          ? async (clearances, signal) => {
-              request("subscribe", signal);
-              asked.push(...clearances);
-              for (const clearance of clearances) subscribed(store, clearance);
-              return clearances.map(() => ({ outcome: "accepted" }));
+          ? async (clearances, gate, signal) => {
+              const admitted = await gate.admit(clearances);
+              const going = admitted?.clearances ?? [];
+              if (admitted !== null) {
+                admitted.permit.use();
+                request("subscribe", signal);
+              }
+              asked.push(...going);
+              for (const clearance of going) subscribed(store, clearance);
+              const sent = new Set(going.map(({ profile }) => profile));
+              return clearances.map(({ profile }) => ({
+                outcome: sent.has(profile) ? "accepted" : "not_sent",
+              }));
             }
           : null,
       mayWrite: () => Promise.resolve(null),
@@ -231,10 +239,18 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         const wanted = [...store.all()].filter((contact) => contact.emails.some((key) => keys.has(key)));
         return showAll(wanted.filter(foundByAddress), properties);
       },
-      async write(operations, properties, signal) {
+      jobs: null,
+      async write(operations, properties, gate, signal) {
         const results: WriteResult[] = [];
-        for (const operation of operations) {
+        for (const asked of operations) {
           request("write", signal);
+          const admitted = await gate.admit([asked], "request");
+          const [operation] = admitted?.operations ?? [];
+          if (admitted === null || operation === undefined) {
+            results.push({ outcome: "not_sent" });
+            continue;
+          }
+          admitted.permit.use();
           const holderOf = (email: EmailKey): StoredContact | undefined =>
             [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
           const before = "id" in operation ? store.get(operation.id) : undefined;

@@ -80,8 +80,9 @@ export function memorySink(
         reference: null,
       };
     },
-    async setUp(signal) {
+    async setUp(gate, signal) {
       request("setUp", signal);
+      (await gate.permit()).use();
       return { ids: { made: recordAs }, report: [`made what ${recordAs} needs`] };
     },
     find:
@@ -95,10 +96,11 @@ export function memorySink(
             return { references: new Map(found), others: new Map() };
           }
         : null,
-    async record(groups, _setup, signal) {
+    async record(groups, _setup, gate, signal) {
       const results: RecordResult[] = [];
       for (const group of groups) {
         request("record", signal);
+        (await gate.permit()).use();
         results.push(record(group));
       }
       return results;

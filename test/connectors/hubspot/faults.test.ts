@@ -5,8 +5,8 @@ import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { FaultKind } from "../../../src/sandbox/faults.ts";
 import type { Settings } from "../../../src/sandbox/hubspot/settings.ts";
 import { create, update } from "./operations.ts";
-import { live, PROPERTIES, rehearse } from "./rehearsal.ts";
-import type { Rehearsal } from "./rehearsal.ts";
+import { live, PROPERTIES, rehearse, type Rehearsal } from "./rehearsal.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 const ADDRESS = "canary.person@example.com";
 
@@ -17,20 +17,20 @@ interface Started extends Rehearsal {
   write(): Promise<WriteResult | undefined>;
 }
 
-/** Only silence is waited out: on a busy machine a real answer may take a while. */
-const patience = (fault: FaultKind): number => (fault.kind === "hang" ? 250 : 10_000);
+const patience = ({ kind }: FaultKind): number => (kind === "hang" ? 250 : 10_000); // only silence is waited out
 
 async function started(settings: Partial<Settings> = {}, timeoutMs = 10_000): Promise<Started> {
   const rehearsal = await rehearse(settings, { timeoutMs });
   onTestFinished(() => rehearsal.close());
   const [id = ""] = rehearsal.portal.seedContacts([{ properties: { email: ADDRESS } }]);
   const { contacts } = rehearsal.connector;
+  const renamed = update(id, { firstname: "New" });
   return {
     ...rehearsal,
     id,
     fault: (fault, times = 1, match = "batch") => rehearsal.world.faults.add({ match, times, fault }),
     read: async () => (await contacts.read([id], PROPERTIES, live())).contacts,
-    write: async () => (await contacts.write([update(id, { firstname: "New" })], PROPERTIES, live()))[0],
+    write: async () => (await contacts.write([renamed], PROPERTIES, OPEN_GATE, live()))[0],
   };
 }
 
@@ -77,7 +77,8 @@ describe("when HubSpot does not answer as it should", () => {
   it.each(SILENCES)("a create that meets %s is sent once, and nobody knows", async (_name, fault) => {
     const rehearsal = await started({}, patience(fault));
     rehearsal.fault(fault);
-    const results = await rehearsal.connector.contacts.write([create("new@example.com")], PROPERTIES, live());
+    const made = [create("new@example.com")];
+    const results = await rehearsal.connector.contacts.write(made, PROPERTIES, OPEN_GATE, live());
     expect(results).toEqual([{ outcome: "unknown" }]);
     expect(rehearsal.world.truth.calls.length).toBe(1);
   });
@@ -95,7 +96,7 @@ describe("when HubSpot does not answer as it should", () => {
       ];
       rehearsal.fault(fault, 1, "batch/update");
       rehearsal.fault(fault, 1, "memberships/add");
-      const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, live());
+      const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
       expect(results.map(({ outcome }) => outcome)).toEqual(["unknown", "done", "unknown"]);
     },
   );
@@ -138,9 +139,9 @@ describe("when HubSpot does not answer as it should", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error("shutting down")), 50);
     const operation = update(rehearsal.id, { firstname: "New" });
-    expect(await rehearsal.connector.contacts.write([operation], PROPERTIES, stop.signal)).toEqual([
-      { outcome: "unknown" },
-    ]);
+    const { contacts } = rehearsal.connector;
+    const results = await contacts.write([operation], PROPERTIES, OPEN_GATE, stop.signal);
+    expect(results).toEqual([{ outcome: "unknown" }]);
     rehearsal.fault({ kind: "hang", applied: "before" });
     const reading = new AbortController();
     setTimeout(() => reading.abort(new Error("shutting down")), 50);
@@ -270,7 +271,7 @@ describe("when HubSpot does not let us in", () => {
       "batch/update",
     );
     const operations = [update(rehearsal.id, { firstname: "New" }), create("new@example.com")];
-    const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, live());
+    const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
     expect(results).toMatchObject([
       { outcome: "refused", problem: { code: "HS-AUTH" } },
       { outcome: "done" },

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { PropertyRequest } from "../../../src/connectors/connector.ts";
 import { update } from "./operations.ts";
 import { live, rehearse } from "./rehearsal.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 const PROPERTIES: readonly PropertyRequest[] = [
   { property: "firstname", type: "text" },
@@ -20,6 +21,7 @@ async function customer() {
       await connector.contacts.write(
         [update(id, { firstname: "Jo", lifecyclestage: stage })],
         PROPERTIES,
+        OPEN_GATE,
         live(),
       )
     )[0];

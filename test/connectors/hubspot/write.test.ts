@@ -7,6 +7,7 @@ import { live, PROPERTIES, rehearse } from "./rehearsal.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { stub } from "./stub.ts";
 import type { StubAnswer, StubCall } from "./stub.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 async function started(): Promise<Rehearsal> {
   const rehearsal = await rehearse();
@@ -15,7 +16,7 @@ async function started(): Promise<Rehearsal> {
 }
 
 const write = (connector: Connector, operations: readonly Operation[]): Promise<readonly WriteResult[]> =>
-  connector.contacts.write(operations, PROPERTIES, live());
+  connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
 
 const outcomes = (results: readonly WriteResult[]): readonly string[] =>
   results.map(({ outcome }) => outcome);

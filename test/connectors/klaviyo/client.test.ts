@@ -7,6 +7,9 @@ import { endpoints } from "../../../src/connectors/klaviyo/client.ts";
 import { KlaviyoFailure } from "../../../src/connectors/klaviyo/failure.ts";
 import { problemOfFailure, stopsTheSide } from "../../../src/connectors/klaviyo/problems.ts";
 import { klaviyo } from "../../../src/connectors/klaviyo/index.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
+
+const permit = await OPEN_GATE.permit();
 
 const KEY = "pk_canary_0123456789";
 const deps = { key: KEY, revision: "2026-07-15", timeoutMs: 200, now: () => 0 };
@@ -40,8 +43,8 @@ test("a failure carries neither the key nor the people of the request", async ()
   const client = endpoints({ ...deps, baseUrl: "http://127.0.0.1:1" });
   const body = { attributes: { email: "canary@example.com" }, unset: [] };
   const failure: unknown = await client
-    .create(body)
-    .send(null)
+    .create(permit, body)
+    .mutate()
     .catch((thrown: unknown) => thrown);
   expect(failure).toMatchObject({ kind: "unanswered", notSent: true, ambiguous: false });
   const everything = inspect(failure, { depth: 20, showHidden: true }) + JSON.stringify(failure);
@@ -52,8 +55,8 @@ test("a failure carries neither the key nor the people of the request", async ()
 test("a request that cannot even be put together is nobody's fault but its own", async () => {
   const client = endpoints({ ...deps, baseUrl: "http://127.0.0.1:1" });
   const failure: unknown = await client
-    .create({ attributes: { properties: { odd: 1n } }, unset: [] })
-    .send(null)
+    .create(permit, { attributes: { properties: { odd: 1n } }, unset: [] })
+    .mutate()
     .catch((thrown: unknown) => thrown);
   if (!(failure instanceof KlaviyoFailure)) throw new Error("sent", { cause: failure });
   expect(failure).toMatchObject({ kind: "unsendable", ambiguous: false });

@@ -3,6 +3,7 @@ import type { OptOut } from "../../../src/model/operation.ts";
 import { emailKey } from "../../../src/model/email.ts";
 import type { OptOutFrom } from "../../../src/model/consent.ts";
 import { live, rehearse } from "./rehearse.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 function optOut(email: string, id: string, from: OptOutFrom): OptOut {
   const key = emailKey(email);
@@ -23,7 +24,7 @@ test("leaving a list is not asked for twice: whoever is off it by then would be 
     fault: { kind: "status", status: 504, applied: "after" },
   });
   const leave = optOut("a@example.com", id, { kind: "list", list });
-  const results = await connector.contacts.write([leave], [], live());
+  const results = await connector.contacts.write([leave], [], OPEN_GATE, live());
   sandbox.settle();
   expect(results).toEqual([{ outcome: "unknown" }]);
   expect(sandbox.profile("a@example.com")?.lists).toEqual([]);
@@ -42,6 +43,7 @@ test("of all e-mail a lost answer is asked for again, under the address that the
   const [result] = await connector.contacts.write(
     [optOut("old@example.com", id, { kind: "all" })],
     [],
+    OPEN_GATE,
     live(),
   );
   sandbox.settle();
@@ -67,7 +69,7 @@ test("leaving a list is not asked for a minute after who is on it was read: they
     sandbox.removeFromList(list, ["a@example.com"]);
   };
   const leave = optOut("a@example.com", id, { kind: "list", list });
-  expect(await connector.contacts.write([leave], [], live())).toEqual([{ outcome: "unknown" }]);
+  expect(await connector.contacts.write([leave], [], OPEN_GATE, live())).toEqual([{ outcome: "unknown" }]);
   sandbox.settle();
   expect(klaviyo.called("bulk_unsubscribe_profiles")).toBe(1);
   expect(sandbox.profile("a@example.com")?.consent).toBe("SUBSCRIBED");

@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 import { grantClearance } from "../../../src/consent/grant-clearance.ts";
 import { plainConsent } from "../../../src/model/consent.ts";
 import type { EmailKey } from "../../../src/model/email.ts";
+import type { SubscribeGate } from "../../../src/connectors/consent-port.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 import { live, rehearse } from "./rehearse.ts";
 
 test.each([
-  { waited: 59_000, calls: 1, outcome: "accepted" },
-  { waited: 61_000, calls: 0, outcome: "unknown" },
-])("is sent while what was read is fresh, and not after $waited ms", async ({ waited, calls, outcome }) => {
+  { admits: true, calls: 1, outcome: "accepted" },
+  { admits: false, calls: 0, outcome: "not_sent" },
+])("is sent only where the gate admits it ($admits)", async ({ admits, calls, outcome }) => {
   const klaviyo = await rehearse();
   const { sandbox, world, connector } = klaviyo;
   const list = sandbox.createList({ name: "Offers" });
@@ -24,8 +26,8 @@ test.each([
   };
   const clearance = grantClearance(wanted, readAt);
   if ("because" in clearance) throw new Error(clearance.because);
-  world.clock.advance(waited);
-  const results = await connector.consent.subscribe?.([clearance], live());
+  const gate = { admit: admits ? OPEN_GATE.admit : () => Promise.resolve(null) } as SubscribeGate;
+  const results = await connector.consent.subscribe?.([clearance], gate, live());
   expect(results).toEqual([{ outcome }]);
   expect(klaviyo.called("bulk_subscribe_profiles")).toBe(calls);
 });

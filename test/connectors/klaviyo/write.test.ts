@@ -5,6 +5,7 @@ import type { Operation } from "../../../src/model/operation.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
 import { create, live, member, people, rehearse, update } from "./rehearse.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 const PROPERTIES = [
   { property: "first_name", type: "text" },
@@ -16,7 +17,7 @@ const PROPERTIES = [
 ] as const;
 
 const write = (klaviyo: RehearsedKlaviyo, ...operations: Operation[]): Promise<readonly WriteResult[]> =>
-  klaviyo.connector.contacts.write(operations, PROPERTIES, live());
+  klaviyo.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
 
 const codes = (result: WriteResult | undefined): unknown =>
   result?.outcome === "done"
@@ -259,7 +260,7 @@ describe("a write to Klaviyo", () => {
     // A share of one call a second: the second create would have to wait.
     const klaviyo = await rehearse({ apiShare: 1 / 75, sleep });
     const operations = [create("a@example.com"), create("b@example.com")];
-    const results = await klaviyo.connector.contacts.write(operations, PROPERTIES, stop.signal);
+    const results = await klaviyo.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, stop.signal);
     expect(results.map(({ outcome }) => outcome)).toEqual(["done", "unknown"]);
     expect(klaviyo.sandbox.counts().profiles).toBe(1);
   });

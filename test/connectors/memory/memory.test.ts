@@ -3,6 +3,7 @@ import type { MemoryConnector, MemoryOptions } from "../../../src/connectors/mem
 import { memory } from "../../../src/connectors/memory/index.ts";
 import type { EmailKey } from "../../../src/model/email.ts";
 import type { Operation } from "../../../src/model/operation.ts";
+import { OPEN_GATE } from "../../support/open-gate.ts";
 
 const PROPERTIES = [{ property: "name", type: "text" }] as const;
 const live = (): AbortSignal => new AbortController().signal;
@@ -31,7 +32,7 @@ const create = (email: string): Operation => ({
   lists: [],
 });
 const write = (it: MemoryConnector, ...operations: Operation[]) =>
-  it.contacts.write(operations, PROPERTIES, live());
+  it.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
 
 async function changed(it: MemoryConnector, cursor: string | null) {
   const names: unknown[] = [];

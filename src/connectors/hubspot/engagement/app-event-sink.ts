@@ -1,9 +1,11 @@
+import type { Permit } from "../../permit.ts";
 import type { EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { KIND_LABELS } from "./entry-words.ts";
 import { sendEntries } from "./send-entries.ts";
 import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything, eventTypeAnswer } from "./wire.ts";
 
 /** HubSpot does not say; that of its other batches. */
@@ -51,7 +53,7 @@ export function appEventSink(
       if (setup === null) return sinkProblem("not_set_up");
       return setup.ids["type"] === found.name ? null : sinkProblem("deleted");
     },
-    async setUp(signal) {
+    async setUp(_gate, signal) {
       const found = await find(signal);
       if (typeof found === "string") throw sinkOut(found);
       const kinds = Object.keys(KIND_LABELS).length;
@@ -60,7 +62,7 @@ export function appEventSink(
         report: [`found the app's event type ${found.name} for all ${kinds} kinds`],
       };
     },
-    async record(groups, setup, signal) {
+    async record(groups, setup, gate, signal) {
       const type = setup?.ids["type"];
       if (!signedIn) throw sinkOut("no_app");
       if (type === undefined) throw sinkOut("not_set_up");
@@ -73,7 +75,8 @@ export function appEventSink(
           size: BATCH,
           conflictIsDone: true,
           async send(inputs) {
-            await calls.write(endpoints.appEvents(inputs), anything, signal);
+            const build = (permit: Permit) => endpoints.appEvents(permit, inputs);
+            await writeHeld(calls, gate, build, anything, signal);
             return { done: "all", errors: [] };
           },
         },

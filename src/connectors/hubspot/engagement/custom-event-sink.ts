@@ -1,3 +1,4 @@
+import type { Permit } from "../../permit.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
@@ -5,6 +6,7 @@ import { readDefinitions, setUpDefinitions } from "./event-definitions.ts";
 import { sendEntries } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
 import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
 /** Documented (facts 2.13). */
@@ -44,11 +46,11 @@ export function customEventSink(account: () => Account): EngagementSink {
         throw error;
       }
     },
-    setUp(signal) {
+    setUp(gate, signal) {
       fields = null;
-      return inWordsOf("custom_event", settingUp(setUpDefinitions(account(), signal)));
+      return inWordsOf("custom_event", settingUp(setUpDefinitions(account(), gate, signal)));
     },
-    async record(groups, setup, signal) {
+    async record(groups, setup, gate, signal) {
       if (setup === null) throw sinkOut("not_set_up");
       const known = await inWordsOf("custom_event", fieldsOf(signal));
       const { endpoints, calls } = account();
@@ -66,7 +68,8 @@ export function customEventSink(account: () => Account): EngagementSink {
           size: BATCH,
           conflictIsDone: true,
           async send(inputs) {
-            await calls.write(endpoints.customEvents(inputs), anything, signal);
+            const build = (permit: Permit) => endpoints.customEvents(permit, inputs);
+            await writeHeld(calls, gate, build, anything, signal);
             return { done: "all", errors: [] };
           },
         },

@@ -1,6 +1,7 @@
 import type { Client } from "@hubspot/api-client";
 import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
-import type { PutTogether } from "../client.ts";
+import type { Permit } from "../../permit.ts";
+import type { PutMutation, PutTogether } from "../client.ts";
 import type { PlainRequest } from "../plain-request.ts";
 import type { EventField } from "./entry-words.ts";
 
@@ -51,6 +52,7 @@ const APP_EVENTS = "/integrators/timeline/2026-03";
 
 export interface EndpointTools {
   readonly call: PutTogether;
+  readonly mutation: PutMutation;
   readonly crm: Client["crm"];
   readonly plain: PlainRequest;
 }
@@ -59,27 +61,27 @@ export interface EndpointTools {
  * HubSpot's endpoints that show what happened. The SDK has no app events and no event definitions, and turns values of
  * events into types of its own: those are plain requests.
  */
-export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
+export function engagementEndpoints({ call, mutation, crm, plain }: EndpointTools) {
   const templatesOf = ({ appId }: AppDoor) =>
     `/integrators/timeline/v3/${encodeURIComponent(appId)}/event-templates`;
   return {
-    ...noteEndpoints(call, crm),
-    ...propertyEndpoints(call, crm),
+    ...noteEndpoints({ call, mutation, crm }),
+    ...propertyEndpoints({ call, mutation, crm }),
     templates: (app: AppDoor) =>
       call("timeline templates", (signal) => plain("GET", templatesOf(app), signal, app)),
-    createTemplate: (app: AppDoor, template: TemplateBody) =>
-      call("create timeline template", (signal) =>
+    createTemplate: (permit: Permit, app: AppDoor, template: TemplateBody) =>
+      mutation(permit, "create timeline template", (signal) =>
         plain("POST", templatesOf(app), signal, { ...app, body: { ...template, objectType: "contacts" } }),
       ),
-    updateTemplate: (app: AppDoor, id: string, template: TemplateBody) =>
-      call("update timeline template", (signal) =>
+    updateTemplate: (permit: Permit, app: AppDoor, id: string, template: TemplateBody) =>
+      mutation(permit, "update timeline template", (signal) =>
         plain("PUT", `${templatesOf(app)}/${encodeURIComponent(id)}`, signal, {
           ...app,
           body: { id, ...template },
         }),
       ),
-    timelineEvents: (inputs: readonly EventInput[]) =>
-      call("timeline events", (signal) =>
+    timelineEvents: (permit: Permit, inputs: readonly EventInput[]) =>
+      mutation(permit, "timeline events", (signal) =>
         plain("POST", "/integrators/timeline/v3/events/batch/create", signal, {
           body: {
             inputs: inputs.map(({ id, type, objectId, at, values }) => ({
@@ -97,7 +99,7 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
       call("app event type", (signal) =>
         plain("POST", `${APP_EVENTS}/types/projects`, signal, { body: { projectName, developerSymbol } }),
       ),
-    appEvents: (inputs: readonly EventInput[]) => {
+    appEvents: (permit: Permit, inputs: readonly EventInput[]) => {
       const events = inputs.map(({ id, type, objectId, at, values }) => ({
         id,
         eventTypeName: type,
@@ -106,7 +108,7 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
         properties: values,
       }));
       const [only] = events;
-      return call("app events", (signal) =>
+      return mutation(permit, "app events", (signal) =>
         events.length === 1 && only !== undefined
           ? plain("POST", `${APP_EVENTS}/events`, signal, { body: only })
           : plain("POST", `${APP_EVENTS}/events/batch`, signal, { body: { inputs: events } }),
@@ -120,8 +122,14 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
           signal,
         ),
       ),
-    defineEvent: (name: string, label: string, description: string, fields: readonly EventField[]) =>
-      call("define event", (signal) =>
+    defineEvent: (
+      permit: Permit,
+      name: string,
+      label: string,
+      description: string,
+      fields: readonly EventField[],
+    ) =>
+      mutation(permit, "define event", (signal) =>
         plain("POST", DEFINITIONS, signal, {
           body: {
             name,
@@ -133,22 +141,22 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
           },
         }),
       ),
-    defineEventProperty: (event: string, field: EventField) =>
-      call("define event property", (signal) =>
+    defineEventProperty: (permit: Permit, event: string, field: EventField) =>
+      mutation(permit, "define event property", (signal) =>
         plain("POST", `${DEFINITIONS}/${encodeURIComponent(event)}/property`, signal, {
           body: { ...field, type: "string" },
         }),
       ),
     /** Of what the numbered path takes, the dated specifications have the label and the description alone. */
-    showEvent: (event: string, headerTemplate: string, detailTemplate: string) =>
-      call("event templates", (signal) =>
+    showEvent: (permit: Permit, event: string, headerTemplate: string, detailTemplate: string) =>
+      mutation(permit, "event templates", (signal) =>
         plain("PATCH", `${DEFINITIONS}/${encodeURIComponent(event)}`, signal, {
           body: { headerTemplate, detailTemplate },
           numbered: true,
         }),
       ),
-    customEvents: (inputs: readonly EventInput[]) =>
-      call("custom events", (signal) =>
+    customEvents: (permit: Permit, inputs: readonly EventInput[]) =>
+      mutation(permit, "custom events", (signal) =>
         plain("POST", "/events/v3/send/batch", signal, {
           body: {
             inputs: inputs.map(({ id, type, objectId, at, values }) => ({
@@ -164,14 +172,14 @@ export function engagementEndpoints({ call, crm, plain }: EndpointTools) {
   };
 }
 
-function noteEndpoints(call: PutTogether, crm: Client["crm"]) {
+function noteEndpoints({ call, mutation, crm }: Omit<EndpointTools, "plain">) {
   const { batchApi, basicApi } = crm.objects.notes;
   const properties = ({ at, body }: NoteInput) => ({ hs_timestamp: at, hs_note_body: body });
   return {
     /** May notes be read at all? */
     anyNote: () => call("notes", () => basicApi.getPage(1)),
-    createNotes: (inputs: readonly (NoteInput & { readonly contact: string })[]) =>
-      call("create notes", () =>
+    createNotes: (permit: Permit, inputs: readonly (NoteInput & { readonly contact: string })[]) =>
+      mutation(permit, "create notes", () =>
         batchApi.create({
           inputs: inputs.map((input) => ({
             objectWriteTraceId: input.traceId,
@@ -188,8 +196,8 @@ function noteEndpoints(call: PutTogether, crm: Client["crm"]) {
           })),
         }),
       ),
-    updateNotes: (inputs: readonly (NoteInput & { readonly id: string })[]) =>
-      call("update notes", () =>
+    updateNotes: (permit: Permit, inputs: readonly (NoteInput & { readonly id: string })[]) =>
+      mutation(permit, "update notes", () =>
         batchApi.update({
           inputs: inputs.map((input) => ({
             id: input.id,
@@ -217,14 +225,16 @@ function noteEndpoints(call: PutTogether, crm: Client["crm"]) {
   };
 }
 
-function propertyEndpoints(call: PutTogether, crm: Client["crm"]) {
+function propertyEndpoints({ call, mutation, crm }: Omit<EndpointTools, "plain">) {
   return {
     propertyGroups: () => call("property groups", () => crm.properties.groupsApi.getAll("contacts")),
-    createPropertyGroup: (name: string, label: string) =>
-      call("create property group", () =>
+    createPropertyGroup: (permit: Permit, name: string, label: string) =>
+      mutation(permit, "create property group", () =>
         crm.properties.groupsApi.create("contacts", { name, label, displayOrder: -1 }),
       ),
-    createProperties: (inputs: readonly PropertyCreate[]) =>
-      call("create properties", () => crm.properties.batchApi.create("contacts", { inputs: [...inputs] })),
+    createProperties: (permit: Permit, inputs: readonly PropertyCreate[]) =>
+      mutation(permit, "create properties", () =>
+        crm.properties.batchApi.create("contacts", { inputs: [...inputs] }),
+      ),
   };
 }

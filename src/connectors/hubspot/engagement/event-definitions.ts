@@ -1,11 +1,13 @@
 import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { EngagementKind } from "../../../model/engagement.ts";
+import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import type { EventDefinition } from "./wire.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything, definitionList, oneDefinition } from "./wire.ts";
 
 const DESCRIPTION = "Made by Tandem: what people did with the messages that Klaviyo sent them.";
@@ -34,7 +36,11 @@ export async function readDefinitions(
 type DefinitionPage = ReturnType<typeof definitionList.parse>;
 
 /** One definition a kind, made or completed. How events look is written each time: HubSpot does not tell what it is. */
-export async function setUpDefinitions(account: Account, signal: AbortSignal): Promise<SinkSetup> {
+export async function setUpDefinitions(
+  account: Account,
+  gate: LeaseGate,
+  signal: AbortSignal,
+): Promise<SinkSetup> {
   const { endpoints, calls } = account;
   const known = await readDefinitions(account, signal);
   const ids: Partial<Record<EngagementKind, string>> = {};
@@ -44,14 +50,16 @@ export async function setUpDefinitions(account: Account, signal: AbortSignal): P
     const found = known.find((definition) => definition.name === name);
     let event = found?.fullyQualifiedName;
     if (event === undefined) {
-      const call = endpoints.defineEvent(name, label, DESCRIPTION, FIELDS);
-      event = (await calls.write(call, oneDefinition, signal)).body.fullyQualifiedName;
+      const build = (permit: Permit) => endpoints.defineEvent(permit, name, label, DESCRIPTION, FIELDS);
+      event = (await writeHeld(calls, gate, build, oneDefinition, signal)).body.fullyQualifiedName;
     }
     const added = found === undefined ? [] : missingFields(found);
+    const named = event;
     for (const field of added) {
-      await calls.write(endpoints.defineEventProperty(event, field), anything, signal);
+      const build = (permit: Permit) => endpoints.defineEventProperty(permit, named, field);
+      await writeHeld(calls, gate, build, anything, signal);
     }
-    const shown = await show(account, event, signal);
+    const shown = await show(account, named, gate, signal);
     ids[kind] = event;
     report.push(
       found === undefined
@@ -66,9 +74,15 @@ export async function setUpDefinitions(account: Account, signal: AbortSignal): P
 }
 
 /** Whether HubSpot took the header and detail. An event without them is shown all the same, less well. */
-async function show({ endpoints, calls }: Account, event: string, signal: AbortSignal): Promise<boolean> {
+async function show(
+  { endpoints, calls }: Account,
+  event: string,
+  gate: LeaseGate,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    await calls.write(endpoints.showEvent(event, HEADER_TEMPLATE, DETAIL_TEMPLATE), anything, signal);
+    const build = (permit: Permit) => endpoints.showEvent(permit, event, HEADER_TEMPLATE, DETAIL_TEMPLATE);
+    await writeHeld(calls, gate, build, anything, signal);
     return true;
   } catch (error) {
     const status = answeredStatus(error);

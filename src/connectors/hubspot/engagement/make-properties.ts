@@ -1,4 +1,5 @@
 import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
+import type { LeaseGate, Permit } from "../../permit.ts";
 import type { PropertyToMake } from "../../engagement-port.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import { chunks } from "../chunks.ts";
@@ -7,6 +8,7 @@ import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { propertyList } from "../parse.ts";
 import { sinkOut } from "./sink-problems.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything, groupList, madeProperties } from "./wire.ts";
 
 const GROUP = { name: "klaviyo", label: "Klaviyo" } as const;
@@ -23,6 +25,7 @@ const TYPES = {
 export async function makeProperties(
   account: Account,
   wanted: readonly PropertyToMake[],
+  gate: LeaseGate,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { endpoints, calls } = account;
@@ -31,11 +34,11 @@ export async function makeProperties(
   const missing = wanted.filter(({ property }) => !there.has(property.toLowerCase()));
   if (missing.length === 0) return [];
   try {
-    await makeGroup(account, signal);
+    await makeGroup(account, gate, signal);
     const made: string[] = [];
     for (const part of chunks(missing, BATCH)) {
-      const call = endpoints.createProperties(part.map(definitionOf));
-      const answer = await calls.write(call, madeProperties, signal);
+      const build = (permit: Permit) => endpoints.createProperties(permit, part.map(definitionOf));
+      const answer = await writeHeld(calls, gate, build, madeProperties, signal);
       made.push(...answer.body.results.map(({ name }) => name));
     }
     return made;
@@ -46,11 +49,12 @@ export async function makeProperties(
   }
 }
 
-async function makeGroup({ endpoints, calls }: Account, signal: AbortSignal): Promise<void> {
+async function makeGroup({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Promise<void> {
   const { body } = await calls.read(endpoints.propertyGroups(), groupList, signal);
   if (body.results.some(({ name }) => name === GROUP.name)) return;
   try {
-    await calls.write(endpoints.createPropertyGroup(GROUP.name, GROUP.label), anything, signal);
+    const build = (permit: Permit) => endpoints.createPropertyGroup(permit, GROUP.name, GROUP.label);
+    await writeHeld(calls, gate, build, anything, signal);
   } catch (error) {
     // Somebody else made it in between.
     if (answeredStatus(error) !== 409) throw error;

@@ -1,3 +1,4 @@
+import type { LeaseGate, Permit } from "../../permit.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink, EntryGroup } from "../../engagement-port.ts";
 import { BATCH } from "../contacts.ts";
@@ -11,6 +12,7 @@ import { noteReference, noteTrace, referenceIn } from "./note-reference.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
 import { inWordsOf } from "./sink-problems.ts";
+import { writeHeld } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
 const SIZE = 500;
@@ -46,22 +48,22 @@ export function noteSink(account: () => Account): EngagementSink {
     },
     setUp: () => Promise.resolve({ ids: {}, report: ["notes need nothing to be made"] }),
     find: (groups, passed, signal) => inWordsOf("note", findNotes(account(), groups, passed, signal)),
-    record: (groups, _setup, signal) => inWordsOf("note", record(account(), groups, signal)),
+    record: (groups, _setup, gate, signal) => inWordsOf("note", record(account(), groups, gate, signal)),
   };
 }
 
-async function record(account: Account, groups: readonly EntryGroup[], signal: AbortSignal) {
+async function record(account: Account, groups: readonly EntryGroup[], gate: LeaseGate, signal: AbortSignal) {
   const jobs = groups.map((group) => jobOf(group, group.reference));
   const changed = await sendInBatches(
     jobs.filter(({ id }) => id !== null),
-    updater(account, signal),
+    updater(account, gate, signal),
   );
   // Somebody deleted the note: what happens from now on gets a new one.
   const deleted = [...changed].filter(([, verdict]) => isNotThere(verdict)).map(([{ group }]) => group);
   const anew = deleted.map((group) => jobOf({ ...group, shown: [] }, null, group));
   const made = await sendInBatches(
     [...jobs.filter(({ id }) => id === null), ...anew],
-    maker(account, signal),
+    maker(account, gate, signal),
   );
   const verdicts = new Map<EntryGroup, readonly Verdict[]>();
   for (const [{ group }, verdict] of [...changed, ...made]) verdicts.set(group, [verdict]);
@@ -76,7 +78,7 @@ function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
 
 const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
 
-function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+function maker({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
   return {
     size: BATCH,
     conflictIsDone: false,
@@ -85,13 +87,14 @@ function maker({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJ
     async send(batch) {
       const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
       const marks = new Map(batch.map(({ traceId, mark }) => [traceId, mark]));
-      const { body } = await calls.write(endpoints.createNotes(inputs), batchAnswer, signal);
+      const build = (permit: Permit) => endpoints.createNotes(permit, inputs);
+      const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
       return taken(body, (note) => marks.get(note.objectWriteTraceId ?? "") ?? markIn(note));
     },
   };
 }
 
-function updater({ endpoints, calls }: Account, signal: AbortSignal): Sender<NoteJob> {
+function updater({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
   return {
     size: BATCH,
     conflictIsDone: false,
@@ -101,7 +104,8 @@ function updater({ endpoints, calls }: Account, signal: AbortSignal): Sender<Not
       (id !== null && context?.["ids"]?.includes(id) === true),
     async send(batch) {
       const inputs = batch.map((input) => ({ ...input, id: input.id ?? "" }));
-      const { body } = await calls.write(endpoints.updateNotes(inputs), batchAnswer, signal);
+      const build = (permit: Permit) => endpoints.updateNotes(permit, inputs);
+      const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
       return taken(body, ({ id }) => id);
     },
   };

@@ -31,7 +31,8 @@ export function hubspotEngagement(account: () => Account, app: HubSpotApp | null
   return {
     source: null,
     sink: (recordAs) => sinks[recordAs],
-    makeProperties: (properties, signal) => settingUp(makeProperties(account(), properties, signal)),
+    makeProperties: (properties, gate, signal) =>
+      settingUp(makeProperties(account(), properties, gate, signal)),
   };
 }
 

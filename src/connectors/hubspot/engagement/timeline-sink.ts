@@ -1,4 +1,5 @@
 import type { EngagementKind } from "../../../model/engagement.ts";
+import type { Permit } from "../../permit.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink, SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
@@ -8,6 +9,7 @@ import type { EventType } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
 import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
 import { readTemplates, setUpTemplates } from "./timeline-templates.ts";
+import { writeHeld } from "../write-held.ts";
 import { eventsAnswer } from "./wire.ts";
 
 /** Version 1 took so many; of version 3 HubSpot does not say. */
@@ -61,13 +63,13 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
         throw error;
       }
     },
-    async setUp(signal) {
+    async setUp(gate, signal) {
       if (!signedIn) throw sinkOut("no_app");
       if (door === null) throw sinkOut("no_developer_key");
       types = null;
-      return settingUp(setUpTemplates(account(), door, signal));
+      return settingUp(setUpTemplates(account(), door, gate, signal));
     },
-    async record(groups, setup, signal) {
+    async record(groups, setup, gate, signal) {
       if (!signedIn) throw sinkOut("no_app");
       if (setup === null) throw sinkOut("not_set_up");
       const { endpoints, calls } = account();
@@ -80,7 +82,8 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
           // An event that is there already is answered like one that is new.
           conflictIsDone: false,
           async send(inputs) {
-            const { body } = await calls.write(endpoints.timelineEvents(inputs), eventsAnswer, signal);
+            const build = (permit: Permit) => endpoints.timelineEvents(permit, inputs);
+            const { body } = await writeHeld(calls, gate, build, eventsAnswer, signal);
             return { done: new Map(body.results.map(({ id }) => [id, id])), errors: body.errors ?? [] };
           },
         },

@@ -1,5 +1,6 @@
 import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { EngagementKind } from "../../../model/engagement.ts";
+import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
@@ -7,6 +8,7 @@ import type { AppDoor, TemplateBody, TemplateToken } from "./endpoints.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import { sinkOut } from "./sink-problems.ts";
 import type { EventTemplate } from "./wire.ts";
+import { writeHeld } from "../write-held.ts";
 import { oneTemplate, templateList } from "./wire.ts";
 
 const TOKENS: readonly TemplateToken[] = FIELDS.map((field) => ({ ...field, type: "string", options: [] }));
@@ -30,6 +32,7 @@ export async function readTemplates(
 export async function setUpTemplates(
   account: Account,
   app: AppDoor,
+  gate: LeaseGate,
   signal: AbortSignal,
 ): Promise<SinkSetup> {
   const { endpoints, calls } = account;
@@ -41,14 +44,16 @@ export async function setUpTemplates(
     const found = known.find((template) => template.name === name);
     const wanted = bodyOf(name, found);
     if (found === undefined) {
-      ids[kind] = (await calls.write(endpoints.createTemplate(app, wanted), oneTemplate, signal)).body.id;
+      const build = (permit: Permit) => endpoints.createTemplate(permit, app, wanted);
+      ids[kind] = (await writeHeld(calls, gate, build, oneTemplate, signal)).body.id;
       report.push(`made “${name}”`);
       continue;
     }
     ids[kind] = found.id;
     if (isUpToDate(found, wanted)) report.push(`“${name}” is up to date`);
     else {
-      await calls.write(endpoints.updateTemplate(app, found.id, wanted), oneTemplate, signal);
+      const build = (permit: Permit) => endpoints.updateTemplate(permit, app, found.id, wanted);
+      await writeHeld(calls, gate, build, oneTemplate, signal);
       report.push(`brought “${name}” up to date`);
     }
   }

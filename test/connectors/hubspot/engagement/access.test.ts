@@ -10,6 +10,7 @@ import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
 import { live, rehearse } from "../rehearsal.ts";
 import { entry, EVENT_TYPE, group, PROJECT_FILE, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
+import { OPEN_GATE } from "../../../support/open-gate.ts";
 
 async function shownAs(recordAs: RecordAs, given: ShowingGiven = {}) {
   const shown = await showing(recordAs, given);
@@ -23,8 +24,10 @@ describe("what keeps an account from a sink is told with its own words and fix",
     const problem = await another(null).missing(null, live());
     expect(problem).toMatchObject({ code: "HS-EVENT-APP", level: "connection", side: "hubspot" });
     expect(problem?.fix.join(" ")).toMatch(/auth: oauth.*note or properties_only/);
-    await expect(another(null).setUp(live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-APP" } });
-    await expect(another(null).record([], null, live())).rejects.toMatchObject({
+    await expect(another(null).setUp(OPEN_GATE, live())).rejects.toMatchObject({
+      problem: { code: "HS-EVENT-APP" },
+    });
+    await expect(another(null).record([], null, OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-APP" },
     });
   });
@@ -41,7 +44,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
   it("an app that had no timeline events when HubSpot closed them", async () => {
     const { sink } = await shownAs("timeline", { app: { timelineV3: false } });
     expect(await sink.missing(null, live())).toMatchObject({ code: "HS-EVENT-OFF" });
-    await expect(sink.setUp(live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-OFF" } });
+    await expect(sink.setUp(OPEN_GATE, live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-OFF" } });
   });
 
   it("an app that is not approved for app events, or has no such type", async () => {
@@ -80,7 +83,9 @@ describe("what keeps an account from a sink is told with its own words and fix",
     rehearsal.calls();
     expect(await sink.missing(null, live())).toBeNull();
     const groups = [{ contact: ids[0] ?? "", fresh: [], shown: [], reference: null }];
-    expect(await sink.record(groups, null, live())).toEqual([{ outcome: "done", reference: null }]);
+    expect(await sink.record(groups, null, OPEN_GATE, live())).toEqual([
+      { outcome: "done", reference: null },
+    ]);
     expect(rehearsal.calls()).toEqual([]);
   });
 });
@@ -116,7 +121,7 @@ describe("properties for roll-ups", () => {
         type: "string",
         fieldType: "text",
       });
-      const made = await makeProperties?.(WANTED, live());
+      const made = await makeProperties?.(WANTED, OPEN_GATE, live());
       expect(made?.toSorted((a, b) => a.localeCompare(b))).toEqual([
         "klaviyo_channel",
         "klaviyo_last_campaign",
@@ -127,7 +132,7 @@ describe("properties for roll-ups", () => {
       expect(properties.get("klaviyo_last_open")).toMatchObject({ type: "datetime", groupName: "klaviyo" });
       expect(properties.get("klaviyo_channel")?.options.map(({ value }) => value)).toEqual(["email", "sms"]);
       calls();
-      expect(await makeProperties?.(WANTED, live())).toEqual([]);
+      expect(await makeProperties?.(WANTED, OPEN_GATE, live())).toEqual([]);
       expect(calls()).toHaveLength(1);
     },
   );
@@ -138,7 +143,7 @@ describe("properties for roll-ups", () => {
     portal.setToken("pat-eu1-secret-canary", {
       scopes: USUAL_SCOPES.filter((scope) => scope !== "crm.schemas.contacts.write"),
     });
-    await expect(connector.engagement.makeProperties?.(WANTED, live())).rejects.toMatchObject({
+    await expect(connector.engagement.makeProperties?.(WANTED, OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-SCOPE", title: "HubSpot does not let us make properties" },
     });
   });
@@ -153,7 +158,7 @@ test("the project file that Tandem ships has what its events carry, and a header
 describe("setting up", () => {
   it("keeps a token that somebody added to a template, with its options", async () => {
     const { sink, app } = await shownAs("timeline");
-    const { ids } = await sink.setUp(live());
+    const { ids } = await sink.setUp(OPEN_GATE, live());
     const template = app.templates.get(ids["opened"] ?? "");
     if (template === undefined) throw new Error("no template was made");
     const options = [{ label: "Gold", value: "gold" }];
@@ -169,7 +174,7 @@ describe("setting up", () => {
       headerTemplate: "old",
       tokens: [...template.tokens, added],
     });
-    const { report } = await sink.setUp(live());
+    const { report } = await sink.setUp(OPEN_GATE, live());
     expect(report).toContain("brought “Klaviyo: opened” up to date");
     const after = app.templates.get(template.id);
     expect(after?.headerTemplate).not.toBe("old");
@@ -185,9 +190,9 @@ describe("setting up", () => {
       times: 7,
       fault: { kind: "status", status: 400, applied: "before", body },
     });
-    const setup = await sink.setUp(live());
+    const setup = await sink.setUp(OPEN_GATE, live());
     expect(setup.report.join(" ")).toContain("took no header");
-    await sink.record([group(ids[0], [entry(1)])], setup, live());
+    await sink.record([group(ids[0], [entry(1)])], setup, OPEN_GATE, live());
     expect(timeline(0)).toMatchObject([{ header: "Klaviyo: opened", values: { message: "Spring sale" } }]);
   });
 });

@@ -4,6 +4,7 @@ import { SystemUnavailable } from "../../../../src/model/problem.ts";
 import { live } from "../rehearsal.ts";
 import { AT, entry, group, showing } from "./sinks.ts";
 import type { Showing, ShowingGiven } from "./sinks.ts";
+import { OPEN_GATE } from "../../../support/open-gate.ts";
 
 const EVENTS = ["timeline", "app_event", "custom_event"] as const satisfies readonly RecordAs[];
 
@@ -19,7 +20,7 @@ const DAILY = {
 async function ready(recordAs: (typeof EVENTS)[number], given: ShowingGiven = {}) {
   const shown = await showing(recordAs, given);
   onTestFinished(() => shown.rehearsal.close());
-  const setup = await shown.sink.setUp(live());
+  const setup = await shown.sink.setUp(OPEN_GATE, live());
   shown.rehearsal.calls();
   return { ...shown, setup };
 }
@@ -45,7 +46,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
         group(ids[1], [entry(3, { channel: "sms" })]),
       ];
       expect(await sink.missing(setup, live())).toBeNull();
-      expect(await sink.record(groups, setup, live())).toEqual([
+      expect(await sink.record(groups, setup, OPEN_GATE, live())).toEqual([
         { outcome: "done", reference: null },
         { outcome: "done", reference: null },
       ]);
@@ -73,9 +74,9 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
   it("sent again are the same entries", async () => {
     const { sink, setup, ids, another, rehearsal } = await ready(recordAs);
     const groups = ids.map((id, at) => group(id, [entry(at)]));
-    await sink.record(groups, setup, live());
+    await sink.record(groups, setup, OPEN_GATE, live());
     const more = [...groups, group(ids[0], [entry(10)])];
-    const results = await another().record(more, setup, live());
+    const results = await another().record(more, setup, OPEN_GATE, live());
     expect(results.map(({ outcome }) => outcome)).toEqual(["done", "done", "done", "done"]);
     expect(rehearsal.portal.timelineCounts().byKind[KINDS[recordAs]]).toBe(4);
     inert({ rehearsal });
@@ -85,7 +86,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     const { sink, setup, ids, rehearsal } = await ready(recordAs, { people: 20 });
     rehearsal.portal.archiveContact({ id: ids[7] ?? "" });
     const groups = [...ids.map((id, at) => group(id, [entry(at)])), group("987654321", [entry(99)])];
-    const results = await sink.record(groups, setup, live());
+    const results = await sink.record(groups, setup, OPEN_GATE, live());
     const outcomes = results.map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(19);
     expect([outcomes[7], outcomes[20]]).toEqual(["gone", "gone"]);
@@ -97,16 +98,16 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     const { sink, setup, ids, rehearsal } = await ready(recordAs);
     const groups = ids.map((id, at) => group(id, [entry(at)]));
     // What its types take is asked with the first event.
-    await sink.record([group(ids[0], [entry(90)])], setup, live());
+    await sink.record([group(ids[0], [entry(90)])], setup, OPEN_GATE, live());
     rehearsal.world.faults.add({
       method: "POST",
       match: recordAs === "custom_event" ? "/send" : "/timeline",
       times: 1,
       fault: { kind: "reset", applied: "after" },
     });
-    const lost = await sink.record(groups, setup, live());
+    const lost = await sink.record(groups, setup, OPEN_GATE, live());
     expect(lost.map(({ outcome }) => outcome)).toEqual(["unknown", "unknown", "unknown"]);
-    const again = await sink.record(groups, setup, live());
+    const again = await sink.record(groups, setup, OPEN_GATE, live());
     expect(again.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
     expect(rehearsal.portal.timelineCounts().byKind[KINDS[recordAs]]).toBe(4);
   });
@@ -122,7 +123,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
       return group(ids[at % ids.length], fresh);
     });
     for (let start = 0; start < groups.length; start += sink.size) {
-      const results = await sink.record(groups.slice(start, start + sink.size), setup, live());
+      const results = await sink.record(groups.slice(start, start + sink.size), setup, OPEN_GATE, live());
       expect(results.every(({ outcome }) => outcome === "done")).toBe(true);
     }
     const least = number / (recordAs === "custom_event" ? 500 : 100);
@@ -135,7 +136,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
   it("that everybody's type refuses are not tried one by one for everybody", async () => {
     const { sink, setup, ids, rehearsal, app } = await ready(recordAs, { people: 64 });
     // Somebody took a property away after the sink had asked.
-    await sink.record([group(ids[0], [entry(1_000)])], setup, live());
+    await sink.record([group(ids[0], [entry(1_000)])], setup, OPEN_GATE, live());
     for (const template of app.templates.values())
       app.templates.set(template.id, { ...template, tokens: template.tokens.slice(1) });
     for (const [name, type] of app.eventTypes)
@@ -146,6 +147,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     const results = await sink.record(
       ids.map((id, at) => group(id, [entry(at)])),
       setup,
+      OPEN_GATE,
       live(),
     );
     expect(
@@ -158,7 +160,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
   it("wait for what they look like to be made, and say so again when that was deleted", async () => {
     const { sink, setup, ids, another, rehearsal, app } = await ready(recordAs);
     expect((await sink.missing(null, live()))?.code).toBe("HS-EVENT-SETUP");
-    const unset = sink.record([group(ids[0], [entry(1)])], null, live());
+    const unset = sink.record([group(ids[0], [entry(1)])], null, OPEN_GATE, live());
     await expect(unset).rejects.toMatchObject({ problem: { code: "HS-EVENT-SETUP" } });
     app.templates.clear();
     app.projects.clear();
@@ -169,7 +171,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
 
   it("set up twice are set up once", async () => {
     const { setup, another } = await ready(recordAs);
-    const again = await another().setUp(live());
+    const again = await another().setUp(OPEN_GATE, live());
     expect(again.ids).toEqual(setup.ids);
     expect(setup.report.join(" ")).toMatch(recordAs === "app_event" ? /found/ : /made “Klaviyo: opened”/);
     expect(again.report.join(" ")).toMatch(
@@ -187,13 +189,13 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
       times: 1,
       fault: { kind: "reset", applied: "after" },
     });
-    const cut: unknown = await sink.setUp(live()).then(
+    const cut: unknown = await sink.setUp(OPEN_GATE, live()).then(
       () => "nothing is made",
       (error: unknown) => (error instanceof SystemUnavailable ? error.problem.code : error),
     );
     expect(cut).toBe(recordAs === "app_event" ? "nothing is made" : "HS-DOWN");
-    const setup = await sink.setUp(live());
-    await sink.record([group(ids[0], [entry(1)])], setup, live());
+    const setup = await sink.setUp(OPEN_GATE, live());
+    await sink.record([group(ids[0], [entry(1)])], setup, OPEN_GATE, live());
     expect(timeline(0)).toHaveLength(1);
     const { templates } = rehearsal.portal.state.oauth.apps.values().next().value ?? {};
     expect((templates?.size ?? 0) + rehearsal.portal.state.customEvents.size).toBe(
@@ -203,7 +205,7 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
 
   it("stop with the side, not with the events, when HubSpot is out, and what was answered counts", async () => {
     const { sink, another, setup, ids, rehearsal } = await ready(recordAs);
-    await sink.record([group(ids[0], [entry(1)])], setup, live());
+    await sink.record([group(ids[0], [entry(1)])], setup, OPEN_GATE, live());
     const outAfter = (skip: number): void =>
       rehearsal.world.faults.add({
         method: "POST",
@@ -213,12 +215,12 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
         fault: { kind: "status", status: 429, applied: "before", body: DAILY },
       });
     outAfter(0);
-    const out = sink.record([group(ids[0], [entry(2)])], setup, live());
+    const out = sink.record([group(ids[0], [entry(2)])], setup, OPEN_GATE, live());
     await expect(out).rejects.toMatchObject({ problem: { code: "HS-QUOTA" } });
     outAfter(1);
     const batch = recordAs === "custom_event" ? 500 : 100;
     const many = Array.from({ length: batch + 1 }, (_, at) => group(ids[0], [entry(100 + at)]));
-    const outcomes = (await another().record(many, setup, live())).map(({ outcome }) => outcome);
+    const outcomes = (await another().record(many, setup, OPEN_GATE, live())).map(({ outcome }) => outcome);
     expect([outcomes[0], outcomes[batch - 1], outcomes[batch]]).toEqual(["done", "done", "unknown"]);
   });
 });
@@ -232,7 +234,7 @@ it.each(["timeline", "custom_event"] as const)(
     const { customEvents } = rehearsal.portal.state;
     for (const [name, event] of customEvents)
       customEvents.set(name, { ...event, properties: event.properties.slice(0, 3) });
-    const results = await another().record([group(ids[0], [entry(1)])], setup, live());
+    const results = await another().record([group(ids[0], [entry(1)])], setup, OPEN_GATE, live());
     expect(results).toEqual([{ outcome: "done", reference: null }]);
     expect(Object.keys(timeline(0)[0]?.values ?? {})).toEqual(["what", "message", "subject"]);
   },

@@ -4,6 +4,7 @@ import type { EntryGroup, RecordResult } from "../../../../src/connectors/engage
 import { live } from "../rehearsal.ts";
 import { entry, group, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
+import { OPEN_GATE } from "../../../support/open-gate.ts";
 
 const LINK = "https://shop.example.com/a?b=1&c=2";
 
@@ -18,7 +19,7 @@ async function ready(given: ShowingGiven = {}) {
   const record = async (groups: readonly EntryGroup[], again = false) => {
     const found = again ? (await find(groups)).references : new Map<EntryGroup, string>();
     const known = groups.map((one) => ({ ...one, reference: one.reference ?? found.get(one) ?? null }));
-    return shown.sink.record(known, null, live());
+    return shown.sink.record(known, null, OPEN_GATE, live());
   };
   /** As HubSpot and people may leave a note: `change` makes another text of it. */
   const edit = async (id: string | undefined, change: (body: string) => string) => {

@@ -1,0 +1,123 @@
+import type { SubscribeGate } from "../connectors/consent-port.ts";
+import type { Clearance } from "../model/consent.ts";
+import { saveAsked, saveBlocked } from "../store/asked.ts";
+import { transaction } from "../store/database.ts";
+import { holdLease } from "../store/leases.ts";
+import type { Mark } from "../write/age.ts";
+import { ageMs, markNow } from "../write/age.ts";
+import { LEASE_MS, checkLease, grantPermit } from "../write/lease-gate.ts";
+import { OLDEST_READ_MS } from "../write/read-ages.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import type { Subscription } from "./grant-clearance.ts";
+import { grantClearance } from "./grant-clearance.ts";
+
+/** The gate of one batch of subscribe requests. */
+export interface BatchSubscribeGate extends SubscribeGate {
+  /** Those who are cleared by what was read before. */
+  readonly cleared: readonly Clearance[];
+  /** How many were written into the ledger, and how many were denied. */
+  counts(): { readonly asked: number; readonly blocked: number };
+}
+
+/** Read again a little before a reading is too old, so that the permit is not over before its request is built. */
+const READ_AGAIN_MS = 8_000;
+const ATTEMPTS = 3;
+
+interface Candidate {
+  clearance: Clearance | null;
+  subscription: Subscription;
+  readAt: Mark;
+  asked: boolean;
+}
+
+/**
+ * Decides about each person in the moment before they are subscribed: consents that are older than seconds are read again,
+ * and only then the ledger says that they were asked. Whoever was ever asked for this list does not pass.
+ *
+ * @param read what both sides and the ledger know of these people, read now
+ */
+export function subscribeGate(
+  context: WriteContext,
+  first: { readonly subscriptions: readonly Subscription[]; readonly readAt: Mark },
+  read: (again: readonly Subscription[]) => Promise<readonly Subscription[]>,
+): BatchSubscribeGate {
+  const { database, connectionId, runId, now } = context;
+  let denied: { readonly email: string; readonly list: string; readonly because: string }[] = [];
+  let blocked = 0;
+  const keyOf = ({ email, list }: Pick<Subscription, "email" | "list">): string => `${email} ${list}`;
+  const clear = (subscription: Subscription): Clearance | null => {
+    const verdict = grantClearance(subscription, now().getTime());
+    if (!("because" in verdict)) return verdict;
+    denied.push({ email: subscription.email, list: subscription.list, because: verdict.because });
+    return null;
+  };
+  const candidates = new Map(
+    first.subscriptions.map((subscription): [string, Candidate] => [
+      keyOf(subscription),
+      { clearance: clear(subscription), subscription, readAt: first.readAt, asked: false },
+    ]),
+  );
+
+  const readAgain = async (stale: readonly Candidate[]): Promise<void> => {
+    if (stale.length === 0) return;
+    const mark = markNow(context);
+    const seen = await read(stale.map(({ subscription }) => subscription));
+    const byKey = new Map(seen.map((subscription) => [keyOf(subscription), subscription]));
+    for (const candidate of stale) {
+      const subscription = byKey.get(keyOf(candidate.subscription));
+      candidate.readAt = mark;
+      candidate.clearance = subscription === undefined ? null : clear(subscription);
+      if (subscription !== undefined) candidate.subscription = subscription;
+    }
+  };
+
+  /** Writes down who is about to be asked, and who is not and why. */
+  const journal = async (going: readonly Candidate[]): Promise<void> => {
+    const told = denied;
+    denied = [];
+    const fresh = going.filter(({ asked }) => !asked).map(({ subscription }) => subscription);
+    if (told.length + fresh.length === 0) return;
+    blocked += told.length;
+    const saved = await transaction(database, async (statements) => {
+      await holdLease(statements, context.lease, LEASE_MS);
+      await saveBlocked(statements, connectionId, runId, told, now());
+      return saveAsked(statements, connectionId, runId, fresh, now());
+    });
+    for (const candidate of going) {
+      if (saved.has(keyOf(candidate.subscription))) candidate.asked = true;
+      else if (!candidate.asked) candidate.clearance = null;
+    }
+  };
+
+  return {
+    cleared: [...candidates.values()].flatMap(({ clearance }) => clearance ?? []),
+    counts: () => ({
+      asked: [...candidates.values()].filter(({ asked }) => asked).length,
+      blocked: blocked + denied.length,
+    }),
+    async admit(clearances) {
+      const all = clearances.flatMap((clearance) => candidates.get(keyOf(clearance)) ?? []);
+      const cleared = (): readonly Candidate[] => all.filter(({ clearance }) => clearance !== null);
+      const stale = (): readonly Candidate[] =>
+        cleared().filter(({ readAt }) => ageMs(readAt, context) > READ_AGAIN_MS);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        await readAgain(stale());
+        await journal(stale().length === 0 ? cleared() : []);
+        await checkLease(context);
+        const going = cleared();
+        if (going.length === 0) return null;
+        if (stale().length > 0) continue;
+        const marks = going.map(({ readAt }) => readAt);
+        const permit = grantPermit(
+          context,
+          () => marks.every((mark) => ageMs(mark, context) <= OLDEST_READ_MS),
+          () => {
+            for (const mark of marks) context.ages.note(ageMs(mark, context), 1);
+          },
+        );
+        return { permit, clearances: going.flatMap(({ clearance }) => clearance ?? []) };
+      }
+      return null;
+    },
+  };
+}
