@@ -148,10 +148,9 @@ function klaviyo(...said: readonly Said[]) {
     sent: () => sent,
     read: (operation: OperationName = "get_profiles") => ended(paced.read(call(operation), answer, live())),
     write() {
-      const { operation, send } = call("create_profile");
-      return ended(
-        paced.write(operation, () => Promise.resolve({ operation, mutate: send }), answer, live()),
-      );
+      const asked = call("create_profile");
+      const mutation = { operation: asked.operation, mutate: (signal: AbortSignal) => asked.send(signal) };
+      return ended(paced.write(asked.operation, () => Promise.resolve(mutation), answer, live()));
     },
   };
 }

@@ -131,7 +131,7 @@ describe("identity (P10, P11, P12, P9 e)", () => {
         lived += lives.length;
         if (wrongs.length > 0) throw new Error(`\n${wrongs.join("\n")}\n${livesOf(wrongs, lives)}`);
       }),
-      1 / GROUPS,
+      0.4 / GROUPS,
       false,
     );
     expect(lived).toBeGreaterThanOrEqual(GROUPS);

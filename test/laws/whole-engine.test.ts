@@ -23,7 +23,7 @@ import { interrupted } from "./interrupted.ts";
 /** Histories that share one engine: what happens to the engine happens to all of them. */
 const PEOPLE = 50;
 /** So many times the usual number of histories: the dearest law is the one that is trusted most. */
-const SHARE = 4;
+const SHARE = 1;
 
 /** What happens to the engine itself in a run, before its call of this number. */
 type Disturbance =

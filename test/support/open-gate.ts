@@ -7,7 +7,7 @@ const permit = { use: () => {} } as Permit;
 /** A gate that lets everything through: for what a connector does with what it is let do. */
 export const OPEN_GATE: WriteGate & SubscribeGate = {
   permit: () => Promise.resolve(permit),
-  admit: <T>(given: readonly T[]) =>
+  admit: (given: readonly unknown[]) =>
     Promise.resolve({ permit, operations: given as never, clearances: given as never }),
   accepted: () => Promise.resolve(),
 };
