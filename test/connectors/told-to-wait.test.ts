@@ -149,7 +149,7 @@ function klaviyo(...said: readonly Said[]) {
     read: (operation: OperationName = "get_profiles") => ended(paced.read(call(operation), answer, live())),
     write() {
       const asked = call("create_profile");
-      const mutation = { operation: asked.operation, mutate: (signal: AbortSignal) => asked.send(signal) };
+      const mutation = { operation: asked.operation, mutate: () => asked.send() };
       return ended(paced.write(asked.operation, () => Promise.resolve(mutation), answer, live()));
     },
   };
