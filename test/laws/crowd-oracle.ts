@@ -27,6 +27,8 @@ export interface StoredConflict {
 export interface Ending {
   readonly crowd: Crowd;
   readonly mapping: Mapping;
+  /** Fields that some version of the mapping left out: what was agreed of them is forgotten (P17). */
+  readonly unmapped: ReadonlySet<string>;
   readonly links: readonly StoredLink[];
   readonly conflicts: readonly StoredConflict[];
   readonly writes: PerSide<readonly MemoryWrite[]>;
@@ -47,7 +49,7 @@ function words({ person, side, field, value }: Typed): string {
 }
 
 /** P1: whoever is there on both sides and in scope is linked, and equal in every field. */
-function notInStep({ crowd, mapping, links }: Ending, person: Person): readonly string[] {
+function notInStep({ crowd, mapping, unmapped, links }: Ending, person: Person): readonly string[] {
   const { hubspot, klaviyo } = crowd.systems;
   const contact = hubspot.user.see(person.contacts.hubspot);
   if (contact === undefined || !hubspot.user.members("all").includes(contact.id)) return [];
@@ -72,6 +74,8 @@ function notInStep({ crowd, mapping, links }: Ending, person: Person): readonly 
       hubspot: contact.values.get(rule.property.hubspot) ?? null,
       klaviyo: profile.values.get(rule.property.klaviyo) ?? null,
     };
+    // Met for the first time again, an empty value empties nothing.
+    if (unmapped.has(rule.key) && SIDES.some((side) => held[side] === null)) return [];
     return equal(held.hubspot, held.klaviyo) || mayStayApart(crowd, rule, leads, person, held)
       ? []
       : [`differs (P1): ${person.name} ${rule.key} ${JSON.stringify(held)} led by ${JSON.stringify(leads)}`];

@@ -16,7 +16,7 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { assertLawOfWorlds } from "../support/law.ts";
 import type { Crowd, Occurrence, Version } from "./crowd.ts";
-import { RUNS, anyLife, anyVersion, gather, happen, mappingOf, meet } from "./crowd.ts";
+import { FIELDS, RUNS, anyLife, anyVersion, gather, happen, mappingOf, meet } from "./crowd.ts";
 import { wrongsOf } from "./crowd-oracle.ts";
 import { interrupted } from "./interrupted.ts";
 
@@ -125,9 +125,7 @@ async function live({ lives, rounds }: World): Promise<readonly string[]> {
       each(crowd, lives, run, null, false);
       wrongs.push(...(await disturbed(on, crowd, lives, run, round)));
     }
-    const last = rounds.at(-1);
-    if (last === undefined) throw new Error("a world has runs");
-    return [...wrongs, ...(await quietEnd(on, crowd, mappingOf(last.version)))];
+    return [...wrongs, ...(await quietEnd(on, crowd, rounds))];
   } finally {
     await on.fresh.drop();
   }
@@ -226,7 +224,10 @@ function isExpected(error: unknown): boolean {
 }
 
 /** Nothing happens any more: everything is in step, and the run after that does nothing. */
-async function quietEnd(on: Stage, crowd: Crowd, mapping: Mapping): Promise<readonly string[]> {
+async function quietEnd(on: Stage, crowd: Crowd, rounds: World["rounds"]): Promise<readonly string[]> {
+  const last = rounds.at(-1);
+  if (last === undefined) throw new Error("a world has runs");
+  const mapping = mappingOf(last.version);
   for (let quiet = 0; quiet < 4; quiet += 1) {
     on.wait(2 * 3_600_000);
     await on.fresh.database.$executeRaw`UPDATE lease SET expires_at = 'epoch'`;
@@ -242,6 +243,7 @@ async function quietEnd(on: Stage, crowd: Crowd, mapping: Mapping): Promise<read
   const ending = {
     crowd,
     mapping,
+    unmapped: leftOut(rounds),
     links: await database.link.findMany(),
     conflicts: await database.conflict.findMany(),
     writes: { hubspot: on.systems.hubspot.writes, klaviyo: on.systems.klaviyo.writes },
@@ -251,6 +253,11 @@ async function quietEnd(on: Stage, crowd: Crowd, mapping: Mapping): Promise<read
     ...(after === before ? [] : [`${after - before} written in quiet (P2)`]),
     ...(open === 0 ? [] : [`${open} never settled (P15)`]),
   ];
+}
+
+function leftOut(rounds: World["rounds"]): ReadonlySet<string> {
+  const mapped = (index: number): boolean => rounds.every(({ version }) => version.fields.includes(index));
+  return new Set(FIELDS.filter((_field, index) => !mapped(index)).map(({ key }) => key));
 }
 
 describe("the whole engine (P1, P2, P4, P5, P7, P10, P11, P15, P16)", () => {
