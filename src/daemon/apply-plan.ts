@@ -4,7 +4,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { sameValue } from "../model/value.ts";
-import { changesBy } from "../plan/changes.ts";
+import { changesBy, countedAs } from "../plan/changes.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals, errorsAllowed, exceededLimits } from "../plan/limits.ts";
@@ -90,7 +90,7 @@ export async function applyPlan(
     // By the rules that the plan was shown under. An undo fills nothing, so that no first sync excuses it.
     const filling = firstSync && plan.kind === "plan";
     const exceeded = exceededLimits(totalsOf(plan), limits, linked, filling);
-    const planned = [...plan.people.values()].reduce((sum, operations) => sum + operations.length, 0);
+    const planned = [...plan.people.values()].flat().reduce((sum, one) => sum + countedAs(one), 0);
     const none = { ...NOTHING_APPLIED, planned, exceeded };
     if (exceeded.length > 0 && approvedBecause === null) return none;
     const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());

@@ -60,3 +60,8 @@ function sorted(fields: Readonly<Record<string, unknown>>): readonly unknown[] {
 function emptied(fields: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(fields).filter((field) => fields[field] === null);
 }
+
+/** How many changes a run counts of an operation: a contact that is made and put on two lists is three. */
+export function countedAs(operation: PlannedOperation): number {
+  return 1 + (operation.kind === "create" ? operation.lists.length : 0);
+}
