@@ -8,7 +8,7 @@ import type { LaneSchedule } from "../status/overdue-lanes.ts";
 /**
  * When the lanes of a mapping run, for telling which of them is overdue.
  *
- * @param contacts cron expression of the contact lane
+ * @param contacts schedule of the contact lane
  */
 export function laneSchedule(mapping: Mapping, contacts: string): LaneSchedule {
   const { schedule } = mapping;

@@ -18,9 +18,6 @@ import { consentOnly } from "./consent-only.ts";
 /** People read, planned and written at a time. */
 const PEOPLE_AT_ONCE = 500;
 
-/** A former address that nobody has now may have been several people's. */
-const LINKS_OF_AN_ADDRESS = 10;
-
 /**
  * Takes the refusals of these people to the other side, and nothing else of them: not a field is written here, so nothing of
  * theirs is written before their refusal. Whatever else there is to do stays for the contact lane, and so do more
@@ -79,7 +76,7 @@ async function linksOf(
   emails: readonly EmailKey[],
 ): Promise<readonly KnownLink[]> {
   const filter = { kind: "emails", emails } as const;
-  return knownLinks(database, connectionId, scope, filter, 0n, emails.length * LINKS_OF_AN_ADDRESS, now());
+  return knownLinks(database, connectionId, scope, filter, 0n, emails.length, now());
 }
 
 async function exceededBy(

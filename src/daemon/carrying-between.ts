@@ -1,5 +1,6 @@
 import type { Mapping } from "../model/mapping.ts";
 import type { Lease } from "../store/leases.ts";
+import { ageMs, markNow } from "../write/age.ts";
 import { carriesConsent, consentCycle } from "./consent-lane.ts";
 import type { Deps } from "./deps.ts";
 
@@ -12,23 +13,18 @@ const CARRY_EVERY_MS = 45_000;
  */
 export function carryingBetween(deps: Deps, mapping: Mapping, lease: Lease): Deps {
   if (!carriesConsent(mapping)) return deps;
-  const clock = () => ({ wall: deps.now().getTime(), monotonic: performance.now() });
-  let last = clock();
+  let last = markNow(deps);
   let carrying = false;
-  const isDue = (): boolean => {
-    const { wall, monotonic } = clock();
-    return Math.max(wall - last.wall, monotonic - last.monotonic) >= CARRY_EVERY_MS;
-  };
   return {
     ...deps,
     async betweenPages() {
-      if (carrying || !isDue()) return null;
+      if (carrying || ageMs(last, deps) < CARRY_EVERY_MS) return null;
       carrying = true;
       try {
         const { betweenPages: _, ...own } = deps;
         return (await consentCycle(own, mapping, lease, "schedule")).out;
       } finally {
-        last = clock();
+        last = markNow(deps);
         carrying = false;
       }
     },

@@ -11,9 +11,6 @@ import { emailOfLink } from "../store/person-history.ts";
 import { personHistory } from "../store/person-history.ts";
 import { resolveRemembered } from "./remembered-scope.ts";
 
-/** People who had one address after another. */
-const MOST_LINKS = 20;
-
 /** Entries of a person's history that are read. */
 const HISTORY = 200;
 
@@ -35,7 +32,7 @@ export async function explainPerson(
   if (email === null) return null;
   const remembered = await resolveRemembered(database, connectionId, mapping);
   const filter = { kind: "emails", emails: [email] } as const;
-  const found = await knownLinks(database, connectionId, remembered.scope, filter, 0n, MOST_LINKS, now);
+  const found = await knownLinks(database, connectionId, remembered.scope, filter, 0n, 1, now);
   const known = "email" in which ? found[0] : found.find(({ link }) => link.id === which.linkId);
   if (known === undefined) return null;
   const plan = planContact({ fields: syncedFields(mapping), ...remembered }, known);

@@ -75,7 +75,7 @@ export function startScheduler(
     cron === null ? [] : [{ name, cron, timezone, times: scheduleOf(cron) }],
   );
   /** Given a turn, and not begun yet. */
-  let atTheDoor: string | null = null;
+  let starting: string | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
   let deciding = false;
@@ -84,7 +84,7 @@ export function startScheduler(
   let apart = clock.wall() - clock.monotonic();
 
   const begin = async (name: string): Promise<void> => {
-    atTheDoor = null;
+    starting = null;
     const at = await starts.begin(name);
     own.set(name, { at: at.getTime(), monotonic: clock.monotonic() });
   };
@@ -93,13 +93,13 @@ export function startScheduler(
       const work = works.find(({ name }) => due.has(name));
       if (work === undefined || stopped) return;
       due.delete(work.name);
-      atTheDoor = work.name;
+      starting = work.name;
       try {
         await work.run(() => begin(work.name));
       } catch (error) {
         failed(work.name, error);
       } finally {
-        atTheDoor = null;
+        starting = null;
       }
     }
   };
@@ -125,7 +125,7 @@ export function startScheduler(
     for (const { name, times, timezone } of timed) {
       const moment = momentOf(name, known);
       if (moment.startedAt === null && times.kind === "cron") await starts.seen(name);
-      if (name !== atTheDoor && isDue(times, timezone, moment)) runNow(name);
+      if (name !== starting && isDue(times, timezone, moment)) runNow(name);
     }
   };
   const tick = (): void => {

@@ -9,7 +9,7 @@ import { asItHappened, entryOf } from "./groups.ts";
 /**
  * The groups, each with the entry that the sink shows of it already and our database does not know of: an answer was
  * lost, the database was restored from a backup or lost, or the contact was merged into this one. No age of the last run
- * proves that nothing was made since, so this is asked each time before anything is made (day two, § 8).
+ * proves that nothing was made since, so this is asked each time before anything is made.
  */
 export async function withFound(
   context: EngagementContext,

@@ -3,6 +3,7 @@ import { SIDES } from "../model/side.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
+import { pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { addressesToCome, contestedContacts, forgetUnlinked } from "../store/contested.ts";
 import { transaction } from "../store/database.ts";
@@ -12,8 +13,8 @@ import { markMissing } from "../store/missing-links.ts";
 const AT_ONCE = 100;
 
 /**
- * Reads once more whoever an address is disputed with, and looks for who has the address that somebody is about to get:
- * who is joined with whom, and what is told of it, rests on what both contacts show now.
+ * Reads the contacts once more that dispute an email address, and finds the holder of an address that somebody is about to
+ * get. Linking, and what Tandem says about it, rests on what both contacts show now.
  */
 export async function confirmContested(context: RunContext): Promise<void> {
   const { database, connectionId, connectors, now, signal } = context;
@@ -36,6 +37,7 @@ export async function confirmContested(context: RunContext): Promise<void> {
         await forgetUnlinked(statements, connectionId, side, gone);
         await markMissing(statements, connectionId, side, gone, now());
       });
+      await pageDone(context);
     }
   }
 }

@@ -24,7 +24,7 @@ export interface ResolvedName {
 
 /**
  * A name resolves to an id once; from then on the id is meant. Should the name stand for another one later, that is a
- * change of the mapping, for a person to approve: the first one stays in use until then (day two, § 3).
+ * change of the mapping, for a person to approve: the first one stays in use until then.
  *
  * @param remembered the id under which the name was found before
  */

@@ -13,7 +13,7 @@ const SEPARATOR = ".";
 
 /**
  * How a side's snapshots are read: with which properties, types, option tables and transforms. Two snapshots with one
- * shape can be compared; one with another shape lacks something or shows it in another form (day two, § 1).
+ * shape can be compared; one with another shape lacks something or shows it in another form.
  *
  * @param account what `accountShape` says, now or when it was last asked
  */

@@ -3,6 +3,7 @@ import { SIDES } from "../model/side.ts";
 import { unreadContacts } from "../store/linked-contacts.ts";
 import { lookAtMissing } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
+import { pageDone } from "./run-context.ts";
 
 /** Ten of the vendors' largest batches: what a kill makes us read again. */
 const CONTACTS_PER_PAGE = 1_000;
@@ -33,7 +34,7 @@ async function readSide(context: RunContext, side: Side, emails: readonly string
     if (ids.length > 0) await lookAtMissing(context, side, ids);
     done += ids.length;
     if (ids.length > 0) context.progress({ step: "read", side, done, total: null });
-    context.stopping.throwIfAborted();
+    await pageDone(context);
     const last = ids.at(-1);
     if (last === undefined || ids.length < CONTACTS_PER_PAGE) return done;
     after = last;

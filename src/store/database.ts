@@ -16,7 +16,7 @@ const KEEPALIVE_MS = 10_000;
 /** A server that moved, or a failover, is found by new connections. */
 const LONGEST_LIFE_S = 1_800;
 
-/** Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed (day two). */
+/** Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed. */
 export function openDatabase(url: string, patience: DatabasePatience = DATABASE_PATIENCE): Database {
   const pool = new Pool({
     connectionString: url,

@@ -29,6 +29,14 @@ export type LinkFilter =
 const ANSWERED = Prisma.sql`
   AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')`;
 
+/** A former email address that nobody has now may have been several people's. */
+const LINKS_OF_AN_ADDRESS = 20;
+
+/** Of people named by address no page is cut: whoever came after the cut would look as if they were not linked. */
+function mostOf(filter: LinkFilter, limit: number): number {
+  return filter.kind === "emails" ? Math.max(limit, filter.emails.length * LINKS_OF_AN_ADDRESS) : limit;
+}
+
 function conditionOf(filter: LinkFilter): Prisma.Sql {
   switch (filter.kind) {
     case "dirty":
@@ -104,7 +112,7 @@ export async function knownLinks(
     WITH page AS MATERIALIZED (
       SELECT * FROM link
       WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
-      ORDER BY id LIMIT ${limit}
+      ORDER BY id LIMIT ${mostOf(filter, limit)}
     ), claim AS MATERIALIZED (
       ${claims(connectionId)}
     )

@@ -47,7 +47,7 @@ type Family = Set<{ readonly waiting: () => boolean; readonly end: (why: Error) 
 /**
  * A class of connections whose every statement has an end. `statement_timeout` alone does not find a half-open
  * connection, because the server never gets to say so, and keepalive does not either where something on the way still
- * answers for it (facts/operations.md § 3.6). A connection that did not answer is destroyed, so it never goes back to
+ * answers for it. A connection that did not answer is destroyed, so it never goes back to
  * the pool, and so are those that lie idle beside it: they are as old and went the same way.
  */
 export function timedClient({ statementMs, longMs, graceMs }: DatabasePatience): typeof Client {

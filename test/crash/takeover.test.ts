@@ -7,7 +7,7 @@ import type { Company } from "../cli/company.ts";
 import { company } from "../cli/company.ts";
 import { startDaemon } from "../cli/running-daemon.ts";
 
-/** After `kill -9` of one of two daemons the other one's lanes run within so long (day two, § 6). */
+/** After `kill -9` of one of two daemons the other one's lanes run within so long. */
 const TAKEOVER_MS = 30_000;
 /** A process has ended so long after SIGTERM, whatever hangs. */
 const STOP_MS = 30_000;
