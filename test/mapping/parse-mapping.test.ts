@@ -57,10 +57,10 @@ test("what is not said is the default", () => {
     consent: { unsubscribeFrom: [], hubspotOptOut: "ignore" },
     engagement: null,
     schedule: {
-      contacts: "*/15 * * * *",
+      contacts: "every 15m",
       reconcile: "0 3 * * *",
-      consent: "* * * * *",
-      engagement: "*/5 * * * *",
+      consent: "every 1m",
+      engagement: "every 5m",
       quiet: [],
     },
     limits: {
