@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SubscribeGate } from "../../src/connectors/consent-port.ts";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { Clearance } from "../../src/model/consent.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
@@ -87,8 +89,10 @@ describe("SUBSCRIBING, in trouble", () => {
     await jo();
     const { connectors, ...deps } = it.deps();
     const title = "Klaviyo does not take this address";
-    const refuses = async (people: readonly unknown[]) =>
-      people.map(() => ({ outcome: "refused", problem: problem({ title }) }) as const);
+    const refuses = async (people: readonly Clearance[], gate: SubscribeGate) => {
+      (await gate.admit(people))?.permit.use();
+      return people.map(() => ({ outcome: "refused", problem: problem({ title }) }) as const);
+    };
     const klaviyo = { ...it.klaviyo, consent: { ...it.klaviyo.consent, subscribe: refuses } };
     it.wait(60_000);
     await runContacts({ ...deps, now: it.deps().now, connectors: { ...connectors, klaviyo } }, SUBSCRIBING, {

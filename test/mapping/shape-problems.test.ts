@@ -141,8 +141,10 @@ describe("values written in a way that is none", () => {
     expect(told(mappingText({ head: 'timezone: "+02:00"' }))).toEqual(["M106 3:11-19"]);
   });
 
-  test("schedules that cron cannot keep", () => {
-    expect(told(mappingText({ tail: "schedule: { contacts: every 7m }" }))).toEqual(["M107 14:23-31"]);
+  test("schedules that nobody can keep", () => {
+    expect(told(mappingText({ tail: "schedule: { contacts: every 7m }" }))).toEqual([]);
+    expect(told(mappingText({ tail: "schedule: { contacts: every 0m }" }))).toEqual(["M107 14:23-31"]);
+    expect(told(mappingText({ tail: "schedule: { contacts: every 30s }" }))).toEqual(["M107 14:23-32"]);
     expect(told(mappingText({ tail: 'schedule: { contacts: "61 * * * *" }' }))).toEqual(["M107 14:23-35"]);
   });
 });
