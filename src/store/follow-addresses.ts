@@ -1,4 +1,5 @@
 import { EMAIL_FIELD } from "../model/mapping.ts";
+import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 
@@ -15,8 +16,8 @@ interface Move {
 
 /**
  * Moves each link to the address that its contacts show now; the one it leaves becomes an alias. Two contacts that differ
- * keep the link where it is, as long as one of them shows that address: the other one's change is still to be written. A
- * link without a live contact gives up its address to one that shows it.
+ * keep the link where it is, as long as one of them shows that address: the other one's change is still to be written. So
+ * does a contact that was just made and is still to be found. A link without a live contact gives up its address to one that shows it.
  */
 export async function followAddresses(
   statements: Statements,
@@ -51,7 +52,7 @@ function moves(statements: Statements, connectionId: number, which: Following): 
   return statements.$queryRaw<Move[]>`
     SELECT id, address
     FROM (
-      SELECT id, email_key, passed, h IS NOT NULL OR k IS NOT NULL AS live,
+      SELECT id, email_key, passed, live,
              CASE WHEN h = k THEN h
                   WHEN h IS NULL OR k IS NULL THEN coalesce(h, k, email_key)
                   WHEN email_key IN (h, k) THEN email_key
@@ -59,7 +60,10 @@ function moves(statements: Statements, connectionId: number, which: Following): 
                   WHEN base -> ${EMAIL_FIELD.key} ->> 'hubspot' <> base -> ${EMAIL_FIELD.key} ->> 'klaviyo' THEN k
                   ELSE h END AS address
       FROM (
-        SELECT link.id, link.email_key, link.passed, link.base, hubspot.email_key AS h, klaviyo.email_key AS k
+        SELECT link.id, link.email_key, link.passed, link.base,
+               num_nonnulls(hubspot.email_key, klaviyo.email_key) > 0 AS live,
+               coalesce(hubspot.email_key, ${madeUnder("hubspot")}) AS h,
+               coalesce(klaviyo.email_key, ${madeUnder("klaviyo")}) AS k
         FROM link
         LEFT JOIN sighting AS hubspot ON hubspot.link_id = link.id AND hubspot.side = 'hubspot'
                                      AND link.deleted_on IS DISTINCT FROM 'hubspot'
@@ -68,6 +72,15 @@ function moves(statements: Statements, connectionId: number, which: Following): 
         WHERE link.connection_id = ${connectionId} AND ${these}) AS shown) AS following
     WHERE address <> email_key OR passed AND live
     ORDER BY id`;
+}
+
+/** The address that a contact was made under whose id the system did not tell, until it was looked for. */
+function madeUnder(side: Side): Prisma.Sql {
+  const [id, sought] =
+    side === "hubspot"
+      ? [Prisma.sql`link.hubspot_id`, Prisma.sql`link.hubspot_sought`]
+      : [Prisma.sql`link.klaviyo_id`, Prisma.sql`link.klaviyo_sought`];
+  return Prisma.sql`CASE WHEN ${id} IS NULL AND ${sought} IS NULL THEN link.base -> ${EMAIL_FIELD.key} ->> ${side} END`;
 }
 
 async function holdersOf(

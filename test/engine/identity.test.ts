@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Identity } from "../../src/model/mapping.ts";
+import { SIDES, otherSide } from "../../src/model/side.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
@@ -114,3 +115,32 @@ test("where additional addresses are ignored, nobody is made in HubSpot again an
   expect(await problems()).toEqual([["SK-CLAIMED", "jo@home.example.com"]]);
   expect(it.hubspot.user.all()).toHaveLength(1);
 });
+
+const fields = { hubspot: "firstname", klaviyo: "first_name" } as const;
+
+for (const made of SIDES) {
+  for (const answer of ["without an id", "lost"] as const) {
+    test(`who changes their address while the id of what was made in ${made} is not known (${answer}) stays one link`, async () => {
+      const from = otherSide(made);
+      const lists = from === "hubspot" ? ["all"] : ["engaged"];
+      const jo = it[from].user.create("jo@example.com", { [fields[from]]: "Jo" }, lists);
+      const { quirks } = it[made];
+      quirks.importLike = answer === "without an id";
+      quirks.unanswered = ({ kind }) => (answer === "lost" && kind === "create" ? "applied" : null);
+      await it.sync(mapping());
+      Object.assign(quirks, { importLike: false, unanswered: () => null });
+      const [contact] = it[made].user.all();
+      it[from].user.changeEmail(jo, "joanna@example.com");
+      it[made].user.join(contact?.id ?? "", made === "hubspot" ? "all" : "engaged");
+      it.wait(60_000);
+      await it.sync(mapping());
+      await it.sync(mapping());
+      const ids = { hubspot: it.hubspot.user.all()[0]?.id, klaviyo: it.klaviyo.user.all()[0]?.id };
+      expect(await links()).toMatchObject([
+        { emailKey: "joanna@example.com", hubspotId: ids.hubspot, klaviyoId: ids.klaviyo, state: "in_sync" },
+      ]);
+      expect(it[made].user.all()).toMatchObject([{ id: contact?.id, shownEmail: "joanna@example.com" }]);
+      expect(await quiet(mapping())).toBe(0);
+    });
+  }
+}

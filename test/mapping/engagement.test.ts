@@ -29,7 +29,7 @@ describe("what the engagement section says", () => {
       unknownContacts: "skip",
       backfillDays: null,
       rollUps: [],
-      schedule: "*/5 * * * *",
+      schedule: "every 5m",
     });
     expect(Object.keys(built("record_as: note").metrics)).not.toContain("received");
   });
