@@ -7,7 +7,7 @@ import { verdict } from "../../src/cli/doctor-finding.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
 import { connect } from "../../src/main.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { databaseDump } from "../support/database-dump.ts";
+import { rowsDump } from "../support/database-dump.ts";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";
 
@@ -62,7 +62,7 @@ test("with everything in place there is a tick for each thing, and nothing is wr
   expect(await it.run(["sync"])).toMatchObject({ status: expect.any(Number) });
   const truth = () =>
     [it.rehearsal.hubspot, it.rehearsal.klaviyo].map(({ world }) => world.truth.changes.length);
-  const [before, dump] = [truth(), await databaseDump(it.fresh.database)];
+  const [before, dump] = [truth(), await rowsDump(it.fresh.database)];
   const findings = await examined();
   expect(not("ok", findings)).toEqual([]);
   expect(verdict(findings)).toBe(0);
@@ -88,7 +88,7 @@ test("with everything in place there is a tick for each thing, and nothing is wr
   expect(of(findings, "hubspot.account")?.says).toMatch(/^HubSpot: ".+" \d+ .*time zone \w+/);
   expect(of(findings, "engagement")?.says).toMatch(/best is \w+/);
   expect(truth()).toEqual(before);
-  expect(await databaseDump(it.fresh.database)).toBe(dump);
+  expect(await rowsDump(it.fresh.database)).toBe(dump);
 });
 
 describe("the Klaviyo key and subscriptions", () => {

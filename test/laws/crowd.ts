@@ -98,7 +98,7 @@ export interface Person {
   readonly name: string;
   readonly contacts: { hubspot: ExternalId; klaviyo: ExternalId | null };
   readonly emails: string[];
-  /** How often everybody had met when their profile was first there: until the next time Tandem may not know its id. */
+  /** How many runs had come to their end when their profile was first there: until the next one Tandem may not know its id. */
   profileSince: number;
   /** A side on which somebody deleted them, and nobody brought them back. */
   deleted: Record<Side, boolean>;
@@ -110,7 +110,8 @@ export interface Crowd {
   readonly people: readonly Person[];
   readonly typed: Typed[];
   count: number;
-  meetings: number;
+  /** Runs that nobody ended early. */
+  finished: number;
 }
 
 export function gather(systems: PerSide<MemoryConnector>, count: number): Crowd {
@@ -129,18 +130,17 @@ export function gather(systems: PerSide<MemoryConnector>, count: number): Crowd 
       merged: false,
     };
   });
-  return { systems, people, typed: [], count: 0, meetings: 0 };
+  return { systems, people, typed: [], count: 0, finished: 0 };
 }
 
 /** Whose profile is whose: by address, as anybody would see it. */
 export function meet(crowd: Crowd): void {
   const { systems, people } = crowd;
-  crowd.meetings += 1;
   const byEmail = new Map(systems.klaviyo.user.all().map(({ shownEmail, id }) => [shownEmail ?? "", id]));
   for (const [index, person] of people.entries()) {
     const { contacts, emails } = person;
     if (contacts.klaviyo !== null) continue;
-    person.profileSince = crowd.meetings;
+    person.profileSince = crowd.finished;
     contacts.klaviyo = emails.map((email) => byEmail.get(email) ?? null).find((id) => id !== null) ?? null;
     // Some are in scope on one side alone.
     if (contacts.klaviyo !== null && index % 3 > 0) systems.klaviyo.user.join(contacts.klaviyo, "engaged");
@@ -152,7 +152,7 @@ export function happen(crowd: Crowd, person: Person, happening: Happening, inWin
   const { hubspot } = systems;
   crowd.count += 1;
   // Nobody can follow a profile that an import has just made and somebody renames before its id was ever told.
-  const unknown = person.profileSince === crowd.meetings;
+  const unknown = person.profileSince === crowd.finished;
   if (unknown && (happening.kind === "rename" || happening.kind === "delete")) return;
   switch (happening.kind) {
     case "edit":

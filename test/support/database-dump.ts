@@ -5,6 +5,15 @@ import type { Database } from "../../src/store/database.ts";
  * of the database could read.
  */
 export async function databaseDump(database: Database): Promise<string> {
+  const known = await database.$queryRaw<{ value: string }[]>`
+    SELECT lower(concat_ws(' ', tablename, attname, most_common_vals::text, histogram_bounds::text,
+                           most_common_elems::text)) AS value
+    FROM pg_stats WHERE schemaname = 'public'`;
+  return [await rowsDump(database), ...known.map(({ value }) => `planner ${value}`)].join("\n");
+}
+
+/** Every text and JSON value of every table, in lower case. */
+export async function rowsDump(database: Database): Promise<string> {
   const columns = await database.$queryRaw<{ table: string; column: string }[]>`
     SELECT format('%I', table_name) AS table, format('%I', column_name) AS column
     FROM information_schema.columns
@@ -18,9 +27,5 @@ export async function databaseDump(database: Database): Promise<string> {
     );
     parts.push(...rows.map(({ value }) => `${table}.${column} ${value}`));
   }
-  const known = await database.$queryRaw<{ value: string }[]>`
-    SELECT lower(concat_ws(' ', tablename, attname, most_common_vals::text, histogram_bounds::text,
-                           most_common_elems::text)) AS value
-    FROM pg_stats WHERE schemaname = 'public'`;
-  return [...parts, ...known.map(({ value }) => `planner ${value}`)].join("\n");
+  return parts.join("\n");
 }

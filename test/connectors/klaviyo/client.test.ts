@@ -73,7 +73,7 @@ test("the key does not follow a redirect", async () => {
   const here = await listening((_request, response) => {
     response.writeHead(307, { location: `${elsewhere}/api/accounts` }).end();
   });
-  const failure: unknown = await endpoints({ ...deps, baseUrl: here })
+  const failure: unknown = await endpoints({ ...deps, baseUrl: here, timeoutMs: 60_000 })
     .accounts()
     .send(null)
     .catch((thrown: unknown) => thrown);
