@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     out: (text) => out(plainText(text)),
     talk: (text) => talk(plainText(text)),
     raw: { out, talk },
+    log: { write: talk },
     watched: isatty(2),
     outWatched: isatty(1),
     ask: isatty(0) && isatty(2) ? terminalAsk(process.stdin, process.stderr, stopping) : null,
@@ -33,7 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
     newId: randomUUID,
     stopping,
     signal,
-    connect,
+    connect: async (mapping, secrets) => connect(mapping, secrets, await connectorLog(app)),
   };
   return runProgram(app, args);
 }
@@ -43,20 +44,32 @@ const GRACE_MS = 18_000;
 /** After so long the process ends, whatever hangs: before systemd, Docker or Kubernetes kill it after 30 s. */
 const LONGEST_STOP_MS = 28_000;
 
+/** On a terminal a person reads problems and progress; `LOG_LEVEL=info` shows the lines of the connectors there too. */
+export async function connectorLog({
+  env,
+  log,
+  watched,
+}: Pick<App, "env" | "log" | "watched">): Promise<ConnectorLog> {
+  const { daemonLog } = await import("./daemon/log.ts");
+  const logger = daemonLog(env["LOG_LEVEL"] ?? (watched ? "warn" : "info"), log);
+  return (message, details) => logger.info(details, message);
+}
+
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
-export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
-  const [{ daemonLog }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
-    import("./daemon/log.ts"),
+export async function connect(
+  mapping: Mapping,
+  secrets: Secrets,
+  log: ConnectorLog,
+): Promise<PerSide<Connector>> {
+  const [{ hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./connectors/hubspot/index.ts"),
     import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),
   ]);
-  // On a terminal a person reads problems and progress; `LOG_LEVEL=info` shows the lines there too.
-  const logger = daemonLog(process.env["LOG_LEVEL"] ?? (isatty(2) ? "warn" : "info"));
   const timing = {
     now: Date.now,
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
-    log: ((message, details) => logger.info(details, message)) satisfies ConnectorLog,
+    log,
   };
   const share = mapping.limits.apiShare;
   const { oauth: app, baseUrl } = mapping.hubspot;

@@ -12,6 +12,8 @@ export interface App {
   readonly talk: (text: string) => void;
   /** The same two as they are: for our own colours and the progress line, with nothing of a contact in them. */
   readonly raw: { readonly out: (text: string) => void; readonly talk: (text: string) => void };
+  /** Where the lines of the log go, one JSON document each. */
+  readonly log: { readonly write: (line: string) => void };
   /** Is somebody watching the talk on a terminal? */
   readonly watched: boolean;
   /** Does the data go to a terminal too? */

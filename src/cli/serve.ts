@@ -68,7 +68,7 @@ export async function serve(
   { mapping, text }: LoadedMapping,
   options: ServeOptions,
 ): Promise<void> {
-  const log = daemonLog(app.env["LOG_LEVEL"]);
+  const log = daemonLog(app.env["LOG_LEVEL"], app.log);
   const connection = await openConnection(deps.database, mapping.name);
   let current = await putInForce(deps, mapping, text);
   const contactsCron = () => options.contacts ?? current.mapping.schedule.contacts;

@@ -1,5 +1,5 @@
-import type { Logger } from "pino";
-import { destination, pino } from "pino";
+import type { DestinationStream, Logger } from "pino";
+import { pino } from "pino";
 
 /** How an error is logged: its words and where it was thrown, never its properties. SDK errors carry keys and people. */
 function plainError(error: unknown): Readonly<Record<string, unknown>> {
@@ -7,7 +7,7 @@ function plainError(error: unknown): Readonly<Record<string, unknown>> {
   return { type: error.name, message: error.message, stack: error.stack };
 }
 
-/** The daemon's log: JSON lines on stderr, at LOG_LEVEL. */
-export function daemonLog(level: string | undefined): Logger {
-  return pino({ level: level ?? "info", base: null, serializers: { err: plainError } }, destination(2));
+/** The daemon's log: JSON lines of this level (pino's names; `info` where none is given) and above. */
+export function daemonLog(level: string | undefined, to: DestinationStream): Logger {
+  return pino({ level: level ?? "info", base: null, serializers: { err: plainError } }, to);
 }

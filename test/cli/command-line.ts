@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "vitest";
+import type { App } from "../../src/cli/app.ts";
+import { plainText } from "../../src/cli/plain-text.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { connect, connectorLog } from "../../src/main.ts";
 
 /** What a command line came to. */
 export interface Ended {
@@ -32,8 +37,8 @@ export function startTandem(
   });
 }
 
-/** Runs `tandem` to its end. */
-export async function tandem(
+/** Runs `tandem` to its end, as a process. */
+export async function tandemProcess(
   args: readonly string[],
   options: Parameters<typeof startTandem>[1] = {},
 ): Promise<Ended> {
@@ -43,6 +48,62 @@ export async function tandem(
   const ended = { status, out, talk };
   expectReadable(ended);
   return ended;
+}
+
+interface Typed {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Answers the questions of a command as somebody at a terminal; without it nobody sits there. */
+  readonly answer?: (question: string) => string;
+}
+
+/** Runs the command line `tandem` to its end in this process, which spares the start of one for each. */
+export async function tandem(args: readonly string[], typed: Typed = {}): Promise<Ended> {
+  const said = { out: "", talk: "" };
+  const app = appFor(said, typed);
+  const status = await inFolder(typed.cwd, () => runProgram(app, args));
+  const ended = { status, ...said };
+  expectReadable(ended);
+  return ended;
+}
+
+/** The world of one command: this environment and nothing of the one that runs the tests. */
+export function appFor(said: { out: string; talk: string }, { env = {}, answer }: Typed = {}): App {
+  const out = (words: string): void => void (said.out += words);
+  const talk = (words: string): void => void (said.talk += words);
+  const never = new AbortController().signal;
+  const app: App = {
+    out: (words) => out(plainText(words)),
+    talk: (words) => talk(plainText(words)),
+    raw: { out, talk },
+    log: { write: talk },
+    watched: false,
+    outWatched: false,
+    ask: answer === undefined ? null : async (question) => Promise.resolve(answer(question)),
+    env: { ...bareEnvironment(), ...env },
+    now: () => new Date(),
+    newId: randomUUID,
+    stopping: never,
+    signal: never,
+    connect: async (mapping, secrets) => connect(mapping, secrets, await connectorLog(app)),
+  };
+  return app;
+}
+
+let commandsInFolder = 0;
+const HOME_FOLDER = process.cwd();
+
+/** A process has one working folder: commands that run at once have to share it. */
+async function inFolder<T>(folder: string | undefined, command: () => Promise<T>): Promise<T> {
+  if (folder === undefined) return command();
+  process.chdir(folder);
+  commandsInFolder += 1;
+  try {
+    return await command();
+  } finally {
+    commandsInFolder -= 1;
+    if (commandsInFolder === 0) process.chdir(HOME_FOLDER);
+  }
 }
 
 /** What no output may hold, whatever went wrong: traces, holes, keys, and what steers a terminal. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeEmbeddedDatabase } from "../../src/store/embedded.ts";
 import type { Folder } from "./command-line.ts";
-import { makeFolder, startTandem, tandem } from "./command-line.ts";
+import { makeFolder, startTandem, tandemProcess } from "./command-line.ts";
 
 const ARGS = ["demo", "--contacts", "60", "--port", "0"];
 /** As a user of Tandem may well have it; the demo has no business with it. */
@@ -63,7 +63,7 @@ function startDemo(): Demo {
 test("the demo ends in order with Ctrl-C, and goes on with the same people when it is run again", async () => {
   const first = startDemo();
   await first.said("From now on");
-  const second = await tandem([...ARGS, "--fresh"], { cwd: folder.path });
+  const second = await tandemProcess([...ARGS, "--fresh"], { cwd: folder.path });
   expect(second).toMatchObject({ status: 75, talk: expect.stringContaining("is running from") });
   const begun = await first.stop();
   expect(begun.status).toBe(0);

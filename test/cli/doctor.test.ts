@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { App } from "../../src/cli/app.ts";
 import { examine } from "../../src/cli/doctor.ts";
 import type { Finding } from "../../src/cli/doctor-finding.ts";
 import { verdict } from "../../src/cli/doctor-finding.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
-import { connect } from "../../src/main.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { rowsDump } from "../support/database-dump.ts";
+import { appFor } from "./command-line.ts";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";
 
@@ -25,24 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
-function app(env: Readonly<Record<string, string>> = {}): App {
-  const never = new AbortController().signal;
-  const nothing = (): void => {};
-  return {
-    out: nothing,
-    talk: nothing,
-    raw: { out: nothing, talk: nothing },
-    watched: false,
-    outWatched: false,
-    ask: null,
-    env: { ...it.env, TANDEM_DEMO_KLAVIYO: CAREFUL, ...env },
-    now: () => new Date(),
-    newId: randomUUID,
-    stopping: never,
-    signal: never,
-    connect,
-  };
-}
+const app = (env: Readonly<Record<string, string>> = {}): App =>
+  appFor({ out: "", talk: "" }, { env: { ...it.env, TANDEM_DEMO_KLAVIYO: CAREFUL, ...env } });
 
 async function examined(
   change: (text: string) => string = (text) => text,
@@ -181,11 +164,12 @@ test("a system that is out ends with 69, and the other is asked all the same", a
     reference: null,
   } as const;
   const unavailable = () => new SystemUnavailable("hubspot", out, null);
+  const asked = app();
   const findings = await examine(
     {
-      ...app(),
+      ...asked,
       connect: async (mapping, secrets) => {
-        const { klaviyo } = await connect(mapping, secrets);
+        const { klaviyo } = await asked.connect(mapping, secrets);
         return { klaviyo, hubspot: memory("hubspot", { now: Date.now, quirks: { unavailable } }) };
       },
     },

@@ -1,8 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { App } from "../../src/cli/app.ts";
-import { runProgram } from "../../src/cli/program.ts";
-import { connect } from "../../src/main.ts";
+import { tandem as runTandem } from "./command-line.ts";
 import type { Company } from "./company.ts";
 import { company } from "./company.ts";
 
@@ -22,33 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
-/** In this process, as somebody at a terminal who gives this answer; `null`: nobody sits there. */
+/** As somebody at a terminal who gives this answer; `null`: nobody sits there. */
 async function tandem(args: readonly string[], answer: string | null = null) {
-  const told = { out: "", talk: "", asked: "" };
-  const out = (text: string): void => void (told.out += text);
-  const talk = (text: string): void => void (told.talk += text);
-  const never = new AbortController().signal;
-  const app: App = {
-    out,
-    talk,
-    raw: { out, talk },
-    watched: false,
-    outWatched: false,
-    ask:
-      answer === null
-        ? null
-        : async (question) => {
-            told.asked += question;
-            return Promise.resolve(answer);
-          },
-    env: it.env,
-    now: () => new Date(),
-    newId: randomUUID,
-    stopping: never,
-    signal: never,
-    connect,
+  let asked = "";
+  const answers = (question: string): string => {
+    asked += question;
+    return answer ?? "";
   };
-  return { status: await runProgram(app, [...args, "--quiet"]), ...told };
+  const typed = { env: it.env, ...(answer === null ? {} : { answer: answers }) };
+  return { ...(await runTandem([...args, "--quiet"], typed)), asked };
 }
 
 const known = async () => (await tandem(["explain", JO])).out;

@@ -27,7 +27,7 @@ afterEach(() => it.fresh.drop());
 async function everyLane(): Promise<void> {
   it.wait(120_000);
   const inForce = { mapping: both, source: "", version: 1, deps: it.deps() };
-  const ends = { log: daemonLog("silent"), ended: () => Promise.resolve() };
+  const ends = { log: daemonLog("silent", { write: () => {} }), ended: () => Promise.resolve() };
   for (const { run } of lanes(inForce, "* * * * *", ends)) await run(async () => {});
 }
 

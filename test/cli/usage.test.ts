@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Ended, Folder } from "./command-line.ts";
-import { expectOneScreen, makeFolder, tandem } from "./command-line.ts";
+import { expectOneScreen, makeFolder, tandem, tandemProcess } from "./command-line.ts";
 
 let folder: Folder;
 beforeAll(async () => void (folder = await makeFolder()));
@@ -59,6 +59,12 @@ describe("wrong usage ends with 64 and says what would be right", () => {
       expect(JSON.parse(out)).toEqual({ error: expect.any(String), exitCode: 64, details: null });
     },
   );
+});
+
+test("as a process, too, wrong usage is its status and talk", async () => {
+  const { status, out, talk } = await tandemProcess(["snyc"], { cwd: folder.path });
+  expect({ status, out }).toEqual({ status: 64, out: "" });
+  expect(talk).toContain("(Did you mean sync?)");
 });
 
 test("help and version are answers, not talk", async () => {
