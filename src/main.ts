@@ -13,6 +13,7 @@ import { companyProperty } from "./mapping/company-field.ts";
 import type { InstalledApp, Mapping } from "./model/mapping.ts";
 import type { Secrets } from "./model/secrets.ts";
 import type { PerSide } from "./model/side.ts";
+import type { Database } from "./store/database.ts";
 
 /** Runs one command line. The only place where things are put together. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,9 +45,14 @@ const GRACE_MS = 18_000;
 const LONGEST_STOP_MS = 28_000;
 
 /** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
-export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
-  const [{ daemonLog }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
+export async function connect(
+  mapping: Mapping,
+  secrets: Secrets,
+  database: Database | null,
+): Promise<PerSide<Connector>> {
+  const [{ daemonLog }, { dayCount }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./daemon/log.ts"),
+    import("./daemon/day-count.ts"),
     import("./connectors/hubspot/index.ts"),
     import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),
@@ -82,6 +88,7 @@ export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSi
       baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
       apiShare: share.hubspot,
+      ...(database === null ? {} : { dayCount: dayCount(database, mapping.name, "hubspot") }),
       optOutTypes: mapping.consent.unsubscribeFrom.map(({ nameOrId }) => nameOrId),
       companies: mapping.fields.some(({ property }) => companyProperty(property.hubspot) !== null),
     }),

@@ -70,9 +70,10 @@ export async function withEngine<T>(
 ): Promise<T> {
   const loaded = loadMapping(app, options);
   const { mapping } = loaded;
-  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+  const secrets = loadSecrets(app, mapping);
   const progress = progressLine(app, options);
   return withDatabase(app, async (database) => {
+    const connectors = await app.connect(mapping, secrets, database);
     const { now, newId, stopping, signal } = app;
     const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
     try {

@@ -26,7 +26,7 @@ import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look } from "./look.ts";
-import type { SavedPlan } from "./plan-file.ts";
+import type { PlannedPerson, SavedPlan } from "./plan-file.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
 
 /** People written at a time, as in a run. */
@@ -54,6 +54,7 @@ export interface Applied {
 }
 
 export interface MovedPerson {
+  readonly link: bigint;
   readonly email: EmailKey;
   readonly operation: PlannedOperation["kind"];
 }
@@ -90,14 +91,14 @@ export async function applyPlan(
     // By the rules that the plan was shown under. An undo fills nothing, so that no first sync excuses it.
     const filling = firstSync && plan.kind === "plan";
     const exceeded = exceededLimits(totalsOf(plan), limits, linked, filling);
-    const planned = [...plan.people.values()].flat().reduce((sum, one) => sum + countedAs(one), 0);
+    const planned = plan.people.flatMap(({ operations }) => operations).reduce((sum, one) => sum + countedAs(one), 0);
     const none = { ...NOTHING_APPLIED, planned, exceeded };
     if (exceeded.length > 0 && approvedBecause === null) return none;
     const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());
     const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
-      const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.size));
+      const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.length));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
       const counts = { ...countsOf(applied), ...writing.ages.counts() };
       await finishRun(database, runId, result, counts, note, deps.now());
@@ -144,7 +145,7 @@ function countsOf({ done, already, moved, refused, unanswered }: Written): RunCo
 
 function totalsOf(plan: SavedPlan): PlanTotals {
   let totals = NO_CHANGES;
-  for (const [email, operations] of plan.people) {
+  for (const { email, operations } of plan.people) {
     totals = addToTotals(
       totals,
       operations.flatMap((one) => changesBy(email, one)),
@@ -171,7 +172,7 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     blocked,
     stoppedBy,
   });
-  const everybody = [...plan.people];
+  const everybody = plan.people;
   for (let start = 0; start < everybody.length; start += PEOPLE_PER_PAGE) {
     const page = everybody.slice(start, start + PEOPLE_PER_PAGE);
     const parted = await partPage(context, plan.kind, page);
@@ -203,32 +204,33 @@ interface Parted {
 async function partPage(
   context: RunContext,
   kind: SavedPlan["kind"],
-  page: readonly (readonly [EmailKey, readonly PlannedOperation[]])[],
+  page: readonly PlannedPerson[],
 ): Promise<Parted> {
-  const emails = page.map(([email]) => email);
-  const filter = { kind: "emails", emails } as const;
+  const filter = { kind: "answered", ids: page.map(({ link }) => link) } as const;
   const links = await knownLinks(
     context.database,
     context.connectionId,
     context.scope,
     filter,
     0n,
-    emails.length,
+    page.length,
     context.now(),
   );
-  const byEmail = new Map(links.map((known) => [known.link.email, known]));
+  const byId = new Map(links.map((known) => [known.link.id, known]));
   const plans: ContactPlan[] = [];
   const moved: MovedPerson[] = [];
   let already = 0;
-  for (const [email, operations] of page) {
-    const known = byEmail.get(email);
-    const now = known === undefined ? null : planAsNow(context, kind, known, operations);
+  for (const { link, email, operations } of page) {
+    const known = byId.get(link);
+    // What was planned for one address is not done to another; an old value belongs to its person.
+    const isSame = known !== undefined && (kind === "undo" || known.link.email === email);
+    const now = isSame ? planAsNow(context, kind, known, operations) : null;
     if (now !== null && now.operations.length > 0) plans.push(now);
-    const kept = new Set(now?.operations.flatMap((one) => wordsOf(email, one)));
+    const kept = new Set(now?.operations.flatMap(wordsOf));
     for (const one of operations) {
-      if (wordsOf(email, one).every((words) => kept.has(words))) continue;
-      if (known !== undefined && isSoAlready(known, one)) already += 1;
-      else moved.push({ email, operation: one.kind });
+      if (wordsOf(one).every((words) => kept.has(words))) continue;
+      if (isSame && isSoAlready(known, one)) already += 1;
+      else moved.push({ link, email, operation: one.kind });
     }
   }
   return { plans, moved, already };
@@ -266,10 +268,8 @@ function planAsNow(
     return asContactPlan(context.fields, known, standing(known, operations));
   }
   const now = planContact(context, known);
-  const wanted = new Set(operations.flatMap((one) => wordsOf(known.link.email, one)));
-  const same = now.operations.filter((one) =>
-    wordsOf(known.link.email, one).every((words) => wanted.has(words)),
-  );
+  const wanted = new Set(operations.flatMap(wordsOf));
+  const same = now.operations.filter((one) => wordsOf(one).every((words) => wanted.has(words)));
   return { ...now, operations: same };
 }
 
@@ -294,6 +294,7 @@ function isAsSeen(known: KnownLink, operation: PlannedOperation): boolean {
   );
 }
 
-function wordsOf(email: EmailKey, operation: PlannedOperation): readonly string[] {
-  return changesBy(email, operation).map(({ action, words }) => `${action} ${words}`);
+/** What is done, wholly; to whom is the link's. */
+function wordsOf(operation: PlannedOperation): readonly string[] {
+  return changesBy("", operation).map(({ action, words }) => `${action} ${words}`);
 }

@@ -85,7 +85,7 @@ async function save(context: RunContext, mapping: Mapping, filter: LinkFilter, p
 async function* everybody(context: RunContext, filter: LinkFilter): AsyncGenerator<PlannedPerson> {
   for await (const plans of planPages(context, filter)) {
     for (const { known, operations } of plans) {
-      if (operations.length > 0) yield { email: known.link.email, operations };
+      if (operations.length > 0) yield { link: known.link.id, email: known.link.email, operations };
     }
   }
 }
