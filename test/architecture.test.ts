@@ -72,7 +72,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   consent: LANES,
   engagement: ["model", "mapping", PORT, PERMIT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
   status: ["model", "mapping", "store", "reconcile", "plan", "consent", "engagement"],
-  daemon: [...LANES, ENGAGEMENT_PORT, "connectors/urgent.ts", "connectors/day-budget.ts", "consent", "engagement", "status"],
+  daemon: [
+    ...LANES,
+    ENGAGEMENT_PORT,
+    "connectors/urgent.ts",
+    "connectors/day-budget.ts",
+    "consent",
+    "engagement",
+    "status",
+  ],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
   sandbox: [],
   cli: [...LANES, "consent", "engagement", "status", "daemon", "sandbox"],

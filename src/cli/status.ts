@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { totalsOf } from "../engagement/completeness.ts";
 import { counted, grouped } from "../model/count-words.ts";
-import { sideName } from "../model/side.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { Health } from "../status/health.ts";
 import { healthOf } from "../status/health.ts";
 import { overviewDocument } from "../status/overview-document.ts";
 import { statusReader } from "../status/status-reader.ts";
+import { SIDE_NAMES } from "../status/problem-words.ts";
 import { exact } from "../status/time-words.ts";
 import { overviewText } from "../status/text.ts";
 import type { ApiDay } from "../store/api-days.ts";
@@ -41,7 +41,12 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
           laneSchedule(mapping, mapping.schedule.contacts),
         ).overview();
         const freshness = await readFreshness(database, id);
-        return { overview, freshness, engagement: totalsOf(days), apiDays: await readApiDays(database, id, now) };
+        return {
+          overview,
+          freshness,
+          engagement: totalsOf(days),
+          apiDays: await readApiDays(database, id, now),
+        };
       });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
@@ -56,7 +61,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
 /** How much of a day's calls Tandem has used, and when the next day begins. */
 function apiDayLine({ side, calls, allowed, endsAt }: ApiDay): string {
   const used = allowed === null ? counted(calls, "call") : `${grouped(calls)} of ${counted(allowed, "call")}`;
-  return `${sideName(side)} calls today: ${used} (Tandem's share). The next day begins ${exact(endsAt)}.`;
+  return `${SIDE_NAMES[side]} calls today: ${used} (Tandem's share). The next day begins ${exact(endsAt)}.`;
 }
 
 /** Usable as a check by cron or a monitor: 0 while nobody has to act. */

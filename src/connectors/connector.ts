@@ -117,6 +117,8 @@ export interface Collection {
 export interface Work {
   readonly creates: number;
   readonly updates: number;
+  /** Of the updates, those that empty a property. */
+  readonly clears: number;
   readonly listChanges: number;
 }
 

@@ -54,10 +54,11 @@ export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
-  return withConnection(deps, mapping.name, async (lease, own) => {
+  const work = async (lease: Lease, own: Deps): Promise<ConsentRun> => {
     await own.began?.();
     return (await consentCycle(own, mapping, lease, trigger)).run;
-  });
+  };
+  return withConnection(deps, mapping.name, work, { borrows: true });
 }
 
 /**
@@ -78,12 +79,7 @@ interface ConsentCycle {
   readonly out: SystemUnavailable | null;
 }
 
-async function cycle(
-  deps: Deps,
-  mapping: Mapping,
-  lease: Lease,
-  trigger: string,
-): Promise<ConsentCycle> {
+async function cycle(deps: Deps, mapping: Mapping, lease: Lease, trigger: string): Promise<ConsentCycle> {
   const { database, now } = deps;
   const { id: connectionId } = await openConnection(database, mapping.name);
   let runId: bigint | null = null;

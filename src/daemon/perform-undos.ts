@@ -10,6 +10,7 @@ import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { applyPlan } from "./apply-plan.ts";
 import type { PlannedPerson } from "./plan-file.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
@@ -31,7 +32,8 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   // By link: the address may be another person's by now.
   const filter = { kind: "answered", ids: wanted.map(({ linkId }) => linkId) } as const;
   // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
-  const links = await withConnection(outer, mapping.name, async (_lease, deps) => {
+  const links = await withConnection(outer, mapping.name, async (lease, own) => {
+    const deps = carryingBetween(own, mapping, { lease });
     const { scope } = (await look(deps, mapping, null)).context;
     return knownLinks(database, connectionId, scope, filter, 0n, AT_ONCE, now());
   });
@@ -61,7 +63,12 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   } as const;
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
-  const applied = await applyPlan(outer, mapping, { ...about, people: [...people.values()], hash: "" }, because);
+  const applied = await applyPlan(
+    outer,
+    mapping,
+    { ...about, people: [...people.values()], hash: "" },
+    because,
+  );
   const left = new Set(applied.moved.map(({ link }) => link));
   const rest = ready.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ linkId }) => left.has(linkId)).map(({ id }) => id);

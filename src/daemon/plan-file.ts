@@ -84,7 +84,11 @@ const header = z.strictObject({
   mapping: z.string(),
   made: z.iso.datetime(),
 });
-const person = z.strictObject({ link: z.string().regex(/^\d{1,18}$/), email: z.string(), operations: z.array(operation) });
+const person = z.strictObject({
+  link: z.string().regex(/^\d{1,18}$/),
+  email: z.string(),
+  operations: z.array(operation),
+});
 const footer = z.strictObject({ people: z.int().min(0), hash: z.string().length(64) });
 
 /**

@@ -11,6 +11,8 @@ import { deedsByLink } from "../store/deeds.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { readRun } from "../store/run-list.ts";
+import type { Between } from "./between.ts";
+import { lendingBetween } from "./between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
@@ -41,6 +43,7 @@ export interface UndoFindings {
  *
  * @param out where to save it
  * @param examples how many people to bring in full
+ * @param between what happens for opt-outs between its pages
  * @throws NoSuchRun where a run is named that there never was
  * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
@@ -51,10 +54,12 @@ export async function makeUndo(
   wanted: DeedFilter,
   out: string,
   examples: number,
+  between: Between = lendingBetween,
 ): Promise<UndoFindings> {
   await checkPlanPlace(out);
   await checkRun(outer, mapping, wanted);
-  return withConnection(outer, mapping.name, async (_lease, deps) => {
+  return withConnection(outer, mapping.name, async (lease, own, lend) => {
+    const deps = between(own, mapping, { lease, lend });
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
     const about = { kind: "undo", connection: mapping.name, mapping: mapping.hash, made } as const;

@@ -24,13 +24,7 @@ export interface NotUndone {
   readonly side: Side;
   readonly field: string | null;
   readonly why:
-    | "changed_since"
-    | "made"
-    | "not_mapped"
-    | "gone"
-    | "consent"
-    | "differed_before"
-    | "unanswered";
+    "changed_since" | "made" | "not_mapped" | "gone" | "consent" | "differed_before" | "unanswered";
 }
 
 /**
@@ -100,9 +94,7 @@ export function planUndo(
   for (const field of new Set(usable.flatMap(({ before }) => Object.keys(before)))) {
     const oldest = SIDES.flatMap((side) => oldestOf(usable, side, field) ?? []);
     const bothWays = fields.find(({ key }) => key === field)?.direction === "both";
-    const sides = bothWays
-      ? SIDES.filter((side) => isThere(known, side))
-      : oldest.map(({ side }) => side);
+    const sides = bothWays ? SIDES.filter((side) => isThere(known, side)) : oldest.map(({ side }) => side);
     const reasons = sides.flatMap((side) => {
       const why = whyNot(fields, known, side, field, touchedSince);
       return why === null ? [] : [{ side, field, why }];

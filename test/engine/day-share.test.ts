@@ -25,7 +25,12 @@ test("a day that is used up stays so after a restart, and is told, and opt-outs 
     await fresh.drop();
   });
   const it = realEngine(rehearsal, fresh);
-  const mapping = rehearsedMapping(rehearsal);
+  const mapping = rehearsedMapping(
+    rehearsal,
+    (demo) => `${demo}consent: { hubspot_to_klaviyo: { opted_out: unsubscribe } }
+limits: { unsubscribes_per_run: 10 }
+`,
+  );
   rehearsal.hubspot.sandbox.seedContacts([
     { properties: { email: JO }, lists: [rehearsal.story.hubspotList] },
   ]);
@@ -52,7 +57,7 @@ test("a day that is used up stays so after a restart, and is told, and opt-outs 
   expect(overview.connectionProblems).toMatchObject([{ code: "HS-SHARE", side: "hubspot" }]);
   expect(healthOf(overview, new Date(), 900_000).word).toBe("delayed");
 
-  rehearsal.hubspot.sandbox.editContact({ email: JO }, { hs_email_optout: "true" });
+  rehearsal.hubspot.sandbox.unsubscribeFromAll(JO);
   untilSearchable(rehearsal);
   const lane = await runConsent(await it.deps(mapping), mapping, "test");
   expect(lane).toMatchObject({ result: "finished", counts: { carried: 1 } });

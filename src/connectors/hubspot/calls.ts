@@ -233,7 +233,9 @@ export function calls({ apiShare, now, sleep, log, dayCount = countHere() }: Cal
     quotas() {
       const own = day.state();
       const share =
-        own === null ? [] : [{ name: "Tandem's share per day", limit: own.allowed, left: own.left, at: now() }];
+        own === null
+          ? []
+          : [{ name: "Tandem's share per day", limit: own.allowed, left: own.left, at: now() }];
       return [...quotas.values(), ...share];
     },
   };
