@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import { startEmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
+import { takeUpgradeNotes } from "../store/upgrade-notes.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
@@ -21,6 +22,8 @@ export async function withDatabase<T>(app: App, work: (database: Database) => Pr
     await migrateOrSay(url);
     const database = openDatabase(url);
     try {
+      for (const { connection, note } of await takeUpgradeNotes(database))
+        app.talk(`Upgrade of ${connection}: ${note}\n`);
       return await work(database);
     } finally {
       await database.$disconnect();
