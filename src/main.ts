@@ -13,6 +13,7 @@ import { companyProperty } from "./mapping/company-field.ts";
 import type { InstalledApp, Mapping } from "./model/mapping.ts";
 import type { Secrets } from "./model/secrets.ts";
 import type { PerSide } from "./model/side.ts";
+import type { Database } from "./store/database.ts";
 
 /** Runs one command line. The only place where things are put together. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -34,7 +35,8 @@ export async function main(args: readonly string[]): Promise<number> {
     newId: randomUUID,
     stopping,
     signal,
-    connect: async (mapping, secrets) => connect(mapping, secrets, await connectorLog(app)),
+    connect: async (mapping, secrets, database) =>
+      connect(mapping, secrets, database, await connectorLog(app)),
   };
   return runProgram(app, args);
 }
@@ -59,9 +61,11 @@ export async function connectorLog({
 export async function connect(
   mapping: Mapping,
   secrets: Secrets,
+  database: Database | null,
   log: ConnectorLog,
 ): Promise<PerSide<Connector>> {
-  const [{ hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
+  const [{ dayCount }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
+    import("./daemon/day-count.ts"),
     import("./connectors/hubspot/index.ts"),
     import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),
@@ -95,6 +99,7 @@ export async function connect(
       baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
       apiShare: share.hubspot,
+      ...(database === null ? {} : { dayCount: dayCount(database, mapping.name, "hubspot") }),
       optOutTypes: mapping.consent.unsubscribeFrom.map(({ nameOrId }) => nameOrId),
       companies: mapping.fields.some(({ property }) => companyProperty(property.hubspot) !== null),
     }),

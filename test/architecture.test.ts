@@ -21,6 +21,7 @@ const CONNECTOR = [
   "connectors/page-guard.ts",
   "connectors/unreadable-contact.ts",
   "connectors/total-time.ts",
+  "connectors/day-budget.ts",
 ];
 const LANES = [
   "model",
@@ -49,6 +50,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [ENGAGEMENT_PORT]: ["model", PERMIT],
   "connectors/governor.ts": ["model"],
   "connectors/clock-skew.ts": [],
+  // What a day may cost, and what of it only opt-outs may use.
+  "connectors/urgent.ts": [],
+  "connectors/day-budget.ts": ["connectors/governor.ts", "connectors/urgent.ts"],
   "connectors/total-time.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
@@ -68,7 +72,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   consent: LANES,
   engagement: ["model", "mapping", PORT, PERMIT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
   status: ["model", "mapping", "store", "reconcile", "plan", "consent", "engagement"],
-  daemon: [...LANES, ENGAGEMENT_PORT, "consent", "engagement", "status"],
+  daemon: [
+    ...LANES,
+    ENGAGEMENT_PORT,
+    "connectors/urgent.ts",
+    "connectors/day-budget.ts",
+    "consent",
+    "engagement",
+    "status",
+  ],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
   sandbox: [],
   cli: [...LANES, "consent", "engagement", "status", "daemon", "sandbox"],

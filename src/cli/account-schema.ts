@@ -21,7 +21,7 @@ export async function accountSchemas(
     return sides.map((side) => ({ side, ...schemas[side] }));
   }
   const { mapping } = loadMapping(app, options);
-  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+  const connectors = await app.connect(mapping, loadSecrets(app, mapping), null);
   const expected = { hubspot: mapping.hubspot.portalId, klaviyo: mapping.klaviyo.accountId };
   const ask = async (side: Side) => {
     guardAccount(side, await connectors[side].account(app.signal), expected[side]);

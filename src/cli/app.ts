@@ -2,6 +2,7 @@ import type { Connector } from "../connectors/connector.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Secrets } from "../model/secrets.ts";
 import type { PerSide } from "../model/side.ts";
+import type { Database } from "../store/database.ts";
 import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
@@ -27,7 +28,12 @@ export interface App {
   readonly stopping: AbortSignal;
   /** Aborted some time after: what has not stopped by then is ended. */
   readonly signal: AbortSignal;
-  readonly connect: (mapping: Mapping, secrets: Secrets) => Promise<PerSide<Connector>>;
+  readonly connect: (
+    mapping: Mapping,
+    secrets: Secrets,
+    /** Where the calls of a day are counted; `null`: in this process alone. */
+    database: Database | null,
+  ) => Promise<PerSide<Connector>>;
 }
 
 /** The options that every command takes. */

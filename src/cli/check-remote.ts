@@ -33,7 +33,7 @@ const SAMPLE = 500;
  * @throws SystemUnavailable where a side is out or refuses the key; a key that merely lacks scopes is a diagnostic
  */
 export async function checkRemote(app: App, mapping: Mapping, origin: MappingText): Promise<RemoteCheck> {
-  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+  const connectors = await app.connect(mapping, loadSecrets(app, mapping), null);
   try {
     return await checkAccounts(app, connectors, mapping, origin);
   } catch (error) {

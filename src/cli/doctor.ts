@@ -61,7 +61,7 @@ export async function examine(app: App, path: string): Promise<readonly Finding[
 
 async function askAccounts(app: App, mapping: Mapping, origin: MappingText): Promise<readonly Finding[]> {
   const { findings, secrets, missing } = secretFindings(mapping, app.env);
-  const connectors = await app.connect(mapping, secrets);
+  const connectors = await app.connect(mapping, secrets, null);
   const sides = await Promise.all(
     SIDES.map(async (side): Promise<AskedSide> => {
       const version = supportFinding(side, mapping, app.now());

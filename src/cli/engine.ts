@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
 import { startEmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
+import { takeUpgradeNotes } from "../store/upgrade-notes.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
@@ -21,6 +22,8 @@ export async function withDatabase<T>(app: App, work: (database: Database) => Pr
     await migrateOrSay(url);
     const database = openDatabase(url);
     try {
+      for (const { connection, note } of await takeUpgradeNotes(database))
+        app.talk(`Upgrade of ${connection}: ${note}\n`);
       return await work(database);
     } finally {
       await database.$disconnect();
@@ -70,9 +73,10 @@ export async function withEngine<T>(
 ): Promise<T> {
   const loaded = loadMapping(app, options);
   const { mapping } = loaded;
-  const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+  const secrets = loadSecrets(app, mapping);
   const progress = progressLine(app, options);
   return withDatabase(app, async (database) => {
+    const connectors = await app.connect(mapping, secrets, database);
     const { now, newId, stopping, signal } = app;
     const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
     try {

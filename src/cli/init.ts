@@ -77,7 +77,7 @@ async function lookAtBoth(app: App, options: InitOptions, ask: Ask | null): Prom
   };
   const baseUrls = { hubspot: options.hubspotUrl ?? null, klaviyo: options.klaviyoUrl ?? null };
   const connection = bareMapping(tokens, baseUrls);
-  const connectors = await app.connect(connection, await initKeys(app, tokens, ask));
+  const connectors = await app.connect(connection, await initKeys(app, tokens, ask), null);
   const tell = (text: string): void => void (options.quiet === true || app.talk(`${text}\n`));
   tell("Reading what both accounts have");
   const accounts = await askBoth(connectors, (each) => each.account(app.signal));

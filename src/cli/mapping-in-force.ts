@@ -51,7 +51,7 @@ export async function reload(app: App, path: string, current: InForce): Promise<
     return refuse(current, otherConnection(path, mapping.name, current));
   }
   try {
-    const connectors = await app.connect(mapping, loadSecrets(app, mapping));
+    const connectors = await app.connect(mapping, loadSecrets(app, mapping), current.deps.database);
     const wrong = await unfit(current.deps, connectors, mapping, { file: path, text });
     if (wrong.length > 0) return refuse(current, unfitFile(path, wrong, current.version));
     const next = await putInForce({ ...current.deps, connectors }, mapping, text);

@@ -24,7 +24,7 @@ const CREDENTIAL_CODES = new Set([
   "KL-SCOPE",
   "SK-ACCOUNT",
 ]);
-const PATIENCE_CODES = new Set(["HS-RATE", "HS-QUOTA", "HS-LOCKED", "KL-RATE"]);
+const PATIENCE_CODES = new Set(["HS-RATE", "HS-QUOTA", "HS-SHARE", "HS-LOW", "HS-LOCKED", "KL-RATE"]);
 
 export function exitCodeOf(run: ContactRun): ExitCode {
   if (run.stoppedBy !== null) return exitCodeFor(run.stoppedBy.code);

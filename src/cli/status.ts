@@ -1,11 +1,16 @@
 import type { Command } from "commander";
 import { totalsOf } from "../engagement/completeness.ts";
+import { counted, grouped } from "../model/count-words.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
 import type { Health } from "../status/health.ts";
 import { healthOf } from "../status/health.ts";
 import { overviewDocument } from "../status/overview-document.ts";
 import { statusReader } from "../status/status-reader.ts";
+import { SIDE_NAMES } from "../status/problem-words.ts";
+import { exact } from "../status/time-words.ts";
 import { overviewText } from "../status/text.ts";
+import type { ApiDay } from "../store/api-days.ts";
+import { apiDays as readApiDays } from "../store/api-days.ts";
 import { openConnection } from "../store/connections.ts";
 import { engagementDays } from "../store/engagement-days.ts";
 import { readFreshness } from "../store/freshness.ts";
@@ -28,7 +33,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, freshness, engagement } = await withDatabase(app, async (database) => {
+      const { overview, freshness, engagement, apiDays } = await withDatabase(app, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
@@ -36,16 +41,27 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
           laneSchedule(mapping, mapping.schedule.contacts),
         ).overview();
         const freshness = await readFreshness(database, id);
-        return { overview, freshness, engagement: totalsOf(days) };
+        return {
+          overview,
+          freshness,
+          engagement: totalsOf(days),
+          apiDays: await readApiDays(database, id, now),
+        };
       });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json({ ...overviewDocument(overview, freshness, health, now), engagement })
-          : `${[...overviewText(overview, health, now), ...completenessText(engagement)].join("\n")}\n`,
+          ? json({ ...overviewDocument(overview, freshness, health, now), engagement, apiDays })
+          : `${[...overviewText(overview, health, now), ...apiDays.map(apiDayLine), ...completenessText(engagement)].join("\n")}\n`,
       );
       exit(exitFor(health, overview));
     });
+}
+
+/** How much of a day's calls Tandem has used, and when the next day begins. */
+function apiDayLine({ side, calls, allowed, endsAt }: ApiDay): string {
+  const used = allowed === null ? counted(calls, "call") : `${grouped(calls)} of ${counted(allowed, "call")}`;
+  return `${SIDE_NAMES[side]} calls today: ${used} (Tandem's share). The next day begins ${exact(endsAt)}.`;
 }
 
 /** Usable as a check by cron or a monitor: 0 while nobody has to act. */

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { UndoFindings } from "../daemon/undo.ts";
 import { makeUndo } from "../daemon/undo.ts";
 import type { FieldRule } from "../model/mapping.ts";
-import type { NotUndone } from "../plan/plan-undo.ts";
-import { counted, grouped } from "../model/count-words.ts";
+import { leftWords, undoSum } from "../plan/undo-words.ts";
+import { counted } from "../model/count-words.ts";
 import type { DeedFilter } from "../store/deeds.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
@@ -76,22 +76,10 @@ function parseTime(given: string | undefined): Date | null {
   throw new CommandFailure(EXIT.usage, `"${given}" is no time.\n  fix: Write it like 2026-11-20T08:00:00Z.`);
 }
 
-const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
-  changed_since: "changed since by somebody, left as it is",
-  made: "a contact that Tandem made; contacts are never deleted",
-  not_mapped: "no longer in the mapping, left as it is",
-  consent: "shows somebody's consent, which is never put back",
-  gone: "the contact is gone",
-  differed_before: "the two sides held different values before, so no single value can go back",
-};
-
 function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
-  const { people, operations, left, examples } = undo;
-  const leftLines = Object.entries(LEFT_WORDS).flatMap(([why, words]) => {
-    const count = left[why as NotUndone["why"]] ?? 0;
-    return count === 0 ? [] : [`  ${grouped(count)} × ${words}`];
-  });
-  const kept = leftLines.length === 0 ? [] : ["Not put back:", ...leftLines, ""];
+  const { people, operations, examples } = undo;
+  const reasons = leftWords(undo).map((line) => `  ${line}`);
+  const kept = [undoSum(undo), ...(reasons.length === 0 ? [] : ["Not put back:", ...reasons]), ""];
   if (people === 0)
     return [...kept, "There is nothing to put back. Nothing has been written.", ""].join("\n");
   return [

@@ -1,4 +1,10 @@
-import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../model/contact.ts";
+import type {
+  Contact,
+  ExternalId,
+  IndexReading,
+  RecordReading,
+  UnreadableContact,
+} from "../model/contact.ts";
 import type { HistoryReading } from "../model/contact-history.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
@@ -111,6 +117,8 @@ export interface Collection {
 export interface Work {
   readonly creates: number;
   readonly updates: number;
+  /** Of the updates, those that empty a property. */
+  readonly clears: number;
   readonly listChanges: number;
 }
 
@@ -179,7 +187,7 @@ export interface ContactPort {
    */
   pull(scope: PullScope, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<PullPage>;
   /** Every contact of the account, a page at a time, in any order. */
-  everyone(properties: readonly PropertyRequest[], signal: AbortSignal): AsyncIterable<ContactReading>;
+  everyone(properties: readonly PropertyRequest[], signal: AbortSignal): AsyncIterable<IndexReading>;
   /**
    * Contacts by id, in any order. One that is neither readable nor unreadable no longer exists, says the system. A merged
    * one comes with its new id, or is unreadable under the id asked for. Read directly, never from a search index.
@@ -188,7 +196,7 @@ export interface ContactPort {
     ids: readonly ExternalId[],
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
-  ): Promise<ContactReading>;
+  ): Promise<RecordReading>;
   /**
    * Contacts as `read` gives them, and what each of the `historic` properties, which are among `properties`, has held.
    * `null` where the system keeps no such history; dearer than `read`, so only asked for where it decides something.
@@ -208,7 +216,7 @@ export interface ContactPort {
     emails: readonly EmailKey[],
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
-  ): Promise<ContactReading>;
+  ): Promise<IndexReading>;
   /**
    * One result per operation, in the same order. One bad operation never spoils another: batches are bisected.
    * At most one operation per contact and kind in a call. `properties` are the types of the values written and of the

@@ -1,6 +1,6 @@
 import type { Mapping } from "../model/mapping.ts";
-import type { Lease } from "../store/leases.ts";
 import { ageMs, markNow } from "../write/age.ts";
+import type { Held } from "./between.ts";
 import { carriesConsent, consentCycle } from "./consent-lane.ts";
 import type { Deps } from "./deps.ts";
 
@@ -11,7 +11,7 @@ const CARRY_EVERY_MS = 45_000;
  * The dependencies of a run of another lane, which then does the consent lane's work between its pages: that lane
  * cannot, because both need the same lease. Both sides are read at once, so whoever comes second does not wait.
  */
-export function carryingBetween(deps: Deps, mapping: Mapping, lease: Lease): Deps {
+export function carryingBetween(deps: Deps, mapping: Mapping, { lease }: Pick<Held, "lease">): Deps {
   if (!carriesConsent(mapping)) return deps;
   let last = markNow(deps);
   let carrying = false;

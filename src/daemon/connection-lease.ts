@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../store/database.ts";
 import type { Lease } from "../store/leases.ts";
 import { giveUpLease, holdLease, takeLease } from "../store/leases.ts";
+import { lendLease, takeBackLease, wantLease } from "../store/lent-leases.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
 import type { Deps } from "./deps.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -46,34 +47,51 @@ type LeasedDeps = Pick<Deps, "database" | "newId"> & Partial<Deps>;
  * minutes, or does not end after a stop, is ended, and the lease is given up whatever the work still waits for: what it
  * sent is settled by reading, and its token is refused from the moment another run has begun.
  *
- * @param work gets the dependencies to work with: their signals tell of the watchdog, and their progress is seen by it
+ * @param work gets the dependencies to work with: their signals tell of the watchdog, and their progress is seen by it;
+ *   and a way to lend the lease to a consent lane that waits, for work that writes to no vendor
+ * @param borrows takes the lease of work that lends it, and asks for it where that does not yet
  * @throws ConnectionBusy while another process works on it
  * @throws LaneStuck where the watchdog ended the work
  */
 export async function withConnection<D extends LeasedDeps, T>(
   deps: D,
   name: string,
-  work: (lease: Lease, deps: D) => Promise<T>,
+  work: (lease: Lease, deps: D, lend: () => Promise<void>) => Promise<T>,
+  { borrows }: { readonly borrows: boolean } = { borrows: false },
 ): Promise<T> {
   const times = deps.times ?? LANE_TIMES;
   const holder = holderOf(deps);
   const key = `contacts of ${name}`;
   // Its own lease that could not be given up, as when the database was away, a process knows again.
   const again = !holder.runs.has(key);
-  const lease = await takeLease(deps.database, key, holder.id, LEASE_MS, again);
-  if (lease === null) throw new ConnectionBusy(name);
+  let lease = await takeLease(deps.database, key, holder.id, LEASE_MS, again, borrows);
+  if (lease === null) {
+    if (borrows) await wantLease(deps.database, key);
+    throw new ConnectionBusy(name);
+  }
   const dog = watchdog(`A run of ${name}`, deps.connectors, times);
   holder.runs.set(key, dog);
   let beating = false;
+  let lending = false;
   const beat = setInterval(() => {
-    if (beating || dog.idleMs() >= times.stuckMs) return;
+    if (lease === null || beating || dog.idleMs() >= times.stuckMs) return;
     beating = true;
     holdLease(deps.database, lease, LEASE_MS)
       // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
       .catch(() => {})
       .finally(() => void (beating = false));
   }, times.beatMs);
-  const working = work(lease, watched(deps, dog));
+  /** Two sides come here, each between its own pages: the second goes on meanwhile. */
+  const lend = async (): Promise<void> => {
+    if (lending || lease === null || !(await lendLease(deps.database, lease))) return;
+    lending = true;
+    try {
+      lease = await backFrom(deps, key, holder.id, dog);
+    } finally {
+      lending = false;
+    }
+  };
+  const working = work(lease, watched(deps, dog), lend);
   const forget = (): void => {
     dog.stop();
     if (holder.runs.get(key) === dog) holder.runs.delete(key);
@@ -87,10 +105,33 @@ export async function withConnection<D extends LeasedDeps, T>(
     const patience = new AbortController();
     // Nobody waits long for it: it runs out by itself in seconds.
     await Promise.race([
-      giveUpLease(deps.database, lease).catch(() => {}),
+      lease === null ? null : giveUpLease(deps.database, lease, LEASE_MS).catch(() => {}),
       sleep(times.endMs, undefined, { signal: patience.signal }).catch(() => {}),
     ]);
     patience.abort();
+  }
+}
+
+/** A consent lane looks every few seconds whether it may work. */
+const BORROWED_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 500;
+
+/** Waits for a lent lease. Waiting for it is progress: who borrowed it has a watchdog, and a lease that runs out. */
+async function backFrom(
+  { database, stopping, signal }: LeasedDeps,
+  key: string,
+  lender: string,
+  dog: Watchdog,
+): Promise<Lease> {
+  const lentAt = performance.now();
+  for (;;) {
+    stopping?.throwIfAborted();
+    signal?.throwIfAborted();
+    const unborrowed = performance.now() - lentAt > BORROWED_WITHIN_MS;
+    const back = await takeBackLease(database, key, lender, LEASE_MS, unborrowed);
+    if (back !== null) return back;
+    dog.progressed();
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

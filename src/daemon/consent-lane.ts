@@ -2,6 +2,7 @@ import { carryRefusals } from "../consent/carry-refusals.ts";
 import { overruled, verifyAsked } from "../consent/verify-asked.ts";
 import type { Watched } from "../consent/watch-refusals.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
+import { urgently } from "../connectors/urgent.ts";
 import { emailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
@@ -53,19 +54,32 @@ export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
-  return withConnection(deps, mapping.name, async (lease, own) => {
+  const work = async (lease: Lease, own: Deps): Promise<ConsentRun> => {
     await own.began?.();
     return (await consentCycle(own, mapping, lease, trigger)).run;
-  });
+  };
+  return withConnection(deps, mapping.name, work, { borrows: true });
 }
 
-/** The same, under the lease of a run of any lane; `out` is what stopped it. */
-export async function consentCycle(
+/**
+ * The same, under the lease of a run of any lane; `out` is what stopped it. Its calls may use what is kept of a day's
+ * quota for opt-outs.
+ */
+export function consentCycle(
   deps: Deps,
   mapping: Mapping,
   lease: Lease,
   trigger: string,
-): Promise<{ readonly run: ConsentRun; readonly out: SystemUnavailable | null }> {
+): Promise<ConsentCycle> {
+  return urgently(() => cycle(deps, mapping, lease, trigger));
+}
+
+interface ConsentCycle {
+  readonly run: ConsentRun;
+  readonly out: SystemUnavailable | null;
+}
+
+async function cycle(deps: Deps, mapping: Mapping, lease: Lease, trigger: string): Promise<ConsentCycle> {
   const { database, now } = deps;
   const { id: connectionId } = await openConnection(database, mapping.name);
   let runId: bigint | null = null;

@@ -147,10 +147,15 @@ function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) 
   return (id) => schemas[side].collections.find((one) => one.id === id)?.name ?? id;
 }
 
-/** The plans of these links, a page at a time, derived anew from what was seen. Stores nothing. */
+/**
+ * The plans of these links, a page at a time, derived from what was last seen. Stores nothing.
+ *
+ * @param sizeOf how many of a page are taken at once; the others are planned again after these
+ */
 export async function* planPages(
   context: RunContext,
   filter: LinkFilter,
+  sizeOf: (plans: readonly ContactPlan[]) => number = ({ length }) => length,
 ): AsyncGenerator<readonly ContactPlan[]> {
   let after = 0n;
   for (;;) {
@@ -164,10 +169,12 @@ export async function* planPages(
       LINKS_PER_PAGE,
       context.now(),
     );
-    if (page.length > 0) yield page.map((known) => planContact(context, known));
-    const last = page.at(-1);
-    if (last === undefined || page.length < LINKS_PER_PAGE) return;
-    after = last.link.id;
+    const plans = page.map((known) => planContact(context, known));
+    const taken = plans.slice(0, plans.length > 0 ? sizeOf(plans) : 0);
+    if (taken.length > 0) yield taken;
+    const last = taken.at(-1);
+    if (last === undefined || (taken.length === plans.length && page.length < LINKS_PER_PAGE)) return;
+    after = last.known.link.id;
   }
 }
 

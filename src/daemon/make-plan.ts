@@ -9,6 +9,8 @@ import { exceededLimits } from "../plan/limits.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { LinkFilter } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
+import type { Between } from "./between.ts";
+import { lendingBetween } from "./between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { limitsNow } from "./limits-now.ts";
@@ -49,12 +51,19 @@ export interface PlanOptions {
 /**
  * Looks at both sides and tells what a run would do; neither side is written to.
  *
+ * @param between what happens for opt-outs between its pages
  * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function makePlan(outer: Deps, mapping: Mapping, options: PlanOptions): Promise<PlanFindings> {
+export async function makePlan(
+  outer: Deps,
+  mapping: Mapping,
+  options: PlanOptions,
+  between: Between = lendingBetween,
+): Promise<PlanFindings> {
   if (options.out !== null) await checkPlanPlace(options.out);
-  return withConnection(outer, mapping.name, async (_lease, deps) => {
+  return withConnection(outer, mapping.name, async (lease, own, lend) => {
+    const deps = between(own, mapping, { lease, lend });
     const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
     const filter: LinkFilter =
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
@@ -63,8 +72,9 @@ export async function makePlan(outer: Deps, mapping: Mapping, options: PlanOptio
     const limits = await limitsNow(context.database, mapping, context.connectionId, NO_RUN, deps.now());
     const overLimits = exceededLimits(plan.limited, limits, linked, firstSync);
     const cost = perSide((side) => {
-      const { creates, updates, list_additions: additions, removals } = plan.totals[side];
-      return context.connectors[side].contacts.cost({ creates, updates, listChanges: additions + removals });
+      const { creates, updates, clears, list_additions: additions, removals } = plan.totals[side];
+      const work = { creates, updates, clears, listChanges: additions + removals };
+      return context.connectors[side].contacts.cost(work);
     });
     const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
     const exceeded = [...guarded.exceeded, ...overLimits];
@@ -85,7 +95,7 @@ async function save(context: RunContext, mapping: Mapping, filter: LinkFilter, p
 async function* everybody(context: RunContext, filter: LinkFilter): AsyncGenerator<PlannedPerson> {
   for await (const plans of planPages(context, filter)) {
     for (const { known, operations } of plans) {
-      if (operations.length > 0) yield { email: known.link.email, operations };
+      if (operations.length > 0) yield { link: known.link.id, email: known.link.email, operations };
     }
   }
 }

@@ -1,4 +1,3 @@
-import type { EmailKey } from "../model/email.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { FieldRule, Mapping } from "../model/mapping.ts";
 import { syncedFields } from "../model/mapping.ts";
@@ -10,6 +9,8 @@ import { settleUndos, waitingUndos } from "../store/conflict-undos.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { applyPlan } from "./apply-plan.ts";
+import type { PlannedPerson } from "./plan-file.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
@@ -28,22 +29,32 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   const { id: connectionId } = await openConnection(database, mapping.name);
   const wanted = await waitingUndos(database, connectionId, AT_ONCE);
   if (wanted.length === 0) return;
-  const filter = { kind: "emails", emails: wanted.map(({ email }) => email) } as const;
+  // By link: the address may be another person's by now.
+  const filter = { kind: "answered", ids: wanted.map(({ linkId }) => linkId) } as const;
   // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
-  const links = await withConnection(outer, mapping.name, async (_lease, deps) => {
+  const links = await withConnection(outer, mapping.name, async (lease, own) => {
+    const deps = carryingBetween(own, mapping, { lease });
     const { scope } = (await look(deps, mapping, null)).context;
     return knownLinks(database, connectionId, scope, filter, 0n, AT_ONCE, now());
   });
-  const byEmail = new Map(links.map((known) => [known.link.email, known]));
+  const byId = new Map(links.map((known) => [known.link.id, known]));
   const fields = syncedFields(mapping);
-  const people = new Map<EmailKey, readonly PlannedOperation[]>();
+  const people = new Map<bigint, PlannedPerson>();
   const moved: bigint[] = [];
-  for (const conflict of wanted) {
-    const known = byEmail.get(conflict.email);
-    const operations = known === undefined ? null : undoConflict(fields, known, conflict);
+  // Who has no answer to their last write yet waits for the next time.
+  const ready = wanted.filter(({ linkId }) => byId.has(linkId));
+  for (const conflict of ready) {
+    const { linkId: link } = conflict;
+    const known = byId.get(link);
+    if (known === undefined) continue;
+    const operations = undoConflict(fields, known, conflict);
     if (operations === null) moved.push(conflict.id);
-    else people.set(conflict.email, [...(people.get(conflict.email) ?? []), ...operations]);
+    else {
+      const before = people.get(link)?.operations ?? [];
+      people.set(link, { link, email: known.link.email, operations: [...before, ...operations] });
+    }
   }
+  if (people.size === 0) return settleUndos(database, moved, "moved", now());
   const about = {
     kind: "undo",
     connection: mapping.name,
@@ -52,14 +63,19 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   } as const;
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
-  const applied = await applyPlan(outer, mapping, { ...about, people, hash: "" }, because);
-  const left = new Set(applied.moved.map(({ email }) => email));
-  const rest = wanted.filter(({ id }) => !moved.includes(id));
-  const late = rest.filter(({ email }) => left.has(email)).map(({ id }) => id);
+  const applied = await applyPlan(
+    outer,
+    mapping,
+    { ...about, people: [...people.values()], hash: "" },
+    because,
+  );
+  const left = new Set(applied.moved.map(({ link }) => link));
+  const rest = ready.filter(({ id }) => !moved.includes(id));
+  const late = rest.filter(({ linkId }) => left.has(linkId)).map(({ id }) => id);
   await settleUndos(database, [...moved, ...late], "moved", now());
   await settleUndos(
     database,
-    rest.filter(({ email }) => !left.has(email)).map(({ id }) => id),
+    rest.filter(({ linkId }) => !left.has(linkId)).map(({ id }) => id),
     "done",
     now(),
   );

@@ -17,6 +17,7 @@ import { openConnection } from "../store/connections.ts";
 import { emailOfLink } from "../store/person-history.ts";
 import { finishRun, startRun } from "../store/runs.ts";
 import { PlanDoesNotFit, applyPlan } from "./apply-plan.ts";
+import { carryingBetween } from "./carrying-between.ts";
 import { ConnectionBusy } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { makePlan } from "./make-plan.ts";
@@ -121,7 +122,10 @@ function keepLatest(sheets: Map<bigint, Sheet>, id: bigint, sheet: Sheet): void 
 async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise<ReadPerson> {
   const { id } = await openConnection(deps.database, mapping.name);
   const email = await emailOfLink(deps.database, id, linkId);
-  if (email !== null) await makePlan(deps, mapping, { email, field: null, examples: 0, out: null });
+  if (email !== null) {
+    const options = { email, field: null, examples: 0, out: null };
+    await makePlan(deps, mapping, options, carryingBetween);
+  }
   return { kind: "read", linkId };
 }
 
@@ -130,7 +134,7 @@ async function lookAhead(deps: Deps, mapping: Mapping): Promise<DryRun> {
   const { database, now } = deps;
   const options = { email: null, field: null, examples: EXAMPLES, out: null };
   const { id } = await openConnection(database, mapping.name);
-  const found = await makePlan(deps, mapping, options);
+  const found = await makePlan(deps, mapping, options, carryingBetween);
   const runId = await startRun(database, id, "dry_run", "page", now());
   const counts = { compared: found.contacts, would_change: found.totals.people };
   await finishRun(database, runId, "finished", counts, "Nothing was written", now());
@@ -144,7 +148,7 @@ async function planUndo(
   fileOf: (runId: bigint) => Promise<string>,
 ): Promise<PlannedUndo> {
   const file = await fileOf(runId);
-  const found = await makeUndo(deps, mapping, { runId }, file, EXAMPLES);
+  const found = await makeUndo(deps, mapping, { runId }, file, EXAMPLES, carryingBetween);
   return { ...found, kind: "undo", runId };
 }
 

@@ -10,6 +10,9 @@ import type { PlannedOperation } from "../plan/plan-contact.ts";
 /** How long a saved plan may be applied: after that too much has moved for it to mean what was read. */
 export const PLAN_VALID_MS = 3_600_000;
 
+/** Version 2 names people by link. */
+const VERSION = 2;
+
 /** A first line is some 200 characters; what is longer without a break is something else. */
 const LONGEST_HEADER = 4_096;
 
@@ -23,14 +26,16 @@ export interface PlanHeader {
   readonly made: string;
 }
 
-/** What is to be done about one person. */
+/** What is to be done about one person: a link, because an address may be another person's by the time of the apply. */
 export interface PlannedPerson {
+  readonly link: bigint;
+  /** As it was when the plan was made; for people to read. */
   readonly email: EmailKey;
   readonly operations: readonly PlannedOperation[];
 }
 
 export interface SavedPlan extends PlanHeader {
-  readonly people: ReadonlyMap<EmailKey, readonly PlannedOperation[]>;
+  readonly people: readonly PlannedPerson[];
   /** 64 hexadecimal digits over all people. */
   readonly hash: string;
 }
@@ -73,13 +78,17 @@ const operation = z.discriminatedUnion("kind", [
   }),
 ]);
 const header = z.strictObject({
-  tandem: z.literal(1),
+  tandem: z.literal(VERSION),
   kind: z.enum(["plan", "undo"]),
   connection: z.string(),
   mapping: z.string(),
   made: z.iso.datetime(),
 });
-const person = z.strictObject({ email: z.string(), operations: z.array(operation) });
+const person = z.strictObject({
+  link: z.string().regex(/^\d{1,18}$/),
+  email: z.string(),
+  operations: z.array(operation),
+});
 const footer = z.strictObject({ people: z.int().min(0), hash: z.string().length(64) });
 
 /**
@@ -102,10 +111,10 @@ export async function writePlanFile(
   const sum = { people: 0, hash: "" };
   let fault: unknown = null;
   async function* lines(): AsyncGenerator<string> {
-    yield `${JSON.stringify({ tandem: 1, ...about })}\n`;
+    yield `${JSON.stringify({ tandem: VERSION, ...about })}\n`;
     try {
-      for await (const { email, operations } of people) {
-        const line = JSON.stringify({ email, operations });
+      for await (const { link, email, operations } of people) {
+        const line = JSON.stringify({ link: String(link), email, operations });
         hash.update(line);
         sum.people += 1;
         yield `${line}\n`;
@@ -160,7 +169,7 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   if ((await stat(path)).isDirectory()) throw new BadPlanFile(path, "is a folder");
   const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
   const hash = createHash("sha256");
-  const people = new Map<EmailKey, readonly PlannedOperation[]>();
+  const people: PlannedPerson[] = [];
   let about: PlanHeader | null = null;
   let end: z.infer<typeof footer> | null = null;
   for await (const text of lines) {
@@ -174,12 +183,12 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
       end = ends.data;
       continue;
     }
-    const { email, operations } = fit(path, person, line);
-    hash.update(JSON.stringify({ email, operations }));
-    people.set(email as EmailKey, operations);
+    const { link, email, operations } = fit(path, person, line);
+    hash.update(JSON.stringify({ link, email, operations }));
+    people.push({ link: BigInt(link), email: email as EmailKey, operations });
   }
   if (about === null || end === null) throw new BadPlanFile(path, "is not whole");
-  if (end.hash !== hash.digest("hex") || end.people !== people.size) {
+  if (end.hash !== hash.digest("hex") || end.people !== people.length) {
     throw new BadPlanFile(path, "was changed after it was saved");
   }
   return { ...about, people, hash: end.hash };

@@ -20,6 +20,7 @@ import type { Lease } from "../store/leases.ts";
 import { countLinks } from "../store/links.ts";
 import type { RunCounts, RunResult } from "../store/runs.ts";
 import { finishRun, saveConnectionProblems, startRun } from "../store/runs.ts";
+import { pageSize } from "../write/page-size.ts";
 import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { NOTHING_WRITTEN, writePage } from "../write/write-page.ts";
@@ -78,7 +79,7 @@ export interface RunOptions {
 export async function runContacts(outer: Deps, mapping: Mapping, options: RunOptions): Promise<ContactRun> {
   return withConnection(outer, mapping.name, async (lease, own) => {
     await own.began?.();
-    const deps = carryingBetween(own, mapping, lease);
+    const deps = carryingBetween(own, mapping, { lease });
     const { database, now } = deps;
     const { id: connectionId } = await openConnection(database, mapping.name);
     const runId = await startRun(database, connectionId, "contacts", options.trigger, now());
@@ -196,7 +197,12 @@ async function writeAll(
   };
   const refusing: EmailKey[] = [];
   let done = 0;
-  for await (const plans of planPages(context, filter)) {
+  const sizeOf = (plans: readonly ContactPlan[]): number =>
+    pageSize(
+      context,
+      plans.map(({ operations }) => operations),
+    );
+  for await (const plans of planPages(context, filter, sizeOf)) {
     // Nothing of anybody is written before opt-outs that cannot be looked for.
     const out = await context.betweenPages?.();
     if (out) throw out;
@@ -216,6 +222,8 @@ async function writeAll(
   // An address that somebody had until a moment ago is free now.
   for (let step = 0; step < ADDRESS_STEPS && waitsForAddress.length > 0; step += 1) {
     if (counts.refused > mostErrors || counts.unanswered > 0) break;
+    const out = await context.betweenPages?.();
+    if (out) throw out;
     const plans: ContactPlan[] = [];
     for await (const page of planPages(context, { kind: "ids", ids: waitsForAddress })) plans.push(...page);
     const parted = plans.map((plan) => withhold(plan, isHeld));

@@ -62,7 +62,7 @@ export async function runEngagement(
 ): Promise<EngagementRun> {
   return withConnection(outer, mapping.name, async (lease, own) => {
     await own.began?.();
-    const deps = carryingBetween(own, mapping, lease);
+    const deps = carryingBetween(own, mapping, { lease });
     const { database, now } = deps;
     const connection = await openConnection(database, mapping.name);
     const connectionId = connection.id;

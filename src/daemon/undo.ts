@@ -3,14 +3,16 @@ import type { KnownLink } from "../model/link.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Values } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
-import type { Deed, NotUndone } from "../plan/plan-undo.ts";
-import { asContactPlan, planUndo } from "../plan/plan-undo.ts";
+import type { Deed, NotUndone, UndoPlan } from "../plan/plan-undo.ts";
+import { asContactPlan, planUndo, undoNothing } from "../plan/plan-undo.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { DeedFilter, DeedRow } from "../store/deeds.ts";
 import { deedsByLink } from "../store/deeds.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { readRun } from "../store/run-list.ts";
+import type { Between } from "./between.ts";
+import { lendingBetween } from "./between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
@@ -26,7 +28,11 @@ export interface UndoFindings {
   readonly hash: string;
   readonly people: number;
   readonly operations: number;
-  /** How often something is left as it is, by why. */
+  /** What was done: each change is put back, is so already, or is left. */
+  readonly changes: number;
+  readonly putBack: number;
+  readonly already: number;
+  /** How many changes are left as they are, by why. */
   readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
   readonly examples: readonly ContactPlan[];
 }
@@ -37,6 +43,7 @@ export interface UndoFindings {
  *
  * @param out where to save it
  * @param examples how many people to bring in full
+ * @param between what happens for opt-outs between its pages
  * @throws NoSuchRun where a run is named that there never was
  * @throws PlanNotSaved where `out` is no place for it
  * @throws ConnectionBusy while another process works on the connection
@@ -47,16 +54,21 @@ export async function makeUndo(
   wanted: DeedFilter,
   out: string,
   examples: number,
+  between: Between = lendingBetween,
 ): Promise<UndoFindings> {
   await checkPlanPlace(out);
   await checkRun(outer, mapping, wanted);
-  return withConnection(outer, mapping.name, async (_lease, deps) => {
+  return withConnection(outer, mapping.name, async (lease, own, lend) => {
+    const deps = between(own, mapping, { lease, lend });
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
     const about = { kind: "undo", connection: mapping.name, mapping: mapping.hash, made } as const;
     const found = {
       people: 0,
       operations: 0,
+      changes: 0,
+      putBack: 0,
+      already: 0,
       left: {} as Record<string, number>,
       examples: [] as ContactPlan[],
     };
@@ -65,13 +77,17 @@ export async function makeUndo(
     return { ...found, hash };
 
     async function* people(): AsyncGenerator<PlannedPerson> {
-      for await (const { plan, left } of undoPlans(context, wanted)) {
-        for (const { why } of left) found.left[why] = (found.left[why] ?? 0) + 1;
-        if (plan.operations.length === 0) continue;
+      for await (const { known, undo } of undoPlans(context, wanted)) {
+        for (const { why } of undo.left) found.left[why] = (found.left[why] ?? 0) + 1;
+        found.changes += undo.putBack + undo.already + undo.left.length;
+        found.putBack += undo.putBack;
+        found.already += undo.already;
+        if (known === null || undo.operations.length === 0) continue;
         found.people += 1;
-        found.operations += plan.operations.length;
-        if (found.examples.length < examples) found.examples.push(plan);
-        yield { email: plan.known.link.email, operations: plan.operations };
+        found.operations += undo.operations.length;
+        if (found.examples.length < examples)
+          found.examples.push(asContactPlan(context.fields, known, undo.operations));
+        yield { link: known.link.id, email: known.link.email, operations: undo.operations };
       }
     }
   });
@@ -91,21 +107,27 @@ async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFil
   if ((await readRun(database, id, runId)) === null) throw new NoSuchRun(runId);
 }
 
-/** A person at a time. */
-async function* undoPlans(context: RunContext, wanted: DeedFilter) {
+/** A person at a time, by link: an address that they had then may be another person's now. */
+async function* undoPlans(
+  context: RunContext,
+  wanted: DeedFilter,
+): AsyncGenerator<{ readonly known: KnownLink | null; readonly undo: UndoPlan }> {
   const { database, connectionId, scope, fields } = context;
   let after = 0n;
   for (;;) {
     const page = await deedsByLink(database, connectionId, wanted, after, PEOPLE_PER_PAGE);
-    const filter = { kind: "emails", emails: page.map(({ email }) => email) } as const;
+    const filter = { kind: "answered", ids: page.map(({ linkId }) => linkId) } as const;
     const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
     for (const { linkId, deeds, touchedSince } of page) {
-      const known = byId.get(linkId);
-      if (known === undefined) continue;
+      const known = byId.get(linkId) ?? null;
       const done = deeds.map((row) => deedOf(row, wanted.fields));
-      const { operations, left } = planUndo(fields, known, done, new Set(touchedSince));
-      yield { plan: asContactPlan(fields, known, operations), left };
+      // What such a person holds is not known before their last write was looked for.
+      const undo =
+        known === null
+          ? undoNothing(done, "unanswered")
+          : planUndo(fields, known, done, new Set(touchedSince));
+      yield { known, undo };
     }
     const last = page.at(-1);
     if (last === undefined || page.length < PEOPLE_PER_PAGE) return;

@@ -33,7 +33,7 @@ export async function confirmContested(context: RunContext): Promise<void> {
       const found = await connectors[side].contacts.read(ids, properties, signal);
       const { missing: gone } = existing(ids, found);
       await transaction(database, async (statements) => {
-        await storePeople(context, statements, side, found, () => false, true);
+        await storePeople(context, statements, side, found, () => false);
         await forgetUnlinked(statements, connectionId, side, gone);
         await markMissing(statements, connectionId, side, gone, now());
       });

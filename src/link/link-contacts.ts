@@ -1,4 +1,4 @@
-import type { ContactReading } from "../model/contact.ts";
+import type { IndexReading } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
@@ -110,7 +110,7 @@ async function readWholeAccount(context: RunContext, side: Side, missing: number
   return whole;
 }
 
-async function store(context: RunContext, side: Side, reading: ContactReading): Promise<void> {
+async function store(context: RunContext, side: Side, reading: IndexReading): Promise<void> {
   await transaction(context.database, (statements) =>
     storePeople(context, statements, side, reading, () => false),
   );

@@ -244,7 +244,7 @@ export const sections = {
           klaviyo: words.percent.optional().describe("Default: 60%."),
         })
         .optional()
-        .describe("The part of each account's API quota that Tandem may use."),
+        .describe("The part of each account's API quota that Tandem may use: its pace, and HubSpot's day."),
     })
     .optional()
     .describe("A run that would exceed one stops before writing: a count, or a share of all contacts."),

@@ -49,6 +49,26 @@ export interface ContactReading {
   readonly unreadable: readonly UnreadableContact[];
 }
 
+/** Contacts that were read as records: by id, so that what they show is what is there, whatever their times say. */
+export interface RecordReading extends ContactReading {
+  readonly from: "records";
+}
+
+/** Contacts as a search or a page of a list showed them, which may lag behind what was written. */
+export interface IndexReading extends ContactReading {
+  readonly from: "index";
+}
+
+/** Tags what was read by id. */
+export function fromRecords({ contacts, unreadable }: ContactReading): RecordReading {
+  return { from: "records", contacts, unreadable };
+}
+
+/** Tags what was found by a search, or shown on a page. */
+export function fromIndex({ contacts, unreadable }: ContactReading): IndexReading {
+  return { from: "index", contacts, unreadable };
+}
+
 /** A contact as last seen and stored, its values turned into the mapping's fields. */
 export interface Sighting {
   readonly side: Side;

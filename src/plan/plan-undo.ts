@@ -23,12 +23,36 @@ export interface Deed {
 export interface NotUndone {
   readonly side: Side;
   readonly field: string | null;
-  readonly why: "changed_since" | "made" | "not_mapped" | "gone" | "consent" | "differed_before";
+  readonly why:
+    "changed_since" | "made" | "not_mapped" | "gone" | "consent" | "differed_before" | "unanswered";
 }
 
+/**
+ * Every change of the deeds is counted once: it is put back, is so already, or is left with a reason. A change is a value
+ * of one side, one list, or one contact that was made.
+ */
 export interface UndoPlan {
   readonly operations: readonly PlannedOperation[];
+  readonly putBack: number;
+  readonly already: number;
   readonly left: readonly NotUndone[];
+}
+
+/** The undo of somebody of whom nothing can be put back now. */
+export function undoNothing(deeds: readonly Deed[], why: NotUndone["why"]): UndoPlan {
+  const left = SIDES.flatMap((side) => changesOn(side, deeds).map((field) => ({ side, field, why })));
+  return { operations: [], putBack: 0, already: 0, left };
+}
+
+/** What was changed on one side: its fields by key, and `null` for each list and for a contact that was made. */
+function changesOn(side: Side, deeds: readonly Deed[]): readonly (string | null)[] {
+  const own = deeds.filter((deed) => deed.side === side);
+  const lists = new Set(own.flatMap(({ list }) => list ?? []));
+  return [
+    ...(own.some(({ kind }) => kind === "create") ? [null] : []),
+    ...new Set(own.flatMap(({ before }) => Object.keys(before))),
+    ...[...lists].map(() => null),
+  ];
 }
 
 /**
@@ -53,19 +77,24 @@ export function planUndo(
   const back = perSide((): [string, Value][] => []);
   const open = SIDES.filter((side) => {
     const why = whyNoSide(known, side, deeds);
-    if (why !== null) left.push({ side, field: null, why });
+    if (why !== null) left.push(...changesOn(side, deeds).map((field) => ({ side, field, why })));
     return why === null;
   });
-  const put = (side: Side, field: string, value: Value): void => {
-    if (!sameValue(known.sightings[side]?.fields[field] ?? null, value)) back[side].push([field, value]);
+  let [putBack, already] = [0, 0];
+  const put = (side: Side, field: string, value: Value): boolean => {
+    if (sameValue(known.sightings[side]?.fields[field] ?? null, value)) return false;
+    back[side].push([field, value]);
+    return true;
+  };
+  const count = (changes: number, isWritten: boolean): void => {
+    if (isWritten) putBack += changes;
+    else already += changes;
   };
   const usable = deeds.filter(({ side }) => open.includes(side));
   for (const field of new Set(usable.flatMap(({ before }) => Object.keys(before)))) {
     const oldest = SIDES.flatMap((side) => oldestOf(usable, side, field) ?? []);
     const bothWays = fields.find(({ key }) => key === field)?.direction === "both";
-    const sides = bothWays
-      ? SIDES.filter((side) => known.sightings[side] !== null)
-      : oldest.map(({ side }) => side);
+    const sides = bothWays ? SIDES.filter((side) => isThere(known, side)) : oldest.map(({ side }) => side);
     const reasons = sides.flatMap((side) => {
       const why = whyNot(fields, known, side, field, touchedSince);
       return why === null ? [] : [{ side, field, why }];
@@ -73,34 +102,40 @@ export function planUndo(
     if (!bothWays) {
       left.push(...reasons);
       const kept = new Set(reasons.map(({ side }) => side));
-      for (const { side, value } of oldest) if (!kept.has(side)) put(side, field, value);
+      for (const { side, value } of oldest) if (!kept.has(side)) count(1, put(side, field, value));
       continue;
     }
     const [first, second] = oldest.toSorted((one, other) => one.place - other.place);
     if (first === undefined) continue;
-    const [reason] = reasons;
-    if (reason !== undefined) left.push(reason);
-    else if (second?.run === first.run && !sameValue(first.value, second.value))
-      left.push({ side: first.side, field, why: "differed_before" });
-    else for (const side of sides) put(side, field, first.value);
+    const differed = second?.run === first.run && !sameValue(first.value, second.value);
+    const why = reasons[0]?.why ?? (differed ? "differed_before" : null);
+    if (why !== null) left.push(...oldest.map(({ side }) => ({ side, field, why })));
+    else count(oldest.length, sides.filter((side) => put(side, field, first.value)).length > 0);
   }
   const operations = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const seen = known.sightings[side];
     if (seen === null) return [];
     const own = deeds.filter((deed) => deed.side === side);
     const lists = open.includes(side) ? listsBack(known, side, seen.id, own) : [];
+    putBack += lists.length;
+    if (open.includes(side)) already += new Set(own.flatMap(({ list }) => list ?? [])).size - lists.length;
     if (back[side].length === 0) return lists;
     const pre = Object.fromEntries(back[side].map(([field]) => [field, seen.fields[field] ?? null]));
     return [{ kind: "update", side, id: seen.id, fields: Object.fromEntries(back[side]), pre }, ...lists];
   });
-  return { operations, left };
+  return { operations, putBack, already, left };
 }
 
 /** Why nothing of what was done to this side can be put back; `null` where it can, or nothing was done. */
 function whyNoSide(known: KnownLink, side: Side, deeds: readonly Deed[]): NotUndone["why"] | null {
   const own = deeds.filter((deed) => deed.side === side);
   if (own.some(({ kind }) => kind === "create")) return "made";
-  return own.length > 0 && known.sightings[side] === null ? "gone" : null;
+  return own.length > 0 && !isThere(known, side) ? "gone" : null;
+}
+
+/** A contact that was deleted is kept as it was last seen, and nothing can be written to it. */
+function isThere({ link, sightings }: KnownLink, side: Side): boolean {
+  return sightings[side] !== null && link.deletedOn !== side && link.missingOn !== side;
 }
 
 /** What a side held of a field before the first of these deeds. */

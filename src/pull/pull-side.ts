@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PullPage } from "../connectors/connector.ts";
-import type { ContactReading } from "../model/contact.ts";
+import type { IndexReading, RecordReading } from "../model/contact.ts";
+import { fromIndex } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { compareRead } from "../store/comparisons.ts";
@@ -110,7 +111,7 @@ async function storeContacts(
 ): Promise<void> {
   const members = new Set([...page.members.values()].flat());
   await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, page, (id) => members.has(id));
+    const erased = await storePeople(context, statements, side, fromIndex(page), (id) => members.has(id));
     for (const [collection, ids] of page.members) {
       await saveMembers(
         statements,
@@ -140,7 +141,7 @@ async function storeRoster(
   const toRead = unknown.filter((id) => !gone.has(traceOf(side, id)));
   const met = toRead.length > 0 ? await readAgain(context, side, toRead) : NOBODY_READ;
   await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, met, () => true, true);
+    const erased = await storePeople(context, statements, side, met, () => true);
     const ids = page.ids.filter((id) => !erased.has(id) && !gone.has(traceOf(side, id)));
     await saveMembers(statements, key, ids, page.scan, context.now());
     await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
@@ -181,14 +182,14 @@ export async function lookAtMissing(
   const still = await readAgain(context, side, ids);
   const { there, missing } = existing(ids, still);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, still, wanted, true);
+    await storePeople(context, statements, side, still, wanted);
     await markFound(statements, connectionId, side, there, now());
     await markMissing(statements, connectionId, side, missing, now());
     await forgetUnreadable(statements, connectionId, side, missing, now());
   });
 }
 
-async function readAgain(context: RunContext, side: Side, ids: readonly string[]): Promise<ContactReading> {
+async function readAgain(context: RunContext, side: Side, ids: readonly string[]): Promise<RecordReading> {
   return context.connectors[side].contacts.read(ids, propertiesFor(context.fields, side), context.signal);
 }
 
@@ -199,18 +200,17 @@ function lagOf({ connectors }: RunContext, side: Side): number {
 
 /**
  * Stores contacts, and moves the links of merged ones to the contact that is left. Of erased people only a refusal is
- * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it.
+ * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it. The
+ * reading itself says whether it shows the records or an index that may lag.
  *
- * @param direct read by id, not from an index
  * @returns the ids of erased people's contacts, which were not stored
  */
 export async function storePeople(
   context: RunContext,
   statements: Statements,
   side: Side,
-  { contacts: shown, unreadable }: ContactReading,
+  { from, contacts: shown, unreadable }: RecordReading | IndexReading,
   wanted: (id: string) => boolean,
-  direct = false,
 ): Promise<ReadonlySet<string>> {
   const { connectionId } = context;
   const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
@@ -223,7 +223,7 @@ export async function storePeople(
   const { comparison } = context;
   if (comparison !== null)
     await compareRead(statements, connectionId, rows, comparison, lagOf(context, side), context.now());
-  const reading = { shape: context.shapes[side], direct };
+  const reading = { shape: context.shapes[side], from };
   await saveSightings(statements, connectionId, rows, context.now(), reading, timing);
   await markShown(
     statements,

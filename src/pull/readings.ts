@@ -1,7 +1,16 @@
-import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../model/contact.ts";
+import type {
+  Contact,
+  ContactReading,
+  ExternalId,
+  IndexReading,
+  RecordReading,
+  UnreadableContact,
+} from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 
-export const NOBODY_READ: ContactReading = { contacts: [], unreadable: [] };
+export const NOBODY_READ: RecordReading = { from: "records", contacts: [], unreadable: [] };
+
+export const NOBODY_FOUND: IndexReading = { from: "index", contacts: [], unreadable: [] };
 
 /** Their ids, and those that were merged into them. */
 export function idsAndMerged(contacts: readonly Pick<Contact, "id" | "mergedIds">[]): readonly ExternalId[] {

@@ -1,5 +1,6 @@
 import type { ContactPort } from "../connectors/connector.ts";
 import type { ContactHistory } from "../model/contact-history.ts";
+import { fromRecords } from "../model/contact.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { planContact } from "../plan/plan-contact.ts";
@@ -59,7 +60,7 @@ async function ask(
   const { histories, unreadable } = await readHistory(ids, properties, newest, context.signal);
   const contacts = histories.map(({ contact }) => contact);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, { contacts, unreadable }, () => false);
+    await storePeople(context, statements, side, fromRecords({ contacts, unreadable }), () => false);
     const times = histories.flatMap((one) => setTimes(context, side, one));
     await saveSetTimes(statements, context.connectionId, times);
   });

@@ -54,6 +54,10 @@ export interface PlannedUndo {
   readonly runId: bigint;
   readonly people: number;
   readonly operations: number;
+  /** What the run did: each change is put back, is so already, or is left. */
+  readonly changes: number;
+  readonly putBack: number;
+  readonly already: number;
   readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
   readonly examples: readonly ContactPlan[];
   /** Of exactly this: another set of operations has another. */

@@ -29,7 +29,17 @@ export type HealthSnapshot = Pick<
 >;
 
 /** A side that is out for a while, and back without anybody's doing. Any other problem of a whole side needs a person. */
-const PASSING = new Set(["HS-QUOTA", "HS-RATE", "HS-MOVING", "HS-DOWN", "KL-RATE", "KL-DOWN", "SK-WRITES"]);
+const PASSING = new Set([
+  "HS-QUOTA",
+  "HS-SHARE",
+  "HS-LOW",
+  "HS-RATE",
+  "HS-MOVING",
+  "HS-DOWN",
+  "KL-RATE",
+  "KL-DOWN",
+  "SK-WRITES",
+]);
 
 /** Stopped in a row: one may be chance, three are not. */
 const STOPPED_IN_A_ROW = 3;

@@ -22,6 +22,8 @@ export type LinkFilter =
   | { readonly kind: "dirty" }
   | { readonly kind: "all" }
   | { readonly kind: "emails"; readonly emails: readonly string[] }
+  /** These, but for those with an operation that is not answered yet. */
+  | { readonly kind: "answered"; readonly ids: readonly bigint[] }
   /** Exactly these, also while an operation of theirs is not answered: whoever settles it has read what they hold. */
   | { readonly kind: "ids"; readonly ids: readonly bigint[] };
 
@@ -45,6 +47,8 @@ function conditionOf(filter: LinkFilter): Prisma.Sql {
       return ANSWERED;
     case "emails":
       return Prisma.sql`${ANSWERED} AND link.id IN (${linksUnder(filter.emails)})`;
+    case "answered":
+      return Prisma.sql`${ANSWERED} AND link.id = ANY(${[...filter.ids]}::bigint[])`;
     case "ids":
       return Prisma.sql`AND link.id = ANY(${[...filter.ids]}::bigint[])`;
   }

@@ -1,4 +1,4 @@
-import type { Sighting } from "../model/contact.ts";
+import type { IndexReading, RecordReading, Sighting } from "../model/contact.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import type { Timing } from "./edit-times.ts";
@@ -22,8 +22,8 @@ export interface SightingRow extends Omit<Sighting, "rules" | "edited" | "shape"
 export interface Reading {
   /** What `mapping/snapshot-shape.ts` says of it. */
   readonly shape: string;
-  /** By id and not from an index: what it shows is what is there, whatever its time says. */
-  readonly direct: boolean;
+  /** `records`: what it shows is what is there, whatever its time says. */
+  readonly from: (RecordReading | IndexReading)["from"];
 }
 
 /**
@@ -37,10 +37,11 @@ export async function saveSightings(
   connectionId: number,
   rows: readonly SightingRow[],
   now: Date,
-  { shape, direct }: Reading,
+  { shape, from }: Reading,
   timing: Timing = UNTIMED,
 ): Promise<void> {
   if (rows.length === 0) return;
+  const direct = from === "records";
   const latest = [...new Map(rows.map((row) => [`${row.side} ${row.id}`, row])).values()];
   const page = JSON.stringify(latest);
   await statements.$executeRaw`

@@ -28,7 +28,7 @@ export async function readTargets(
   const reading = await context.connectors[side].contacts.read(ids, properties, context.signal);
   const { missing } = existing(ids, reading);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, reading, () => false, true);
+    await storePeople(context, statements, side, reading, () => false);
     await markMissing(statements, context.connectionId, side, missing, context.now());
   });
   return new Map(

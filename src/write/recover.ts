@@ -1,12 +1,12 @@
 import type { Base, FieldBase } from "../model/base.ts";
-import type { Contact, ContactReading, ExternalId } from "../model/contact.ts";
+import type { Contact, ExternalId, IndexReading, RecordReading } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import { storePeople } from "../pull/pull-side.ts";
-import { NOBODY_READ } from "../pull/readings.ts";
+import { NOBODY_FOUND, NOBODY_READ } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-row.ts";
 import { owedTo } from "../reconcile/merge-contact.ts";
@@ -74,7 +74,7 @@ async function recoverSide(
   });
   const conflicts = await conflictsOf(context, proved);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, found.reading, () => false);
+    for (const reading of found.readings) await storePeople(context, statements, side, reading, () => false);
     const bases = proved.map(({ entry, agreed }) => ({ linkId: entry.linkId, base: agreed }));
     await agreeFields(statements, bases, context.now());
     const ids = entries.map(({ linkId }) => linkId);
@@ -122,11 +122,17 @@ async function conflictsOf(
   });
 }
 
+/** The contact of each operation by its trace id, and all that was read to find it. */
+interface Found {
+  readonly targets: ReadonlyMap<string, Contact>;
+  readonly readings: readonly [RecordReading, IndexReading];
+}
+
 async function readTargets(
   context: RunContext,
   side: Side,
   entries: readonly UnansweredEntry[],
-): Promise<{ readonly targets: ReadonlyMap<string, Contact>; readonly reading: ContactReading }> {
+): Promise<Found> {
   const { contacts } = context.connectors[side];
   const properties = propertiesFor(context.fields, side);
   const ids = entries.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
@@ -136,7 +142,7 @@ async function readTargets(
   const byId =
     ids.length > 0 ? await contacts.read([...new Set(ids)], properties, context.signal) : NOBODY_READ;
   const byEmail =
-    emails.length > 0 ? await contacts.find([...new Set(emails)], properties, context.signal) : NOBODY_READ;
+    emails.length > 0 ? await contacts.find([...new Set(emails)], properties, context.signal) : NOBODY_FOUND;
   const found = new Map<string, Contact>();
   for (const entry of entries) {
     const contact =
@@ -147,8 +153,12 @@ async function readTargets(
           );
     if (contact !== undefined) found.set(entry.traceId, contact);
   }
-  const unreadable = [...byId.unreadable, ...byEmail.unreadable];
-  return { targets: found, reading: { contacts: [...found.values()], unreadable } };
+  const targets = new Set(found.values());
+  const ofTargets = <T extends Found["readings"][number]>(reading: T): T => ({
+    ...reading,
+    contacts: reading.contacts.filter((contact) => targets.has(contact)),
+  });
+  return { targets: found, readings: [ofTargets(byId), ofTargets(byEmail)] };
 }
 
 /** A change that is found as it was asked for was done; of anything else nobody knows, and it is planned again. */

@@ -85,7 +85,8 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     newId: randomUUID,
     stopping: never,
     signal: never,
-    connect: async (mapping, secrets) => connect(mapping, secrets, await connectorLog(app)),
+    connect: async (mapping, secrets, database) =>
+      connect(mapping, secrets, database, await connectorLog(app)),
   };
   return app;
 }

@@ -168,8 +168,8 @@ test("a system that is out ends with 69, and the other is asked all the same", a
   const findings = await examine(
     {
       ...asked,
-      connect: async (mapping, secrets) => {
-        const { klaviyo } = await asked.connect(mapping, secrets);
+      connect: async (mapping, secrets, database) => {
+        const { klaviyo } = await asked.connect(mapping, secrets, database);
         return { klaviyo, hubspot: memory("hubspot", { now: Date.now, quirks: { unavailable } }) };
       },
     },

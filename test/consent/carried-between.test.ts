@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Work } from "../../src/connectors/connector.ts";
 import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { makePlan } from "../../src/daemon/make-plan.ts";
+import { performUndos } from "../../src/daemon/perform-undos.ts";
+import { planDesk } from "../../src/daemon/plan-desk.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
+import { wishUndo } from "../../src/store/conflict-undos.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
@@ -66,3 +72,95 @@ test("an opt-out is carried while a run still reads", async () => {
   expect(whenCompared).toBe("unsubscribed");
   expect(await it.fresh.database.run.count({ where: { kind: "consent" } })).toBe(before + 1);
 });
+
+test("an opt-out is carried while a run writes a long page, within a minute", async () => {
+  const cost = {
+    ...it.klaviyo.contacts,
+    cost: ({ updates }: Work) => ({ requests: updates, seconds: updates }),
+  };
+  const people = Array.from({ length: 150 }, (_, n) =>
+    it.hubspot.user.create(`p${n}@example.com`, { firstname: "P" }, ["all"]),
+  );
+  const rules = mapping({ ...used, limits: { ...used.limits, creates: { count: 200 } } });
+  for (let runs = 0; runs < 2; runs += 1) await it.sync(rules);
+  for (const id of people) it.hubspot.user.edit(id, { firstname: "Pat" });
+  it.wait(60_000);
+  let [writes, refusedAt, carriedAt] = [0, 0, 0];
+  it.klaviyo.quirks.before = (call) => {
+    if (call !== "write") return;
+    it.wait(1_000);
+    writes += 1;
+    if (writes === 20) {
+      it.hubspot.user.setConsent(contact(), OUT);
+      refusedAt = it.deps().now().getTime();
+    }
+    if (carriedAt === 0 && status() === "unsubscribed") carriedAt = it.deps().now().getTime();
+  };
+  const deps = {
+    ...it.deps(),
+    now: () => it.deps().now(),
+    connectors: { hubspot: it.hubspot, klaviyo: { ...it.klaviyo, contacts: cost } },
+  };
+  await runContacts(deps, rules, { trigger: "test" });
+  expect(writes).toBeGreaterThan(149);
+  expect(carriedAt - refusedAt).toBeGreaterThan(0);
+  expect(carriedAt - refusedAt).toBeLessThanOrEqual(62_000);
+});
+
+test("a plan writes nothing, and lends its lease to the daemon's consent lane between two pages", async () => {
+  it.hubspot.user.setConsent(contact(), OUT);
+  const daemon = openDatabase(it.fresh.url);
+  const carried = async (): Promise<void> => {
+    await expect
+      .poll(() => runConsent({ ...it.deps(), database: daemon }, used, "test").catch(() => null))
+      .not.toBeNull();
+    order.push("opt-out");
+  };
+  const order: string[] = [];
+  let lane: Promise<void> | null = null;
+  const isWanted = async (): Promise<boolean> =>
+    (await it.fresh.database.lease.findFirstOrThrow()).wantedAt !== null;
+  const contacts = {
+    ...it.klaviyo.contacts,
+    async *pull(...asked: Parameters<typeof it.klaviyo.contacts.pull>) {
+      lane ??= carried();
+      await expect.poll(isWanted).toBe(true);
+      yield* it.klaviyo.contacts.pull(...asked);
+    },
+  };
+  const connectors = { hubspot: it.hubspot, klaviyo: { ...it.klaviyo, contacts } };
+  it.newWrites();
+  const options = { email: null, field: null, examples: 5, out: null };
+  await makePlan({ ...it.deps(), connectors }, used, options);
+  order.push("plan");
+  await lane;
+  await daemon.$disconnect();
+  expect(order).toEqual(["opt-out", "plan"]);
+  expect(status()).toBe("unsubscribed");
+  expect(it.newWrites()).toBe(1);
+});
+
+test.each(["a dry run on a page", "putting back what lost"])(
+  "an opt-out is carried while %s reads",
+  async (what) => {
+    it.hubspot.user.edit(contact(), { firstname: "Joan" });
+    it.klaviyo.user.edit(it.klaviyo.user.all()[0]?.id ?? "", { first_name: "Joanna" });
+    await it.sync(used);
+    let pulls = 0;
+    const conflict = await it.fresh.database.conflict.findFirstOrThrow();
+    await wishUndo(it.fresh.database, conflict.id, "jo", it.deps().now());
+    it.hubspot.quirks.before = (call) => {
+      if (call !== "pull" || (pulls += 1) !== 1) return;
+      it.wait(60_000);
+      it.hubspot.user.setConsent(contact(), OUT);
+    };
+    const deps = { ...it.deps(), now: () => it.deps().now() };
+    if (what.startsWith("a dry run")) {
+      const failed = (error: unknown): void => expect.fail(String(error));
+      const desk = planDesk({ current: () => ({ deps, mapping: used }), wake: () => {}, failed });
+      desk.begin({ kind: "dry_run" }, "jo");
+      await desk.work();
+    } else await performUndos(deps, used);
+    expect(status()).toBe("unsubscribed");
+  },
+);

@@ -23,6 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const ABOUT = { kind: "plan", connection: "one", mapping: "1", made: "2026-11-01T08:00:00.000Z" } as const;
 const PEOPLE: readonly PlannedPerson[] = [
   {
+    link: 1n,
     email: "jo@example.com" as EmailKey,
     operations: [
       { kind: "opt_out", side: "klaviyo", id: "K1", from: { kind: "all" } },
@@ -37,7 +38,7 @@ test("a saved plan holds refusals and subscriptions as they were planned", async
   const { hash } = await writePlanFile(path, ABOUT, PEOPLE);
   const { people, ...about } = await readPlanFile(path);
   expect(about).toEqual({ ...ABOUT, hash });
-  expect([...people.values()].flat()).toEqual(PEOPLE[0]?.operations);
+  expect(people).toEqual(PEOPLE);
   expect(readdirSync(folder)).toEqual(["whole.plan"]);
 });
 
@@ -88,4 +89,11 @@ test("an empty file, a plan of before, a new name and a device are places for a 
   await writePlanFile(path, ABOUT, PEOPLE);
   await expect(checkPlanPlace(path)).resolves.toBeUndefined();
   await expect(checkPlanPlace("/dev/null")).resolves.toBeUndefined();
+});
+
+test("two people of one address, of whom one had it before, are two in a saved plan", async () => {
+  const path = join(folder, "two.plan");
+  const two = PEOPLE.flatMap((one) => [one, { ...one, link: 2n }]);
+  await writePlanFile(path, ABOUT, two);
+  expect((await readPlanFile(path)).people).toEqual(two);
 });

@@ -3,8 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { expect, inject, test } from "vitest";
+import type { App } from "../../src/cli/app.ts";
+import { withDatabase as withDatabaseOfCommand } from "../../src/cli/engine.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { withDatabase, withServer } from "../support/database-server.ts";
+
+/** One command's work on a database, with what it said beside. */
+async function withDatabaseOf(url: string, work: (talk: string) => Promise<void>): Promise<void> {
+  let talk = "";
+  const app = { env: { DATABASE_URL: url }, talk: (text: string) => void (talk += text) } as Partial<App>;
+  await withDatabaseOfCommand(app as App, () => work(talk));
+}
 
 const MIGRATIONS = new URL("../../prisma/migrations", import.meta.url).pathname;
 
@@ -81,9 +90,41 @@ test("an upgrade repairs stale addresses and two dead halves of one person, and 
     expect(aliases.rows).toEqual([{ link_id: 1 }]);
     const runs = await client.query("SELECT counts FROM run");
     expect(runs.rows).toEqual([{ counts: { repaired: 4 } }]);
+    const told: string[] = [];
+    for (let commands = 0; commands < 2; commands += 1)
+      await withDatabaseOf(url, async (talk) => void told.push(talk));
+    const words = "4 links were repaired after changed email addresses and merges.";
+    expect(told).toEqual([`Upgrade of test: ${words} Nothing was written to HubSpot or Klaviyo.\n`, ""]);
   } finally {
     await client.end();
     await withServer(server, async (each) => void (await each.query(`DROP DATABASE ${name} WITH (FORCE)`)));
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("an upgrade that repaired one link says so in the singular", async () => {
+  const server = inject("databaseServer");
+  const folder = await mkdtemp(join(tmpdir(), "tandem-before-"));
+  const name = "tandem_repair_one";
+  await withServer(server, async (client) => void (await client.query(`CREATE DATABASE ${name}`)));
+  const url = withDatabase(server, name);
+  const client = new Client({ connectionString: url });
+  try {
+    for (const one of (await readdir(MIGRATIONS)).filter((each) => each < "20261130111000"))
+      await cp(join(MIGRATIONS, one), join(folder, one), { recursive: true });
+    await migrate(url, folder);
+    await client.connect();
+    // As the upgrade of earlier today left it.
+    await client.query(`
+      INSERT INTO connection (id, name) VALUES (1, 'test');
+      INSERT INTO run (connection_id, kind, trigger, result, started_at, counts, note)
+      VALUES (1, 'upgrade', 'upgrade', 'finished', now(), '{"repaired": 1}', '1 links repaired')`);
+    const told: string[] = [];
+    await withDatabaseOf(url, async (talk) => void told.push(talk));
+    expect(told[0]).toContain("Upgrade of test: 1 link was repaired after changed email addresses");
+  } finally {
+    await client.end();
+    await rm(folder, { recursive: true });
+    await withServer(server, async (other) => void (await other.query(`DROP DATABASE ${name} WITH (FORCE)`)));
   }
 });

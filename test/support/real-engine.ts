@@ -24,7 +24,7 @@ export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngi
   // As in the daemon, a mapping keeps its connectors from run to run.
   const connected = new Map<Mapping, Promise<Deps["connectors"]>>();
   const connectorsOf = (mapping: Mapping): Promise<Deps["connectors"]> => {
-    const connectors = connected.get(mapping) ?? connect(mapping, secrets, () => {});
+    const connectors = connected.get(mapping) ?? connect(mapping, secrets, fresh.database, () => {});
     connected.set(mapping, connectors);
     return connectors;
   };

@@ -71,7 +71,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
       "All tools of this HubSpot account share a number of calls a day. The rest waits until midnight in HubSpot's time zone.",
     fix: [
       "Find the tool that uses the calls.",
-      "Or let Tandem look less often: schedule in the mapping file. (api_share slows it down, and saves no call.)",
+      "Or let Tandem use less: limits.api_share.hubspot in the mapping file bounds its part of the day, and schedule how often it reads.",
     ],
   },
   {

@@ -3,19 +3,22 @@ import { PermitExpired } from "../permit.ts";
 import type { Quota } from "../connector.ts";
 import type { ConnectorLog } from "../connector-log.ts";
 import { clockSkew } from "../clock-skew.ts";
+import type { DayCount } from "../day-budget.ts";
+import { countHere, dayBudget } from "../day-budget.ts";
 import { governor } from "../governor.ts";
 import type { Governor, Timing } from "../governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
 import type { RetryDecision } from "../retry.ts";
-import { door, LONGEST_WAIT_MS } from "../shut-door.ts";
+import { door } from "../shut-door.ts";
 import type { Call, Mutation } from "./client.ts";
 import { CallFailed } from "./failure.ts";
 import type { Failure } from "./failure.ts";
-import { learn, quotasOf } from "./limit-headers.ts";
+import { isAboutRequest, isPassing, limitedForMs, mayBeDone, staysAway } from "./failure-kinds.ts";
+import { PER_DAY, learn, quotasOf } from "./limit-headers.ts";
 import { readJson, readVendorError } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
-import { untilMidnightMs } from "./midnight.ts";
-import { isDaily } from "./refusal.ts";
+import { dayUsedUp } from "./day-used-up.ts";
+import { quotaDay, untilMidnightMs } from "./midnight.ts";
 import type { RawAnswer } from "./transport.ts";
 import { isNoSuchPath, NO_WORDS, toldMs, unavailable } from "./unavailable.ts";
 
@@ -64,6 +67,8 @@ export type Prepare = () => Promise<Mutation | null>;
 export interface CallsDeps extends Timing {
   /** The part of the account's quota that may be used, 0–1. */
   readonly apiShare: number;
+  /** Default: counts only what this process calls. */
+  readonly dayCount?: DayCount;
   readonly log: ConnectorLog;
 }
 
@@ -76,7 +81,7 @@ const LIMITED_ATTEMPTS = 6;
 const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog waits for two minutes.
 
 /** Pacing, retries and counting for one account. */
-export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
+export function calls({ apiShare, now, sleep, log, dayCount = countHere() }: CallsDeps): Calls {
   const burst = governor([BURST], { share: apiShare, now, sleep });
   const search = governor([SEARCH], { share: apiShare, now, sleep });
   const made = new Map<string, number>();
@@ -84,12 +89,22 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
   const skew = clockSkew();
   const gate = door({ now });
   let timeZone: string | null = null;
+  // By HubSpot's clock: at its midnight, not at ours.
+  const vendorNow = (): number => now() + skew.ms();
+  const day = dayBudget({
+    share: apiShare,
+    count: dayCount,
+    now: vendorNow,
+    today: (time) => quotaDay(time, timeZone),
+    out: (usedUp) => dayUsedUp(usedUp, vendorNow(), timeZone),
+  });
 
   /** Waits for the budget of one attempt. */
   async function turn(pace: Governor, signal: AbortSignal): Promise<void> {
     await pace.take(signal);
     // Behind the wait: whoever stood in the line while the door was shut does not go either.
     gate.pass();
+    await day.take();
   }
 
   /** One attempt that changes something. Its permit comes after the wait for its turn, never before. */
@@ -115,7 +130,10 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     const begun = now();
     const raw = await send();
     learn(pace, raw);
-    for (const quota of quotasOf(raw, now())) quotas.set(quota.name, quota);
+    for (const quota of quotasOf(raw, now())) {
+      quotas.set(quota.name, quota);
+      if (quota.name === PER_DAY) day.learn(quota);
+    }
     skew.note(raw.headers["date"], begun, now());
     return understood(operation, raw, schema, now(), skew);
   }
@@ -212,7 +230,14 @@ export function calls({ apiShare, now, sleep, log }: CallsDeps): Calls {
     learnTimeZone: (zone) => void (timeZone = zone),
     requests: () => new Map(made),
     skewMs: () => skew.ms(),
-    quotas: () => [...quotas.values()],
+    quotas() {
+      const own = day.state();
+      const share =
+        own === null
+          ? []
+          : [{ name: "Tandem's share per day", limit: own.allowed, left: own.left, at: now() }];
+      return [...quotas.values(), ...share];
+    },
   };
 }
 
@@ -241,51 +266,4 @@ function understood<T>(
   // Only where the shape broke, never what stood there: that may be a person.
   const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;
   throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: null });
-}
-
-/** Has HubSpot said that it takes no call before a time that no call should wait for: the day's end, a move's? */
-function staysAway(failure: Failure): boolean {
-  const daily = failure.kind === "answered" && failure.status === 429 && isDaily(failure.error);
-  return daily || (toldMs(failure) ?? 0) > LONGEST_WAIT_MS;
-}
-
-/** How long a rate limit, or a short lock, asks to wait; null where it is none that passes soon. */
-function limitedForMs(failure: Failure): number | null {
-  if (failure.kind === "unreadable" && failure.status === 429) return toldMs(failure) ?? 10_000;
-  if (failure.kind !== "answered") return null;
-  const { status, error, retryAfterMs: told } = failure;
-  if (status === 423) return Math.max(2_000, told ?? 0);
-  if (status !== 429) return null;
-  if (told !== null) return told;
-  // A search has no policy name in its 429, only this sentence.
-  return /\bsecondly limit/.test(error.message ?? "") && error.policyName !== "TEN_SECONDLY_ROLLING"
-    ? backoffMs(1, { first: 2_000, longest: 2_000 })
-    : 10_000;
-}
-
-/** Will the same call succeed later without anybody doing anything? */
-function isPassing(failure: Failure): boolean {
-  if (failure.kind === "answered") return failure.status >= 500 || failure.status === 408;
-  return failure.kind !== "no_token";
-}
-
-/** May a write that failed like this have been done all the same? */
-export function mayBeDone(failure: Failure): boolean {
-  switch (failure.kind) {
-    case "not_sent":
-    case "no_token":
-      return false;
-    case "lost":
-      return true;
-    case "answered":
-      return failure.status >= 500 || failure.status === 408;
-    case "unreadable":
-      // A proxy's 429 or 403 kept the call from HubSpot; anything else proves nothing.
-      return failure.status !== 429 && failure.status !== 403;
-  }
-}
-
-/** Is an answer with this status about what was asked, and not about who asks? */
-function isAboutRequest(status: number): boolean {
-  return status >= 400 && status < 500 && ![401, 403, 408, 429, 477].includes(status);
 }

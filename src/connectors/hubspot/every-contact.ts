@@ -1,4 +1,5 @@
-import type { ContactReading } from "../../model/contact.ts";
+import type { ContactReading, IndexReading } from "../../model/contact.ts";
+import { fromIndex } from "../../model/contact.ts";
 import type { PropertyRequest } from "../connector.ts";
 import { pageGuard } from "../page-guard.ts";
 import { contactsOf, namesOf } from "./contacts.ts";
@@ -15,7 +16,7 @@ export async function* everyContact(
   account: Account,
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
-): AsyncIterable<ContactReading> {
+): AsyncIterable<IndexReading> {
   const names = namesOf(account, properties);
   const tooLong = names.join("&properties=").length > LONGEST_QUERY;
   const follow = pageGuard({ side: "hubspot", what: "all contacts", log: account.log });
@@ -24,9 +25,11 @@ export async function* everyContact(
     signal.throwIfAborted();
     const call = account.endpoints.page(after, tooLong ? ["email"] : names);
     const { body } = await account.calls.read(call, contactPage, signal);
-    yield tooLong
-      ? await readShown(account, body, properties, signal)
-      : await contactsOf(account, body, properties, signal);
+    yield fromIndex(
+      tooLong
+        ? await readShown(account, body, properties, signal)
+        : await contactsOf(account, body, properties, signal),
+    );
     after = body.paging?.next?.after ?? null;
     follow(after);
   } while (after !== null);

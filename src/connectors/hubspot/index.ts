@@ -1,5 +1,6 @@
 import type { ConnectorLog } from "../connector-log.ts";
 import type { Connector, Schema } from "../connector.ts";
+import type { DayCount } from "../day-budget.ts";
 import type { Timing } from "../governor.ts";
 import { calls } from "./calls.ts";
 import { endpoints } from "./client.ts";
@@ -32,6 +33,8 @@ export interface HubSpotDeps extends Timing {
   readonly apiVersion: ApiVersion;
   /** The part of the account's quota that may be used: above 0, at most 1. */
   readonly apiShare: number;
+  /** Where the calls of a day are counted. Default: in this process alone. */
+  readonly dayCount?: DayCount;
   /** Whether the mapping names properties of companies, `company.NAME`: they are discovered too. Default: false. */
   readonly companies?: boolean;
   /** The subscription types, by name or id, whose opt-outs are read with every contact. Default: none. */

@@ -8,11 +8,14 @@ function limitHeader({ headers }: RawAnswer, name: string): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
+/** The name of the daily quota. */
+export const PER_DAY = "per day";
+
 /** The limits that an answer tells of; one of an app with OAuth does not tell of the day. */
 export function quotasOf(raw: RawAnswer, at: number): readonly Quota[] {
   const told = [
     { name: "per 10 seconds", limit: limitHeader(raw, "max"), left: limitHeader(raw, "remaining") },
-    { name: "per day", limit: limitHeader(raw, "daily"), left: limitHeader(raw, "daily-remaining") },
+    { name: PER_DAY, limit: limitHeader(raw, "daily"), left: limitHeader(raw, "daily-remaining") },
   ];
   return told.flatMap(({ name, limit, left }) =>
     limit === undefined || left === undefined ? [] : [{ name, limit, left, at }],

@@ -3,7 +3,7 @@ import type { WriteGate } from "../permit.ts";
 import type { WriteResult } from "../connector.ts";
 import type { Account } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
-import { mayBeDone } from "./calls.ts";
+import { mayBeDone } from "./failure-kinds.ts";
 import { preferenceAnswer } from "./parse.ts";
 import { problemOf } from "./problems.ts";
 

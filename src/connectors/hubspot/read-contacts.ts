@@ -1,4 +1,5 @@
-import type { ContactReading, ExternalId } from "../../model/contact.ts";
+import type { ContactReading, ExternalId, IndexReading, RecordReading } from "../../model/contact.ts";
+import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { ContactHistory, HistoryReading, PastValue } from "../../model/contact-history.ts";
 import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
@@ -25,11 +26,11 @@ export async function readContacts(
   ids: readonly ExternalId[],
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
-): Promise<ContactReading> {
+): Promise<RecordReading> {
   // Something that is no id would have the whole batch refused.
   const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
   const records = await batchRead(account, asked, null, properties, signal);
-  return distinct(await contactsOf(account, records, properties, signal));
+  return fromRecords(distinct(await contactsOf(account, records, properties, signal)));
 }
 
 /** See `ContactPort.readHistory`. */
@@ -79,7 +80,7 @@ export async function findContacts(
   emails: readonly EmailKey[],
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
-): Promise<ContactReading> {
+): Promise<IndexReading> {
   const asked = new Set<string>(emails);
   const records = await batchRead(account, [...asked], "email", properties, signal);
   // HubSpot may show more than was asked for; what does not carry the address is not taken for its owner.
@@ -89,7 +90,7 @@ export async function findContacts(
       return key !== null && asked.has(key);
     }),
   );
-  return distinct(await contactsOf(account, { ...records, results }, properties, signal));
+  return fromIndex(distinct(await contactsOf(account, { ...records, results }, properties, signal)));
 }
 
 /** Only in these words is a contact not there: an address that HubSpot has closed answers 404, too. */

@@ -1,6 +1,6 @@
 import type { ListMembership } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
-import { mayBeDone } from "./calls.ts";
+import { mayBeDone } from "./failure-kinds.ts";
 import { chunks } from "./chunks.ts";
 import { BATCH } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";

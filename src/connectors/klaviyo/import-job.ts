@@ -32,7 +32,7 @@ interface Row {
  * Klaviyo takes 10,000 profiles and 5 MB in a job; a part is left for what surrounds them. Of updates only so many can be
  * read again, a hundred a call, within the seconds that a reading is good for.
  */
-const LARGEST_JOB = 2_000;
+export const LARGEST_JOB = 2_000;
 const LARGEST_BODY = 4_500_000;
 /** Below this, halving a refused job costs more than sending its profiles one by one. */
 const SMALLEST_JOB = 25;

@@ -1,3 +1,4 @@
+import { fromIndex } from "../../model/contact.ts";
 import type { Account, Connector } from "../connector.ts";
 import type { Timing } from "../governor.ts";
 import type { ConnectorLog } from "../connector-log.ts";
@@ -82,7 +83,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
         const predictions = asksForPredictions(properties);
         const call = (cursor: string | null) => client.profiles({ sort: "id", cursor, predictions });
         for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
-          yield contactsOf(data, properties, log);
+          yield fromIndex(contactsOf(data, properties, log));
         }
       },
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),

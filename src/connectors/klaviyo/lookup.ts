@@ -1,5 +1,13 @@
 import { domainToUnicode } from "node:url";
-import type { Contact, ContactReading, ExternalId, UnreadableContact } from "../../model/contact.ts";
+import type {
+  Contact,
+  ContactReading,
+  ExternalId,
+  IndexReading,
+  RecordReading,
+  UnreadableContact,
+} from "../../model/contact.ts";
+import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { PropertyRequest } from "../connector.ts";
 import type { ConnectorLog } from "../connector-log.ts";
@@ -30,29 +38,32 @@ const LONGEST_FILTER = 6_000;
 export async function readByIds(
   settings: LookupSettings,
   ids: readonly ExternalId[],
-): Promise<ContactReading> {
+): Promise<RecordReading> {
   // What is no id of Klaviyo's exists no more than an id that is.
   const real = ids.filter((id) => /^\w+$/.test(id));
   const { contacts, unreadable } = await matching(settings, "id", real);
   const [nameless] = unreadable.filter(({ id }) => id === null);
-  if (nameless === undefined) return { contacts, unreadable };
+  if (nameless === undefined) return fromRecords({ contacts, unreadable });
   // A record without an id may be any of those that Klaviyo did not show: none of them may count as gone.
   const shown = new Set([...contacts, ...unreadable].map(({ id }) => id));
   const doubtful = real.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
-  return { contacts, unreadable: [...unreadable.filter(({ id }) => id !== null), ...doubtful] };
+  return fromRecords({
+    contacts,
+    unreadable: [...unreadable.filter(({ id }) => id !== null), ...doubtful],
+  });
 }
 
 /** See `ContactPort.find`. Klaviyo may hold a domain in either of its two spellings, and an address in any case. */
 export async function findByEmails(
   settings: LookupSettings,
   emails: readonly EmailKey[],
-): Promise<ContactReading> {
+): Promise<IndexReading> {
   const { contacts, unreadable } = await matching(settings, "email", emails.flatMap(spellings));
   const wanted = new Set(emails);
-  return {
+  return fromIndex({
     contacts: contacts.filter(({ email }) => email !== null && wanted.has(email)),
     unreadable: unreadable.filter(({ email }) => email === null || wanted.has(email)),
-  };
+  });
 }
 
 interface Found {

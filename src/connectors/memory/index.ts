@@ -2,6 +2,7 @@ import { otherSide } from "../../model/side.ts";
 import type { Side } from "../../model/side.ts";
 import type { Clearance } from "../../model/consent.ts";
 import type { ContactReading, ExternalId } from "../../model/contact.ts";
+import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type {
@@ -205,9 +206,11 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         for (let start = 0; start < ids.length; start += pageSize) {
           if (start > 0) request("everyone", signal);
           const page: ExternalId[] = ids.slice(start, start + pageSize);
-          yield showAll(
-            page.map((id) => store.get(id)),
-            properties,
+          yield fromIndex(
+            showAll(
+              page.map((id) => store.get(id)),
+              properties,
+            ),
           );
         }
       },
@@ -216,7 +219,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         // HubSpot answers a merged id with its survivor, Klaviyo no longer knows it.
         const get = (id: ExternalId): StoredContact | undefined =>
           side === "hubspot" ? store.survivor(id) : store.get(id);
-        return showAll(ids.map(get), properties);
+        return fromRecords(showAll(ids.map(get), properties));
       },
       // As the real ones: HubSpot keeps a history of every property, Klaviyo one time for a whole profile.
       readHistory:
@@ -237,7 +240,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         request("find", signal);
         const keys = new Set(emails);
         const wanted = [...store.all()].filter((contact) => contact.emails.some((key) => keys.has(key)));
-        return showAll(wanted.filter(foundByAddress), properties);
+        return fromIndex(showAll(wanted.filter(foundByAddress), properties));
       },
       jobs: null,
       async write(operations, properties, gate, signal) {

@@ -1,5 +1,5 @@
 import { heldByLimit } from "../../plan/problems.ts";
-import type { NotUndone } from "../../plan/plan-undo.ts";
+import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { PlannedUndo, PutBack, Sheet } from "../desk.ts";
 import type { Fragment, Safe } from "../html.ts";
@@ -8,16 +8,6 @@ import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { planExamples } from "../plan-examples.ts";
 import { timeElement } from "../time-element.ts";
-
-/** Why something is not put back, in words. */
-export const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
-  changed_since: "changed since by somebody, left as it is",
-  made: "a contact that Tandem made; contacts are never deleted",
-  not_mapped: "no longer in the mapping, left as it is",
-  consent: "shows somebody's consent, which is never put back",
-  gone: "the contact is gone",
-  differed_before: "the two sides held different values before, so no single value can go back",
-};
 
 /** What putting a run back would do, before it is done; and afterwards, what it came to. */
 export function undoPage(frame: Frame, runId: bigint, sheet: Sheet | null): Safe {
@@ -77,6 +67,7 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
       }
       Looked at both sides ${timeElement(at, frame.now)}. Nothing has been written. Consent is never put back.
     </p>
+    <p>${undoSum(found)}</p>
     ${leftLines(found)}
     ${
       !nothing &&
@@ -87,11 +78,8 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
   `;
 }
 
-function leftLines({ left }: PlannedUndo): Fragment {
-  const rows = Object.entries(LEFT_WORDS).flatMap(([why, words]) => {
-    const count = left[why as NotUndone["why"]] ?? 0;
-    return count === 0 ? [] : [html`<li>${grouped(count)} × ${words}</li>`];
-  });
+function leftLines(found: PlannedUndo): Fragment {
+  const rows = leftWords(found).map((line) => html`<li>${line}</li>`);
   if (rows.length === 0) return null;
   return html`<h2>Not put back</h2>
     <ul>

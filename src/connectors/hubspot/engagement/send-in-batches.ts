@@ -1,4 +1,4 @@
-import { mayBeDone } from "../calls.ts";
+import { mayBeDone } from "../failure-kinds.ts";
 import { chunks } from "../chunks.ts";
 import { CallFailed } from "../failure.ts";
 import type { VendorError } from "../parse.ts";

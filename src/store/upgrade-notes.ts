@@ -1,0 +1,15 @@
+import type { Statements } from "./database.ts";
+
+/** What an upgrade did to one connection. */
+export interface UpgradeNote {
+  readonly connection: string;
+  readonly note: string;
+}
+
+/** What upgrades did that nobody was told yet; whoever takes it tells it, and nobody else does. */
+export async function takeUpgradeNotes(statements: Statements): Promise<readonly UpgradeNote[]> {
+  return statements.$queryRaw<UpgradeNote[]>`
+    UPDATE run SET untold = false FROM connection
+    WHERE untold AND connection.id = run.connection_id
+    RETURNING connection.name AS connection, run.note`;
+}
