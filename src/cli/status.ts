@@ -8,6 +8,7 @@ import { statusReader } from "../status/status-reader.ts";
 import { overviewText } from "../status/text.ts";
 import { openConnection } from "../store/connections.ts";
 import { engagementDays } from "../store/engagement-days.ts";
+import { olderProgress } from "../store/engagement-older.ts";
 import { readFreshness } from "../store/freshness.ts";
 import type { Overview } from "../store/overview.ts";
 import type { App, CommonOptions } from "./app.ts";
@@ -28,7 +29,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, freshness, engagement } = await withDatabase(app, async (database) => {
+      const { overview, freshness, engagement, older } = await withDatabase(app, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
@@ -36,13 +37,14 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
           laneSchedule(mapping, mapping.schedule.contacts),
         ).overview();
         const freshness = await readFreshness(database, id);
-        return { overview, freshness, engagement: totalsOf(days) };
+        const older = mapping.engagement === null ? [] : await olderProgress(database, id);
+        return { overview, freshness, engagement: totalsOf(days), older };
       });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json({ ...overviewDocument(overview, freshness, health, now), engagement })
-          : `${[...overviewText(overview, health, now), ...completenessText(engagement)].join("\n")}\n`,
+          ? json({ ...overviewDocument(overview, freshness, health, now), engagement, older })
+          : `${[...overviewText(overview, health, now), ...completenessText(engagement, older)].join("\n")}\n`,
       );
       exit(exitFor(health, overview));
     });
