@@ -16,9 +16,15 @@ export function engagementReport({ stoppedBy, counts, problems }: EngagementRun)
     unanswered = 0,
     created = 0,
     stamped = 0,
+    older = 0,
+    dropped = 0,
   } = counts;
   return [
     `Saw ${counted(added, "new event")}: ${grouped(recorded)} shown in HubSpot, ${counted(stamped, "contact")} stamped.`,
+    ...(older > 0
+      ? [`${counted(older, "of them is", "of them are")} older, read for a larger backfill.`]
+      : []),
+    ...(dropped > 0 ? ["Reads no more older events: backfill is smaller now. Nothing was deleted."] : []),
     ...(created > 0 ? [`${counted(created, "contact was", "contacts were")} made for them.`] : []),
     ...(unknown > 0
       ? [`${counted(unknown, "event is", "events are")} of people whom HubSpot does not know.`]

@@ -1,15 +1,23 @@
 import type { MetricTotals } from "../engagement/completeness.ts";
 import { grouped } from "../model/count-words.ts";
 import { DEED_WORDS, FATE_WORDS, messageWords } from "../status/engagement-words.ts";
+import { olderWords } from "../status/engagement/older-words.ts";
+import type { OlderProgress } from "../store/engagement-older.ts";
 import type { PersonEngagement } from "../store/engagement-person.ts";
 
 /** Days of `tandem status`. */
 export const DAYS_TOLD = 30;
 
 /** One line a metric: `Opened Email  1,204 of 1,204 seen: 1,170 shown, 31 by machines, 3 repeats`. */
-export function completenessText(totals: readonly MetricTotals[]): readonly string[] {
-  if (totals.length === 0) return [];
-  return ["", `Engagement of the last ${DAYS_TOLD} days`, ...totals.map(line)];
+export function completenessText(
+  totals: readonly MetricTotals[],
+  older: readonly OlderProgress[],
+): readonly string[] {
+  return [
+    ...(totals.length === 0 ? [] : ["", `Engagement of the last ${DAYS_TOLD} days`, ...totals.map(line)]),
+    ...(older.length === 0 ? [] : ["", "Engagement of before, for a larger backfill"]),
+    ...older.map((one) => `  ${one.metric}  ${olderWords(one)}`),
+  ];
 }
 
 function line(totals: MetricTotals): string {

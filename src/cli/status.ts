@@ -13,6 +13,7 @@ import type { ApiDay } from "../store/api-days.ts";
 import { apiDays as readApiDays } from "../store/api-days.ts";
 import { openConnection } from "../store/connections.ts";
 import { engagementDays } from "../store/engagement-days.ts";
+import { olderProgress } from "../store/engagement-older.ts";
 import { readFreshness } from "../store/freshness.ts";
 import type { Overview } from "../store/overview.ts";
 import type { App, CommonOptions } from "./app.ts";
@@ -33,7 +34,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, freshness, engagement, apiDays } = await withDatabase(app, async (database) => {
+      const { overview, freshness, engagement, older, apiDays } = await withDatabase(app, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
@@ -45,14 +46,15 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
           overview,
           freshness,
           engagement: totalsOf(days),
+          older: mapping.engagement === null ? [] : await olderProgress(database, id),
           apiDays: await readApiDays(database, id, now),
         };
       });
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json
-          ? json({ ...overviewDocument(overview, freshness, health, now), engagement, apiDays })
-          : `${[...overviewText(overview, health, now), ...apiDays.map(apiDayLine), ...completenessText(engagement)].join("\n")}\n`,
+          ? json({ ...overviewDocument(overview, freshness, health, now), engagement, older, apiDays })
+          : `${[...overviewText(overview, health, now), ...apiDays.map(apiDayLine), ...completenessText(engagement, older)].join("\n")}\n`,
       );
       exit(exitFor(health, overview));
     });

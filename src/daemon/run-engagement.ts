@@ -1,4 +1,4 @@
-import type { EngagementContext } from "../engagement/context.ts";
+import type { Counting, EngagementContext } from "../engagement/context.ts";
 import { collectionMissing, noSink, ofEngagement } from "../engagement/problems.ts";
 import { syncEngagement } from "../engagement/sync-engagement.ts";
 import { resolveName } from "../mapping/resolve-name.ts";
@@ -8,7 +8,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
-import { readCursors } from "../store/cursors.ts";
+import { readCursors, saveCursor } from "../store/cursors.ts";
 import type { StoredConnection } from "../store/connections.ts";
 import { openConnection } from "../store/connections.ts";
 import type { Lease } from "../store/leases.ts";
@@ -116,7 +116,7 @@ async function cycle(
   const none = { runId, counts: {}, stoppedBy: null };
   if (source === null || sink === null)
     return { ...none, result: "finished_with_errors", problems: [noSink(rules.recordAs)] };
-  const { collections, problems: undecidable } = await whoCounts(deps, connection.id, rules);
+  const { counting, problems: unfound } = await whoCounts(deps, connection.id, rules);
   const ages = readAges();
   const context: EngagementContext = {
     ...deps,
@@ -125,37 +125,46 @@ async function cycle(
     rules,
     source,
     sink,
-    collections,
+    counting,
     runId,
     lease,
     ages,
     turnEnds: options.turnMs === null ? null : new Date(now().getTime() + options.turnMs),
   };
-  const { counts: shown, problems } = await syncEngagement(context, undecidable);
+  const { counts: shown, problems } = await syncEngagement(context, unfound);
   const counts = { ...shown, ...ages.counts() };
   const isWhole = problems.length === 0 && (counts["failing"] ?? 0) === 0;
   return { ...none, result: isWhole ? "finished" : "finished_with_errors", counts, problems };
 }
 
-/** The lists and segments of `only_from`, by id. */
+/** The lists and segments of `only_from`, by id, and a problem for each that is not there. */
 async function whoCounts(
-  { connectors, database, signal }: Deps,
+  { connectors, database, signal, now }: Deps,
   connectionId: number,
   { onlyFrom }: EngagementMapping,
-): Promise<{ readonly collections: readonly string[] | null; readonly problems: readonly Problem[] }> {
-  if (onlyFrom.collections.length === 0) return { collections: null, problems: [] };
-  const schema = await connectors.klaviyo.outline(signal);
-  // The contact lane remembers them, and holds a name that stands for another one by now.
+): Promise<{ readonly counting: Counting | null; readonly problems: readonly Problem[] }> {
+  if (onlyFrom.collections.length === 0) return { counting: null, problems: [] };
+  const { collections: there } = await connectors.klaviyo.outline(signal);
+  // Both lanes remember them. The contact lane holds a name that stands for another one by now.
   const earlier = await readCursors(database, connectionId, FOUND);
-  const found = onlyFrom.collections.map((ref) => {
-    const known = earlier.get(referenceKey("klaviyo", ref)) ?? null;
-    const { id } = resolveName(schema.collections, "klaviyo", ref, known);
-    return { ref, ids: schema.collections.some((one) => one.id === id) && id !== null ? [id] : [] };
-  });
+  const ids: string[] = [];
+  const problems: Problem[] = [];
+  for (const ref of onlyFrom.collections) {
+    const key = referenceKey("klaviyo", ref);
+    const known = earlier.get(key) ?? null;
+    const { id } = resolveName(there, "klaviyo", ref, known);
+    if (id !== null) ids.push(id);
+    if (id !== null && known === null) await saveCursor(database, connectionId, FOUND + key, id, now());
+    if (there.every((one) => one.id !== id))
+      problems.push(collectionMissing(ref.nameOrId, ref.kind, ref.line, id !== null));
+  }
+  const collections = [...new Set(ids)].sort();
   return {
-    collections: found.flatMap(({ ids }) => ids).sort(),
-    problems: found
-      .filter(({ ids }) => ids.length !== 1)
-      .map(({ ref }) => collectionMissing(ref.nameOrId, ref.kind, ref.line)),
+    counting: {
+      collections,
+      readable: collections.filter((id) => there.some((one) => one.id === id)),
+      incomplete: ids.length < onlyFrom.collections.length,
+    },
+    problems,
   };
 }

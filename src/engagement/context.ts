@@ -20,8 +20,8 @@ export interface EngagementContext {
   readonly rules: EngagementMapping;
   readonly source: EngagementSource;
   readonly sink: EngagementSink;
-  /** Ids of the lists and segments of which people have to be in one; `null`: everybody counts. */
-  readonly collections: readonly string[] | null;
+  /** Who has to be in which lists and segments; `null`: everybody counts. */
+  readonly counting: Counting | null;
   readonly runId: bigint;
   readonly lease: Lease;
   readonly ages: ReadAges;
@@ -35,6 +35,16 @@ export interface EngagementContext {
   readonly signal: AbortSignal;
   /** When the other lane is to have its turn; the next run goes on. */
   readonly turnEnds: Date | null;
+}
+
+/** The lists and segments of `only_from`, by id. */
+export interface Counting {
+  /** People in one of these count. One that was deleted keeps the members that it was last seen with. */
+  readonly collections: readonly string[];
+  /** Those of them that exist now, and can be read. */
+  readonly readable: readonly string[];
+  /** A name was never found: of people in none of the others nobody can tell whether they count. */
+  readonly incomplete: boolean;
 }
 
 /** Is it time to let the other lane work? */

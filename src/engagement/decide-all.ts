@@ -1,9 +1,11 @@
+import type { Engagement } from "../model/engagement.ts";
 import { transaction } from "../store/database.ts";
 import { decideAnew, saveDecisions, undecided, wakeFuture } from "../store/engagement-decisions.ts";
 import { membersAmong } from "../store/engagement-members.ts";
 import { readEngagementState, saveDecidingHash } from "../store/engagement-state.ts";
 import type { EngagementContext } from "./context.ts";
 import { decide } from "./decide.ts";
+import type { AfterUndecided } from "../store/engagement-decisions.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
 
@@ -11,7 +13,8 @@ const EVENTS_PER_PAGE = 2_000;
 
 /**
  * Decides of every event that nothing was decided of yet, the oldest first. Under a changed mapping, what is not shown and
- * happened in the last days is decided anew; what is older stays as it was.
+ * happened in the last days is decided anew; what is older stays as it was. While a list that decides is not known, an event
+ * that only it could let in stays undecided.
  *
  * @returns how many were decided
  */
@@ -20,24 +23,31 @@ export async function decideAll(context: EngagementContext): Promise<number> {
   await decideAnewWhereChanged(context);
   await wakeFuture(database, connectionId, now());
   let decided = 0;
+  let after: AfterUndecided | null = null;
   for (;;) {
-    const page = await undecided(database, connectionId, EVENTS_PER_PAGE);
+    const page = await undecided(database, connectionId, after, EVENTS_PER_PAGE);
     if (page.length === 0) return decided;
-    const people = page.flatMap(({ person }) => person ?? []);
-    const members =
-      context.collections === null
-        ? null
-        : await membersAmong(database, connectionId, context.collections, people);
-    const rows = page.map((engagement) => {
-      const isMember = members === null || (engagement.person !== null && members.has(engagement.person));
-      return decide(rules, engagement, { now: now(), isMember });
-    });
+    const isMember = await membership(context, page);
+    const sure = context.counting?.incomplete === true ? page.filter(isMember) : page;
+    const rows = sure.map((one) => decide(rules, one, { now: now(), isMember: isMember(one) }));
     await transaction(database, (statements) => saveDecisions(statements, connectionId, rows, now()));
-    decided += page.length;
+    decided += rows.length;
     if (page.length < EVENTS_PER_PAGE) return decided;
+    after = page.at(-1) ?? null;
     context.progress({ step: "compare", side: null, done: decided, total: null });
     await pageDone(context);
   }
+}
+
+/** Is the person of an event in one of the lists and segments that count? */
+async function membership(
+  { database, connectionId, counting }: EngagementContext,
+  page: readonly Engagement[],
+): Promise<(engagement: Engagement) => boolean> {
+  if (counting === null) return () => true;
+  const people = page.flatMap(({ person }) => person ?? []);
+  const members = await membersAmong(database, connectionId, counting.collections, people);
+  return ({ person }) => person !== null && members.has(person);
 }
 
 async function decideAnewWhereChanged({

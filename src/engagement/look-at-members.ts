@@ -15,8 +15,9 @@ import { pageDone } from "../pull/run-context.ts";
  * @returns a problem for each collection that cannot be read now
  */
 export async function lookAtMembers(context: EngagementContext): Promise<readonly Problem[]> {
-  const { database, connectionId, connectors, collections, signal, newId } = context;
-  if (collections === null || collections.length === 0) return [];
+  const { database, connectionId, connectors, counting, signal, newId } = context;
+  const collections = counting?.readable ?? [];
+  if (collections.length === 0) return [];
   const problems: Problem[] = [];
   const { members } = await readEngagementState(database, connectionId);
   const stream = createHash("sha256").update(JSON.stringify(collections)).digest("hex");

@@ -19,6 +19,10 @@ export interface LookReport {
   readonly widest: Pass | null;
   /** Metrics that the source does not tell of. The others were read. */
   readonly problems: readonly Problem[];
+  /** What the mapping selects of the source's metrics. */
+  readonly metrics: readonly EngagementMetric[];
+  /** Ids of the metrics that were not told of. */
+  readonly untold: ReadonlySet<string>;
 }
 
 const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill"];
@@ -34,7 +38,7 @@ export async function look(context: EngagementContext): Promise<LookReport> {
   const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
   const metrics = (await source.metrics(signal)).filter(({ kind }) => rules.metrics[kind] !== undefined);
   const streams = await readStreams(database, connectionId);
-  let report: LookReport = { read: 0, added: 0, widest: null, problems: [] };
+  let report: LookReport = { read: 0, added: 0, widest: null, problems: [], metrics, untold: new Set() };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
     const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);
@@ -44,7 +48,14 @@ export async function look(context: EngagementContext): Promise<LookReport> {
 }
 
 function firstStream({ id, name, kind, channel }: EngagementMetric, floor: Date): EngagementStream {
-  const never = { watermark: null, hourlyAt: null, nightlyAt: null, weeklyAt: null, open: null };
+  const never = {
+    watermark: null,
+    hourlyAt: null,
+    nightlyAt: null,
+    weeklyAt: null,
+    open: null,
+    older: null,
+  };
   return { metricId: id, name, kind, channel, floor, ...never };
 }
 
@@ -64,7 +75,13 @@ async function readMetric(
   for await (const page of source.read(window, signal)) {
     // Not told now: the pass stays as it is, and the next run asks for the same.
     if (page.kind === "not_told")
-      return { ...before, read, added, problems: [...before.problems, page.problem] };
+      return {
+        ...before,
+        read,
+        added,
+        problems: [...before.problems, page.problem],
+        untold: new Set([...before.untold, metric.id]),
+      };
     const { engagements, next } = page;
     if (engagements.length === 0 && next === null) break;
     added += await transaction(database, async (statements) => {
@@ -85,6 +102,7 @@ async function readMetric(
   if (!isSame) await saveStream(database, connectionId, done);
   const uncounted = counted !== null && typeof counted !== "number" ? [counted] : [];
   return {
+    ...before,
     read,
     added,
     widest: wider(before.widest, pass.pass),

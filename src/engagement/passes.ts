@@ -1,4 +1,4 @@
-import type { EngagementStream, OpenPass, Pass } from "../store/engagement-streams.ts";
+import type { EngagementStream, OlderPass, OpenPass, Pass } from "../store/engagement-streams.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -75,15 +75,39 @@ export function firstFloor(backfillDays: number | null, now: Date): Date {
   return new Date(back - (back % DAY_MS));
 }
 
-/** The UTC days of a window that lie wholly after the floor, today's included: `null` where there is none. */
-export function wholeDays(
-  { floor }: EngagementStream,
-  from: Date,
+/**
+ * The older events that the mapping asks for and that were not read yet; `null` where there are none. A reading under way
+ * continues while the mapping asks for the same, however many days that takes; for anything else it begins again.
+ */
+export function nextOlder(
+  { floor, older }: EngagementStream,
+  backfillDays: number | null,
   now: Date,
-): { readonly from: string; readonly until: string } | null {
+): OlderPass | null {
+  if (older !== null && firstFloor(backfillDays, older.since).getTime() === older.from.getTime()) {
+    const stale = older.cursor !== null && now.getTime() - older.cursor.at.getTime() > CURSOR_LIVES_MS;
+    return stale ? { ...older, cursor: null } : older;
+  }
+  const from = firstFloor(backfillDays, now);
+  return from < floor ? { from, since: now, cursor: null } : null;
+}
+
+/** UTC days, `yyyy-mm-dd`: from the first up to and without the other. */
+export interface WholeDays {
+  readonly from: string;
+  readonly until: string;
+}
+
+/** The UTC days of a window that lie wholly after the floor, today's included: `null` where there is none. */
+export function wholeDays({ floor }: EngagementStream, from: Date, now: Date): WholeDays | null {
   const first = Math.max(ceilDay(floor.getTime()), from.getTime() - (from.getTime() % DAY_MS));
   const until = now.getTime() - (now.getTime() % DAY_MS) + DAY_MS;
   return first < until ? { from: dayOf(first), until: dayOf(until) } : null;
+}
+
+/** The UTC days that are whole once the older events are read, the one in which the reading began so far included. */
+export function olderDays({ floor }: EngagementStream, { from }: OlderPass): WholeDays {
+  return { from: dayOf(ceilDay(from.getTime())), until: dayOf(ceilDay(floor.getTime())) };
 }
 
 function ceilDay(time: number): number {

@@ -39,15 +39,22 @@ export function noSink(recordAs: string): Problem {
   };
 }
 
-/** SK-NOLIST: who counts cannot be told, because a list that decides it is not there. */
-export function collectionMissing(nameOrId: string, kind: string, line: number): Problem {
+/**
+ * SK-NOLIST: a list or segment of `only_from` does not exist.
+ *
+ * @param wasThere it was seen before, so that its last members are known
+ */
+export function collectionMissing(nameOrId: string, kind: string, line: number, wasThere: boolean): Problem {
+  const effect = wasThere
+    ? `The people who were in it last still count, and nobody else joins them. Everything else continues.`
+    : `What people in none of the other lists and segments do is read and waits. Everything else continues.`;
   return {
     ...CONNECTION,
     level: "mapping",
     side: "klaviyo",
     code: "SK-NOLIST",
     title: clip(`Klaviyo ${kind} "${nameOrId}" does not exist`, 60),
-    explanation: `Line ${line} of the mapping names it under \`engagement.only_from\`, so nobody can tell who counts. What people do is read, and waits.`,
+    explanation: `Line ${line} of the mapping names it under \`engagement.only_from\`. ${effect}`,
     fix: [`Restore the ${kind} in Klaviyo, or change line ${line} of the mapping.`],
   };
 }

@@ -103,7 +103,9 @@ export const engagement = z
         error: wrong("must be `none` or a number of days", "for example `30d`"),
       })
       .optional()
-      .describe("How far back to go when first switched on: none, or 1d to 365d. Default: none."),
+      .describe(
+        "How far back to go: none, or 1d to 365d. A larger value later reads the older part too. Default: none.",
+      ),
     last_activity: z
       .strictObject({
         opened: propertyName.optional().describe("HubSpot date-and-time property for the last open."),

@@ -21,7 +21,7 @@ export interface EngagementDay {
   /** To be shown, or to be decided, or sent and not heard of. */
   readonly waiting: number;
   readonly failed: number;
-  /** Counted by the source and not seen; 0 where nothing is missing or nobody counted. */
+  /** Counted by the source and not seen, of a day that was read; 0 where nothing is missing or nobody counted. */
   readonly missing: number;
 }
 
@@ -48,7 +48,7 @@ export async function engagementDays(
   since: Date,
 ): Promise<readonly EngagementDay[]> {
   const from = new Date(Date.parse(`${since.toISOString().slice(0, 10)}T00:00:00Z`));
-  const rows = await statements.$queryRaw<Omit<EngagementDay, "missing">[]>`
+  const rows = await statements.$queryRaw<(Omit<EngagementDay, "missing"> & { isRead: boolean })[]>`
     WITH seen AS (
       SELECT metric_id, (at AT TIME ZONE 'UTC')::date AS day, count(*)::int AS seen,
              (count(*) FILTER (WHERE fate = 'recorded'))::int AS recorded,
@@ -67,10 +67,15 @@ export async function engagementDays(
            counted_at AS "countedAt", coalesce(seen, 0) AS seen, coalesce(recorded, 0) AS recorded,
            coalesce(repeats, 0) AS repeats, coalesce(machines, 0) AS machines,
            coalesce(out_of_scope, 0) AS "outOfScope", coalesce(unknown, 0) AS unknown,
-           coalesce(waiting, 0) AS waiting, coalesce(failed, 0) AS failed
+           coalesce(waiting, 0) AS waiting, coalesce(failed, 0) AS failed,
+           watermark IS NOT NULL AND day >= (floor AT TIME ZONE 'UTC')::date
+             AND (older_from IS NULL OR day > (floor AT TIME ZONE 'UTC')::date) AS "isRead"
     FROM seen FULL JOIN counted USING (metric_id, day)
     JOIN engagement_stream AS stream USING (metric_id)
     WHERE stream.connection_id = ${connectionId}
     ORDER BY day DESC, metric`;
-  return rows.map((row) => ({ ...row, missing: Math.max(0, (row.counted ?? 0) - row.seen) }));
+  return rows.map(({ isRead, ...row }) => ({
+    ...row,
+    missing: isRead ? Math.max(0, (row.counted ?? 0) - row.seen) : 0,
+  }));
 }

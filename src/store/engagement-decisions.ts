@@ -2,6 +2,7 @@ import type { Engagement } from "../model/engagement.ts";
 import type { Statements } from "./database.ts";
 import type { EngagementColumns, Fate } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
+import { Prisma } from "./generated/client.ts";
 
 /** What was decided of one event; with `entryId` it is shown, unless the same occurrence is already. */
 export interface DecidedRow {
@@ -28,16 +29,24 @@ export async function decideAnew(statements: Statements, connectionId: number, s
       AND fate IN ('machine', 'out_of_scope', 'repeat', 'unknown', 'waiting')`;
 }
 
-/** The oldest events that nothing was decided of. */
+/** After which event a page continues. */
+export type AfterUndecided = Pick<Engagement, "at" | "eventId">;
+
+/** The oldest events that nothing was decided of, after that one. */
 export async function undecided(
   statements: Statements,
   connectionId: number,
+  after: AfterUndecided | null,
   limit: number,
 ): Promise<readonly Engagement[]> {
+  const further =
+    after === null
+      ? Prisma.empty
+      : Prisma.sql`AND (at, event_id) > (${new Date(after.at)}::timestamptz, ${after.eventId})`;
   const rows = await statements.$queryRaw<EngagementColumns[]>`
     SELECT event_id, kind, channel, person, email, at, message, message_name, subject, source_kind, source_id,
            source_name, url, list, detail, by_machine
-    FROM engagement WHERE connection_id = ${connectionId} AND fate = 'new' ORDER BY at, event_id LIMIT ${limit}`;
+    FROM engagement WHERE connection_id = ${connectionId} AND fate = 'new' ${further} ORDER BY at, event_id LIMIT ${limit}`;
   return rows.map(engagementOf);
 }
 

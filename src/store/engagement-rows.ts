@@ -106,8 +106,11 @@ export async function saveEngagements(
   return saved[0]?.added ?? 0;
 }
 
-/** As many new or changed rows change what the planner should do; fewer are left to autovacuum. */
-const MANY = 1_000;
+/**
+ * As many new or changed rows change what the planner should do; fewer are left to autovacuum. A few hundred rows of a new
+ * table took a statement close to its time limit.
+ */
+const MANY = 100;
 
 /**
  * Has PostgreSQL look at the events anew after so many of them changed. Without statistics it takes the index of all that

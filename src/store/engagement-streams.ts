@@ -12,6 +12,15 @@ export interface OpenPass {
   readonly cursor: string | null;
 }
 
+/** Older events that a larger back-fill asks for: those from `from` up to the stream's floor, oldest first. */
+export interface OlderPass {
+  readonly from: Date;
+  /** When the mapping was first seen to ask for them. */
+  readonly since: Date;
+  /** Where the reading continues, and since when that is known; `null` at the beginning. */
+  readonly cursor: { readonly at: Date; readonly value: string } | null;
+}
+
 /** How far one metric is read. */
 export interface EngagementStream {
   readonly metricId: string;
@@ -25,6 +34,7 @@ export interface EngagementStream {
   readonly nightlyAt: Date | null;
   readonly weeklyAt: Date | null;
   readonly open: OpenPass | null;
+  readonly older: OlderPass | null;
 }
 
 /**
@@ -63,12 +73,28 @@ export async function readStreams(
         row.pass === null || from === null || since === null
           ? null
           : { pass: row.pass as Pass, from, begun: since, cursor };
+      const older = olderOf(row);
       return [
         metricId,
-        { metricId, name, kind, channel, floor, watermark, hourlyAt, nightlyAt, weeklyAt, open },
+        { metricId, name, kind, channel, floor, watermark, hourlyAt, nightlyAt, weeklyAt, open, older },
       ];
     }),
   );
+}
+
+function olderOf({
+  olderFrom: from,
+  olderSince: since,
+  olderCursor: value,
+  olderCursorAt: at,
+}: {
+  readonly olderFrom: Date | null;
+  readonly olderSince: Date | null;
+  readonly olderCursor: string | null;
+  readonly olderCursorAt: Date | null;
+}): OlderPass | null {
+  if (from === null || since === null) return null;
+  return { from, since, cursor: value === null || at === null ? null : { value, at } };
 }
 
 /** Belongs in the transaction that stores what was read up to there. */
@@ -77,13 +103,17 @@ export async function saveStream(
   connectionId: number,
   stream: EngagementStream,
 ): Promise<void> {
-  const { metricId, open, ...rest } = stream;
+  const { metricId, open, older, ...rest } = stream;
   const row = {
     ...rest,
     pass: open?.pass ?? null,
     passFrom: open?.from ?? null,
     passBegun: open?.begun ?? null,
     passCursor: open?.cursor ?? null,
+    olderFrom: older?.from ?? null,
+    olderSince: older?.since ?? null,
+    olderCursor: older?.cursor?.value ?? null,
+    olderCursorAt: older?.cursor?.at ?? null,
   };
   await statements.engagementStream.upsert({
     where: { connectionId_metricId: { connectionId, metricId } },

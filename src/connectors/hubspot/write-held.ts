@@ -12,10 +12,26 @@ export async function writeHeld<T>(
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<Answer<T>> {
+  return writeRead(calls, gate, () => Promise.resolve(null), build, schema, signal);
+}
+
+/**
+ * Changes something of which `read` tells how it is now, whenever the request has its turn: not before it waits, and again
+ * for each attempt. Rejects as `Calls.write` does.
+ */
+export async function writeRead<R, T>(
+  calls: Calls,
+  gate: LeaseGate,
+  read: () => Promise<R>,
+  build: (permit: Permit, present: R) => Mutation,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
   let operation = "";
   const answer = await calls.write(
     async () => {
-      const mutation = build(await gate.permit());
+      const present = await read();
+      const mutation = build(await gate.permit(), present);
       ({ operation } = mutation);
       return mutation;
     },

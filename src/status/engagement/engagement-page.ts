@@ -2,6 +2,7 @@ import type { MetricTotals } from "../../engagement/completeness.ts";
 import type { EngagementMapping } from "../../model/engagement-mapping.ts";
 import { RECORD_AS } from "../../model/engagement.ts";
 import type { EngagementDay } from "../../store/engagement-days.ts";
+import type { OlderProgress } from "../../store/engagement-older.ts";
 import type { EngagementStream } from "../../store/engagement-streams.ts";
 import type { StoredProblem } from "../../store/overview.ts";
 import { counted, grouped } from "../../model/count-words.ts";
@@ -10,6 +11,7 @@ import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { fixList } from "../problem-words.ts";
 import { timeElement } from "../time-element.ts";
+import { olderWords } from "./older-words.ts";
 import { SINK_FACTS } from "./sinks.ts";
 
 /** How far back the page looks, in days. */
@@ -24,6 +26,8 @@ export interface EngagementView {
   readonly totals: readonly MetricTotals[];
   readonly byDay: readonly EngagementDay[];
   readonly streams: readonly EngagementStream[];
+  /** How far the older events are read that a larger back-fill asks for. */
+  readonly older: readonly OlderProgress[];
   /** What keeps some of it from being shown. */
   readonly problems: readonly StoredProblem[];
 }
@@ -251,7 +255,7 @@ function sinks(rules: EngagementMapping | null): Safe {
   </section>`;
 }
 
-function streams({ streams: all, frame }: EngagementView): Fragment {
+function streams({ streams: all, older, frame }: EngagementView): Fragment {
   if (all.length === 0) return null;
   return html`<section aria-labelledby="streams">
     <h2 id="streams">How far each metric is read</h2>
@@ -267,13 +271,14 @@ function streams({ streams: all, frame }: EngagementView): Fragment {
         </thead>
         <tbody>
           ${all.map(
-            ({ name, watermark, floor, open }) =>
+            ({ metricId, name, watermark, floor, open }) =>
               html`<tr>
                 <th scope="row"><bdi>${name}</bdi></th>
                 <td>${watermark === null ? "not once yet" : timeElement(watermark, frame.now)}</td>
                 <td>${timeElement(floor, frame.now)}</td>
                 <td>
                   ${open !== null && html`a ${open.pass} pass since ${timeElement(open.begun, frame.now)}`}
+                  ${older.filter((one) => one.metricId === metricId).map((one) => html`<br />${olderWords(one)}`)}
                 </td>
               </tr>`,
           )}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { totalsOf } from "../../engagement/completeness.ts";
 import { engagementDays } from "../../store/engagement-days.ts";
+import { olderProgress } from "../../store/engagement-older.ts";
 import { readStreams } from "../../store/engagement-streams.ts";
 import { ENGAGEMENT_FIELD } from "../../store/runs.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
@@ -28,9 +29,10 @@ export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] 
         if (!read.success) return notUnderstood(read.error);
         const days = read.data.days ?? USUAL_DAYS;
         const since = new Date(now().getTime() - days * DAY_MS);
-        const [byDay, streams, used] = await Promise.all([
+        const [byDay, streams, older, used] = await Promise.all([
           engagementDays(database, connectionId, since),
           readStreams(database, connectionId),
+          olderProgress(database, connectionId),
           mappingInUse(database, connectionId),
         ]);
         const rules = used?.mapping?.engagement ?? null;
@@ -40,7 +42,7 @@ export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] 
         return {
           kind: "page",
           title: "Engagement",
-          content: engagementPage({ frame, rules, days, totals, byDay, streams: all, problems }),
+          content: engagementPage({ frame, rules, days, totals, byDay, streams: all, older, problems }),
           document: {
             connection: frame.overview.name,
             at: frame.now,
@@ -49,6 +51,7 @@ export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] 
             totals,
             byDay,
             streams: all,
+            older,
             problems,
           },
         };

@@ -1,5 +1,6 @@
 import type { FieldRule, Limit, Mapping, ScopeRule } from "../../model/mapping.ts";
 import { grouped } from "../../model/count-words.ts";
+import { backfillWords } from "../engagement/older-words.ts";
 import { SIDE_NAMES } from "../problem-words.ts";
 
 /** Which way a field's values go. */
@@ -107,7 +108,12 @@ function otherEffects(before: Mapping, after: Mapping): readonly string[] {
     ["How people are recognised", before.identity, after.identity],
     ["Engagement", before.engagement?.hash ?? null, after.engagement?.hash ?? null],
   ] as const;
-  return parts.flatMap(([name, old, now]) =>
+  const changed = parts.flatMap(([name, old, now]) =>
     JSON.stringify(old) === JSON.stringify(now) ? [] : [`${name}: changed.`],
   );
+  const reading =
+    before.engagement === null || after.engagement === null
+      ? null
+      : backfillWords(before.engagement.backfillDays, after.engagement.backfillDays);
+  return [...changed, ...(reading === null ? [] : [reading])];
 }

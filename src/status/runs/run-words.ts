@@ -57,6 +57,8 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   oldest_read_ms: "Oldest reading at its write, ms",
   oldest_read_p99_ms: "Age of readings at their writes, p99, ms",
   added: "New events",
+  older: "Older events, for a larger backfill",
+  dropped: "Metrics whose older events are no longer read",
   hubspot_calls: "HubSpot calls",
   klaviyo_calls: "Klaviyo calls",
 };

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { completenessText } from "../../../src/cli/engagement-text.ts";
 import { demoMapping } from "../../../src/cli/demo-mapping.ts";
 import { RECORD_AS } from "../../../src/model/engagement.ts";
 import { seenWords } from "../../../src/status/engagement/engagement-page.ts";
 import { SINK_FACTS } from "../../../src/status/engagement/sinks.ts";
 import { statusApp } from "../../../src/status/status-app.ts";
 import { saveDayCounts } from "../../../src/store/engagement-days.ts";
+import { olderProgress } from "../../../src/store/engagement-older.ts";
 import { rememberMapping } from "../../../src/store/mapping-versions.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
@@ -123,4 +125,22 @@ test("every way of showing is told with what it needs and where it stands", asyn
 test("what came after the counting is seen and not counted yet", () => {
   expect(seenWords({ counted: 5, seen: 7, seenOfCounted: 6 })).toBe("6 of 6");
   expect(seenWords({ counted: 0, seen: 7, seenOfCounted: 0 })).toBe("7");
+});
+
+test("a larger backfill is told with how far it is, on the page and by `tandem status`", async () => {
+  await opened();
+  const { database } = fresh;
+  const { connectionId } = it;
+  const olderFrom = new Date("2026-10-01T00:00:00Z");
+  await database.engagementStream.updateMany({
+    where: { connectionId },
+    data: { olderFrom, olderSince: NOW },
+  });
+  await saveDayCounts(database, connectionId, "M1", new Map([["2026-10-02", 1_200]]), NOW);
+  expect(await page("/engagement")).toContain("0 of 1,200 older events read, back to 2026-10-01");
+  expect(completenessText([], await olderProgress(database, connectionId))).toEqual([
+    "",
+    "Engagement of before, for a larger backfill",
+    "  Opened Email  0 of 1,200 older events read, back to 2026-10-01",
+  ]);
 });

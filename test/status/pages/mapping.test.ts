@@ -163,6 +163,16 @@ test("effects are told of what matters and of nothing else", () => {
   ]);
 });
 
+test("a larger or smaller backfill says what becomes of older events", () => {
+  const backfilled = (days: string) => read(`${TEXT}engagement: { record_as: note, backfill: ${days} }\n`);
+  expect(mappingEffects(backfilled("30d"), backfilled("90d"))).toEqual([
+    "Engagement: Tandem reads the older events too, as far back as 90 days before now.",
+  ]);
+  expect(mappingEffects(backfilled("90d"), backfilled("none"))).toEqual([
+    "Engagement: Tandem reads no more older events. Nothing that was shown is deleted.",
+  ]);
+});
+
 test("a diff has every line once, and puts both texts together again", () => {
   const before = Array.from({ length: 40 }, (_, index) => `line ${index}`);
   const after = before.toSpliced(30, 1, "changed").toSpliced(5, 0, "added").toSpliced(12, 2);

@@ -1,23 +1,16 @@
 import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
 import { chunks } from "../chunks.ts";
-import { BATCH } from "../contacts.ts";
 import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { associationPage } from "../parse.ts";
 import { noteTitle } from "./note-body.ts";
+import type { NoteSeen } from "./note-lines.ts";
 import { isMarked, namesMessage } from "./note-reference.ts";
-import { noteTexts } from "./wire.ts";
+import { readNotes } from "./read-notes.ts";
 
 /** HubSpot's cap for reading who belongs to whom. */
 const CONTACTS = 1_000;
-
-/** A note as far as it tells whose it is. */
-interface NoteSeen {
-  readonly body: string;
-  /** Milliseconds. */
-  readonly at: number;
-}
 
 /**
  * The notes that these contacts have of these messages: those that say so. Where somebody took the reference out of the
@@ -33,7 +26,7 @@ export async function findNotes(
   const all = await notesOf(account, contacts, signal);
   const open = (contact: string): readonly string[] =>
     (all.get(contact) ?? []).filter((id) => passed.get(contact)?.has(id) !== true);
-  const seen = await notesSeen(account, [...new Set(contacts.flatMap(open))], signal);
+  const seen = await readNotes(account, [...new Set(contacts.flatMap(open))], signal);
   const references = new Map<EntryGroup, string>();
   for (const group of groups) {
     const found =
@@ -89,26 +82,4 @@ async function notesOf(
     follow(asked.length === 0 ? null : JSON.stringify(asked));
   }
   return notes;
-}
-
-async function notesSeen(
-  { endpoints, calls }: Account,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, NoteSeen>> {
-  const seen = new Map<string, NoteSeen>();
-  for (const part of chunks(ids, BATCH)) {
-    const { body } = await calls.read(endpoints.notes(part), noteTexts, signal);
-    for (const { id, properties } of body.results) {
-      const { hs_note_body: text, hs_timestamp: time } = properties;
-      seen.set(id, { body: text ?? "", at: momentOf(time) });
-    }
-  }
-  return seen;
-}
-
-/** HubSpot tells a time as ISO text, or as milliseconds. */
-function momentOf(time: string | null | undefined): number {
-  if (time === null || time === undefined) return Number.NaN;
-  return /^\d+$/.test(time) ? Number(time) : Date.parse(time);
 }

@@ -8,11 +8,13 @@ import type { BatchAnswer } from "../records.ts";
 import { findNotes } from "./find-notes.ts";
 import { groupResults } from "./group-results.ts";
 import { noteText } from "./note-body.ts";
+import type { NoteSeen } from "./note-lines.ts";
 import { noteReference, noteTrace, referenceIn } from "./note-reference.ts";
+import { readNotes } from "./read-notes.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 import type { Sender, Taken, Verdict } from "./send-in-batches.ts";
 import { inWordsOf } from "./sink-problems.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld, writeRead } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
 const SIZE = 500;
@@ -24,8 +26,8 @@ interface NoteJob {
   readonly traceId: string;
   /** What the note itself says it is known by. */
   readonly mark: string;
-  readonly at: string;
-  readonly body: string;
+  /** What is shown in it, as far as it is known here. */
+  readonly shown: EntryGroup;
 }
 
 /**
@@ -73,7 +75,7 @@ async function record(account: Account, groups: readonly EntryGroup[], gate: Lea
 function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {
   const traceId = noteTrace(shown, shown.contact);
   const mark = noteReference(shown, shown.contact);
-  return { group, id, traceId, mark, ...noteText(shown) };
+  return { group, id, traceId, mark, shown };
 }
 
 const isNotThere = (verdict: Verdict): boolean => verdict.kind === "refused" && verdict.status === 404;
@@ -85,7 +87,11 @@ function maker({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSign
     keyOf: ({ mark }) => mark,
     blames: ({ context }, { traceId }) => context?.["objectWriteTraceId"]?.includes(traceId) === true,
     async send(batch) {
-      const inputs = batch.map(({ group, ...input }) => ({ ...input, contact: group.contact }));
+      const inputs = batch.map(({ group, traceId, shown }) => ({
+        traceId,
+        contact: group.contact,
+        ...noteText(shown, null),
+      }));
       const marks = new Map(batch.map(({ traceId, mark }) => [traceId, mark]));
       const build = (permit: Permit) => endpoints.createNotes(permit, inputs);
       const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
@@ -94,7 +100,9 @@ function maker({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSign
   };
 }
 
-function updater({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
+/** A note is read right before it is changed: what it says and is not known here stays in it. */
+function updater(account: Account, gate: LeaseGate, signal: AbortSignal): Sender<NoteJob> {
+  const { endpoints, calls } = account;
   return {
     size: BATCH,
     conflictIsDone: false,
@@ -103,9 +111,16 @@ function updater({ endpoints, calls }: Account, gate: LeaseGate, signal: AbortSi
       context?.["objectWriteTraceId"]?.includes(traceId) === true ||
       (id !== null && context?.["ids"]?.includes(id) === true),
     async send(batch) {
-      const inputs = batch.map((input) => ({ ...input, id: input.id ?? "" }));
-      const build = (permit: Permit) => endpoints.updateNotes(permit, inputs);
-      const { body } = await writeHeld(calls, gate, build, batchAnswer, signal);
+      const ids = batch.flatMap(({ id }) => id ?? []);
+      const read = () => readNotes(account, ids, signal);
+      const build = (permit: Permit, present: ReadonlyMap<string, NoteSeen>) =>
+        endpoints.updateNotes(
+          permit,
+          batch.flatMap(({ id, traceId, shown }) =>
+            id === null ? [] : [{ id, traceId, ...noteText(shown, present.get(id) ?? null) }],
+          ),
+        );
+      const { body } = await writeRead(calls, gate, read, build, batchAnswer, signal);
       return taken(body, ({ id }) => id);
     },
   };
