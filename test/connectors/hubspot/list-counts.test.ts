@@ -22,7 +22,8 @@ async function withMembers(count: number, settings: Partial<Settings>): Promise<
     })),
   );
   started.pass();
-  return { ...started, list, ids };
+  // HubSpot's ids do not ascend with creation; it tells members by id.
+  return { ...started, list, ids: ids.toSorted() };
 }
 
 async function pull(connector: Connector, list: string, cursor: Cursor | null) {
