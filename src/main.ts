@@ -43,8 +43,16 @@ const GRACE_MS = 18_000;
 /** After so long the process ends, whatever hangs: before systemd, Docker or Kubernetes kill it after 30 s. */
 const LONGEST_STOP_MS = 28_000;
 
-/** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
-export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSide<Connector>> {
+/**
+ * The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for.
+ *
+ * @param patience how long a request may take, where not as long as usual
+ */
+export async function connect(
+  mapping: Mapping,
+  secrets: Secrets,
+  patience: { readonly timeoutMs?: number } = {},
+): Promise<PerSide<Connector>> {
   const [{ daemonLog }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./daemon/log.ts"),
     import("./connectors/hubspot/index.ts"),
@@ -54,7 +62,9 @@ export async function connect(mapping: Mapping, secrets: Secrets): Promise<PerSi
   // On a terminal a person reads problems and progress; `LOG_LEVEL=info` shows the lines there too.
   const logger = daemonLog(process.env["LOG_LEVEL"] ?? (isatty(2) ? "warn" : "info"));
   const timing = {
+    ...patience,
     now: Date.now,
+    steady: () => performance.now(),
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
     log: ((message, details) => logger.info(details, message)) satisfies ConnectorLog,
   };
