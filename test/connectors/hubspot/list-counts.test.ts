@@ -91,7 +91,7 @@ it("a search for lists names the ids and the kinds of lists, which its specifica
   const bodies: unknown[] = [];
   const { connector } = await stub(({ path, body }) => {
     if (path.includes("/lists/search")) bodies.push(body);
-    return { status: 200, body: { lists: [], hasMore: false, offset: 0, total: 0 } };
+    return { status: 200, body: { results: [], lists: [], hasMore: false, offset: 0, total: 0 } };
   });
   await connector.outline(live()).catch(() => null);
   expect(bodies).toMatchObject([{ listIds: [], processingTypes: [] }]);
