@@ -57,12 +57,17 @@ export async function connectorLog({
   return (message, details) => logger.info(details, message);
 }
 
-/** The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for. */
+/**
+ * The vendors' SDKs take most of a second to load, which `check` and `--help` need not wait for.
+ *
+ * @param patience how long a request may take, where not as long as usual
+ */
 export async function connect(
   mapping: Mapping,
   secrets: Secrets,
   database: Database | null,
   log: ConnectorLog,
+  patience: { readonly timeoutMs?: number } = {},
 ): Promise<PerSide<Connector>> {
   const [{ dayCount }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./daemon/day-count.ts"),
@@ -71,7 +76,9 @@ export async function connect(
     import("./connectors/klaviyo/index.ts"),
   ]);
   const timing = {
+    ...patience,
     now: Date.now,
+    steady: () => performance.now(),
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
     log,
   };

@@ -34,22 +34,25 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, freshness, engagement, older, apiDays } = await withDatabase(app, async (database) => {
-        const { id } = await openConnection(database, mapping.name);
-        const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
-        const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
-        const overview = await statusReader(database, id, app.now, () =>
-          laneSchedule(mapping, mapping.schedule.contacts),
-        ).overview();
-        const freshness = await readFreshness(database, id);
-        return {
-          overview,
-          freshness,
-          engagement: totalsOf(days),
-          older: mapping.engagement === null ? [] : await olderProgress(database, id),
-          apiDays: await readApiDays(database, id, now),
-        };
-      });
+      const { overview, freshness, engagement, older, apiDays } = await withDatabase(
+        app,
+        async (database) => {
+          const { id } = await openConnection(database, mapping.name);
+          const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
+          const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
+          const overview = await statusReader(database, id, app.now, () =>
+            laneSchedule(mapping, mapping.schedule.contacts),
+          ).overview();
+          const freshness = await readFreshness(database, id);
+          return {
+            overview,
+            freshness,
+            engagement: totalsOf(days),
+            older: mapping.engagement === null ? [] : await olderProgress(database, id),
+            apiDays: await readApiDays(database, id, now),
+          };
+        },
+      );
       const health = healthOf(overview, now, longestGapMs(mapping.schedule.contacts));
       app.out(
         options.json

@@ -1,7 +1,12 @@
 /** Time as it is given to a connector, so that a test can make an hour pass at once. */
 export interface Timing {
-  /** Milliseconds since 1970, UTC. */
+  /** Milliseconds since 1970, UTC: for what a vendor calls a time. */
   readonly now: () => number;
+  /**
+   * Milliseconds, from any beginning, by a clock that nobody sets: for how long something takes or waits. A wall clock
+   * that is set back by 20 minutes would hold a call for 20 minutes. Default: `now`, where nobody sets that either.
+   */
+  readonly steady?: () => number;
   /** Resolves after so many milliseconds; rejects with the signal's reason when that comes first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -34,8 +39,8 @@ export interface Governor {
   take(signal: AbortSignal): Promise<void>;
   /** An unknown window's name is ignored: vendors add headers. */
   learn(window: string, learned: Learned): void;
-  /** Nothing goes before this time (milliseconds since 1970). A shorter pause never cuts a longer one. */
-  pause(until: number): void;
+  /** Nothing goes for so long. A shorter pause never cuts a longer one. Milliseconds. */
+  pause(forMs: number): void;
 }
 
 interface Counter {
@@ -64,13 +69,13 @@ interface Waiter {
  */
 export function governor(
   windows: readonly RateWindow[],
-  { share, now, sleep }: Timing & { readonly share: number },
+  { share, now: wall, steady: now = wall, sleep }: Timing & { readonly share: number },
 ): Governor {
   if (!(share > 0 && share <= 1))
     throw new RangeError(`the share of a quota is above 0 and at most 1, not ${share}`);
   const counters: readonly Counter[] = windows.map((window) => ({ ...window, taken: [], edge: 0 }));
   const waiting: Waiter[] = [];
-  let pausedUntil = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let pumping = false;
 
   function waitMs(time: number): number {
@@ -131,8 +136,8 @@ export function governor(
       const counter = counters.find((each) => each.name === name);
       if (counter !== undefined) learn(counter, learned, share, now());
     },
-    pause(until) {
-      pausedUntil = Math.max(pausedUntil, until);
+    pause(forMs) {
+      pausedUntil = Math.max(pausedUntil, now() + forMs);
     },
   };
 }

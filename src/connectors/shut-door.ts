@@ -19,7 +19,7 @@ const ASK_EVERY_MS = 60 * 60_000;
 export const LONGEST_WAIT_MS = 90_000;
 
 /** Lanes come back every minute; without this each of them would spend a call on hearing the same refusal again. */
-export function door({ now }: Pick<Timing, "now">): Door {
+export function door({ now: wall, steady: now = wall }: Pick<Timing, "now" | "steady">): Door {
   let last: { readonly out: SystemUnavailable; readonly opensAt: number; readonly askAt: number } | null =
     null;
   return {

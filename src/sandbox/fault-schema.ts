@@ -6,7 +6,13 @@ const applied = z.enum(["before", "after"]);
 const status = z.int().min(200).max(599);
 
 const kind = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("status"), status, applied, body: z.unknown().optional() }),
+  z.strictObject({
+    kind: z.literal("status"),
+    status,
+    applied,
+    body: z.unknown().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal("html"), status, applied }),
   z.strictObject({ kind: z.literal("truncated-json") }),
   z.strictObject({ kind: z.literal("reset"), applied }),

@@ -5,6 +5,8 @@ export type FaultKind =
       readonly status: number;
       readonly applied: "before" | "after";
       readonly body?: unknown;
+      /** Beside the vendor's own, such as a `Retry-After`. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "html"; readonly status: number; readonly applied: "before" | "after" }
   | { readonly kind: "truncated-json" }

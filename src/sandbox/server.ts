@@ -188,7 +188,8 @@ async function serve(
   switch (fault.kind) {
     case "status": {
       const own = vendor.failure?.(call, fault.status) ?? { status: fault.status };
-      return respond(finish(fault.body === undefined ? own : { ...own, body: fault.body }));
+      const body = fault.body === undefined ? own.body : fault.body;
+      return respond(finish({ ...own, body, headers: { ...own.headers, ...lowered(fault.headers) } }));
     }
     case "html":
       received(fault.status);
@@ -220,6 +221,11 @@ async function serve(
       });
   }
   return respond(answer as Reply);
+}
+
+/** One name is one header, however a vendor and a fault write it. */
+function lowered(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function read(request: FastifyRequest): { call: Call; malformed: string | null } {

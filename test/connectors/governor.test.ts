@@ -2,10 +2,25 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { governor } from "../../src/connectors/governor.ts";
 import type { RateWindow } from "../../src/connectors/governor.ts";
+import { door } from "../../src/connectors/shut-door.ts";
+import { SystemUnavailable } from "../../src/model/problem.ts";
+import type { Problem } from "../../src/model/problem.ts";
 import { virtualTime } from "./virtual-time.ts";
 
 const never = new AbortController().signal;
 const burst: RateWindow = { name: "burst", kind: "rolling", calls: 100, perMs: 10_000 };
+
+const DOWN: Problem = {
+  code: "HS-DOWN",
+  level: "connection",
+  side: "hubspot",
+  field: null,
+  title: "HubSpot did not answer",
+  explanation: "",
+  fix: [],
+  retry: "soon",
+  reference: null,
+};
 
 async function times(windows: readonly RateWindow[], calls: number, share = 1): Promise<number[]> {
   const time = virtualTime(0);
@@ -97,6 +112,26 @@ describe("governor", () => {
     rate.pause(2_000);
     await rate.take(never);
     expect(time.now()).toBe(7_000);
+  });
+
+  it("holds nobody longer where the wall clock is set back, by its windows or by a pause", async () => {
+    const time = virtualTime(0);
+    let set = 0;
+    const timing = { now: () => time.now() + set, steady: time.now, sleep: time.sleep };
+    const rate = governor([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], { ...timing, share: 1 });
+    await rate.take(never);
+    set = -20 * 60_000;
+    await rate.take(never);
+    expect(time.now()).toBe(1_000);
+    rate.pause(3_000);
+    set = -40 * 60_000;
+    await rate.take(never);
+    expect(time.now()).toBe(4_000);
+    const gate = door(timing);
+    gate.shut(new SystemUnavailable("hubspot", DOWN, 5_000, undefined));
+    set = -60 * 60_000;
+    time.advance(5_001);
+    expect(() => gate.pass()).not.toThrow();
   });
 
   it("serves in the order of asking, and one who gives up holds nobody up", async () => {

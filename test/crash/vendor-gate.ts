@@ -22,14 +22,17 @@ export interface Passing {
 }
 
 /** Both vendors ask some questions by POST. */
-const QUESTION = /\/search$|\/batch\/read$|\/memberships\/join-order$/;
+const QUESTION = /\/search$|\/batch\/read$|\/memberships\/join-order$|\/metric-aggregates$/;
 /** What belongs to one connection and not to the message. */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"]);
 
 /**
  * @param arriving sees every mutating request right before the vendor does
  */
-export async function vendorGate(vendorUrl: string, arriving: (call: Passing) => void): Promise<VendorGate> {
+export async function vendorGate(
+  vendorUrl: string,
+  arriving: (call: Passing) => void | Promise<void>,
+): Promise<VendorGate> {
   const vendor = new URL(vendorUrl);
   const agent = new Agent({ keepAlive: true });
   const underWay = new Set<Promise<unknown>>();
@@ -42,7 +45,7 @@ export async function vendorGate(vendorUrl: string, arriving: (call: Passing) =>
     const { method = "GET", url: path = "/" } = incoming;
     const mutating = method !== "GET" && !QUESTION.test(path.split("?", 1)[0] ?? "");
     const pass = async () => {
-      if (mutating) arriving({ method, path, body: body.toString() });
+      if (mutating) await arriving({ method, path, body: body.toString() });
       return forward(agent, vendor, incoming, body);
     };
     const fate = watching?.request(mutating) ?? "goes_on";

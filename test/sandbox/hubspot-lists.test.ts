@@ -88,7 +88,7 @@ test("the members of a filtered list cannot be changed through the API", async (
 test("members come by record id, forwards by after and backwards by before", async () => {
   const started = await startHubspot();
   const { client, hubspot } = started;
-  const ids = seed(started, 5);
+  const ids = seed(started, 5).toSorted();
   const list = hubspot.createList("Newsletter");
   hubspot.changeMembers(list, { add: ids.toReversed() });
   const page = async (after?: string, before?: string) => {

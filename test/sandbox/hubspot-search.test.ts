@@ -71,9 +71,9 @@ test("filters compare by the type of the property", async () => {
   ]);
   clock.advance(1_000);
   const names = async (filter: Filter) =>
-    (
-      await client.crm.contacts.searchApi.doSearch(search([filter], { properties: ["firstname"] }))
-    ).results.map((contact) => contact.properties["firstname"]);
+    (await client.crm.contacts.searchApi.doSearch(search([filter], { properties: ["firstname"] }))).results
+      .map((contact) => contact.properties["firstname"])
+      .toSorted();
   const {
     Eq,
     Neq,
@@ -116,7 +116,9 @@ test("filters compare by the type of the property", async () => {
 
 test("changes since a time come in order, by date or by id", async () => {
   const { client, hubspot, clock } = await startHubspot({ settings: { indexLagMs: 0 } });
-  const ids = hubspot.seedContacts([1, 2, 3, 4].map((n) => ({ properties: { email: `p${n}@example.com` } })));
+  const ids = hubspot
+    .seedContacts([1, 2, 3, 4].map((n) => ({ properties: { email: `p${n}@example.com` } })))
+    .toSorted();
   clock.advance(10_000);
   hubspot.editContact({ id: ids[2] ?? "" }, { city: "Bonn" });
   clock.advance(10_000);

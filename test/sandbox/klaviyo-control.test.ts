@@ -149,6 +149,9 @@ describe("everything behind the API's back can be done over HTTP as well", () =>
     expect([status, headers.get("retry-after"), headers.get("ratelimit-limit")]).toEqual([429, "1", null]);
     expect(body?.errors?.[0]).toMatchObject({ code: "throttled" });
     expect((await klaviyo.raw("/api/lists")).status).toBe(200);
+    const longer = { ...fault, headers: { "Retry-After": "45" } };
+    await control("POST", "faults", { match: "get_lists", times: 1, fault: longer });
+    expect((await klaviyo.raw("/api/lists")).headers.get("retry-after")).toBe("45");
   });
 
   it("makes the same people and ids from the same seed", async () => {

@@ -81,13 +81,14 @@ const LIMITED_ATTEMPTS = 6;
 const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog waits for two minutes.
 
 /** Pacing, retries and counting for one account. */
-export function calls({ apiShare, now, sleep, log, dayCount = countHere() }: CallsDeps): Calls {
-  const burst = governor([BURST], { share: apiShare, now, sleep });
-  const search = governor([SEARCH], { share: apiShare, now, sleep });
+export function calls({ apiShare, now, steady = now, sleep, log, dayCount = countHere() }: CallsDeps): Calls {
+  const timing = { now, steady, sleep };
+  const burst = governor([BURST], { ...timing, share: apiShare });
+  const search = governor([SEARCH], { ...timing, share: apiShare });
   const made = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
-  const gate = door({ now });
+  const gate = door(timing);
   let timeZone: string | null = null;
   // By HubSpot's clock: at its midnight, not at ours.
   const vendorNow = (): number => now() + skew.ms();
@@ -161,11 +162,11 @@ export function calls({ apiShare, now, sleep, log, dayCount = countHere() }: Cal
       return { retry: false };
     const limited = limitedForMs(failure);
     if (limited !== null) {
-      pace.pause(now() + limited);
+      pace.pause(limited);
       return { retry: true, waitMs: limited, attempts: LIMITED_ATTEMPTS };
     }
     const told = toldMs(failure) ?? 0;
-    pace.pause(now() + told);
+    pace.pause(told);
     if (!isPassing(failure) || (writing && mayBeDone(failure))) return { retry: false };
     const waitMs = Math.max(backoffMs(attemptNumber, { first: 1_000, longest: 60_000 }), told);
     const isLate = failure.kind === "lost" && failure.late === true;

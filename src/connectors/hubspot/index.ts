@@ -56,7 +56,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
   const { token, baseUrl, apiVersion, timeoutMs = TIMEOUT_MS } = deps;
   const paced = calls(deps);
   const own = endpoints({ token, baseUrl, apiVersion, timeoutMs });
-  const definitions = companyDefinitions(own, paced, deps.now);
+  const definitions = companyDefinitions(own, paced, deps.steady ?? deps.now);
   const named = deps.optOutTypes ?? [];
   /** `null` until it is known which ids the named types have. */
   let types: readonly string[] | null = named.length === 0 ? [] : null;

@@ -41,7 +41,7 @@ const refusal = z.object({
   error: z.string().optional().catch(undefined),
 });
 
-/** What is known of the access token. Times are milliseconds since 1970. */
+/** What is known of the access token. Times are of the steady clock. */
 interface Access {
   readonly token: string;
   readonly renewAt: number;
@@ -77,7 +77,7 @@ class NotGranted extends Error {
  * Throws RangeError for a base URL that is neither HubSpot nor loopback.
  */
 export function oauthToken(deps: OAuthDeps): () => Promise<string> {
-  const { now, sleep } = deps;
+  const { steady: now = deps.now, sleep } = deps;
   const origin = acceptedOrigin(deps.baseUrl);
   const never = new AbortController().signal;
   // HubSpot may give another one with any answer; the first stays good, so it need not be kept anywhere.

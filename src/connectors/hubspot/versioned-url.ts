@@ -1,9 +1,13 @@
 import type { ApiVersion } from "./client.ts";
 
-/** The SDK knows numbered paths only; the date-based ones take the same bodies. */
+/**
+ * The SDK knows numbered paths only; the date-based ones take the same bodies. They have no slash before the query, as
+ * the SDK sends it for several lists (guide of 2026-09).
+ */
 export function versioned(url: string, version: ApiVersion): string {
   if (version === "v3") return url;
   return url
+    .replace(/^([^?]*)\/(?=\?|$)/, "$1")
     .replace(/\/crm\/v[34]\/(objects|lists|properties|associations)(?=[/?]|$)/, `/crm/$1/${version}`)
     .replace(
       /\/events\/v3\/(send|event-definitions)(?=[/?]|$)/,

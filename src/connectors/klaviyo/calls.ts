@@ -72,7 +72,8 @@ const LATE_ATTEMPTS = 3;
 const BACKOFF = { first: 500, longest: 20_000 };
 
 /** Paces, repeats, counts and understands calls to one account. */
-export function calls({ share, now, sleep, log }: CallsDeps): Calls {
+export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Calls {
+  const timing = { now, steady, sleep };
   const governors = new Map<string, Governor>();
   /** Klaviyo's limits, and so its Retry-After, are each operation's own. */
   const doors = new Map<string, Door>();
@@ -83,13 +84,13 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
   const governorOf = (operation: Call["operation"]): Governor => {
     const known = governors.get(operation);
     if (known !== undefined) return known;
-    const made = governor(windowsOf(operation), { share, now, sleep });
+    const made = governor(windowsOf(operation), { ...timing, share });
     governors.set(operation, made);
     return made;
   };
 
   const doorOf = (operation: Call["operation"]): Door => {
-    const known = doors.get(operation) ?? door({ now });
+    const known = doors.get(operation) ?? door(timing);
     doors.set(operation, known);
     return known;
   };
@@ -142,7 +143,7 @@ export function calls({ share, now, sleep, log }: CallsDeps): Calls {
       const waitMs = retryAfterMs ?? backoffMs(attempt, BACKOFF);
       if (waitMs > LONGEST_WAIT_MS) return { retry: false };
       if (status === 429) {
-        pace.pause(now() + waitMs);
+        pace.pause(waitMs);
         if (attempt < THROTTLED_ATTEMPTS)
           log("Klaviyo throttled a call, which is repeated", { operation, attempt, waitMs });
         return { retry: true, waitMs, attempts: THROTTLED_ATTEMPTS };

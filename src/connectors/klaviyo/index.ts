@@ -50,9 +50,9 @@ const WRITE_SIZE = 10_000;
  * It carries refusals to Klaviyo, subscribes only with a `Clearance`, and suppresses and unsuppresses nobody.
  */
 export function klaviyo(deps: KlaviyoDeps): Connector {
-  const { now, sleep, apiShare, log, timeoutMs = TIMEOUT_MS } = deps;
+  const { now, steady = now, sleep, apiShare, log, timeoutMs = TIMEOUT_MS } = deps;
   const client = endpoints({ ...deps, timeoutMs });
-  const calls = makeCalls({ now, sleep, share: apiShare, log });
+  const calls = makeCalls({ now, steady, sleep, share: apiShare, log });
 
   return {
     side: "klaviyo",
@@ -101,6 +101,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
             signal,
             now,
             sleep,
+            steady,
             budgetMs: deps.importBudgetMs ?? IMPORT_BUDGET_MS,
           },
           operations,

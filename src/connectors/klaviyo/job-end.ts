@@ -22,7 +22,7 @@ export type JobEnd =
 
 /** Waits for a job, but not for ever. Rejects as `Calls.read` does. */
 export async function endOf(
-  { calls, client, signal, now, sleep, budgetMs }: ImportSettings,
+  { calls, client, signal, now: wall, steady: now = wall, sleep, budgetMs }: ImportSettings,
   job: string,
   profiles: number,
 ): Promise<JobEnd> {

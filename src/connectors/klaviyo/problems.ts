@@ -2,27 +2,9 @@ import { clip } from "../../model/clip.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { ApiError, KlaviyoFailure } from "./failure.ts";
+import type { About, Refusal } from "./refusal.ts";
 
-/** What Klaviyo said, and of what: one refusal, one entry of its errors, as far as is known. */
-export interface Refusal {
-  /** `null` where there was no answer, or for a row of an import job. */
-  readonly status: number | null;
-  readonly html: boolean;
-  readonly error: ApiError;
-  /** What the problem is about: the property named by the pointer, its value, the contact's address, a list. */
-  readonly about: About;
-}
-
-export interface About {
-  /** As in the mapping: `phone_number`, `properties.Tier`. */
-  readonly property?: string;
-  readonly value?: string;
-  readonly email?: string;
-  readonly list?: string;
-  readonly profile?: string;
-  /** The longest properties of what was sent, for somebody who must make it smaller. */
-  readonly largest?: readonly string[];
-}
+export type { About, Refusal } from "./refusal.ts";
 
 interface Row {
   readonly code: string;
@@ -63,6 +45,20 @@ const ROWS: readonly Row[] = [
     fix: () => [
       "An owner, admin or manager of the Klaviyo account opens Settings > Account > API keys.",
       "Create a private key and put it where the mapping says.",
+    ],
+    retry: "soon",
+    againMs: 5 * MINUTE,
+  },
+  {
+    code: "KL-REVISION",
+    level: "connection",
+    matches: ({ status }) => status === 410,
+    title: () => "Klaviyo ended this API revision",
+    explain: (_about, error) =>
+      `Klaviyo no longer serves the revision that Tandem asks for, and says: ${error.detail ?? "Gone."} Nothing is read or written until another is used.`,
+    fix: () => [
+      "Set `revision` of the Klaviyo connection in the mapping to one that Klaviyo supports.",
+      "If Tandem does not know that revision, update Tandem.",
     ],
     retry: "soon",
     againMs: 5 * MINUTE,
@@ -283,7 +279,7 @@ function whyDown({ kind, status, html, code, notSent }: KlaviyoFailure): string 
 export function stopsTheSide(failure: KlaviyoFailure): boolean {
   const { kind, status, notSent } = failure;
   if (kind === "unsendable") return false;
-  return notSent || (kind === "answered" && (status === 401 || status === 403 || status === 429));
+  return notSent || (kind === "answered" && [401, 403, 410, 429].includes(status ?? 0));
 }
 
 function refusalOf(failure: KlaviyoFailure, about: About): Refusal {

@@ -31,8 +31,10 @@ export interface ContactData {
   readonly byId: Map<string, Contact>;
   readonly byEmail: Map<string, Contact[]>;
   readonly aliases: Map<string, Contact>;
-  /** Ids are given in ascending order, so that appending keeps both arrays sorted but for contacts seeded in the past. */
+  /** Sorted when it is read: ids do not ascend with creation. */
   readonly inIdOrder: Contact[];
+  /** Absent in what an earlier version kept, whose ids ascended. */
+  idsSorted?: boolean;
   readonly touches: { readonly at: number; readonly contact: Contact }[];
   touchesSorted: boolean;
   live: number;
@@ -89,8 +91,9 @@ export function contactStore(data: ContactData): ContactStore {
     },
     byEmail: (email) => byEmail.get(email)?.[0],
     add(contact) {
+      if (byId.has(contact.id)) throw new RangeError(`the id ${contact.id} was given before`);
       const last = inIdOrder.at(-1);
-      if (last !== undefined && last.number >= contact.number) throw new RangeError("ids only grow");
+      if (last !== undefined && last.number >= contact.number) data.idsSorted = false;
       byId.set(contact.id, contact);
       inIdOrder.push(contact);
       claim(contact);
@@ -114,6 +117,10 @@ export function contactStore(data: ContactData): ContactStore {
     },
     alias: (from, to) => void aliases.set(from, to),
     *fromId(number) {
+      if (data.idsSorted === false) {
+        inIdOrder.sort((one, other) => one.number - other.number);
+        data.idsSorted = true;
+      }
       for (let index = firstIndex(inIdOrder, (contact) => contact.number >= number); ; index += 1) {
         const contact = inIdOrder[index];
         if (contact === undefined) return;

@@ -80,11 +80,24 @@ export function definitionView(definition: CustomEventDefinition): Readonly<Reco
     objectTypeId: `6-${id.replace(/\D/g, "").slice(-9) || "1"}`,
     associations: [],
     trackingType: "MANUAL",
-    properties: properties.map(({ objectPropertyName: _none, ...property }) => ({
-      ...property,
-      type: property.type === "date" ? "datetime" : property.type,
-    })),
+    properties: properties.map(definedPropertyView),
     createdAt: new Date(definition.createdAt).toISOString(),
     updatedAt: new Date(definition.updatedAt).toISOString(),
+  };
+}
+
+const FIELD_TYPES: Readonly<Record<string, string>> = {
+  number: "number",
+  enumeration: "select",
+  date: "date",
+};
+
+/** A property of a definition as HubSpot answers it. */
+export function definedPropertyView(token: TemplateToken): Readonly<Record<string, unknown>> {
+  const { objectPropertyName: _none, type, ...property } = token;
+  return {
+    ...property,
+    type: type === "date" ? "datetime" : type,
+    fieldType: FIELD_TYPES[type] ?? "text",
   };
 }

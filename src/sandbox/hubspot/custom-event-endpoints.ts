@@ -1,6 +1,11 @@
 import type { Call } from "../server.ts";
 import type { CustomEventDefinition } from "./custom-event-definition.ts";
-import { definedProperty, definitionFrom, definitionView } from "./custom-event-definition.ts";
+import {
+  definedProperty,
+  definedPropertyView,
+  definitionFrom,
+  definitionView,
+} from "./custom-event-definition.ts";
 import type { Caller, Endpoint } from "./endpoint.ts";
 import { missingScopes } from "./gate.ts";
 import { invalid, notFound, Refusal } from "./refusal.ts";
@@ -71,7 +76,8 @@ function definitionEndpoints(state: HubspotState): readonly Endpoint[] {
       mutating: false,
       handle() {
         requirePlan(state.settings);
-        return { status: 200, body: { results: [...definitions.values()].map(definitionView) } };
+        const results = [...definitions.values()].map(definitionView);
+        return { status: 200, body: { total: results.length, results } };
       },
     },
     {
@@ -132,7 +138,7 @@ function definitionEndpoints(state: HubspotState): readonly Endpoint[] {
         const definition = existing(call);
         const property = definedProperty(objectBody(call));
         keep({ ...definition, properties: [...definition.properties, property], updatedAt: state.now() });
-        return { status: 201, body: property };
+        return { status: 201, body: definedPropertyView(property) };
       },
     },
   ];

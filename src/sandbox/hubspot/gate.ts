@@ -12,7 +12,19 @@ export function hubspotGate(
   call: Call,
   route: HubspotRoute,
 ): Reply | null {
-  return doorRefusal(state, limits, call, route) ?? bodyRefusal(call, route);
+  return noSuchPath(call) ?? doorRefusal(state, limits, call, route) ?? bodyRefusal(call, route);
+}
+
+/**
+ * The date-based paths have no slash at their end (corrections of 2026-11-30); HubSpot's front answers such an address
+ * with a web page. The numbered ones take it: HubSpot's own SDK sends it.
+ */
+function noSuchPath({ path }: Call): Reply | null {
+  if (!/\/20\d\d-\d\d(\/[^?]*)?\/(\?|$)/.test(path)) return null;
+  return {
+    status: 404,
+    html: "<!DOCTYPE html><html><head><title>Page not found</title></head><body></body></html>",
+  };
 }
 
 function doorRefusal(state: HubspotState, limits: RateLimits, call: Call, route: HubspotRoute): Reply | null {

@@ -2,6 +2,7 @@ import type { Call } from "../server.ts";
 import { batchReply, scrambled } from "./batch-reply.ts";
 import { batchWrite } from "./batch-write.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { echoedTime } from "./note-html.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { plainValue } from "./plain-object.ts";
 import { notFound, Refusal } from "./refusal.ts";
@@ -146,9 +147,9 @@ function batchEndpoints(state: HubspotState): readonly Endpoint[] {
 function page(state: HubspotState, call: Call): unknown {
   const limit = pageSize(call, 10, 100);
   const after = Number(call.query.get("after") ?? "0");
-  const notes = [...state.objects.notes.values()].filter(
-    ({ gone, number }) => gone === null && number >= after,
-  );
+  const notes = [...state.objects.notes.values()]
+    .filter(({ gone, number }) => gone === null && number >= after)
+    .toSorted((one, other) => one.number - other.number);
   const results = notes.slice(0, limit).map((note) => noteView(state, note, queryList(call, "properties")));
   const next = notes[limit];
   return next === undefined ? { results } : { results, paging: { next: { after: next.id } } };
@@ -172,11 +173,16 @@ function noteView(
   const defined = names.filter((name) => state.properties.notes.get(name)?.archived === false);
   return {
     id: note.id,
-    properties: Object.fromEntries(defined.map((name) => [name, plainValue(note, name)])),
+    properties: Object.fromEntries(defined.map((name) => [name, shown(note, name)])),
     createdAt: plainValue(note, "hs_createdate"),
     updatedAt: plainValue(note, "hs_lastmodifieddate"),
     archived: false,
   };
+}
+
+function shown(note: PlainObject, name: string): string | null {
+  const value = plainValue(note, name);
+  return name === "hs_timestamp" ? echoedTime(value) : value;
 }
 
 function notThere(ids: readonly string[]): Refusal {

@@ -190,6 +190,8 @@ const NOTES: readonly PropertyDraft[] = [
   note("hs_note_body", "Note body", "string", { fieldType: "html" }),
   note("hubspot_owner_id", "Activity assigned to", "enumeration", { externalOptions: true }),
   note("hs_body_preview", "Body preview", "string", CALCULATED),
+  note("hs_body_preview_html", "Body preview HTML", "string", CALCULATED),
+  note("hs_body_preview_is_truncated", "Body preview is truncated", "bool", CALCULATED),
   note("hs_obj_coords", "Unique record identifier", "string", CALCULATED),
   note("hs_object_id", "Record ID", "number", READ_ONLY),
   note("hs_createdate", "Create date", "datetime", READ_ONLY),

@@ -73,7 +73,7 @@ export interface HubspotState extends PlainState {
   readonly subscriptions: SubscriptionStore;
   readonly timeline: TimelineStore;
   readonly now: () => number;
-  /** An id no record has had; always greater than every one before, with gaps, as many portals share the numbers. */
+  /** An id no record has had. Ids have gaps and do not ascend with creation, as many portals share the numbers. */
   nextId(): { readonly id: string; readonly number: number };
 }
 
@@ -82,6 +82,9 @@ export const USER_SOURCE: Source = { type: "CRM_UI", id: "userId:9586504", label
 
 const FIRST_RECORD_ID = 734_931_000_000;
 const LARGEST_ID_GAP = 50;
+/** HubSpot hands out ids from several ranges at once, so a later record often has a smaller id. */
+const ID_RANGE = 1_000_000_000;
+const ID_RANGES = 8;
 
 /** A portal that nobody has used yet. `now`: milliseconds since 1970. */
 export function newPortal(now: number, given: Partial<Settings> = {}): HubspotData {
@@ -127,7 +130,12 @@ export function hubspotState(world: World, data: HubspotData): HubspotState {
     now,
     nextId() {
       data.lastId += 1 + world.random.below(LARGEST_ID_GAP);
-      return { id: String(data.lastId), number: data.lastId };
+      const number = data.lastId + ID_RANGE * rangeOf(data.lastId);
+      return { id: String(number), number };
     },
   };
+}
+
+function rangeOf(count: number): number {
+  return (Math.imul(count % 2_147_483_647, 0x9e3779b1) >>> 0) % ID_RANGES;
 }

@@ -1,4 +1,5 @@
 import type { AssociatedType } from "./association-store.ts";
+import { previewOf, withoutStyles } from "./note-html.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { plainValue } from "./plain-object.ts";
 import { invalid, Refusal } from "./refusal.ts";
@@ -15,7 +16,6 @@ const ASSOCIATION_TYPES: Readonly<Record<number, Exclude<AssociatedType, "notes"
   190: "companies",
   214: "deals",
 };
-const PREVIEW = 500;
 
 interface Link {
   readonly type: Exclude<AssociatedType, "notes">;
@@ -96,9 +96,13 @@ function setAll(
   { source }: Writer,
 ): boolean {
   let changed = false;
-  for (const [name, value] of values) changed = setValue(note, name, value, at, source) || changed;
-  const text = (plainValue(note, "hs_note_body") ?? "").replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
-  return setValue(note, "hs_body_preview", text.trim().slice(0, PREVIEW), at, source) || changed;
+  for (const [name, value] of values) {
+    const kept = name === "hs_note_body" ? withoutStyles(value) : value;
+    changed = setValue(note, name, kept, at, source) || changed;
+  }
+  for (const [name, value] of Object.entries(previewOf(plainValue(note, "hs_note_body") ?? "")))
+    changed = setValue(note, name, value, at, source) || changed;
+  return changed;
 }
 
 /** Logged activity shows on the contact and moves its `lastmodifieddate`, as any change does. */

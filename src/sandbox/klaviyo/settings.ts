@@ -34,6 +34,8 @@ export const klaviyoSettingsSchema = z.strictObject({
   lowercase_emails: z.boolean(),
   /** Klaviyo was seen to add `properties.company_id` to what a PATCH wrote. */
   company_id_on_patch: z.boolean(),
+  /** Revisions whose support has ended. Klaviyo then answers 410, or as a newer revision would, without a word. */
+  ended_revisions: z.array(z.string()),
   /** Whether Klaviyo's own metrics are listed before their first event. */
   native_metrics: z.enum(["all", "used"]),
 });
@@ -57,6 +59,7 @@ export function klaviyoSettings(given: Partial<KlaviyoSettings> = {}): KlaviyoSe
     updated_on_consent: false,
     lowercase_emails: false,
     company_id_on_patch: true,
+    ended_revisions: [],
     native_metrics: "all",
     ...given,
   };

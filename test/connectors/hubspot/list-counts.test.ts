@@ -3,6 +3,7 @@ import type { Connector, Cursor, PullPage } from "../../../src/connectors/connec
 import type { Settings } from "../../../src/sandbox/hubspot/settings.ts";
 import { live, rehearse } from "./rehearsal.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import { stub } from "./stub.ts";
 
 const MINUTE = 60_000;
 
@@ -22,7 +23,8 @@ async function withMembers(count: number, settings: Partial<Settings>): Promise<
     })),
   );
   started.pass();
-  return { ...started, list, ids };
+  // HubSpot's ids do not ascend with creation; it tells members by id.
+  return { ...started, list, ids: ids.toSorted() };
 }
 
 async function pull(connector: Connector, list: string, cursor: Cursor | null) {
@@ -73,4 +75,24 @@ it("nobody is absent from a list whose processing HubSpot has paused, and who le
   portal.set({ pausedLists: [] });
   clock.advance(5 * MINUTE);
   expect((await pull(connector, list, cursor)).rosters).toEqual([ids.slice(1)]);
+});
+
+it("several lists are asked for in one request, which HubSpot's date-based paths take", async () => {
+  const { connector, portal, list, world } = await withMembers(2, {});
+  const other = portal.createList("Others");
+  const scope = { collections: [list, other], properties: [] };
+  for await (const page of connector.contacts.pull(scope, null, live())) void page;
+  const asked = world.truth.calls.filter(({ path }) => /\/lists\/[^/?]*\??/.test(path));
+  expect(asked.filter(({ path }) => path.includes("listIds="))).toMatchObject([{ status: 200 }]);
+  expect(world.truth.calls.filter(({ status }) => status === 404)).toEqual([]);
+});
+
+it("a search for lists names the ids and the kinds of lists, which its specification requires", async () => {
+  const bodies: unknown[] = [];
+  const { connector } = await stub(({ path, body }) => {
+    if (path.includes("/lists/search")) bodies.push(body);
+    return { status: 200, body: { results: [], lists: [], hasMore: false, offset: 0, total: 0 } };
+  });
+  await connector.outline(live()).catch(() => null);
+  expect(bodies).toMatchObject([{ listIds: [], processingTypes: [] }]);
 });

@@ -43,6 +43,13 @@ const CASES: readonly Case[] = [
     level: "connection",
     says: /lists:read/,
   },
+  {
+    code: "KL-REVISION",
+    status: 410,
+    body: errors({ code: "revision_ended", detail: "The revision 2026-07-15 is no longer available." }),
+    level: "connection",
+    says: /revision 2026-07-15/,
+  },
   { code: "KL-BLOCKED", status: 403, html: true, body: "<html>", level: "connection", says: /cloud/ },
   {
     code: "KL-RATE",

@@ -2,7 +2,6 @@ import type { Route } from "../../server.ts";
 import { bucketStart, nextBucket } from "../state/buckets.ts";
 import type { Event } from "../state/events.ts";
 import type { KlaviyoState } from "../state/state.ts";
-import { offsetText, utcOffset } from "../../time-zone.ts";
 import { aggregateQuery } from "../wire/aggregate-query.ts";
 import type { AggregateQuery } from "../wire/aggregate-query.ts";
 import { resourceLink, selfLink } from "../wire/document.ts";
@@ -57,7 +56,7 @@ function aggregate(state: KlaviyoState, query: AggregateQuery): Readonly<Record<
     const asked = query.measurements.map((name) => [name, all[name]] as const);
     return { dimensions, measurements: Object.fromEntries(asked) };
   });
-  return { dates: starts.map((start) => dateText(start, query.timeZone)), data };
+  return { dates: starts.map(dateText), data };
 }
 
 interface Row {
@@ -91,7 +90,7 @@ function dimensionOf({ properties }: Event, name: string): string {
     : "";
 }
 
-function dateText(at: number, timeZone: string): string {
-  const offset = utcOffset(at, timeZone);
-  return `${new Date(at + offset).toISOString().slice(0, 19)}${offsetText(offset)}`;
+/** In UTC, also where the query asks for the days of another zone (recorded). */
+function dateText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}+00:00`;
 }

@@ -6,6 +6,7 @@ import type { Target } from "../state/task.ts";
 import { inMicros, secondsOf } from "../state/vendor-time.ts";
 import { dataOf, listed, only, relatedId, required, textOf } from "../wire/body-reader.ts";
 import { relation, resourceLink, selfLink } from "../wire/document.ts";
+import type { FilterField } from "../wire/filter.ts";
 import { filterOf, holds } from "../wire/filter.ts";
 import { objectOf } from "../wire/object-of.ts";
 import { operation } from "../wire/operation.ts";
@@ -19,6 +20,13 @@ import { segmentOf } from "./segment-routes.ts";
 
 type Kind = SuppressionJob["kind"];
 
+type JobField = "status" | "list_id" | "segment_id";
+
+const JOB_FILTERS: Readonly<Record<JobField, FilterField>> = {
+  status: { operators: ["equals"], type: "text" },
+  list_id: { operators: ["equals"], type: "text" },
+  segment_id: { operators: ["equals"], type: "text" },
+};
 const EMAILS_PER_JOB = 100;
 const EMAIL_ONLY: ReadonlySet<string> = new Set(["email"]);
 
@@ -31,11 +39,11 @@ function routesOf(state: KlaviyoState, kind: Kind, verb: string): readonly Route
   return [
     operation(`bulk_${verb}_profiles`, "POST", path, (call) => submit(call, state, kind)),
     operation(`get_bulk_${verb}_profiles_jobs`, "GET", path, (call) => {
-      const conditions = filterOf(call, { status: { operators: ["equals"], type: "text" } });
+      const conditions = filterOf(call, JOB_FILTERS);
       const { descending } = sortOf(call, ["created"], "created");
       const index = sortedIndex();
       for (const job of state.suppressionJobs.values()) {
-        const kept = conditions.every((condition) => holds(condition, job.status));
+        const kept = conditions.every((condition) => holds(condition, job[condition.field as JobField]));
         if (job.kind === kind && kept) index.add(secondsOf(job.created_at), job.id);
       }
       const { rows, links } = pageOf(call, {
@@ -67,6 +75,8 @@ function submit(call: Call, state: KlaviyoState, kind: Kind): Reply {
     total_count: 0,
     completed_count: 0,
     skipped_count: 0,
+    list_id: relatedId(dataOf(call, typeOf(kind)), "list", "list"),
+    segment_id: relatedId(dataOf(call, typeOf(kind)), "segment", "segment"),
   };
   state.suppressionJobs.set(job.id, job);
   state.schedule.after(state.settings.consent_lag_ms, { kind: "suppress", job, target });
@@ -74,9 +84,9 @@ function submit(call: Call, state: KlaviyoState, kind: Kind): Reply {
 }
 
 function targetOf(call: Call, state: KlaviyoState, kind: Kind): Target {
-  const data = dataOf(call, `profile-suppression-bulk-${kind}-job`);
+  const data = dataOf(call, typeOf(kind));
   const attributes = required(data, "attributes", "/data");
-  only(attributes, new Set(["profiles"]), `profile-suppression-bulk-${kind}-job`, "/data/attributes");
+  only(attributes, new Set(["profiles"]), typeOf(kind), "/data/attributes");
   const listId = relatedId(data, "list", "list");
   const segmentId = relatedId(data, "segment", "segment");
   const profiles = objectOf(attributes["profiles"]);
@@ -99,8 +109,10 @@ function targetOf(call: Call, state: KlaviyoState, kind: Kind): Target {
   return { emails };
 }
 
+const typeOf = (kind: Kind): string => `profile-suppression-bulk-${kind}-job`;
+
 function jobResource(call: Call, job: SuppressionJob): object {
-  const type = `profile-suppression-bulk-${job.kind}-job`;
+  const type = typeOf(job.kind);
   const collection = `${type}s`;
   return {
     type,

@@ -2,6 +2,7 @@ import type { Call, Route } from "../../server.ts";
 import { sortedIndex } from "../state/sorted-index.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { relation, resourceLink } from "../wire/document.ts";
+import type { Operator } from "../wire/filter.ts";
 import { filterOf, holds } from "../wire/filter.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
@@ -9,6 +10,7 @@ import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { withIncluded } from "./group-page.ts";
 
+const NAME_OPERATORS: readonly Operator[] = ["equals", "contains", "starts-with", "ends-with"];
 /** Every account has one group that tags fall into when nobody sorts them. */
 const UNGROUPED = "e30baa69-f382-4eef-8ff6-222d5c3d9a8a";
 
@@ -16,8 +18,7 @@ export function tagRoutes(state: KlaviyoState): readonly Route[] {
   return [
     operation("get_tags", "GET", "/api/tags", (call) => {
       const includes = includesOf(call, ["tag-group"]);
-      // The documented string operators beyond these are not served.
-      const conditions = filterOf(call, { name: { operators: ["equals", "contains"], type: "text" } });
+      const conditions = filterOf(call, { name: { operators: NAME_OPERATORS, type: "text" } });
       const { field, descending } = sortOf(call, ["id", "name"], "id");
       const index = sortedIndex();
       for (const [id, name] of state.tags) {

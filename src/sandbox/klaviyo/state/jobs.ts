@@ -35,4 +35,7 @@ export interface SuppressionJob {
   total_count: number;
   completed_count: number;
   skipped_count: number;
+  /** The list or segment it is about, where it is not about email addresses. */
+  readonly list_id: string | null;
+  readonly segment_id: string | null;
 }

@@ -10,6 +10,7 @@ import {
   invalid,
   invalidParameter,
   Refusal,
+  revisionEnded,
   throttled,
   unauthorized,
   unsupportedType,
@@ -50,6 +51,8 @@ export function gate(state: KlaviyoState, keys: ApiKeys, limits: RateLimits): Ga
     if (!REVISION.test(call.headers["revision"] ?? "")) {
       throw invalid("A valid 'revision' header is required (format: YYYY-MM-DD[.suffix]).", "/data/");
     }
+    const revision = call.headers["revision"] ?? "";
+    if (state.settings.ended_revisions.includes(revision)) throw revisionEnded(revision);
     if (key.scopes !== "full") {
       const missing = operation.scopes.filter((scope) => !key.scopes.includes(scope));
       if (missing.length > 0) {

@@ -37,10 +37,6 @@ const UNSUPPRESS_JOB = "fields[profile-suppression-bulk-delete-job]";
 const asks = (parameter: string, value: string) => (call: Call) =>
   (call.query.get(parameter) ?? "").split(",").includes(value);
 const PREDICTIONS = { applies: asks("additional-fields[profile]", "predictive_analytics"), tier: M };
-const INCLUDES = {
-  applies: (call: Call) => asks("include", "lists")(call) || asks("include", "segments")(call),
-  tier: XS,
-};
 
 /** Every operation served, by Klaviyo's operationId: limits, scopes and parameters of revision 2026-07-15. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -80,8 +76,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   get_profiles_for_segment: {
     tier: L,
     scopes: ["profiles:read", "segments:read"],
+    // The specification states no dearer limit for predictions here, as it does for lists.
     query: [...MEMBERS, ...PROFILE],
-    penalty: PREDICTIONS,
   },
   get_profile_ids_for_segment: { tier: L, scopes: ["profiles:read", "segments:read"], query: MEMBERS },
   get_profiles: {
@@ -101,7 +97,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       "fields[segment]",
       "include",
     ],
-    penalty: INCLUDES,
   },
   create_profile: { tier: L, scopes: ["profiles:write"], query: PROFILE },
   create_or_update_profile: { tier: L, scopes: ["profiles:write"], query: PROFILE },

@@ -114,3 +114,14 @@ export function throttled(seconds: number): Refusal {
   };
   return new Refusal(429, error, { "retry-after": String(seconds) });
 }
+
+/** 410 of a revision whose support has ended. The real wording is not known. */
+export function revisionEnded(revision: string): Refusal {
+  return new Refusal(410, {
+    code: "revision_ended",
+    title: "Gone.",
+    detail: `The revision ${revision} is no longer available.`,
+    source: { pointer: "/data/" },
+    ...NOTHING_MORE,
+  });
+}

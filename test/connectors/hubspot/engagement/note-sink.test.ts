@@ -136,7 +136,7 @@ describe("a note", () => {
     const mine = group(ids[0], [entry(1, { messageName: "A & B <3" })]);
     await record([mine]);
     const [note] = timeline(0);
-    await edit(note?.id, (body) => body.replace(/<p style.*<\/p>/, ""));
+    await edit(note?.id, (body) => body.replace(/<p>Synced.*<\/p>/, ""));
     expect((await find([mine])).references.get(mine)).toBe(note?.id);
     const later = group(ids[0], [entry(2, { messageName: "A & B <3", at: "2026-06-15T08:00:01.000Z" })]);
     expect((await find([later])).references.size).toBe(0);

@@ -41,7 +41,7 @@ export const referenceOf = (result: RecordResult | undefined): string | null =>
 /** As somebody reads it: a line for each item, without the reference. */
 export function read(html: string | undefined): readonly string[] {
   return (html ?? "")
-    .replace(/<p style="[^"]*">Synced from Klaviyo. Ref [0-9a-f]{16}-[0-9a-f]{12}<\/p>/, "")
+    .replace(/<p>Synced from Klaviyo. Ref [0-9a-f]{16}-[0-9a-f]{12}<\/p>/, "")
     .split(/<\/?(?:p|li|ul|div)>/)
     .filter((line) => line !== "");
 }
