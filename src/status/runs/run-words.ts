@@ -9,6 +9,7 @@ export const LANES = [
   { kind: "contacts", label: "Contacts" },
   { kind: "consent", label: "Consent" },
   { kind: "engagement", label: "Engagement" },
+  { kind: "retention", label: "Removal of old history" },
 ] as const;
 
 /** A lane's name, for people. */
@@ -57,6 +58,10 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   oldest_read_ms: "Oldest reading at its write, ms",
   oldest_read_p99_ms: "Age of readings at their writes, p99, ms",
   added: "New events",
+  removed_runs: "Old runs removed",
+  removed_writes: "Old changes removed",
+  removed_conflicts: "Old conflicts removed",
+  emptied: "Changes without raw answers now",
   hubspot_calls: "HubSpot calls",
   klaviyo_calls: "Klaviyo calls",
 };
