@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { runConsent } from "../daemon/consent-lane.ts";
 import { performUndos } from "../daemon/perform-undos.ts";
 import { runReconcile } from "../daemon/reconcile-lane.ts";
+import { RETENTION_SCHEDULE, runRetention } from "../daemon/retention-lane.ts";
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import { runContacts } from "../daemon/run-contacts.ts";
 import { TURN_MS, runEngagement } from "../daemon/run-engagement.ts";
@@ -63,6 +64,7 @@ export function lanes(
       isQuietNow(mapping, own.now()) ? null : runReconcile(own, mapping, "reconcile"),
     ),
     ...engagementLane(inForce, log),
+    retentionLane(inForce, log),
   ];
 }
 
@@ -93,6 +95,17 @@ function engagementLane({ deps, mapping }: InForce, log: Logger): readonly Sched
     logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
   };
   return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];
+}
+
+/** What is kept for long enough is removed, also while the connection is paused. */
+function retentionLane({ deps, mapping }: InForce, log: Logger): ScheduledWork {
+  const run = async (began: () => Promise<void>): Promise<void> => {
+    await began();
+    const removed = await runRetention(deps, mapping);
+    if (Object.values(removed).some((count) => count > 0))
+      log.info({ lane: "retention", ...removed }, "old history removed");
+  };
+  return { name: "retention", cron: RETENTION_SCHEDULE, timezone: mapping.timezone, run };
 }
 
 /** A run's end in one line; what stopped it, and what the mapping names in vain, is a warning. */

@@ -83,6 +83,10 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       firstMs: milliseconds(file.retry?.first ?? "30s"),
       longestMs: milliseconds(file.retry?.max ?? "6h"),
     },
+    privacy: {
+      historyMs: milliseconds(file.privacy?.keep_history ?? "400d"),
+      rawMs: milliseconds(file.privacy?.keep_raw_responses ?? "30d"),
+    },
     hash: mappingHash(fields, rules, identity, consent),
   };
 }

@@ -25,7 +25,6 @@ const LATER: readonly Later[] = [
   },
   { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
   { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
-  { path: ["privacy"], asks: always, what: "settings for what is kept and shown", help: DELETE },
 ];
 
 /** Refuses what is known but not built: ignoring it in silence would let people believe it is at work. */

@@ -6,10 +6,6 @@ import { duration, wrong } from "./schema-words.ts";
  * editor knows them; `not-yet.ts` refuses them, so that nobody believes they are at work.
  */
 
-const span = z
-  .string()
-  .regex(/^(?:[1-9]\d{0,2})d$/, { error: wrong("must be a number of days", "for example `30d`") });
-
 const channelName = z.enum(["slack", "email"]);
 
 export const alerts = z
@@ -53,11 +49,3 @@ export const channels = z
       .describe("E-mail."),
   })
   .describe("Not yet: where alerts go.");
-
-export const privacy = z
-  .strictObject({
-    logs: z.enum(["mask_emails", "hash", "plain"]).optional().describe("How addresses appear in logs."),
-    keep_history: span.optional().describe("How long history is kept."),
-    keep_raw_responses: span.optional().describe("How long raw answers of the two systems are kept."),
-  })
-  .describe("Not yet: what is kept and shown of people's data.");

@@ -101,6 +101,14 @@ export interface RetrySchedule {
   readonly longestMs: number;
 }
 
+/** How long what Tandem knows about people is kept. Milliseconds. */
+export interface Retention {
+  /** Runs, with their changes and conflicts. */
+  readonly historyMs: number;
+  /** What the two systems answered to each change, and what the other side showed then. */
+  readonly rawMs: number;
+}
+
 /** A secret is named, never held: it is read at the moment a connector is made. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
 
@@ -179,6 +187,7 @@ export interface Mapping {
   };
   readonly limits: Limits;
   readonly retry: RetrySchedule;
+  readonly privacy: Retention;
   /** SHA-256 of what decides values and scope; another hash is another version. */
   readonly hash: string;
 }

@@ -28,6 +28,13 @@ function one(exchange: RawExchange, index: number, email: string, now: Date): Sa
   return html`<section class="exchange" aria-labelledby="x${index}">
     <h2 id="x${index}">${kind.replaceAll("_", " ")} in ${SIDE_NAMES[side]}, ${timeElement(sentAt, now)}</h2>
     <p class="muted">Run ${String(runId)} · trace ${traceId}</p>
+    ${
+      !exchange.rawKept &&
+      html`<p class="muted">
+        Tandem kept what came back, and what the other side showed, for the time that
+        <code>privacy.keep_raw_responses</code> sets, and then removed both.
+      </p>`
+    }
     ${part("What we read", `read-${index}`, read, email)}
     ${part("What we sent", `sent-${index}`, exchange.after, email)}
     ${part("What came back", `back-${index}`, returned, email)}

@@ -16,6 +16,8 @@ export interface RawExchange {
   readonly after: unknown;
   readonly problem: unknown;
   readonly refusedFields: readonly string[];
+  /** Is what came back, and what the other side showed, still kept? */
+  readonly rawKept: boolean;
 }
 
 /** The latest of one link first. */
@@ -27,8 +29,9 @@ export async function rawExchanges(
 ): Promise<readonly RawExchange[]> {
   return statements.$queryRaw<RawExchange[]>`
     SELECT trace_id::text AS "traceId", run_id AS "runId", side, kind, outcome, sent_at AS "sentAt",
-           journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields"
-    FROM journal JOIN link ON link.id = journal.link_id
+           journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields",
+           raw_kept AS "rawKept"
+    FROM journal JOIN link ON link.id = journal.link_id JOIN run ON run.id = journal.run_id
     WHERE link.connection_id = ${connectionId} AND link_id = ${linkId}
     ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
 }

@@ -7,7 +7,6 @@ describe("what is known but not built is refused once, at its key, and says what
   test.each([
     ["alerts: [{ when: run_failed, to: slack }]", "14:1-7"],
     ["channels: { slack: { webhook: { env: HOOK } } }", "14:1-9"],
-    ["privacy: { logs: mask_emails }", "14:1-8"],
   ])("in a section: %s", (tail, place) => {
     const text = mappingText({ tail });
     expect(told(text)).toEqual([`M190 ${place}`]);

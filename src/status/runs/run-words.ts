@@ -9,6 +9,7 @@ export const LANES = [
   { kind: "contacts", label: "Contacts" },
   { kind: "consent", label: "Consent" },
   { kind: "engagement", label: "Engagement" },
+  { kind: "retention", label: "Removal of old history" },
 ] as const;
 
 /** A lane's name, for people. */
@@ -59,6 +60,10 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   added: "New events",
   older: "Older events, for a larger backfill",
   dropped: "Metrics whose older events are no longer read",
+  removed_runs: "Old runs removed",
+  removed_writes: "Old changes removed",
+  removed_conflicts: "Old conflicts removed",
+  emptied: "Changes without raw answers now",
   hubspot_calls: "HubSpot calls",
   klaviyo_calls: "Klaviyo calls",
 };
