@@ -74,5 +74,11 @@ test.each([
   ["õie@näide.example, 李@example.com", "õ…@näide.example, 李…@example.com"],
   ["a@b.example;c@d.example", "a…@b.example;c…@d.example"],
   ["x\\ny@example.com", "x\\n…@example.com"],
+  ["jo@mail.example.com.", "j…@mail.example.com."],
+  ["jo@ann@example.com", "jo@a…@example.com"],
+  ["jo@.com, ann@com., a@b", "jo@.com, ann@com., a@b"],
+  ["&#39;;jo@example.com", "&#39;;j…@example.com"],
+  ["&#x;jo@example.com", "&#x;j…@example.com"],
+  ["😀jo@example.com", "😀…@example.com"],
   ["at 5 @ noon, mail @ work", "at 5 @ noon, mail @ work"],
 ])("%s is masked as %s", (text, masked) => expect(maskAddresses(text)).toBe(masked));
