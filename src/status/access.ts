@@ -48,12 +48,28 @@ export function isOpen({ adminPassword, users, oidc }: Access): boolean {
   return adminPassword === null && users.length === 0 && oidc === null;
 }
 
+/** Settings that say that the page has a sign-in, even where they are empty. */
+const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$/;
+
 /**
- * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY.
+ * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY. The page is
+ * open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
  *
  * @throws BadAccess
  */
 export function readAccess(env: Readonly<Record<string, string | undefined>>): Access {
+  const access = readSettings(env);
+  const meant = Object.keys(env).filter((name) => env[name] !== undefined && MEANS_SIGN_IN.test(name));
+  if (meant.length > 0 && isOpen(access)) {
+    throw new BadAccess(
+      `Nobody could sign in on the status page, though ${meant.sort().join(", ")} ${meant.length === 1 ? "is" : "are"} set.`,
+      "Set TANDEM_ADMIN_PASSWORD, add a line to the users file with `tandem user NAME --role ROLE`, or complete the OIDC settings. For a page without sign-in, remove these settings; an empty value counts too.",
+    );
+  }
+  return access;
+}
+
+function readSettings(env: Readonly<Record<string, string | undefined>>): Access {
   const given = (name: string): string | null => env[name] || null;
   const adminPassword = given("TANDEM_ADMIN_PASSWORD");
   if (adminPassword !== null && adminPassword.length < SHORTEST_PASSWORD) {
@@ -64,7 +80,7 @@ export function readAccess(env: Readonly<Record<string, string | undefined>>): A
   return {
     adminPassword,
     users: usersFile === null ? [] : readUsers(usersFile),
-    oidc: readOidc(given),
+    oidc: readOidc(given, Object.keys(env)),
     publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
     secretKey: given("TANDEM_SECRET_KEY"),
   };
@@ -96,9 +112,16 @@ function readUsers(path: string): readonly User[] {
   return users;
 }
 
-function readOidc(given: (name: string) => string | null): OidcAccess | null {
+function readOidc(given: (name: string) => string | null, names: readonly string[]): OidcAccess | null {
   const issuer = given("TANDEM_OIDC_ISSUER");
-  if (issuer === null) return null;
+  if (issuer === null) {
+    const [other] = names.filter((name) => name.startsWith("TANDEM_OIDC_") && given(name) !== null);
+    if (other === undefined) return null;
+    throw new BadAccess(
+      `${other} is set, and TANDEM_OIDC_ISSUER is not.`,
+      "Set TANDEM_OIDC_ISSUER to the address of your identity provider, or remove the other OIDC settings.",
+    );
+  }
   const clientId = given("TANDEM_OIDC_CLIENT_ID");
   const clientSecret = given("TANDEM_OIDC_CLIENT_SECRET");
   const people = ROLES.toReversed().flatMap((role) =>

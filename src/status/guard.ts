@@ -24,6 +24,22 @@ export type Refused =
 /** The names by which a browser on this machine calls it; under any other name a foreign site is asking (DNS rebinding). */
 const OWN_NAMES = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
+/** What a proxy adds to a request that it passes on. */
+const FORWARDED = /^(?:forwarded|x-forwarded-.*|x-real-ip|via)$/;
+
+/**
+ * Has a proxy passed this request to an open page? Then it is no longer this machine alone that reaches the page, whatever
+ * the host is called.
+ */
+export function passedOn(request: FastifyRequest, access: Access): Refused | null {
+  if (!isOpen(access) || !Object.keys(request.headers).some((name) => FORWARDED.test(name))) return null;
+  const words = [
+    "This page has no sign-in, so it answers only on its own machine. A proxy passed this request on.",
+    "Set TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE or TANDEM_OIDC_ISSUER, and TANDEM_PUBLIC_URL. Then start Tandem again.",
+  ];
+  return { kind: "told", status: 421, message: { title: "This page is not served through a proxy", words } };
+}
+
 /**
  * Is this one of our names? An open page answers to this machine's only. With a sign-in a foreign name has no cookie, so
  * only a page with an address of its own insists on that.

@@ -20,7 +20,7 @@ import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
 import type { Desk } from "./desk.ts";
 import type { Refused } from "./guard.ts";
-import { foreignForm, foreignName, refusedRole } from "./guard.ts";
+import { foreignForm, foreignName, passedOn, refusedRole } from "./guard.ts";
 import { healthOf } from "./health.ts";
 import type { Frame } from "./layout.ts";
 import type { Message } from "./message-page.ts";
@@ -138,7 +138,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
       : askWho({ access, shellOf }, request, reply, { status: 401, wrong: null });
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("cache-control", "no-store").header("vary", "accept, cookie");
-    const foreign = foreignName(request, access);
+    const foreign = passedOn(request, access) ?? foreignName(request, access);
     if (foreign !== null) return refuse(request, reply, foreign);
     const needed = request.routeOptions.config.needed;
     if (needed !== "anybody") request.visitor = await known.visitor(request);

@@ -22,8 +22,32 @@ const OIDC = {
 
 test("without any setting nobody is asked who they are", () => {
   expect(isOpen(readAccess({}))).toBe(true);
-  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "" }))).toBe(true);
   expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }))).toBe(false);
+});
+
+test.each([
+  ["an empty password", () => ({ TANDEM_ADMIN_PASSWORD: "" })],
+  ["an empty users file", () => ({ TANDEM_USERS_FILE: file("") })],
+  ["a users file of remarks", () => ({ TANDEM_USERS_FILE: file("# nobody yet\n\n") })],
+  ["no name of a users file", () => ({ TANDEM_USERS_FILE: "" })],
+  ["an empty issuer", () => ({ TANDEM_OIDC_ISSUER: "" })],
+  [
+    "OIDC settings without an issuer",
+    () => ({ ...OIDC, TANDEM_OIDC_ISSUER: "", TANDEM_OIDC_ADMINS: "@a.example" }),
+  ],
+  ["one person for OIDC and nothing else", () => ({ TANDEM_OIDC_ADMINS: "ann@example.com" })],
+  ["an address for people and no way in", () => ({ TANDEM_PUBLIC_URL: "https://tandem.example.com" })],
+  [
+    "OIDC settings without an issuer beside a password",
+    () => ({ TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_OIDC_CLIENT_ID: "tandem" }),
+  ],
+])("%s leaves no page open, and is told with its fix", (_name, env) => {
+  expect(() => readAccess(env())).toThrow(/\n {2}fix: /);
+});
+
+test("one setting that is empty is no mistake where somebody can sign in", () => {
+  const env = { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_OIDC_ISSUER: "", TANDEM_USERS_FILE: "" };
+  expect(isOpen(readAccess(env))).toBe(false);
 });
 
 test("a users file names people with their roles, beside remarks and empty lines", async () => {
