@@ -1,15 +1,8 @@
-import { readFileSync } from "node:fs";
-import { isPasswordHash } from "./password.ts";
+import { BadAccess } from "./bad-access.ts";
 import type { Role } from "./role.ts";
-import { ROLES, isRole } from "./role.ts";
-
-/** Somebody who may sign in with a password. */
-export interface User {
-  readonly name: string;
-  readonly role: Role;
-  /** As `hashPassword` made it. */
-  readonly hash: string;
-}
+import { ROLES } from "./role.ts";
+import type { CurrentUsers } from "./users-file.ts";
+import { usersFile } from "./users-file.ts";
 
 /** Who may sign in through the company's own sign-in: an address, or `@` and a domain, by role. */
 export interface OidcAccess {
@@ -21,8 +14,12 @@ export interface OidcAccess {
 
 /** How the page is reached and who is let in. */
 export interface Access {
+  /** Nobody is asked who they are. It stays as it was at start: a users file that is emptied opens nothing. */
+  readonly open: boolean;
   readonly adminPassword: string | null;
-  readonly users: readonly User[];
+  /** Whether TANDEM_USERS_FILE is set. */
+  readonly named: boolean;
+  readonly users: CurrentUsers;
   readonly oidc: OidcAccess | null;
   /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
   readonly publicUrl: URL | null;
@@ -30,23 +27,19 @@ export interface Access {
   readonly secretKey: string | null;
 }
 
-/** Settings of the page that cannot be used, and what to do. */
-export class BadAccess extends Error {
-  constructor(why: string, fix: string) {
-    super(`${why}\n  fix: ${fix}`);
-    this.name = "BadAccess";
-  }
-}
-
 /** Shorter ones are found by trying. */
 const SHORTEST_PASSWORD = 12;
 
 /** Nobody is asked who they are: for a page that only this machine can reach. */
-export const OPEN: Access = { adminPassword: null, users: [], oidc: null, publicUrl: null, secretKey: null };
-
-export function isOpen({ adminPassword, users, oidc }: Access): boolean {
-  return adminPassword === null && users.length === 0 && oidc === null;
-}
+export const OPEN: Access = {
+  open: true,
+  adminPassword: null,
+  named: false,
+  users: () => [],
+  oidc: null,
+  publicUrl: null,
+  secretKey: null,
+};
 
 /** Settings that say that the page has a sign-in, even where they are empty. */
 const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$/;
@@ -59,14 +52,16 @@ const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$
  */
 export function readAccess(env: Readonly<Record<string, string | undefined>>): Access {
   const access = readSettings(env);
+  const somebody = access.adminPassword !== null || access.oidc !== null || access.users()?.length !== 0;
+  if (somebody) return access;
   const meant = Object.keys(env).filter((name) => env[name] !== undefined && MEANS_SIGN_IN.test(name));
-  if (meant.length > 0 && isOpen(access)) {
+  if (meant.length > 0) {
     throw new BadAccess(
       `Nobody could sign in on the status page, though ${meant.sort().join(", ")} ${meant.length === 1 ? "is" : "are"} set.`,
       "Set TANDEM_ADMIN_PASSWORD, add a line to the users file with `tandem user NAME --role ROLE`, or complete the OIDC settings. For a page without sign-in, remove these settings; an empty value counts too.",
     );
   }
-  return access;
+  return { ...access, open: true };
 }
 
 function readSettings(env: Readonly<Record<string, string | undefined>>): Access {
@@ -76,40 +71,16 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Access
     const why = `TANDEM_ADMIN_PASSWORD is shorter than ${SHORTEST_PASSWORD} characters.`;
     throw new BadAccess(why, "Choose a longer one; a few words in a row are easy to remember.");
   }
-  const usersFile = given("TANDEM_USERS_FILE");
+  const path = given("TANDEM_USERS_FILE");
   return {
+    open: false,
     adminPassword,
-    users: usersFile === null ? [] : readUsers(usersFile),
+    named: path !== null,
+    users: path === null ? () => [] : usersFile(path),
     oidc: readOidc(given, Object.keys(env)),
     publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
     secretKey: given("TANDEM_SECRET_KEY"),
   };
-}
-
-function readUsers(path: string): readonly User[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new BadAccess(
-      `TANDEM_USERS_FILE names ${path}, which cannot be read.`,
-      "Make it with `tandem user NAME --role ROLE`.",
-    );
-  }
-  const users = text.split("\n").flatMap((line, index): readonly User[] => {
-    if (line.trim() === "" || line.startsWith("#")) return [];
-    const [name = "", role = "", hash = ""] = line.trim().split(/\s+/);
-    // The hash is not repeated: it is next to a password.
-    if (!isRole(role) || !isPasswordHash(hash)) {
-      const fix = `Each line is \`NAME ROLE HASH\`, with one of ${ROLES.join(", ")}; \`tandem user\` writes it.`;
-      throw new BadAccess(`${path}:${index + 1} is no user.`, fix);
-    }
-    return [{ name, role, hash }];
-  });
-  const twice = users.find(({ name }, index) => users.findIndex((other) => other.name === name) !== index);
-  if (twice !== undefined)
-    throw new BadAccess(`${path} names ${twice.name} twice.`, "Leave one of the two lines.");
-  return users;
 }
 
 function readOidc(given: (name: string) => string | null, names: readonly string[]): OidcAccess | null {

@@ -6,7 +6,7 @@ import helmet from "@fastify/helmet";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Fastify from "fastify";
 import type { Access } from "./access.ts";
-import { OPEN, isOpen } from "./access.ts";
+import { OPEN } from "./access.ts";
 import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
 import { contactEraseRoutes } from "./contact-erase-routes.ts";
@@ -35,6 +35,7 @@ import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { engagementRoutes } from "./engagement/engagement-routes.ts";
 import { helpRoutes } from "./help/help-routes.ts";
+import { sessionRoutes } from "./settings/session-routes.ts";
 import { settingsRoutes } from "./settings/settings-routes.ts";
 import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
@@ -118,9 +119,10 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...sessionRoutes(deps),
     ...helpRoutes(deps),
   ];
-  const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
+  const settings = { open: access.open, places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
   const tell = (
     request: FastifyRequest,
@@ -163,7 +165,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     shellOf,
     audit: deps.act.audit,
   };
-  if (!isOpen(access))
+  if (!access.open)
     await signInRoutes(app, { ...signIn, oidc: access.oidc === null ? null : oidc(access.oidc) });
   themeRoutes(app, access);
   await files(app);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isOpen, readAccess } from "../../src/status/access.ts";
+import { readAccess } from "../../src/status/access.ts";
 import { hashPassword } from "../../src/status/password.ts";
 import { maskAddresses } from "../../src/status/mask-addresses.ts";
 
@@ -21,8 +21,8 @@ const OIDC = {
 };
 
 test("without any setting nobody is asked who they are", () => {
-  expect(isOpen(readAccess({}))).toBe(true);
-  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }))).toBe(false);
+  expect(readAccess({}).open).toBe(true);
+  expect(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }).open).toBe(false);
 });
 
 test.each([
@@ -47,14 +47,14 @@ test.each([
 
 test("one setting that is empty is no mistake where somebody can sign in", () => {
   const env = { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_OIDC_ISSUER: "", TANDEM_USERS_FILE: "" };
-  expect(isOpen(readAccess(env))).toBe(false);
+  expect(readAccess(env).open).toBe(false);
 });
 
 test("a users file names people with their roles, beside remarks and empty lines", async () => {
   const hash = await hashPassword("a password for all");
   const path = file(`# people\n\nann operator ${hash}\nbob viewer ${hash}\n`);
   const { users } = readAccess({ TANDEM_USERS_FILE: path });
-  expect(users).toEqual([
+  expect(users()).toEqual([
     { name: "ann", role: "operator", hash },
     { name: "bob", role: "viewer", hash },
   ]);
