@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { Access } from "../status/access.ts";
-import { BadAccess, readAccess } from "../status/access.ts";
+import { readAccess } from "../status/access.ts";
+import { BadAccess } from "../status/bad-access.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";

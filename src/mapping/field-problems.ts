@@ -16,7 +16,7 @@ export function phoneCountry({ transforms }: Pick<FieldRule, "transforms">): str
 
 export function notAPhone(rule: FieldRule, side: Side, text: string): Problem {
   const country = phoneCountry(rule);
-  const plus = /^\s*\(?\s*\+/.test(text);
+  const plus = /^\s*(?:\(\s*)?\+/.test(text);
   const why = plus
     ? "is not a phone number of the country that it begins with"
     : country === null

@@ -7,7 +7,7 @@ const KEY =
 
 /** A value written straight after a key that names a secret; `{`, `&`, `*` begin a reference instead. */
 const SECRET_PAIR =
-  /(?<=(?:token|secret|password|passwd|api_?key|private_?key|access_?key|webhook|smtp|authorization)["']?[ \t]*:[ \t]+)(?![{&*#[\s|>])[^,}#\n]*[^,}#\s]/gi;
+  /((?:token|secret|password|passwd|api_?key|private_?key|access_?key|webhook|smtp|authorization)["']?[ \t]*:[ \t]+)(?![{&*#[\s|>])([^,}#\n]*[^,}#\s])/gi;
 
 /** The line above ends with such a key, so that this line is its value. */
 const OPEN_SECRET =
@@ -25,9 +25,11 @@ export function maskSecrets(text: string): string {
 
 /** A line of a mapping file, fit to be printed. */
 export function maskLine(line: string, lineAbove: string): string {
-  const masked = maskSecrets(line.replace(SECRET_PAIR, stars));
+  const masked = maskSecrets(
+    line.replace(SECRET_PAIR, (_all, key: string, value: string) => key + stars(value)),
+  );
   if (!OPEN_SECRET.test(lineAbove) || /^\s*(?:[\w-]+\s*:(?:\s|$)|-\s|\{|#|$)/.test(line)) return masked;
-  return masked.replace(/\S.*$/, stars);
+  return masked.replace(/\S[^]*/, stars);
 }
 
 function stars(found: string): string {

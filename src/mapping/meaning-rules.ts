@@ -77,7 +77,7 @@ export function surroundingMeanings({
     // With OAuth there is no token to name: HubSpot needs other things then, Klaviyo's is refused by `not-yet.ts`.
     if (connection === undefined || connection.token !== undefined || connection.auth === "oauth") continue;
     const message = `\`connections.${side}\` needs \`token\``;
-    const help = SECRET_HELP.replace(/,.*$/, "");
+    const [help = ""] = SECRET_HELP.split(",");
     found.push({ path: ["connections", side], part: "key", finding: { code: "M103", message, help } });
   }
   for (const key of ["contacts", "reconcile", "engagement"] as const) {

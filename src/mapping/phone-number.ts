@@ -15,7 +15,7 @@ const UNSEEN = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066
  */
 export function phoneNumber(raw: string, defaultCountry: string | null): string | null {
   const text = raw.replace(UNSEEN, "").replace(/^\s*tel:/i, "");
-  const international = /^\s*\(?\s*[+\uff0b]/.test(text);
+  const international = /^\s*(?:\(\s*)?[+\uff0b]/.test(text);
   const country = defaultCountry !== null && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   if (!international && country === undefined) return null;
   const found = parse(text.trim().replace(/^\(?\s*\uff0b/, "+"), international ? undefined : country);

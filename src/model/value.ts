@@ -62,9 +62,15 @@ export function canonicalNumber(raw: string): string | undefined {
     .padStart(whole.length + fraction.length - Math.min(point, 0), "0");
   const cut = Math.max(point, 0);
   const integer = digits.slice(0, cut).replace(/^0+/, "") || "0";
-  const decimals = digits.slice(cut).replace(/0+$/, "");
+  const decimals = withoutEndingZeros(digits.slice(cut));
   const magnitude = decimals === "" ? integer : `${integer}.${decimals}`;
   return sign === "-" && magnitude !== "0" ? `-${magnitude}` : magnitude;
+}
+
+function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits.charAt(end - 1) === "0") end -= 1;
+  return digits.slice(0, end);
 }
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;

@@ -1,15 +1,8 @@
-import { readFileSync } from "node:fs";
-import { isPasswordHash } from "./password.ts";
+import { BadAccess } from "./bad-access.ts";
 import type { Role } from "./role.ts";
-import { ROLES, isRole } from "./role.ts";
-
-/** Somebody who may sign in with a password. */
-export interface User {
-  readonly name: string;
-  readonly role: Role;
-  /** As `hashPassword` made it. */
-  readonly hash: string;
-}
+import { ROLES } from "./role.ts";
+import type { CurrentUsers } from "./users-file.ts";
+import { usersFile } from "./users-file.ts";
 
 /** Who may sign in through the company's own sign-in: an address, or `@` and a domain, by role. */
 export interface OidcAccess {
@@ -21,8 +14,12 @@ export interface OidcAccess {
 
 /** How the page is reached and who is let in. */
 export interface Access {
+  /** Nobody is asked who they are. It stays as it was at start: a users file that is emptied opens nothing. */
+  readonly open: boolean;
   readonly adminPassword: string | null;
-  readonly users: readonly User[];
+  /** Whether TANDEM_USERS_FILE is set. */
+  readonly named: boolean;
+  readonly users: CurrentUsers;
   readonly oidc: OidcAccess | null;
   /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
   readonly publicUrl: URL | null;
@@ -30,75 +27,72 @@ export interface Access {
   readonly secretKey: string | null;
 }
 
-/** Settings of the page that cannot be used, and what to do. */
-export class BadAccess extends Error {
-  constructor(why: string, fix: string) {
-    super(`${why}\n  fix: ${fix}`);
-    this.name = "BadAccess";
-  }
-}
-
 /** Shorter ones are found by trying. */
 const SHORTEST_PASSWORD = 12;
 
 /** Nobody is asked who they are: for a page that only this machine can reach. */
-export const OPEN: Access = { adminPassword: null, users: [], oidc: null, publicUrl: null, secretKey: null };
+export const OPEN: Access = {
+  open: true,
+  adminPassword: null,
+  named: false,
+  users: () => [],
+  oidc: null,
+  publicUrl: null,
+  secretKey: null,
+};
 
-export function isOpen({ adminPassword, users, oidc }: Access): boolean {
-  return adminPassword === null && users.length === 0 && oidc === null;
-}
+/** Settings that say that the page has a sign-in, even where they are empty. */
+const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$/;
 
 /**
- * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY.
+ * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY. The page is
+ * open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
  *
  * @throws BadAccess
  */
 export function readAccess(env: Readonly<Record<string, string | undefined>>): Access {
+  const access = readSettings(env);
+  const somebody = access.adminPassword !== null || access.oidc !== null || access.users()?.length !== 0;
+  if (somebody) return access;
+  const meant = Object.keys(env).filter((name) => env[name] !== undefined && MEANS_SIGN_IN.test(name));
+  if (meant.length > 0) {
+    throw new BadAccess(
+      `Nobody could sign in on the status page, though ${meant.sort().join(", ")} ${meant.length === 1 ? "is" : "are"} set.`,
+      "Set TANDEM_ADMIN_PASSWORD, add a line to the users file with `tandem user NAME --role ROLE`, or complete the OIDC settings. For a page without sign-in, remove these settings; an empty value counts too.",
+    );
+  }
+  return { ...access, open: true };
+}
+
+function readSettings(env: Readonly<Record<string, string | undefined>>): Access {
   const given = (name: string): string | null => env[name] || null;
   const adminPassword = given("TANDEM_ADMIN_PASSWORD");
   if (adminPassword !== null && adminPassword.length < SHORTEST_PASSWORD) {
     const why = `TANDEM_ADMIN_PASSWORD is shorter than ${SHORTEST_PASSWORD} characters.`;
     throw new BadAccess(why, "Choose a longer one; a few words in a row are easy to remember.");
   }
-  const usersFile = given("TANDEM_USERS_FILE");
+  const path = given("TANDEM_USERS_FILE");
   return {
+    open: false,
     adminPassword,
-    users: usersFile === null ? [] : readUsers(usersFile),
-    oidc: readOidc(given),
+    named: path !== null,
+    users: path === null ? () => [] : usersFile(path),
+    oidc: readOidc(given, Object.keys(env)),
     publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
     secretKey: given("TANDEM_SECRET_KEY"),
   };
 }
 
-function readUsers(path: string): readonly User[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
+function readOidc(given: (name: string) => string | null, names: readonly string[]): OidcAccess | null {
+  const issuer = given("TANDEM_OIDC_ISSUER");
+  if (issuer === null) {
+    const [other] = names.filter((name) => name.startsWith("TANDEM_OIDC_") && given(name) !== null);
+    if (other === undefined) return null;
     throw new BadAccess(
-      `TANDEM_USERS_FILE names ${path}, which cannot be read.`,
-      "Make it with `tandem user NAME --role ROLE`.",
+      `${other} is set, and TANDEM_OIDC_ISSUER is not.`,
+      "Set TANDEM_OIDC_ISSUER to the address of your identity provider, or remove the other OIDC settings.",
     );
   }
-  const users = text.split("\n").flatMap((line, index): readonly User[] => {
-    if (line.trim() === "" || line.startsWith("#")) return [];
-    const [name = "", role = "", hash = ""] = line.trim().split(/\s+/);
-    // The hash is not repeated: it is next to a password.
-    if (!isRole(role) || !isPasswordHash(hash)) {
-      const fix = `Each line is \`NAME ROLE HASH\`, with one of ${ROLES.join(", ")}; \`tandem user\` writes it.`;
-      throw new BadAccess(`${path}:${index + 1} is no user.`, fix);
-    }
-    return [{ name, role, hash }];
-  });
-  const twice = users.find(({ name }, index) => users.findIndex((other) => other.name === name) !== index);
-  if (twice !== undefined)
-    throw new BadAccess(`${path} names ${twice.name} twice.`, "Leave one of the two lines.");
-  return users;
-}
-
-function readOidc(given: (name: string) => string | null): OidcAccess | null {
-  const issuer = given("TANDEM_OIDC_ISSUER");
-  if (issuer === null) return null;
   const clientId = given("TANDEM_OIDC_CLIENT_ID");
   const clientSecret = given("TANDEM_OIDC_CLIENT_SECRET");
   const people = ROLES.toReversed().flatMap((role) =>

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from "fastify";
 import type { Access } from "./access.ts";
-import { isOpen } from "./access.ts";
 import type { Message } from "./message-page.ts";
 import { STALE_FORM, notAllowed } from "./message-page.ts";
 import type { Needed } from "./permissions.ts";
@@ -24,6 +23,22 @@ export type Refused =
 /** The names by which a browser on this machine calls it; under any other name a foreign site is asking (DNS rebinding). */
 const OWN_NAMES = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
+/** What a proxy adds to a request that it passes on. */
+const FORWARDED = /^(?:forwarded|x-forwarded-.*|x-real-ip|via)$/;
+
+/**
+ * Has a proxy passed this request to an open page? Then it is no longer this machine alone that reaches the page, whatever
+ * the host is called.
+ */
+export function passedOn(request: FastifyRequest, access: Access): Refused | null {
+  if (!access.open || !Object.keys(request.headers).some((name) => FORWARDED.test(name))) return null;
+  const words = [
+    "This page has no sign-in, so it answers only on its own machine. A proxy passed this request on.",
+    "Set TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE or TANDEM_OIDC_ISSUER, and TANDEM_PUBLIC_URL. Then start Tandem again.",
+  ];
+  return { kind: "told", status: 421, message: { title: "This page is not served through a proxy", words } };
+}
+
 /**
  * Is this one of our names? An open page answers to this machine's only. With a sign-in a foreign name has no cookie, so
  * only a page with an address of its own insists on that.
@@ -31,8 +46,8 @@ const OWN_NAMES = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 export function foreignName(request: FastifyRequest, access: Access): Refused | null {
   const host = request.headers.host ?? "";
   if (OWN_NAMES.test(host)) return null;
-  if (!isOpen(access) && (access.publicUrl === null || host === access.publicUrl.host)) return null;
-  const where = isOpen(access) ? "http://127.0.0.1 with its port" : (access.publicUrl?.origin ?? "");
+  if (!access.open && (access.publicUrl === null || host === access.publicUrl.host)) return null;
+  const where = access.open ? "http://127.0.0.1 with its port" : (access.publicUrl?.origin ?? "");
   const words = [`This page is served as ${where}, and under no other name.`];
   return { kind: "told", status: 421, message: { title: "Asked for under a foreign name", words } };
 }

@@ -1,6 +1,7 @@
 import * as client from "openid-client";
 import type { OidcAccess } from "./access.ts";
-import type { Visitor } from "./role.ts";
+import { roleByAddress } from "./credentials.ts";
+import type { SignedIn } from "./credentials.ts";
 
 /** What has to be remembered in the session until the person comes back. */
 export interface OidcPending {
@@ -15,7 +16,7 @@ export interface Oidc {
   /** Where to send the person, and what to remember. */
   begin(redirectUri: string, next: string): Promise<{ readonly to: string; readonly pending: OidcPending }>;
   /** Who came back; `null` where they are nobody whom the settings let in. Throws where the answer does not check out. */
-  finish(address: URL, pending: OidcPending): Promise<Visitor | null>;
+  finish(address: URL, pending: OidcPending): Promise<SignedIn | null>;
 }
 
 /** Code flow with PKCE, state and nonce; the issuer is asked for its addresses when somebody first signs in. */
@@ -56,16 +57,11 @@ export function oidc({ issuer, clientId, clientSecret, people }: OidcAccess): Oi
       const email = claims?.["email"];
       // An address that the issuer did not check is anybody's.
       if (typeof email !== "string" || claims?.["email_verified"] !== true) return null;
-      return visitorOf(people, email.toLowerCase());
+      const name = email.toLowerCase();
+      const role = roleByAddress(people, name);
+      return role === null ? null : { name, role, way: "oidc" };
     },
   };
-}
-
-/** The highest role of those that name the address or its domain. */
-function visitorOf(people: OidcAccess["people"], email: string): Visitor | null {
-  const domain = email.slice(email.lastIndexOf("@"));
-  const found = people.find(({ who }) => who === email || who === domain);
-  return found === undefined ? null : { name: email, role: found.role };
 }
 
 /** The signature is checked though the token came directly. Plain HTTP only to an issuer on this very machine: for trying it out. */

@@ -40,11 +40,21 @@ function themeOf(cookie: string | undefined): Theme {
   return THEMES.find((theme) => theme === cookie) ?? "system";
 }
 
-/** An address of our own to go to, and nobody else's: `fallback` for anything else. */
+/** Stands for the name this page is served under. */
+const OWN = "http://own.invalid";
+/** A page with all its filters and a search has some hundred characters. */
+const LONGEST_ADDRESS = 2_000;
+const OWN_PATH = /^\/(?![/\\])[^\\\p{Cc}]*$/u;
+
+/**
+ * An address of our own to go to, and nobody else's: `fallback` for anything else. It comes back as a header can carry
+ * it: letters beyond ASCII are percent-encoded.
+ */
 export function ownAddress(given: unknown, fallback = "/"): string {
-  if (typeof given !== "string" || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(given)) return fallback;
-  return URL.canParse(given, "http://own.invalid") &&
-    new URL(given, "http://own.invalid").origin === "http://own.invalid"
-    ? given
-    : fallback;
+  if (typeof given !== "string" || given.length > LONGEST_ADDRESS || !OWN_PATH.test(given)) return fallback;
+  const url = URL.parse(given, OWN);
+  if (url?.origin !== OWN) return fallback;
+  // Without its dots `/.//evil.example` is the address of another site.
+  const address = `${url.pathname}${url.search}${url.hash}`;
+  return OWN_PATH.test(address) ? address : fallback;
 }

@@ -16,4 +16,6 @@ export function isRole(word: string): word is Role {
 export interface Visitor {
   readonly name: string;
   readonly role: Role;
+  /** Of the session; none on a page where nobody signs in. */
+  readonly session?: bigint;
 }

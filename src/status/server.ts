@@ -1,4 +1,4 @@
-import { OPEN, isOpen } from "./access.ts";
+import { OPEN } from "./access.ts";
 import type { StatusDeps } from "./status-app.ts";
 import { statusApp } from "./status-app.ts";
 
@@ -34,7 +34,7 @@ export class PageWithoutPassword extends Error {
  */
 export async function startStatusServer(deps: StatusServerDeps): Promise<StatusServer> {
   const host = deps.host ?? OWN_MACHINE;
-  if (host !== OWN_MACHINE && isOpen(deps.access ?? OPEN)) throw new PageWithoutPassword(host);
+  if (host !== OWN_MACHINE && (deps.access ?? OPEN).open) throw new PageWithoutPassword(host);
   const app = await statusApp(deps);
   const url = await app.listen({ host, port: deps.port });
   return { url, close: () => app.close() };

@@ -12,9 +12,11 @@ import {
   touchSession,
 } from "../store/web-sessions.ts";
 import type { Access } from "./access.ts";
-import { isOpen } from "./access.ts";
+import type { SignedIn } from "./credentials.ts";
+import { credentials } from "./credentials.ts";
 import type { OidcPending } from "./oidc.ts";
 import type { Visitor } from "./role.ts";
+import { isRole } from "./role.ts";
 
 declare module "@fastify/secure-session" {
   interface SessionData {
@@ -25,12 +27,15 @@ declare module "@fastify/secure-session" {
   }
 }
 
-/** Who is signed in, and for how long. The cookie is encrypted and holds a token; what it is worth is in the database. */
+/**
+ * Who is signed in, and for how long. The cookie is encrypted and holds a token; the database says whose it is, and the
+ * settings of today what they may do.
+ */
 export interface Sessions {
   visitor(request: FastifyRequest): Promise<Visitor | null>;
   /** The session as it stands, for what asks without a person: it ends no later for it. `null` where there is none. */
   glance(request: FastifyRequest): Promise<SessionEnd | null>;
-  begin(request: FastifyRequest, visitor: Visitor): Promise<void>;
+  begin(request: FastifyRequest, visitor: SignedIn): Promise<void>;
   end(request: FastifyRequest): Promise<void>;
 }
 
@@ -38,7 +43,7 @@ export interface Sessions {
 const IDLE_MS = 30 * 60_000;
 /** A working day. */
 const WHOLE_MS = 12 * 60 * 60_000;
-const LIMITS = { idleMs: IDLE_MS, wholeMs: WHOLE_MS };
+export const SESSION_LIMITS = { idleMs: IDLE_MS, wholeMs: WHOLE_MS };
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 /** Whoever reaches a page that is open can do everything on this machine anyway. */
@@ -62,31 +67,40 @@ export async function sessions(
     // Lax, not Strict: a link in a mail to a filtered page has to open for somebody who is signed in.
     cookie: { path: "/", httpOnly: true, sameSite: "lax", secure, maxAge: WHOLE_MS / 1_000 },
   });
+  const known = credentials(access);
   const hashOf = (request: FastifyRequest): string | null => {
     const read = token.safeParse(request.session.get("token"));
     return read.success ? sha256(read.data) : null;
   };
   return {
     async visitor(request) {
-      if (isOpen(access)) return THIS_MACHINE;
+      if (access.open) return THIS_MACHINE;
       const hash = hashOf(request);
       if (hash === null) return null;
       const seen = request.routeOptions.config.glance === true ? lookAtSession : touchSession;
-      const session = await seen(database, hash, LIMITS, now());
-      return session === null ? null : { name: session.who, role: session.role };
+      const session = await seen(database, hash, SESSION_LIMITS, now());
+      if (session === null) return null;
+      const role = known.today(session);
+      if (role === "ended") await endSession(database, hash, now());
+      return isRole(role) ? { name: session.who, role, session: session.id } : null;
     },
     async glance(request) {
       const hash = hashOf(request);
-      return hash === null ? null : lookAtSession(database, hash, LIMITS, now());
+      return hash === null ? null : lookAtSession(database, hash, SESSION_LIMITS, now());
     },
-    async begin(request, { name, role }) {
+    async begin(request, signedIn) {
       const before = hashOf(request);
       if (before !== null) await endSession(database, before, now());
       // All of the session before is dropped: nothing that was planted in it survives a sign-in.
       request.session.regenerate();
       const fresh = randomBytes(32).toString("base64url");
       request.session.set("token", fresh);
-      await beginSession(database, sha256(fresh), { who: name, role }, now());
+      await beginSession(
+        database,
+        sha256(fresh),
+        { who: signedIn.name, role: signedIn.role, way: signedIn.way, proof: known.proofOf(signedIn) },
+        now(),
+      );
       await forgetSessions(database, new Date(now().getTime() - KEPT_MS));
     },
     async end(request) {

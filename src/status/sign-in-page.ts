@@ -14,14 +14,14 @@ export interface SignInView {
 
 /** Asks who it is: a password, or the company's own sign-in. Password managers and pasting work. */
 export function signInContent(
-  access: Pick<Access, "adminPassword" | "users" | "oidc">,
+  access: Pick<Access, "adminPassword" | "named" | "oidc">,
   view: SignInView,
 ): Safe {
-  const withPassword = access.adminPassword !== null || access.users.length > 0;
+  const withPassword = access.adminPassword !== null || access.named;
   return html`
     ${view.wrong !== null && problem(view.wrong, withPassword)}
     <h1>Sign in</h1>
-    ${withPassword && passwordForm(access.users.length > 0, view)}
+    ${withPassword && passwordForm(access.named, view)}
     ${
       access.oidc !== null &&
       html`<p>

@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Access } from "./access.ts";
+import { ADMIN } from "./credentials.ts";
+import type { SignedIn } from "./credentials.ts";
 import { layout } from "./layout.ts";
 import type { Shell } from "./layout.ts";
 import type { Oidc } from "./oidc.ts";
 import { hashPassword, passwordFits } from "./password.ts";
 import { neededFor } from "./permissions.ts";
 import { ownAddress } from "./request-shell.ts";
-import type { Visitor } from "./role.ts";
 import { send } from "./send.ts";
 import type { Sessions } from "./sessions.ts";
 import { signInContent } from "./sign-in-page.ts";
@@ -35,8 +36,6 @@ const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 
 const TOO_MANY = "Too many tries. Wait a minute, then try again.";
 const WRONG = "The name or the password is not right.";
-/** Who holds TANDEM_ADMIN_PASSWORD. */
-const ADMIN = "admin";
 
 /** The addresses by which one signs in and out. */
 export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
@@ -122,7 +121,7 @@ async function letIn(
   deps: SignInDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  visitor: Visitor,
+  visitor: SignedIn,
   next: string | undefined,
 ): Promise<FastifyReply> {
   await deps.sessions.begin(request, visitor);
@@ -164,15 +163,17 @@ class TooManyTries extends Error {
 /** Whether a name is known must not be told by how long the answer takes: every try costs one comparison. */
 async function passwordCheck(
   access: Access,
-): Promise<(name: string, password: string) => Promise<Visitor | null>> {
+): Promise<(name: string, password: string) => Promise<SignedIn | null>> {
   const nobody = await hashPassword("nobody");
   const own = access.adminPassword === null ? null : await hashPassword(access.adminPassword);
   return async (name, password) => {
-    const user = access.users.find((one) => one.name === name);
+    const user = access.users()?.find((one) => one.name === name);
     const admin = name === ADMIN && user === undefined ? own : null;
     const fits = await passwordFits(password, user?.hash ?? admin ?? nobody);
     if (!fits || (user === undefined && admin === null)) return null;
-    return { name, role: user?.role ?? "admin" };
+    return user === undefined
+      ? { name, role: "admin", way: "admin" }
+      : { name, role: user.role, way: "users" };
   };
 }
 

@@ -6,7 +6,7 @@ import helmet from "@fastify/helmet";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Fastify from "fastify";
 import type { Access } from "./access.ts";
-import { OPEN, isOpen } from "./access.ts";
+import { OPEN } from "./access.ts";
 import { addPages } from "./add-pages.ts";
 import { conflictUndoRoutes } from "./conflict-undo-routes.ts";
 import { contactEraseRoutes } from "./contact-erase-routes.ts";
@@ -20,7 +20,7 @@ import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
 import type { Desk } from "./desk.ts";
 import type { Refused } from "./guard.ts";
-import { foreignForm, foreignName, refusedRole } from "./guard.ts";
+import { foreignForm, foreignName, passedOn, refusedRole } from "./guard.ts";
 import { healthOf } from "./health.ts";
 import type { Frame } from "./layout.ts";
 import type { Message } from "./message-page.ts";
@@ -35,6 +35,7 @@ import type { NextRun } from "./page-deps.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { engagementRoutes } from "./engagement/engagement-routes.ts";
 import { helpRoutes } from "./help/help-routes.ts";
+import { sessionRoutes } from "./settings/session-routes.ts";
 import { settingsRoutes } from "./settings/settings-routes.ts";
 import { consentRoutes } from "./consent/consent-routes.ts";
 import { conflictsRoutes } from "./conflicts/conflicts-routes.ts";
@@ -118,9 +119,10 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...sessionRoutes(deps),
     ...helpRoutes(deps),
   ];
-  const settings = { open: isOpen(access), places: new Set(pages.map(({ place }) => place)) };
+  const settings = { open: access.open, places: new Set(pages.map(({ place }) => place)) };
   const shellOf = (request: FastifyRequest, reply: FastifyReply) => requestShell(request, reply, settings);
   const tell = (
     request: FastifyRequest,
@@ -138,7 +140,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
       : askWho({ access, shellOf }, request, reply, { status: 401, wrong: null });
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("cache-control", "no-store").header("vary", "accept, cookie");
-    const foreign = foreignName(request, access);
+    const foreign = passedOn(request, access) ?? foreignName(request, access);
     if (foreign !== null) return refuse(request, reply, foreign);
     const needed = request.routeOptions.config.needed;
     if (needed !== "anybody") request.visitor = await known.visitor(request);
@@ -163,7 +165,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     shellOf,
     audit: deps.act.audit,
   };
-  if (!isOpen(access))
+  if (!access.open)
     await signInRoutes(app, { ...signIn, oidc: access.oidc === null ? null : oidc(access.oidc) });
   themeRoutes(app, access);
   await files(app);
@@ -206,7 +208,9 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
 
 /** Remarks and indentation are for us: without them it is a quarter less. */
 function withoutRemarks(style: string): string {
-  return style.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/([{};,])\s+/g, "$1");
+  const [first = "", ...rest] = style.split("/*");
+  const told = rest.map((part) => part.slice(part.indexOf("*/") + 2));
+  return [first, ...told].join("").replaceAll(/([{};,])\s+/g, "$1");
 }
 
 /** One stylesheet in parts; paper comes last, since it takes back what the others set. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isOpen, readAccess } from "../../src/status/access.ts";
+import { readAccess } from "../../src/status/access.ts";
 import { hashPassword } from "../../src/status/password.ts";
 import { maskAddresses } from "../../src/status/mask-addresses.ts";
 
@@ -21,16 +21,40 @@ const OIDC = {
 };
 
 test("without any setting nobody is asked who they are", () => {
-  expect(isOpen(readAccess({}))).toBe(true);
-  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "" }))).toBe(true);
-  expect(isOpen(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }))).toBe(false);
+  expect(readAccess({}).open).toBe(true);
+  expect(readAccess({ TANDEM_ADMIN_PASSWORD: "long enough it is" }).open).toBe(false);
+});
+
+test.each([
+  ["an empty password", () => ({ TANDEM_ADMIN_PASSWORD: "" })],
+  ["an empty users file", () => ({ TANDEM_USERS_FILE: file("") })],
+  ["a users file of remarks", () => ({ TANDEM_USERS_FILE: file("# nobody yet\n\n") })],
+  ["no name of a users file", () => ({ TANDEM_USERS_FILE: "" })],
+  ["an empty issuer", () => ({ TANDEM_OIDC_ISSUER: "" })],
+  [
+    "OIDC settings without an issuer",
+    () => ({ ...OIDC, TANDEM_OIDC_ISSUER: "", TANDEM_OIDC_ADMINS: "@a.example" }),
+  ],
+  ["one person for OIDC and nothing else", () => ({ TANDEM_OIDC_ADMINS: "ann@example.com" })],
+  ["an address for people and no way in", () => ({ TANDEM_PUBLIC_URL: "https://tandem.example.com" })],
+  [
+    "OIDC settings without an issuer beside a password",
+    () => ({ TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_OIDC_CLIENT_ID: "tandem" }),
+  ],
+])("%s leaves no page open, and is told with its fix", (_name, env) => {
+  expect(() => readAccess(env())).toThrow(/\n {2}fix: /);
+});
+
+test("one setting that is empty is no mistake where somebody can sign in", () => {
+  const env = { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_OIDC_ISSUER: "", TANDEM_USERS_FILE: "" };
+  expect(readAccess(env).open).toBe(false);
 });
 
 test("a users file names people with their roles, beside remarks and empty lines", async () => {
   const hash = await hashPassword("a password for all");
   const path = file(`# people\n\nann operator ${hash}\nbob viewer ${hash}\n`);
   const { users } = readAccess({ TANDEM_USERS_FILE: path });
-  expect(users).toEqual([
+  expect(users()).toEqual([
     { name: "ann", role: "operator", hash },
     { name: "bob", role: "viewer", hash },
   ]);
@@ -74,5 +98,11 @@ test.each([
   ["õie@näide.example, 李@example.com", "õ…@näide.example, 李…@example.com"],
   ["a@b.example;c@d.example", "a…@b.example;c…@d.example"],
   ["x\\ny@example.com", "x\\n…@example.com"],
+  ["jo@mail.example.com.", "j…@mail.example.com."],
+  ["jo@ann@example.com", "jo@a…@example.com"],
+  ["jo@.com, ann@com., a@b", "jo@.com, ann@com., a@b"],
+  ["&#39;;jo@example.com", "&#39;;j…@example.com"],
+  ["&#x;jo@example.com", "&#x;j…@example.com"],
+  ["😀jo@example.com", "😀…@example.com"],
   ["at 5 @ noon, mail @ work", "at 5 @ noon, mail @ work"],
 ])("%s is masked as %s", (text, masked) => expect(maskAddresses(text)).toBe(masked));

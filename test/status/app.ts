@@ -6,9 +6,11 @@ import { pageErasing } from "../../src/daemon/page-erasing.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Access } from "../../src/status/access.ts";
+import { OPEN } from "../../src/status/access.ts";
 import { contactConsent } from "../../src/status/contact-consent.ts";
 import { contactEngagement } from "../../src/status/contact-engagement.ts";
 import type { StatusDeps } from "../../src/status/status-app.ts";
+import type { User } from "../../src/status/users-file.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
@@ -130,6 +132,7 @@ export function visit(app: FastifyInstance): Visit {
 export const PASSWORD = "correct horse battery";
 
 /** A page that asks everybody who they are: three people, a role each, and the admin of the environment. */
-export function closed(users: Access["users"], more: Partial<Access> = {}): Access {
-  return { adminPassword: PASSWORD, users, oidc: null, publicUrl: null, secretKey: null, ...more };
+export function closed(users: readonly User[], more: Partial<Access> = {}): Access {
+  const named = users.length > 0;
+  return { ...OPEN, open: false, adminPassword: PASSWORD, named, users: () => users, ...more };
 }

@@ -13,11 +13,12 @@ import { seed } from "./seed.ts";
 let fresh: FreshDatabase;
 let issuer: OidcIssuer;
 let app: FastifyInstance;
+let connectionId: number;
 
 beforeAll(async () => {
   fresh = await freshDatabase();
   issuer = await oidcIssuer();
-  const { connectionId } = await seed(fresh, "acme-main");
+  ({ connectionId } = await seed(fresh, "acme-main"));
   const people: OidcAccess["people"] = [
     { who: "ann@example.com", role: "admin" },
     { who: "@example.com", role: "viewer" },
@@ -94,4 +95,31 @@ test("an answer that another browser asked for, was used before, or has another 
 test("after signing in nobody is sent to another site", async () => {
   const browser = visit(app);
   expect((await browser.get(await backFrom(browser, "//evil.example"))).location).toBe("/");
+});
+
+test("a session is worth what the OIDC settings of today say, over a restart", async () => {
+  const { id: clientId, secret: clientSecret } = CLIENT;
+  const serve = (people: OidcAccess["people"], more: Partial<OidcAccess> = {}) => {
+    const oidc = { issuer: issuer.url, clientId, clientSecret, people, ...more };
+    const access = closed([], { adminPassword: null, oidc, secretKey: "k".repeat(43) });
+    return statusApp(statusDeps(fresh, connectionId, { access }));
+  };
+  const first = await serve([{ who: "ann@example.com", role: "admin" }]);
+  const browser = visit(first);
+  await comeIn(browser);
+  await first.close();
+  const elsewhere = async (...settings: Parameters<typeof serve>) => {
+    const again = await serve(...settings);
+    const same = visit(again);
+    for (const [name, value] of browser.cookies) same.cookies.set(name, value);
+    const { status, body } = await same.get("/errors");
+    await again.close();
+    return status === 200
+      ? /ann@example\.com, (\w+)|a…@example\.com, (\w+)/.exec(body)?.slice(1).join("")
+      : status;
+  };
+  expect(await elsewhere([{ who: "ann@example.com", role: "admin" }])).toBe("admin");
+  expect(await elsewhere([{ who: "@example.com", role: "viewer" }])).toBe("viewer");
+  expect(await elsewhere([{ who: "@other.example", role: "viewer" }])).toBe(401);
+  expect(await elsewhere([{ who: "ann@example.com", role: "admin" }])).toBe(401);
 });

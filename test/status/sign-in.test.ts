@@ -151,8 +151,27 @@ test.each([
   "/\\evil.example",
   "/\t/evil.example",
   "javascript:alert(1)",
+  "/.//evil.example",
+  "/a/..//evil.example",
   "",
 ])("%j is no place to go to after signing in", (address) => expect(ownAddress(address)).toBe("/"));
+
+test("an address with letters beyond ASCII goes into a header, and none that is longer than a page's", () => {
+  expect(ownAddress("/errors?q=õ字#ü")).toBe("/errors?q=%C3%B5%E5%AD%97#%C3%BC");
+  expect(ownAddress(`/${"a".repeat(2_000)}`)).toBe("/");
+  expect(ownAddress("/errors?q=jo%40example.com&side=hubspot")).toBe(
+    "/errors?q=jo%40example.com&side=hubspot",
+  );
+});
+
+test("no text makes the sign-in page slow, however long a word is in it", async () => {
+  const begun = performance.now();
+  const long = "a".repeat(15_000);
+  const browser = visit(app);
+  expect((await browser.get(`/sign-in?next=/${long}`)).body).toContain('name="next" value="/"');
+  await browser.post("/sign-in", { name: "admin", password: "wrong", next: `/${"a".repeat(60_000)}` });
+  expect(performance.now() - begun).toBeLessThan(3_000);
+});
 
 test("the same password never makes the same hash, and only it fits", async () => {
   const [one, other] = await Promise.all([hashPassword("päss"), hashPassword("päss")]);

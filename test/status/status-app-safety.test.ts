@@ -5,7 +5,7 @@ import { statusApp } from "../../src/status/status-app.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { statusDeps } from "./app.ts";
+import { HOST, closed, statusDeps } from "./app.ts";
 import type { Seed } from "./seed.ts";
 import { seed } from "./seed.ts";
 
@@ -134,4 +134,23 @@ test("alive is not ready: without the database only the first holds", async () =
   );
   expect((await app.inject({ url: "/healthz" })).statusCode).toBe(200);
   expect((await app.inject({ url: "/readyz" })).statusCode).toBe(503);
+});
+
+test.each([
+  ["forwarded", "for=203.0.113.5"],
+  ["x-forwarded-for", "203.0.113.5"],
+  ["x-forwarded-proto", "https"],
+  ["x-forwarded-host", "tandem.example.com"],
+  ["x-real-ip", "203.0.113.5"],
+  ["via", "1.1 caddy"],
+])("an open page does not answer what a proxy passed on with %s", async (name, value) => {
+  for (const url of ["/", "/errors", "/style.css", "/healthz", "/nowhere"]) {
+    const answer = await app.inject({ url, headers: { host: HOST, [name]: value } });
+    expect(answer.statusCode).toBe(421);
+    expect(answer.body).not.toContain("example.com");
+  }
+  const closedApp = await statusApp(statusDeps(fresh, it.connectionId, { access: closed([]) }));
+  const answer = await closedApp.inject({ url: "/sign-in", headers: { host: HOST, [name]: value } });
+  expect(answer.statusCode).toBe(200);
+  await closedApp.close();
 });

@@ -1,6 +1,7 @@
 import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
 import { ACCOUNT_PROBLEMS } from "./account-problems.ts";
+import { between } from "./between.ts";
 import {
   category,
   existingId,
@@ -53,7 +54,8 @@ export const CATALOGUE: readonly Row[] = [
     level: "contact",
     retry: "on_change",
     match: (refusal) =>
-      propertyCode(refusal, /^INVALID_EMAIL$/) || /Email address .* is invalid/.test(said(refusal)),
+      propertyCode(refusal, /^INVALID_EMAIL$/) ||
+      between(said(refusal), "Email address ", " is invalid") !== null,
     title: "HubSpot does not accept this email address",
     explanation: (refusal) =>
       `"${refusal.value || refusal.subject}" is refused. HubSpot checks the ending of the domain too.`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { between } from "./between.ts";
 import { readJson } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
 
@@ -17,7 +18,7 @@ const inMessage = z.array(
 /** In texts without JSON: the property is quoted before what is wrong with it. */
 const READ_ONLY = /"([^"]+)" is an? (?:read[ -]only|calculated) property/i;
 /** A collision of a unique value, the address above all. */
-const TAKEN = /Cannot set PropertyValueCoordinates\{[^}]*\{[^}]*\}, propertyName=([^,}]+)/;
+const TAKEN = /Cannot set PropertyValueCoordinates\{[^{}]*\{[^{}]*\}, propertyName=([^,}]+)/;
 
 /**
  * The properties that a refusal names, each once, or none where it is about something else. HubSpot says it in three
@@ -25,8 +26,8 @@ const TAKEN = /Cannot set PropertyValueCoordinates\{[^}]*\{[^}]*\}, propertyName
  */
 export function propertyErrors(error: VendorError): readonly PropertyError[] {
   const message = error.message ?? "";
-  const json = /Property values were not valid: (\[.*\])/s.exec(message)?.[1];
-  const listed = json === undefined ? null : inMessage.safeParse(readJson(json));
+  const json = between(message, "Property values were not valid: [", "]");
+  const listed = json === null ? null : inMessage.safeParse(readJson(`[${json}]`));
   const found: PropertyError[] = (listed?.data ?? []).map((each) => ({
     property: each.name,
     code: each.error,

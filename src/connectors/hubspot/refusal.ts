@@ -1,4 +1,5 @@
 import type { ProblemLevel, RetryPolicy } from "../../model/problem.ts";
+import { between } from "./between.ts";
 import type { VendorError } from "./parse.ts";
 import type { PropertyError } from "./property-errors.ts";
 
@@ -49,9 +50,8 @@ export function missingScope({ error }: Refusal): string {
 
 /** The first options that HubSpot names: `X was not one of the allowed options: [A, B]`. */
 function allowedOptions(refusal: Refusal): readonly string[] {
-  return (/allowed options: \[(.*)\]/s.exec(said(refusal))?.[1] ?? "")
-    .split(",")
-    .map((option) => option.trim());
+  const options = between(said(refusal), "allowed options: [", "]") ?? "";
+  return options.split(",").map((option) => option.trim());
 }
 
 /** Of a value with several items the ones that are no option: the others are not what somebody has to correct. */
@@ -76,19 +76,25 @@ export function neededType(refusal: Refusal): string {
  * "Cannot set …propertyName=email… on 101. 102 already has that value." 101 is a half-made record, 102 the contact that
  * has the address (recorded from the real service, 2026-09).
  */
-const TAKEN_ADDRESS = /\bpropertyName=email\b.*?\b(\d+) already has that value/s;
+const ABOUT_ADDRESS = /\bpropertyName=email\b/;
+const HOLDER = /\b(\d+) already has that value/;
+
+function holderOf(message: string): string | null {
+  const about = ABOUT_ADDRESS.exec(message);
+  return about === null ? null : (HOLDER.exec(message.slice(about.index))?.[1] ?? null);
+}
 
 /** Does HubSpot refuse a create with status 400 because a contact has the address? A 409 says so in other words. */
 export function isTakenAddress(error: VendorError): boolean {
-  return messagesOf(error).some((message) => TAKEN_ADDRESS.test(message));
+  return messagesOf(error).some((message) => holderOf(message) !== null);
 }
 
 /** The id in HubSpot's "Contact already exists. Existing ID: N", or that of the contact that has the address; or null. */
 export function existingId(error: VendorError | null): string | null {
   const found = messagesOf(error).map(
-    (message) => (/Existing ID: (\d+)/.exec(message) ?? TAKEN_ADDRESS.exec(message))?.[1],
+    (message) => /Existing ID: (\d+)/.exec(message)?.[1] ?? holderOf(message),
   );
-  return found.find((id) => id !== undefined) ?? null;
+  return found.find((id) => id !== null) ?? null;
 }
 
 function messagesOf(error: VendorError | null): readonly string[] {

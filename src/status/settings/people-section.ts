@@ -1,10 +1,10 @@
 import type { KeptAuditEntry } from "../../store/audit.ts";
 import type { Access } from "../access.ts";
-import { isOpen } from "../access.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { mayDo } from "../role.ts";
+import type { User } from "../users-file.ts";
 import { timeElement } from "../time-element.ts";
 import type { SettingsView } from "./settings-view.ts";
 
@@ -14,7 +14,7 @@ export function peopleSection({ access, frame, audit }: SettingsView): Safe {
   const names = visitor !== null && mayDo(visitor.role, "admin");
   return html`<section aria-labelledby="people">
     <h2 id="people">Users and roles</h2>
-    ${isOpen(access) ? open() : waysIn(access, names)}
+    ${access.open ? open() : waysIn(access, names)}
     <p class="muted">
       A viewer reads, with addresses masked. An operator also retries, ignores, pauses, approves and sees raw
       exchanges. An admin also undoes, exports and erases.
@@ -31,10 +31,17 @@ function open(): Safe {
   </p>`;
 }
 
-function waysIn({ adminPassword, users, oidc, publicUrl }: Access, names: boolean): Safe {
+function waysIn({ adminPassword, named, users, oidc, publicUrl }: Access, names: boolean): Safe {
+  const people = users();
   return html`<ul>
       ${adminPassword !== null && html`<li>An admin with the password of <code>TANDEM_ADMIN_PASSWORD</code></li>`}
-      ${users.length > 0 && html`<li>${counted(users.length, "person", "people")} of <code>TANDEM_USERS_FILE</code></li>`}
+      ${
+        named &&
+        html`<li>
+          ${people === null ? "Nobody now, since it cannot be read:" : `${counted(people.length, "person", "people")} of`}
+          <code>TANDEM_USERS_FILE</code>
+        </li>`
+      }
       ${
         oidc !== null &&
         html`<li>
@@ -44,7 +51,7 @@ function waysIn({ adminPassword, users, oidc, publicUrl }: Access, names: boolea
       }
       ${publicUrl !== null && html`<li>Reached as <code>${publicUrl.origin}</code></li>`}
     </ul>
-    ${names && table(entriesOf(users, oidc))}`;
+    ${names && table(entriesOf(people ?? [], oidc))}`;
 }
 
 interface Entry {
@@ -52,7 +59,7 @@ interface Entry {
   readonly role: string;
 }
 
-function entriesOf(users: Access["users"], oidc: Access["oidc"]): readonly Entry[] {
+function entriesOf(users: readonly User[], oidc: Access["oidc"]): readonly Entry[] {
   return [...users.map(({ name, role }) => ({ who: name, role })), ...(oidc?.people ?? [])];
 }
 

@@ -12,6 +12,7 @@ import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { peopleSection } from "./people-section.ts";
 import { scopeNeeds } from "./scope-needs.ts";
+import { sessionsSection } from "./sessions-section.ts";
 import type { SettingsView } from "./settings-view.ts";
 
 /** What Tandem is connected to, with which rights, how much it may do, and who may use this page. */
@@ -20,7 +21,8 @@ export function settingsPage(view: SettingsView): Safe {
     <h1>Settings</h1>
     <p>What stands here is set in the mapping file and the environment; this page changes nothing of it.</p>
     ${SIDES.map((side) => accountSection(view, side))} ${scopes(view)} ${quotas(view)} ${schedule(view)}
-    ${limits(view)} ${peopleSection(view)} ${system(view)} ${copyable(view)}
+    ${limits(view)} ${peopleSection(view)} ${sessionsSection(view.frame, view.sessions)} ${system(view)}
+    ${copyable(view)}
   `;
 }
 

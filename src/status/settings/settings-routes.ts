@@ -4,10 +4,12 @@ import { readFreshness } from "../../store/freshness.ts";
 import { countLinks } from "../../store/links.ts";
 import { readServerFacts } from "../../store/server-facts.ts";
 import { readSideNotes } from "../../store/side-notes.ts";
+import { listSessions } from "../../store/web-sessions.ts";
 import { OPEN } from "../access.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
 import type { PageDeps } from "../page-deps.ts";
 import type { StatusPage } from "../page.ts";
+import { SESSION_LIMITS } from "../sessions.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { scopeNeeds } from "./scope-needs.ts";
 import { settingsPage } from "./settings-page.ts";
@@ -15,20 +17,21 @@ import { settingsPage } from "./settings-page.ts";
 const ACTIONS_SHOWN = 20;
 
 /** What Tandem is connected to and who may use it; changes nothing. */
-export function settingsRoutes({ act, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
+export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   return [
     {
       address: "/settings",
       place: "/settings",
       async answer({ frame, visitor }) {
-        const [used, notes, freshness, linked, server, audit] = await Promise.all([
+        const [used, notes, freshness, linked, server, audit, sessions] = await Promise.all([
           mappingInUse(database, connectionId),
           readSideNotes(database, connectionId),
           readFreshness(database, connectionId),
           countLinks(database, connectionId, "live"),
           readServerFacts(database),
           visitor.role === "admin" ? readAudit(database, connectionId, ACTIONS_SHOWN) : [],
+          listSessions(database, visitor.role === "admin" ? null : visitor.name, SESSION_LIMITS, now()),
         ]);
         const { runs } = frame.overview;
         const lastRun = runs.find(({ kind, result }) => kind === "contacts" && result !== "running") ?? null;
@@ -43,6 +46,7 @@ export function settingsRoutes({ act, access = OPEN, nextRuns }: PageDeps): read
           access,
           server,
           audit,
+          sessions,
           version: pkg.version,
           node: process.versions.node,
         };

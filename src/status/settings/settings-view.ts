@@ -4,6 +4,7 @@ import type { Freshness } from "../../store/freshness.ts";
 import type { RunRow } from "../../store/overview.ts";
 import type { ServerFacts } from "../../store/server-facts.ts";
 import type { ToldSideNote } from "../../store/side-notes.ts";
+import type { ListedSession } from "../../store/web-sessions.ts";
 import type { Access } from "../access.ts";
 import type { Frame } from "../layout.ts";
 import type { ReadVersion } from "../mapping/mapping-in-use.ts";
@@ -26,6 +27,8 @@ export interface SettingsView {
   readonly server: ServerFacts;
   /** What people did last, for admins. */
   readonly audit: readonly KeptAuditEntry[];
+  /** Of everybody for admins, else of the one who asks. */
+  readonly sessions: readonly ListedSession[];
   readonly version: string;
   readonly node: string;
 }

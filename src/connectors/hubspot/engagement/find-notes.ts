@@ -49,7 +49,7 @@ function looksLike(note: NoteSeen | undefined, { fresh, shown }: EntryGroup): bo
 
 /** Letters and digits alone: what a parser of HTML leaves of a text, however it spaces and encodes it. */
 function textOf(html: string): string {
-  return html.replaceAll(/<[^>]*>|&#?\w+;/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return html.replaceAll(/<[^<>]*>|&#?\w+;/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 async function notesOf(

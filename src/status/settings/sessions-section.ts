@@ -1,0 +1,72 @@
+import type { ListedSession } from "../../store/web-sessions.ts";
+import type { Way } from "../credentials.ts";
+import type { Frame } from "../layout.ts";
+import { csrfField } from "../layout.ts";
+import type { Fragment, Safe } from "../html.ts";
+import { html } from "../html.ts";
+import { mayDo } from "../role.ts";
+import { timeElement } from "../time-element.ts";
+
+const WAYS: Readonly<Record<Way, string>> = {
+  admin: "TANDEM_ADMIN_PASSWORD",
+  users: "Users file",
+  oidc: "Company account",
+};
+
+/** Who is signed in where, and the buttons that end it. People see their own sessions, admins everybody's. */
+export function sessionsSection({ shell, now }: Frame, sessions: readonly ListedSession[]): Fragment {
+  const { visitor, signedIn } = shell;
+  if (!signedIn || visitor === null) return null;
+  const all = mayDo(visitor.role, "admin");
+  return html`<section aria-labelledby="sessions">
+    <h2 id="sessions">Sessions</h2>
+    <p>
+      A session ends after 30 minutes without a page, after 12 hours, and as soon as its user is removed or
+      gets another password.
+    </p>
+    <div class="scroll" role="region" aria-label="Table of the sessions" tabindex="0">
+      <table>
+        <caption>
+          ${all ? "Everybody who is signed in" : "Where you are signed in"}
+        </caption>
+        <thead>
+          <tr>
+            ${["Who", "Signed in with", "Since", "Last seen", "End"].map(
+              (head) => html`<th scope="col">${head}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${sessions.map((session) => row(session, session.id === visitor.session))}
+        </tbody>
+      </table>
+    </div>
+    <div class="buttons">
+      <form method="post" action="/sessions/end" class="bare">
+        ${csrfField(shell)}<button type="submit">Sign out everywhere</button>
+      </form>
+      ${
+        all &&
+        html`<form method="post" action="/sessions/end-all" class="bare">
+          ${csrfField(shell)}<button type="submit">Sign everybody out</button>
+        </form>`
+      }
+    </div>
+  </section>`;
+
+  function row({ id, who, way, beganAt, seenAt }: ListedSession, own: boolean): Safe {
+    return html`<tr>
+      <th scope="row"><bdi>${who}</bdi>${own && " (this browser)"}</th>
+      <td>${WAYS[way]}</td>
+      <td>${timeElement(beganAt, now)}</td>
+      <td>${timeElement(seenAt, now)}</td>
+      <td>
+        <form method="post" action="/sessions/${String(id)}/end" class="bare">
+          ${csrfField(shell)}<button type="submit">
+            End<span class="unseen"> the session of ${who}</span>
+          </button>
+        </form>
+      </td>
+    </tr>`;
+  }
+}
