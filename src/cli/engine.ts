@@ -11,6 +11,7 @@ import { startEmbeddedDatabase } from "../store/embedded.ts";
 import { migrate } from "../store/migrate.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { installationKeys } from "./installation-key.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
 import { loadMapping, loadSecrets } from "./load-mapping.ts";
 import { progressLine } from "./progress.ts";
@@ -72,9 +73,11 @@ export async function withEngine<T>(
   const { mapping } = loaded;
   const connectors = await app.connect(mapping, loadSecrets(app, mapping));
   const progress = progressLine(app, options);
+  const keys = installationKeys(app, options);
   return withDatabase(app, async (database) => {
     const { now, newId, stopping, signal } = app;
-    const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
+    const fileKey = (): Uint8Array => keys().files;
+    const deps = { database, connectors, now, newId, fileKey, stopping, signal, progress: progress.step };
     try {
       return await work(deps, mapping, loaded);
     } finally {

@@ -3,24 +3,20 @@ import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import { sameValue } from "../model/value.ts";
 import { changesBy, countedAs } from "../plan/changes.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import { NO_CHANGES, addToTotals, errorsAllowed, exceededLimits } from "../plan/limits.ts";
 import { tooManyErrors } from "../plan/problems.ts";
-import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
-import { planContact } from "../plan/plan-contact.ts";
-import { asContactPlan } from "../plan/plan-undo.ts";
-import type { RunContext } from "../pull/run-context.ts";
-import type { KnownLink } from "../model/link.ts";
-import { knownLinks } from "../store/known-links.ts";
+import type { PlannedOperation } from "../plan/plan-contact.ts";
 import { countLinks } from "../store/links.ts";
 import type { RunCounts } from "../store/runs.ts";
 import { NO_RUN, finishRun, startRun } from "../store/runs.ts";
 import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
+import type { AskAgain, MovedPerson } from "./ask-again.ts";
+import { askAgain, partPage } from "./ask-again.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
@@ -31,6 +27,29 @@ import { PLAN_VALID_MS } from "./plan-file.ts";
 
 /** People written at a time, as in a run. */
 const PEOPLE_PER_PAGE = 500;
+
+/** Two machines of one installation may differ by so much. A plan dated later than that was never made yet. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Operations that a person has looked at, and what they were planned under. */
+export interface PlanToApply {
+  readonly kind: SavedPlan["kind"];
+  readonly connection: string;
+  readonly mapping: string;
+  /** ISO. */
+  readonly made: string;
+  readonly people: ReadonlyMap<EmailKey, readonly PlannedOperation[]>;
+}
+
+/** Performs a saved plan: see `applyPeople`. */
+export async function applyPlan(
+  deps: Deps,
+  mapping: Mapping,
+  plan: SavedPlan,
+  approvedBecause: string | null,
+): Promise<Applied> {
+  return applyPeople(deps, mapping, plan, askAgain(plan), approvedBecause);
+}
 
 /** What applying a saved plan came to. Of the planned operations each is done, or in one of the others. */
 export interface Applied {
@@ -53,11 +72,6 @@ export interface Applied {
   readonly stoppedBy: Problem | null;
 }
 
-export interface MovedPerson {
-  readonly email: EmailKey;
-  readonly operation: PlannedOperation["kind"];
-}
-
 /** A saved plan that is not for this connection as it is now. */
 export class PlanDoesNotFit extends Error {
   constructor(why: string) {
@@ -67,17 +81,19 @@ export class PlanDoesNotFit extends Error {
 }
 
 /**
- * Performs exactly a saved plan: both sides are looked at again, and of the file is done what the same situation still
- * asks for. What moved since is left and told.
+ * Performs exactly what was planned: both sides are looked at again, and of the plan is done what is still asked for.
+ * What moved since is left and told.
  *
+ * @param ask asked again about each person; what it does not say is not done
  * @param approvedBecause a person has said yes to what the limits would hold, and why; `null` where nobody did
- * @throws PlanDoesNotFit for another connection, another mapping, or a plan that is too old
+ * @throws PlanDoesNotFit for another connection, another mapping, or a plan that is too old or dated in the future
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function applyPlan(
+export async function applyPeople(
   outer: Deps,
   mapping: Mapping,
-  plan: SavedPlan,
+  plan: PlanToApply,
+  ask: AskAgain,
   approvedBecause: string | null,
 ): Promise<Applied> {
   checkFit(plan, mapping, outer.now());
@@ -97,7 +113,7 @@ export async function applyPlan(
     const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
-      const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.size));
+      const applied = await writeAll(writing, plan, ask, errorsAllowed(limits, plan.people.size));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
       const counts = { ...countsOf(applied), ...writing.ages.counts() };
       await finishRun(database, runId, result, counts, note, deps.now());
@@ -123,17 +139,19 @@ const NOTHING_APPLIED: Applied = {
   stoppedBy: null,
 };
 
-function checkFit(plan: SavedPlan, mapping: Mapping, now: Date): void {
+function checkFit(plan: PlanToApply, mapping: Mapping, now: Date): void {
   if (plan.connection !== mapping.name)
     throw new PlanDoesNotFit(`The plan is for ${plan.connection}, not for ${mapping.name}`);
   if (plan.mapping !== mapping.hash)
     throw new PlanDoesNotFit("The mapping has changed since the plan was made");
-  if (now.getTime() - Date.parse(plan.made) > PLAN_VALID_MS)
+  const ageMs = now.getTime() - Date.parse(plan.made);
+  if (ageMs < -CLOCKS_DIFFER_MS) throw new PlanDoesNotFit("The plan is dated in the future");
+  if (ageMs > PLAN_VALID_MS)
     throw new PlanDoesNotFit(`The plan is more than ${PLAN_VALID_MS / 60_000} minutes old`);
 }
 
 /** What stands in the list of runs: which plan it was, and whose word let it over a limit. */
-function noteOf({ kind, made }: SavedPlan, approvedBecause: string | null): string {
+function noteOf({ kind, made }: PlanToApply, approvedBecause: string | null): string {
   const what = `A saved ${kind} of ${made.slice(0, 16).replace("T", " ")} UTC`;
   return approvedBecause === null ? what : `${what}, over a limit because: ${approvedBecause}`;
 }
@@ -142,7 +160,7 @@ function countsOf({ done, already, moved, refused, unanswered }: Written): RunCo
   return { applied: done, already, moved: moved.length, refused, unanswered };
 }
 
-function totalsOf(plan: SavedPlan): PlanTotals {
+function totalsOf(plan: PlanToApply): PlanTotals {
   let totals = NO_CHANGES;
   for (const [email, operations] of plan.people) {
     totals = addToTotals(
@@ -159,7 +177,12 @@ type Written = Pick<
 >;
 
 /** @param mostErrors how many may be refused before the rest is not tried */
-async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: number): Promise<Written> {
+async function writeAll(
+  context: WriteContext,
+  plan: PlanToApply,
+  ask: AskAgain,
+  mostErrors: number,
+): Promise<Written> {
   const moved: MovedPerson[] = [];
   let [done, already, refused, unanswered, blocked] = [0, 0, 0, 0, 0];
   const sofar = (stoppedBy: Problem | null): Written => ({
@@ -174,7 +197,7 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
   const everybody = [...plan.people];
   for (let start = 0; start < everybody.length; start += PEOPLE_PER_PAGE) {
     const page = everybody.slice(start, start + PEOPLE_PER_PAGE);
-    const parted = await partPage(context, plan.kind, page);
+    const parted = await partPage(context, ask, page);
     moved.push(...parted.moved);
     already += parted.already;
     const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));
@@ -191,109 +214,4 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     if (out) throw out;
   }
   return sofar(null);
-}
-
-interface Parted {
-  readonly plans: readonly ContactPlan[];
-  readonly moved: readonly MovedPerson[];
-  readonly already: number;
-}
-
-/** What of the file's page still stands. */
-async function partPage(
-  context: RunContext,
-  kind: SavedPlan["kind"],
-  page: readonly (readonly [EmailKey, readonly PlannedOperation[]])[],
-): Promise<Parted> {
-  const emails = page.map(([email]) => email);
-  const filter = { kind: "emails", emails } as const;
-  const links = await knownLinks(
-    context.database,
-    context.connectionId,
-    context.scope,
-    filter,
-    0n,
-    emails.length,
-    context.now(),
-  );
-  const byEmail = new Map(links.map((known) => [known.link.email, known]));
-  const plans: ContactPlan[] = [];
-  const moved: MovedPerson[] = [];
-  let already = 0;
-  for (const [email, operations] of page) {
-    const known = byEmail.get(email);
-    const now = known === undefined ? null : planAsNow(context, kind, known, operations);
-    if (now !== null && now.operations.length > 0) plans.push(now);
-    const kept = new Set(now?.operations.flatMap((one) => wordsOf(email, one)));
-    for (const one of operations) {
-      if (wordsOf(email, one).every((words) => kept.has(words))) continue;
-      if (known !== undefined && isSoAlready(known, one)) already += 1;
-      else moved.push({ email, operation: one.kind });
-    }
-  }
-  return { plans, moved, already };
-}
-
-/** Does the side show what the operation would make of it? */
-function isSoAlready(known: KnownLink, operation: PlannedOperation): boolean {
-  const { link, askedFor } = known;
-  const seen = known.sightings[operation.side];
-  switch (operation.kind) {
-    case "create":
-    case "update":
-      if (seen === null) return false;
-      return Object.entries(operation.fields).every(([field, value]) =>
-        sameValue(seen.fields[field] ?? null, value),
-      );
-    case "add_to_list":
-      return link.lists.includes(operation.list);
-    case "remove_from_list":
-      return !link.lists.includes(operation.list);
-    case "subscribe":
-      return askedFor.includes(operation.list);
-    case "opt_out":
-      return false;
-  }
-}
-
-function planAsNow(
-  context: RunContext,
-  kind: SavedPlan["kind"],
-  known: KnownLink,
-  operations: readonly PlannedOperation[],
-): ContactPlan {
-  if (kind === "undo") {
-    return asContactPlan(context.fields, known, standing(known, operations));
-  }
-  const now = planContact(context, known);
-  const wanted = new Set(operations.flatMap((one) => wordsOf(known.link.email, one)));
-  const same = now.operations.filter((one) =>
-    wordsOf(known.link.email, one).every((words) => wanted.has(words)),
-  );
-  return { ...now, operations: same };
-}
-
-/**
- * The operations of an undo that still stand. A field that is put back on both sides moves on both or on neither: an
- * update that moved takes the other side's update of the same field with it.
- */
-function standing(known: KnownLink, operations: readonly PlannedOperation[]): readonly PlannedOperation[] {
-  const fieldsOf = (one: PlannedOperation): readonly string[] =>
-    one.kind === "update" ? Object.keys(one.fields) : [];
-  const moved = new Set(operations.filter((one) => !isAsSeen(known, one)).flatMap(fieldsOf));
-  return operations.filter((one) => isAsSeen(known, one) && !fieldsOf(one).some((field) => moved.has(field)));
-}
-
-/** Does the side still show what the undo was planned from? */
-function isAsSeen(known: KnownLink, operation: PlannedOperation): boolean {
-  const seen = known.sightings[operation.side];
-  if (operation.kind === "create" || seen === null || seen.id !== operation.id) return false;
-  if (operation.kind !== "update") return true;
-  return Object.entries(operation.pre).every(([field, value]) =>
-    sameValue(seen.fields[field] ?? null, value),
-  );
-}
-
-function wordsOf(email: EmailKey, operation: PlannedOperation): readonly string[] {
-  return changesBy(email, operation).map(({ action, words }) => `${action} ${words}`);
 }

@@ -9,7 +9,9 @@ import type { UndoableConflict } from "../store/conflict-undos.ts";
 import { settleUndos, waitingUndos } from "../store/conflict-undos.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
-import { applyPlan } from "./apply-plan.ts";
+import { applyPeople } from "./apply-plan.ts";
+import type { AskAgain } from "./ask-again.ts";
+import { putBackPlans } from "./ask-again.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
@@ -44,6 +46,14 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
     if (operations === null) moved.push(conflict.id);
     else people.set(conflict.email, [...(people.get(conflict.email) ?? []), ...operations]);
   }
+  // The requests are asked again about what both sides show when it is written.
+  const ask: AskAgain = (context, page) => {
+    const again = page.map(({ known }): [bigint, readonly PlannedOperation[]] => {
+      const own = wanted.filter(({ email }) => email === known.link.email);
+      return [known.link.id, own.flatMap((conflict) => undoConflict(fields, known, conflict) ?? [])];
+    });
+    return Promise.resolve(putBackPlans(context, page, new Map(again)));
+  };
   const about = {
     kind: "undo",
     connection: mapping.name,
@@ -52,7 +62,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   } as const;
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
-  const applied = await applyPlan(outer, mapping, { ...about, people, hash: "" }, because);
+  const applied = await applyPeople(outer, mapping, { ...about, people }, ask, because);
   const left = new Set(applied.moved.map(({ email }) => email));
   const rest = wanted.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ email }) => left.has(email)).map(({ id }) => id);

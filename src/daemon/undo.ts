@@ -2,11 +2,11 @@ import type { EmailKey } from "../model/email.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Values } from "../model/value.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
-import type { Deed, NotUndone } from "../plan/plan-undo.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { Deed, NotUndone, UndoPlan } from "../plan/plan-undo.ts";
 import { asContactPlan, planUndo } from "../plan/plan-undo.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { DeedFilter, DeedRow } from "../store/deeds.ts";
+import type { DeedFilter, DeedRow, LinkDeeds } from "../store/deeds.ts";
 import { deedsByLink } from "../store/deeds.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -53,7 +53,13 @@ export async function makeUndo(
   return withConnection(outer, mapping.name, async (_lease, deps) => {
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
-    const about = { kind: "undo", connection: mapping.name, mapping: mapping.hash, made } as const;
+    const about = {
+      kind: "undo",
+      connection: mapping.name,
+      mapping: mapping.hash,
+      made,
+      undoes: wanted,
+    } as const;
     const found = {
       people: 0,
       operations: 0,
@@ -61,7 +67,7 @@ export async function makeUndo(
       examples: [] as ContactPlan[],
     };
     // Nothing to put back is no plan: one of before stays as it is.
-    const { hash } = await writePlanFile(out, about, people(), (count) => count > 0);
+    const { hash } = await writePlanFile(out, outer.fileKey(), about, people(), (count) => count > 0);
     return { ...found, hash };
 
     async function* people(): AsyncGenerator<PlannedPerson> {
@@ -91,6 +97,37 @@ async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFil
   if ((await readRun(database, id, runId)) === null) throw new NoSuchRun(runId);
 }
 
+/**
+ * What putting these writes back would do to these people now, by link. It is derived from the journal and from what both
+ * sides show: a saved undo is asked for exactly this again before anything of it is done.
+ */
+export async function undoAgain(
+  context: RunContext,
+  wanted: DeedFilter,
+  people: readonly KnownLink[],
+): Promise<ReadonlyMap<bigint, readonly PlannedOperation[]>> {
+  const { database, connectionId } = context;
+  const links = people.map(({ link }) => link.id);
+  const found = await deedsByLink(database, connectionId, wanted, 0n, links.length, links);
+  const byId = new Map(people.map((known) => [known.link.id, known]));
+  return new Map(
+    found.flatMap((row): readonly [bigint, readonly PlannedOperation[]][] => {
+      const known = byId.get(row.linkId);
+      return known === undefined ? [] : [[row.linkId, undoOf(context, wanted, known, row).operations]];
+    }),
+  );
+}
+
+function undoOf(
+  { fields }: RunContext,
+  wanted: DeedFilter,
+  known: KnownLink,
+  { deeds, touchedSince }: LinkDeeds,
+): UndoPlan {
+  const done = deeds.map((row) => deedOf(row, wanted.fields));
+  return planUndo(fields, known, done, new Set(touchedSince));
+}
+
 /** A person at a time. */
 async function* undoPlans(context: RunContext, wanted: DeedFilter) {
   const { database, connectionId, scope, fields } = context;
@@ -100,11 +137,10 @@ async function* undoPlans(context: RunContext, wanted: DeedFilter) {
     const filter = { kind: "emails", emails: page.map(({ email }) => email) } as const;
     const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
-    for (const { linkId, deeds, touchedSince } of page) {
-      const known = byId.get(linkId);
+    for (const row of page) {
+      const known = byId.get(row.linkId);
       if (known === undefined) continue;
-      const done = deeds.map((row) => deedOf(row, wanted.fields));
-      const { operations, left } = planUndo(fields, known, done, new Set(touchedSince));
+      const { operations, left } = undoOf(context, wanted, known, row);
       yield { plan: asContactPlan(fields, known, operations), left };
     }
     const last = page.at(-1);

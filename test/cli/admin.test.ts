@@ -40,7 +40,7 @@ test("a plan tells what would change, what it costs and what the limits say, and
 });
 
 test("apply performs exactly the saved plan, and the next plan has nothing left", async () => {
-  const { status, out } = await it.run(["apply", "first.plan"]);
+  const { status, out } = await it.run(["apply", "first.plan", "--yes"]);
   expect(out).toMatch(/^Run \d+: (\d+) of \1 operations done, 0 refused\.$/m);
   expect(status).toBe(0);
   expect(ofAnna()).toBe("Buyer");
@@ -61,7 +61,7 @@ test("a run is explained and undone, and what was undone stays so", async () => 
   const undo = await it.run(["undo", "--run", run.runId, "--field", "jobtitle"]);
   expect(undo.out).toMatch(/title +"Wrong" -> "Buyer" +put back/);
   expect(undo.out).toContain("Undo: 1 operation on 1 person");
-  expect(await it.run(["apply", "undo.plan"])).toMatchObject({ status: 0 });
+  expect(await it.run(["apply", "undo.plan", "--yes"])).toMatchObject({ status: 0 });
   expect(ofAnna()).toBe("Buyer");
   await it.run(["sync"]);
   expect(ofAnna()).toBe("Buyer");
@@ -122,7 +122,7 @@ test("wrong usage of these commands is told with what to do", async () => {
     [["undo", "--run", "1", "--out", "mapping.yaml"], "is no saved plan, so it is not replaced"],
     [["undo", "--run", "4711"], "There is no run 4711"],
     [["apply", "."], ". is a folder"],
-    [["apply", "first.plan", "--approve", " "], "Say why"],
+    [["apply", "first.plan", "--yes", "--approve", " "], "Say why"],
     [["check", "--save-schema", "mapping.yaml"], "is no saved schema, so it is not replaced"],
   ] as const) {
     const { status, talk } = await it.run(args);
