@@ -14,6 +14,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { installationKeys } from "./installation-key.ts";
 import { json } from "./json.ts";
+import { tellHead } from "./ledger-key.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 
 interface ApplyOptions extends CommonOptions {
@@ -40,7 +41,9 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
         }
         const applied = await withEngine(app, options, async (deps, mapping, loaded) => {
           await refuseUnfitMapping(app, options, deps, loaded);
-          return applyPlan(deps, mapping, plan, options.approve ?? null);
+          const done = await applyPlan(deps, mapping, plan, options.approve ?? null);
+          if (done.runId !== null) await tellHead(app, options, deps);
+          return done;
         });
         app.out(options.json ? json(applied) : report(applied, file));
         exit(codeOf(applied));

@@ -28,7 +28,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
       const now = app.now();
-      const { overview, freshness, engagement } = await withDatabase(app, async (database) => {
+      const { overview, freshness, engagement } = await withDatabase(app, options, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
         const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);

@@ -105,6 +105,30 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   expect(audit.out).toContain("0 people asked to be subscribed");
 });
 
+test("an audit against a head that a run told finds a tail that was cut off, and takes no other installation's head", async () => {
+  const told = await it.run(["retry"]);
+  const [, head = ""] = /^Consent ledger head: (\S+)$/m.exec(told.talk) ?? [];
+  const since = ["consent", "audit", "--since"];
+  const whole = await it.run([...since, head]);
+  expect(whole).toMatchObject({ status: 0 });
+  expect(whole.out).toContain("Nothing up to the given head is missing or changed.");
+  expect(whole.out).toContain("Every entry was written by this installation.");
+  const foreign = await it.run([...since, head], {
+    TANDEM_SECRET_KEY: "another installation has this secret",
+  });
+  expect(foreign).toMatchObject({ status: 64 });
+  expect(foreign.talk).toContain("This head was not signed with this installation's key");
+  expect(await it.run([...since, "57"])).toMatchObject({ status: 64 });
+  const { database } = it.fresh;
+  for (const table of ["consent_ledger", "chain_seal"])
+    await database.$executeRawUnsafe(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+  await database.$executeRaw`DELETE FROM chain_seal`;
+  await database.$executeRaw`DELETE FROM consent_ledger`;
+  const cut = await it.run([...since, head]);
+  expect(cut.status).toBe(1);
+  expect(cut.out).toMatch(/broken at entry 1: entries 1 to \d+ are missing from the end/);
+});
+
 test("wrong usage of these commands is told with what to do", async () => {
   const bare = await it.run(["undo"]);
   expect(bare).toMatchObject({ status: 64 });
