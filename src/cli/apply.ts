@@ -2,18 +2,24 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { Applied } from "../daemon/apply-plan.ts";
 import { PlanDoesNotFit, applyPlan } from "../daemon/apply-plan.ts";
+import type { SavedPlan } from "../daemon/plan-file.ts";
 import { BadPlanFile, readPlanFile } from "../daemon/plan-file.ts";
+import { SIDES } from "../model/side.ts";
+import type { PlannedOperation } from "../plan/plan-contact.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted, grouped } from "../model/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { installationKeys } from "./installation-key.ts";
 import { json } from "./json.ts";
+import { tellHead } from "./ledger-key.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 
 interface ApplyOptions extends CommonOptions {
   readonly approve?: string;
+  readonly yes?: boolean;
 }
 
 /** People named in the report of what had moved; the rest is counted. */
@@ -23,19 +29,21 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
   program
     .command("apply <file>")
     .description("performs exactly a saved plan; what has moved since is left and told")
+    .option("--yes", "do not ask")
     .option("--approve <reason>", "perform it although it exceeds a limit, and why", reason)
     .action(async (file: string, _options, command: Command) => {
       const options = command.optsWithGlobals<ApplyOptions>();
       try {
-        const plan = await readPlanFile(file).catch((cause: NodeJS.ErrnoException) => {
-          if (cause.syscall === undefined) throw cause;
-          const why =
-            cause.code === "ENOENT" ? `There is no file ${file}` : `${file} cannot be read: ${cause.code}`;
-          throw new CommandFailure(EXIT.usage, why);
-        });
+        const plan = await readPlan(app, options, file);
+        if (options.yes !== true && !(await isWanted(app, file, plan))) {
+          app.out(options.json ? json({ applied: false }) : "Nothing was applied.\n");
+          return exit(EXIT.done);
+        }
         const applied = await withEngine(app, options, async (deps, mapping, loaded) => {
           await refuseUnfitMapping(app, options, deps, loaded);
-          return applyPlan(deps, mapping, plan, options.approve ?? null);
+          const done = await applyPlan(deps, mapping, plan, options.approve ?? null);
+          if (done.runId !== null) await tellHead(app, options, deps);
+          return done;
         });
         app.out(options.json ? json(applied) : report(applied, file));
         exit(codeOf(applied));
@@ -45,6 +53,60 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
         throw error;
       }
     });
+}
+
+async function readPlan(app: App, options: ApplyOptions, file: string): Promise<SavedPlan> {
+  try {
+    return await readPlanFile(file, installationKeys(app, options)().files);
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
+    const code = "code" in cause ? String(cause.code) : cause.message;
+    const why = code === "ENOENT" ? `There is no file ${file}` : `${file} cannot be read: ${code}`;
+    throw new CommandFailure(EXIT.usage, why);
+  }
+}
+
+/**
+ * Shows what the file would do and asks the person at the terminal.
+ *
+ * @throws CommandFailure 64 without a terminal
+ */
+async function isWanted({ ask }: App, file: string, plan: SavedPlan): Promise<boolean> {
+  const counts = planCounts(file, plan);
+  if (ask === null) {
+    const message = `Nothing was applied: there is no terminal to ask at.\n${counts}\n  fix: Add --yes to apply it without a question.`;
+    throw new CommandFailure(EXIT.usage, message);
+  }
+  return (await ask(`${counts}\nApply it? (yes/no) `)).toLowerCase() === "yes";
+}
+
+const OPERATION_WORDS: Readonly<Record<PlannedOperation["kind"], readonly [string, string]>> = {
+  create: ["contact to create", "contacts to create"],
+  update: ["contact to update", "contacts to update"],
+  add_to_list: ["list addition", "list additions"],
+  remove_from_list: ["list removal", "list removals"],
+  opt_out: ["opt-out", "opt-outs"],
+  subscribe: ["person to subscribe", "people to subscribe"],
+};
+
+/** How many operations of which kind on each side. */
+function planCounts(file: string, { kind, connection, made, people }: SavedPlan): string {
+  const operations = people.flatMap((person) => person.operations);
+  const what = kind === "plan" ? "a plan" : "an undo";
+  const sides = SIDES.map((side) => {
+    const parts = Object.entries(OPERATION_WORDS).flatMap(([one, [single, many]]) => {
+      const count = operations.filter(
+        (operation) => operation.side === side && operation.kind === one,
+      ).length;
+      return count === 0 ? [] : [counted(count, single, many)];
+    });
+    return `  ${side === "hubspot" ? "HubSpot" : "Klaviyo"}: ${parts.length === 0 ? "nothing" : parts.join(", ")}`;
+  });
+  const when = `${made.slice(0, 16).replace("T", " ")} UTC`;
+  return [
+    `${file} is ${what} for ${connection} of ${when}: ${counted(people.length, "person", "people")}.`,
+    ...sides,
+  ].join("\n");
 }
 
 /** It is kept with the run. */

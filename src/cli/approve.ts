@@ -32,7 +32,7 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
     .action(async (hash: string | undefined, _options, command: Command) => {
       const options = command.optsWithGlobals<ApproveOptions>();
       const { mapping } = loadMapping(app, options);
-      await withDatabase(app, async (database) => {
+      await withDatabase(app, options, async (database) => {
         const { id } = await openConnection(database, mapping.name);
         const hold = await waitingHold(database, id);
         if (hold === null) {

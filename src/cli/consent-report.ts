@@ -1,4 +1,5 @@
 import { actReason } from "../consent/act-reason.ts";
+import { provenWords } from "../consent/proven-words.ts";
 import type { LedgerProof } from "../consent/verify-ledger.ts";
 import { counted, grouped } from "../model/count-words.ts";
 import type { ConsentPair } from "../store/consent-ledger.ts";
@@ -16,8 +17,13 @@ export interface Comparison {
 }
 
 /** The ledger's proof, and the last acts. */
-export function auditText(proof: LedgerProof, acts: readonly ConsentAct[], shown: number): string {
-  const { entries, hash, broken, kinds } = proof;
+export function auditText(
+  proof: LedgerProof,
+  acts: readonly ConsentAct[],
+  shown: number,
+  comparesHead = false,
+): string {
+  const { entries, broken, kinds, head } = proof;
   if (broken !== null) {
     return lines([
       `✖ The consent ledger is broken at entry ${broken.seq}: ${broken.how}.`,
@@ -28,12 +34,17 @@ export function auditText(proof: LedgerProof, acts: readonly ConsentAct[], shown
   const of = (kind: string): string => grouped(kinds[kind] ?? 0);
   return lines([
     `✔ The consent ledger is whole: ${counted(entries, "entry", "entries")}.`,
-    `  Seen: ${of("opted_out")} opt-outs, ${of("opted_in")} people who came back by themselves.`,
+    ...(comparesHead ? ["  Nothing up to the given head is missing or changed."] : []),
+    ...provenWords(proof).map((line) => `  ${line}`),
+    `  Seen: ${of("opted_out")} opt-outs, ${of("first_opted_in")} first opt-ins, ${of("opted_in")} people who came back by themselves.`,
     `  Done by Tandem: ${of("carried")} refusals carried to the other side, ${of("asked")} people asked to be subscribed, ${of("restored")} refusals put back.`,
     `  Not done: ${of("blocked")} people who were not subscribed because something spoke against it.`,
-    ...(entries > 0
-      ? [`  Last hash: ${hash}`, "  Note it down: it proves later that nothing before it was changed."]
-      : []),
+    ...(head === null
+      ? []
+      : [
+          `  Head: ${head}`,
+          "  Keep it outside of the database: `tandem consent audit --since HEAD` proves later that nothing before it is missing or changed.",
+        ]),
     ...acts.slice(-shown).map(actLine),
     ...(acts.length > shown ? [`  … and ${grouped(acts.length - shown)} before; --all for every one`] : []),
   ]);

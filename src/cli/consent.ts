@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { explainDifference } from "../consent/explain-difference.ts";
-import { verifyLedger } from "../consent/verify-ledger.ts";
+import type { LedgerProof } from "../consent/verify-ledger.ts";
+import { NotAHead, verifyLedger } from "../consent/verify-ledger.ts";
 import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { openConnection } from "../store/connections.ts";
@@ -13,12 +14,13 @@ import type { Comparison, Difference } from "./consent-report.ts";
 import { auditText, compareText } from "./consent-report.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { EXIT } from "./exit-code.ts";
+import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
 import { loadMapping } from "./load-mapping.ts";
 
 interface ConsentOptions extends CommonOptions {
   readonly all?: boolean;
+  readonly since?: string;
 }
 
 /** Lines of people that are shown unless all are wanted. */
@@ -30,18 +32,24 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
   consent
     .command("audit")
     .description(
-      "proves that nothing in the consent ledger was changed, and lists what Tandem did to anybody's",
+      "Prove that nothing in the consent ledger was changed, and list what Tandem did to anybody's consent. Writes nothing.",
+    )
+    .option(
+      "--since <head>",
+      "also prove that nothing before this head is missing or changed; runs log heads",
     )
     .option("--all", "every act, not only the last ones")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<ConsentOptions>();
-      const { proof, acts } = await withDatabase(app, async (database) => ({
-        proof: await verifyLedger(database),
+      const { proof, acts } = await withDatabase(app, options, async (database) => ({
+        proof: await usableHead(verifyLedger(database, options.since ?? null)),
         acts: await everyAct(database),
       }));
       const shown = options.all === true ? acts.length : SHOWN;
-      app.out(options.json ? json({ ...proof, acts }) : auditText(proof, acts, shown));
-      exit(proof.broken === null ? EXIT.done : EXIT.failing);
+      app.out(
+        options.json ? json({ ...proof, acts }) : auditText(proof, acts, shown, options.since !== undefined),
+      );
+      exit(isProven(proof) ? EXIT.done : EXIT.failing);
     });
   consent
     .command("compare")
@@ -50,11 +58,28 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<ConsentOptions>();
       const { mapping } = loadMapping(app, options);
-      const found = await withDatabase(app, (database) => compare(database, mapping));
+      const found = await withDatabase(app, options, (database) => compare(database, mapping));
       const shown = options.all === true ? found.differences.length : SHOWN;
       app.out(options.json ? json(found) : compareText(found, shown));
       exit(EXIT.done);
     });
+}
+
+/** @throws CommandFailure 64 for what is no head of this installation */
+async function usableHead(work: Promise<LedgerProof>): Promise<LedgerProof> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof NotAHead)) throw error;
+    const fix =
+      "Give a head that a run logged or `tandem consent audit` printed, with the same key in place.";
+    throw new CommandFailure(EXIT.usage, `${error.message}.\n  fix: ${fix}`);
+  }
+}
+
+/** Entries that only another key sealed prove nothing. A ledger that nobody sealed yet is sealed by the next run. */
+function isProven({ broken, proven, before }: LedgerProof): boolean {
+  return broken === null && (proven !== null || before !== "other_key");
 }
 
 async function everyAct(database: Database): Promise<readonly ConsentAct[]> {

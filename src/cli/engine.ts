@@ -12,15 +12,22 @@ import { migrate } from "../store/migrate.ts";
 import { takeUpgradeNotes } from "../store/upgrade-notes.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { installationKeys } from "./installation-key.ts";
+import { tellOtherKey } from "./ledger-key.ts";
 import type { LoadedMapping } from "./load-mapping.ts";
 import { loadMapping, loadSecrets } from "./load-mapping.ts";
 import { progressLine } from "./progress.ts";
 
 /** Opens Tandem's memory for the time of some work: DATABASE_URL, or the embedded server under `.tandem/`. */
-export async function withDatabase<T>(app: App, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  app: App,
+  options: CommonOptions,
+  work: (database: Database) => Promise<T>,
+  keys = installationKeys(app, options),
+): Promise<T> {
   return withServer(app, async (url) => {
     await migrateOrSay(url);
-    const database = openDatabase(url);
+    const database = openDatabase(url, { keys });
     try {
       for (const { connection, note } of await takeUpgradeNotes(database))
         app.talk(`Upgrade of ${connection}: ${note}\n`);
@@ -75,17 +82,21 @@ export async function withEngine<T>(
   const { mapping } = loaded;
   const secrets = loadSecrets(app, mapping);
   const progress = progressLine(app, options);
-  return withDatabase(app, async (database) => {
+  const keys = installationKeys(app, options);
+  const useEngine = async (database: Database): Promise<T> => {
     const connectors = await app.connect(mapping, secrets, database);
     const { now, newId, stopping, signal } = app;
-    const deps = { database, connectors, now, newId, stopping, signal, progress: progress.step };
+    const fileKey = (): Uint8Array => keys().files;
+    const deps = { database, connectors, now, newId, fileKey, stopping, signal, progress: progress.step };
     try {
+      await tellOtherKey(app, database);
       return await work(deps, mapping, loaded);
     } finally {
       progress.end();
       if (options.verbose === true) app.talk(requestCounts(connectors));
     }
-  });
+  };
+  return withDatabase(app, options, useEngine, keys);
 }
 
 /** How many requests each side was asked, by operation: what `--verbose` adds. */

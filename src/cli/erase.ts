@@ -28,7 +28,7 @@ export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) 
       const email = parseAddress(address);
       if (email === null) return;
       const { mapping } = loadMapping(app, options);
-      await withDatabase(app, async (database) => {
+      await withDatabase(app, options, async (database) => {
         // An erased person is kept out of a connection that has not run yet, too.
         await openConnection(database, mapping.name);
         const deps = { database, now: app.now, newId: app.newId };

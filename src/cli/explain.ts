@@ -27,7 +27,8 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       const email = parseAddress(address);
       const { mapping } = loadMapping(app, options);
       const found =
-        email && (await withDatabase(app, (database) => lookUp(database, mapping, email, app.now())));
+        email &&
+        (await withDatabase(app, options, (database) => lookUp(database, mapping, email, app.now())));
       if (found && found.person === null && found.erasedAt !== null) {
         const { erasedAt } = found;
         app.out(

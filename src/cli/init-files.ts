@@ -63,6 +63,8 @@ export function envExample(refs: PerSide<SecretRef>): string {
     named.klaviyo,
     "# PostgreSQL 15 or newer; without it Tandem runs its own under .tandem/.",
     "#DATABASE_URL=postgres://tandem:password@localhost:5432/tandem",
+    "# The installation's key; without it Tandem makes tandem.key beside the mapping. Never commit either.",
+    "#TANDEM_SECRET_KEY=",
     "",
   ].join("\n");
 }

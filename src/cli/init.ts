@@ -16,6 +16,7 @@ import { envExample, refuseExisting, schemaPath, writeNew } from "./init-files.t
 import { initKeys } from "./init-keys.ts";
 import type { Looked } from "./init-questions.ts";
 import { askAboutMapping } from "./init-questions.ts";
+import { installationKeys } from "./installation-key.ts";
 import { initDocument, initSentences } from "./init-report.ts";
 import { json } from "./json.ts";
 import { mappingPath } from "./load-mapping.ts";
@@ -63,6 +64,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
       writeNew(".env.example", envExample(first.tokens)),
       writeNew(path, mapping.text),
     ];
+    installationKeys(app, options)();
     const told = { files, first, mapping };
     app.out(options.json === true ? json(initDocument(told)) : initSentences(told));
     exit(EXIT.done);

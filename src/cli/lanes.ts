@@ -12,6 +12,7 @@ import { isQuietNow } from "../daemon/wall-clock.ts";
 import type { Deps } from "../daemon/deps.ts";
 import { openConnection } from "../store/connections.ts";
 import { takeSync } from "../store/sync-wishes.ts";
+import { headLogger } from "./ledger-key.ts";
 import type { InForce } from "./mapping-in-force.ts";
 
 /** Who is told of what a lane did. */
@@ -35,6 +36,7 @@ export function lanes(
 ): readonly ScheduledWork[] {
   const { deps, mapping } = inForce;
   const { timezone, schedule } = mapping;
+  const logHead = headLogger(deps, log);
   const lane = (
     name: string,
     cron: string,
@@ -47,11 +49,12 @@ export function lanes(
       const done = await unlessPaused({ ...deps, began }, mapping.name, run);
       if (done === null) return;
       logRun(log, name, done);
+      await logHead(name);
       await ended(done);
     },
   });
   return [
-    ...consentLane(inForce, log),
+    ...consentLane(inForce, log, logHead),
     lane("contacts", contacts, async (own) => {
       // Whoever presses "Sync now" has it in a quiet time too, and stands in the run.
       const { id } = await openConnection(own.database, mapping.name);
@@ -69,7 +72,11 @@ export function lanes(
 }
 
 /** Refusals are remembered whatever the mapping does with them. A look that found none is not worth a line. */
-function consentLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
+function consentLane(
+  { deps, mapping }: InForce,
+  log: Logger,
+  logHead: (lane: string) => Promise<void>,
+): readonly ScheduledWork[] {
   const { timezone, schedule } = mapping;
   const run = async (began: () => Promise<void>): Promise<void> => {
     const { runId, result, counts, stoppedBy } = await runConsent({ ...deps, began }, mapping, "schedule");
@@ -77,6 +84,7 @@ function consentLane({ deps, mapping }: InForce, log: Logger): readonly Schedule
       log.warn({ lane: "consent", problem: stoppedBy.code }, `run ended: ${stoppedBy.title}`);
     else if (runId !== null)
       log.info({ run: String(runId), lane: "consent", result, ...counts }, "run ended");
+    if (runId !== null) await logHead("consent");
   };
   return [{ name: "consent", cron: schedule.consent, timezone, run }];
 }

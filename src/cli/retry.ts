@@ -14,6 +14,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { tellHead } from "./ledger-key.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { exitCodeOf, runReport } from "./run-report.ts";
 import { parseAddress } from "./sync.ts";
@@ -35,7 +36,9 @@ export function retryCommand(program: Command, app: App, exit: (code: ExitCode) 
       const cause = options.cause?.toUpperCase() ?? null;
       const { marked, events, run } = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
-        return retry(deps, mapping, cause, email);
+        const retried = await retry(deps, mapping, cause, email);
+        if (retried.run !== null) await tellHead(app, options, deps);
+        return retried;
       });
       if (options.json) app.out(json({ retried: marked, events, run }));
       else if (run === null) app.out(nobody(cause, options.email ?? null));

@@ -36,6 +36,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
       const now = app.now();
       const { overview, freshness, engagement, older, apiDays } = await withDatabase(
         app,
+        options,
         async (database) => {
           const { id } = await openConnection(database, mapping.name);
           const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);

@@ -16,6 +16,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
+import { tellHead } from "./ledger-key.ts";
 import { putInForce } from "./mapping-in-force.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { consentExitCode, consentReport, exitCodeOf, runReport } from "./run-report.ts";
@@ -42,12 +43,16 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
         // A refusal goes before everything else.
         const consent = carriesConsent(mapping) || options.only === "consent";
         const carried = consent ? await runConsent(deps, mapping, "cli") : null;
-        if (options.only === "consent") return { carried, contacts: null, engagement: null };
+        if (options.only === "consent") {
+          await tellHead(app, options, deps);
+          return { carried, contacts: null, engagement: null };
+        }
         if (email === null) await performUndos(deps, mapping);
         const contacts = await runContacts(deps, mapping, {
           trigger: "cli",
           ...(email === null ? {} : { email }),
         });
+        await tellHead(app, options, deps);
         const whole = options.only === undefined && email === null && contacts.stoppedBy === null;
         const engagement = whole && showsEngagement(mapping) ? await syncEngagement(deps, mapping) : null;
         return { carried, contacts, engagement };

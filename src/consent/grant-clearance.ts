@@ -12,6 +12,8 @@ export interface Subscription {
   readonly email: EmailKey;
   readonly profile: ExternalId;
   readonly list: string;
+  /** The Klaviyo lists to which a rule of the mapping in use subscribes its people (`subscribe: true`). */
+  readonly subscribingLists: readonly string[];
   /** As both sides answered a moment ago; `null` where a side did not tell, or has no contact of them. */
   readonly consents: PerSide<Consent | null>;
   readonly isInHubSpot: boolean;
@@ -38,10 +40,11 @@ export function grantClearance(wanted: Subscription, now: number): Clearance | D
 }
 
 function whyNot(
-  { consents, isInHubSpot, list, refusedBefore, readAt }: Subscription,
+  { consents, isInHubSpot, list, subscribingLists, refusedBefore, readAt }: Subscription,
   now: number,
 ): string | null {
   const { klaviyo, hubspot } = consents;
+  if (!subscribingLists.includes(list)) return "no rule of the mapping says `subscribe: true` for this list";
   const age = now - readAt;
   if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
   if (refusedBefore) return "they refused before; only their own act takes that back";

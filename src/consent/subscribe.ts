@@ -2,6 +2,7 @@ import type { Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Problem } from "../model/problem.ts";
+import { subscribingLists } from "../model/scope.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
@@ -106,6 +107,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
   );
   const doubtful = await lookUnderOtherAddresses(context, [...hubspot.values()]);
   const links = wanted.map(({ plan }) => plan.known.link.id);
+  const lists = subscribingLists(context.scope);
   await recordConsent(database, connectionId, runId, now(), links);
   const refused = await refusedAmong(
     database,
@@ -130,6 +132,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
         email,
         profile: profile.id,
         list: ask.list,
+        subscribingLists: lists,
         consents,
         isInHubSpot: contact !== undefined,
         refusedBefore: refused.has(email),

@@ -1,41 +1,50 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../store/database.ts";
-import type { LedgerEntry } from "../store/consent-ledger.ts";
 import { ledgerPage } from "../store/consent-ledger.ts";
+import type { Database } from "../store/database.ts";
+import { keysOf } from "../store/database.ts";
+import type { ChainProof } from "../store/prove-chain.ts";
+import { proveChain } from "../store/prove-chain.ts";
+import { readHead, sealedHead, signHead, takeOver } from "../store/seals.ts";
 
-const PAGE = 5_000;
-
-/** What reading the whole ledger came to. */
-export interface LedgerProof {
-  readonly entries: number;
-  /** Of the last entry: whoever noted it down can tell later that nothing before it was changed. */
-  readonly hash: string;
-  /** The first entry that does not follow from the one before it, and how; `null` where all do. */
-  readonly broken: { readonly seq: bigint; readonly how: string } | null;
+/** Result of reading the whole ledger. */
+export interface LedgerProof extends ChainProof {
   readonly kinds: Readonly<Record<string, number>>;
 }
 
-/** Reads the ledger from its beginning and computes every hash anew. */
-export async function verifyLedger(database: Database): Promise<LedgerProof> {
-  const kinds: Record<string, number> = {};
-  let last: Pick<LedgerEntry, "seq" | "hash"> = { seq: 0n, hash: "" };
-  let entries = 0;
-  for (;;) {
-    const page = await ledgerPage(database, last.seq, PAGE);
-    for (const entry of page) {
-      const how = whatIsWrong(entry, last);
-      if (how !== null) return { entries, hash: last.hash, broken: { seq: entry.seq, how }, kinds };
-      kinds[entry.kind] = (kinds[entry.kind] ?? 0) + 1;
-      entries += 1;
-      last = entry;
-    }
-    if (page.length < PAGE) return { entries, hash: last.hash, broken: null, kinds };
+/** What was given as a head and is none that this installation signed. */
+export class NotAHead extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = "NotAHead";
   }
 }
 
-function whatIsWrong(entry: LedgerEntry, last: Pick<LedgerEntry, "seq" | "hash">): string | null {
-  if (entry.seq !== last.seq + 1n) return `entries ${last.seq + 1n} to ${entry.seq - 1n} are missing`;
-  if (entry.previous !== last.hash) return "it does not follow the entry before it";
-  const hash = createHash("sha256").update(entry.text).digest("hex");
-  return hash === entry.hash ? null : "it was changed after it was written";
+/**
+ * Reads the ledger from its beginning, computes every hash again and checks every seal with this installation's key.
+ *
+ * @param since a head that a run logged or an audit printed: also proves that nothing up to there is missing or changed
+ * @throws NotAHead for what is no head, or one that another key signed
+ */
+export async function verifyLedger(database: Database, since: string | null = null): Promise<LedgerProof> {
+  const kinds: Record<string, number> = {};
+  const reading = {
+    chain: "consent",
+    page: (after: bigint, limit: number) => ledgerPage(database, after, limit),
+    hashOf: ({ text }: { readonly text: string }) => createHash("sha256").update(text).digest("hex"),
+    visit: ({ kind }: { readonly kind: string }) => void (kinds[kind] = (kinds[kind] ?? 0) + 1),
+  } as const;
+  const head = since === null ? null : readHead(keysOf(database)(), "consent", since);
+  if (since !== null && head === null) throw new NotAHead("This is no head of the consent ledger");
+  if (head === "not_ours") throw new NotAHead("This head was not signed with this installation's key");
+  return { ...(await proveChain(database, reading, head)), kinds };
+}
+
+/**
+ * The ledger's latest place, signed; `null` while it is empty. A ledger from before there were seals, or whose key was
+ * lost, is taken over first, so that what is in it cannot change from then on.
+ */
+export async function ledgerHead(database: Database, now: Date): Promise<string | null> {
+  await takeOver(database, "consent", now);
+  const head = await sealedHead(database, "consent");
+  return head === null ? null : signHead(keysOf(database)(), "consent", head);
 }

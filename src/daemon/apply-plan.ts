@@ -14,18 +14,41 @@ import { pageSize } from "../write/page-size.ts";
 import { readAges } from "../write/read-ages.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import { writePage } from "../write/write-page.ts";
+import type { AskAgain, MovedPerson } from "./ask-again.ts";
+import { askAgain, partPage } from "./ask-again.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look } from "./look.ts";
-import type { MovedPerson } from "./part-plan.ts";
-import { partPage } from "./part-plan.ts";
-import type { SavedPlan } from "./plan-file.ts";
+import type { PlannedPerson, SavedPlan } from "./plan-file.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
 
 /** People written at a time, as in a run. */
 const PEOPLE_PER_PAGE = 500;
+
+/** Two machines of one installation may differ by so much. A plan dated later than that was never made yet. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Operations that a person has looked at, and what they were planned under. */
+export interface PlanToApply {
+  readonly kind: SavedPlan["kind"];
+  readonly connection: string;
+  readonly mapping: string;
+  /** ISO. */
+  readonly made: string;
+  readonly people: readonly PlannedPerson[];
+}
+
+/** Performs a saved plan: see `applyPeople`. */
+export async function applyPlan(
+  deps: Deps,
+  mapping: Mapping,
+  plan: SavedPlan,
+  approvedBecause: string | null,
+): Promise<Applied> {
+  return applyPeople(deps, mapping, plan, askAgain(plan), approvedBecause);
+}
 
 /** What applying a saved plan came to. Of the planned operations each is done, or in one of the others. */
 export interface Applied {
@@ -57,17 +80,19 @@ export class PlanDoesNotFit extends Error {
 }
 
 /**
- * Performs exactly a saved plan: both sides are looked at again, and of the file is done what the same situation still
- * asks for. What moved since is left and told.
+ * Performs exactly what was planned: both sides are looked at again, and of the plan is done what is still asked for.
+ * What moved since is left and told.
  *
+ * @param ask asked again about each person; what it does not say is not done
  * @param approvedBecause a person has said yes to what the limits would hold, and why; `null` where nobody did
- * @throws PlanDoesNotFit for another connection, another mapping, or a plan that is too old
+ * @throws PlanDoesNotFit for another connection, another mapping, or a plan that is too old or dated in the future
  * @throws ConnectionBusy while another process works on the connection
  */
-export async function applyPlan(
+export async function applyPeople(
   outer: Deps,
   mapping: Mapping,
-  plan: SavedPlan,
+  plan: PlanToApply,
+  ask: AskAgain,
   approvedBecause: string | null,
 ): Promise<Applied> {
   checkFit(plan, mapping, outer.now());
@@ -89,7 +114,7 @@ export async function applyPlan(
     const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
-      const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.length));
+      const applied = await writeAll(writing, plan, ask, errorsAllowed(limits, plan.people.length));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
       const counts = { ...countsOf(applied), ...writing.ages.counts() };
       await finishRun(database, runId, result, counts, note, deps.now());
@@ -115,17 +140,19 @@ const NOTHING_APPLIED: Applied = {
   stoppedBy: null,
 };
 
-function checkFit(plan: SavedPlan, mapping: Mapping, now: Date): void {
+function checkFit(plan: PlanToApply, mapping: Mapping, now: Date): void {
   if (plan.connection !== mapping.name)
     throw new PlanDoesNotFit(`The plan is for ${plan.connection}, not for ${mapping.name}`);
   if (plan.mapping !== mapping.hash)
     throw new PlanDoesNotFit("The mapping has changed since the plan was made");
-  if (now.getTime() - Date.parse(plan.made) > PLAN_VALID_MS)
+  const ageMs = now.getTime() - Date.parse(plan.made);
+  if (ageMs < -CLOCKS_DIFFER_MS) throw new PlanDoesNotFit("The plan is dated in the future");
+  if (ageMs > PLAN_VALID_MS)
     throw new PlanDoesNotFit(`The plan is more than ${PLAN_VALID_MS / 60_000} minutes old`);
 }
 
 /** What stands in the list of runs: which plan it was, and whose word let it over a limit. */
-function noteOf({ kind, made }: SavedPlan, approvedBecause: string | null): string {
+function noteOf({ kind, made }: PlanToApply, approvedBecause: string | null): string {
   const what = `A saved ${kind} of ${made.slice(0, 16).replace("T", " ")} UTC`;
   return approvedBecause === null ? what : `${what}, over a limit because: ${approvedBecause}`;
 }
@@ -134,7 +161,7 @@ function countsOf({ done, already, moved, refused, unanswered }: Written): RunCo
   return { applied: done, already, moved: moved.length, refused, unanswered };
 }
 
-function totalsOf(plan: SavedPlan): PlanTotals {
+function totalsOf(plan: PlanToApply): PlanTotals {
   let totals = NO_CHANGES;
   for (const { email, operations } of plan.people) {
     totals = addToTotals(
@@ -151,7 +178,12 @@ type Written = Pick<
 >;
 
 /** @param mostErrors how many may be refused before the rest is not tried */
-async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: number): Promise<Written> {
+async function writeAll(
+  context: WriteContext,
+  plan: PlanToApply,
+  ask: AskAgain,
+  mostErrors: number,
+): Promise<Written> {
   const moved: MovedPerson[] = [];
   let [done, already, refused, unanswered, blocked] = [0, 0, 0, 0, 0];
   const sofar = (stoppedBy: Problem | null): Written => ({
@@ -174,7 +206,7 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
         next.map(({ operations }) => operations),
       ),
     );
-    const parted = await partPage(context, plan.kind, page);
+    const parted = await partPage(context, plan.kind, ask, page);
     moved.push(...parted.moved);
     already += parted.already;
     const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));

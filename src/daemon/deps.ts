@@ -13,6 +13,8 @@ export interface Deps {
   /** Milliseconds that only go forward, whatever is done to the clock; default: the process's own. */
   readonly monotonic?: (() => number) | undefined;
   readonly newId: () => string;
+  /** This installation's key for saved plans; read when a plan is saved or applied. */
+  readonly fileKey: () => Uint8Array;
   readonly progress: (step: Progress) => void;
   /** Asks to stop at the next page: what is under way is finished and settled. */
   readonly stopping: AbortSignal;

@@ -76,20 +76,26 @@ export async function makePlan(
       const work = { creates, updates, clears, listChanges: additions + removals };
       return context.connectors[side].contacts.cost(work);
     });
-    const saved = options.out === null ? null : await save(context, mapping, filter, options.out, deps.now());
+    const saved = options.out === null ? null : await save(deps, context, mapping, filter, options.out);
     const exceeded = [...guarded.exceeded, ...overLimits];
     return { ...plan, mapping, linked, firstSync, limits, exceeded, held: guarded.held, cost, saved };
   });
 }
 
-async function save(context: RunContext, mapping: Mapping, filter: LinkFilter, path: string, now: Date) {
+async function save(
+  { fileKey, now }: Deps,
+  context: RunContext,
+  mapping: Mapping,
+  filter: LinkFilter,
+  path: string,
+) {
   const about = {
     kind: "plan",
     connection: mapping.name,
     mapping: mapping.hash,
-    made: now.toISOString(),
+    made: now().toISOString(),
   } as const;
-  return writePlanFile(path, about, everybody(context, filter));
+  return writePlanFile(path, fileKey(), about, everybody(context, filter));
 }
 
 async function* everybody(context: RunContext, filter: LinkFilter): AsyncGenerator<PlannedPerson> {

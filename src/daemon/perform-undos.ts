@@ -8,12 +8,14 @@ import type { UndoableConflict } from "../store/conflict-undos.ts";
 import { settleUndos, waitingUndos } from "../store/conflict-undos.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
-import { applyPlan } from "./apply-plan.ts";
-import type { PlannedPerson } from "./plan-file.ts";
+import { applyPeople } from "./apply-plan.ts";
+import type { AskAgain } from "./ask-again.ts";
+import { putBackPlans } from "./ask-again.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
+import type { PlannedPerson } from "./plan-file.ts";
 
 /** People click them one at a time. */
 const AT_ONCE = 500;
@@ -55,6 +57,14 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
     }
   }
   if (people.size === 0) return settleUndos(database, moved, "moved", now());
+  // The requests are asked again about what both sides show when it is written.
+  const ask: AskAgain = (context, page) => {
+    const again = page.map(({ known }): [bigint, readonly PlannedOperation[]] => {
+      const own = ready.filter(({ linkId }) => linkId === known.link.id);
+      return [known.link.id, own.flatMap((conflict) => undoConflict(fields, known, conflict) ?? [])];
+    });
+    return Promise.resolve(putBackPlans(context, page, new Map(again)));
+  };
   const about = {
     kind: "undo",
     connection: mapping.name,
@@ -63,12 +73,8 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   } as const;
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
-  const applied = await applyPlan(
-    outer,
-    mapping,
-    { ...about, people: [...people.values()], hash: "" },
-    because,
-  );
+  const put = { ...about, people: [...people.values()] };
+  const applied = await applyPeople(outer, mapping, put, ask, because);
   const left = new Set(applied.moved.map(({ link }) => link));
   const rest = ready.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ linkId }) => left.has(linkId)).map(({ id }) => id);

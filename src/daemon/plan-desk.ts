@@ -158,7 +158,7 @@ async function putBack(
   { runId, hash, overLimits }: Extract<DeskWork, { kind: "put_back" }>,
   fileOf: (runId: bigint) => Promise<string>,
 ): Promise<PutBack> {
-  const plan = await readPlanFile(await fileOf(runId));
+  const plan = await readPlanFile(await fileOf(runId), deps.fileKey());
   if (plan.hash !== hash) throw new PlanDoesNotFit("What would be put back has moved on since it was shown");
   const applied = await applyPlan(deps, mapping, plan, overLimits ? APPROVED_ON_PAGE : null);
   return { ...applied, kind: "put_back", undone: runId, moved: applied.moved.length, hash };

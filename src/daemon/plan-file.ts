@@ -1,30 +1,33 @@
-import { createHash } from "node:crypto";
+import type { Hmac } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { z } from "zod";
+import type { z } from "zod";
 import type { EmailKey } from "../model/email.ts";
 import type { PlannedOperation } from "../plan/plan-contact.ts";
+import type { DeedFilter } from "../store/deeds.ts";
+import { ANY_HEADER, FOOTER, HEADER, PERSON } from "./plan-file-shape.ts";
 
 /** How long a saved plan may be applied: after that too much has moved for it to mean what was read. */
 export const PLAN_VALID_MS = 3_600_000;
-
-/** Version 2 names people by link. */
-const VERSION = 2;
 
 /** A first line is some 200 characters; what is longer without a break is something else. */
 const LONGEST_HEADER = 4_096;
 
 /** What a saved plan is of. */
-export interface PlanHeader {
-  readonly kind: "plan" | "undo";
+export type PlanHeader = {
   readonly connection: string;
   /** The mapping's hash: under another mapping it is another plan. */
   readonly mapping: string;
   /** ISO. */
   readonly made: string;
-}
+} & (
+  | { readonly kind: "plan" }
+  /** `undoes`: the writes that it puts back. The journal is asked for them again when it is applied. */
+  | { readonly kind: "undo"; readonly undoes: DeedFilter }
+);
 
 /** What is to be done about one person: a link, because an address may be another person's by the time of the apply. */
 export interface PlannedPerson {
@@ -34,11 +37,11 @@ export interface PlannedPerson {
   readonly operations: readonly PlannedOperation[];
 }
 
-export interface SavedPlan extends PlanHeader {
+export type SavedPlan = PlanHeader & {
   readonly people: readonly PlannedPerson[];
   /** 64 hexadecimal digits over all people. */
   readonly hash: string;
-}
+};
 
 /** What is not a plan that can be applied. The cure names no file: this one may be something that is needed. */
 export class BadPlanFile extends Error {
@@ -56,75 +59,47 @@ export class PlanNotSaved extends Error {
   }
 }
 
-const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.null()]);
-const fields = z.record(z.string(), value);
-const side = z.enum(["hubspot", "klaviyo"]);
-const from = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("all") }),
-  z.strictObject({ kind: z.literal("list"), list: z.string() }),
-  z.strictObject({ kind: z.literal("type"), type: z.string() }),
-]);
-const operation = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("create"), side, fields, lists: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal("update"), side, id: z.string(), fields, pre: fields }),
-  z.strictObject({ kind: z.literal("add_to_list"), side, id: z.string(), list: z.string() }),
-  z.strictObject({ kind: z.literal("remove_from_list"), side, id: z.string(), list: z.string() }),
-  z.strictObject({ kind: z.literal("opt_out"), side, id: z.string(), from }),
-  z.strictObject({
-    kind: z.literal("subscribe"),
-    side: z.literal("klaviyo"),
-    id: z.string(),
-    list: z.string(),
-  }),
-]);
-const header = z.strictObject({
-  tandem: z.literal(VERSION),
-  kind: z.enum(["plan", "undo"]),
-  connection: z.string(),
-  mapping: z.string(),
-  made: z.iso.datetime(),
-});
-const person = z.strictObject({
-  link: z.string().regex(/^\d{1,18}$/),
-  email: z.string(),
-  operations: z.array(operation),
-});
-const footer = z.strictObject({ people: z.int().min(0), hash: z.string().length(64) });
-
 /**
  * Saves a plan, a line a person, so that one of any size is written in little memory. The last line says how many and
- * with which hash; a file that was cut off or edited is told by it. It appears when it is whole, and a plan that is not
- * kept leaves what was there.
+ * with which hash, and holds a seal over the whole file, header included, that only this installation's key makes. The
+ * file appears when it is whole, and a plan that is not kept leaves what was there.
  *
+ * @param key the installation's key for files
  * @param keeps is it worth keeping with so many people? Default: any
  * @returns how many people are in it, and the hash
  * @throws PlanNotSaved where it cannot be written there
  */
 export async function writePlanFile(
   path: string,
+  key: Uint8Array,
   about: PlanHeader,
   people: AsyncIterable<PlannedPerson> | Iterable<PlannedPerson>,
   keeps: (people: number) => boolean = () => true,
 ): Promise<{ readonly people: number; readonly hash: string }> {
   const half = (await isReplaced(path)) ? `${path}.half` : path;
   const hash = createHash("sha256");
+  const mac = createHmac("sha256", key);
   const sum = { people: 0, hash: "" };
+  const sealed = (line: string): string => {
+    mac.update(`${line}\n`);
+    return `${line}\n`;
+  };
   let fault: unknown = null;
   async function* lines(): AsyncGenerator<string> {
-    yield `${JSON.stringify({ tandem: VERSION, ...about })}\n`;
+    yield sealed(JSON.stringify(headerLine(about)));
     try {
       for await (const { link, email, operations } of people) {
         const line = JSON.stringify({ link: String(link), email, operations });
         hash.update(line);
         sum.people += 1;
-        yield `${line}\n`;
+        yield sealed(line);
       }
     } catch (error) {
       fault = error;
       throw error;
     }
     sum.hash = hash.digest("hex");
-    yield `${JSON.stringify(sum)}\n`;
+    yield `${JSON.stringify({ ...sum, seal: sealOf(mac, sum).toString("hex") })}\n`;
   }
   try {
     await pipeline(lines, createWriteStream(half, { mode: 0o600 }));
@@ -142,56 +117,98 @@ export async function writePlanFile(
   }
 }
 
+function sealOf(mac: Hmac, { people, hash }: { readonly people: number; readonly hash: string }): Buffer {
+  return mac.update(`${people} ${hash}`).digest();
+}
+
+function headerLine(about: PlanHeader): z.infer<typeof HEADER> {
+  if (about.kind === "plan") return { tandem: 2, ...about };
+  const { runId, email, fields, since } = about.undoes;
+  const undoes = {
+    ...(runId === undefined ? {} : { runId: String(runId) }),
+    ...(email === undefined ? {} : { email }),
+    ...(fields === undefined ? {} : { fields: [...fields] }),
+    ...(since === undefined ? {} : { since: since.toISOString() }),
+  };
+  return { tandem: 2, ...about, undoes };
+}
+
+function headerOf({ tandem: _version, ...line }: z.infer<typeof HEADER>): PlanHeader {
+  if (line.kind === "plan") return line;
+  const { runId, email, fields, since } = line.undoes;
+  const undoes = {
+    ...(runId === undefined ? {} : { runId: BigInt(runId) }),
+    ...(email === undefined ? {} : { email }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(since === undefined ? {} : { since: new Date(since) }),
+  };
+  return { ...line, undoes };
+}
+
 /** A device or a pipe is written to, never replaced: renaming over /dev/null would take it from the whole machine. */
 async function isReplaced(path: string): Promise<boolean> {
   const there = await stat(path).catch(() => null);
   return there === null || there.isFile();
 }
 
-/** Its first line alone. @throws BadPlanFile for what does not begin as a plan */
-export async function readPlanHeader(path: string): Promise<PlanHeader> {
+/**
+ * Does it begin as a plan? Asked before a file is replaced; that it is whole and ours is not asked.
+ *
+ * @throws BadPlanFile for what does not
+ */
+export async function checkPlanHeader(path: string): Promise<void> {
   const input = createReadStream(path, { encoding: "utf8", end: LONGEST_HEADER });
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) return headerOf(path, text);
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      fit(path, ANY_HEADER, parsed(path, text));
+      return;
+    }
   } finally {
     input.destroy();
   }
   throw new BadPlanFile(path, "is empty");
 }
 
-function headerOf(path: string, text: string): PlanHeader {
-  const { tandem: _version, ...about } = fit(path, header, parsed(path, text));
-  return about;
-}
-
-/** @throws BadPlanFile for what is no plan, or not whole, or was edited */
-export async function readPlanFile(path: string): Promise<SavedPlan> {
+/**
+ * Reads a plan that this installation saved.
+ *
+ * @param key the installation's key for files
+ * @throws BadPlanFile for what is no plan, or not whole, or was edited, or was made anywhere else
+ */
+export async function readPlanFile(path: string, key: Uint8Array): Promise<SavedPlan> {
   if ((await stat(path)).isDirectory()) throw new BadPlanFile(path, "is a folder");
   const lines = createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity });
   const hash = createHash("sha256");
+  const mac = createHmac("sha256", key);
   const people: PlannedPerson[] = [];
   let about: PlanHeader | null = null;
-  let end: z.infer<typeof footer> | null = null;
+  let end: z.infer<typeof FOOTER> | null = null;
   for await (const text of lines) {
-    if (about === null) {
-      about = headerOf(path, text);
-      continue;
-    }
+    if (end !== null) throw notOurs(path);
     const line = parsed(path, text);
-    const ends = footer.safeParse(line);
-    if (ends.success) {
+    const ends = FOOTER.safeParse(line);
+    if (about !== null && ends.success) {
       end = ends.data;
       continue;
     }
-    const { link, email, operations } = fit(path, person, line);
-    hash.update(JSON.stringify({ link, email, operations }));
+    mac.update(`${text}\n`);
+    if (about === null) {
+      about = headerOf(fit(path, HEADER, line));
+      continue;
+    }
+    const { link, email, operations } = fit(path, PERSON[about.kind], line);
+    hash.update(text);
     people.push({ link: BigInt(link), email: email as EmailKey, operations });
   }
   if (about === null || end === null) throw new BadPlanFile(path, "is not whole");
-  if (end.hash !== hash.digest("hex") || end.people !== people.length) {
-    throw new BadPlanFile(path, "was changed after it was saved");
-  }
-  return { ...about, people, hash: end.hash };
+  const sum = { people: people.length, hash: hash.digest("hex") };
+  const isOurs = timingSafeEqual(sealOf(mac, sum), Buffer.from(end.seal, "hex"));
+  if (!isOurs || end.people !== sum.people || end.hash !== sum.hash) throw notOurs(path);
+  return { ...about, people, hash: sum.hash };
+}
+
+function notOurs(path: string): BadPlanFile {
+  return new BadPlanFile(path, "was changed after it was saved, or was not made by this installation");
 }
 
 function parsed(path: string, text: string): unknown {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { BadPlanFile, PlanNotSaved, readPlanHeader } from "./plan-file.ts";
+import { BadPlanFile, PlanNotSaved, checkPlanHeader } from "./plan-file.ts";
 
 /**
  * Is there room for a plan, and nothing that it would destroy? Asked before both sides are read, which may take minutes.
@@ -17,7 +17,7 @@ export async function checkPlanPlace(path: string): Promise<void> {
   await checkFolder(path);
   if (there.size === 0) return;
   try {
-    await readPlanHeader(path);
+    await checkPlanHeader(path);
   } catch (error) {
     if (!(error instanceof BadPlanFile)) throw error;
     throw new PlanNotSaved(path, "is there already and is no saved plan, so it is not replaced");

@@ -2,11 +2,11 @@ import type { EmailKey } from "../model/email.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Values } from "../model/value.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import type { Deed, NotUndone, UndoPlan } from "../plan/plan-undo.ts";
 import { asContactPlan, planUndo, undoNothing } from "../plan/plan-undo.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { DeedFilter, DeedRow } from "../store/deeds.ts";
+import type { DeedFilter, DeedRow, LinkDeeds } from "../store/deeds.ts";
 import { deedsByLink } from "../store/deeds.ts";
 import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
@@ -62,7 +62,13 @@ export async function makeUndo(
     const deps = between(own, mapping, { lease, lend });
     const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = deps.now().toISOString();
-    const about = { kind: "undo", connection: mapping.name, mapping: mapping.hash, made } as const;
+    const about = {
+      kind: "undo",
+      connection: mapping.name,
+      mapping: mapping.hash,
+      made,
+      undoes: wanted,
+    } as const;
     const found = {
       people: 0,
       operations: 0,
@@ -73,7 +79,7 @@ export async function makeUndo(
       examples: [] as ContactPlan[],
     };
     // Nothing to put back is no plan: one of before stays as it is.
-    const { hash } = await writePlanFile(out, about, people(), (count) => count > 0);
+    const { hash } = await writePlanFile(out, outer.fileKey(), about, people(), (count) => count > 0);
     return { ...found, hash };
 
     async function* people(): AsyncGenerator<PlannedPerson> {
@@ -107,26 +113,59 @@ async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFil
   if ((await readRun(database, id, runId)) === null) throw new NoSuchRun(runId);
 }
 
+/**
+ * What putting these writes back would do to these people now, by link. It is derived from the journal and from what both
+ * sides show: a saved undo is asked for exactly this again before anything of it is done.
+ */
+export async function undoAgain(
+  context: RunContext,
+  wanted: DeedFilter,
+  people: readonly KnownLink[],
+): Promise<ReadonlyMap<bigint, readonly PlannedOperation[]>> {
+  const { database, connectionId } = context;
+  const links = people.map(({ link }) => link.id);
+  const found = await deedsByLink(database, connectionId, wanted, 0n, links.length, links);
+  const byId = new Map(people.map((known) => [known.link.id, known]));
+  return new Map(
+    found.flatMap((row): readonly [bigint, readonly PlannedOperation[]][] => {
+      const known = byId.get(row.linkId);
+      return known === undefined ? [] : [[row.linkId, undoOf(context, wanted, known, row).operations]];
+    }),
+  );
+}
+
+function undoOf(
+  { fields }: RunContext,
+  wanted: DeedFilter,
+  known: KnownLink,
+  { deeds, touchedSince }: LinkDeeds,
+): UndoPlan {
+  const done = deeds.map((row) => deedOf(row, wanted.fields));
+  return planUndo(fields, known, done, new Set(touchedSince));
+}
+
 /** A person at a time, by link: an address that they had then may be another person's now. */
 async function* undoPlans(
   context: RunContext,
   wanted: DeedFilter,
 ): AsyncGenerator<{ readonly known: KnownLink | null; readonly undo: UndoPlan }> {
-  const { database, connectionId, scope, fields } = context;
+  const { database, connectionId, scope } = context;
   let after = 0n;
   for (;;) {
     const page = await deedsByLink(database, connectionId, wanted, after, PEOPLE_PER_PAGE);
     const filter = { kind: "answered", ids: page.map(({ linkId }) => linkId) } as const;
     const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
-    for (const { linkId, deeds, touchedSince } of page) {
-      const known = byId.get(linkId) ?? null;
-      const done = deeds.map((row) => deedOf(row, wanted.fields));
+    for (const row of page) {
+      const known = byId.get(row.linkId) ?? null;
       // What such a person holds is not known before their last write was looked for.
       const undo =
         known === null
-          ? undoNothing(done, "unanswered")
-          : planUndo(fields, known, done, new Set(touchedSince));
+          ? undoNothing(
+              row.deeds.map((deed) => deedOf(deed, wanted.fields)),
+              "unanswered",
+            )
+          : undoOf(context, wanted, known, row);
       yield { known, undo };
     }
     const last = page.at(-1);

@@ -8,6 +8,11 @@ export interface ResolvedRule extends Pick<ScopeRule, "id" | "from" | "onEnter" 
   readonly lists: readonly string[];
 }
 
+/** The Klaviyo lists to which a rule subscribes its people. Nobody is ever subscribed to another one. */
+export function subscribingLists(scope: readonly ResolvedRule[]): readonly string[] {
+  return [...new Set(scope.filter(({ subscribe }) => subscribe).flatMap(({ lists }) => lists))];
+}
+
 /** The rules of consent with HubSpot's subscription types found. */
 export interface ResolvedConsent extends Pick<ConsentRules, "hubspotOptOut"> {
   /** Ids of the types that stand for what Klaviyo sends; none: HubSpot's are left alone. */

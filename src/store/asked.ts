@@ -3,6 +3,7 @@ import type { PerSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import { byWill } from "./tombstones.ts";
+import { sealing } from "./seals.ts";
 
 /** A subscription on its way out, with what allowed it. */
 export interface AskedRow {
@@ -27,7 +28,10 @@ export async function saveAsked(
   now: Date,
 ): Promise<ReadonlySet<string>> {
   if (rows.length === 0) return new Set();
-  const subjects = await statements.$queryRaw<{ email: string; list: string }[]>`
+  const subjects = await sealing(
+    statements,
+    "consent",
+    (own) => own.$queryRaw<{ email: string; list: string }[]>`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
         "email" text, "list" text, "consents" jsonb, "readAt" bigint)
@@ -39,7 +43,8 @@ export async function saveAsked(
       ON CONFLICT DO NOTHING
       RETURNING subject, list
     )
-    SELECT page.email, page.list FROM page JOIN asked ON asked.subject = consent_subject(page.email) AND asked.list = page.list`;
+    SELECT page.email, page.list FROM page JOIN asked ON asked.subject = consent_subject(page.email) AND asked.list = page.list`,
+  );
   return new Set(subjects.map(({ email, list }) => `${email} ${list}`));
 }
 
@@ -52,7 +57,10 @@ export async function saveBlocked(
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, subject, 'email', 'blocked', 'klaviyo', jsonb_build_object('because', because),
            ${runId}, ${now}, list
@@ -62,7 +70,8 @@ export async function saveBlocked(
       SELECT FROM consent_ledger AS known
       WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.kind = 'blocked'
         AND known.list = page.list AND known.evidence ->> 'because' = page.because)
-    ORDER BY subject, list`;
+    ORDER BY subject, list`,
+  );
 }
 
 /** Klaviyo's events come late by days (contract § 0, fact 9); after this nobody looks any more. Milliseconds. */
@@ -137,14 +146,18 @@ export async function saveFound(
 ): Promise<void> {
   if (rows.length === 0) return;
   const page = JSON.stringify(rows);
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email',
            CASE found WHEN 'met' THEN 'opted_out' ELSE found END, 'klaviyo',
            CASE found WHEN 'met' THEN jsonb_build_object('met', true) || evidence ELSE evidence END,
            ${runId}, ${now}, list
     FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "list" text, "found" text, "evidence" jsonb)
-    ORDER BY email, list`;
+    ORDER BY email, list`,
+  );
   await statements.$executeRaw`
     UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
     FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "found" text)

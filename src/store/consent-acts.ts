@@ -2,6 +2,7 @@ import type { Consent, OptOutFrom } from "../model/consent.ts";
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { sealing } from "./seals.ts";
 
 /** A refusal that Tandem has taken to a side. */
 export interface CarriedRefusal {
@@ -30,11 +31,15 @@ export async function saveCarried(
   if (refusals.length === 0) return;
   const page = Prisma.sql`jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) AS p(
     "side" text, "id" text, "email" text, "from" jsonb, "because" jsonb, "restores" boolean)`;
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email', CASE WHEN restores THEN 'restored' ELSE 'carried' END, side,
            jsonb_build_object('from', "from", 'because', because), ${runId}, ${now}, "from" ->> 'list'
-    FROM ${page} ORDER BY side, email`;
+    FROM ${page} ORDER BY side, email`,
+  );
   await statements.$executeRaw`
     UPDATE sighting SET digest = '', consent = CASE "from" ->> 'kind'
       WHEN 'all' THEN consent || '{"status": "unsubscribed"}'
@@ -65,7 +70,10 @@ export async function saveReopened(
 ): Promise<void> {
   if (types.length === 0) return;
   const shownBy = new Date(now.getTime() - SHOWS_BEFORE_MS);
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, consent_subject(email), 'email', 'reopened', 'hubspot', jsonb_build_object('type', type),
            ${runId}, ${now}
@@ -74,5 +82,6 @@ export async function saveReopened(
       SELECT FROM consent_ledger AS carried
       WHERE carried.connection_id = ${connectionId} AND carried.subject = consent_subject(email) AND carried.kind = 'carried'
         AND carried.side = 'hubspot' AND carried.evidence -> 'from' ->> 'type' = type AND carried.at > ${shownBy})
-    ORDER BY email, type`;
+    ORDER BY email, type`,
+  );
 }

@@ -1,15 +1,17 @@
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
+import { sealing } from "./seals.ts";
 
 /**
- * What the ledger says: seen (`opted_out`, `opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
+ * What the ledger says: seen (`opted_out`, `opted_in` again, `first_opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
  * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
  * Tandem, `allowed` to be synced again after that.
  */
 export type ConsentKind =
   | "opted_out"
   | "opted_in"
+  | "first_opted_in"
   | "reopened"
   | "carried"
   | "asked"
@@ -43,6 +45,16 @@ export async function recordConsent(
   now: Date,
   links?: readonly bigint[],
 ): Promise<Recorded> {
+  return sealing(statements, "consent", (own) => recordSeen(own, connectionId, runId, now, links));
+}
+
+async function recordSeen(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  links: readonly bigint[] | undefined,
+): Promise<Recorded> {
   const among = links === undefined ? Prisma.empty : Prisma.sql`AND link_id = ANY(${[...links]}::bigint[])`;
   const out = Prisma.sql`${OPTED_OUT} ${among}`;
   const optedOut = await record(statements, connectionId, runId, now, "opted_out", out);
@@ -59,8 +71,34 @@ export async function recordConsent(
                             OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))
     ${among}`;
   const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
+  await recordFirst(statements, connectionId, runId, now, among);
   await followAddresses(statements, connectionId, runId, now, among);
   return { optedOut, optedIn };
+}
+
+/**
+ * Who is seen subscribed for the first time, as their side shows it. Whoever ever refused is none of them, and whoever
+ * Tandem itself asked for opted in by no act that was seen.
+ */
+async function recordFirst(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  among: Prisma.Sql,
+): Promise<void> {
+  await statements.$executeRaw`/* long */
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
+    SELECT ${connectionId}, subject, 'email', 'first_opted_in', side, consent, ${runId}, ${now}
+    FROM (SELECT DISTINCT ON (email_key, side) consent_subject(email_key) AS subject, side, consent FROM sighting
+          WHERE connection_id = ${connectionId} AND email_key IS NOT NULL
+            AND consent ->> 'status' = 'subscribed' AND NOT ${OPTED_OUT} ${among}
+          ORDER BY email_key, side, updated_at DESC) AS shown
+    WHERE NOT EXISTS (
+      SELECT FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject
+        AND (known.kind = 'asked' OR known.side = shown.side AND known.kind IN ('opted_out', 'opted_in', 'first_opted_in')))
+    ORDER BY side, subject`;
 }
 
 /**

@@ -30,15 +30,21 @@ export interface DeedRow {
   readonly run: string;
 }
 
-/** A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo. */
+/**
+ * A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo.
+ *
+ * @param among only these links; absent: any
+ */
 export async function deedsByLink(
   statements: Statements,
   connectionId: number,
   filter: DeedFilter,
   after: bigint,
   limit: number,
+  among?: readonly bigint[],
 ): Promise<readonly LinkDeeds[]> {
   const conditions = [
+    ...(among === undefined ? [] : [Prisma.sql`link.id = ANY(${[...among]}::bigint[])`]),
     ...(filter.runId === undefined ? [] : [Prisma.sql`journal.run_id = ${filter.runId}`]),
     ...(filter.email === undefined ? [] : [Prisma.sql`link.id IN (${linksUnder([filter.email])})`]),
     ...(filter.since === undefined ? [] : [Prisma.sql`journal.sent_at >= ${filter.since}`]),

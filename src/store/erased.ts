@@ -1,6 +1,7 @@
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { NO_RUN } from "./runs.ts";
+import { sealing } from "./seals.ts";
 
 /** By which an erased person is known again: an address, or `hubspot 51`, a contact's id at its side. */
 export type Trace = string;
@@ -60,12 +61,16 @@ export async function saveErased(
     ...addresses.map((trace) => ({ trace, side: "both", of: "address" })),
     ...contacts.map(({ side, id }) => ({ trace: traceOf(side, id), side, of: "contact" })),
   ];
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, consent_subject(trace), 'email', 'erased', side,
            jsonb_build_object('erasure', ${erasure}::text, 'of', "of"), ${NO_RUN}, ${now}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("trace" text, "side" text, "of" text)
-    ORDER BY side, consent_subject(trace)`;
+    ORDER BY side, consent_subject(trace)`,
+  );
 }
 
 /**
@@ -79,7 +84,10 @@ export async function allowAgain(
   email: string,
   now: Date,
 ): Promise<boolean> {
-  const added = await statements.$executeRaw`
+  const added = await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     WITH latest AS (
       SELECT DISTINCT ON (subject) subject, side, kind, evidence FROM consent_ledger
       WHERE connection_id = ${connectionId} AND kind IN ('erased', 'allowed') ORDER BY subject, seq DESC
@@ -92,6 +100,7 @@ export async function allowAgain(
       AND evidence ->> 'erasure' IN (SELECT known.evidence ->> 'erasure' FROM consent_ledger AS known
                                      WHERE known.connection_id = ${connectionId} AND known.kind = 'erased'
                                        AND known.subject = consent_subject(${email}))
-    ORDER BY side, subject`;
+    ORDER BY side, subject`,
+  );
   return added > 0;
 }

@@ -1,6 +1,7 @@
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Statements } from "./database.ts";
+import { sealing } from "./seals.ts";
 
 /**
  * The linked people among these of whom the store knows another consent than they show now, or of whom something is still to
@@ -32,7 +33,10 @@ export async function saveRefusals(
   now: Date,
 ): Promise<void> {
   if (contacts.length === 0) return;
-  await statements.$executeRaw`
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT DISTINCT ON (subject, side) ${connectionId}, subject, 'email', 'opted_out', side, consent, ${runId}, ${now}
     FROM (SELECT consent_subject(email) AS subject, side, consent
@@ -42,7 +46,8 @@ export async function saveRefusals(
            WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.side = page.side
              AND known.kind IN ('opted_out', 'opted_in')
            ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
-    ORDER BY subject, side`;
+    ORDER BY subject, side`,
+  );
 }
 
 function pageOf(contacts: readonly Partial<Contact>[]): string {

@@ -14,6 +14,7 @@ import { openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { startBenchDatabase } from "./bench-database.ts";
 import { fillPages } from "./fill-pages.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /*
  * `npm run bench:page`: how long the status page takes on the server with 100,000 contacts, 10,000 of them failing.
@@ -131,7 +132,7 @@ async function measure(app: FastifyInstance, address: string) {
 
 async function bench(url: string): Promise<boolean> {
   await migrate(url);
-  const database = openDatabase(url);
+  const database = openDatabase(url, { keys: () => TEST_KEYS });
   const connectionId = await fill(database);
   const { mapping } = parseMapping(demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2"), "bench.yaml");
   if (mapping === null) throw new Error("the mapping cannot be read");

@@ -40,7 +40,7 @@ test("a plan tells what would change, what it costs and what the limits say, and
 });
 
 test("apply performs exactly the saved plan, and the next plan has nothing left", async () => {
-  const { status, out } = await it.run(["apply", "first.plan"]);
+  const { status, out } = await it.run(["apply", "first.plan", "--yes"]);
   expect(out).toMatch(/^Run \d+: (\d+) of \1 operations done, 0 refused\.$/m);
   expect(status).toBe(0);
   expect(ofAnna()).toBe("Buyer");
@@ -61,7 +61,7 @@ test("a run is explained and undone, and what was undone stays so", async () => 
   const undo = await it.run(["undo", "--run", run.runId, "--field", "jobtitle"]);
   expect(undo.out).toMatch(/title +"Wrong" -> "Buyer" +put back/);
   expect(undo.out).toContain("Undo: 1 operation on 1 person");
-  expect(await it.run(["apply", "undo.plan"])).toMatchObject({ status: 0 });
+  expect(await it.run(["apply", "undo.plan", "--yes"])).toMatchObject({ status: 0 });
   expect(ofAnna()).toBe("Buyer");
   await it.run(["sync"]);
   expect(ofAnna()).toBe("Buyer");
@@ -105,6 +105,30 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   expect(audit.out).toContain("0 people asked to be subscribed");
 });
 
+test("an audit against a head that a run told finds a tail that was cut off, and takes no other installation's head", async () => {
+  const told = await it.run(["retry"]);
+  const [, head = ""] = /^Consent ledger head: (\S+)$/m.exec(told.talk) ?? [];
+  const since = ["consent", "audit", "--since"];
+  const whole = await it.run([...since, head]);
+  expect(whole).toMatchObject({ status: 0 });
+  expect(whole.out).toContain("Nothing up to the given head is missing or changed.");
+  expect(whole.out).toContain("Every entry was written by this installation.");
+  const foreign = await it.run([...since, head], {
+    TANDEM_SECRET_KEY: "another installation has this secret",
+  });
+  expect(foreign).toMatchObject({ status: 64 });
+  expect(foreign.talk).toContain("This head was not signed with this installation's key");
+  expect(await it.run([...since, "57"])).toMatchObject({ status: 64 });
+  const { database } = it.fresh;
+  for (const table of ["consent_ledger", "chain_seal"])
+    await database.$executeRawUnsafe(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+  await database.$executeRaw`DELETE FROM chain_seal`;
+  await database.$executeRaw`DELETE FROM consent_ledger`;
+  const cut = await it.run([...since, head]);
+  expect(cut.status).toBe(1);
+  expect(cut.out).toMatch(/broken at entry 1: entries 1 to \d+ are missing from the end/);
+});
+
 test("wrong usage of these commands is told with what to do", async () => {
   const bare = await it.run(["undo"]);
   expect(bare).toMatchObject({ status: 64 });
@@ -122,7 +146,7 @@ test("wrong usage of these commands is told with what to do", async () => {
     [["undo", "--run", "1", "--out", "mapping.yaml"], "is no saved plan, so it is not replaced"],
     [["undo", "--run", "4711"], "There is no run 4711"],
     [["apply", "."], ". is a folder"],
-    [["apply", "first.plan", "--approve", " "], "Say why"],
+    [["apply", "first.plan", "--yes", "--approve", " "], "Say why"],
     [["check", "--save-schema", "mapping.yaml"], "is no saved schema, so it is not replaced"],
   ] as const) {
     const { status, talk } = await it.run(args);

@@ -14,6 +14,7 @@ const wanted: Subscription = {
   email: JO as EmailKey,
   profile: "K1",
   list: "newsletter",
+  subscribingLists: ["newsletter"],
   consents: { hubspot: NEVER, klaviyo: NEVER },
   isInHubSpot: true,
   refusedBefore: false,
@@ -38,6 +39,7 @@ describe("a clearance", () => {
   });
   const suppressed = (reason: string) => klaviyo({ ...NEVER, suppressions: [{ reason, at: AT }] });
   test.each<readonly [string, Partial<Subscription>, number]>([
+    ["whom no rule subscribes to this list", { subscribingLists: ["other"] }, 0],
     ["who refused before", { refusedBefore: true }, 0],
     ["whose consent was read a minute and a moment ago", {}, 60_001],
     ["whose consent was read in the future", {}, -1],

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
 import { consentPairs, ledgerOf } from "../../src/store/consent-ledger.ts";
+import { refusedAmong } from "../../src/store/tombstones.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
+import { SUBSCRIBING } from "./subscribing.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -41,6 +43,29 @@ test("an opt-out is recorded once, with the side's own words, and a return by th
   await it.sync(both);
   expect(await kinds()).toEqual(["klaviyo opted_out", "klaviyo opted_in", "klaviyo opted_out"]);
   expect(await verifyLedger(it.fresh.database)).toMatchObject({ entries: 3, broken: null });
+});
+
+test("somebody first seen subscribed is an entry once, and takes back nothing that they refused elsewhere", async () => {
+  const profile = await jo();
+  it.klaviyo.user.setConsent(profile, IN);
+  await it.sync(both);
+  await it.sync(both);
+  expect(await kinds()).toEqual(["klaviyo first_opted_in"]);
+  const [entry] = await ledgerOf(it.fresh.database, 1, "jo@example.com");
+  expect(entry?.evidence).toEqual(IN);
+  const [contact] = it.hubspot.user.all();
+  it.hubspot.user.setConsent(contact?.id ?? "", OUT);
+  await it.sync(both);
+  expect(await kinds()).toEqual(["klaviyo first_opted_in", "hubspot opted_out"]);
+  expect(await refusedAmong(it.fresh.database, 1, ["jo@example.com"])).toEqual(new Set(["jo@example.com"]));
+});
+
+test("whoever Tandem asked for is no first opt-in", async () => {
+  it.hubspot.user.create("jo@example.com", {}, ["all"]);
+  await it.sync(SUBSCRIBING);
+  await it.sync(SUBSCRIBING);
+  expect(it.klaviyo.user.all()[0]?.consent?.status).toBe("subscribed");
+  expect(await kinds()).toEqual(["klaviyo asked"]);
 });
 
 test("who has another address now is opted out under both", async () => {

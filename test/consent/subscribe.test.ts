@@ -16,6 +16,7 @@ import { mapping } from "../support/rule.ts";
 import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 const NEVER = plainConsent("never_subscribed");
 const JO = "jo@example.com";
@@ -164,11 +165,11 @@ describe("subscribing", () => {
       out: file,
     });
     expect(found.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
-    const plan = await readPlanFile(file);
+    const plan = await readPlanFile(file, TEST_KEYS.files);
     expect(await applyPlan(it.deps(), SUBSCRIBING, plan, null)).toMatchObject({ runId: null });
     // Another plan in between does not take the doubt away.
     await makeUndo(it.deps(), SUBSCRIBING, { email: JO }, file, 0);
-    await applyPlan(it.deps(), SUBSCRIBING, await readPlanFile(file), null);
+    await applyPlan(it.deps(), SUBSCRIBING, await readPlanFile(file, TEST_KEYS.files), null);
     await it.sync(SUBSCRIBING);
     expect(asked()).toBe(0);
     await rm(folder, { recursive: true });

@@ -19,6 +19,7 @@ import { resentCreates } from "./resent-creates.ts";
 import { trap } from "./trap.ts";
 import type { Passing } from "./vendor-gate.ts";
 import { vendorGate } from "./vendor-gate.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /** Two vendors, a database, and an engine between them. */
 export interface Universe {
@@ -95,6 +96,7 @@ export async function peacefulUniverse(beginning: Beginning): Promise<Universe> 
     },
     now: () => new Date(),
     newId: randomUUID,
+    fileKey: () => TEST_KEYS.files,
     progress: () => {},
     stopping: never,
     signal: never,

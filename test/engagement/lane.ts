@@ -14,6 +14,7 @@ import { openConnection } from "../../src/store/connections.ts";
 import { saveSinkSetup } from "../../src/store/engagement-state.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { mappingText } from "../mapping/mapping-text.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /** The engagement lane over two systems in memory, as a connection of its own, with a clock that only the test moves. */
 export interface Lane {
@@ -71,6 +72,7 @@ export async function lane(
     connectors: { hubspot, klaviyo },
     now: () => new Date(time),
     newId: randomUUID,
+    fileKey: () => TEST_KEYS.files,
     progress: () => {},
     stopping: new AbortController().signal,
     signal: AbortSignal.timeout(120_000),

@@ -16,6 +16,7 @@ import { postForm } from "../sandbox/install-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { laneMapping } from "./lane.ts";
 import { OPEN_GATE } from "../support/open-gate.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /** Both rehearsal servers, with an app installed that may write on the timeline, and one connection of the lane. */
 export interface TwoServers {
@@ -97,6 +98,7 @@ export async function twoServers(
         connectors: connect(recordAs),
         now: () => new Date(clock.now()),
         newId: randomUUID,
+        fileKey: () => TEST_KEYS.files,
         progress: () => {},
         stopping: never,
         signal: never,

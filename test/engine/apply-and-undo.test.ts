@@ -14,6 +14,7 @@ import type { DeedFilter } from "../../src/store/deeds.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 let it: Engine;
 let folder: string;
@@ -34,7 +35,7 @@ async function plan(of: Mapping = both) {
 }
 
 async function apply(of: Mapping = both, approvedBecause: string | null = null): Promise<Applied> {
-  return applyPlan(it.deps(), of, await readPlanFile(file()), approvedBecause);
+  return applyPlan(it.deps(), of, await readPlanFile(file(), TEST_KEYS.files), approvedBecause);
 }
 
 async function undo(wanted: DeedFilter) {
@@ -197,7 +198,7 @@ test("list membership is put back as it was", async () => {
   const { runId } = await it.sync(listing);
   expect(it.klaviyo.user.members("newsletter")).toHaveLength(1);
   await makeUndo(it.deps(), listing, { runId }, file(), 5);
-  await applyPlan(it.deps(), listing, await readPlanFile(file()), null);
+  await applyPlan(it.deps(), listing, await readPlanFile(file(), TEST_KEYS.files), null);
   expect(it.klaviyo.user.members("newsletter")).toHaveLength(0);
 });
 

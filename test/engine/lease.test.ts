@@ -5,6 +5,7 @@ import { LANE_TIMES, LaneStuck } from "../../src/daemon/watchdog.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -122,7 +123,7 @@ test("a lease is not prolonged without progress", async () => {
 test("a process knows its own lease again that it could not give up, and no other process takes it", async () => {
   await withConnection(it.deps(), "test", async () => {});
   await it.fresh.database.$executeRaw`UPDATE lease SET expires_at = now() + interval '1 minute'`;
-  const other = openDatabase(it.fresh.url);
+  const other = openDatabase(it.fresh.url, { keys: () => TEST_KEYS });
   await expect(withConnection({ ...it.deps(), database: other }, "test", async () => {})).rejects.toThrow(
     ConnectionBusy,
   );

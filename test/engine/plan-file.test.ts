@@ -16,10 +16,12 @@ import { PlanNotSaved, readPlanFile, writePlanFile } from "../../src/daemon/plan
 import { checkPlanPlace } from "../../src/daemon/plan-place.ts";
 import type { PlannedPerson } from "../../src/daemon/plan-file.ts";
 import type { EmailKey } from "../../src/model/email.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-plan-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const KEY = TEST_KEYS.files;
 const ABOUT = { kind: "plan", connection: "one", mapping: "1", made: "2026-11-01T08:00:00.000Z" } as const;
 const PEOPLE: readonly PlannedPerson[] = [
   {
@@ -35,8 +37,8 @@ const PEOPLE: readonly PlannedPerson[] = [
 
 test("a saved plan holds refusals and subscriptions as they were planned", async () => {
   const path = join(folder, "whole.plan");
-  const { hash } = await writePlanFile(path, ABOUT, PEOPLE);
-  const { people, ...about } = await readPlanFile(path);
+  const { hash } = await writePlanFile(path, KEY, ABOUT, PEOPLE);
+  const { people, ...about } = await readPlanFile(path, KEY);
   expect(about).toEqual({ ...ABOUT, hash });
   expect(people).toEqual(PEOPLE);
   expect(readdirSync(folder)).toEqual(["whole.plan"]);
@@ -45,28 +47,31 @@ test("a saved plan holds refusals and subscriptions as they were planned", async
 test("a pipe is written to and stays a pipe: nothing but a file is ever replaced", async () => {
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
-  const [written] = await Promise.all([text(createReadStream(pipe)), writePlanFile(pipe, ABOUT, PEOPLE)]);
+  const [written] = await Promise.all([
+    text(createReadStream(pipe)),
+    writePlanFile(pipe, KEY, ABOUT, PEOPLE),
+  ]);
   expect(written).toContain("jo@example.com");
   expect(statSync(pipe).isFIFO()).toBe(true);
 });
 
 test("a place that cannot be written to is an answer, and leaves no half of a plan", async () => {
   const nowhere = join(folder, "nowhere", "a.plan");
-  await expect(writePlanFile(nowhere, ABOUT, PEOPLE)).rejects.toThrow(PlanNotSaved);
+  await expect(writePlanFile(nowhere, KEY, ABOUT, PEOPLE)).rejects.toThrow(PlanNotSaved);
   await expect(checkPlanPlace(nowhere)).rejects.toThrow(/there is no folder .*nowhere/);
   await expect(checkPlanPlace(folder)).rejects.toThrow("is a folder");
 });
 
 test("what ends the planning ends the writing as what it is, and the plan of before stays", async () => {
   const path = join(folder, "kept.plan");
-  await writePlanFile(path, ABOUT, PEOPLE);
+  await writePlanFile(path, KEY, ABOUT, PEOPLE);
   const before = readFileSync(path, "utf8");
   const failing = (function* (): Generator<PlannedPerson> {
     yield* PEOPLE;
     throw new Error("HubSpot is away");
   })();
-  await expect(writePlanFile(path, ABOUT, failing)).rejects.toThrow("HubSpot is away");
-  await writePlanFile(path, ABOUT, [], (people) => people > 0);
+  await expect(writePlanFile(path, KEY, ABOUT, failing)).rejects.toThrow("HubSpot is away");
+  await writePlanFile(path, KEY, ABOUT, [], (people) => people > 0);
   expect(readFileSync(path, "utf8")).toBe(before);
   expect(readdirSync(folder).filter((name) => name.endsWith(".half"))).toEqual([]);
 });
@@ -86,7 +91,7 @@ test("an empty file, a plan of before, a new name and a device are places for a 
   await checkPlanPlace(path);
   writeFileSync(path, "");
   await checkPlanPlace(path);
-  await writePlanFile(path, ABOUT, PEOPLE);
+  await writePlanFile(path, KEY, ABOUT, PEOPLE);
   await expect(checkPlanPlace(path)).resolves.toBeUndefined();
   await expect(checkPlanPlace("/dev/null")).resolves.toBeUndefined();
 });
@@ -94,6 +99,6 @@ test("an empty file, a plan of before, a new name and a device are places for a 
 test("two people of one address, of whom one had it before, are two in a saved plan", async () => {
   const path = join(folder, "two.plan");
   const two = PEOPLE.flatMap((one) => [one, { ...one, link: 2n }]);
-  await writePlanFile(path, ABOUT, two);
-  expect((await readPlanFile(path)).people).toEqual(two);
+  await writePlanFile(path, KEY, ABOUT, two);
+  expect((await readPlanFile(path, KEY)).people).toEqual(two);
 });

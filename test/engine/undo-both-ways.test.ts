@@ -9,6 +9,7 @@ import type { Mapping } from "../../src/model/mapping.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 let it: Engine;
 let folder: string;
@@ -36,7 +37,9 @@ async function undo(of: Mapping, runId: bigint) {
   const file = join(folder, "undo");
   const found = await makeUndo(it.deps(), of, { runId }, file, 5);
   const applied =
-    found.people === 0 ? null : await applyPlan(it.deps(), of, await readPlanFile(file), "wanted");
+    found.people === 0
+      ? null
+      : await applyPlan(it.deps(), of, await readPlanFile(file, TEST_KEYS.files), "wanted");
   await it.sync(of);
   await it.sync(of);
   return { found, applied };

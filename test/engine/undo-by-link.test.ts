@@ -8,6 +8,7 @@ import { makeUndo } from "../../src/daemon/undo.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 let it: Engine;
 let folder: string;
@@ -60,7 +61,7 @@ test("a saved undo puts back its person's values, though another person has the 
   await it.sync(rules);
   const other = it.hubspot.user.create(JO, { jobtitle: "Boss" }, ["all"]);
   await it.sync(rules);
-  const applied = await applyPlan(it.deps(), rules, await readPlanFile(file()), null);
+  const applied = await applyPlan(it.deps(), rules, await readPlanFile(file(), TEST_KEYS.files), null);
   expect(applied).toMatchObject({ done: 2, moved: [] });
   expect(it.klaviyo.user.value(profiles.jo, "title")).toBe("Buyer");
   expect(it.hubspot.user.value(jo, "jobtitle")).toBe("Buyer");

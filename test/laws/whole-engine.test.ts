@@ -19,6 +19,7 @@ import type { Crowd, Occurrence, Version } from "./crowd.ts";
 import { FIELDS, RUNS, anyLife, anyVersion, gather, happen, mappingOf, meet } from "./crowd.ts";
 import { wrongsOf } from "./crowd-oracle.ts";
 import { interrupted } from "./interrupted.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /** Histories that share one engine: what happens to the engine happens to all of them. */
 const PEOPLE = 50;
@@ -107,6 +108,7 @@ async function stage(): Promise<Stage> {
       },
       now: () => new Date(time + skewed),
       newId: randomUUID,
+      fileKey: () => TEST_KEYS.files,
       progress: () => {},
       stopping: new AbortController().signal,
       signal: AbortSignal.timeout(120_000),

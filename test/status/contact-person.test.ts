@@ -14,6 +14,7 @@ import type { Visit } from "./app.ts";
 import { closed, statusDeps, visit } from "./app.ts";
 import type { Seed } from "./seed.ts";
 import { NOW, before, seed } from "./seed.ts";
+import { sealing } from "../../src/store/seals.ts";
 
 /** What a contact's page tells of the person: consent, engagement; and how they are erased. */
 let fresh: FreshDatabase;
@@ -61,9 +62,13 @@ async function shows(side: Side, emailKey: string, status: ConsentStatus): Promi
 }
 
 async function enter(email: string, kind: string, evidence: object, list: string): Promise<void> {
-  await fresh.database.$executeRaw`
+  await sealing(
+    fresh.database,
+    "consent",
+    (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
-    VALUES (${it.connectionId}, consent_subject(${email}), 'email', ${kind}, 'klaviyo', ${evidence}::jsonb, 1, ${before(5)}, ${list})`;
+    VALUES (${it.connectionId}, consent_subject(${email}), 'email', ${kind}, 'klaviyo', ${evidence}::jsonb, 1, ${before(5)}, ${list})`,
+  );
 }
 
 async function event(eventId: string, kind: string, fate: string, reason: string, minutes: number) {

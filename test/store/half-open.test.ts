@@ -42,7 +42,7 @@ async function swallowing(): Promise<Swallowing> {
   if (address === null || typeof address === "string") throw new Error("the proxy has no port");
   const url = new URL(fresh.url);
   url.host = `127.0.0.1:${address.port}`;
-  const database = openDatabase(url.href, PATIENCE);
+  const database = openDatabase(url.href, { patience: PATIENCE });
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();

@@ -7,12 +7,18 @@ import type { App } from "../../src/cli/app.ts";
 import { withDatabase as withDatabaseOfCommand } from "../../src/cli/engine.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { withDatabase, withServer } from "../support/database-server.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 /** One command's work on a database, with what it said beside. */
 async function withDatabaseOf(url: string, work: (talk: string) => Promise<void>): Promise<void> {
   let talk = "";
   const app = { env: { DATABASE_URL: url }, talk: (text: string) => void (talk += text) } as Partial<App>;
-  await withDatabaseOfCommand(app as App, () => work(talk));
+  await withDatabaseOfCommand(
+    app as App,
+    {},
+    () => work(talk),
+    () => TEST_KEYS,
+  );
 }
 
 const MIGRATIONS = new URL("../../prisma/migrations", import.meta.url).pathname;

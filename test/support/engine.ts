@@ -10,6 +10,7 @@ import type { Side } from "../../src/model/side.ts";
 import type { ContactPlan } from "../../src/plan/plan-contact.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
+import { TEST_KEYS } from "./test-keys.ts";
 
 /** The whole engine over two systems in memory and a database of its own, with a clock that only the test moves. */
 export interface Engine {
@@ -44,6 +45,7 @@ export async function engine(
     connectors: { hubspot, klaviyo },
     now: () => new Date(time),
     newId: randomUUID,
+    fileKey: () => TEST_KEYS.files,
     progress: () => {},
     stopping: new AbortController().signal,
     signal: AbortSignal.timeout(60_000),

@@ -3,6 +3,7 @@ import { inject } from "vitest";
 import type { Database } from "../../src/store/database.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { withDatabase, withServer } from "./database-server.ts";
+import { TEST_KEYS } from "./test-keys.ts";
 
 export interface FreshDatabase {
   readonly database: Database;
@@ -19,7 +20,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     async (client) => void (await client.query(`CREATE DATABASE ${name} TEMPLATE tandem_template`)),
   );
   const url = withDatabase(server, name);
-  const database = openDatabase(url);
+  const database = openDatabase(url, { keys: () => TEST_KEYS });
   return {
     database,
     url,

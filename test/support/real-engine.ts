@@ -9,6 +9,7 @@ import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal, RehearsalOptions } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
+import { TEST_KEYS } from "./test-keys.ts";
 
 /** The whole product but its command line: the vendors' own SDKs over HTTP to two rehearsal servers, and PostgreSQL. */
 export interface RealEngine {
@@ -33,6 +34,7 @@ export function realEngine(rehearsal: Rehearsal, fresh: FreshDatabase): RealEngi
     connectors: await connectorsOf(mapping),
     now: () => new Date(),
     newId: randomUUID,
+    fileKey: () => TEST_KEYS.files,
     progress: () => {},
     stopping: never,
     signal: never,

@@ -1,3 +1,4 @@
+import { provenWords } from "../../consent/proven-words.ts";
 import type { LedgerProof } from "../../consent/verify-ledger.ts";
 import type { ConsentKind, ConsentPair } from "../../store/consent-ledger.ts";
 import type { LedgerList, LedgerSummary } from "../../store/ledger-list.ts";
@@ -163,7 +164,8 @@ function proofSection({ proof, frame }: ConsentView): Safe {
   return html`<section aria-labelledby="proof">
     <h2 id="proof">Proof</h2>
     <p>
-      Each entry of the ledger holds the hash of the one before it; nobody can change or remove one unseen.
+      Each entry of the ledger holds the hash of the one before it, and is sealed with a key that the database
+      does not have.
     </p>
     ${proof !== null && proved(proof)}
     ${
@@ -177,7 +179,8 @@ function proofSection({ proof, frame }: ConsentView): Safe {
   </section>`;
 }
 
-function proved({ entries, hash, broken }: LedgerProof): Fragment {
+function proved(proof: LedgerProof): Fragment {
+  const { entries, broken, head } = proof;
   if (broken !== null)
     return html`<div class="summary bad" role="alert">
       <h2>The ledger is broken at entry ${String(broken.seq)}: ${broken.how}</h2>
@@ -187,7 +190,7 @@ function proved({ entries, hash, broken }: LedgerProof): Fragment {
       </p>
     </div>`;
   return html`<p class="said ok" role="status">
-    The ledger is whole: ${counted(entries, "entry", "entries")}.
-    ${entries > 0 && html`Last hash: <code>${hash}</code>. Note it down: it proves later that nothing before it was changed.`}
+    The ledger is whole: ${counted(entries, "entry", "entries")}. ${provenWords(proof).join(" ")}
+    ${head !== null && html`Head: <code>${head}</code>. Keep it outside of the database: <code>tandem consent audit --since</code> proves later that nothing before it is missing or changed.`}
   </p>`;
 }

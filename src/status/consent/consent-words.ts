@@ -5,6 +5,7 @@ import { SIDE_NAMES } from "../problem-words.ts";
 export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {
   opted_out: "Opted out",
   opted_in: "Came back by their own act",
+  first_opted_in: "First seen subscribed",
   reopened: "Opened again what was carried",
   carried: "Refusal carried to the other side",
   asked: "Asked to subscribe",
@@ -18,6 +19,7 @@ export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {
 export const KINDS: readonly ConsentKind[] = [
   "opted_out",
   "opted_in",
+  "first_opted_in",
   "reopened",
   "carried",
   "asked",
@@ -29,7 +31,12 @@ export const KINDS: readonly ConsentKind[] = [
 ];
 
 /** What people did, and Tandem saw; the others are what Tandem did, or left. */
-export const SEEN: ReadonlySet<ConsentKind> = new Set(["opted_out", "opted_in", "reopened"]);
+export const SEEN: ReadonlySet<ConsentKind> = new Set([
+  "opted_out",
+  "opted_in",
+  "first_opted_in",
+  "reopened",
+]);
 
 /** Where it was seen or done: an erasure is of both sides. */
 export function whereWords(side: LedgerEntry["side"]): string {

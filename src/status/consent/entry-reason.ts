@@ -18,7 +18,7 @@ const seen = z.object({
 export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evidence">): string {
   if (kind === "erased" || kind === "allowed" || kind === "confirmed") return "";
   if (kind === "reopened") return reopenedWords(evidence);
-  if (kind !== "opted_out" && kind !== "opted_in") return actReason(evidence);
+  if (kind !== "opted_out" && kind !== "opted_in" && kind !== "first_opted_in") return actReason(evidence);
   const parsed = seen.safeParse(evidence);
   if (!parsed.success) return "";
   const { met, address, was, status, suppressions: own } = parsed.data;

@@ -21,6 +21,7 @@ test.each([
     list,
     consents: { hubspot: null, klaviyo: plainConsent("never_subscribed") },
     isInHubSpot: false,
+    subscribingLists: [list],
     refusedBefore: false,
     readAt,
   };

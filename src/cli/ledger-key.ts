@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+import { ledgerHead } from "../consent/verify-ledger.ts";
+import type { Deps } from "../daemon/deps.ts";
+import type { Database } from "../store/database.ts";
+import { keysOf } from "../store/database.ts";
+import { keysThatSealed } from "../store/seals.ts";
+import type { App, CommonOptions } from "./app.ts";
+
+/**
+ * Tells that the ledger was last sealed with another key: this installation's was lost or changed, or another machine has
+ * a key of its own. Nothing stops for it. Costs one query, and asks for the key only where something was ever sealed.
+ */
+export async function tellOtherKey(app: App, database: Database): Promise<void> {
+  const latest = (await keysThatSealed(database, "consent")).at(-1);
+  if (latest === undefined || latest.keyId === keysOf(database)().id) return;
+  app.talk(
+    [
+      `The consent ledger up to entry ${latest.last} was sealed with another key than this installation has now.`,
+      "  TANDEM_SECRET_KEY or tandem.key was changed or lost, or another machine uses a different key.",
+      "  Tandem continues, and every opt-out stays. The proof starts again with the next entry, and saved plans are refused.",
+      "  fix: Restore the old key, and give every machine the same TANDEM_SECRET_KEY.",
+      "",
+    ].join("\n"),
+  );
+}
+
+/** Tells the ledger's signed head after a command that ran: kept outside of the database, it proves what was there. */
+export async function tellHead(
+  app: App,
+  options: CommonOptions,
+  { database, now }: Pick<Deps, "database" | "now">,
+): Promise<void> {
+  const head = await ledgerHead(database, now());
+  if (head !== null && options.quiet !== true) app.talk(`Consent ledger head: ${head}\n`);
+}
+
+/** Logs the signed head after each run of the daemon that added to the ledger. */
+export function headLogger({ database, now }: Pick<Deps, "database" | "now">, log: Logger) {
+  let told: string | null = null;
+  return async (lane: string): Promise<void> => {
+    const head = await ledgerHead(database, now());
+    if (head === null || head === told) return;
+    told = head;
+    log.info({ lane, head }, "consent ledger head");
+  };
+}
