@@ -92,7 +92,7 @@ test("lists that a run joined on both sides are left, because no single value wa
   const { runId } = await it.sync(lists);
   expect(it.klaviyo.user.value(klaviyo, "properties.Tags")).toEqual(["a", "b"]);
   const { found } = await undo(lists, runId);
-  expect(found).toMatchObject({ people: 0, left: { differed_before: 1 } });
+  expect(found).toMatchObject({ people: 0, left: { differed_before: 2 } });
   expect(it.hubspot.user.value(hubspot, "tags")).toEqual(["a", "b"]);
 });
 
