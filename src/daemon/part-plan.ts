@@ -1,5 +1,6 @@
 import type { EmailKey } from "../model/email.ts";
 import type { KnownLink } from "../model/link.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import { sameValue } from "../model/value.ts";
 import { changesBy } from "../plan/changes.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
@@ -87,13 +88,19 @@ function planAsNow(
   known: KnownLink,
   operations: readonly PlannedOperation[],
 ): ContactPlan {
-  if (kind === "undo") {
-    return asContactPlan(context.fields, known, standing(known, operations));
-  }
   const now = planContact(context, known);
+  if (kind === "undo") {
+    // What an address waits for, an old address waits for too.
+    const may = now.waits === undefined ? operations : operations.filter((one) => !writesAddress(one));
+    return asContactPlan(context.fields, known, standing(known, may));
+  }
   const wanted = new Set(operations.flatMap(wordsOf));
   const same = now.operations.filter((one) => wordsOf(one).every((words) => wanted.has(words)));
   return { ...now, operations: same };
+}
+
+function writesAddress(operation: PlannedOperation): boolean {
+  return operation.kind === "update" && Object.hasOwn(operation.fields, EMAIL_FIELD.key);
 }
 
 /**
