@@ -90,7 +90,7 @@ test("an upgrade repairs stale addresses and two dead halves of one person, and 
     expect(aliases.rows).toEqual([{ link_id: 1 }]);
     const runs = await client.query("SELECT counts FROM run");
     expect(runs.rows).toEqual([{ counts: { repaired: 4 } }]);
-    const told = [];
+    const told: string[] = [];
     for (let commands = 0; commands < 2; commands += 1)
       await withDatabaseOf(url, async (talk) => void told.push(talk));
     const words = "4 links were repaired after changed email addresses and merges.";
