@@ -1,5 +1,6 @@
 import type { EmailKey } from "../model/email.ts";
 import type { KnownLink } from "../model/link.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import { sameValue } from "../model/value.ts";
 import { changesBy } from "../plan/changes.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
@@ -51,22 +52,29 @@ const askMapping: AskAgain = (context, people) =>
  * both or on neither: an update that moved takes the other side's update of the same field with it.
  */
 export function putBackPlans(
-  { fields }: Pick<RunContext, "fields">,
+  context: RunContext,
   people: readonly AskedPerson[],
   again: ReadonlyMap<bigint, readonly PlannedOperation[]>,
 ): ReadonlyMap<bigint, ContactPlan> {
   return new Map(
     people.map(({ known, planned }): [bigint, ContactPlan] => {
       const { id } = known.link;
-      const now = again.get(id) ?? [];
+      const asked = again.get(id) ?? [];
+      // What an address waits for, an old address waits for too.
+      const waits = planContact(context, known).waits !== undefined;
+      const now = waits ? asked.filter((one) => !writesAddress(one)) : asked;
       const same = sharedBy(now, planned);
       const moved = new Set(
         [...now, ...planned].filter((one) => sharedBy([one], same).length === 0).flatMap(fieldsOf),
       );
       const operations = same.filter((one) => !fieldsOf(one).some((field) => moved.has(field)));
-      return [id, asContactPlan(fields, known, operations)];
+      return [id, asContactPlan(context.fields, known, operations)];
     }),
   );
+}
+
+function writesAddress(operation: PlannedOperation): boolean {
+  return fieldsOf(operation).includes(EMAIL_FIELD.key);
 }
 
 function fieldsOf(operation: PlannedOperation): readonly string[] {

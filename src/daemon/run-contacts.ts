@@ -202,10 +202,14 @@ async function writeAll(
       context,
       plans.map(({ operations }) => operations),
     );
-  for await (const plans of planPages(context, filter, sizeOf)) {
-    // Nothing of anybody is written before opt-outs that cannot be looked for.
+  // Nothing of anybody is written before opt-outs that cannot be looked for; and nothing is planned before those that can
+  // are on their way, because a new email address waits for them.
+  const optOuts = async (): Promise<void> => {
     const out = await context.betweenPages?.();
     if (out) throw out;
+  };
+  await optOuts();
+  for await (const plans of planPages(context, filter, sizeOf)) {
     const parted = plans.map((plan) => withhold(plan, isHeld));
     await holding.add(parted.flatMap(({ held }) => held));
     const waiting = parted.filter(({ held, plan }) => held.length > 0 || isToSubscribe(plan));
@@ -218,12 +222,12 @@ async function writeAll(
     context.progress({ step: "write", side: null, done, total });
     if (counts.refused > mostErrors) break;
     context.stopping.throwIfAborted();
+    await optOuts();
   }
   // An address that somebody had until a moment ago is free now.
   for (let step = 0; step < ADDRESS_STEPS && waitsForAddress.length > 0; step += 1) {
     if (counts.refused > mostErrors || counts.unanswered > 0) break;
-    const out = await context.betweenPages?.();
-    if (out) throw out;
+    await optOuts();
     const plans: ContactPlan[] = [];
     for await (const page of planPages(context, { kind: "ids", ids: waitsForAddress })) plans.push(...page);
     const parted = plans.map((plan) => withhold(plan, isHeld));
@@ -245,7 +249,7 @@ function isUpdate({ kind }: ContactPlan["operations"][number]): boolean {
 }
 
 function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
-  return plans.filter((plan) => plan.waitsForAddress === true).map(({ known }) => known.link.id);
+  return plans.filter((plan) => plan.waits === "address").map(({ known }) => known.link.id);
 }
 
 /** Whoever is to be subscribed stays to be looked at until they were asked for. */

@@ -74,6 +74,8 @@ export interface KnownLink {
   readonly inherited: InheritedOptOuts;
   /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
   readonly optedOut: boolean;
+  /** Tandem opted them out in Klaviyo so lately that Klaviyo may still be about to apply it. */
+  readonly optingOut: boolean;
   /** The lists that this person was ever asked to be subscribed to: never again to these. */
   readonly askedFor: readonly string[];
   /** A subscription that Tandem asked for met a refusal on its way and went over it: it is to be put back. */

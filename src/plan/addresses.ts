@@ -7,6 +7,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, withSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
+import type { PlannedOperation } from "./plan-contact.ts";
 import { refusalKey } from "./refused.ts";
 
 const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
@@ -30,6 +31,8 @@ export interface AddressSteps {
   readonly steps: Readonly<Record<Side, Values>>;
   /** Why the address waits; `null` where nothing stands in its way. */
   readonly waitsFor: string | null;
+  /** An address that somebody else has may be free later in the same run; an opt-out is seen by a later one. */
+  readonly waits: "address" | "opt_out";
   readonly problem: Problem | null;
 }
 
@@ -38,7 +41,13 @@ export interface AddressSteps {
  * until they got theirs. Where people have each other's, one of them is without for that long: nothing is invented.
  */
 export function stepAside(merged: readonly MergedField[], known: KnownLink): AddressSteps {
-  const nothing = { merged, steps: { hubspot: {}, klaviyo: {} }, waitsFor: null, problem: null };
+  const nothing = {
+    merged,
+    steps: { hubspot: {}, klaviyo: {} },
+    waitsFor: null,
+    waits: "address",
+    problem: null,
+  } as const;
   const field = merged.find(({ rule }) => rule.key === EMAIL_FIELD.key);
   if (field?.merge.kind !== "write") return nothing;
   const { values } = field.merge;
@@ -58,6 +67,30 @@ export function stepAside(merged: readonly MergedField[], known: KnownLink): Add
   // Being without an address is agreed on: the other side's still is to be written, and overwrites nothing.
   const base = field.agreed === undefined ? null : withSide<Value>(field.agreed, side, null);
   return { ...nothing, merged: instead({ kind: "settled", base, because: "unchanged" }), steps, waitsFor };
+}
+
+/**
+ * Klaviyo applies an unsubscribe job later, and by email address: one that meets an address which nobody has any more makes
+ * a profile of it, and its person stays subscribed. So a new address waits until Klaviyo shows the opt-out and no job can
+ * still be on its way.
+ *
+ * @param operations what is planned for the person besides
+ */
+export function afterOptOut(
+  steps: AddressSteps,
+  { optingOut }: KnownLink,
+  operations: readonly PlannedOperation[],
+): AddressSteps {
+  const isSent = operations.some(({ kind, side }) => kind === "opt_out" && side === "klaviyo");
+  if (!isSent && !optingOut) return steps;
+  const isWritten = ({ rule, merge }: MergedField): boolean =>
+    rule.key === EMAIL_FIELD.key && merge.kind === "write" && merge.values.klaviyo !== undefined;
+  if (!steps.merged.some(isWritten) && Object.keys(steps.steps.klaviyo).length === 0) return steps;
+  const merged = steps.merged.map((field): MergedField =>
+    isWritten(field) ? { ...field, merge: { kind: "unseen" } } : field,
+  );
+  const waitsFor = "The new email address waits until Klaviyo has applied the opt-out";
+  return { ...steps, merged, steps: { ...steps.steps, klaviyo: {} }, waitsFor, waits: "opt_out" };
 }
 
 /** SK-SWAP: the side does not let one of them be without an address. */

@@ -10,7 +10,8 @@ import { SIDES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
-import { addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
+import type { AddressSteps } from "./addresses.ts";
+import { afterOptOut, addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
 import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { rejectedUnseen, withoutRefused } from "./refused.ts";
@@ -67,8 +68,8 @@ export interface ContactPlan {
   readonly reason: string;
   /** In so many milliseconds a field may be written that is not now, because it kept changing back and forth. */
   readonly thawsInMs?: number | null;
-  /** Its address is written once whoever has it on that side has got another: planned again in the same run. */
-  readonly waitsForAddress?: boolean;
+  /** Its address is not written yet. `address`: somebody else has it still, so it is planned again in the same run. */
+  readonly waits?: AddressSteps["waits"];
 }
 
 export interface PlanRules {
@@ -155,13 +156,14 @@ function planBoth(
   const seen = perSide((side) => known.sightings[side]?.fields ?? {});
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
   const all = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
-  const { merged, steps, waitsFor, problem } = stepAside(all, known);
+  const optOuts = planOptOuts(rules.consent, known);
+  const stepped = afterOptOut(stepAside(all, known), known, [...optOuts, ...removals]);
+  const { merged, steps, waitsFor, waits, problem } = stepped;
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
   if (holding !== undefined) {
     // A value that nobody understands holds back the fields, and nobody's refusal.
-    const operations = planOptOuts(rules.consent, known);
-    return { known, merged: [], operations, problems, state: "failing", reason: holding.title };
+    return { known, merged: [], operations: optOuts, problems, state: "failing", reason: holding.title };
   }
   const updates = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const id = known.sightings[side]?.id;
@@ -173,7 +175,7 @@ function planBoth(
   const calm = withoutFrozen(updates, merged, known.writes);
   const asked = withoutRefused(calm.operations, known.link.refused);
   const operations = [
-    ...planOptOuts(rules.consent, known),
+    ...optOuts,
     ...asked.operations,
     ...listAdditions(matched, known),
     ...removals,
@@ -191,8 +193,8 @@ function planBoth(
   const state = stateOf(operations, told);
   const plan = { known, merged, operations, problems: told, ...state, thawsInMs };
   if (waitsFor === null) return plan;
-  const waiting = { state: "waiting", reason: waitsFor, waitsForAddress: true } as const;
-  return { ...plan, ...(state.state === "failing" ? { waitsForAddress: true } : waiting) };
+  const waiting = { state: "waiting", reason: waitsFor, waits } as const;
+  return { ...plan, ...(state.state === "failing" ? { waits } : waiting) };
 }
 
 function planMissing(

@@ -15,7 +15,7 @@ import type { Statements } from "./database.ts";
 import { linksUnder } from "./links-under.ts";
 import type { PastRow } from "./past-writes.ts";
 import { pastWrites, writesOf } from "./past-writes.ts";
-import { askedFor, inherited, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
+import { askedFor, inherited, optingOut, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -84,6 +84,7 @@ interface Row {
   inherited: InheritedOptOut[] | null;
   writes: PastRow[] | null;
   opted_out: boolean;
+  opting_out: boolean;
   asked_for: string[] | null;
   overruled: boolean;
   taken_back: string[] | null;
@@ -140,7 +141,7 @@ export async function knownLinks(
            ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
            ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
-           ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
+           ${optingOut(now)} AS opting_out, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
 }
@@ -235,6 +236,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
     taken: { hubspot: row.hubspot_taken, klaviyo: row.klaviyo_taken },
     inherited: row.inherited ?? [],
     optedOut: row.opted_out,
+    optingOut: row.opting_out,
     askedFor: row.asked_for ?? [],
     overruled: row.overruled,
     takenBack: row.taken_back ?? [],

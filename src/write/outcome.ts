@@ -48,7 +48,7 @@ export function linkOutcome(
   const gone = sent.find(({ result: answer }) => answer.outcome === "gone");
   const open =
     result.unfinished ||
-    plan.waitsForAddress === true ||
+    plan.waits !== undefined ||
     sent.some(({ result: answer }) => STILL_TO_DO.has(answer.outcome));
   const importing = sent.some(({ result: answer }) => answer.outcome === "pending");
   const stillRefused = refusalsAfter(fields, plan, sent);

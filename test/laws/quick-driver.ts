@@ -123,6 +123,7 @@ async function see(
       duplicates: perSide(() => []),
       writes: [],
       optedOut: false,
+      optingOut: false,
       askedFor: [],
       overruled: false,
       takenBack: [],

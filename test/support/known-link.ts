@@ -42,6 +42,7 @@ export function known(
     taken: { hubspot: null, klaviyo: null },
     inherited: [],
     optedOut: false,
+    optingOut: false,
     askedFor: [],
     overruled: false,
     takenBack: [],

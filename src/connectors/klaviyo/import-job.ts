@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ExternalId } from "../../model/contact.ts";
+import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -8,6 +10,7 @@ import type { ProfileBody } from "./client.ts";
 import { KlaviyoFailure } from "./failure.ts";
 import type { ImportSettings, JobEnd } from "./job-end.ts";
 import { endOf } from "./job-end.ts";
+import { madeProfiles } from "./made-profiles.ts";
 import { unjoined } from "./own-problems.ts";
 import { problemOfFailure } from "./problems.ts";
 import type { Draft } from "./profile-body.ts";
@@ -39,7 +42,7 @@ const SMALLEST_JOB = 25;
 
 /**
  * Writes creates and updates that empty nothing (an import ignores nulls) as import jobs, all to one list or none. A job
- * tells neither ids nor what it stored. Rejects with `SystemUnavailable` where nothing at all was sent.
+ * does not tell what it stored; of a small one the ids of the profiles it made are listed. Rejects with `SystemUnavailable` where nothing at all was sent.
  */
 export async function importAll(
   settings: ImportSettings,
@@ -166,9 +169,18 @@ async function importPart(
   const failed = new Set(errors.map((error) => rowOf(error, rows)));
   // An error that cannot be told whose it is leaves everybody in doubt.
   const doubt = failed.has(null);
+  const sent = rows.filter((row) => !failed.has(row)).map(({ operation }) => operation);
+  const made = doubt
+    ? new Map<EmailKey, ExternalId>()
+    : await madeProfiles(
+        settings,
+        job,
+        sent.flatMap((operation) => (operation.kind === "create" ? operation.email : [])),
+        sent.flatMap((operation) => (operation.kind === "update" ? operation.id : [])),
+      );
   all((row) => {
     if (failed.has(row)) return "single";
-    return doubt ? { outcome: "unknown" } : doneBlind(row.operation, row.problems);
+    return doubt ? { outcome: "unknown" } : doneBlind(row.operation, row.problems, made);
   });
 }
 
@@ -232,8 +244,12 @@ function indexIn(pointer: string | undefined): number {
   return Number(/\/profiles\/data\/(\d+)/.exec(pointer ?? "")?.[1] ?? -1);
 }
 
-function doneBlind(operation: ContentOperation, refused: readonly Problem[]): WriteResult {
-  const id = operation.kind === "update" ? operation.id : null;
+function doneBlind(
+  operation: ContentOperation,
+  refused: readonly Problem[],
+  made: ReadonlyMap<EmailKey, ExternalId> = new Map(),
+): WriteResult {
+  const id = operation.kind === "update" ? operation.id : (made.get(operation.email) ?? null);
   return { outcome: "done", id, stored: null, updatedAt: null, refused };
 }
 

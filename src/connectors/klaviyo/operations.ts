@@ -42,6 +42,7 @@ export const OPERATIONS = {
   get_bulk_import_profiles_job: M,
   get_bulk_import_profiles_jobs: M,
   get_errors_for_bulk_import_profiles_job: M,
+  get_profiles_for_bulk_import_profiles_job: M,
   add_profiles_to_list: M,
   remove_profiles_from_list: M,
   get_metrics: M,

@@ -60,6 +60,10 @@ export function writeEndpoints(call: PutTogether, mutation: PutMutation) {
       call("get_errors_for_bulk_import_profiles_job", ProfilesApi, (api) =>
         api.getErrorsForBulkImportProfilesJob(id, { pageSize: PROFILES_PER_PAGE, ...pageCursor(cursor) }),
       ),
+    importedProfiles: (id: string, cursor: string | null) =>
+      call("get_profiles_for_bulk_import_profiles_job", ProfilesApi, (api) =>
+        api.getProfilesForBulkImportProfilesJob(id, { pageSize: PROFILES_PER_PAGE, ...pageCursor(cursor) }),
+      ),
     addToList: (permit: Permit, list: string, ids: readonly string[]) =>
       mutation(permit, "add_profiles_to_list", ListsApi, (api) =>
         api.addProfilesToList(list, { data: references(ids) }),

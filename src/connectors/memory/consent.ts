@@ -33,6 +33,22 @@ export function refuse(store: MemoryStore, id: ExternalId, from: OptOutFrom, at:
   if (from.kind === "list") store.leave(id, from.list);
 }
 
+/** An opt-out of all email that is on its way to an address. */
+export interface LateOptOut {
+  readonly email: string;
+  readonly at: number;
+}
+
+/** Applies the opt-outs whose time has come, to whoever has the address by now. */
+export function applyLate(store: MemoryStore, late: LateOptOut[], now: number): void {
+  for (const one of late.filter(({ at }) => at <= now)) {
+    late.splice(late.indexOf(one), 1);
+    const holder = [...store.all()].find(({ shownEmail }) => shownEmail === one.email);
+    const { id } = holder ?? store.create(one.email, {});
+    refuse(store, id, { kind: "all" }, new Date(one.at).toISOString());
+  }
+}
+
 /** As Klaviyo documents it: whoever is subscribed loses every suppression but those of an address that bounces. */
 export function subscribed(store: MemoryStore, { profile, list }: Clearance): void {
   const contact = store.get(profile);

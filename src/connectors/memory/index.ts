@@ -15,7 +15,8 @@ import type {
 } from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
-import { refusalsOf, refusing, subscribed } from "./consent.ts";
+import type { LateOptOut } from "./consent.ts";
+import { applyLate, refusalsOf, refusing, subscribed } from "./consent.ts";
 import { broken } from "./broken.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
@@ -72,6 +73,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
   const store = memoryStore(side, now);
   const writes: MemoryWrite[] = [];
   const asked: Clearance[] = [];
+  const late: LateOptOut[] = [];
   const counts = new Map<string, number>();
 
   /** What precedes every request: the count, the test's own step, and the ways in which nothing comes of it. */
@@ -79,6 +81,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     signal.throwIfAborted();
     counts.set(call, (counts.get(call) ?? 0) + 1);
     quirks.before(call);
+    applyLate(store, late, now());
     const out = quirks.unavailable(call);
     if (out !== null) throw out;
   };
@@ -257,7 +260,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           const holderOf = (email: EmailKey): StoredContact | undefined =>
             [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
           const before = "id" in operation ? store.get(operation.id) : undefined;
-          const result = memoryWrite({ side, store, quirks, now, holderOf }, operation, properties);
+          const result = memoryWrite({ side, store, quirks, now, late, holderOf }, operation, properties);
           const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
           const after = id === undefined ? undefined : store.get(id);
           writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });

@@ -57,6 +57,11 @@ export interface Quirks {
   indexLagMs: number;
   /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
   findLagMs: number;
+  /**
+   * Milliseconds until an opt-out of all email is applied. As Klaviyo's jobs it is by email address: whoever has it by then
+   * is opted out, and an address that nobody has gets a contact of its own.
+   */
+  optOutLagMs: number;
   /** How far the system's clock seems to be ahead of ours, in milliseconds. */
   skewMs: number;
 }
@@ -78,6 +83,7 @@ export function noQuirks(): Quirks {
     importLike: false,
     indexLagMs: 0,
     findLagMs: 0,
+    optOutLagMs: 0,
     skewMs: 0,
   };
 }

@@ -7,6 +7,7 @@ import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../connector.ts";
 import { memoryProblem } from "./problem.ts";
+import type { LateOptOut } from "./consent.ts";
 import { refuse } from "./consent.ts";
 import type { Quirks } from "./quirks.ts";
 import type { MemoryStore, StoredContact } from "./store.ts";
@@ -17,6 +18,8 @@ export interface WriteSettings {
   readonly quirks: Quirks;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Opt-outs on their way. */
+  readonly late: LateOptOut[];
   /** The contact with this address that the system knows of at this moment. */
   readonly holderOf: (email: EmailKey) => StoredContact | undefined;
 }
@@ -78,6 +81,11 @@ function apply(
   const target = targetOf(settings, operation.id);
   if (target === undefined) return gone(side, operation.id);
   if (operation.kind === "opt_out") {
+    const { shownEmail } = target;
+    if (quirks.optOutLagMs > 0 && operation.from.kind === "all" && shownEmail !== null) {
+      settings.late.push({ email: shownEmail, at: settings.now() + quirks.optOutLagMs });
+      return { outcome: "done", id: target.id, stored: null, updatedAt: null, refused };
+    }
     refuse(store, target.id, operation.from, new Date(settings.now()).toISOString());
     return { outcome: "done", id: target.id, stored: null, updatedAt: null, refused };
   }

@@ -23,16 +23,19 @@ const many = (lists: readonly string[] = []): readonly Operation[] =>
   people(120).map(({ email }) => create(email, { first_name: email }, lists));
 
 describe("an import of many to Klaviyo", () => {
-  test("is one job and one look at it, and joins the list on the way", async () => {
+  test("is one job and one look at it, tells the ids that it made, and joins the list on the way", async () => {
     const klaviyo = await rehearse();
     const list = klaviyo.sandbox.createList({ name: "All" });
     const results = await write(klaviyo, many([list]));
     expect(outcomes(results)).toEqual(["done"]);
-    expect(results[0]).toEqual({ outcome: "done", id: null, stored: null, updatedAt: null, refused: [] });
+    const id = klaviyo.sandbox.profile("p0@example.com")?.id;
+    expect(results[0]).toEqual({ outcome: "done", id, stored: null, updatedAt: null, refused: [] });
     expect(klaviyo.sandbox.counts()).toMatchObject({ profiles: 120, lists: { [list]: 120 } });
     expect(klaviyo.world.truth.calls.map(({ operation }) => operation)).toEqual([
       "bulk_import_profiles",
       "get_bulk_import_profiles_job",
+      "get_profiles_for_bulk_import_profiles_job",
+      "get_profiles_for_bulk_import_profiles_job",
     ]);
     expect(klaviyo.sandbox.profile("p7@example.com")).toMatchObject({ consent: "NEVER_SUBSCRIBED" });
   });
@@ -45,6 +48,37 @@ describe("an import of many to Klaviyo", () => {
     expect(outcomes(await write(klaviyo, operations))).toEqual(["done"]);
     expect(klaviyo.called("bulk_import_profiles")).toBe(1);
     expect(klaviyo.called("get_bulk_import_profiles_job")).toBe(1);
+    expect(klaviyo.called("get_profiles_for_bulk_import_profiles_job")).toBe(0);
+  });
+
+  test.each([1, 2])(
+    "of whom %i were renamed before its ids were read tells whose is certain",
+    async (count) => {
+      const now = (): number => {
+        for (let at = 0; at < count; at += 1) {
+          const isMade = klaviyo?.sandbox.profile(`p${at}@example.com`) ?? null;
+          if (isMade !== null)
+            klaviyo?.sandbox.editProfile(`p${at}@example.com`, { email: `new${at}@example.com` });
+        }
+        return klaviyo?.world.clock.now() ?? 0;
+      };
+      let klaviyo: RehearsedKlaviyo | null = null;
+      klaviyo = await rehearse({ now });
+      const results = await write(klaviyo, many());
+      const ids = results.map((result) => (result.outcome === "done" ? result.id : null));
+      const renamed = klaviyo.sandbox.profile("new0@example.com")?.id;
+      expect(ids[0]).toBe(count === 1 ? renamed : null);
+      expect(ids[119]).toBe(klaviyo.sandbox.profile("p119@example.com")?.id);
+    },
+  );
+
+  test("whose ids cannot be read is done all the same", async () => {
+    const klaviyo = await rehearse();
+    const fault = { kind: "status", status: 500, applied: "before" } as const;
+    klaviyo.world.faults.add({ match: "get_profiles_for_bulk_import_profiles_job", times: 99, fault });
+    const results = await write(klaviyo, many());
+    expect(outcomes(results)).toEqual(["done"]);
+    expect(results[0]).toMatchObject({ id: null });
   });
 
   test("joins several lists, one job each", async () => {

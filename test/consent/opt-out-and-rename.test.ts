@@ -1,0 +1,109 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { plainConsent } from "../../src/model/consent.ts";
+import { engine } from "../support/engine.ts";
+import { freshDatabase } from "../support/fresh-database.ts";
+import { mapping } from "../support/rule.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
+
+const SECOND = 1_000;
+
+describe("people who opt out in HubSpot and change their address between two runs", () => {
+  const all = { count: 100 };
+  const rules = mapping({
+    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
+    limits: { ...mapping().limits, creates: all, updates: all, unsubscribes: all },
+  });
+  const lanes = ["contacts", "consent"] as const;
+
+  test.each(lanes.flatMap((first) => [0, SECOND, 90 * SECOND].map((late) => ({ first, late }))))(
+    "keep their profiles and are opted out, with the $first lane first and Klaviyo $late ms late",
+    async ({ first, late }) => {
+      const it = await engine();
+      onTestFinished(() => it.fresh.drop());
+      const [jo = "", kim = ""] = ["jo", "kim"].map((name) =>
+        it.hubspot.user.create(`${name}@example.com`, { firstname: name }, ["all"]),
+      );
+      for (let runs = 0; runs < 2; runs += 1) await it.sync(rules);
+      const profiles = it.klaviyo.user.all().map(({ id }) => id);
+      for (const id of profiles) it.klaviyo.user.setConsent(id, plainConsent("subscribed"));
+      it.klaviyo.quirks.optOutLagMs = late;
+      it.hubspot.user.setConsent(jo, plainConsent("unsubscribed"));
+      it.hubspot.user.changeEmail(kim, "kim.new@example.com");
+      it.wait(SECOND);
+      it.hubspot.user.changeEmail(jo, "jo.new@example.com");
+      it.hubspot.user.setConsent(kim, plainConsent("unsubscribed"));
+      if (first === "contacts") await it.sync(rules);
+      for (let runs = 0; runs < 4; runs += 1) {
+        await runConsent(it.deps(), rules, "test");
+        await it.sync(rules);
+      }
+      const shown = it.klaviyo.user
+        .all()
+        .map(({ id, shownEmail, consent }) => [id, shownEmail, consent?.status]);
+      expect(shown).toEqual([
+        [profiles[0], "jo.new@example.com", "unsubscribed"],
+        [profiles[1], "kim.new@example.com", "unsubscribed"],
+      ]);
+      const inSync = [{ state: "in_sync" }, { state: "in_sync" }];
+      expect(await it.fresh.database.link.findMany()).toMatchObject(inSync);
+      it.newWrites();
+      await it.sync(rules);
+      expect([it.newWrites(), it.klaviyo.asked.length]).toEqual([0, 0]);
+    },
+  );
+});
+
+test("over HTTP nobody gets a second profile, and every opt-out reaches its person, a second late", async () => {
+  const rehearsal = await startUnlimited({ seed: 7, contacts: 0 });
+  const fresh = await freshDatabase();
+  onTestFinished(async () => {
+    await rehearsal.close();
+    await fresh.drop();
+  });
+  const it = realEngine(rehearsal, fresh);
+  const rules = rehearsedMapping(
+    rehearsal,
+    (demo) =>
+      `${demo}consent: { hubspot_to_klaviyo: { opted_out: unsubscribe } }\nlimits: { unsubscribes_per_run: 10 }\n`,
+  );
+  const { sandbox } = rehearsal.hubspot;
+  const klaviyo = rehearsal.klaviyo.sandbox;
+  const people = ["first", "second", "third"];
+  sandbox.seedContacts(
+    people.map((name) => ({
+      properties: { email: `${name}@example.com` },
+      lists: [rehearsal.story.hubspotList],
+    })),
+  );
+  for (let runs = 0; runs < 2; runs += 1) {
+    untilSearchable(rehearsal);
+    await it.sync(rules);
+  }
+  klaviyo.configure({ consent_lag_ms: 1_000 });
+  // The job of the first is under way when their address changes.
+  sandbox.unsubscribeFromAll("first@example.com");
+  untilSearchable(rehearsal);
+  await runConsent(await it.deps(rules), rules, "test");
+  sandbox.editContact({ email: "first@example.com" }, { email: "first.new@example.com" });
+  sandbox.editContact({ email: "second@example.com" }, { email: "second.new@example.com" });
+  sandbox.unsubscribeFromAll("second.new@example.com");
+  sandbox.editContact({ email: "third@example.com" }, { email: "third.new@example.com" });
+  let ahead = 0;
+  const deps = async () => ({ ...(await it.deps(rules)), now: () => new Date(Date.now() + ahead) });
+  for (let runs = 0; runs < 4; runs += 1) {
+    untilSearchable(rehearsal);
+    await runContacts(await deps(), rules, { trigger: "test" });
+    await runConsent(await deps(), rules, "test");
+    rehearsal.klaviyo.world.clock.advance(60_000);
+    ahead += 60_000;
+  }
+  const profileOf = (name: string) => klaviyo.profile(`${name}.new@example.com`);
+  expect(people.map((name) => klaviyo.profile(`${name}@example.com`))).toEqual([null, null, null]);
+  expect(people.map((name) => profileOf(name)?.consent)).toEqual([
+    "UNSUBSCRIBED",
+    "UNSUBSCRIBED",
+    "NEVER_SUBSCRIBED",
+  ]);
+});
