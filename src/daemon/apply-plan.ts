@@ -1,9 +1,9 @@
 import { subscribePeople } from "../consent/subscribe.ts";
 import type { EmailKey } from "../model/email.ts";
+import type { RollUpProperty } from "../model/engagement-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import { sameValue } from "../model/value.ts";
 import { changesBy, countedAs } from "../plan/changes.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PlanTotals } from "../plan/limits.ts";
@@ -24,9 +24,11 @@ import { writePage } from "../write/write-page.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
+import { isSoAlready, standing } from "./still-stands.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look } from "./look.ts";
 import type { SavedPlan } from "./plan-file.ts";
+import { partStamps, putBackStamps } from "./put-back-stamps.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
 
 /** People written at a time, as in a run. */
@@ -97,7 +99,8 @@ export async function applyPlan(
     const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
-      const applied = await writeAll(writing, plan, errorsAllowed(limits, plan.people.size));
+      const rollUps = mapping.engagement?.rollUps ?? [];
+      const applied = await writeAll(writing, rollUps, plan, errorsAllowed(limits, plan.people.size));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
       const counts = { ...countsOf(applied), ...writing.ages.counts() };
       await finishRun(database, runId, result, counts, note, deps.now());
@@ -159,7 +162,12 @@ type Written = Pick<
 >;
 
 /** @param mostErrors how many may be refused before the rest is not tried */
-async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: number): Promise<Written> {
+async function writeAll(
+  context: WriteContext,
+  rollUps: readonly RollUpProperty[],
+  plan: SavedPlan,
+  mostErrors: number,
+): Promise<Written> {
   const moved: MovedPerson[] = [];
   let [done, already, refused, unanswered, blocked] = [0, 0, 0, 0, 0];
   const sofar = (stoppedBy: Problem | null): Written => ({
@@ -174,15 +182,19 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
   const everybody = [...plan.people];
   for (let start = 0; start < everybody.length; start += PEOPLE_PER_PAGE) {
     const page = everybody.slice(start, start + PEOPLE_PER_PAGE);
-    const parted = await partPage(context, plan.kind, page);
+    const { stamps, others } = partStamps(page);
+    const parted = await partPage(context, plan.kind, others);
     moved.push(...parted.moved);
     already += parted.already;
     const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));
     const written = await writePage(context, parted.plans, unfinished);
     const subscribed = await subscribePeople(context, parted.plans);
-    done += written.created + written.updated + written.listed + written.carried + subscribed.asked;
-    refused += written.refused;
-    unanswered += written.unanswered + written.importing;
+    const back = await putBackStamps(context, rollUps, stamps);
+    moved.push(...back.moved.map((email) => ({ email, operation: "stamp" as const })));
+    done +=
+      back.done + written.created + written.updated + written.listed + written.carried + subscribed.asked;
+    refused += back.refused + written.refused;
+    unanswered += back.unanswered + written.unanswered + written.importing;
     blocked += subscribed.blocked;
     context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
     if (refused > mostErrors) return sofar(tooManyErrors(refused, mostErrors));
@@ -234,28 +246,6 @@ async function partPage(
   return { plans, moved, already };
 }
 
-/** Does the side show what the operation would make of it? */
-function isSoAlready(known: KnownLink, operation: PlannedOperation): boolean {
-  const { link, askedFor } = known;
-  const seen = known.sightings[operation.side];
-  switch (operation.kind) {
-    case "create":
-    case "update":
-      if (seen === null) return false;
-      return Object.entries(operation.fields).every(([field, value]) =>
-        sameValue(seen.fields[field] ?? null, value),
-      );
-    case "add_to_list":
-      return link.lists.includes(operation.list);
-    case "remove_from_list":
-      return !link.lists.includes(operation.list);
-    case "subscribe":
-      return askedFor.includes(operation.list);
-    case "opt_out":
-      return false;
-  }
-}
-
 function planAsNow(
   context: RunContext,
   kind: SavedPlan["kind"],
@@ -271,27 +261,6 @@ function planAsNow(
     wordsOf(known.link.email, one).every((words) => wanted.has(words)),
   );
   return { ...now, operations: same };
-}
-
-/**
- * The operations of an undo that still stand. A field that is put back on both sides moves on both or on neither: an
- * update that moved takes the other side's update of the same field with it.
- */
-function standing(known: KnownLink, operations: readonly PlannedOperation[]): readonly PlannedOperation[] {
-  const fieldsOf = (one: PlannedOperation): readonly string[] =>
-    one.kind === "update" ? Object.keys(one.fields) : [];
-  const moved = new Set(operations.filter((one) => !isAsSeen(known, one)).flatMap(fieldsOf));
-  return operations.filter((one) => isAsSeen(known, one) && !fieldsOf(one).some((field) => moved.has(field)));
-}
-
-/** Does the side still show what the undo was planned from? */
-function isAsSeen(known: KnownLink, operation: PlannedOperation): boolean {
-  const seen = known.sightings[operation.side];
-  if (operation.kind === "create" || seen === null || seen.id !== operation.id) return false;
-  if (operation.kind !== "update") return true;
-  return Object.entries(operation.pre).every(([field, value]) =>
-    sameValue(seen.fields[field] ?? null, value),
-  );
 }
 
 function wordsOf(email: EmailKey, operation: PlannedOperation): readonly string[] {

@@ -71,6 +71,13 @@ const operation = z.discriminatedUnion("kind", [
     id: z.string(),
     list: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal("stamp"),
+    side: z.literal("hubspot"),
+    id: z.string(),
+    fields,
+    pre: fields,
+  }),
 ]);
 const header = z.strictObject({
   tandem: z.literal(1),
@@ -163,6 +170,7 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
   const people = new Map<EmailKey, readonly PlannedOperation[]>();
   let about: PlanHeader | null = null;
   let end: z.infer<typeof footer> | null = null;
+  let count = 0;
   for await (const text of lines) {
     if (about === null) {
       about = headerOf(path, text);
@@ -176,10 +184,12 @@ export async function readPlanFile(path: string): Promise<SavedPlan> {
     }
     const { email, operations } = fit(path, person, line);
     hash.update(JSON.stringify({ email, operations }));
-    people.set(email as EmailKey, operations);
+    count += 1;
+    // Of one person the fields and the stamps may stand on lines apart.
+    people.set(email as EmailKey, [...(people.get(email as EmailKey) ?? []), ...operations]);
   }
   if (about === null || end === null) throw new BadPlanFile(path, "is not whole");
-  if (end.hash !== hash.digest("hex") || end.people !== people.size) {
+  if (end.hash !== hash.digest("hex") || end.people !== count) {
     throw new BadPlanFile(path, "was changed after it was saved");
   }
   return { ...about, people, hash: end.hash };

@@ -16,6 +16,8 @@ import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
+import type { StampBack } from "./undo-stamps.ts";
+import { undoStamps } from "./undo-stamps.ts";
 import { checkPlanPlace } from "./plan-place.ts";
 
 /** People read from the journal at a time. */
@@ -29,6 +31,8 @@ export interface UndoFindings {
   /** How often something is left as it is, by why. */
   readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
   readonly examples: readonly ContactPlan[];
+  /** Examples of what was stamped of people's last activity; their contacts need not be linked. */
+  readonly stamps: readonly { readonly email: EmailKey; readonly operation: StampBack }[];
 }
 
 /**
@@ -59,6 +63,7 @@ export async function makeUndo(
       operations: 0,
       left: {} as Record<string, number>,
       examples: [] as ContactPlan[],
+      stamps: [] as { readonly email: EmailKey; readonly operation: StampBack }[],
     };
     // Nothing to put back is no plan: one of before stays as it is.
     const { hash } = await writePlanFile(out, about, people(), (count) => count > 0);
@@ -72,6 +77,15 @@ export async function makeUndo(
         found.operations += plan.operations.length;
         if (found.examples.length < examples) found.examples.push(plan);
         yield { email: plan.known.link.email, operations: plan.operations };
+      }
+      for await (const stamp of undoStamps(context, mapping.engagement?.rollUps ?? [], wanted)) {
+        const { email, operation, left } = stamp;
+        for (const { why } of left) found.left[why] = (found.left[why] ?? 0) + 1;
+        if (operation === null) continue;
+        found.people += 1;
+        found.operations += 1;
+        if (found.stamps.length < examples) found.stamps.push({ email, operation });
+        yield { email, operations: [operation] };
       }
     }
   });

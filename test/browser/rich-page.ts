@@ -264,6 +264,7 @@ async function shownDesk(fresh: FreshDatabase, it: Seed, runId: bigint, word: ()
     operations: 2,
     left: { made: 2 },
     examples,
+    stamps: [],
     hash: HASH,
   } as const;
   const by = word();

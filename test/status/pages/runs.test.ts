@@ -117,6 +117,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
     operations: 1,
     left: { made: 2 },
     examples: [],
+    stamps: [],
     hash: HASH,
   } as const;
   sheet = {
