@@ -87,6 +87,7 @@ const OPERATION_WORDS: Readonly<Record<PlannedOperation["kind"], readonly [strin
   remove_from_list: ["list removal", "list removals"],
   opt_out: ["opt-out", "opt-outs"],
   subscribe: ["person to subscribe", "people to subscribe"],
+  stamp: ["last activity to put back", "last activities to put back"],
 };
 
 /** How many operations of which kind on each side. */

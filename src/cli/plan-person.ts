@@ -32,6 +32,8 @@ function lines(
       return [`    + ${side} contact`, ...changes(operation.side, operation.fields, null, plan, fields)];
     case "update":
       return [`    ~ ${side}`, ...changes(operation.side, operation.fields, operation.pre, plan, fields)];
+    case "stamp":
+      return stamped(operation.fields, operation.pre);
     case "add_to_list":
       return [`    » onto ${side} list ${operation.list}`];
     case "remove_from_list":
@@ -41,6 +43,21 @@ function lines(
     case "subscribe":
       return [`    ✓ subscribe to ${side} list ${operation.list}, if nothing speaks against it then`];
   }
+}
+
+/** What would be put back of somebody's last activity, old → new. */
+export function stampLines(
+  email: string,
+  { id, fields, pre }: Extract<PlannedOperation, { readonly kind: "stamp" }>,
+): readonly string[] {
+  return [`~ ${email}   HubSpot ${id}`, ...stamped(fields, pre)];
+}
+
+function stamped(fields: Values, pre: Values): readonly string[] {
+  const values = Object.entries(fields).map(
+    ([name, value]) => `        ${name.padEnd(NARROWEST)} ${shown(pre[name] ?? null)} -> ${shown(value)}`,
+  );
+  return ["    ~ HubSpot, last activity", ...values];
 }
 
 function changes(

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { UndoFindings } from "../daemon/undo.ts";
 import { makeUndo } from "../daemon/undo.ts";
-import type { FieldRule } from "../model/mapping.ts";
+import type { FieldRule, Mapping } from "../model/mapping.ts";
 import { leftWords, undoSum } from "../plan/undo-words.ts";
 import { counted } from "../model/count-words.ts";
 import type { DeedFilter } from "../store/deeds.ts";
@@ -10,7 +10,7 @@ import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
-import { personLines } from "./plan-person.ts";
+import { personLines, stampLines } from "./plan-person.ts";
 import { fieldKey, usable } from "./plan.ts";
 import { whole } from "./sandbox.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
@@ -40,7 +40,7 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
       const deeds = wantedDeeds(options);
       const { undo, fields } = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
-        const field = fieldKey(mapping, options.field);
+        const field = undoneField(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
         return { undo, fields: mapping.fields };
@@ -52,6 +52,12 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
       );
       exit(EXIT.done);
     });
+}
+
+/** A field of the mapping, or a property that the last activity is stamped on. */
+function undoneField(mapping: Mapping, name: string | undefined): string | null {
+  const rollUps = mapping.engagement?.rollUps ?? [];
+  return rollUps.some(({ property }) => property === name) ? (name ?? null) : fieldKey(mapping, name);
 }
 
 /** @throws CommandFailure 64 where nothing is said of what to undo, or not so that it can be read */
@@ -77,7 +83,7 @@ function parseTime(given: string | undefined): Date | null {
 }
 
 function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
-  const { people, operations, examples } = undo;
+  const { people, operations, examples, stamps } = undo;
   const reasons = leftWords(undo).map((line) => `  ${line}`);
   const kept = [undoSum(undo), ...(reasons.length === 0 ? [] : ["Not put back:", ...reasons]), ""];
   if (people === 0)
@@ -86,8 +92,9 @@ function report(undo: UndoFindings, fields: readonly FieldRule[], file: string):
     "tandem would put this back. Nothing has been written.",
     "",
     ...examples.flatMap((plan) => [...personLines(plan, fields), ""]),
+    ...stamps.flatMap(({ email, operation }) => [...stampLines(email, operation), ""]),
     ...kept,
-    `Undo: ${counted(operations, "operation")} on ${counted(people, "person", "people")}, ${examples.length} shown. Consent is not touched.`,
+    `Undo: ${counted(operations, "operation")} on ${counted(people, "person", "people")}, ${examples.length + stamps.length} shown. Consent is not touched.`,
     "A field that syncs both ways gets its old value on both sides. A one-way field stays as put back until its source changes.",
     `Saved to ${file}, valid for 60 minutes:  tandem apply ${file}`,
     "",

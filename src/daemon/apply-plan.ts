@@ -1,4 +1,5 @@
 import { subscribePeople } from "../consent/subscribe.ts";
+import type { RollUpProperty } from "../model/engagement-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
@@ -22,6 +23,7 @@ import type { Deps } from "./deps.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look } from "./look.ts";
 import type { PlannedPerson, SavedPlan } from "./plan-file.ts";
+import { partStamps, putBackStamps } from "./put-back-stamps.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
 
 /** People written at a time, as in a run. */
@@ -47,7 +49,7 @@ export async function applyPlan(
   plan: SavedPlan,
   approvedBecause: string | null,
 ): Promise<Applied> {
-  return applyPeople(deps, mapping, plan, askAgain(plan), approvedBecause);
+  return applyPeople(deps, mapping, plan, askAgain(plan, mapping.engagement?.rollUps ?? []), approvedBecause);
 }
 
 /** What applying a saved plan came to. Of the planned operations each is done, or in one of the others. */
@@ -114,7 +116,8 @@ export async function applyPeople(
     const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
     const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
     try {
-      const applied = await writeAll(writing, plan, ask, errorsAllowed(limits, plan.people.length));
+      const rollUps = mapping.engagement?.rollUps ?? [];
+      const applied = await writeAll(writing, rollUps, plan, ask, errorsAllowed(limits, plan.people.length));
       const result = applied.stoppedBy === null ? "finished" : "stopped";
       const counts = { ...countsOf(applied), ...writing.ages.counts() };
       await finishRun(database, runId, result, counts, note, deps.now());
@@ -180,6 +183,7 @@ type Written = Pick<
 /** @param mostErrors how many may be refused before the rest is not tried */
 async function writeAll(
   context: WriteContext,
+  rollUps: readonly RollUpProperty[],
   plan: PlanToApply,
   ask: AskAgain,
   mostErrors: number,
@@ -206,15 +210,23 @@ async function writeAll(
         next.map(({ operations }) => operations),
       ),
     );
-    const parted = await partPage(context, plan.kind, ask, page);
+    const { stamps, others } = partStamps(page);
+    const parted = await partPage(context, plan.kind, ask, others);
     moved.push(...parted.moved);
     already += parted.already;
     const unfinished = new Set(parted.plans.map(({ known }) => known.link.id));
     const written = await writePage(context, parted.plans, unfinished);
     const subscribed = await subscribePeople(context, parted.plans);
-    done += written.created + written.updated + written.listed + written.carried + subscribed.asked;
-    refused += written.refused;
-    unanswered += written.unanswered + written.importing;
+    const still = await ask.stamps(context, stamps);
+    const back = await putBackStamps(context, rollUps, still);
+    const late = stamps.filter((one) => !still.includes(one)).map(({ email }) => email);
+    moved.push(
+      ...[...late, ...back.moved].map((email) => ({ link: null, email, operation: "stamp" as const })),
+    );
+    done +=
+      back.done + written.created + written.updated + written.listed + written.carried + subscribed.asked;
+    refused += back.refused + written.refused;
+    unanswered += back.unanswered + written.unanswered + written.importing;
     blocked += subscribed.blocked;
     context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
     start += page.length;

@@ -1,7 +1,7 @@
 import type { EmailKey } from "../model/email.ts";
+import type { RollUpProperty } from "../model/engagement-mapping.ts";
 import type { KnownLink } from "../model/link.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
-import { sameValue } from "../model/value.ts";
 import { changesBy } from "../plan/changes.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
@@ -9,6 +9,9 @@ import { asContactPlan } from "../plan/plan-undo.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { knownLinks } from "../store/known-links.ts";
 import type { PlanHeader, PlannedPerson } from "./plan-file.ts";
+import { isSoAlready } from "./still-stands.ts";
+import type { PlannedStamp } from "./undo-stamps.ts";
+import { stampsAgain } from "./undo-stamps.ts";
 import { undoAgain } from "./undo.ts";
 
 /** One person of a page, and what the saved plan holds for them. */
@@ -17,26 +20,39 @@ export interface AskedPerson {
   readonly planned: readonly PlannedOperation[];
 }
 
+/** A person of a saved plan who is on a link. */
+export type LinkedPerson = PlannedPerson & { readonly link: bigint };
+
 /**
- * What is to be done about these people now, by link, as far as the saved plan holds it too. Nothing is ever done because
- * a file says so: the mapping, the journal or a request has to ask for the very same again.
+ * What is to be done now, as far as the saved plan holds it too. Nothing is ever done because a file says so: the mapping,
+ * the journal or a request has to ask for the very same again.
  */
-export type AskAgain = (
-  context: RunContext,
-  people: readonly AskedPerson[],
-) => Promise<ReadonlyMap<bigint, ContactPlan>>;
+export interface AskAgain {
+  /** About these people, by link. */
+  readonly people: (
+    context: RunContext,
+    people: readonly AskedPerson[],
+  ) => Promise<ReadonlyMap<bigint, ContactPlan>>;
+  /** Those of these stamps that are still to be put back. */
+  readonly stamps: (context: RunContext, stamps: readonly PlannedStamp[]) => Promise<readonly PlannedStamp[]>;
+}
+
+export const NO_STAMPS: AskAgain["stamps"] = () => Promise.resolve([]);
 
 /** The mapping is asked again about a plan, the journal about an undo. */
-export function askAgain(about: PlanHeader): AskAgain {
-  if (about.kind === "plan") return askMapping;
-  return async (context, people) => {
-    const links = people.map(({ known }) => known);
-    const again = await undoAgain(context, about.undoes, links);
-    return putBackPlans(context, people, again);
+export function askAgain(about: PlanHeader, rollUps: readonly RollUpProperty[]): AskAgain {
+  if (about.kind === "plan") return { people: askMapping, stamps: NO_STAMPS };
+  return {
+    async people(context, people) {
+      const links = people.map(({ known }) => known);
+      const again = await undoAgain(context, about.undoes, links);
+      return putBackPlans(context, people, again);
+    },
+    stamps: (context, stamps) => stampsAgain(context, rollUps, about.undoes, stamps),
   };
 }
 
-const askMapping: AskAgain = (context, people) =>
+const askMapping: AskAgain["people"] = (context, people) =>
   Promise.resolve(
     new Map(
       people.map(({ known, planned }): [bigint, ContactPlan] => {
@@ -92,7 +108,8 @@ function sharedBy(
 
 /** An operation of a saved plan that is no longer what the situation asks for. */
 export interface MovedPerson {
-  readonly link: bigint;
+  /** `null` of a stamp, whose contact need not be linked. */
+  readonly link: bigint | null;
   readonly email: EmailKey;
   readonly operation: PlannedOperation["kind"];
 }
@@ -109,14 +126,14 @@ export async function partPage(
   context: RunContext,
   kind: PlanHeader["kind"],
   ask: AskAgain,
-  page: readonly PlannedPerson[],
+  page: readonly LinkedPerson[],
 ): Promise<PartedPage> {
   const byId = await linksOf(
     context,
     page.map(({ link }) => link),
   );
   // What was planned for one address is not done to another; an old value belongs to its person.
-  const stillThere = ({ link, email }: PlannedPerson): KnownLink | null => {
+  const stillThere = ({ link, email }: LinkedPerson): KnownLink | null => {
     const known = byId.get(link);
     return known !== undefined && (kind === "undo" || known.link.email === email) ? known : null;
   };
@@ -124,7 +141,7 @@ export async function partPage(
     const known = stillThere(person);
     return known === null ? [] : [{ known, planned: person.operations }];
   });
-  const again = await ask(context, asked);
+  const again = await ask.people(context, asked);
   const plans = [...again.values()].filter(({ operations }) => operations.length > 0);
   const moved: MovedPerson[] = [];
   let already = 0;
@@ -150,28 +167,6 @@ async function linksOf(
   const filter = { kind: "answered", ids } as const;
   const links = await knownLinks(database, connectionId, scope, filter, 0n, ids.length, now());
   return new Map(links.map((known) => [known.link.id, known]));
-}
-
-/** Does the side show what the operation would make of it? */
-function isSoAlready(known: KnownLink, operation: PlannedOperation): boolean {
-  const { link, askedFor } = known;
-  const seen = known.sightings[operation.side];
-  switch (operation.kind) {
-    case "create":
-    case "update":
-      if (seen === null) return false;
-      return Object.entries(operation.fields).every(([field, value]) =>
-        sameValue(seen.fields[field] ?? null, value),
-      );
-    case "add_to_list":
-      return link.lists.includes(operation.list);
-    case "remove_from_list":
-      return !link.lists.includes(operation.list);
-    case "subscribe":
-      return askedFor.includes(operation.list);
-    case "opt_out":
-      return false;
-  }
 }
 
 /** What is done, wholly; to whom is the link's. */

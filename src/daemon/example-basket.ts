@@ -56,6 +56,7 @@ function kindOfOne(operation: PlannedOperation): Kind {
     case "subscribe":
       return "consent";
     case "update":
+    case "stamp":
       return Object.values(operation.fields).includes(null) ? "emptied" : "changed";
     case "remove_from_list":
       return "off_list";

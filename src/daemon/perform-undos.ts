@@ -10,7 +10,7 @@ import { openConnection } from "../store/connections.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { applyPeople } from "./apply-plan.ts";
 import type { AskAgain } from "./ask-again.ts";
-import { putBackPlans } from "./ask-again.ts";
+import { NO_STAMPS, putBackPlans } from "./ask-again.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
@@ -58,7 +58,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   }
   if (people.size === 0) return settleUndos(database, moved, "moved", now());
   // The requests are asked again about what both sides show when it is written.
-  const ask: AskAgain = (context, page) => {
+  const askPeople: AskAgain["people"] = (context, page) => {
     const again = page.map(({ known }): [bigint, readonly PlannedOperation[]] => {
       const own = ready.filter(({ linkId }) => linkId === known.link.id);
       return [known.link.id, own.flatMap((conflict) => undoConflict(fields, known, conflict) ?? [])];
@@ -74,7 +74,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   // A person has looked at each of them: that is what a limit would ask for.
   const because = "each was asked for on the status page";
   const put = { ...about, people: [...people.values()] };
-  const applied = await applyPeople(outer, mapping, put, ask, because);
+  const applied = await applyPeople(outer, mapping, put, { people: askPeople, stamps: NO_STAMPS }, because);
   const left = new Set(applied.moved.map(({ link }) => link));
   const rest = ready.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ linkId }) => left.has(linkId)).map(({ id }) => id);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PlannedOperation } from "../plan/plan-contact.ts";
 
 const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.null()]);
 const fields = z.record(z.string(), value);
@@ -32,13 +33,33 @@ const anyOperation = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** An undo changes fields and lists and nothing else: it makes nobody, and has no say about consent. */
-const undoOperation = z.discriminatedUnion("kind", [update, addToList, removeFromList]);
+const stamp = z.strictObject({
+  kind: z.literal("stamp"),
+  side: z.literal("hubspot"),
+  id: z.string(),
+  fields,
+  pre: fields,
+});
 
-const person = { link: z.string().regex(/^\d{1,18}$/), email: z.string() };
+/** An undo changes fields, lists and stamps and nothing else: it makes nobody, and has no say about consent. */
+const undoOperation = z.discriminatedUnion("kind", [update, addToList, removeFromList, stamp]);
+
+const person = {
+  link: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .nullable(),
+  email: z.string(),
+};
+
+interface PersonLine {
+  readonly link: string | null;
+  readonly email: string;
+  readonly operations: readonly PlannedOperation[];
+}
 
 /** A line of a person, by the kind of plan. */
-export const PERSON = {
+export const PERSON: Readonly<Record<"plan" | "undo", z.ZodType<PersonLine>>> = {
   plan: z.strictObject({ ...person, operations: z.array(anyOperation) }),
   undo: z.strictObject({ ...person, operations: z.array(undoOperation) }),
 };

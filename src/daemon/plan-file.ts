@@ -31,7 +31,8 @@ export type PlanHeader = {
 
 /** What is to be done about one person: a link, because an address may be another person's by the time of the apply. */
 export interface PlannedPerson {
-  readonly link: bigint;
+  /** `null`: their contact need not be linked, and only stamps of their last activity are put back. */
+  readonly link: bigint | null;
   /** As it was when the plan was made; for people to read. */
   readonly email: EmailKey;
   readonly operations: readonly PlannedOperation[];
@@ -89,7 +90,7 @@ export async function writePlanFile(
     yield sealed(JSON.stringify(headerLine(about)));
     try {
       for await (const { link, email, operations } of people) {
-        const line = JSON.stringify({ link: String(link), email, operations });
+        const line = JSON.stringify({ link: link === null ? null : String(link), email, operations });
         hash.update(line);
         sum.people += 1;
         yield sealed(line);
@@ -198,7 +199,7 @@ export async function readPlanFile(path: string, key: Uint8Array): Promise<Saved
     }
     const { link, email, operations } = fit(path, PERSON[about.kind], line);
     hash.update(text);
-    people.push({ link: BigInt(link), email: email as EmailKey, operations });
+    people.push({ link: link === null ? null : BigInt(link), email: email as EmailKey, operations });
   }
   if (about === null || end === null) throw new BadPlanFile(path, "is not whole");
   const sum = { people: people.length, hash: hash.digest("hex") };

@@ -18,6 +18,8 @@ import type { Deps } from "./deps.ts";
 import { look } from "./look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
+import type { StampBack } from "./undo-stamps.ts";
+import { undoStamps } from "./undo-stamps.ts";
 import { checkPlanPlace } from "./plan-place.ts";
 
 /** People read from the journal at a time. */
@@ -35,6 +37,8 @@ export interface UndoFindings {
   /** How many changes are left as they are, by why. */
   readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
   readonly examples: readonly ContactPlan[];
+  /** Examples of what was stamped of people's last activity; their contacts need not be linked. */
+  readonly stamps: readonly { readonly email: EmailKey; readonly operation: StampBack }[];
 }
 
 /**
@@ -77,23 +81,38 @@ export async function makeUndo(
       already: 0,
       left: {} as Record<string, number>,
       examples: [] as ContactPlan[],
+      stamps: [] as { readonly email: EmailKey; readonly operation: StampBack }[],
     };
     // Nothing to put back is no plan: one of before stays as it is.
     const { hash } = await writePlanFile(out, outer.fileKey(), about, people(), (count) => count > 0);
     return { ...found, hash };
 
+    function count({ putBack, already, left }: Pick<UndoPlan, "putBack" | "already" | "left">): void {
+      for (const { why } of left) found.left[why] = (found.left[why] ?? 0) + 1;
+      found.changes += putBack + already + left.length;
+      found.putBack += putBack;
+      found.already += already;
+    }
+
     async function* people(): AsyncGenerator<PlannedPerson> {
       for await (const { known, undo } of undoPlans(context, wanted)) {
-        for (const { why } of undo.left) found.left[why] = (found.left[why] ?? 0) + 1;
-        found.changes += undo.putBack + undo.already + undo.left.length;
-        found.putBack += undo.putBack;
-        found.already += undo.already;
+        count(undo);
         if (known === null || undo.operations.length === 0) continue;
         found.people += 1;
         found.operations += undo.operations.length;
         if (found.examples.length < examples)
           found.examples.push(asContactPlan(context.fields, known, undo.operations));
         yield { link: known.link.id, email: known.link.email, operations: undo.operations };
+      }
+      for await (const stamp of undoStamps(context, mapping.engagement?.rollUps ?? [], wanted)) {
+        const { email, operation, already, left } = stamp;
+        const putBack = operation === null ? 0 : Object.keys(operation.fields).length;
+        count({ putBack, already, left });
+        if (operation === null) continue;
+        found.people += 1;
+        found.operations += 1;
+        if (found.stamps.length < examples) found.stamps.push({ email, operation });
+        yield { link: null, email, operations: [operation] };
       }
     }
   });

@@ -8,13 +8,15 @@ import type { RolledUp, SettledRollUp } from "../store/engagement-roll-ups.ts";
 import { dueRollUps, forgetRollUps, saveRollUps } from "../store/engagement-roll-ups.ts";
 import { readEngagementState, saveRollUpHash } from "../store/engagement-state.ts";
 import { holdLease } from "../store/leases.ts";
+import { settleStamps } from "../store/stamps.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
-import { writeProperties } from "../write/write-properties.ts";
+import { settledStamps, writeProperties } from "../write/write-properties.ts";
 import { rollUpProblems } from "./check-roll-ups.ts";
 import type { EngagementContext } from "./context.ts";
 import { batchesOf } from "./groups.ts";
 import { rollUpMissing } from "./problems.ts";
 import { rollUpChanges, rollUpRequests } from "./roll-up.ts";
+import { recoverStamps } from "./recover-stamps.ts";
 import { pageDone } from "../pull/run-context.ts";
 
 /** What writing roll-ups came to. */
@@ -30,10 +32,12 @@ const AGAIN_MS = 3_600_000;
 
 /**
  * Writes roll-ups to the contacts on which something happened since, and to no others. They are computed from all that is
- * stored: written twice is written once, so no answer has to be waited for and no journal kept. `write/` writes them.
+ * stored, so that a lost answer is answered by writing once more. `write/` writes them, and journals each with what was
+ * there before: `tandem undo` puts that back.
  */
 export async function writeRollUps(context: EngagementContext): Promise<RollUpReport> {
   const { database, connectionId, connectors, rules, now, signal } = context;
+  await recoverStamps(context);
   if (rules.rollUps.length === 0) return { stamped: 0, problems: [] };
   await allAreDueWhereChanged(context);
   let page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
@@ -100,6 +104,7 @@ async function writeBatch(
   );
   await transaction(database, async (statements) => {
     await holdLease(statements, lease, LEASE_MS);
+    await settleStamps(statements, settledStamps(operations, results), now());
     await saveRollUps(statements, connectionId, [
       ...settled,
       ...same.map((contact) => ({ contact, written: null, dueAt: whenDone })),

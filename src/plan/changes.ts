@@ -38,6 +38,7 @@ export function changesBy(email: string, operation: PlannedOperation): readonly 
     case "create":
       return [change("creates", sorted(operation.fields))];
     case "update":
+    case "stamp":
       return [
         change("updates", sorted(operation.fields)),
         ...emptied(operation.fields).map((field) => change("clears", field)),

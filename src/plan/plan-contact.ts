@@ -53,6 +53,14 @@ export type PlannedOperation =
       readonly side: "klaviyo";
       readonly id: ExternalId;
       readonly list: string;
+    }
+  /** What was stamped of somebody's last activity is put back. `fields` and `pre` are by HubSpot property; no rule has them. */
+  | {
+      readonly kind: "stamp";
+      readonly side: "hubspot";
+      readonly id: ExternalId;
+      readonly fields: Values;
+      readonly pre: Values;
     };
 
 /** Everything that would be done for one person, and why; deriving it again from the same sightings gives the same. */

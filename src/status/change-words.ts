@@ -24,6 +24,7 @@ export function deedWords(side: Side, kind: PlannedOperation["kind"]): string {
     remove_from_list: "Take off a list in",
     opt_out: "Unsubscribe in",
     subscribe: "Ask to subscribe in",
+    stamp: "Stamp the last activity in",
   };
   return `${words[kind]} ${SIDE_NAMES[side]}`;
 }
@@ -35,6 +36,7 @@ export function plannedChange(operation: PlannedOperation): ShownChange {
     case "create":
       return { side, kind, before: null, after: operation.fields };
     case "update":
+    case "stamp":
       return { side, kind, before: operation.pre, after: operation.fields };
     case "add_to_list":
     case "remove_from_list":
@@ -75,7 +77,7 @@ function line(
   before: Values | null,
 ): Fragment {
   const name = html`<span class="field-name">${propertyOf(side, key)}</span>`;
-  if (kind !== "update" || before === null) return html`${name} ${valueElement(value)}`;
+  if ((kind !== "update" && kind !== "stamp") || before === null) return html`${name} ${valueElement(value)}`;
   return html`${name} ${valueElement(before[key] ?? null)} <span aria-hidden="true">→</span
     ><span class="unseen"> becomes </span> ${valueElement(value)}`;
 }

@@ -2,7 +2,7 @@ import type { Limits } from "../model/mapping.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PerSide } from "../model/side.ts";
 import type { PlanTotals } from "../plan/limits.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import type { NotUndone } from "../plan/plan-undo.ts";
 
 /** What a person wants looked at or done that takes longer than a page: it is done beside the pages, one at a time. */
@@ -60,6 +60,8 @@ export interface PlannedUndo {
   readonly already: number;
   readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
   readonly examples: readonly ContactPlan[];
+  /** Of what was stamped of people's last activity. */
+  readonly stamps: readonly { readonly email: string; readonly operation: PlannedOperation }[];
   /** Of exactly this: another set of operations has another. */
   readonly hash: string;
 }

@@ -4,6 +4,7 @@ import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import { sealHold, waitingHold, withdrawHold } from "./holds.ts";
 import { linksUnder } from "./links-under.ts";
+import { forgetStamps } from "./stamps.ts";
 
 /** Where a person is in one connection. */
 export interface PersonRows {
@@ -117,7 +118,8 @@ export async function eraseRows(
 ): Promise<ErasedRows> {
   const idsOf = (side: Side): string[] => contacts.filter((one) => one.side === side).map(({ id }) => id);
   const linkId = { in: [...links] };
-  const writes = await statements.journalRow.count({ where: { linkId } });
+  const stamps = await forgetStamps(statements, connectionId, idsOf("hubspot"), addresses);
+  const writes = stamps + (await statements.journalRow.count({ where: { linkId } }));
   const events = await forgetEvents(statements, connectionId, addresses, idsOf("hubspot"), idsOf("klaviyo"));
   const held = await dropHeld(statements, connectionId, addresses, contacts, now);
   let seen = 0;

@@ -22,6 +22,8 @@ export interface ConnectionExport {
   readonly problems: readonly object[];
   readonly engagement: readonly object[];
   readonly rollUps: readonly object[];
+  /** Every write of a roll-up, with what was there before and after. */
+  readonly stamps: readonly object[];
   readonly consentLedger: readonly object[];
 }
 
@@ -69,6 +71,10 @@ async function ofConnection(
     }),
     rollUps: await database.engagementContact.findMany({
       where: { connectionId, OR: [{ contact: { in: hubspot } }, { email: { in: known } }] },
+    }),
+    stamps: await database.stamp.findMany({
+      where: { connectionId, OR: [{ contact: { in: hubspot } }, { email: { in: known } }] },
+      orderBy: { sentAt: "asc" },
     }),
     consentLedger: ledgers.flat(),
   };

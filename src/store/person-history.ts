@@ -8,7 +8,7 @@ export interface HistoryEntry {
   readonly at: Date;
   readonly runId: bigint;
   readonly side: Side;
-  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out" | "subscribe";
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out" | "subscribe" | "stamp";
   readonly outcome: string;
   /** Of a write that was done, the fields that the side did not take. */
   readonly refusedFields: readonly string[];
@@ -39,8 +39,13 @@ export async function personHistory(
 ): Promise<PersonHistory> {
   const entries = await statements.$queryRaw<HistoryEntry[]>`
     SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, refused_fields AS "refusedFields", before, after
-    FROM journal
-    WHERE link_id = ${linkId} ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
+    FROM (
+      SELECT trace_id, sent_at, run_id, side, kind, outcome, refused_fields, before, after FROM journal
+      WHERE link_id = ${linkId}
+      UNION ALL
+      SELECT trace_id, sent_at, run_id, 'hubspot', 'stamp', outcome, refused_fields, before, after FROM stamp
+      WHERE (connection_id, contact) IN (SELECT connection_id, hubspot_id FROM link WHERE id = ${linkId})
+    ) AS written ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
   const conflicts = await statements.$queryRaw<PastConflict[]>`
     SELECT at, field, kind, winner, won, lost FROM conflict
     WHERE link_id = ${linkId} ORDER BY at DESC, field LIMIT ${limit}`;

@@ -21,6 +21,7 @@ const DOCUMENTS: readonly (readonly [table: string, column: string])[] = [
   ["problem", "fix"],
   ["journal", "problem"],
   ["engagement", "problem"],
+  ["stamp", "problem"],
   ["sighting", "unreadable"],
 ];
 
@@ -30,6 +31,8 @@ const VALUES: readonly (readonly [table: string, column: string])[] = [
   ["journal", "after"],
   ["journal", "source"],
   ["journal", "lost"],
+  ["stamp", "before"],
+  ["stamp", "after"],
   ["link", "base"],
   ["link", "refused"],
 ];

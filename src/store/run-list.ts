@@ -100,11 +100,12 @@ export async function readRun(
 
 /** One operation that a run sent. */
 export interface RunChange {
-  readonly linkId: bigint;
+  /** `null` where the contact is not linked. */
+  readonly linkId: bigint | null;
   readonly email: string;
   readonly at: Date;
   readonly side: Side;
-  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out";
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out" | "stamp";
   readonly outcome: string;
   readonly before: Values;
   readonly after: Values;
@@ -134,21 +135,27 @@ export async function runChanges(
   search: string | null,
   asked: number,
 ): Promise<RunChanges> {
-  const people =
-    search === null
-      ? Prisma.empty
-      : Prisma.sql`AND journal.link_id IN (${peopleMatching(connectionId, search)})`;
+  const people = (link: Prisma.Sql): Prisma.Sql =>
+    search === null ? Prisma.empty : Prisma.sql`AND ${link} IN (${peopleMatching(connectionId, search)})`;
+  // A contact that shows engagement need not be linked.
+  const all = Prisma.sql`
+    SELECT trace_id, sent_at, link_id, link.email_key AS email, side, kind, outcome, before, after, refused_fields, problem
+    FROM journal JOIN link ON link.id = journal.link_id AND link.connection_id = ${connectionId}
+    WHERE run_id = ${runId} ${people(Prisma.sql`link.id`)}
+    UNION ALL
+    SELECT trace_id, sent_at, link.id, coalesce(link.email_key, stamp.email), 'hubspot', 'stamp', outcome, before, after,
+           refused_fields, problem
+    FROM stamp LEFT JOIN link ON link.connection_id = stamp.connection_id AND link.hubspot_id = stamp.contact
+    WHERE stamp.connection_id = ${connectionId} AND run_id = ${runId} ${people(Prisma.sql`link.id`)}`;
   const [count] = await statements.$queryRaw<{ total: number }[]>`
-    SELECT count(*)::int AS total FROM journal WHERE run_id = ${runId} ${people}`;
+    SELECT count(*)::int AS total FROM (${all}) AS written`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CHANGES_PER_PAGE));
   const page = Math.min(asked, pages);
   const changes = await statements.$queryRaw<RunChange[]>`
-    SELECT link_id AS "linkId", link.email_key AS email, sent_at AS at, side, kind, outcome, before, after,
+    SELECT link_id AS "linkId", email, sent_at AS at, side, kind, outcome, before, after,
            refused_fields AS "refusedFields", problem ->> 'title' AS problem
-    FROM (SELECT trace_id FROM journal WHERE run_id = ${runId} ${people}
-          ORDER BY sent_at, trace_id LIMIT ${CHANGES_PER_PAGE} OFFSET ${(page - 1) * CHANGES_PER_PAGE}) AS shown
-    JOIN journal USING (trace_id) JOIN link ON link.id = journal.link_id AND link.connection_id = ${connectionId}
-    ORDER BY sent_at, trace_id`;
+    FROM (${all}) AS written
+    ORDER BY sent_at, trace_id LIMIT ${CHANGES_PER_PAGE} OFFSET ${(page - 1) * CHANGES_PER_PAGE}`;
   return { changes, total, page, pages };
 }

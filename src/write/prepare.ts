@@ -51,7 +51,8 @@ export async function preparePage(context: RunContext, plans: readonly ContactPl
   const prepared: PreparedOperation[] = [];
   for (const plan of plans) {
     for (const planned of plan.operations) {
-      if (planned.kind === "subscribe") continue;
+      // Neither is written here: `consent/` asks, and `write-properties.ts` stamps.
+      if (planned.kind === "subscribe" || planned.kind === "stamp") continue;
       const still =
         planned.kind === "update" && read.has(planned.side)
           ? unmovedFields(planned, targets.get(`${planned.side} ${planned.id}`)?.values)
@@ -107,7 +108,7 @@ interface Readings {
 
 type ContactWrite = Extract<PlannedOperation, { readonly kind: "create" | "update" }>;
 /** Subscribing is none of this room's business: `consent/` does it, with a clearance. */
-type WrittenHere = Exclude<PlannedOperation, { readonly kind: "subscribe" }>;
+type WrittenHere = Exclude<PlannedOperation, { readonly kind: "subscribe" | "stamp" }>;
 
 /** What an operation has that is about no field. */
 const NO_FIELDS = { before: {}, source: {}, lost: {} };

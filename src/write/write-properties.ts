@@ -7,28 +7,42 @@ import type { Values } from "../model/value.ts";
 import type { Mark } from "./age.ts";
 import { ageMs, markNow } from "./age.ts";
 import type { Held } from "./lease-gate.ts";
-import { checkLease, grantPermit } from "./lease-gate.ts";
+import { transaction } from "../store/database.ts";
+import { holdLease } from "../store/leases.ts";
+import type { SettledStamp } from "../store/stamps.ts";
+import { journalStamps } from "../store/stamps.ts";
+import { LEASE_MS, checkLease, grantPermit } from "./lease-gate.ts";
 import type { ReadAges } from "./read-ages.ts";
 import { OLDEST_READ_MS } from "./read-ages.ts";
 
 /** What properties that no field maps are written with. */
 export interface PropertyContext extends Held {
+  readonly connectionId: number;
+  readonly runId: bigint;
   readonly ages: ReadAges;
+  readonly now: () => Date;
   readonly signal: AbortSignal;
 }
 
 const READ_AGAIN_MS = 8_000;
 const ATTEMPTS = 3;
 
+/** Nothing has to be there before. */
+const ANYTHING: ReadonlyMap<string, Values> = new Map();
+
 /**
  * Writes properties that Tandem alone computes and no field maps, request by request on a reading that is seconds old: a
- * contact that is gone or cannot be read is not written to, nor a value that is there already.
+ * contact that is gone or cannot be read is not written to, nor a value that is there already. Each write is journalled
+ * with what was there before it is sent. `settledStamps` says how the rows end, for the caller's transaction.
+ *
+ * @param pre by trace id, what has to be there still: a property that moved since is left as it is
  */
 export async function writeProperties(
   context: PropertyContext,
   { contacts }: Connector,
   updates: readonly UpdateContact[],
   properties: readonly PropertyRequest[],
+  pre: ReadonlyMap<string, Values> = ANYTHING,
 ): Promise<readonly WriteResult[]> {
   if (updates.length === 0) return [];
   const reads = new Map<ExternalId, { readonly at: Mark; readonly values: Values | null }>();
@@ -47,10 +61,24 @@ export async function writeProperties(
     if (operation.kind !== "update") return [];
     const now = reads.get(operation.id)?.values ?? null;
     if (now === null) return [];
-    const changed = Object.entries(operation.values).filter(
-      ([property, value]) => !Object.hasOwn(now, property) || !sameValue(now[property] ?? null, value),
-    );
+    const before = pre.get(operation.traceId);
+    const changed = Object.entries(operation.values).filter(([property, value]) => {
+      const shown = now[property] ?? null;
+      if (before !== undefined && !sameValue(shown, before[property] ?? null)) return false;
+      return !Object.hasOwn(now, property) || !sameValue(shown, value);
+    });
     return changed.length === 0 ? [] : [{ ...operation, values: Object.fromEntries(changed) }];
+  };
+  const journal = async (going: readonly UpdateContact[]): Promise<void> => {
+    const entries = going.map(({ traceId, id: contact, email, values: after }) => {
+      const now = reads.get(contact)?.values ?? {};
+      const before = Object.fromEntries(Object.keys(after).map((name) => [name, now[name] ?? null]));
+      return { traceId, contact, email, before, after };
+    });
+    await transaction(context.database, async (statements) => {
+      await holdLease(statements, context.lease, LEASE_MS);
+      await journalStamps(statements, context.connectionId, context.runId, entries, context.now());
+    });
   };
   const gate: WriteGate = {
     async permit() {
@@ -69,6 +97,8 @@ export async function writeProperties(
         if (!ids.every((id) => isFresh(id, READ_AGAIN_MS))) continue;
         const going = operations.flatMap(still);
         if (going.length === 0) return null;
+        await journal(going);
+        await checkLease(context);
         const permit = grantPermit(
           context,
           () => ids.every((id) => isFresh(id, OLDEST_READ_MS)),
@@ -85,12 +115,40 @@ export async function writeProperties(
     },
     accepted: () => Promise.resolve(),
   };
+  const isThere = ({ id, values }: UpdateContact): boolean => {
+    const now = reads.get(id)?.values ?? null;
+    return (
+      now !== null && Object.entries(values).every(([name, value]) => sameValue(now[name] ?? null, value))
+    );
+  };
   const results = await contacts.write(updates, properties, gate, context.signal);
   return updates.map((update, index) => {
     const result = results[index] ?? { outcome: "unknown" };
-    const read = reads.get(update.id);
-    const isThere = read !== undefined && read.values !== null && still(update).length === 0;
-    if (result.outcome !== "not_sent" || !isThere) return result;
+    if (result.outcome !== "not_sent" || !isThere(update)) return result;
     return { outcome: "done", id: update.id, stored: null, updatedAt: null, refused: [] };
+  });
+}
+
+/** How the rows of these writes end; nothing of what was never answered, and is settled by reading. */
+export function settledStamps(
+  updates: readonly UpdateContact[],
+  results: readonly WriteResult[],
+): readonly SettledStamp[] {
+  return updates.flatMap(({ traceId }, index): readonly SettledStamp[] => {
+    const result = results[index];
+    const none = { traceId, problem: null, refusedFields: [] };
+    switch (result?.outcome) {
+      case "done":
+        return [
+          { ...none, outcome: "done", refusedFields: result.refused.flatMap(({ field }) => field ?? []) },
+        ];
+      case "refused":
+      case "gone":
+        return [{ ...none, outcome: result.outcome, problem: result.problem }];
+      case "not_sent":
+        return [{ ...none, outcome: "not_sent" }];
+      default:
+        return [];
+    }
   });
 }

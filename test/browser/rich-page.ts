@@ -267,6 +267,7 @@ async function shownDesk(fresh: FreshDatabase, it: Seed, runId: bigint, word: ()
     already: 0,
     left: { made: 2 },
     examples,
+    stamps: [],
     hash: HASH,
   } as const;
   const by = word();

@@ -177,7 +177,7 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
   let moved = false;
   // Lists after contacts, as the engine does it.
   for (const planned of plan.operations) {
-    if (planned.kind === "subscribe") continue;
+    if (planned.kind === "subscribe" || planned.kind === "stamp") continue;
     const { contacts } = systems[planned.side];
     const still = planned.kind === "update" ? await unmoved(systems, fields, planned) : planned;
     if (still !== planned) moved = true;
@@ -222,7 +222,7 @@ async function unmoved(
 function said(
   fields: readonly FieldRule[],
   plan: ContactPlan,
-  planned: Exclude<PlannedOperation, { kind: "subscribe" }>,
+  planned: Exclude<PlannedOperation, { kind: "subscribe" | "stamp" }>,
 ) {
   const { side } = planned;
   const common = { traceId: "trace", side, email: plan.known.link.email };

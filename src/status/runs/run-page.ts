@@ -166,7 +166,11 @@ function row(change: RunChange, now: Date): Safe {
   const { label, tone } = OUTCOMES[change.outcome] ?? { label: change.outcome, tone: "info" };
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Contact">
-      <a href="/contacts/${String(change.linkId)}"><bdi>${change.email}</bdi></a>
+      ${
+        change.linkId === null
+          ? html`<bdi>${change.email}</bdi>`
+          : html`<a href="/contacts/${String(change.linkId)}"><bdi>${change.email}</bdi></a>`
+      }
     </th>
     <td role="cell" data-label="What">
       ${deedWords(change.side, change.kind)}

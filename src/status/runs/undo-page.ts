@@ -6,6 +6,7 @@ import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
+import { changeLines, plannedChange } from "../change-words.ts";
 import { planExamples } from "../plan-examples.ts";
 import { timeElement } from "../time-element.ts";
 
@@ -56,7 +57,7 @@ function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: Sheet): S
 }
 
 function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
-  const { people, operations, examples, runId, hash } = found;
+  const { people, operations, examples, stamps, runId, hash } = found;
   const nothing = operations === 0;
   return html`
     <p>
@@ -71,11 +72,21 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
     ${leftLines(found)}
     ${
       !nothing &&
-      html`${planExamples(examples, `The first ${counted(examples.length, "person", "people")} of ${grouped(people)}`)}
+      html`${stampLines(stamps)}
+      ${examples.length > 0 && planExamples(examples, `The first ${counted(examples.length, "person", "people")} of ${grouped(people)}`)}
       ${confirm(frame, runId, hash, operations, [])}`
     }
     ${again(frame, runId, "Look again")}
   `;
+}
+
+/** What would be put back of somebody's last activity. */
+function stampLines(stamps: PlannedUndo["stamps"]): Fragment {
+  if (stamps.length === 0) return null;
+  return html`<h2>Last activity</h2>
+    <ul>
+      ${stamps.map(({ email, operation }) => html`<li><bdi>${email}</bdi> ${changeLines(plannedChange(operation))}</li>`)}
+    </ul>`;
 }
 
 function leftLines(found: PlannedUndo): Fragment {

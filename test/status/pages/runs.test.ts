@@ -120,6 +120,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
     already: 0,
     left: { made: 2 },
     examples: [],
+    stamps: [],
     hash: HASH,
   } as const;
   sheet = {
