@@ -7,8 +7,7 @@ import { shiftableClock } from "./shifted-clock.ts";
 
 /**
  * The daemon as `tandem start` runs it, but for two things that a mapping file cannot say: its lanes are due every few
- * seconds (TANDEM_CONTACTS for that of contacts), and TANDEM_TOTAL_MS may shorten a request's total time. Messages from
- * its parent set its clock.
+ * seconds, and TANDEM_TOTAL_MS may shorten a request's total time. Messages from its parent set its clock.
  */
 
 const LANES = "every 5s";
@@ -50,7 +49,7 @@ const app: App = {
 await withEngine(app, { quiet: true }, async (deps, mapping, loaded) => {
   const schedule = {
     ...mapping.schedule,
-    contacts: env["TANDEM_CONTACTS"] ?? "every 2s",
+    contacts: "every 2s",
     consent: LANES,
     engagement: LANES,
   };

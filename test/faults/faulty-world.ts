@@ -172,7 +172,7 @@ async function startDaemon(
     url,
     ended,
     talk: () => talk,
-    kill: (signal = "SIGKILL") => void child.kill(signal),
+    kill: (signal?: NodeJS.Signals) => void child.kill(signal ?? "SIGKILL"),
     shiftClock: (ms) => void child.send(ms),
     async probe(path) {
       const answer = await fetch(new URL(path, url), { signal: AbortSignal.timeout(10_000) });

@@ -25,11 +25,7 @@ beforeAll(async () => {
     database: await tcpGate(database),
   };
   const ways = { hubspot: gates.hubspot.url, klaviyo: gates.klaviyo.url, database: gates.database.url };
-  daemon = await it.daemon(ways, {
-    TANDEM_TOTAL_MS: String(TOTAL_MS),
-    // Seldom enough that each lane has its turn on a machine that is busy.
-    TANDEM_CONTACTS: "every 20s",
-  });
+  daemon = await it.daemon(ways, { TANDEM_TOTAL_MS: String(TOTAL_MS) });
   await it.quiet();
 });
 afterEach(() => {
