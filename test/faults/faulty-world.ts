@@ -15,6 +15,8 @@ import { freshDatabase } from "../support/fresh-database.ts";
 export const LONG_FAULTS = process.env["FAULTS"] === "long";
 
 const MINUTE_MS = 60_000;
+/** A minute on a machine that does nothing else; so long on one that is busy. */
+export const PATIENCE_MS = 10 * MINUTE_MS;
 const LOOK_EVERY_MS = 200;
 
 /** Two vendors, a database, and daemons between them whose ways to each other a test can disturb. */
