@@ -137,7 +137,7 @@ export async function faultyWorld(
         );
         return rows.length === 2 && rows.every(({ wrote }) => !wrote);
       };
-      await until("two runs have found nothing to write", idle, 3 * MINUTE_MS);
+      await until("two runs have found nothing to write", idle, PATIENCE_MS);
     },
     async close() {
       for (const { kill } of daemons) kill();
@@ -167,7 +167,7 @@ async function startDaemon(
   await until(
     () => `the daemon serves its page; it said: ${talk}`,
     () => page.test(talk),
-    MINUTE_MS,
+    PATIENCE_MS,
   );
   const url = page.exec(talk)?.[1] ?? "";
   return {

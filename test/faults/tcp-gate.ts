@@ -11,8 +11,8 @@ export type Passage = "whole" | "trickling" | "silent";
 export interface TcpGate {
   /** The address that was given, through the gate. */
   readonly url: string;
-  /** From now on; `open` leaves connections alone that are made later. */
-  set(passage: Passage, which?: "all" | "open"): void;
+  /** From now on, for all connections, for those that are open, or for those that are made later. */
+  set(passage: Passage, which?: "all" | "open" | "later"): void;
   close(): void;
 }
 
@@ -65,8 +65,8 @@ export async function tcpGate(address: string): Promise<TcpGate> {
   return {
     url: through.href.replace(/\/$/, ""),
     set(next, which = "all") {
-      passage = which === "all" ? next : "whole";
-      for (const pair of pairs) pair.passage = next;
+      if (which !== "open") passage = next;
+      if (which !== "later") for (const pair of pairs) pair.passage = next;
     },
     close() {
       for (const socket of sockets) socket.destroy();
