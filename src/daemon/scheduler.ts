@@ -88,11 +88,25 @@ export function startScheduler(
     const at = await starts.begin(name);
     own.set(name, { at: at.getTime(), monotonic: clock.monotonic() });
   };
+  /** How many turns had been given when a lane last had its own. */
+  const turns = new Map<string, number>();
+  /**
+   * The first lane goes before the others. Of those, the one that has waited longest goes first: a lane that is due again
+   * whenever it ends would otherwise keep the ones behind it from ever running.
+   */
+  const next = (): ScheduledWork | undefined => {
+    const waiting = works.filter(({ name }) => due.has(name));
+    if (waiting[0] === works[0]) return waiting[0];
+    const turnOf = ({ name }: ScheduledWork): number => turns.get(name) ?? 0;
+    return waiting.toSorted((one, other) => turnOf(one) - turnOf(other))[0];
+  };
+  let given = 0;
   const drain = async (): Promise<void> => {
     for (;;) {
-      const work = works.find(({ name }) => due.has(name));
+      const work = next();
       if (work === undefined || stopped) return;
       due.delete(work.name);
+      turns.set(work.name, (given += 1));
       starting = work.name;
       try {
         await work.run(() => begin(work.name));

@@ -239,3 +239,32 @@ test("the next run of a night is the next that exists", async () => {
   const it = await machine({ cron: "30 2 * * *", timezone: "Europe/Berlin", from: "2026-03-28T12:00:00Z" });
   expect(it.scheduler.nextRuns()).toMatchObject([{ at: new Date("2026-03-29T01:00:00Z") }]);
 });
+
+test("a lane that is due again whenever it ends keeps no other from its turn, and the first lane goes before all", async () => {
+  const order: string[] = [];
+  const lane = (name: string): ScheduledWork => ({
+    name,
+    cron: null,
+    timezone: "UTC",
+    run: async () => {
+      order.push(name);
+      await settled();
+      if (name === "contacts" && order.length < 6) scheduler.runNow("contacts");
+      if (order.length === 3) scheduler.runNow("consent");
+    },
+  });
+  const scheduler = startScheduler(["consent", "contacts", "reconcile", "engagement"].map(lane), {
+    starts: {
+      read: async () => ({ now: new Date(0), starts: new Map() }),
+      begin: async () => new Date(0),
+      seen: async () => {},
+    },
+    failed: (_name, error) => expect.unreachable(String(error)),
+    clockMoved: () => {},
+    ticker: () => ({ stop: async () => {} }),
+  });
+  for (const name of ["contacts", "reconcile", "engagement"]) scheduler.runNow(name);
+  while (order.length < 5) await settled();
+  await scheduler.stop();
+  expect(order.slice(0, 5)).toEqual(["contacts", "reconcile", "engagement", "consent", "contacts"]);
+});

@@ -72,7 +72,7 @@ test("filters compare by the type of the property", async () => {
   clock.advance(1_000);
   const names = async (filter: Filter) =>
     (await client.crm.contacts.searchApi.doSearch(search([filter], { properties: ["firstname"] }))).results
-      .map((contact) => contact.properties["firstname"])
+      .map((contact) => contact.properties["firstname"] ?? "")
       .toSorted();
   const {
     Eq,

@@ -151,7 +151,7 @@ test("an address beside an object id changes the contact's address; an unknown o
   await eventsApi.create({ ...event, email: "nobody@example.com" });
   expect(incidents(started)).toMatchObject({ contactsCreated: 1, emailsChanged: 1 });
   const emails = hubspot.dumpContacts().contacts.map(({ properties }) => properties["email"]);
-  expect(emails.toSorted()).toEqual(["nobody@example.com", "other@example.com"]);
+  expect(new Set(emails)).toEqual(new Set(["nobody@example.com", "other@example.com"]));
 });
 
 test("a batch takes what is good and tells what is not with a 207", async () => {

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { SystemUnavailable } from "../../model/problem.ts";
+import { promptAgent } from "../prompt-agent.ts";
 import { TookTooLong, withinTotalTime } from "../total-time.ts";
 import { CallFailed } from "./failure.ts";
 
@@ -16,7 +17,7 @@ export interface RawAnswer {
 
 /** No socket left this machine, or nobody took it: these calls were certainly not done. */
 const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|UND_ERR_CONNECT)/;
+  /^(ECONNREFUSED|ECONNECTLATE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|UND_ERR_CONNECT)/;
 
 /** Carries the answer past the SDK's own reading of it. */
 export class Arrived extends Error {
@@ -38,9 +39,9 @@ export function impatientAgent(origin: string, timeoutMs: number): HttpAgent {
     clearTimeout(ends.get(socket));
     ends.set(socket, setTimeout(() => socket.destroy(), timeoutMs + 1_000).unref());
   };
-  const agent = origin.startsWith("https:")
-    ? new HttpsAgent({ keepAlive: true })
-    : new HttpAgent({ keepAlive: true });
+  const agent = promptAgent(
+    origin.startsWith("https:") ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true }),
+  );
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback) as Socket | undefined;

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import {
   AccountsApi,
   ApiKeySession,
@@ -11,6 +13,7 @@ import type { Permit } from "../permit.ts";
 import { PermitExpired } from "../permit.ts";
 import { consentEndpoints } from "./consent-endpoints.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
+import { promptAgent } from "../prompt-agent.ts";
 import { TookTooLong, withinTotalTime } from "../total-time.ts";
 import { failureFrom, headerOf, tooLate } from "./failure.ts";
 import type { OperationName } from "./operations.ts";
@@ -92,6 +95,10 @@ const LONGEST_ANSWER = 32 * 1024 * 1024;
 type RequestConfig = Parameters<ApiKeySession["requestWithRetry"]>[0];
 type Response = Awaited<ReturnType<ApiKeySession["requestWithRetry"]>>;
 
+/** As Node's own, which axios would take. */
+const KEPT = { keepAlive: true, scheduling: "lifo", timeout: 5_000 } as const;
+const AGENTS = { http: promptAgent(new HttpAgent(KEPT)), https: promptAgent(new HttpsAgent(KEPT)) };
+
 /** What the SDK sends for us, made to one attempt, with an end to it, to one host. */
 class KlaviyoSession extends ApiKeySession {
   readonly #deps: ClientDeps;
@@ -108,6 +115,8 @@ class KlaviyoSession extends ApiKeySession {
     super.applyToRequest(config);
     config.maxRedirects = 0;
     config.maxContentLength = LONGEST_ANSWER;
+    config.httpAgent = AGENTS.http;
+    config.httpsAgent = AGENTS.https;
     // axios knows a limit on silence only, and a body that trickles in is never silent.
     config.signal = this.#signal;
     // A rehearsal on this machine is not to be looked for behind a company's proxy.

@@ -80,7 +80,7 @@ export class KlaviyoFailure extends Error implements FailureDetails {
 
 /** No socket left this machine, or nobody took it: these calls were certainly not done. */
 const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_INVALID_URL|ERR_FR_|ERR_BAD_OPTION)/;
+  /^(ECONNREFUSED|ECONNECTLATE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_INVALID_URL|ERR_FR_|ERR_BAD_OPTION)/;
 
 /** A reader of headers by their names in lower case. */
 export function headerOf(headers: object | undefined): (name: string) => string | null {

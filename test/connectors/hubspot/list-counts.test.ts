@@ -32,7 +32,7 @@ async function pull(connector: Connector, list: string, cursor: Cursor | null) {
   const scope = { collections: [list], properties: [] };
   for await (const page of connector.contacts.pull(scope, cursor, live())) pages.push(page);
   const rosters = pages.flatMap((page) => (page.kind === "roster" ? [page.ids] : []));
-  return { rosters, cursor: pages.at(-1)?.cursor ?? null };
+  return { pages, rosters, cursor: pages.at(-1)?.cursor ?? null };
 }
 
 it("a leave is seen as fast where HubSpot leaves the size of a list out as where it tells it", async () => {
@@ -90,9 +90,37 @@ it("several lists are asked for in one request, which HubSpot's date-based paths
 it("a search for lists names the ids and the kinds of lists, which its specification requires", async () => {
   const bodies: unknown[] = [];
   const { connector } = await stub(({ path, body }) => {
-    if (path.includes("/lists/search")) bodies.push(body);
+    if (/\/lists\/.*search$/.test(path)) bodies.push(body);
     return { status: 200, body: { results: [], lists: [], hasMore: false, offset: 0, total: 0 } };
   });
   await connector.outline(live()).catch(() => null);
   expect(bodies).toMatchObject([{ listIds: [], processingTypes: [] }]);
+});
+
+it("a roster with a member that does not say who it is proves nobody's leave, and is read again at the next pull", async () => {
+  const { connector, portal, list, ids, clock, world } = await withMembers(5, {});
+  let { cursor } = await pull(connector, list, null);
+  clock.advance(5 * MINUTE);
+  ({ cursor } = await pull(connector, list, cursor));
+  portal.changeMembers(list, { remove: [ids[0] ?? ""] });
+  clock.advance(5 * MINUTE);
+  const results = [null, ...ids.slice(2)].map((recordId) => ({
+    recordId,
+    membershipTimestamp: "2026-06-15T09:00:00Z",
+  }));
+  const body = { results, total: 4 };
+  world.faults.add({
+    match: "/memberships?",
+    times: 1,
+    fault: { kind: "status", status: 200, applied: "before", body },
+  });
+  const broken = await pull(connector, list, cursor);
+  expect(broken.pages.flatMap((page) => (page.kind === "roster" ? [page.last] : []))).toEqual([false]);
+  expect(broken.pages.filter(({ kind }) => kind === "collection_gone")).toMatchObject([
+    { collection: list, problem: { code: "SK-MEMBERS" } },
+  ]);
+  clock.advance(5 * MINUTE);
+  const whole = await pull(connector, list, broken.cursor);
+  expect(whole.rosters).toEqual([ids.slice(1)]);
+  expect(whole.pages.flatMap((page) => (page.kind === "roster" ? [page.last] : []))).toEqual([true]);
 });

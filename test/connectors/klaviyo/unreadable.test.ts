@@ -164,6 +164,31 @@ describe("what Klaviyo shows and nobody can read", () => {
     expect([contacts, unreadable.map(({ id, email }) => [id, email])]).toEqual([[], [["01A", key]]]);
   });
 
+  test("a roster with a member that does not say who it is proves nobody's leave, and is read again", async () => {
+    const klaviyo = await rehearse();
+    const list = klaviyo.sandbox.createList({ name: "All" });
+    const ids = klaviyo.sandbox.seed(people(4));
+    klaviyo.sandbox.addToList(list, ids);
+    const first = await pull(klaviyo, [list], null);
+    klaviyo.sandbox.removeFromList(list, ids.slice(0, 1));
+    answer(
+      klaviyo,
+      "get_profile_ids_for_list",
+      pageOf([null, ...ids.slice(2)].map((id) => ({ type: "profile", id }))),
+    );
+    const lastOf = ({ pages }: { readonly pages: readonly PullPage[] }) =>
+      pages.flatMap((page) => (page.kind === "roster" ? [page.last] : []));
+    const broken = await pull(klaviyo, [list], first.cursor);
+    expect(lastOf(broken)).toEqual([false]);
+    expect(broken.pages.filter(({ kind }) => kind === "collection_gone")).toMatchObject([
+      { collection: list, problem: { code: "SK-MEMBERS" } },
+    ]);
+    const whole = await pull(klaviyo, [list], broken.cursor);
+    expect(lastOf(whole)).toEqual([true]);
+    const rosters = whole.pages.flatMap((page) => (page.kind === "roster" ? page.ids : []));
+    expect(rosters.toSorted()).toEqual(ids.slice(1).toSorted());
+  });
+
   test("pages that lead in a circle end a pass with a problem, of one list for that list alone", async () => {
     const klaviyo = await rehearse();
     const list = klaviyo.sandbox.createList({ name: "All" });

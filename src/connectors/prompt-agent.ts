@@ -1,0 +1,38 @@
+import type { Agent } from "node:http";
+import type { Socket } from "node:net";
+
+/** A connection that took longer to be made is not used. Shorter than a lease, longer than any connection needs. */
+const LONGEST_CONNECT_MS = 5_000;
+
+/** A connection came so late that the request waiting for it must not go. Certainly nothing was sent. */
+export class ConnectedTooLate extends Error {
+  readonly code = "ECONNECTLATE";
+  constructor(ms: number) {
+    super(`the connection took ${Math.round(ms)} ms`);
+    this.name = "ConnectedTooLate";
+  }
+}
+
+/**
+ * Makes an agent's connections usable at once or not at all. Node keeps a request until its connection is made, and then
+ * writes it, whatever has happened since: a process that was suspended meanwhile would write under a lease that another
+ * one has by now (contract P16). A timer is too late for that, because connections are looked at before timers.
+ *
+ * @param elapsed milliseconds by a clock that nobody sets
+ */
+export function promptAgent<A extends Agent>(agent: A, elapsed = (): number => performance.now()): A {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const asked = elapsed();
+    const socket = connect(options, callback) as Socket | null | undefined;
+    const check = (): void => {
+      const ms = elapsed() - asked;
+      if (ms > LONGEST_CONNECT_MS) socket?.destroy(new ConnectedTooLate(ms));
+    };
+    // Before whoever waits for the connection to write: it was asked for later.
+    socket?.prependOnceListener("connect", check);
+    socket?.prependOnceListener("secureConnect", check);
+    return socket;
+  };
+  return agent;
+}
