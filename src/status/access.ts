@@ -1,6 +1,8 @@
 import { BadAccess } from "./bad-access.ts";
 import type { Role } from "./role.ts";
 import { ROLES } from "./role.ts";
+import type { TrustedProxy } from "./trusted-proxy.ts";
+import { trustedProxy } from "./trusted-proxy.ts";
 import type { CurrentUsers } from "./users-file.ts";
 import { usersFile } from "./users-file.ts";
 
@@ -23,6 +25,8 @@ export interface Access {
   readonly oidc: OidcAccess | null;
   /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
   readonly publicUrl: URL | null;
+  /** Whose `X-Forwarded-For` counts; `null` where nobody's does. */
+  readonly trustedProxy: TrustedProxy | null;
   /** Encrypts session cookies; without it they end with the process. */
   readonly secretKey: string | null;
 }
@@ -38,15 +42,16 @@ export const OPEN: Access = {
   users: () => [],
   oidc: null,
   publicUrl: null,
+  trustedProxy: null,
   secretKey: null,
 };
 
 /** Settings that say that the page has a sign-in, even where they are empty. */
-const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$/;
+const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL|TRUSTED_PROXY)$/;
 
 /**
- * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY. The page is
- * open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
+ * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL, TANDEM_TRUSTED_PROXY and
+ * TANDEM_SECRET_KEY. The page is open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
  *
  * @throws BadAccess
  */
@@ -72,6 +77,7 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Access
     throw new BadAccess(why, "Choose a longer one; a few words in a row are easy to remember.");
   }
   const path = given("TANDEM_USERS_FILE");
+  const proxy = given("TANDEM_TRUSTED_PROXY");
   return {
     open: false,
     adminPassword,
@@ -79,6 +85,7 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Access
     users: path === null ? () => [] : usersFile(path),
     oidc: readOidc(given, Object.keys(env)),
     publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
+    trustedProxy: proxy === null ? null : trustedProxy(proxy),
     secretKey: given("TANDEM_SECRET_KEY"),
   };
 }

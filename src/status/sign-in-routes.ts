@@ -5,6 +5,7 @@ import type { AuditEntry } from "../store/audit.ts";
 import type { Access } from "./access.ts";
 import { ADMIN } from "./credentials.ts";
 import type { SignedIn } from "./credentials.ts";
+import type { Devices } from "./device-cookie.ts";
 import { layout } from "./layout.ts";
 import type { Shell } from "./layout.ts";
 import type { Oidc } from "./oidc.ts";
@@ -22,6 +23,7 @@ export interface SignInDeps {
   readonly access: Access;
   readonly sessions: Sessions;
   readonly throttle: SignInThrottle;
+  readonly devices: Devices;
   readonly oidc: Oidc | null;
   readonly audit: (entry: AuditEntry) => Promise<void>;
   readonly shellOf: (request: FastifyRequest, reply: FastifyReply) => Shell;
@@ -53,6 +55,8 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       preHandler: app.rateLimit({
         max: TRIES_PER_MINUTE,
         timeWindow: "1 minute",
+        // A known browser has its own count, in the throttle.
+        allowList: (request) => deviceOf(deps, request) !== null,
         errorResponseBuilder: () => new TooManyTries(),
       }),
     },
@@ -60,15 +64,16 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       const read = form.safeParse(request.body);
       if (!read.success) return askWho(deps, request, reply, { status: 400, wrong: WRONG });
       const { name, password, next } = read.data;
-      if (!deps.throttle.mayTry(name, request.ip))
+      const device = deps.devices.known(request, name);
+      if (!deps.throttle.mayTry(name, device))
         return askWho(deps, request, reply, { status: 429, wrong: TOO_MANY });
       const visitor = await check(name, password);
       if (visitor === null) {
-        deps.throttle.failed(name);
+        deps.throttle.failed(name, device);
         await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
         return askWho(deps, request, reply, { status: 401, wrong: WRONG });
       }
-      deps.throttle.succeeded(name, request.ip);
+      deps.devices.remember(request, reply, name);
       return letIn(deps, request, reply, visitor, next);
     },
   );
@@ -79,6 +84,12 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
     return reply.redirect("/sign-in", 303);
   });
   if (deps.oidc !== null) oidcRoutes(app, deps, deps.oidc);
+}
+
+/** The browser of a sign-in form, where the name in it signed in with it before. */
+function deviceOf({ devices }: Pick<SignInDeps, "devices">, request: FastifyRequest): string | null {
+  const read = form.safeParse(request.body);
+  return read.success ? devices.known(request, read.data.name) : null;
 }
 
 function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {

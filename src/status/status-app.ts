@@ -14,6 +14,7 @@ import { contactExportRoutes } from "./contact-export-routes.ts";
 import { contactReadRoutes } from "./contact-read-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
+import { devices } from "./device-cookie.ts";
 import type { Erasing } from "./erasing.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { ContactUrls } from "./contact-link.ts";
@@ -100,7 +101,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   const access = deps.access ?? OPEN;
   const app = Fastify({
     forceCloseConnections: true,
-    trustProxy: false,
+    trustProxy: access.trustedProxy ?? false,
     bodyLimit: LARGEST_BODY,
     requestTimeout: SLOWEST_REQUEST_MS,
   });
@@ -162,6 +163,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     access,
     sessions: known,
     throttle: signInThrottle(deps.now),
+    devices: devices(access),
     shellOf,
     audit: deps.act.audit,
   };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readAccess } from "../../src/status/access.ts";
+import { trustedProxy } from "../../src/status/trusted-proxy.ts";
 import { hashPassword } from "../../src/status/password.ts";
 import { maskAddresses } from "../../src/status/mask-addresses.ts";
 
@@ -71,10 +72,21 @@ test("what cannot be used is told with its fix, and no secret is repeated", asyn
     half: { TANDEM_OIDC_ISSUER: "https://id.example.com" },
     nobody: OIDC,
     path: { TANDEM_PUBLIC_URL: "https://example.com/tandem" },
+    proxy: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "proxy.example.com" },
+    everybody: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "0.0.0.0/0" },
+    network: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "10.0.0.0/33" },
     script: { TANDEM_PUBLIC_URL: "javascript:alert(1)" },
   };
   for (const env of Object.values(wrong)) expect(() => readAccess(env)).toThrow(/\n {2}fix: /);
   for (const env of [wrong.short, wrong.plain]) expect(() => readAccess(env)).not.toThrow(/hunter2/);
+});
+
+test("a trusted proxy is an address, or one of a network", () => {
+  const trusts = trustedProxy("127.0.0.1, 10.0.0.0/8 ::1 fd00::/8");
+  for (const address of ["127.0.0.1", "::ffff:127.0.0.1", "10.255.0.1", "::1", "fd12::5"])
+    expect([address, trusts(address)]).toEqual([address, true]);
+  for (const address of ["127.0.0.2", "11.0.0.1", "::2", "unix:", ""])
+    expect([address, trusts(address)]).toEqual([address, false]);
 });
 
 test("the highest role comes first, whoever it is given to", () => {
