@@ -9,6 +9,7 @@ import type { Devices } from "./device-cookie.ts";
 import { layout } from "./layout.ts";
 import type { Shell } from "./layout.ts";
 import type { Oidc } from "./oidc.ts";
+import { IssuerUnavailable } from "./oidc.ts";
 import { hashPassword, passwordFits } from "./password.ts";
 import { neededFor } from "./permissions.ts";
 import { ownAddress } from "./request-shell.ts";
@@ -37,6 +38,7 @@ const form = z.object({
 const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), next: z.string() });
 
 const TOO_MANY = "Too many tries. Wait a minute, then try again.";
+const ISSUER_AWAY = "Your company's sign-in does not answer. Try again in a minute.";
 const WRONG = "The name or the password is not right.";
 
 /** The addresses by which one signs in and out. */
@@ -98,7 +100,9 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
     { config: { needed: neededFor("GET", "/sign-in/oidc") } },
     async (request, reply) => {
       const { next } = z.object({ next: z.string().optional().catch(undefined) }).parse(request.query);
-      const begun = await oidc.begin(`${originOf(deps.access, request)}/sign-in/oidc/back`, ownAddress(next));
+      const back = `${originOf(deps.access)}/sign-in/oidc/back`;
+      const begun = await oidc.begin(back, ownAddress(next)).catch(orUnavailable);
+      if (begun === "unavailable") return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       request.session.set("oidc", begun.pending);
       return reply.redirect(begun.to, 303);
     },
@@ -116,8 +120,10 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
         });
       }
       const visitor = await oidc
-        .finish(new URL(request.url, originOf(deps.access, request)), begun.data)
-        .catch(() => null);
+        .finish(new URL(request.url, originOf(deps.access)), begun.data)
+        .catch((error: unknown) => (error instanceof IssuerUnavailable ? "unavailable" : null));
+      if (visitor === "unavailable")
+        return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       if (visitor === null) {
         await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";
@@ -188,8 +194,15 @@ async function passwordCheck(
   };
 }
 
-function originOf({ publicUrl }: Access, request: FastifyRequest): string {
-  return publicUrl?.origin ?? `http://${request.headers.host ?? ""}`;
+function orUnavailable(error: unknown): "unavailable" {
+  if (error instanceof IssuerUnavailable) return "unavailable";
+  throw error;
+}
+
+/** Never from the request: what it says of the host comes from whoever sends it. */
+function originOf({ publicUrl }: Access): string {
+  if (publicUrl === null) throw new Error("OIDC is read only with a public URL");
+  return publicUrl.origin;
 }
 
 function split(route: string): [string, string] {

@@ -42,6 +42,7 @@ async function tandem(args: readonly string[], answer: string | null = null) {
             return Promise.resolve(answer);
           },
     env: it.env,
+    loadEnv: () => {},
     now: () => new Date(),
     newId: randomUUID,
     stopping: never,
