@@ -31,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     outWatched: isatty(1),
     ask: isatty(0) && isatty(2) ? terminalAsk(process.stdin, process.stderr, stopping) : null,
     env: process.env,
+    loadEnv: (path) => process.loadEnvFile(path),
     now: () => new Date(),
     newId: randomUUID,
     stopping,

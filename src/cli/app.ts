@@ -22,6 +22,8 @@ export interface App {
   /** Asks the person at the terminal; `null` where nobody sits there. */
   readonly ask: Ask | null;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Adds the lines of an env file to `env`; what is set already stays. Throws where it cannot be read. */
+  readonly loadEnv: (path: string) => void;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Aborted by the first Ctrl-C or SIGTERM: stop at the next page. */

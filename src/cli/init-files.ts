@@ -34,6 +34,20 @@ export function writeNew(path: string, content: string): WrittenFile {
   }
 }
 
+/** What must never be committed: the keys, and the embedded database. */
+const IGNORED = [".env", ".tandem/"];
+
+/** Names what must not be committed in the folder's `.gitignore`; lines that are there stay as they are. */
+export function ignoreSecrets(path: string): WrittenFile {
+  const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const there = new Set(before.split("\n").map((line) => line.trim().replace(/^\//, "")));
+  const missing = IGNORED.filter((line) => !there.has(line));
+  if (missing.length === 0) return { path, state: "same" };
+  const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+  writeFileSync(path, `${before}${gap}${missing.join("\n")}\n`);
+  return { path, state: "written" };
+}
+
 /** JSON says the same however a formatter has laid it out. */
 function saysTheSame(there: string, content: string): boolean {
   if (there === content) return true;
@@ -56,7 +70,7 @@ export function envExample(refs: PerSide<SecretRef>): string {
     return "env" in ref ? `${ref.env}=` : `# in the file ${ref.file}`;
   });
   return [
-    "# Copy to .env and fill in, or set these where Tandem is started. Never commit the copy.",
+    "# Copy to .env and fill in, or set these where Tandem is started. Tandem reads .env; never commit it.",
     "# HubSpot > Settings > Integrations > Service Keys: contacts and lists, read and write.",
     named.hubspot,
     "# Klaviyo > Settings > Account > API keys: profiles and lists, read and write. Leave out subscriptions:write on purpose.",

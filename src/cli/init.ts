@@ -12,7 +12,7 @@ import type { Ask } from "./ask.ts";
 import { askBoth } from "./check-remote.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
-import { envExample, refuseExisting, schemaPath, writeNew } from "./init-files.ts";
+import { envExample, ignoreSecrets, refuseExisting, schemaPath, writeNew } from "./init-files.ts";
 import { initKeys } from "./init-keys.ts";
 import type { Looked } from "./init-questions.ts";
 import { askAboutMapping } from "./init-questions.ts";
@@ -62,6 +62,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
     const files = [
       writeNew(schemaPath(path), `${JSON.stringify(mappingJsonSchema(), null, 2)}\n`),
       writeNew(".env.example", envExample(first.tokens)),
+      ignoreSecrets(".gitignore"),
       writeNew(path, mapping.text),
     ];
     installationKeys(app, options)();

@@ -3,8 +3,9 @@ import pkg from "../../package.json" with { type: "json" };
 import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LeaseLost } from "../store/leases.ts";
-import type { App } from "./app.ts";
+import type { App, CommonOptions } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
+import { readEnvFiles, refuseUncheckedTls } from "./environment.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
@@ -53,7 +54,13 @@ export async function runProgram(app: App, args: readonly string[]): Promise<Exi
     .helpOption("-h, --help", "this help; COMMAND --help tells of one command")
     .configureOutput({ writeOut: app.out, writeErr: app.talk })
     .addHelpText("after", EXIT_CODES)
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_program, command) => {
+      // The demo and the rehearsal servers use nothing of a real connection.
+      if (!["demo", "sandbox"].includes(command.name()))
+        readEnvFiles(app, command.optsWithGlobals<CommonOptions>());
+      refuseUncheckedTls(app);
+    });
   for (const load of wanted(args)) (await load())(program, app, (code) => void (status = code));
   for (const command of program.commands) {
     command

@@ -3,8 +3,10 @@ import { InvalidArgumentError } from "commander";
 import type { Access } from "../status/access.ts";
 import { readAccess } from "../status/access.ts";
 import { BadAccess } from "../status/bad-access.ts";
+import { usersFileInTheOpen } from "../status/users-file.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
+import { databaseInTheOpen } from "./environment.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
@@ -35,6 +37,8 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       const options = command.optsWithGlobals<StartOptions>();
       const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
       const access = accessOf(app);
+      for (const warning of [usersFileInTheOpen(app.env), databaseInTheOpen(app)])
+        if (warning !== null) app.talk(warning);
       // The schedule's log tells of runs; a progress line would only get into its way.
       await withEngine(app, { ...options, quiet: true }, async (deps, mapping, loaded) => {
         if (options.worker) await refuseUnfitMapping(app, options, deps, loaded);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { hashPassword } from "../status/password.ts";
+import { passwordProblem } from "../status/password-strength.ts";
 import { ROLES, isRole } from "../status/role.ts";
 import type { App, CommonOptions } from "./app.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -9,9 +10,6 @@ import { json } from "./json.ts";
 interface UserOptions extends CommonOptions {
   readonly role: string;
 }
-
-/** As for TANDEM_ADMIN_PASSWORD. */
-const SHORTEST = 12;
 
 export function userCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
@@ -29,7 +27,7 @@ export function userCommand(program: Command, app: App, exit: (code: ExitCode) =
         throw new CommandFailure(EXIT.usage, "A name has no spaces and no #.");
       const hash = await hashPassword(await passwordFor(app, name));
       app.out(options.json ? json({ name, role, hash }) : `${name} ${role} ${hash}\n`);
-      app.talk("Put this line into the file that TANDEM_USERS_FILE names, and start Tandem again.\n");
+      app.talk("Put this line into the file that TANDEM_USERS_FILE names. It counts from the next request.\n");
       exit(EXIT.done);
     });
 }
@@ -42,7 +40,7 @@ async function passwordFor(app: App, name: string): Promise<string> {
     const fix = "Run it at a terminal, or give the password as TANDEM_USER_PASSWORD.";
     throw new CommandFailure(EXIT.usage, `Nobody can be asked for the password.\n  fix: ${fix}`);
   }
-  if (password.length < SHORTEST)
-    throw new CommandFailure(EXIT.usage, `The password is shorter than ${SHORTEST} characters.`);
+  const problem = passwordProblem(password);
+  if (problem !== null) throw new CommandFailure(EXIT.usage, `The password ${problem}.`);
   return password;
 }

@@ -1,6 +1,9 @@
 import { BadAccess } from "./bad-access.ts";
+import { passwordProblem } from "./password-strength.ts";
 import type { Role } from "./role.ts";
 import { ROLES } from "./role.ts";
+import type { TrustedProxy } from "./trusted-proxy.ts";
+import { trustedProxy } from "./trusted-proxy.ts";
 import type { CurrentUsers } from "./users-file.ts";
 import { usersFile } from "./users-file.ts";
 
@@ -10,6 +13,8 @@ export interface OidcAccess {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly people: readonly { readonly who: string; readonly role: Role }[];
+  /** Believes an email address of which the issuer does not say whether it is verified, as Entra ID does not. */
+  readonly trustEmail: boolean;
 }
 
 /** How the page is reached and who is let in. */
@@ -23,12 +28,11 @@ export interface Access {
   readonly oidc: OidcAccess | null;
   /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
   readonly publicUrl: URL | null;
+  /** Whose `X-Forwarded-For` counts; `null` where nobody's does. */
+  readonly trustedProxy: TrustedProxy | null;
   /** Encrypts session cookies; without it they end with the process. */
   readonly secretKey: string | null;
 }
-
-/** Shorter ones are found by trying. */
-const SHORTEST_PASSWORD = 12;
 
 /** Nobody is asked who they are: for a page that only this machine can reach. */
 export const OPEN: Access = {
@@ -38,15 +42,16 @@ export const OPEN: Access = {
   users: () => [],
   oidc: null,
   publicUrl: null,
+  trustedProxy: null,
   secretKey: null,
 };
 
 /** Settings that say that the page has a sign-in, even where they are empty. */
-const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL)$/;
+const MEANS_SIGN_IN = /^TANDEM_(?:ADMIN_PASSWORD|USERS_FILE|OIDC_.*|PUBLIC_URL|TRUSTED_PROXY)$/;
 
 /**
- * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL and TANDEM_SECRET_KEY. The page is
- * open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
+ * Reads TANDEM_ADMIN_PASSWORD, TANDEM_USERS_FILE, TANDEM_OIDC_*, TANDEM_PUBLIC_URL, TANDEM_TRUSTED_PROXY and
+ * TANDEM_SECRET_KEY. The page is open only where none of them is there: settings that let nobody in are a mistake, and never an open page.
  *
  * @throws BadAccess
  */
@@ -67,23 +72,31 @@ export function readAccess(env: Readonly<Record<string, string | undefined>>): A
 function readSettings(env: Readonly<Record<string, string | undefined>>): Access {
   const given = (name: string): string | null => env[name] || null;
   const adminPassword = given("TANDEM_ADMIN_PASSWORD");
-  if (adminPassword !== null && adminPassword.length < SHORTEST_PASSWORD) {
-    const why = `TANDEM_ADMIN_PASSWORD is shorter than ${SHORTEST_PASSWORD} characters.`;
-    throw new BadAccess(why, "Choose a longer one; a few words in a row are easy to remember.");
+  const weak = adminPassword === null ? null : passwordProblem(adminPassword);
+  if (weak !== null) {
+    const fix = "Choose another one. A few words in a row are easy to remember.";
+    throw new BadAccess(`TANDEM_ADMIN_PASSWORD ${weak}.`, fix);
   }
   const path = given("TANDEM_USERS_FILE");
+  const publicUrl = readPublicUrl(given("TANDEM_PUBLIC_URL"));
+  const proxy = given("TANDEM_TRUSTED_PROXY");
   return {
     open: false,
     adminPassword,
     named: path !== null,
     users: path === null ? () => [] : usersFile(path),
-    oidc: readOidc(given, Object.keys(env)),
-    publicUrl: readPublicUrl(given("TANDEM_PUBLIC_URL")),
-    secretKey: given("TANDEM_SECRET_KEY"),
+    oidc: readOidc(given, Object.keys(env), publicUrl),
+    publicUrl,
+    trustedProxy: proxy === null ? null : trustedProxy(proxy),
+    secretKey: readSecretKey(given("TANDEM_SECRET_KEY")),
   };
 }
 
-function readOidc(given: (name: string) => string | null, names: readonly string[]): OidcAccess | null {
+function readOidc(
+  given: (name: string) => string | null,
+  names: readonly string[],
+  publicUrl: URL | null,
+): OidcAccess | null {
   const issuer = given("TANDEM_OIDC_ISSUER");
   if (issuer === null) {
     const [other] = names.filter((name) => name.startsWith("TANDEM_OIDC_") && given(name) !== null);
@@ -107,7 +120,38 @@ function readOidc(given: (name: string) => string | null, names: readonly string
       "Set TANDEM_OIDC_CLIENT_ID, TANDEM_OIDC_CLIENT_SECRET and who may come in: TANDEM_OIDC_VIEWERS, TANDEM_OIDC_OPERATORS, TANDEM_OIDC_ADMINS, each with addresses or @domains.",
     );
   }
-  return { issuer, clientId, clientSecret, people };
+  if (publicUrl === null) {
+    throw new BadAccess(
+      "TANDEM_OIDC_ISSUER is set, and TANDEM_PUBLIC_URL is not.",
+      "Set TANDEM_PUBLIC_URL to the address at which people open the page. The issuer sends them back there.",
+    );
+  }
+  return { issuer, clientId, clientSecret, people, trustEmail: readTrust(given, issuer) };
+}
+
+/** Issuers of Entra ID that many companies share: anybody can claim any email address there. */
+const SHARED_ISSUER = /\/(?:common|organizations|consumers)(?:\/|$)/;
+
+function readTrust(given: (name: string) => string | null, issuer: string): boolean {
+  const trust = given("TANDEM_OIDC_TRUST_EMAIL") ?? "false";
+  if (trust === "false" || (trust === "true" && !SHARED_ISSUER.test(issuer))) return trust === "true";
+  throw new BadAccess(
+    `TANDEM_OIDC_TRUST_EMAIL cannot be ${trust === "true" ? "true for an issuer that many companies share" : "anything but true or false"}.`,
+    "Set it to true only for an issuer of your own company, such as one tenant of Entra ID.",
+  );
+}
+
+const SHORTEST_KEY = 32;
+/** 32 random characters never have fewer different ones. */
+const FEWEST_DIFFERENT = 10;
+
+function readSecretKey(given: string | null): string | null {
+  if (given === null) return null;
+  if (given.length >= SHORTEST_KEY && new Set(given).size >= FEWEST_DIFFERENT) return given;
+  throw new BadAccess(
+    `TANDEM_SECRET_KEY has fewer than ${SHORTEST_KEY} random characters.`,
+    "Make one with `openssl rand -base64 32`.",
+  );
 }
 
 function readPublicUrl(given: string | null): URL | null {

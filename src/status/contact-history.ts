@@ -7,6 +7,7 @@ import { html } from "./html.ts";
 import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
+import { wordOf } from "./word-of.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   sent: "sent, and not answered yet",
@@ -55,7 +56,7 @@ function actWords({ at, who, action, reason }: PersonAct, now: Date): Safe {
 }
 
 function entryWords(entry: HistoryEntry, now: Date): Safe {
-  const outcome = OUTCOMES[entry.outcome];
+  const outcome = wordOf(OUTCOMES, entry.outcome);
   const { side, kind, runId, refusedFields } = entry;
   return html`<p>
       ${timeElement(entry.at, now)} · <strong>${deedWords(side, kind)}</strong> ·

@@ -5,9 +5,11 @@ import type { AuditEntry } from "../store/audit.ts";
 import type { Access } from "./access.ts";
 import { ADMIN } from "./credentials.ts";
 import type { SignedIn } from "./credentials.ts";
+import type { Devices } from "./device-cookie.ts";
 import { layout } from "./layout.ts";
 import type { Shell } from "./layout.ts";
 import type { Oidc } from "./oidc.ts";
+import { IssuerUnavailable } from "./oidc.ts";
 import { hashPassword, passwordFits } from "./password.ts";
 import { neededFor } from "./permissions.ts";
 import { ownAddress } from "./request-shell.ts";
@@ -22,6 +24,7 @@ export interface SignInDeps {
   readonly access: Access;
   readonly sessions: Sessions;
   readonly throttle: SignInThrottle;
+  readonly devices: Devices;
   readonly oidc: Oidc | null;
   readonly audit: (entry: AuditEntry) => Promise<void>;
   readonly shellOf: (request: FastifyRequest, reply: FastifyReply) => Shell;
@@ -35,6 +38,7 @@ const form = z.object({
 const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), next: z.string() });
 
 const TOO_MANY = "Too many tries. Wait a minute, then try again.";
+const ISSUER_AWAY = "Your company's sign-in does not answer. Try again in a minute.";
 const WRONG = "The name or the password is not right.";
 
 /** The addresses by which one signs in and out. */
@@ -53,6 +57,8 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       preHandler: app.rateLimit({
         max: TRIES_PER_MINUTE,
         timeWindow: "1 minute",
+        // A known browser has its own count, in the throttle.
+        allowList: (request) => deviceOf(deps, request) !== null,
         errorResponseBuilder: () => new TooManyTries(),
       }),
     },
@@ -60,15 +66,16 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       const read = form.safeParse(request.body);
       if (!read.success) return askWho(deps, request, reply, { status: 400, wrong: WRONG });
       const { name, password, next } = read.data;
-      if (!deps.throttle.mayTry(name, request.ip))
+      const device = deps.devices.known(request, name);
+      if (!deps.throttle.mayTry(name, device))
         return askWho(deps, request, reply, { status: 429, wrong: TOO_MANY });
       const visitor = await check(name, password);
       if (visitor === null) {
-        deps.throttle.failed(name);
+        deps.throttle.failed(name, device);
         await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
         return askWho(deps, request, reply, { status: 401, wrong: WRONG });
       }
-      deps.throttle.succeeded(name, request.ip);
+      deps.devices.remember(request, reply, name);
       return letIn(deps, request, reply, visitor, next);
     },
   );
@@ -81,13 +88,21 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
   if (deps.oidc !== null) oidcRoutes(app, deps, deps.oidc);
 }
 
+/** The browser of a sign-in form, where the name in it signed in with it before. */
+function deviceOf({ devices }: Pick<SignInDeps, "devices">, request: FastifyRequest): string | null {
+  const read = form.safeParse(request.body);
+  return read.success ? devices.known(request, read.data.name) : null;
+}
+
 function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
   app.get(
     "/sign-in/oidc",
     { config: { needed: neededFor("GET", "/sign-in/oidc") } },
     async (request, reply) => {
       const { next } = z.object({ next: z.string().optional().catch(undefined) }).parse(request.query);
-      const begun = await oidc.begin(`${originOf(deps.access, request)}/sign-in/oidc/back`, ownAddress(next));
+      const back = `${originOf(deps.access)}/sign-in/oidc/back`;
+      const begun = await oidc.begin(back, ownAddress(next)).catch(orUnavailable);
+      if (begun === "unavailable") return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       request.session.set("oidc", begun.pending);
       return reply.redirect(begun.to, 303);
     },
@@ -105,8 +120,10 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
         });
       }
       const visitor = await oidc
-        .finish(new URL(request.url, originOf(deps.access, request)), begun.data)
-        .catch(() => null);
+        .finish(new URL(request.url, originOf(deps.access)), begun.data)
+        .catch((error: unknown) => (error instanceof IssuerUnavailable ? "unavailable" : null));
+      if (visitor === "unavailable")
+        return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       if (visitor === null) {
         await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";
@@ -177,8 +194,15 @@ async function passwordCheck(
   };
 }
 
-function originOf({ publicUrl }: Access, request: FastifyRequest): string {
-  return publicUrl?.origin ?? `http://${request.headers.host ?? ""}`;
+function orUnavailable(error: unknown): "unavailable" {
+  if (error instanceof IssuerUnavailable) return "unavailable";
+  throw error;
+}
+
+/** Never from the request: what it says of the host comes from whoever sends it. */
+function originOf({ publicUrl }: Access): string {
+  if (publicUrl === null) throw new Error("OIDC is read only with a public URL");
+  return publicUrl.origin;
 }
 
 function split(route: string): [string, string] {

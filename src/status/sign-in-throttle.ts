@@ -6,31 +6,28 @@ const NAMES_KEPT = 10_000;
 
 /** Slows down the trying of passwords at one name over many machines; one machine is slowed down by its address. */
 export interface SignInThrottle {
-  mayTry(name: string, machine: string): boolean;
-  failed(name: string): void;
-  succeeded(name: string, machine: string): void;
+  /** @param device id of a browser in which that name signed in before; else `null` */
+  mayTry(name: string, device: string | null): boolean;
+  failed(name: string, device: string | null): void;
 }
 
 /**
- * A minute after the last wrong tries everything is as before, and a machine from which that name has signed in before
- * is always let through: nobody can lock somebody out by guessing.
+ * A minute after the last wrong tries everything is as before. A known browser has its own count, so nobody can lock
+ * somebody out by guessing elsewhere.
  */
 export function signInThrottle(now: () => Date): SignInThrottle {
   const wrong = new Map<string, number[]>();
-  const known = new Set<string>();
-  const recent = (name: string): number[] => {
+  const keyOf = (name: string, device: string | null): string => `${device ?? ""} ${name}`;
+  const recent = (key: string): number[] => {
     const since = now().getTime() - MINUTE_MS;
-    return (wrong.get(name) ?? []).filter((at) => at > since);
+    return (wrong.get(key) ?? []).filter((at) => at > since);
   };
   return {
-    mayTry: (name, machine) => known.has(`${machine} ${name}`) || recent(name).length < TRIES_PER_MINUTE,
-    failed(name) {
+    mayTry: (name, device) => recent(keyOf(name, device)).length < TRIES_PER_MINUTE,
+    failed(name, device) {
       if (wrong.size >= NAMES_KEPT) wrong.clear();
-      wrong.set(name, [...recent(name), now().getTime()]);
-    },
-    succeeded(name, machine) {
-      if (known.size >= NAMES_KEPT) known.clear();
-      known.add(`${machine} ${name}`);
+      const key = keyOf(name, device);
+      wrong.set(key, [...recent(key), now().getTime()]);
     },
   };
 }

@@ -14,11 +14,13 @@ import { contactExportRoutes } from "./contact-export-routes.ts";
 import { contactReadRoutes } from "./contact-read-routes.ts";
 import { contactRoutes } from "./contact-routes.ts";
 import type { ContactSection } from "./contact-sections.ts";
+import { devices } from "./device-cookie.ts";
 import type { Erasing } from "./erasing.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { errorsRoutes } from "./errors-routes.ts";
 import type { Desk } from "./desk.ts";
+import { answerBroken, answerUnreadable } from "./framework-errors.ts";
 import type { Refused } from "./guard.ts";
 import { foreignForm, foreignName, passedOn, refusedRole } from "./guard.ts";
 import { healthOf } from "./health.ts";
@@ -93,16 +95,22 @@ const DEFAULT_INTERVAL_MS = 15 * 60 * 1_000;
 const LARGEST_BODY = 64 * 1_024;
 /** Whoever sends a request slower than this only holds on to the connection. */
 const SLOWEST_REQUEST_MS = 30_000;
+const CHECKED_EVERY_MS = 1_000;
 const A_YEAR_S = 365 * 24 * 60 * 60;
 
 /** The pages without a port: every address, header and refusal. */
 export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   const access = deps.access ?? OPEN;
+  const overTls = access.publicUrl?.protocol === "https:";
   const app = Fastify({
     forceCloseConnections: true,
-    trustProxy: false,
+    trustProxy: access.trustedProxy ?? false,
     bodyLimit: LARGEST_BODY,
     requestTimeout: SLOWEST_REQUEST_MS,
+    // Node looks for slow requests only as often as this, and by default each half minute.
+    http: { headersTimeout: SLOWEST_REQUEST_MS, connectionsCheckingInterval: CHECKED_EVERY_MS },
+    frameworkErrors: (fault, _request, reply) => answerUnreadable(reply, fault.statusCode ?? 400, overTls),
+    clientErrorHandler: (fault, socket) => answerBroken(fault, socket, overTls),
   });
   const known = await protect(app, deps, access);
   const pages = [
@@ -162,6 +170,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     access,
     sessions: known,
     throttle: signInThrottle(deps.now),
+    devices: devices(access),
     shellOf,
     audit: deps.act.audit,
   };

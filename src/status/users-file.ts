@@ -50,6 +50,16 @@ export function usersFile(path: string): CurrentUsers {
   };
 }
 
+/** A warning where others than its owner can read the users file: its hashes can then be tried at leisure. */
+export function usersFileInTheOpen(env: Readonly<Record<string, string | undefined>>): string | null {
+  const path = env["TANDEM_USERS_FILE"] || null;
+  // Windows has no such bits.
+  if (path === null || process.platform === "win32") return null;
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) === 0) return null;
+  return `Warning: other users of this machine can read the users file ${path}.\n  fix: chmod 600 ${path}\n`;
+}
+
 function readUsers(path: string, text: string): ReadUsers {
   let wrong: BadAccess | null = null;
   const users = text.split("\n").flatMap((line, index): readonly User[] => {

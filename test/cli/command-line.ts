@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { parseEnv } from "node:util";
 import { expect } from "vitest";
 import type { App } from "../../src/cli/app.ts";
 import { plainText } from "../../src/cli/plain-text.ts";
@@ -72,6 +74,7 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
   const out = (words: string): void => void (said.out += words);
   const talk = (words: string): void => void (said.talk += words);
   const never = new AbortController().signal;
+  const set: Record<string, string | undefined> = { ...bareEnvironment(), ...env };
   const app: App = {
     out: (words) => out(plainText(words)),
     talk: (words) => talk(plainText(words)),
@@ -80,7 +83,9 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     watched: false,
     outWatched: false,
     ask: answer === undefined ? null : async (question) => Promise.resolve(answer(question)),
-    env: { ...bareEnvironment(), ...env },
+    env: set,
+    // As Node does: what is set already stays.
+    loadEnv: (path) => void Object.assign(set, { ...parseEnv(readFileSync(path, "utf8")), ...set }),
     now: () => new Date(),
     newId: randomUUID,
     stopping: never,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../src/cli/app.ts";
 import { withEngine } from "../../src/cli/engine.ts";
 import { serve } from "../../src/cli/serve.ts";
-import { connect } from "../../src/main.ts";
+import { connect, connectorLog } from "../../src/main.ts";
 import { shiftableClock } from "./shifted-clock.ts";
 
 /**
@@ -30,18 +30,22 @@ const app: App = {
   out: talk,
   talk,
   raw: { out: talk, talk },
+  log: { write: talk },
   watched: false,
   outWatched: false,
   ask: null,
   env,
+  loadEnv: () => {},
   now: () => new Date(),
   newId: randomUUID,
   stopping: soft.signal,
   signal: hard.signal,
-  connect: (mapping, secrets) =>
+  connect: async (mapping, secrets, database) =>
     connect(
       mapping,
       secrets,
+      database,
+      await connectorLog(app),
       env["TANDEM_TOTAL_MS"] === undefined ? {} : { timeoutMs: Number(env["TANDEM_TOTAL_MS"]) },
     ),
 };

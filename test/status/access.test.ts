@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readAccess } from "../../src/status/access.ts";
+import { passwordProblem } from "../../src/status/password-strength.ts";
+import { usersFileInTheOpen } from "../../src/status/users-file.ts";
+import { trustedProxy } from "../../src/status/trusted-proxy.ts";
 import { hashPassword } from "../../src/status/password.ts";
 import { maskAddresses } from "../../src/status/mask-addresses.ts";
 
@@ -18,6 +21,7 @@ const OIDC = {
   TANDEM_OIDC_ISSUER: "https://id.example.com",
   TANDEM_OIDC_CLIENT_ID: "tandem",
   TANDEM_OIDC_CLIENT_SECRET: "s",
+  TANDEM_PUBLIC_URL: "https://tandem.example.com",
 };
 
 test("without any setting nobody is asked who they are", () => {
@@ -71,10 +75,59 @@ test("what cannot be used is told with its fix, and no secret is repeated", asyn
     half: { TANDEM_OIDC_ISSUER: "https://id.example.com" },
     nobody: OIDC,
     path: { TANDEM_PUBLIC_URL: "https://example.com/tandem" },
+    proxy: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "proxy.example.com" },
+    everybody: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "0.0.0.0/0" },
+    long: { TANDEM_ADMIN_PASSWORD: "a b".repeat(400) },
+    breached: { TANDEM_ADMIN_PASSWORD: "Password2024!" },
+    repeated: { TANDEM_ADMIN_PASSWORD: "abcabcabcabcabc" },
+    key: { TANDEM_SECRET_KEY: "0Zx4mB7qTn2vLc9wRd5yKs8hJf3gPa6" },
+    plainKey: { TANDEM_SECRET_KEY: "change-me".repeat(5).slice(0, 9).padEnd(40, "e") },
+    nowhere: { ...OIDC, TANDEM_OIDC_ADMINS: "@a.example", TANDEM_PUBLIC_URL: undefined },
+    shared: {
+      ...OIDC,
+      TANDEM_OIDC_ISSUER: "https://login.microsoftonline.com/common/v2.0",
+      TANDEM_OIDC_ADMINS: "@a.example",
+      TANDEM_OIDC_TRUST_EMAIL: "true",
+    },
+    trust: { ...OIDC, TANDEM_OIDC_ADMINS: "@a.example", TANDEM_OIDC_TRUST_EMAIL: "maybe" },
+    network: { TANDEM_ADMIN_PASSWORD: "long enough it is", TANDEM_TRUSTED_PROXY: "10.0.0.0/33" },
     script: { TANDEM_PUBLIC_URL: "javascript:alert(1)" },
   };
   for (const env of Object.values(wrong)) expect(() => readAccess(env)).toThrow(/\n {2}fix: /);
   for (const env of [wrong.short, wrong.plain]) expect(() => readAccess(env)).not.toThrow(/hunter2/);
+});
+
+test.each([
+  ["correct horse battery", null],
+  ["ünïcødé wörds", null],
+  ["short", "shorter than 12 characters"],
+  ["😀😀😀😀😀😀", "shorter than 12 characters"],
+  ["123456789012", "digits only"],
+  ["qwerty123456", "breached"],
+  ["!!Password1234", "breached"],
+  ["zzzzzzzzzzzzzz", "repeats"],
+  ["           x", null],
+])("the password %j: %s", (password, problem) => {
+  const found = passwordProblem(password);
+  if (problem === null) expect(found).toBeNull();
+  else expect(found).toContain(problem);
+});
+
+test("a users file that others can read is warned of", () => {
+  const path = file("");
+  chmodSync(path, 0o600);
+  expect(usersFileInTheOpen({ TANDEM_USERS_FILE: path })).toBeNull();
+  chmodSync(path, 0o644);
+  expect(usersFileInTheOpen({ TANDEM_USERS_FILE: path })).toContain(`fix: chmod 600 ${path}`);
+  expect(usersFileInTheOpen({})).toBeNull();
+});
+
+test("a trusted proxy is an address, or one of a network", () => {
+  const trusts = trustedProxy("127.0.0.1, 10.0.0.0/8 ::1 fd00::/8");
+  for (const address of ["127.0.0.1", "::ffff:127.0.0.1", "10.255.0.1", "::1", "fd12::5"])
+    expect([address, trusts(address)]).toEqual([address, true]);
+  for (const address of ["127.0.0.2", "11.0.0.1", "::2", "unix:", ""])
+    expect([address, trusts(address)]).toEqual([address, false]);
 });
 
 test("the highest role comes first, whoever it is given to", () => {

@@ -5,10 +5,13 @@ import { statusApp } from "../../src/status/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit, Visited } from "./app.ts";
-import { closed, statusDeps, visit } from "./app.ts";
+import { HOST, closed, statusDeps, visit } from "./app.ts";
 import type { OidcIssuer } from "./oidc-issuer.ts";
 import { CLIENT, oidcIssuer } from "./oidc-issuer.ts";
 import { seed } from "./seed.ts";
+
+/** Where people open the page. */
+const HERE = new URL(`http://${HOST}`);
 
 let fresh: FreshDatabase;
 let issuer: OidcIssuer;
@@ -23,9 +26,9 @@ beforeAll(async () => {
     { who: "ann@example.com", role: "admin" },
     { who: "@example.com", role: "viewer" },
   ];
-  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people };
+  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people, trustEmail: false };
   app = await statusApp(
-    statusDeps(fresh, connectionId, { access: closed([], { adminPassword: null, oidc }) }),
+    statusDeps(fresh, connectionId, { access: closed([], { adminPassword: null, oidc, publicUrl: HERE }) }),
   );
 });
 afterAll(async () => {
@@ -100,8 +103,8 @@ test("after signing in nobody is sent to another site", async () => {
 test("a session is worth what the OIDC settings of today say, over a restart", async () => {
   const { id: clientId, secret: clientSecret } = CLIENT;
   const serve = (people: OidcAccess["people"], more: Partial<OidcAccess> = {}) => {
-    const oidc = { issuer: issuer.url, clientId, clientSecret, people, ...more };
-    const access = closed([], { adminPassword: null, oidc, secretKey: "k".repeat(43) });
+    const oidc = { issuer: issuer.url, clientId, clientSecret, people, trustEmail: false, ...more };
+    const access = closed([], { adminPassword: null, oidc, publicUrl: HERE, secretKey: "k".repeat(43) });
     return statusApp(statusDeps(fresh, connectionId, { access }));
   };
   const first = await serve([{ who: "ann@example.com", role: "admin" }]);
@@ -122,4 +125,44 @@ test("a session is worth what the OIDC settings of today say, over a restart", a
   expect(await elsewhere([{ who: "@example.com", role: "viewer" }])).toBe("viewer");
   expect(await elsewhere([{ who: "@other.example", role: "viewer" }])).toBe(401);
   expect(await elsewhere([{ who: "ann@example.com", role: "admin" }])).toBe(401);
+});
+
+test("an issuer that is down says so, and does not say that somebody may not come in", async () => {
+  const gone = await oidcIssuer();
+  const oidc = { issuer: gone.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people: [], trustEmail: false };
+  const access = closed([], { adminPassword: null, oidc, publicUrl: HERE });
+  const behind = await statusApp(statusDeps(fresh, connectionId, { access }));
+  const browser = visit(behind);
+  const begun = await browser.get("/sign-in/oidc?next=/errors");
+  const answer = await fetch(begun.location ?? "", { redirect: "manual" });
+  const back = new URL(answer.headers.get("location") ?? "");
+  await gone.close();
+  const returned = await browser.get(`${back.pathname}${back.search}`);
+  expect(returned.status).toBe(503);
+  expect(returned.body).toContain("sign-in does not answer");
+  await behind.close();
+  const later = await statusApp(statusDeps(fresh, connectionId, { access }));
+  const asked = await visit(later).get("/sign-in/oidc?next=/errors");
+  expect(asked.status).toBe(503);
+  expect(asked.body).toContain("sign-in does not answer");
+  await later.close();
+});
+
+test("an address that is not said to be verified is believed only by an explicit setting, and a false one never", async () => {
+  const people: OidcAccess["people"] = [{ who: "ann@example.com", role: "admin" }];
+  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people, trustEmail: true };
+  const access = closed([], { adminPassword: null, oidc, publicUrl: HERE });
+  const entra = await statusApp(statusDeps(fresh, connectionId, { access }));
+  issuer.claims = { email: "ann@example.com" };
+  expect((await comeIn(visit(entra))).status).toBe(303);
+  issuer.claims = { email: "ann@example.com", email_verified: false };
+  expect((await comeIn(visit(entra))).status).toBe(403);
+  await entra.close();
+});
+
+test("the issuer sends people back to the public URL, whatever the request calls the page", async () => {
+  const answer = await app.inject({ url: "/sign-in/oidc", headers: { host: "localhost:9999" } });
+  expect(new URL(answer.headers.location ?? "").searchParams.get("redirect_uri")).toBe(
+    `http://${HOST}/sign-in/oidc/back`,
+  );
 });

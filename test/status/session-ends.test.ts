@@ -16,7 +16,7 @@ import { NOW, seed } from "./seed.ts";
 
 const PASSWORD = "a password for all";
 /** The same key in every process, so that cookies outlive them. */
-const KEY = "k".repeat(43);
+const KEY = "0Zx4mB7qTn2vLc9wRd5yKs8hJf3gPa6e";
 
 let fresh: FreshDatabase;
 let connectionId: number;

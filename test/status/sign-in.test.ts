@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { hashPassword, passwordFits } from "../../src/status/password.ts";
 import { ownAddress } from "../../src/status/request-shell.ts";
+import { trustedProxy } from "../../src/status/trusted-proxy.ts";
 import { statusApp } from "../../src/status/status-app.ts";
 import { readAudit } from "../../src/store/audit.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
@@ -101,6 +102,76 @@ test("from fifty machines it is ten a minute too, and whoever signed in before i
   expect((await stranger.post("/sign-in", good, { remoteAddress: "10.2.0.1" })).status).toBe(429);
   now = new Date(now.getTime() + 61_000);
   expect((await stranger.post("/sign-in", good, { remoteAddress: "10.2.0.1" })).status).toBe(303);
+});
+
+test("guesses from the address that everybody shares, as behind a proxy, keep no known browser out", async () => {
+  const good = { name: "admin", password: PASSWORD };
+  const from = { remoteAddress: "10.7.0.1" };
+  const owner = visit(app);
+  await owner.get("/sign-in");
+  expect((await owner.post("/sign-in", good, from)).status).toBe(303);
+  const attacker = visit(app);
+  await attacker.get("/sign-in");
+  const statuses: number[] = [];
+  for (let index = 0; index < 40; index += 1)
+    statuses.push(
+      (await attacker.post("/sign-in", { name: "admin", password: `wrong ${index}` }, from)).status,
+    );
+  expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+  await owner.get("/sign-in");
+  expect((await owner.post("/sign-in", good, from)).status).toBe(303);
+});
+
+test("a known browser has ten tries a minute as well, and is known for the name that signed in", async () => {
+  const owner = visit(app);
+  await owner.get("/sign-in");
+  await owner.post("/sign-in", { name: "admin", password: PASSWORD });
+  await owner.get("/sign-in");
+  const statuses: number[] = [];
+  for (let index = 0; index < 30; index += 1)
+    statuses.push((await owner.post("/sign-in", { name: "admin", password: `wrong ${index}` })).status);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+  const other: number[] = [];
+  for (let index = 0; index < 30; index += 1)
+    other.push((await owner.post("/sign-in", { name: "ann", password: `wrong ${index}` })).status);
+  expect(other.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+});
+
+test("a made-up device cookie is none", async () => {
+  const attacker = visit(app);
+  await attacker.get("/sign-in");
+  const statuses: number[] = [];
+  for (const cookie of ["x", ".", `${"a".repeat(22)}.${"a".repeat(43)}`]) {
+    attacker.cookies.set("tandem_device", cookie);
+    for (let index = 0; index < 5; index += 1)
+      statuses.push((await attacker.post("/sign-in", { name: "admin", password: `wrong ${index}` })).status);
+  }
+  expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+});
+
+test("the address that a trusted proxy names counts, and that of nobody else", async () => {
+  const behind = await statusApp(
+    statusDeps(fresh, connectionId, {
+      access: closed([], { trustedProxy: trustedProxy("127.0.0.1, 10.0.0.0/8") }),
+      now: () => now,
+    }),
+  );
+  const tries = async (remoteAddress: string, clients: number) => {
+    const browser = visit(behind);
+    await browser.get("/sign-in");
+    const statuses: number[] = [];
+    for (let index = 0; index < 24; index += 1) {
+      const headers = { "x-forwarded-for": `1.2.3.${index}, 203.0.113.${index % clients}` };
+      // A form that is none counts as a try, and costs no comparison.
+      const form = { name: "n".repeat(101), password: "wrong" };
+      statuses.push((await browser.post("/sign-in", form, { headers, remoteAddress })).status);
+    }
+    return statuses.filter((status) => status === 400).length;
+  };
+  expect(await tries("10.1.2.3", 24)).toBe(24);
+  expect(await tries("10.1.2.3", 1)).toBe(9);
+  expect(await tries("192.0.2.7", 24)).toBe(10);
+  await behind.close();
 });
 
 test.each([

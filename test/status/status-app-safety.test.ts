@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { statusApp } from "../../src/status/status-app.ts";
@@ -153,4 +155,44 @@ test.each([
   const answer = await closedApp.inject({ url: "/sign-in", headers: { host: HOST, [name]: value } });
   expect(answer.statusCode).toBe(200);
   await closedApp.close();
+});
+
+test.each(["__proto__", "constructor", "toString"])("%s is a word like any other in an address", async (word) => {
+  for (const url of [`/runs?trigger=${word}`, `/runs?kind=${word}`, `/errors?cause=${word}`, `/contacts?state=${word}`])
+    expect([url, (await app.inject({ url })).statusCode < 500]).toEqual([url, true]);
+});
+
+test("what cannot be read at all has the security headers too, and is not repeated", async () => {
+  for (const url of ["/%E0%A4%A", "/contacts/%zz"]) {
+    const { statusCode, headers, body } = await app.inject({ url });
+    expect(statusCode).toBe(400);
+    expect(headers).toMatchObject({
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "same-origin",
+      "cache-control": "no-store",
+    });
+    expect(body).toBe("The request could not be read.\n");
+  }
+});
+
+/** What the server answers to these bytes, until it closes the connection. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.write(bytes);
+  return text(socket);
+}
+
+test("no HTTP is answered with the security headers, and a body that never ends is ended", async () => {
+  const url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const port = Number(url.port);
+  const broken = await raw(port, "GET / HTTP/9.9\r\nnonsense\r\n\r\n");
+  expect(broken).toMatch(/^HTTP\/1\.1 400 /);
+  expect(broken).toContain("content-security-policy: default-src 'none'");
+  app.server.requestTimeout = 1_500;
+  const head = `POST /theme HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100`;
+  const slow = await raw(port, `${head}\r\n\r\n_csrf=`);
+  expect(slow).toMatch(/^HTTP\/1\.1 408 /);
+  expect(slow).toContain("x-content-type-options: nosniff");
 });

@@ -17,6 +17,7 @@ import { given } from "../query-parts.ts";
 import { reasonWords } from "../reason-form.ts";
 import { mayDo } from "../role.ts";
 import { exact, span } from "../time-words.ts";
+import { wordOf } from "../word-of.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -108,7 +109,7 @@ async function pause({ act, now }: PageDeps, { visitor, frame, body }: Asked): P
   const form = pauseForm.safeParse(body);
   if (!form.success) return askAgain(frame, form.error, body);
   const { reason, length } = form.data;
-  const ms = length === undefined ? undefined : LENGTHS[length]?.ms;
+  const ms = length === undefined ? undefined : wordOf(LENGTHS, length)?.ms;
   const until = ms === undefined ? null : new Date(now().getTime() + ms);
   const { database, connectionId } = act;
   await transaction(database, async (statements) => {

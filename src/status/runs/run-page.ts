@@ -17,6 +17,7 @@ import { RESULTS } from "../state-words.ts";
 import { timeElement } from "../time-element.ts";
 import { exact } from "../time-words.ts";
 import { countLabel, laneName, tookWords, triggerName } from "./run-words.ts";
+import { wordOf } from "../word-of.ts";
 
 /** One run and what it did. */
 export interface RunView {
@@ -163,7 +164,7 @@ function table({ found, frame }: RunView): Safe {
 }
 
 function row(change: RunChange, now: Date): Safe {
-  const { label, tone } = OUTCOMES[change.outcome] ?? { label: change.outcome, tone: "info" };
+  const { label, tone } = wordOf(OUTCOMES, change.outcome) ?? { label: change.outcome, tone: "info" };
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Contact">
       ${

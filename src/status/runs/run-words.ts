@@ -3,6 +3,7 @@ import type { Bar, Chart } from "../bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import { RESULTS } from "../state-words.ts";
 import { exact, took } from "../time-words.ts";
+import { wordOf } from "../word-of.ts";
 
 /** The lanes, in the order in which they are told. */
 export const LANES = [
@@ -27,7 +28,7 @@ const TRIGGERS: Readonly<Record<string, string>> = {
 
 /** Who or what began it: a word of ours, or a person's name. */
 export function triggerName(trigger: string): string {
-  return TRIGGERS[trigger] ?? trigger;
+  return wordOf(TRIGGERS, trigger) ?? trigger;
 }
 
 /** How long a run took; `null` where it was cut off before it could say. */
@@ -70,7 +71,7 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
 
 /** A count's name, for people. */
 export function countLabel(word: string): string {
-  const known = COUNT_LABELS[word];
+  const known = wordOf(COUNT_LABELS, word);
   if (known !== undefined) return known;
   const spaced = word.replaceAll("_", " ");
   return `${spaced.charAt(0).toUpperCase()}${spaced.slice(1)}`;

@@ -14,6 +14,7 @@ import { peopleSection } from "./people-section.ts";
 import { scopeNeeds } from "./scope-needs.ts";
 import { sessionsSection } from "./sessions-section.ts";
 import type { SettingsView } from "./settings-view.ts";
+import { wordOf } from "../word-of.ts";
 
 /** What Tandem is connected to, with which rights, how much it may do, and who may use this page. */
 export function settingsPage(view: SettingsView): Safe {
@@ -139,7 +140,7 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
                 ${nextRuns.map(
                   ({ name, cron, timezone, at }) =>
                     html`<tr>
-                      <th scope="row">${SCHEDULED[name] ?? name}</th>
+                      <th scope="row">${wordOf(SCHEDULED, name) ?? name}</th>
                       <td><code>${cron}</code></td>
                       <td>${timezone}</td>
                       <td>${at === null ? "not again" : timeElement(at, frame.now)}</td>
