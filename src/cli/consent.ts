@@ -4,11 +4,13 @@ import type { LedgerProof } from "../consent/verify-ledger.ts";
 import { NotAHead, verifyLedger } from "../consent/verify-ledger.ts";
 import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import type { Mapping } from "../model/mapping.ts";
+import { verifyAudit } from "../store/audit.ts";
 import { openConnection } from "../store/connections.ts";
 import { consentPairs } from "../store/consent-ledger.ts";
 import type { ConsentAct } from "../store/consent-report.ts";
 import { consentActs, unequalConsents } from "../store/consent-report.ts";
 import type { Database } from "../store/database.ts";
+import type { ChainProof } from "../store/prove-chain.ts";
 import type { App, CommonOptions } from "./app.ts";
 import type { Comparison, Difference } from "./consent-report.ts";
 import { auditText, compareText } from "./consent-report.ts";
@@ -41,15 +43,18 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
     .option("--all", "every act, not only the last ones")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<ConsentOptions>();
-      const { proof, acts } = await withDatabase(app, options, async (database) => ({
+      const { proof, audit, acts } = await withDatabase(app, options, async (database) => ({
         proof: await usableHead(verifyLedger(database, options.since ?? null)),
+        audit: await verifyAudit(database),
         acts: await everyAct(database),
       }));
       const shown = options.all === true ? acts.length : SHOWN;
       app.out(
-        options.json ? json({ ...proof, acts }) : auditText(proof, acts, shown, options.since !== undefined),
+        options.json
+          ? json({ ...proof, audit, acts })
+          : auditText(proof, audit, acts, shown, options.since !== undefined),
       );
-      exit(isProven(proof) ? EXIT.done : EXIT.failing);
+      exit(isProven(proof) && isProven(audit) ? EXIT.done : EXIT.failing);
     });
   consent
     .command("compare")
@@ -78,7 +83,7 @@ async function usableHead(work: Promise<LedgerProof>): Promise<LedgerProof> {
 }
 
 /** Entries that only another key sealed prove nothing. A ledger that nobody sealed yet is sealed by the next run. */
-function isProven({ broken, proven, before }: LedgerProof): boolean {
+function isProven({ broken, proven, before }: ChainProof): boolean {
   return broken === null && (proven !== null || before !== "other_key");
 }
 

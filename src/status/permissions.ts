@@ -39,6 +39,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",
+  "GET /settings/audit.csv": "admin",
   "GET /help": "viewer",
   "POST /sync": "operator",
   "POST /pause": "operator",

@@ -1,6 +1,7 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { clip } from "../model/clip.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Access } from "./access.ts";
 import { layout } from "./layout.ts";
@@ -35,6 +36,8 @@ const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 
 const TOO_MANY = "Too many tries. Wait a minute, then try again.";
 const WRONG = "The name or the password is not right.";
+/** Of a name that was tried, so much is kept. */
+const LONGEST_NAME = 100;
 /** Who holds TANDEM_ADMIN_PASSWORD. */
 const ADMIN = "admin";
 
@@ -61,12 +64,13 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       const read = form.safeParse(request.body);
       if (!read.success) return askWho(deps, request, reply, { status: 400, wrong: WRONG });
       const { name, password, next } = read.data;
+      // The ten tries before are in the audit. A row for each one more would let anybody fill the disk.
       if (!deps.throttle.mayTry(name, request.ip))
         return askWho(deps, request, reply, { status: 429, wrong: TOO_MANY });
       const visitor = await check(name, password);
       if (visitor === null) {
         deps.throttle.failed(name);
-        await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
+        await refused(deps, request, name, "wrong name or password");
         return askWho(deps, request, reply, { status: 401, wrong: WRONG });
       }
       deps.throttle.succeeded(name, request.ip);
@@ -109,13 +113,24 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
         .finish(new URL(request.url, originOf(deps.access, request)), begun.data)
         .catch(() => null);
       if (visitor === null) {
-        await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
+        await refused(deps, request, null, "not let in by the company's sign-in");
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";
         return askWho(deps, request, reply, { status: 403, wrong });
       }
       return letIn(deps, request, reply, visitor, begun.data.next);
     },
   );
+}
+
+/** Who was tried and from where. The name is what was typed, cut short: nobody vouches that it is one. */
+async function refused(
+  { audit }: SignInDeps,
+  { ip }: FastifyRequest,
+  name: string | null,
+  reason: string,
+): Promise<void> {
+  const about = { name: name === null ? null : clip(name, LONGEST_NAME), from: ip };
+  await audit({ who: "nobody", role: "", action: "sign_in_refused", about, reason });
 }
 
 async function letIn(

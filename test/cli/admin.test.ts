@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Company } from "./company.ts";
@@ -103,6 +104,31 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   expect(audit).toMatchObject({ status: 0 });
   expect(audit.out).toMatch(/✔ The consent ledger is whole: \d+ entr/);
   expect(audit.out).toContain("0 people asked to be subscribed");
+});
+
+test("what was done on the command line stands in the audit, with the system's user and without addresses", async () => {
+  await it.run(["erase", "nobody@example.com", "--yes"]);
+  await it.run(["retry", "--cause", "KL-PHONE"]);
+  const rows = await it.fresh.database.auditEntry.findMany({ orderBy: { seq: "asc" } });
+  expect(rows.map(({ action }) => action)).toEqual([
+    "apply",
+    "undo_plan",
+    "undo",
+    "approve",
+    "retry",
+    "erase",
+  ]);
+  expect(new Set(rows.map(({ who, role }) => `${role} ${who}`))).toEqual(
+    new Set([`command line ${userInfo().username}`]),
+  );
+  const [apply, , undo, approve] = rows;
+  expect(apply).toMatchObject({ about: { hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+  expect(undo).toMatchObject({ contacts: 1, about: { run: expect.stringMatching(/^\d+$/) } });
+  expect(approve).toMatchObject({ reason: "wanted", about: { changes: 1 } });
+  const text = JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  expect(text).not.toContain("@example.com");
 });
 
 test("an audit against a head that a run told finds a tail that was cut off, and takes no other installation's head", async () => {
