@@ -37,7 +37,7 @@ export function auditText(
   const of = (kind: string): string => grouped(kinds[kind] ?? 0);
   return lines([
     `✔ The consent ledger is whole: ${counted(entries, "entry", "entries")}.`,
-    ...(comparesHead ? ["  Nothing up to the given head is missing or changed."] : []),
+    ...(comparesHead ? ["  Nothing up to the given heads is missing or changed."] : []),
     ...provenWords(proof).map((line) => `  ${line}`),
     `  Seen: ${of("opted_out")} opt-outs, ${of("first_opted_in")} first opt-ins, ${of("opted_in")} people who came back by themselves.`,
     `  Done by Tandem: ${of("carried")} refusals carried to the other side, ${of("asked")} people asked to be subscribed, ${of("restored")} refusals put back.`,
@@ -56,11 +56,12 @@ export function auditText(
 
 /** Who did what is chained and sealed as the ledger is. */
 function auditLines(audit: ChainProof): readonly string[] {
-  const { entries, broken } = audit;
+  const { entries, broken, head } = audit;
   if (broken !== null) return [`✖ The audit is broken at row ${broken.seq}: ${broken.how}.`];
   return [
     `✔ The audit is whole: ${counted(entries, "row")}.`,
     ...provenWords(audit).map((line) => `  ${line}`),
+    ...(head === null ? [] : [`  Head: ${head}`]),
   ];
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Statements } from "./database.ts";
 import type { ChainProof } from "./prove-chain.ts";
 import { proveChain } from "./prove-chain.ts";
+import type { Head } from "./seals.ts";
 import { sealing } from "./seals.ts";
 
 /** Something that a person did on the status page or the command line, or that ended by itself what a person had wanted. */
@@ -76,12 +77,12 @@ export async function* eachAuditEntry(
   }
 }
 
-/** Proves the audit of all connections as the consent ledger is proven. */
-export async function verifyAudit(statements: Statements): Promise<ChainProof> {
+/** Proves the audit of all connections as the consent ledger is proven. @param since a place that was signed before */
+export async function verifyAudit(statements: Statements, since: Head | null = null): Promise<ChainProof> {
   const page = (after: bigint, limit: number): Promise<readonly ChainedAuditEntry[]> =>
     statements.$queryRaw<ChainedAuditEntry[]>`
       SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
       FROM audit AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
   const hashOf = ({ text }: ChainedAuditEntry): string => createHash("sha256").update(text).digest("hex");
-  return proveChain(statements, { chain: "audit", page, hashOf, visit: () => {} }, null);
+  return proveChain(statements, { chain: "audit", page, hashOf, visit: () => {} }, since);
 }

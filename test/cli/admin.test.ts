@@ -137,7 +137,7 @@ test("an audit against a head that a run told finds a tail that was cut off, and
   const since = ["consent", "audit", "--since"];
   const whole = await it.run([...since, head]);
   expect(whole).toMatchObject({ status: 0 });
-  expect(whole.out).toContain("Nothing up to the given head is missing or changed.");
+  expect(whole.out).toContain("Nothing up to the given heads is missing or changed.");
   expect(whole.out).toContain("Every entry was written by this installation.");
   const foreign = await it.run([...since, head], {
     TANDEM_SECRET_KEY: "another installation has this secret",

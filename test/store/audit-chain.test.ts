@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { readHeads, signedHead } from "../../src/consent/verify-ledger.ts";
 import { endIgnores, ignoreLinks } from "../../src/store/ignored.ts";
 import { readAudit, verifyAudit, writeAudit } from "../../src/store/audit.ts";
 import { openConnection } from "../../src/store/connections.ts";
@@ -46,12 +47,20 @@ describe("the audit", () => {
   });
 
   test("shows a row that was changed, one that is missing, and a tail that was cut off", async () => {
+    const noted = (await signedHead(fresh.database, "audit", AT)) ?? "";
     await past("UPDATE audit SET who = 'bob' WHERE seq = 2");
     expect(await broken()).toEqual({ seq: 2n, how: "it was changed after it was written" });
     await past("UPDATE audit SET who = 'ann' WHERE seq = 2");
     expect(await broken()).toBe(null);
     await past("DELETE FROM audit WHERE seq = 3");
     expect(await broken()).toEqual({ seq: 3n, how: "entries 3 to 3 are missing from the end" });
+    const { audit: head = null } = readHeads(fresh.database, [noted]);
+    await past("DELETE FROM chain_seal WHERE last = 3");
+    expect(await broken()).toBe(null);
+    expect((await verifyAudit(fresh.database, head)).broken).toEqual({
+      seq: 3n,
+      how: "entries 3 to 3 are missing from the end",
+    });
     await past("DELETE FROM audit WHERE seq = 1");
     expect(await broken()).toEqual({ seq: 2n, how: "entries 1 to 1 are missing" });
   });
