@@ -8,7 +8,10 @@ import { SIDES } from "../model/side.ts";
 import type { PlannedOperation } from "../plan/plan-contact.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import type { AuditEntry } from "../store/audit.ts";
+import { openConnection } from "../store/connections.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { auditCommand } from "./audit-command.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -41,6 +44,9 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
         }
         const applied = await withEngine(app, options, async (deps, mapping, loaded) => {
           await refuseUnfitMapping(app, options, deps, loaded);
+          // Before anything is written: a process that is killed leaves who began it.
+          const { id } = await openConnection(deps.database, mapping.name);
+          await auditCommand(deps.database, id, entryOf(plan, options.approve ?? ""), deps.now());
           const done = await applyPlan(deps, mapping, plan, options.approve ?? null);
           if (done.runId !== null) await tellHead(app, options, deps);
           return done;
@@ -108,6 +114,15 @@ function planCounts(file: string, { kind, connection, made, people }: SavedPlan)
     `${file} is ${what} for ${connection} of ${when}: ${counted(people.length, "person", "people")}.`,
     ...sides,
   ].join("\n");
+}
+
+/** A plan that is put back is an undo, as on the page. */
+function entryOf(plan: SavedPlan, reason: string): Omit<AuditEntry, "who" | "role"> {
+  const operations = [...plan.people.values()].flat().length;
+  const about = { file_made: plan.made, hash: plan.hash, operations };
+  if (plan.kind === "plan") return { action: "apply", contacts: plan.people.length, about, reason };
+  const run = plan.undoes.runId === undefined ? null : String(plan.undoes.runId);
+  return { action: "undo", contacts: plan.people.length, about: { ...about, run }, reason };
 }
 
 /** It is kept with the run. */

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { userInfo } from "node:os";
 import { APPROVED_FOR_MS } from "../model/hold.ts";
 import { openConnection } from "../store/connections.ts";
+import { transaction } from "../store/database.ts";
 import type { WaitingHold } from "../store/holds.ts";
 import { decideHold, heldWords, waitingHold } from "../store/holds.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted } from "../model/count-words.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { auditCommand, commandLineUser } from "./audit-command.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -48,11 +49,18 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
         if (hash.length < SHORT_HASH || !hold.hash.startsWith(hash)) throw movedOn(hash);
         const decision = {
           state: "approved" as const,
-          by: `command line, ${userInfo().username}`,
+          by: commandLineUser(),
           reason: options.reason ?? "",
           expiresAt: new Date(app.now().getTime() + APPROVED_FOR_MS),
         };
-        if (!(await decideHold(database, id, hold.hash, decision, app.now()))) throw movedOn(hash);
+        const decided = await transaction(database, async (statements) => {
+          const at = app.now();
+          if (!(await decideHold(statements, id, hold.hash, decision, at))) return false;
+          const about = { hold: String(hold.id), hash: hold.hash, changes: hold.changes };
+          await auditCommand(statements, id, { action: "approve", about, reason: decision.reason }, at);
+          return true;
+        });
+        if (!decided) throw movedOn(hash);
         const done = `Approved: ${counted(hold.changes, "change")}. The next run makes them; \`tandem sync\` does it now.\n`;
         app.out(options.json ? json({ approved: hold }) : done);
         exit(EXIT.done);

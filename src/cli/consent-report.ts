@@ -3,6 +3,7 @@ import { provenWords } from "../consent/proven-words.ts";
 import type { LedgerProof } from "../consent/verify-ledger.ts";
 import { counted, grouped } from "../model/count-words.ts";
 import type { ConsentPair } from "../store/consent-ledger.ts";
+import type { ChainProof } from "../store/prove-chain.ts";
 import type { ConsentAct } from "../store/consent-report.ts";
 
 /** Somebody whom one side e-mails and the other does not, or whom the ledger remembers; and why that is so. */
@@ -19,6 +20,7 @@ export interface Comparison {
 /** The ledger's proof, and the last acts. */
 export function auditText(
   proof: LedgerProof,
+  audit: ChainProof,
   acts: readonly ConsentAct[],
   shown: number,
   comparesHead = false,
@@ -29,12 +31,13 @@ export function auditText(
       `✖ The consent ledger is broken at entry ${broken.seq}: ${broken.how}.`,
       `  The ${counted(entries, "entry", "entries")} before it are whole.`,
       "  Somebody wrote to the database past Tandem. Restore a backup, and compare.",
+      ...auditLines(audit),
     ]);
   }
   const of = (kind: string): string => grouped(kinds[kind] ?? 0);
   return lines([
     `✔ The consent ledger is whole: ${counted(entries, "entry", "entries")}.`,
-    ...(comparesHead ? ["  Nothing up to the given head is missing or changed."] : []),
+    ...(comparesHead ? ["  Nothing up to the given heads is missing or changed."] : []),
     ...provenWords(proof).map((line) => `  ${line}`),
     `  Seen: ${of("opted_out")} opt-outs, ${of("first_opted_in")} first opt-ins, ${of("opted_in")} people who came back by themselves.`,
     `  Done by Tandem: ${of("carried")} refusals carried to the other side, ${of("asked")} people asked to be subscribed, ${of("restored")} refusals put back.`,
@@ -45,9 +48,21 @@ export function auditText(
           `  Head: ${head}`,
           "  Keep it outside of the database: `tandem consent audit --since HEAD` proves later that nothing before it is missing or changed.",
         ]),
+    ...auditLines(audit),
     ...acts.slice(-shown).map(actLine),
     ...(acts.length > shown ? [`  … and ${grouped(acts.length - shown)} before; --all for every one`] : []),
   ]);
+}
+
+/** Who did what is chained and sealed as the ledger is. */
+function auditLines(audit: ChainProof): readonly string[] {
+  const { entries, broken, head } = audit;
+  if (broken !== null) return [`✖ The audit is broken at row ${broken.seq}: ${broken.how}.`];
+  return [
+    `✔ The audit is whole: ${counted(entries, "row")}.`,
+    ...provenWords(audit).map((line) => `  ${line}`),
+    ...(head === null ? [] : [`  Head: ${head}`]),
+  ];
 }
 
 const WORDS: Readonly<Partial<Record<ConsentAct["kind"], string>>> = {

@@ -1,14 +1,15 @@
 import type { Command } from "commander";
 import { explainDifference } from "../consent/explain-difference.ts";
-import type { LedgerProof } from "../consent/verify-ledger.ts";
-import { NotAHead, verifyLedger } from "../consent/verify-ledger.ts";
+import { NotAHead, readHeads, verifyLedger } from "../consent/verify-ledger.ts";
 import { resolveRemembered } from "../daemon/remembered-scope.ts";
 import type { Mapping } from "../model/mapping.ts";
+import { verifyAudit } from "../store/audit.ts";
 import { openConnection } from "../store/connections.ts";
 import { consentPairs } from "../store/consent-ledger.ts";
 import type { ConsentAct } from "../store/consent-report.ts";
 import { consentActs, unequalConsents } from "../store/consent-report.ts";
 import type { Database } from "../store/database.ts";
+import type { ChainProof } from "../store/prove-chain.ts";
 import type { App, CommonOptions } from "./app.ts";
 import type { Comparison, Difference } from "./consent-report.ts";
 import { auditText, compareText } from "./consent-report.ts";
@@ -20,7 +21,7 @@ import { loadMapping } from "./load-mapping.ts";
 
 interface ConsentOptions extends CommonOptions {
   readonly all?: boolean;
-  readonly since?: string;
+  readonly since?: readonly string[];
 }
 
 /** Lines of people that are shown unless all are wanted. */
@@ -35,21 +36,27 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
       "Prove that nothing in the consent ledger was changed, and list what Tandem did to anybody's consent. Writes nothing.",
     )
     .option(
-      "--since <head>",
-      "also prove that nothing before this head is missing or changed; runs log heads",
+      "--since <head...>",
+      "also prove that nothing up to these heads is missing or changed; runs log them",
     )
     .option("--all", "every act, not only the last ones")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<ConsentOptions>();
-      const { proof, acts } = await withDatabase(app, options, async (database) => ({
-        proof: await usableHead(verifyLedger(database, options.since ?? null)),
-        acts: await everyAct(database),
-      }));
+      const { proof, audit, acts } = await withDatabase(app, options, async (database) => {
+        const heads = usableHeads(database, options.since ?? []);
+        return {
+          proof: await verifyLedger(database, heads.consent ?? null),
+          audit: await verifyAudit(database, heads.audit ?? null),
+          acts: await everyAct(database),
+        };
+      });
       const shown = options.all === true ? acts.length : SHOWN;
       app.out(
-        options.json ? json({ ...proof, acts }) : auditText(proof, acts, shown, options.since !== undefined),
+        options.json
+          ? json({ ...proof, audit, acts })
+          : auditText(proof, audit, acts, shown, options.since !== undefined),
       );
-      exit(isProven(proof) ? EXIT.done : EXIT.failing);
+      exit(isProven(proof) && isProven(audit) ? EXIT.done : EXIT.failing);
     });
   consent
     .command("compare")
@@ -66,9 +73,9 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
 }
 
 /** @throws CommandFailure 64 for what is no head of this installation */
-async function usableHead(work: Promise<LedgerProof>): Promise<LedgerProof> {
+function usableHeads(database: Database, texts: readonly string[]): ReturnType<typeof readHeads> {
   try {
-    return await work;
+    return readHeads(database, texts);
   } catch (error) {
     if (!(error instanceof NotAHead)) throw error;
     const fix =
@@ -78,7 +85,7 @@ async function usableHead(work: Promise<LedgerProof>): Promise<LedgerProof> {
 }
 
 /** Entries that only another key sealed prove nothing. A ledger that nobody sealed yet is sealed by the next run. */
-function isProven({ broken, proven, before }: LedgerProof): boolean {
+function isProven({ broken, proven, before }: ChainProof): boolean {
   return broken === null && (proven !== null || before !== "other_key");
 }
 

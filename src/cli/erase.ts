@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import { ConnectionBusy } from "../daemon/connection-lease.ts";
 import type { Erasure, KnownOf } from "../daemon/erase-person.ts";
 import { allowPerson, erasePerson, knownOf } from "../daemon/erase-person.ts";
 import type { EmailKey } from "../model/email.ts";
 import { counted } from "../model/count-words.ts";
 import { openConnection } from "../store/connections.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { auditCommand } from "./audit-command.ts";
 import { withDatabase } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -30,11 +32,14 @@ export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) 
       const { mapping } = loadMapping(app, options);
       await withDatabase(app, options, async (database) => {
         // An erased person is kept out of a connection that has not run yet, too.
-        await openConnection(database, mapping.name);
+        const { id } = await openConnection(database, mapping.name);
+        const audit = (action: string, contacts = 0, reason = ""): Promise<void> =>
+          auditCommand(database, id, { action, contacts, reason }, app.now());
         const deps = { database, now: app.now, newId: app.newId };
         if (options.allow === true) {
           const since = await allowPerson(deps, email);
           if (since === null) throw notErased();
+          await audit("allow_erased");
           app.out(options.json ? json({ allowed: true, erasedAt: since }) : allowedText(since));
           return exit(EXIT.done);
         }
@@ -42,7 +47,12 @@ export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) 
           app.out(options.json ? json({ erased: false }) : "Nothing was erased.\n");
           return exit(EXIT.done);
         }
-        const erasure = await erasePerson(deps, email);
+        const erasure = await erasePerson(deps, email).catch(async (fault: unknown) => {
+          // Part of it may be gone: who began it must be known.
+          if (!(fault instanceof ConnectionBusy)) await audit("erase", 0, "cut off: do it again");
+          throw fault;
+        });
+        await audit("erase", erasure.contacts);
         app.out(options.json ? json({ erased: true, ...erasure }) : erasedText(erasure));
         exit(EXIT.done);
       });

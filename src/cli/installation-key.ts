@@ -35,7 +35,7 @@ export function installationKeys(app: App, options: CommonOptions): () => Instal
   };
 }
 
-/** Where the key of a mapping may lie. The database of its own is under `.tandem/`, so that comes second. */
+/** Where the key of a mapping may lie. The embedded database is under `.tandem/`, so that comes second. */
 export function keyPlaces(app: App, options: CommonOptions): readonly [string, string] {
   const mapping = mappingPath(app, options);
   const isFolder = statSync(mapping, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ledgerHead } from "../consent/verify-ledger.ts";
+import { signedHead } from "../consent/verify-ledger.ts";
 import type { Deps } from "../daemon/deps.ts";
 import type { Database } from "../store/database.ts";
 import { keysOf } from "../store/database.ts";
@@ -7,8 +7,8 @@ import { keysThatSealed } from "../store/seals.ts";
 import type { App, CommonOptions } from "./app.ts";
 
 /**
- * Tells that the ledger was last sealed with another key: this installation's was lost or changed, or another machine has
- * a key of its own. Nothing stops for it. Costs one query, and asks for the key only where something was ever sealed.
+ * Tells that the ledger was last sealed with another key: this installation's was lost or changed, or another machine uses
+ * a different one. Nothing stops for it. Costs one query, and asks for the key only where something was ever sealed.
  */
 export async function tellOtherKey(app: App, database: Database): Promise<void> {
   const latest = (await keysThatSealed(database, "consent")).at(-1);
@@ -24,23 +24,28 @@ export async function tellOtherKey(app: App, database: Database): Promise<void> 
   );
 }
 
-/** Tells the ledger's signed head after a command that ran: kept outside of the database, it proves what was there. */
+/** Tells the signed heads of ledger and audit after a run: kept outside of the database, they prove what was there. */
 export async function tellHead(
   app: App,
   options: CommonOptions,
   { database, now }: Pick<Deps, "database" | "now">,
 ): Promise<void> {
-  const head = await ledgerHead(database, now());
-  if (head !== null && options.quiet !== true) app.talk(`Consent ledger head: ${head}\n`);
+  const head = await signedHead(database, "consent", now());
+  const audit = await signedHead(database, "audit", now());
+  if (options.quiet === true) return;
+  if (head !== null) app.talk(`Consent ledger head: ${head}\n`);
+  if (audit !== null) app.talk(`Audit head: ${audit}\n`);
 }
 
-/** Logs the signed head after each run of the daemon that added to the ledger. */
+/** Logs the signed heads after each run of the daemon, where one of them moved. */
 export function headLogger({ database, now }: Pick<Deps, "database" | "now">, log: Logger) {
   let told: string | null = null;
   return async (lane: string): Promise<void> => {
-    const head = await ledgerHead(database, now());
-    if (head === null || head === told) return;
-    told = head;
-    log.info({ lane, head }, "consent ledger head");
+    const ledger = await signedHead(database, "consent", now());
+    const audit = await signedHead(database, "audit", now());
+    const heads = `${ledger} ${audit}`;
+    if ((ledger === null && audit === null) || heads === told) return;
+    told = heads;
+    log.info({ lane, ledger, audit }, "signed heads of the consent ledger and the audit");
   };
 }

@@ -10,6 +10,7 @@ import { openConnection } from "../store/connections.ts";
 import { retryEngagements } from "../store/engagement-queue.ts";
 import { markFailingDirty } from "../store/links.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { auditCommand } from "./audit-command.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
@@ -66,6 +67,8 @@ async function retry(
   const which = { ...(cause === null ? {} : { cause }), ...(email === null ? {} : { email }) };
   const marked = await markFailingDirty(database, id, which, now());
   const events = cause === null ? await retryEngagements(database, id, email) : 0;
+  const about = { cause, person: email === null ? "all" : "one", events };
+  await auditCommand(database, id, { action: "retry", contacts: marked, about }, now());
   if ((cause !== null || email !== null) && marked + events === 0) return { marked, events, run: null };
   const run = await runContacts(deps, mapping, { trigger: "retry", ...(email === null ? {} : { email }) });
   if (mapping.engagement !== null && !mapping.engagement.paused)

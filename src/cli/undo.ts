@@ -6,6 +6,8 @@ import { leftWords, undoSum } from "../plan/undo-words.ts";
 import { counted } from "../model/count-words.ts";
 import type { DeedFilter } from "../store/deeds.ts";
 import type { App, CommonOptions } from "./app.ts";
+import { openConnection } from "../store/connections.ts";
+import { auditCommand } from "./audit-command.ts";
 import { withEngine } from "./engine.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
@@ -43,6 +45,14 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
         const field = undoneField(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
+        const { id } = await openConnection(deps.database, mapping.name);
+        const about = { run: options.run ?? null, hash: undo.hash, operations: undo.operations };
+        await auditCommand(
+          deps.database,
+          id,
+          { action: "undo_plan", contacts: undo.people, about },
+          deps.now(),
+        );
         return { undo, fields: mapping.fields };
       });
       app.out(

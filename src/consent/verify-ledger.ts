@@ -4,6 +4,7 @@ import type { Database } from "../store/database.ts";
 import { keysOf } from "../store/database.ts";
 import type { ChainProof } from "../store/prove-chain.ts";
 import { proveChain } from "../store/prove-chain.ts";
+import type { Chain, Head } from "../store/seals.ts";
 import { readHead, sealedHead, signHead, takeOver } from "../store/seals.ts";
 
 /** Result of reading the whole ledger. */
@@ -22,10 +23,9 @@ export class NotAHead extends Error {
 /**
  * Reads the ledger from its beginning, computes every hash again and checks every seal with this installation's key.
  *
- * @param since a head that a run logged or an audit printed: also proves that nothing up to there is missing or changed
- * @throws NotAHead for what is no head, or one that another key signed
+ * @param since a place that this installation signed: also proves that nothing up to there is missing or changed
  */
-export async function verifyLedger(database: Database, since: string | null = null): Promise<LedgerProof> {
+export async function verifyLedger(database: Database, since: Head | null = null): Promise<LedgerProof> {
   const kinds: Record<string, number> = {};
   const reading = {
     chain: "consent",
@@ -33,18 +33,41 @@ export async function verifyLedger(database: Database, since: string | null = nu
     hashOf: ({ text }: { readonly text: string }) => createHash("sha256").update(text).digest("hex"),
     visit: ({ kind }: { readonly kind: string }) => void (kinds[kind] = (kinds[kind] ?? 0) + 1),
   } as const;
-  const head = since === null ? null : readHead(keysOf(database)(), "consent", since);
-  if (since !== null && head === null) throw new NotAHead("This is no head of the consent ledger");
-  if (head === "not_ours") throw new NotAHead("This head was not signed with this installation's key");
-  return { ...(await proveChain(database, reading, head)), kinds };
+  return { ...(await proveChain(database, reading, since)), kinds };
 }
 
 /**
- * The ledger's latest place, signed; `null` while it is empty. A ledger from before there were seals, or whose key was
+ * Heads that runs logged or an audit printed, by the chain that each was signed for.
+ *
+ * @throws NotAHead for what is no head, or one that another key signed
+ */
+export function readHeads(
+  database: Database,
+  texts: readonly string[],
+): Readonly<Partial<Record<Chain, Head>>> {
+  const keys = keysOf(database)();
+  const heads: Partial<Record<Chain, Head>> = {};
+  for (const text of texts) {
+    const found = CHAINS.flatMap((chain) => {
+      const head = readHead(keys, chain, text);
+      if (head === null) throw new NotAHead("This is no head of the consent ledger or the audit");
+      return head === "not_ours" ? [] : [{ chain, head }];
+    });
+    const [signed] = found;
+    if (signed === undefined) throw new NotAHead("This head was not signed with this installation's key");
+    heads[signed.chain] = signed.head;
+  }
+  return heads;
+}
+
+const CHAINS: readonly Chain[] = ["consent", "audit"];
+
+/**
+ * The latest place of the ledger or the audit, signed; `null` while it is empty. One from before there were seals, or whose key was
  * lost, is taken over first, so that what is in it cannot change from then on.
  */
-export async function ledgerHead(database: Database, now: Date): Promise<string | null> {
-  await takeOver(database, "consent", now);
-  const head = await sealedHead(database, "consent");
-  return head === null ? null : signHead(keysOf(database)(), "consent", head);
+export async function signedHead(database: Database, chain: Chain, now: Date): Promise<string | null> {
+  await takeOver(database, chain, now);
+  const head = await sealedHead(database, chain);
+  return head === null ? null : signHead(keysOf(database)(), chain, head);
 }

@@ -42,6 +42,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /sessions/:id/end": "viewer",
   "POST /sessions/end": "viewer",
   "POST /sessions/end-all": "admin",
+  "GET /settings/audit.csv": "admin",
   "GET /help": "viewer",
   "POST /sync": "operator",
   "POST /pause": "operator",

@@ -1,6 +1,7 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { clip } from "../model/clip.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Access } from "./access.ts";
 import { ADMIN } from "./credentials.ts";
@@ -40,6 +41,8 @@ const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 const TOO_MANY = "Too many tries. Wait a minute, then try again.";
 const ISSUER_AWAY = "Your company's sign-in does not answer. Try again in a minute.";
 const WRONG = "The name or the password is not right.";
+/** Of a name that was tried, so much is kept. */
+const LONGEST_NAME = 100;
 
 /** The addresses by which one signs in and out. */
 export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Promise<void> {
@@ -67,12 +70,13 @@ export async function signInRoutes(app: FastifyInstance, deps: SignInDeps): Prom
       if (!read.success) return askWho(deps, request, reply, { status: 400, wrong: WRONG });
       const { name, password, next } = read.data;
       const device = deps.devices.known(request, name);
+      // The ten tries before are in the audit. A row for each one more would let anybody fill the disk.
       if (!deps.throttle.mayTry(name, device))
         return askWho(deps, request, reply, { status: 429, wrong: TOO_MANY });
       const visitor = await check(name, password);
       if (visitor === null) {
         deps.throttle.failed(name, device);
-        await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
+        await refused(deps, request, name, "wrong name or password");
         return askWho(deps, request, reply, { status: 401, wrong: WRONG });
       }
       deps.devices.remember(request, reply, name);
@@ -125,13 +129,24 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
       if (visitor === "unavailable")
         return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       if (visitor === null) {
-        await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
+        await refused(deps, request, null, "not let in by the company's sign-in");
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";
         return askWho(deps, request, reply, { status: 403, wrong });
       }
       return letIn(deps, request, reply, visitor, begun.data.next);
     },
   );
+}
+
+/** Who was tried and from where. The name is what was typed, cut short: nobody vouches that it is one. */
+async function refused(
+  { audit }: SignInDeps,
+  { ip }: FastifyRequest,
+  name: string | null,
+  reason: string,
+): Promise<void> {
+  const about = { name: name === null ? null : clip(name, LONGEST_NAME), from: ip };
+  await audit({ who: "nobody", role: "", action: "sign_in_refused", about, reason });
 }
 
 async function letIn(

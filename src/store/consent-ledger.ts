@@ -77,8 +77,8 @@ async function recordSeen(
 }
 
 /**
- * Who is seen subscribed for the first time, as their side shows it. Whoever ever refused is none of them, and whoever
- * Tandem itself asked for opted in by no act that was seen.
+ * Adds everybody who is seen subscribed for the first time, with what their side shows. Somebody who opted out before is
+ * left out, and so is somebody whom Tandem itself asked to be subscribed: nobody saw them opt in.
  */
 async function recordFirst(
   statements: Statements,

@@ -28,7 +28,7 @@ export interface DatabaseOptions {
 const KEYS = new WeakMap<Statements, () => InstallationKeys>();
 const TRANSACTIONS = new WeakSet<Statements>();
 
-/** @throws where the database was opened without keys: whoever writes what is sealed must have them */
+/** @throws where the database was opened without keys: what is sealed can only be written with them */
 export function keysOf(statements: Statements): () => InstallationKeys {
   const keys = KEYS.get(statements);
   if (keys === undefined) throw new Error("the database was opened without this installation's keys");

@@ -1,6 +1,7 @@
 import type { Statements } from "./database.ts";
 import type { IgnoredNote, LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
+import { sealing } from "./seals.ts";
 
 /** Why contacts are to be left alone, and what ends it. */
 export type IgnoreWish = Omit<IgnoredNote, "at">;
@@ -42,7 +43,10 @@ export async function resumeLinks(
  * since what Tandem itself wrote right before shows as new too. The audit has it, beside what people do.
  */
 export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
-  const [ended] = await statements.$queryRaw<{ contacts: number }[]>`
+  const [ended] = await sealing(
+    statements,
+    "audit",
+    (own) => own.$queryRaw<{ contacts: number }[]>`
     WITH ended AS (
       UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
         refused = '{}', attempts = 0,
@@ -57,6 +61,7 @@ export async function endIgnores(statements: Statements, connectionId: number, n
              jsonb_build_object('links', string_agg(id::text, ' ' ORDER BY id)), 'its time was over, or it changed'
       FROM ended HAVING count(*) > 0
     )
-    SELECT count(*)::int AS contacts FROM ended`;
+    SELECT count(*)::int AS contacts FROM ended`,
+  );
   return ended?.contacts ?? 0;
 }

@@ -146,7 +146,7 @@ export async function keysThatSealed(
     SELECT key_id AS "keyId", max(last) AS last FROM chain_seal WHERE chain = ${chain} GROUP BY key_id ORDER BY last`;
 }
 
-/** A place in a chain, signed: whoever keeps it outside of the database can prove later what was there. */
+/** A place in a chain. Signed and kept outside of the database, it proves later what was there. */
 export interface Head {
   readonly seq: bigint;
   readonly hash: string;

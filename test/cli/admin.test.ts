@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Company } from "./company.ts";
@@ -105,13 +106,38 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   expect(audit.out).toContain("0 people asked to be subscribed");
 });
 
+test("what was done on the command line stands in the audit, with the system's user and without addresses", async () => {
+  await it.run(["erase", "nobody@example.com", "--yes"]);
+  await it.run(["retry", "--cause", "KL-PHONE"]);
+  const rows = await it.fresh.database.auditEntry.findMany({ orderBy: { seq: "asc" } });
+  expect(rows.map(({ action }) => action)).toEqual([
+    "apply",
+    "undo_plan",
+    "undo",
+    "approve",
+    "retry",
+    "erase",
+  ]);
+  expect(new Set(rows.map(({ who, role }) => `${role} ${who}`))).toEqual(
+    new Set([`command line ${userInfo().username}`]),
+  );
+  const [apply, , undo, approve] = rows;
+  expect(apply).toMatchObject({ about: { hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+  expect(undo).toMatchObject({ contacts: 1, about: { run: expect.stringMatching(/^\d+$/) } });
+  expect(approve).toMatchObject({ reason: "wanted", about: { changes: 1 } });
+  const text = JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  expect(text).not.toContain("@example.com");
+});
+
 test("an audit against a head that a run told finds a tail that was cut off, and takes no other installation's head", async () => {
   const told = await it.run(["retry"]);
   const [, head = ""] = /^Consent ledger head: (\S+)$/m.exec(told.talk) ?? [];
   const since = ["consent", "audit", "--since"];
   const whole = await it.run([...since, head]);
   expect(whole).toMatchObject({ status: 0 });
-  expect(whole.out).toContain("Nothing up to the given head is missing or changed.");
+  expect(whole.out).toContain("Nothing up to the given heads is missing or changed.");
   expect(whole.out).toContain("Every entry was written by this installation.");
   const foreign = await it.run([...since, head], {
     TANDEM_SECRET_KEY: "another installation has this secret",

@@ -54,6 +54,18 @@ test("a file of another installation, an edited one and one under a lost key are
   expect(it.writes()).toBeGreaterThan(0);
 });
 
+test("another key than the ledger was sealed with is told, with what it means, and stops nothing", async () => {
+  await it.run(["sync"]);
+  expect((await it.run(["sync"])).talk).not.toContain("sealed with another key");
+  const { status, talk } = await it.run(["plan"], ANOTHER);
+  expect(status).toBe(0);
+  expect(talk).toMatch(
+    /^The consent ledger up to entry \d+ was sealed with another key than this installation has now\.$/m,
+  );
+  expect(talk).toContain("every opt-out stays");
+  expect(talk).toContain("fix: Restore the old key");
+});
+
 test("a key file that is cut off is told, and no other key takes its place", async () => {
   const key = await readFile(keyFile(), "utf8");
   await writeFile(keyFile(), key.slice(0, 10));
@@ -75,7 +87,7 @@ test("where nothing can be written beside the mapping, the key lies in the data 
   expect((await stat(made)).mode & 0o777).toBe(0o600);
 });
 
-test("each purpose has a key of its own, and another secret shares none", () => {
+test("each purpose has a separate key, and another secret shares none", () => {
   const keys = deriveKeys("one");
   const all = [keys, deriveKeys("two")].flatMap(({ id, files, consent, audit }) => [
     id,

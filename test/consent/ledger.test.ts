@@ -60,11 +60,16 @@ test("somebody first seen subscribed is an entry once, and takes back nothing th
   expect(await refusedAmong(it.fresh.database, 1, ["jo@example.com"])).toEqual(new Set(["jo@example.com"]));
 });
 
-test("whoever Tandem asked for is no first opt-in", async () => {
+test("a person whom Tandem asked to be subscribed is no first opt-in", async () => {
   it.hubspot.user.create("jo@example.com", {}, ["all"]);
+  const [contact] = it.hubspot.user.all();
   await it.sync(SUBSCRIBING);
-  await it.sync(SUBSCRIBING);
-  expect(it.klaviyo.user.all()[0]?.consent?.status).toBe("subscribed");
+  for (const jobtitle of ["Buyer", "Boss"]) {
+    it.hubspot.user.edit(contact?.id ?? "", { jobtitle });
+    await it.sync(SUBSCRIBING);
+  }
+  const shown = await it.fresh.database.sighting.findFirst({ where: { side: "klaviyo" } });
+  expect(shown?.consent).toMatchObject({ status: "subscribed" });
   expect(await kinds()).toEqual(["klaviyo asked"]);
 });
 

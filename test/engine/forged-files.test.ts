@@ -67,7 +67,7 @@ const boss = (): PlannedOperation => ({
 });
 
 describe("a file that this installation did not save", () => {
-  test("is refused, whoever else sealed it", async () => {
+  test("is refused when another installation sealed it", async () => {
     await forge(header(), [boss()], OTHER_KEYS.files);
     await expect(apply()).rejects.toThrow(NOT_OURS);
     expect(it.newWrites()).toBe(0);

@@ -67,7 +67,40 @@ test("a wrong password says so at its field, keeps where one wanted to go, and i
   expect(answer.body).toContain("There is a problem");
   expect(answer.body).toContain('name="next" value="/errors"');
   expect(answer.body).not.toMatch(/invalid password|forbidden|oops|sorry/i);
-  expect(await latest()).toMatchObject({ action: "sign_in_refused", who: "nobody", at: now });
+  expect(await latest()).toMatchObject({
+    action: "sign_in_refused",
+    who: "nobody",
+    about: { name: "admin", from: expect.stringMatching(/^10\.9\./) },
+    reason: "wrong name or password",
+    at: now,
+  });
+});
+
+test("a refused sign-in names who was tried and from where, whatever was typed, and cut short", async () => {
+  const browser = visit(app);
+  await browser.get("/sign-in");
+  const name = `=cmd\u0000${"x".repeat(95)}`;
+  await browser.post("/sign-in", { name, password: "wrong" }, { remoteAddress: "192.0.2.7" });
+  const about = (await latest())?.about;
+  expect(about?.["from"]).toBe("192.0.2.7");
+  expect(String(about?.["name"])).toMatch(/^=cmd.x+/);
+  expect(String(about?.["name"])).not.toContain("\u0000");
+});
+
+test("an admin downloads the audit as CSV, in which nothing that was typed is a formula; nobody else does", async () => {
+  const browser = visit(app);
+  expect((await browser.get("/settings/audit.csv")).status).toBe(401);
+  await browser.post("/sign-in", { name: "=HYPERLINK(1)", password: "wrong" });
+  await browser.post("/sign-in", { name: "admin", password: PASSWORD });
+  const file = await browser.get("/settings/audit.csv");
+  expect(file.status).toBe(200);
+  const lines = file.body.trimEnd().split("\r\n");
+  expect(lines[0]).toContain("Number,Time,Who,Role,Action,Contacts,Details,Why,Previous hash,Hash");
+  expect(lines.at(-2)).toMatch(/,"from: 10\.9\.\d+\.\d+, name: =HYPERLINK\(1\)",/);
+  expect(lines.at(-1)).toContain(",admin,admin,sign_in,");
+  const hashes = lines.slice(1).map((line) => line.split(",").slice(-2));
+  for (const [at, [previous]] of hashes.entries()) if (at > 0) expect(previous).toBe(hashes[at - 1]?.[1]);
+  expect((await browser.get("/settings")).body).toContain('href="/settings/audit.csv"');
 });
 
 test("a thousand wrong passwords from one machine get ten tries a minute", async () => {

@@ -6,6 +6,7 @@ import { html } from "../html.ts";
 import { mayDo } from "../role.ts";
 import type { User } from "../users-file.ts";
 import { timeElement } from "../time-element.ts";
+import { detailWords } from "./audit-csv.ts";
 import type { SettingsView } from "./settings-view.ts";
 
 /** Who may use this page; for admins by name, with what was done last. */
@@ -88,8 +89,9 @@ function table(entries: readonly Entry[]): Fragment {
 }
 
 function lately(audit: readonly KeptAuditEntry[], now: Date): Fragment {
-  if (audit.length === 0) return html`<p>Nobody has done anything on this page yet.</p>`;
+  if (audit.length === 0) return html`<p>Nobody has done anything yet.</p>`;
   return html`<h3>What was done last</h3>
+    <p>On this page and on the command line. <a href="/settings/audit.csv">Download all of it as CSV</a></p>
     <div class="scroll" role="region" aria-label="What people did" tabindex="0">
       <table>
         <caption class="unseen">
@@ -102,18 +104,20 @@ function lately(audit: readonly KeptAuditEntry[], now: Date): Fragment {
             <th scope="col">Role</th>
             <th scope="col">What</th>
             <th scope="col" class="right">Contacts</th>
+            <th scope="col">Details</th>
             <th scope="col">Why</th>
           </tr>
         </thead>
         <tbody>
           ${audit.map(
-            ({ at, who, role, action, contacts, reason }) =>
+            ({ at, who, role, action, contacts, about, reason }) =>
               html`<tr>
                 <th scope="row">${timeElement(at, now)}</th>
                 <td><bdi>${who}</bdi></td>
                 <td>${role}</td>
                 <td>${action.replaceAll("_", " ")}</td>
                 <td class="right">${contacts > 0 && grouped(contacts)}</td>
+                <td class="note"><bdi>${detailWords(about)}</bdi></td>
                 <td class="note"><bdi>${reason}</bdi></td>
               </tr>`,
           )}

@@ -1,5 +1,5 @@
 import pkg from "../../../package.json" with { type: "json" };
-import { readAudit } from "../../store/audit.ts";
+import { eachAuditEntry, readAudit } from "../../store/audit.ts";
 import { readFreshness } from "../../store/freshness.ts";
 import { countLinks } from "../../store/links.ts";
 import { readServerFacts } from "../../store/server-facts.ts";
@@ -9,6 +9,7 @@ import { OPEN } from "../access.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
 import type { PageDeps } from "../page-deps.ts";
 import type { StatusPage } from "../page.ts";
+import { auditCsv } from "./audit-csv.ts";
 import { SESSION_LIMITS } from "../sessions.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { scopeNeeds } from "./scope-needs.ts";
@@ -20,6 +21,17 @@ const ACTIONS_SHOWN = 20;
 export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   return [
+    {
+      address: "/settings/audit.csv",
+      place: "/settings",
+      answer: ({ frame }) =>
+        Promise.resolve({
+          kind: "file",
+          name: `audit-${frame.now.toISOString().slice(0, 10)}.csv`,
+          type: "text/csv; charset=utf-8",
+          text: auditCsv(eachAuditEntry(database, connectionId)),
+        }),
+    },
     {
       address: "/settings",
       place: "/settings",

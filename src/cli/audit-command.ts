@@ -1,0 +1,28 @@
+import { userInfo } from "node:os";
+import type { AuditEntry } from "../store/audit.ts";
+import { writeAudit } from "../store/audit.ts";
+import type { Statements } from "../store/database.ts";
+
+/** Who types commands: the system's user by name, or by number where the system has no name for it, as in a container. */
+export function commandUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+/** As it is kept where somebody decided something. */
+export function commandLineUser(): string {
+  return `command line, ${commandUser()}`;
+}
+
+/** Keeps what somebody did on the command line, as what people do on the page is kept. */
+export async function auditCommand(
+  statements: Statements,
+  connectionId: number,
+  entry: Omit<AuditEntry, "who" | "role">,
+  now: Date,
+): Promise<void> {
+  await writeAudit(statements, connectionId, { ...entry, who: commandUser(), role: "command line" }, now);
+}
