@@ -68,6 +68,7 @@ export function consentContract(makeHarness: MakeHarness): void {
         );
         await harness.pass();
         expect(await harness.connector.contacts.find([key("gone@example.com")], [], live())).toEqual({
+          from: "index",
           contacts: [],
           unreadable: [],
         });

@@ -35,6 +35,7 @@ export function readContract(makeHarness: MakeHarness): void {
         const { contacts: found } = await harness.connector.contacts.find(wanted, [], live());
         expect(idsOf(found)).toEqual(made.sort());
         expect(await harness.connector.contacts.find([], [], live())).toEqual({
+          from: "index",
           contacts: [],
           unreadable: [],
         });
@@ -59,6 +60,7 @@ export function readContract(makeHarness: MakeHarness): void {
         expect(found[0]?.unreadable).toEqual({});
         expect(Date.parse(found[0]?.createdAt ?? "")).not.toBeNaN();
         expect(await connector.contacts.read([], requested(harness), live())).toEqual({
+          from: "records",
           contacts: [],
           unreadable: [],
         });

@@ -36,7 +36,7 @@ export async function madeProfiles(
   try {
     for await (const { data } of pages(calls, client.origin, profilePage, call, null, signal)) {
       for (const { id, attributes } of data.data) {
-        const email = emailKey(typeof attributes.email === "string" ? attributes.email : null);
+        const email = typeof attributes.email === "string" ? emailKey(attributes.email) : null;
         if (email !== null && wanted.has(email)) made.set(email, id);
         else if (!known.has(id)) others.push(id);
       }
