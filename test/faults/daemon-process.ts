@@ -1,9 +1,9 @@
+import { shiftClock } from "./shifted-clock.ts";
 import { randomUUID } from "node:crypto";
 import type { App } from "../../src/cli/app.ts";
 import { withEngine } from "../../src/cli/engine.ts";
 import { serve } from "../../src/cli/serve.ts";
 import { connect, connectorLog } from "../../src/main.ts";
-import { shiftableClock } from "./shifted-clock.ts";
 
 /**
  * The daemon as `tandem start` runs it, but for two things that a mapping file cannot say: its lanes are due every few
@@ -15,8 +15,7 @@ const LANES = "every 5s";
 const GRACE_MS = 18_000;
 const LONGEST_STOP_MS = 28_000;
 
-const shift = shiftableClock();
-process.on("message", (ms: number) => shift(ms));
+process.on("message", (ms: number) => shiftClock(ms));
 const [soft, hard] = [new AbortController(), new AbortController()];
 process.once("SIGTERM", () => {
   soft.abort(new Error("stopped by a person"));
