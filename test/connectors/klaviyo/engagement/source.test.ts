@@ -18,7 +18,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 describe("the metrics of an account", () => {
   it("are Klaviyo's own, by their exact names, with what they tell of", async () => {
-    const metrics = await sourceOf(klaviyo).metrics(live());
+    const metrics = await sourceOf(klaviyo).metrics(new Map(), live());
     const told = Object.fromEntries(metrics.map(({ name, kind, channel }) => [name, `${kind} ${channel}`]));
     expect(told).toEqual({
       "Received Email": "received email",
@@ -52,7 +52,7 @@ describe("the metrics of an account", () => {
         },
       },
     });
-    expect(await sourceOf(fresh).metrics(live())).toEqual([]);
+    expect(await sourceOf(fresh).metrics(new Map(), live())).toEqual([]);
   });
 });
 
