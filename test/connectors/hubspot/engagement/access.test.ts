@@ -60,6 +60,8 @@ describe("what keeps an account from a sink is told with its own words and fix",
     });
     const untold = await another({ door: null, eventType: null }).missing(null, live());
     expect(untold?.fix.join(" ")).toContain("app_event");
+    // Nothing is asked that an installation may not ask.
+    expect(await another().missing(null, live())).toBeNull();
   });
 
   it.each([

@@ -53,6 +53,12 @@ describe("the metrics of an account", () => {
       },
     });
     expect(await sourceOf(fresh).metrics(new Map(), live())).toEqual([]);
+    // What was understood before still is, whatever it is called now.
+    const { body } = await fresh.raw("/api/metrics", {});
+    const id = (body as { data: readonly { id: string }[] }).data[0]?.id ?? "";
+    const known = new Map([[id, { kind: "opened", channel: "email" } as const]]);
+    const expected = { id, name: "Opened Email", kind: "opened", channel: "email" };
+    expect(await sourceOf(fresh).metrics(known, live())).toEqual([expected]);
   });
 });
 
