@@ -23,7 +23,7 @@ export async function checkEngagementRemote(
   if (rules === null) return [];
   const { source } = connectors.klaviyo.engagement;
   const sink = connectors.hubspot.engagement.sink(rules.recordAs);
-  const metrics = source === null ? [] : await source.metrics(signal);
+  const metrics = source === null ? [] : await source.metrics(new Map(), signal);
   const missing: Problem | null = sink === null ? noSink(rules.recordAs) : await sink.missing(null, signal);
   const facts = {
     kinds: new Set(metrics.map(({ kind }) => kind)),

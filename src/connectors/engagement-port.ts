@@ -27,8 +27,15 @@ export interface EngagementPort {
 }
 
 export interface EngagementSource {
-  /** The metrics of this account that Tandem understands. One that never happened may be absent. */
-  metrics(signal: AbortSignal): Promise<readonly EngagementMetric[]>;
+  /**
+   * The metrics of this account that Tandem understands. One that never happened may be absent.
+   *
+   * @param known by id, those that were understood before: they still are, whatever they are called now
+   */
+  metrics(
+    known: ReadonlyMap<string, Pick<EngagementMetric, "kind" | "channel">>,
+    signal: AbortSignal,
+  ): Promise<readonly EngagementMetric[]>;
   /**
    * The events of a metric from `from` on, oldest first, a page at a time. Events come late and may lie in the future: what
    * a page shows is never all there will be of its time. Where the system does not tell this metric, and only this one,

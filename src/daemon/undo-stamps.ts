@@ -64,7 +64,7 @@ export async function* undoStamps(
 
 function backOf(
   rollUps: readonly RollUpProperty[],
-  { contact, before, after, touchedSince }: ContactStamps,
+  { contact, before, after }: ContactStamps,
   now: Values | undefined,
 ): Omit<StampUndo, "email"> {
   if (now === undefined)
@@ -77,7 +77,7 @@ function backOf(
     const shown = now[name] ?? null;
     const why = !rollUps.some(({ property }) => property === name)
       ? "not_mapped"
-      : touchedSince.includes(name) || !sameValue(shown, after[name] ?? null)
+      : !sameValue(shown, after[name] ?? null)
         ? "changed_since"
         : null;
     if (why !== null) left.push({ side: "hubspot", field: name, why });

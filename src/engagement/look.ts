@@ -7,6 +7,7 @@ import type { EngagementStream, OpenPass, Pass } from "../store/engagement-strea
 import { engagementBegins, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
+import { knownMetrics } from "./known-metrics.ts";
 import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
 
@@ -32,13 +33,13 @@ const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill
  * transaction. Decides nothing; a window read twice adds nothing.
  */
 export async function look(context: EngagementContext): Promise<LookReport> {
-  const { database, connectionId, source, rules, signal, now } = context;
+  const { database, connectionId, rules, now } = context;
   // Before the metrics are asked for: what shows with its first event, shows with one that happened since.
   const first = firstFloor(rules.backfillDays, now());
   const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
-  const metrics = (await source.metrics(signal)).filter(({ kind }) => rules.metrics[kind] !== undefined);
+  const { metrics, problems } = await knownMetrics(context);
   const streams = await readStreams(database, connectionId);
-  let report: LookReport = { read: 0, added: 0, widest: null, problems: [], metrics, untold: new Set() };
+  let report: LookReport = { read: 0, added: 0, widest: null, problems, metrics, untold: new Set() };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
     const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);

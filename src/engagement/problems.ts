@@ -59,6 +59,19 @@ export function collectionMissing(nameOrId: string, kind: string, line: number, 
   };
 }
 
+/** KL-METRIC: a metric's name stands for another one by now. */
+export function metricRepointed(name: string, first: string, other: string): Problem {
+  return {
+    ...CONNECTION,
+    level: "mapping",
+    side: "klaviyo",
+    code: "KL-METRIC",
+    title: clip(`Another Klaviyo metric is called "${name}" now`, 60),
+    explanation: `"${name}" was the metric ${first}, which still exists under another name. Tandem continues with it, and does not read ${other}, which has taken the name.`,
+    fix: [`In Klaviyo, give the metric ${first} its name back, or delete it if ${other} is meant.`],
+  };
+}
+
 /** SK-ROLLUP: the property is not there, or cannot hold what is to be written. */
 export function rollUpMissing(property: string, why: string, line: number): Problem {
   return {

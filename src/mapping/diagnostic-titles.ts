@@ -67,6 +67,7 @@ export const DIAGNOSTIC_TITLES: { readonly [code: Diagnostic["code"]]: string } 
   M253: "New contacts are described, and none is made",
   M254: "Two roll-ups write the same property",
   M255: "A roll-up and a field write the same property",
+  M256: "App events have a type, and none is named",
   M257: "Only an installed app may write on the timeline",
   M258: "Properties alone are shown, and none is named",
   M260: "A part of one way to sign in stands beside another",

@@ -9,6 +9,8 @@ import type { EngagementSection } from "./schema-engagement.ts";
 export interface EngagementSurroundings {
   /** Does the HubSpot connection sign in as an app? */
   readonly oauth: boolean;
+  /** Does it name the type of the app's events? */
+  readonly eventType: boolean;
   readonly fields: readonly PlacedField[];
   /** HubSpot properties that show the consent in Klaviyo. */
   readonly consent: readonly string[];
@@ -36,7 +38,7 @@ export function engagementMeanings(
 /** HubSpot lets only installed apps write on the timeline (facts: a private token is refused). */
 function sinkMeaning(
   { record_as, last_activity }: EngagementSection,
-  { oauth }: EngagementSurroundings,
+  { oauth, eventType }: EngagementSurroundings,
   say: Say,
 ) {
   if (!oauth && (record_as === "timeline" || record_as === "app_event")) {
@@ -44,6 +46,13 @@ function sinkMeaning(
       code: "M257",
       message: `\`${record_as}\` is for an installed app, and this connection uses a token`,
       help: "use `auth: oauth` under `connections.hubspot`, or `note`, `custom_event` (Enterprise) or `properties_only` here",
+    });
+  }
+  if (oauth && record_as === "app_event" && !eventType) {
+    say(["record_as"], "value", {
+      code: "M256",
+      message: "`app_event` needs the name of the app's event type",
+      help: "set `app_event` under `connections.hubspot`: the event type's `uid`, for example `klaviyo_engagement`",
     });
   }
   if (record_as === "properties_only" && Object.keys(last_activity ?? {}).length === 0) {

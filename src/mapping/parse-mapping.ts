@@ -110,10 +110,12 @@ function engagementOf(
 ): readonly Meaning[] {
   const section = sections.engagement.safeParse(top["engagement"]).data;
   if (section === undefined) return [];
-  const oauth = connections.safeParse(top["connections"]).data?.hubspot.auth === "oauth";
+  const hubspot = connections.safeParse(top["connections"]).data?.hubspot;
+  const oauth = hubspot?.auth === "oauth";
+  const eventType = hubspot?.app_event !== undefined;
   const shown = sections.consent.safeParse(top["consent"]).data?.klaviyo_to_hubspot;
   const consent = [shown?.status_property, shown?.reason_property].filter((name) => name !== undefined);
-  return engagementMeanings(section, { oauth, fields, consent });
+  return engagementMeanings(section, { oauth, eventType, fields, consent });
 }
 
 function entries(value: unknown): readonly { index: number; value: unknown }[] {

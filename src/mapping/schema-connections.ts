@@ -80,12 +80,15 @@ export const hubspotConnection = z.strictObject({
       "With `auth: oauth`: where the API key of the app's developer account is, for timeline templates.",
     ),
   app_event: z
-    .strictObject({
-      project: z.string().min(1).max(200).describe("Name of the app's project."),
-      symbol: z.string().min(1).max(200).describe("The event type's own name (uid) in the project."),
+    .string({
+      error: wrong("must be the event type's name", "its `uid` in the app's project, or its full name (ae…)"),
     })
+    .min(1)
+    .max(200)
     .optional()
-    .describe("With `auth: oauth`: the app's event type, for app events."),
+    .describe(
+      "With `auth: oauth`: the `uid` or full name of the app's event type, for `record_as: app_event`.",
+    ),
   portal_id: z
     .union(
       [

@@ -130,8 +130,8 @@ export interface InstalledApp {
   /** With the key of its developer account, for timeline templates; both or none. */
   readonly appId: string | null;
   readonly developerKey: SecretRef | null;
-  /** The type of its app events, by its project's name and its own symbol. */
-  readonly eventType: { readonly project: string; readonly symbol: string } | null;
+  /** The type of its app events: its `uid` in the app's project, or its full name. */
+  readonly eventType: string | null;
 }
 
 export interface KlaviyoConnection {

@@ -75,8 +75,6 @@ export interface ContactStamps {
   readonly email: string;
   readonly before: Values;
   readonly after: Values;
-  /** Properties that Tandem has written since. */
-  readonly touchedSince: readonly string[];
 }
 
 /**
@@ -118,15 +116,10 @@ export async function stampsByContact(
     ), ends AS (
       SELECT contact, key, (array_agg(before ORDER BY sent_at, trace_id))[1] AS before,
              (array_agg(after ORDER BY sent_at DESC, trace_id DESC))[1] AS after,
-             (array_agg(email ORDER BY sent_at DESC, trace_id DESC))[1] AS email, min(sent_at) AS first
+             (array_agg(email ORDER BY sent_at DESC, trace_id DESC))[1] AS email
       FROM value WHERE contact IN (SELECT contact FROM page) GROUP BY contact, key
     )
-    SELECT contact, max(email) AS email, jsonb_object_agg(key, before) AS before, jsonb_object_agg(key, after) AS after,
-           coalesce(array_agg(key) FILTER (WHERE EXISTS (
-             SELECT FROM stamp AS later
-             WHERE later.connection_id = ${connectionId} AND later.contact = ends.contact AND later.outcome = 'done'
-               AND later.sent_at > ends.first AND later.after ? ends.key
-               AND later.trace_id NOT IN (SELECT trace_id FROM selected))), '{}') AS "touchedSince"
+    SELECT contact, max(email) AS email, jsonb_object_agg(key, before) AS before, jsonb_object_agg(key, after) AS after
     FROM ends GROUP BY contact ORDER BY contact`;
 }
 

@@ -135,9 +135,9 @@ export function settledStamps(
   results: readonly WriteResult[],
 ): readonly SettledStamp[] {
   return updates.flatMap(({ traceId }, index): readonly SettledStamp[] => {
-    const result = results[index];
+    const result: WriteResult = results[index] ?? { outcome: "unknown" };
     const none = { traceId, problem: null, refusedFields: [] };
-    switch (result?.outcome) {
+    switch (result.outcome) {
       case "done":
         return [
           { ...none, outcome: "done", refusedFields: result.refused.flatMap(({ field }) => field ?? []) },
@@ -147,7 +147,9 @@ export function settledStamps(
         return [{ ...none, outcome: result.outcome, problem: result.problem }];
       case "not_sent":
         return [{ ...none, outcome: "not_sent" }];
-      default:
+      case "exists":
+      case "pending":
+      case "unknown":
         return [];
     }
   });

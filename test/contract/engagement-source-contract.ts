@@ -28,7 +28,7 @@ export function sourceContract(name: string, makeHarness: () => Promise<SourceHa
     it(
       "tells its metrics, each with what it is of",
       using(async (harness) => {
-        const metrics = await sourceOf(harness).metrics(live());
+        const metrics = await sourceOf(harness).metrics(new Map(), live());
         const email = metrics.filter(({ channel }) => channel === "email").map(({ kind }) => kind);
         expect(new Set(email)).toEqual(
           new Set(["received", "opened", "clicked", "bounced", "dropped", "unsubscribed", "spam"]),
@@ -135,10 +135,10 @@ export function sourceContract(name: string, makeHarness: () => Promise<SourceHa
       using(async (harness) => {
         const metric = await metricOf(harness);
         const stopped = AbortSignal.abort(new Error("stopped"));
-        await expect(sourceOf(harness).metrics(stopped)).rejects.toThrow("stopped");
+        await expect(sourceOf(harness).metrics(new Map(), stopped)).rejects.toThrow("stopped");
         harness.goOut();
         await expect(readAll(harness, metric)).rejects.toBeInstanceOf(SystemUnavailable);
-        await expect(sourceOf(harness).metrics(live())).rejects.toBeInstanceOf(SystemUnavailable);
+        await expect(sourceOf(harness).metrics(new Map(), live())).rejects.toBeInstanceOf(SystemUnavailable);
       }),
     );
   });
@@ -151,7 +151,7 @@ function sourceOf({ connector }: SourceHarness): EngagementSource {
 }
 
 async function metricOf(harness: SourceHarness): Promise<EngagementMetric> {
-  const metrics = await sourceOf(harness).metrics(live());
+  const metrics = await sourceOf(harness).metrics(new Map(), live());
   const metric = metrics.find(({ kind, channel }) => kind === "opened" && channel === "email");
   if (metric === undefined) throw new Error("nobody opens anything here");
   return metric;

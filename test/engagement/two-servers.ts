@@ -162,5 +162,5 @@ async function install({
     code: sandbox.authorizeApp(made.appId),
   });
   const door = { appId: made.appId, developerKey: made.developerKey };
-  return { app: { door, eventType: EVENT_TYPE }, token: String(body["access_token"]) };
+  return { app: { door, eventType: EVENT_TYPE.symbol }, token: String(body["access_token"]) };
 }

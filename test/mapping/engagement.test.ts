@@ -78,6 +78,18 @@ describe("what the engagement section says", () => {
 });
 
 describe("what it cannot mean", () => {
+  test("app events of an app whose type is not named", () => {
+    const app =
+      "auth: oauth, client_id: 0a1b2c3d-0000-4000-8000-0123456789ab, client_secret: { env: A }, refresh_token: { env: B }";
+    const text = (more: string) =>
+      engagement("record_as: app_event").replace(
+        /  hubspot:\n(?: {4}.*\n)+/,
+        `  hubspot: { ${app}${more} }\n`,
+      );
+    expect(told(text("")).map((line) => line.replace(/ \d.*$/, ""))).toEqual(["M256"]);
+    expect(told(text(", app_event: klaviyo_engagement"))).toEqual([]);
+  });
+
   test.each([
     ["metrics: {}", "M103"],
     ["record_as: mail", "M102"],

@@ -41,12 +41,12 @@ describe("signing in to HubSpot as an installed app", () => {
       ...APP,
       "app_id: 1234567",
       "developer_key: { env: HS_DEVELOPER_KEY }",
-      "app_event: { project: tandem, symbol: klaviyo_engagement }",
+      "app_event: klaviyo_engagement",
     ];
     expect(parseMapping(signedIn(more), "test.yaml").mapping?.hubspot.oauth).toMatchObject({
       appId: "1234567",
       developerKey: { env: "HS_DEVELOPER_KEY" },
-      eventType: { project: "tandem", symbol: "klaviyo_engagement" },
+      eventType: "klaviyo_engagement",
     });
   });
 
@@ -73,7 +73,7 @@ describe("signing in to HubSpot as an installed app", () => {
   test("has no token beside it, and a token has nothing of an app", () => {
     expect(told(signedIn([...APP, "token: { env: HUBSPOT_TOKEN }"]))).toEqual(["M260 10:5-10"]);
     expect(told(mappingText({ hubspot: "client_secret: { env: A }" }))).toEqual(["M260 6:5-18"]);
-    expect(told(mappingText({ hubspot: "app_event: { project: a, symbol: b }" }))).toEqual(["M260 6:5-14"]);
+    expect(told(mappingText({ hubspot: "app_event: ab" }))).toEqual(["M260 6:5-14"]);
   });
 
   test.each(["client_secret", "refresh_token", "developer_key"])("%s is never in the file itself", (key) => {
@@ -91,8 +91,7 @@ describe("signing in to HubSpot as an installed app", () => {
   test.each([
     ["client_id: no/id", "M105"],
     ["app_id: none", "M105"],
-    ["app_event: { project: a }", "M103"],
-    ["app_event: { project: a, symbol: b, sandbox: c }", "M101"],
+    ["app_event: { project: a, symbol: b }", "M105"],
   ])("refuses %s", (line, code) => {
     const key = line.split(":", 1)[0] ?? "";
     const { diagnostics } = parseMapping(signedIn([...without(key), line]), "test.yaml");

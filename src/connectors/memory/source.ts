@@ -16,7 +16,7 @@ export function memorySource(
       .toSorted((one, other) => (place(one) < place(other) ? -1 : 1));
   return {
     lagMs: 60_000,
-    async metrics(signal) {
+    async metrics(_known, signal) {
       request("metrics", signal);
       const told = (kind: EngagementKind, channel: Channel): boolean =>
         channel === "email" || happened.some(({ engagement }) => isOf(engagement, kind, channel));

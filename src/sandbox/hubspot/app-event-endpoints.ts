@@ -43,6 +43,8 @@ export function appEventEndpoints(state: HubspotState): readonly Endpoint[] {
     {
       ...write,
       mutating: false,
+      // Only a developer's key has it: no installation of an app does (specification 2026-03).
+      scopes: [["developers-read"]],
       path: `${BASE}/types/projects`,
       handle(call, caller) {
         const body = objectBody(call);
@@ -66,7 +68,9 @@ function approved(state: HubspotState, caller: Caller): OauthApp {
 function prepare(state: HubspotState, caller: Caller, event: JsonObject, ids: Set<string>): () => Occurrence {
   const app = approved(state, caller);
   const name = textField(event, "eventTypeName");
-  const template = app.eventTypes.get(name);
+  // By its full name, or by the `uid` that it has in the project.
+  const byUid = [...app.projects].find(([key]) => key.endsWith(`/${name}`))?.[1];
+  const template = app.eventTypes.get(name) ?? app.eventTypes.get(byUid ?? "");
   if (template === undefined) throw invalid(`No event type named ${name} exists`);
   const id = textField(event, "id");
   if (Buffer.byteLength(id) > LARGEST_ID) throw invalid(`Event ${id} failed with validation error(s)`);

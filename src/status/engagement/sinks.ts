@@ -23,7 +23,7 @@ export const SINK_FACTS: Readonly<Record<RecordAs, SinkFacts>> = {
   app_event: {
     label: "App events",
     needs:
-      "An installed app (auth: oauth) that HubSpot has approved for app events, with the scope timeline.",
+      "An installed app (auth: oauth) that HubSpot has approved for app events, with the scope timeline, and its event type's name (app_event).",
     show: [
       "Open a contact, then its Activities.",
       "Press Filter activity, look for the app's name, and tick its events.",

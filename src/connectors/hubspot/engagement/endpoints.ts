@@ -94,11 +94,6 @@ export function engagementEndpoints({ call, mutation, crm, plain }: EndpointTool
           },
         }),
       ),
-    /** Whether the app has an event type of this name; only reads, though it is a POST. */
-    appEventType: (projectName: string, developerSymbol: string) =>
-      call("app event type", (signal) =>
-        plain("POST", `${APP_EVENTS}/types/projects`, signal, { body: { projectName, developerSymbol } }),
-      ),
     appEvents: (permit: Permit, inputs: readonly EventInput[]) => {
       const events = inputs.map(({ id, type, objectId, at, values }) => ({
         id,

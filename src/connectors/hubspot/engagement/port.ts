@@ -2,7 +2,6 @@ import type { RecordAs } from "../../../model/engagement.ts";
 import type { EngagementPort, EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { appEventSink } from "./app-event-sink.ts";
-import type { AppEventType } from "./app-event-sink.ts";
 import { customEventSink } from "./custom-event-sink.ts";
 import type { AppDoor } from "./endpoints.ts";
 import { makeProperties } from "./make-properties.ts";
@@ -14,8 +13,8 @@ import { timelineSink } from "./timeline-sink.ts";
 export interface HubSpotApp {
   /** For timeline templates; `null` where they are not used. */
   readonly door: AppDoor | null;
-  /** For app events; `null` where they are not used. */
-  readonly eventType: AppEventType | null;
+  /** The type of its app events, by `uid` or full name; `null` where they are not used. */
+  readonly eventType: string | null;
 }
 
 /** HubSpot shows what happened and tells nothing. Each sink is made once: it remembers what it asked. */

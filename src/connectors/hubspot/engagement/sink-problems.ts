@@ -41,16 +41,23 @@ const WORDS = {
   },
   no_event_type_named: {
     code: "HS-EVENT-KEY",
-    title: "The app's event type is not told",
+    title: "The mapping does not name the app's event type",
     explanation:
-      "App events have a type that comes with the app's project; Tandem finds it by the names of both.",
-    fix: ["Set app_event with project and symbol under connections.hubspot.", CHECK],
+      "App events have a type that comes with the app's project. HubSpot does not tell an installed app its types.",
+    fix: [
+      "Set app_event under connections.hubspot: the event type's uid in the app's project, for example klaviyo_engagement.",
+      CHECK,
+    ],
   },
   no_event_type: {
     code: "HS-EVENT-TYPE",
-    title: "The app has no such event type",
-    explanation: "HubSpot knows no event type of this symbol in this project of the app.",
-    fix: ["Upload the project with its event type (`hs project upload`), or correct app_event.", CHECK],
+    title: "HubSpot does not know the app's event type",
+    explanation:
+      "HubSpot refused an event because the app has no event type of the name that app_event gives.",
+    fix: [
+      "Upload the project with its event type (`hs project upload`),",
+      "or correct app_event under connections.hubspot: the event type's uid, or its full name (ae…).",
+    ],
   },
   no_app_events: {
     code: "HS-EVENT-OFF",

@@ -36,8 +36,6 @@ export const oneTemplate = template;
 /** Which events of a batch were taken, and what was wrong with the others. */
 export const eventsAnswer = z.object({ results: z.array(z.object({ id })), errors: vendorErrors });
 
-export const eventTypeAnswer = z.object({ fullyQualifiedName: z.string().min(1) });
-
 const definition = z.object({
   fullyQualifiedName: z.string().min(1),
   name: z.string(),

@@ -30,7 +30,7 @@ export function engagementSource(deps: NamesDeps): EngagementSource {
   const withNames = mailingNames(deps);
   return {
     lagMs: LAG_MS,
-    metrics: (signal) => metrics(deps, signal),
+    metrics: (known, signal) => metrics(deps, known, signal),
     async *read(window, signal) {
       const isInside = insideOf(window);
       const events = eventPages(deps, window, signal);
@@ -69,6 +69,7 @@ async function toldOr<T>(
 
 async function metrics(
   { calls, client }: NamesDeps,
+  before: Parameters<EngagementSource["metrics"]>[0],
   signal: AbortSignal,
 ): Promise<readonly EngagementMetric[]> {
   const found: EngagementMetric[] = [];
@@ -76,8 +77,8 @@ async function metrics(
     for (const metric of data.data) {
       if (metric === null) continue;
       const { name, integration } = metric.attributes;
-      const known = knownMetric(name, integration?.name ?? "");
-      if (known !== null) found.push({ id: metric.id, name, ...known });
+      const known = before.get(metric.id) ?? knownMetric(name, integration?.name ?? "");
+      if (known !== null) found.push({ id: metric.id, name, kind: known.kind, channel: known.channel });
     }
   }
   return found;

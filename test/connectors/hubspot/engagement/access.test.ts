@@ -8,7 +8,7 @@ import {
 import type { RecordAs } from "../../../../src/model/engagement.ts";
 import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
 import { live, rehearse } from "../rehearsal.ts";
-import { entry, EVENT_TYPE, group, PROJECT_FILE, showing } from "./sinks.ts";
+import { entry, group, PROJECT_FILE, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";
 import { OPEN_GATE } from "../../../support/open-gate.ts";
 
@@ -49,15 +49,19 @@ describe("what keeps an account from a sink is told with its own words and fix",
 
   it("an app that is not approved for app events, or has no such type", async () => {
     const closed = await shownAs("app_event", { app: { appEvents: false } });
-    expect(await closed.sink.missing(null, live())).toMatchObject({
-      code: "HS-EVENT-OFF",
-      title: "HubSpot does not let this app write app events",
+    const one = [group(closed.ids[0], [entry(1)])];
+    await expect(closed.sink.record(one, null, OPEN_GATE, live())).rejects.toMatchObject({
+      problem: { code: "HS-EVENT-OFF", title: "HubSpot does not let this app write app events" },
     });
-    const { another } = await shownAs("app_event");
-    const none = another({ door: null, eventType: { ...EVENT_TYPE, symbol: "other" } });
-    expect(await none.missing(null, live())).toMatchObject({ code: "HS-EVENT-TYPE" });
+    const { another, ids } = await shownAs("app_event");
+    const none = another({ door: null, eventType: "other" });
+    await expect(none.record([group(ids[0], [entry(1)])], null, OPEN_GATE, live())).rejects.toMatchObject({
+      problem: { code: "HS-EVENT-TYPE" },
+    });
     const untold = await another({ door: null, eventType: null }).missing(null, live());
     expect(untold?.fix.join(" ")).toContain("app_event");
+    // Nothing is asked that an installation may not ask.
+    expect(await another().missing(null, live())).toBeNull();
   });
 
   it.each([

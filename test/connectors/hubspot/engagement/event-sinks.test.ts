@@ -159,23 +159,25 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
 
   it("wait for what they look like to be made, and say so again when that was deleted", async () => {
     const { sink, setup, ids, another, rehearsal, app } = await ready(recordAs);
+    // The type of app events comes with the app's project: there is nothing to make (see access.test.ts).
+    if (recordAs === "app_event") return;
     expect((await sink.missing(null, live()))?.code).toBe("HS-EVENT-SETUP");
     const unset = sink.record([group(ids[0], [entry(1)])], null, OPEN_GATE, live());
     await expect(unset).rejects.toMatchObject({ problem: { code: "HS-EVENT-SETUP" } });
     app.templates.clear();
-    app.projects.clear();
     rehearsal.portal.state.customEvents.clear();
-    const code = recordAs === "app_event" ? "HS-EVENT-TYPE" : "HS-EVENT-SETUP";
-    expect((await another().missing(setup, live()))?.code).toBe(code);
+    expect((await another().missing(setup, live()))?.code).toBe("HS-EVENT-SETUP");
   });
 
   it("set up twice are set up once", async () => {
     const { setup, another } = await ready(recordAs);
     const again = await another().setUp(OPEN_GATE, live());
     expect(again.ids).toEqual(setup.ids);
-    expect(setup.report.join(" ")).toMatch(recordAs === "app_event" ? /found/ : /made “Klaviyo: opened”/);
+    expect(setup.report.join(" ")).toMatch(
+      recordAs === "app_event" ? /have the type/ : /made “Klaviyo: opened”/,
+    );
     expect(again.report.join(" ")).toMatch(
-      recordAs === "app_event" ? /found/ : /“Klaviyo: opened” is up to date/,
+      recordAs === "app_event" ? /have the type/ : /“Klaviyo: opened” is up to date/,
     );
   });
 

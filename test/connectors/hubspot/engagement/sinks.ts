@@ -81,7 +81,7 @@ export async function showing(recordAs: RecordAs, given: ShowingGiven = {}): Pro
   });
   const own: HubSpotApp = {
     door: { appId: app.appId, developerKey: app.developerKey },
-    eventType: EVENT_TYPE,
+    eventType: EVENT_TYPE.symbol,
   };
   const signsIn = recordAs === "timeline" || recordAs === "app_event";
   const token = String(body["access_token"]);

@@ -49,7 +49,7 @@ export function sourceOf({ connector }: RehearsedKlaviyo): EngagementSource {
 }
 
 export async function metricNamed(klaviyo: RehearsedKlaviyo, name: string): Promise<EngagementMetric> {
-  const metrics = await sourceOf(klaviyo).metrics(live());
+  const metrics = await sourceOf(klaviyo).metrics(new Map(), live());
   const metric = metrics.find((each) => each.name === name);
   if (metric === undefined) throw new Error(`no metric ${name}`);
   return metric;
