@@ -122,8 +122,7 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
       const visitor = await oidc
         .finish(new URL(request.url, originOf(deps.access)), begun.data)
         .catch((error: unknown) => (error instanceof IssuerUnavailable ? "unavailable" : null));
-      if (visitor === "unavailable")
-        return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
+      if (visitor === "unavailable") return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       if (visitor === null) {
         await deps.audit({ who: "nobody", role: "", action: "sign_in_refused" });
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";

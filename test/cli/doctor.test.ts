@@ -36,7 +36,7 @@ function app(env: Readonly<Record<string, string>> = {}): App {
     outWatched: false,
     ask: null,
     loadEnv: () => {},
-  env: { ...it.env, TANDEM_DEMO_KLAVIYO: CAREFUL, ...env },
+    env: { ...it.env, TANDEM_DEMO_KLAVIYO: CAREFUL, ...env },
     now: () => new Date(),
     newId: randomUUID,
     stopping: never,

@@ -31,9 +31,12 @@ test("a .env in the current folder and beside the mapping is read, and what is s
   await folder.write(".env", "TANDEM_CONFIG=elsewhere/mapping.yaml\nTANDEM_ADMIN_PASSWORD=short\n");
   await mkdir(join(folder.path, "elsewhere"));
   await folder.write("elsewhere/.env", "TANDEM_SECRET_KEY=weak\nTANDEM_ADMIN_PASSWORD=shorter\n");
-  const start = (env: Record<string, string> = {}) => tandem(["start", "--port", "0"], { env, cwd: folder.path });
+  const start = (env: Record<string, string> = {}) =>
+    tandem(["start", "--port", "0"], { env, cwd: folder.path });
   expect((await start()).talk).toContain("TANDEM_ADMIN_PASSWORD is shorter than 12 characters");
-  expect((await start({ TANDEM_ADMIN_PASSWORD: "correct horse battery" })).talk).toContain("TANDEM_SECRET_KEY");
+  expect((await start({ TANDEM_ADMIN_PASSWORD: "correct horse battery" })).talk).toContain(
+    "TANDEM_SECRET_KEY",
+  );
   await rm(join(folder.path, ".env"));
 });
 
