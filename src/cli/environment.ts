@@ -42,9 +42,14 @@ const THIS_MACHINE = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])?$/;
 /** A warning where the database is on another machine and nothing encrypts the way to it; else `null`. */
 export function databaseInTheOpen({ env }: Pick<App, "env">): string | null {
   const url = URL.parse(env["DATABASE_URL"] ?? "");
-  if (url === null || THIS_MACHINE.test(url.hostname) || url.searchParams.get("host")?.startsWith("/") === true)
+  if (
+    url === null ||
+    THIS_MACHINE.test(url.hostname) ||
+    url.searchParams.get("host")?.startsWith("/") === true
+  )
     return null;
-  const mode = url.searchParams.get("sslmode") ?? url.searchParams.get("ssl") ?? env["PGSSLMODE"] ?? "disable";
+  const mode =
+    url.searchParams.get("sslmode") ?? url.searchParams.get("ssl") ?? env["PGSSLMODE"] ?? "disable";
   if (mode !== "disable" && mode !== "false" && mode !== "0") return null;
   return `Warning: DATABASE_URL names another machine (${url.hostname}) without TLS, so contacts cross the network unencrypted.\n  fix: Add ?sslmode=verify-full to it.\n`;
 }

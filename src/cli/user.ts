@@ -27,7 +27,9 @@ export function userCommand(program: Command, app: App, exit: (code: ExitCode) =
         throw new CommandFailure(EXIT.usage, "A name has no spaces and no #.");
       const hash = await hashPassword(await passwordFor(app, name));
       app.out(options.json ? json({ name, role, hash }) : `${name} ${role} ${hash}\n`);
-      app.talk("Put this line into the file that TANDEM_USERS_FILE names. It counts from the next request.\n");
+      app.talk(
+        "Put this line into the file that TANDEM_USERS_FILE names. It counts from the next request.\n",
+      );
       exit(EXIT.done);
     });
 }

@@ -6,7 +6,8 @@ function bareHeaders(overTls: boolean): Readonly<Record<string, string>> {
   return {
     "content-type": "text/plain; charset=utf-8",
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "content-security-policy":
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",

@@ -91,7 +91,9 @@ function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError") return true;
   if (error.cause instanceof Response) return error.cause.status >= 500;
-  return "status" in error && typeof error.status === "number" ? error.status >= 500 : isUnanswered(error.cause);
+  return "status" in error && typeof error.status === "number"
+    ? error.status >= 500
+    : isUnanswered(error.cause);
 }
 
 /** The signature is checked though the token came directly. Plain HTTP only to an issuer on this very machine: for trying it out. */

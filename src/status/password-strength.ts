@@ -21,7 +21,8 @@ export function passwordProblem(password: string): string | null {
   if (isRepeated(signs)) return "repeats a few characters";
   const word = signs.join("").toLowerCase();
   common ??= readCommon();
-  if (common.has(word) || common.has(stemOf(word))) return "is one that is breached often, or such a one with digits";
+  if (common.has(word) || common.has(stemOf(word)))
+    return "is one that is breached often, or such a one with digits";
   return null;
 }
 

@@ -126,8 +126,7 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
       const visitor = await oidc
         .finish(new URL(request.url, originOf(deps.access)), begun.data)
         .catch((error: unknown) => (error instanceof IssuerUnavailable ? "unavailable" : null));
-      if (visitor === "unavailable")
-        return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
+      if (visitor === "unavailable") return askWho(deps, request, reply, { status: 503, wrong: ISSUER_AWAY });
       if (visitor === null) {
         await refused(deps, request, null, "not let in by the company's sign-in");
         const wrong = "Your account is not one that may come in here. Ask an admin of Tandem.";

@@ -62,7 +62,9 @@ test("what init writes passes check --remote and can be planned, and not a call 
   closing.push(() => fresh.drop());
   const ended = await it.init();
   expect(ended).toMatchObject({ status: 0 });
-  expect(ended.out).toMatch(/^Wrote config\/mapping\.schema\.json, \.env\.example, config\/mapping\.yaml\./);
+  expect(ended.out).toMatch(
+    /^Wrote config\/mapping\.schema\.json, \.env\.example, \.gitignore, config\/mapping\.yaml\./,
+  );
   const text = it.read("config/mapping.yaml");
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/mapping\.schema\.json\n/);
   expect(text).toMatch(/portal_id: \d+ #/);
@@ -151,7 +153,7 @@ describe("init overwrites nothing", () => {
     const it = await beginner(0);
     await it.folder.write("mapping.schema.json", JSON.stringify(mappingJsonSchema()));
     const { out } = await it.init(["--config", "first.yaml"]);
-    expect(out).toMatch(/^Wrote \.env\.example, first\.yaml\./);
+    expect(out).toMatch(/^Wrote \.env\.example, \.gitignore, first\.yaml\./);
     expect(out).not.toContain("mapping.schema.json");
   });
 

@@ -108,9 +108,8 @@ test.each([
   ["zzzzzzzzzzzzzz", "repeats"],
   ["           x", null],
 ])("the password %j: %s", (password, problem) => {
-  const found = passwordProblem(password);
-  if (problem === null) expect(found).toBeNull();
-  else expect(found).toContain(problem);
+  const wanted = problem === null ? null : expect.stringContaining(problem);
+  expect(passwordProblem(password)).toEqual(wanted);
 });
 
 test("a users file that others can read is warned of", () => {

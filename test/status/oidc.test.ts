@@ -26,7 +26,13 @@ beforeAll(async () => {
     { who: "ann@example.com", role: "admin" },
     { who: "@example.com", role: "viewer" },
   ];
-  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people, trustEmail: false };
+  const oidc = {
+    issuer: issuer.url,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    people,
+    trustEmail: false,
+  };
   app = await statusApp(
     statusDeps(fresh, connectionId, { access: closed([], { adminPassword: null, oidc, publicUrl: HERE }) }),
   );
@@ -129,7 +135,13 @@ test("a session is worth what the OIDC settings of today say, over a restart", a
 
 test("an issuer that is down says so, and does not say that somebody may not come in", async () => {
   const gone = await oidcIssuer();
-  const oidc = { issuer: gone.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people: [], trustEmail: false };
+  const oidc = {
+    issuer: gone.url,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    people: [],
+    trustEmail: false,
+  };
   const access = closed([], { adminPassword: null, oidc, publicUrl: HERE });
   const behind = await statusApp(statusDeps(fresh, connectionId, { access }));
   const browser = visit(behind);
@@ -150,7 +162,13 @@ test("an issuer that is down says so, and does not say that somebody may not com
 
 test("an address that is not said to be verified is believed only by an explicit setting, and a false one never", async () => {
   const people: OidcAccess["people"] = [{ who: "ann@example.com", role: "admin" }];
-  const oidc = { issuer: issuer.url, clientId: CLIENT.id, clientSecret: CLIENT.secret, people, trustEmail: true };
+  const oidc = {
+    issuer: issuer.url,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    people,
+    trustEmail: true,
+  };
   const access = closed([], { adminPassword: null, oidc, publicUrl: HERE });
   const entra = await statusApp(statusDeps(fresh, connectionId, { access }));
   issuer.claims = { email: "ann@example.com" };

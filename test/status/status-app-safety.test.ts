@@ -157,10 +157,18 @@ test.each([
   await closedApp.close();
 });
 
-test.each(["__proto__", "constructor", "toString"])("%s is a word like any other in an address", async (word) => {
-  for (const url of [`/runs?trigger=${word}`, `/runs?kind=${word}`, `/errors?cause=${word}`, `/contacts?state=${word}`])
-    expect([url, (await app.inject({ url })).statusCode < 500]).toEqual([url, true]);
-});
+test.each(["__proto__", "constructor", "toString"])(
+  "%s is a word like any other in an address",
+  async (word) => {
+    for (const url of [
+      `/runs?trigger=${word}`,
+      `/runs?kind=${word}`,
+      `/errors?cause=${word}`,
+      `/contacts?state=${word}`,
+    ])
+      expect([url, (await app.inject({ url })).statusCode < 500]).toEqual([url, true]);
+  },
+);
 
 test("what cannot be read at all has the security headers too, and is not repeated", async () => {
   for (const url of ["/%E0%A4%A", "/contacts/%zz"]) {
@@ -190,8 +198,10 @@ test("no HTTP is answered with the security headers, and a body that never ends 
   const broken = await raw(port, "GET / HTTP/9.9\r\nnonsense\r\n\r\n");
   expect(broken).toMatch(/^HTTP\/1\.1 400 /);
   expect(broken).toContain("content-security-policy: default-src 'none'");
-  app.server.requestTimeout = 1_500;
-  const head = `POST /theme HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100`;
+  // Half a minute each; a test does not wait for so long.
+  expect([app.server.headersTimeout, app.server.requestTimeout]).toEqual([30_000, 30_000]);
+  Object.assign(app.server, { headersTimeout: 500, requestTimeout: 500 });
+  const head = `POST /theme HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\norigin: http://127.0.0.1:${port}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100`;
   const slow = await raw(port, `${head}\r\n\r\n_csrf=`);
   expect(slow).toMatch(/^HTTP\/1\.1 408 /);
   expect(slow).toContain("x-content-type-options: nosniff");
