@@ -3,10 +3,10 @@ import type { Clearance } from "../model/consent.ts";
 import { saveAsked, saveBlocked } from "../store/asked.ts";
 import { transaction } from "../store/database.ts";
 import { holdLease } from "../store/leases.ts";
+import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
-import { ageMs, markNow } from "../write/age.ts";
-import { LEASE_MS, checkLease, grantPermit } from "../write/lease-gate.ts";
-import { OLDEST_READ_MS } from "../write/read-ages.ts";
+import { markNow } from "../write/age.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { grantClearance } from "./grant-clearance.ts";
@@ -18,10 +18,6 @@ export interface BatchSubscribeGate extends SubscribeGate {
   /** How many were written into the ledger, and how many were denied. */
   counts(): { readonly asked: number; readonly blocked: number };
 }
-
-/** Read again a little before a reading is too old, so that the permit is not over before its request is built. */
-const READ_AGAIN_MS = 8_000;
-const ATTEMPTS = 3;
 
 interface Candidate {
   clearance: Clearance | null;
@@ -59,7 +55,6 @@ export function subscribeGate(
   );
 
   const readAgain = async (stale: readonly Candidate[]): Promise<void> => {
-    if (stale.length === 0) return;
     const mark = markNow(context);
     const seen = await read(stale.map(({ subscription }) => subscription));
     const byKey = new Map(seen.map((subscription) => [keyOf(subscription), subscription]));
@@ -97,27 +92,17 @@ export function subscribeGate(
     }),
     async admit(clearances) {
       const all = clearances.flatMap((clearance) => candidates.get(keyOf(clearance)) ?? []);
-      const cleared = (): readonly Candidate[] => all.filter(({ clearance }) => clearance !== null);
-      const stale = (): readonly Candidate[] =>
-        cleared().filter(({ readAt }) => ageMs(readAt, context) > READ_AGAIN_MS);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        await readAgain(stale());
-        await journal(stale().length === 0 ? cleared() : []);
-        await checkLease(context);
-        const going = cleared();
-        if (going.length === 0) return null;
-        if (stale().length > 0) continue;
-        const marks = going.map(({ readAt }) => readAt);
-        const permit = grantPermit(
-          context,
-          () => marks.every((mark) => ageMs(mark, context) <= OLDEST_READ_MS),
-          () => {
-            for (const mark of marks) context.ages.note(ageMs(mark, context), 1);
-          },
-        );
-        return { permit, clearances: going.flatMap(({ clearance }) => clearance ?? []) };
-      }
-      return null;
+      const admitted = await admit(context, {
+        going: () => all.filter(({ clearance }) => clearance !== null),
+        readAt: ({ readAt }) => readAt,
+        read: readAgain,
+        journal,
+      });
+      if (admitted === null) return null;
+      return {
+        permit: admitted.permit,
+        clearances: admitted.items.flatMap(({ clearance }) => clearance ?? []),
+      };
     },
   };
 }
