@@ -36,11 +36,11 @@ export function lanes(
   const { timezone, schedule } = mapping;
   const lane = (
     name: string,
-    cron: string,
+    when: string,
     run: (deps: Deps) => Promise<ContactRun | null>,
   ): ScheduledWork => ({
     name,
-    cron,
+    schedule: when,
     timezone,
     run: async (began) => {
       const done = await unlessPaused({ ...deps, began }, mapping.name, run);
@@ -76,7 +76,7 @@ function consentLane({ deps, mapping }: InForce, log: Logger): readonly Schedule
     else if (runId !== null)
       log.info({ run: String(runId), lane: "consent", result, ...counts }, "run ended");
   };
-  return [{ name: "consent", cron: schedule.consent, timezone, run }];
+  return [{ name: "consent", schedule: schedule.consent, timezone, run }];
 }
 
 /** The engagement lane, where the mapping has one; a long back-fill lets the others work in between. */
@@ -92,7 +92,7 @@ function engagementLane({ deps, mapping }: InForce, log: Logger): readonly Sched
     if (ended === null) return;
     logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
   };
-  return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];
+  return [{ name: ENGAGEMENT, schedule: schedule.engagement, timezone, run }];
 }
 
 /** A run's end in one line; what stopped it, and what the mapping names in vain, is a warning. */

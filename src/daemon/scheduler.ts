@@ -1,5 +1,6 @@
-import { scheduleOf } from "../mapping/schedule.ts";
+import { timesOf } from "../mapping/schedule.ts";
 import type { Times } from "../mapping/schedule.ts";
+import type { NextRun } from "../model/next-run.ts";
 import type { LaneStarts } from "../store/lane-starts.ts";
 import { isDue, nextRun } from "./due.ts";
 import type { LaneMoment } from "./due.ts";
@@ -10,19 +11,10 @@ import { cronTicker } from "./ticker.ts";
 export interface ScheduledWork {
   readonly name: string;
   /** `every 15m`, or cron fields in `timezone`; `null`: only when asked for. */
-  readonly cron: string | null;
+  readonly schedule: string | null;
   readonly timezone: string;
   /** Calls `began` once it has begun; work that was not let in stays due. */
   readonly run: (began: () => Promise<void>) => Promise<void>;
-}
-
-/** A lane's next turn; `null` where its times are over. */
-export interface NextRun {
-  readonly name: string;
-  /** As in the mapping. */
-  readonly cron: string;
-  readonly timezone: string;
-  readonly at: Date | null;
 }
 
 /** When lanes began, kept in the database for whichever process comes next. */
@@ -71,8 +63,8 @@ export function startScheduler(
 ): Scheduler {
   const due = new Set<string>();
   const own = new Map<string, { readonly at: number; readonly monotonic: number }>();
-  const timed = works.flatMap(({ name, cron, timezone }) =>
-    cron === null ? [] : [{ name, cron, timezone, times: scheduleOf(cron) }],
+  const timed = works.flatMap(({ name, schedule, timezone }) =>
+    schedule === null ? [] : [{ name, schedule, timezone, times: timesOf(schedule) }],
   );
   /** Given a turn, and not begun yet. */
   let starting: string | null = null;

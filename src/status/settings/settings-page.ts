@@ -135,10 +135,10 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
               </thead>
               <tbody>
                 ${nextRuns.map(
-                  ({ name, cron, timezone, at }) =>
+                  ({ name, schedule, timezone, at }) =>
                     html`<tr>
                       <th scope="row">${SCHEDULED[name] ?? name}</th>
-                      <td><code>${cron}</code></td>
+                      <td><code>${schedule}</code></td>
                       <td>${timezone}</td>
                       <td>${at === null ? "not again" : timeElement(at, frame.now)}</td>
                     </tr>`,
