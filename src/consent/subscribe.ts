@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
@@ -50,9 +51,9 @@ export async function subscribePeople(
   if ((await context.connectors.klaviyo.consent.mayWrite(context.signal)) === false) {
     throw new SystemUnavailable("klaviyo", mayNotSubscribe(), null);
   }
-  for (let start = 0; start < wanted.length; start += PEOPLE_AT_ONCE) {
+  for (const some of chunks(wanted, PEOPLE_AT_ONCE)) {
     context.stopping.throwIfAborted();
-    const done = await subscribeSome(context, wanted.slice(start, start + PEOPLE_AT_ONCE));
+    const done = await subscribeSome(context, some);
     asked += done.asked;
     blocked += done.blocked;
   }

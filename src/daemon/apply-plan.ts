@@ -1,4 +1,5 @@
 import { subscribePeople } from "../consent/subscribe.ts";
+import { chunks } from "../model/chunks.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
@@ -171,9 +172,9 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     blocked,
     stoppedBy,
   });
-  const everybody = [...plan.people];
-  for (let start = 0; start < everybody.length; start += PEOPLE_PER_PAGE) {
-    const page = everybody.slice(start, start + PEOPLE_PER_PAGE);
+  let reached = 0;
+  for (const page of chunks([...plan.people], PEOPLE_PER_PAGE)) {
+    reached += page.length;
     const parted = await partPage(context, plan.kind, page);
     moved.push(...parted.moved);
     already += parted.already;
@@ -184,7 +185,7 @@ async function writeAll(context: WriteContext, plan: SavedPlan, mostErrors: numb
     refused += written.refused;
     unanswered += written.unanswered + written.importing;
     blocked += subscribed.blocked;
-    context.progress({ step: "write", side: null, done: start + page.length, total: everybody.length });
+    context.progress({ step: "write", side: null, done: reached, total: plan.people.size });
     if (refused > mostErrors) return sofar(tooManyErrors(refused, mostErrors));
     context.stopping.throwIfAborted();
     const out = await context.betweenPages?.();

@@ -1,5 +1,6 @@
 import type { Schema } from "../connectors/connector.ts";
 import type { RepointedRef } from "../mapping/resolve-scope.ts";
+import { chunks } from "../model/chunks.ts";
 import type { ResolvedRule } from "../model/scope.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
@@ -105,8 +106,7 @@ async function whatLeavingDoes(
 ): Promise<readonly Change[]> {
   const { database, connectionId } = context;
   const changes: Change[] = [];
-  for (let start = 0; start < emails.length; start += PEOPLE_PER_PAGE) {
-    const page = emails.slice(start, start + PEOPLE_PER_PAGE);
+  for (const page of chunks(emails, PEOPLE_PER_PAGE)) {
     const filter = { kind: "emails", emails: page } as const;
     const links = await knownLinks(database, connectionId, scope, filter, 0n, page.length, context.now());
     for (const known of links) changes.push(...changesOf(planContact({ ...context, scope }, known)));

@@ -4,12 +4,10 @@ import type { FieldRule } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, withSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide, withSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { refusalKey } from "./refused.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /**
  * A link that was made by an additional address has two addresses agreed on, one for each side: each is right there, and
@@ -50,7 +48,7 @@ export function stepAside(merged: readonly MergedField[], known: KnownLink): Add
   const others = instead({ kind: "unseen" });
   const address = String(values[side]);
   const refused = known.link.refused[refusalKey(side, EMAIL_FIELD.key)] !== undefined;
-  const waitsFor = `Waits until ${address} is free in ${NAMES[side]}`;
+  const waitsFor = `Waits until ${address} is free in ${SIDE_NAMES[side]}`;
   if (!taken.stepsAside) return { ...nothing, merged: others, waitsFor };
   if (refused) return { ...nothing, merged: others, problem: swapped(side, known, taken, address) };
   const empty = known.sightings[side]?.email === null;
@@ -67,7 +65,7 @@ function swapped(
   { id, linkedTo }: Taken,
   address: string,
 ): Problem {
-  const system = NAMES[side];
+  const system = SIDE_NAMES[side];
   const own = sightings[side];
   return {
     code: "SK-SWAP",
@@ -99,16 +97,16 @@ export function heldAddress(fields: readonly FieldRule[], { link, sightings }: K
 }
 
 function addressChanged(side: Side, before: string, now: EmailKey): Problem {
-  const other = NAMES[side === "hubspot" ? "klaviyo" : "hubspot"];
+  const other = SIDE_NAMES[otherSide(side)];
   return {
     code: "SK-EMAIL-CHANGED",
     level: "contact",
     side,
     field: null,
-    title: `The e-mail address was changed in ${NAMES[side]}`,
-    explanation: `${before} is now ${now} in ${NAMES[side]}. The two contacts stay linked, and nothing of this person is written until somebody decides (identity.email_change is error).`,
+    title: `The e-mail address was changed in ${SIDE_NAMES[side]}`,
+    explanation: `${before} is now ${now} in ${SIDE_NAMES[side]}. The two contacts stay linked, and nothing of this person is written until somebody decides (identity.email_change is error).`,
     fix: [
-      `Change the address in ${other} too, or change it back in ${NAMES[side]}.`,
+      `Change the address in ${other} too, or change it back in ${SIDE_NAMES[side]}.`,
       "For changed addresses to be written to the other side, set identity.email_change: relink.",
     ],
     retry: "on_change",
@@ -118,7 +116,7 @@ function addressChanged(side: Side, before: string, now: EmailKey): Problem {
 
 /** SK-CLAIMED: two links may not have one contact, and a second contact may not have its address. */
 export function addressTaken(side: Side, email: EmailKey, { id, email: own, linkedTo }: Claim): Problem {
-  const [system, other] = [NAMES[side], NAMES[side === "hubspot" ? "klaviyo" : "hubspot"]];
+  const [system, other] = [SIDE_NAMES[side], SIDE_NAMES[otherSide(side)]];
   const another =
     own === email
       ? `If it is one person, give their ${other} contact the address that ${system} contact ${id} is linked under.`

@@ -6,7 +6,7 @@ import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { SIDES, otherSide, perSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
@@ -91,7 +91,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const removals = leavings(rules.scope, matched, known);
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
-    const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
+    const reason = `Deleted in ${SIDE_NAMES[link.deletedOn]}; not made again`;
     return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   if (link.state === "ignored") {
@@ -100,12 +100,12 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...nothing, operations, state: "ignored", reason: "Left alone by a person" };
   }
   if (link.missingOn !== null) {
-    const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
+    const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; looked for again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
   if (link.merged !== null && sightings[link.merged.on] === null) {
     const { on, into } = link.merged;
-    const reason = `Merged into ${into ?? "another contact"} in ${sideName(on)}`;
+    const reason = `Merged into ${into ?? "another contact"} in ${SIDE_NAMES[on]}`;
     return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
@@ -209,7 +209,7 @@ function planMissing(
   // A known id without a sighting is a contact that was not read, or one that is gone: making it again would double
   // or resurrect it (contract P10, P11).
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
-    const reason = `Being looked up in ${sideName(missing)}`;
+    const reason = `Being looked up in ${SIDE_NAMES[missing]}`;
     return { ...nothing, operations: [], state: "waiting", reason };
   }
   const claim = known.claimed[missing];
@@ -224,11 +224,11 @@ function planMissing(
     };
   }
   if (known.made[missing]) {
-    const reason = `Made in ${sideName(missing)} and deleted there; not made again`;
+    const reason = `Made in ${SIDE_NAMES[missing]} and deleted there; not made again`;
     return { ...nothing, operations: [], state: "excluded", reason };
   }
   if (!matched.some((rule) => rule.from === source && rule.onEnter === "link_or_create")) {
-    const reason = `Not in ${sideName(missing)}, and its rule only links`;
+    const reason = `Not in ${SIDE_NAMES[missing]}, and its rule only links`;
     return { ...nothing, operations: removals, state: "excluded", reason };
   }
   const refusal = known.sightings.hubspot?.consent ?? null;
@@ -277,8 +277,4 @@ function stateOf(
   if (problem !== undefined) return { state: "failing", reason: problem.title };
   if (operations.length > 0) return { state: "waiting", reason: "A change waits to be written" };
   return { state: "in_sync", reason: "" };
-}
-
-function sideName(side: Side): string {
-  return side === "hubspot" ? "HubSpot" : "Klaviyo";
 }

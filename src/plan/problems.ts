@@ -5,6 +5,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import type { PastWrite } from "../model/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import { counted, grouped } from "../model/count-words.ts";
@@ -16,7 +17,7 @@ export function twoContactsOneAddress(
   kept: ExternalId,
   others: readonly ExternalId[],
 ): Problem {
-  const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+  const system = SIDE_NAMES[side];
   return {
     code: "SK-TWO",
     level: "contact",
@@ -46,7 +47,7 @@ const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
 /** SK-LIMIT: nothing of that kind was done; the rest of the run went on. */
 export function heldByLimit(limit: ExceededLimit): Problem {
   const { side, action, planned, allowed, collection, repointed } = limit;
-  const where = side === null ? "" : ` in ${side === "hubspot" ? "HubSpot" : "Klaviyo"}`;
+  const where = side === null ? "" : ` in ${SIDE_NAMES[side]}`;
   return {
     code: "SK-LIMIT",
     level: "connection",

@@ -1,4 +1,4 @@
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { Database } from "../store/database.ts";
 import type { KnownConsent } from "../store/ledger-list.ts";
@@ -9,7 +9,6 @@ import { ANSWERS, answerFor, sideWords } from "./consent/person-answer.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import { exact } from "./time-words.ts";
 
 /** Beside the state of a contact: to be refused is no error. */

@@ -1,5 +1,5 @@
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import { sameValue } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
@@ -8,7 +8,6 @@ import { blockedBy, lastWriters, outcomeWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { newerWords } from "./newer-words.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
 

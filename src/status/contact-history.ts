@@ -1,10 +1,11 @@
+import { SIDE_NAMES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { PersonAct } from "../store/person-acts.ts";
 import type { HistoryEntry } from "../store/person-history.ts";
 import { changeLines, deedWords, withoutRejected } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
+import { propertyOf } from "./problem-words.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
 

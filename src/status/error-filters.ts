@@ -4,10 +4,11 @@ import type { Cause } from "../store/overview.ts";
 import type { Choice } from "./choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "./choice-field.ts";
 import { grouped } from "../model/count-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES, place } from "./problem-words.ts";
+import { place } from "./problem-words.ts";
 import { typed } from "./search-box.ts";
 
 const SORTS = [

@@ -1,5 +1,6 @@
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import type { ContactIds } from "./missing-links.ts";
 
 /** One list or segment of one side of a connection. */
 export interface CollectionKey {
@@ -81,15 +82,13 @@ export async function removeMembers(
   await statements.member.deleteMany({
     where: { connectionId, side, collection, externalId: { in: [...ids] } },
   });
-  await markContactsDirty(statements, connectionId, side, ids, now);
+  await markContactsDirty(statements, { connectionId, side, ids }, now);
 }
 
 /** Members of whom no contact is known yet, out of these. */
 export async function unknownContacts(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
 ): Promise<readonly string[]> {
   const rows = await statements.$queryRaw<{ id: string }[]>`
     SELECT page.id FROM unnest(${[...ids]}::text[]) AS page(id)
@@ -99,11 +98,9 @@ export async function unknownContacts(
 }
 
 /** Their links are to be planned again. */
-export async function markContactsDirty(
+async function markContactsDirty(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;

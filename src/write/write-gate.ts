@@ -9,6 +9,7 @@ import { transaction } from "../store/database.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import { journalJob, journalJobSize, journalNarrowed } from "../store/journal.ts";
 import type { WriteResult } from "../connectors/connector.ts";
+import { chunks } from "../model/chunks.ts";
 import type { Mark } from "./age.ts";
 import { admit, isStale } from "./admit.ts";
 import type { ReadAt } from "./admit.ts";
@@ -129,8 +130,7 @@ export function writeGate(
         ids.add(operation.id);
     }
     const all = [...ids];
-    for (let start = 0; start < all.length; start += READ_AT_ONCE) {
-      const some = all.slice(start, start + READ_AT_ONCE);
+    for (const some of chunks(all, READ_AT_ONCE)) {
       const mark = markNow(context);
       const targets = await readTargets(context, side, some);
       const narrowed: JournalEntry[] = [];
@@ -152,8 +152,7 @@ export function writeGate(
   const findTaken = async (emails: readonly EmailKey[]): Promise<void> => {
     const { contacts } = context.connectors[side];
     const properties = propertiesFor(context.fields, side);
-    for (let start = 0; start < emails.length; start += READ_AT_ONCE) {
-      const some = emails.slice(start, start + READ_AT_ONCE);
+    for (const some of chunks(emails, READ_AT_ONCE)) {
       const mark = markNow(context);
       const found = await contacts.find(some, properties, context.signal);
       const nameless = found.unreadable.find(({ email }) => email === null);

@@ -1,6 +1,6 @@
 import type { FieldRule, Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
-import { otherSide } from "../../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../../model/side.ts";
 import type {
   ConflictKind,
   ConflictRow,
@@ -16,7 +16,7 @@ import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { pager } from "../pager.ts";
-import { SIDE_NAMES, place } from "../problem-words.ts";
+import { place } from "../problem-words.ts";
 import { mayDo } from "../role.ts";
 import { timeElement } from "../time-element.ts";
 import { conflictsAddress } from "./conflicts-query.ts";

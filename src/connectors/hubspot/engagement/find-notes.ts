@@ -1,5 +1,5 @@
 import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
 import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
