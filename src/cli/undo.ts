@@ -4,6 +4,7 @@ import { makeUndo } from "../daemon/undo.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { NotUndone } from "../plan/plan-undo.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import { LEFT_WORDS } from "../status/runs/undo-page.ts";
 import type { DeedFilter } from "../store/deeds.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { withEngine } from "./engine.ts";
@@ -75,15 +76,6 @@ function parseTime(given: string | undefined): Date | null {
   if (!Number.isNaN(time.getTime())) return time;
   throw new CommandFailure(EXIT.usage, `"${given}" is no time.\n  fix: Write it like 2026-11-20T08:00:00Z.`);
 }
-
-const LEFT_WORDS: Readonly<Record<NotUndone["why"], string>> = {
-  changed_since: "changed since by somebody, left as it is",
-  made: "a contact that Tandem made; contacts are never deleted",
-  not_mapped: "no longer in the mapping, left as it is",
-  consent: "shows somebody's consent, which is never put back",
-  gone: "the contact is gone",
-  differed_before: "the two sides held different values before, so no single value can go back",
-};
 
 function report(undo: UndoFindings, fields: readonly FieldRule[], file: string): string {
   const { people, operations, left, examples } = undo;

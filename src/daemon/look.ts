@@ -21,7 +21,7 @@ import { timeEdits } from "../pull/time-edits.ts";
 import { comparisonUnderWay } from "../store/comparisons.ts";
 import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
-import { knownLinks } from "../store/known-links.ts";
+import { knownLinkPages } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
 import { saveConnectionProblems } from "../store/runs.ts";
 import { unreadStrangers } from "../store/unreadable-contacts.ts";
@@ -40,7 +40,6 @@ import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
 
 /** Links planned, and written, at a time: enough for the vendors' largest batches, few enough for a flat memory. */
-const LINKS_PER_PAGE = 2_000;
 
 /** What looking came to: everything that planning needs, and nothing written to either system. */
 export interface Looked {
@@ -147,28 +146,14 @@ function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) 
   return (id) => schemas[side].collections.find((one) => one.id === id)?.name ?? id;
 }
 
-/** The plans of these links, a page at a time, derived anew from what was seen. Stores nothing. */
+/** Plans these links from what was read, a page at a time. Stores nothing. */
 export async function* planPages(
   context: RunContext,
   filter: LinkFilter,
 ): AsyncGenerator<readonly ContactPlan[]> {
-  let after = 0n;
-  for (;;) {
-    const { database, connectionId, scope } = context;
-    const page = await knownLinks(
-      database,
-      connectionId,
-      scope,
-      filter,
-      after,
-      LINKS_PER_PAGE,
-      context.now(),
-    );
-    if (page.length > 0) yield page.map((known) => planContact(context, known));
-    const last = page.at(-1);
-    if (last === undefined || page.length < LINKS_PER_PAGE) return;
-    after = last.link.id;
-  }
+  const { database, connectionId, scope } = context;
+  for await (const page of knownLinkPages(database, connectionId, scope, filter, context.now))
+    yield page.map((known) => planContact(context, known));
 }
 
 /** What a run would do, decided over everybody before anything is written. */

@@ -28,5 +28,9 @@ export async function resolveRemembered(
   const shapes = perSide((side) =>
     snapshotShape(mapping, side, accountPart(earlier.get(SHAPE + side) ?? "")),
   );
-  return { scope: names.rules(NOTHING_ACCEPTED), consent: resolveConsent(mapping.consent, [], earlier).consent, shapes };
+  return {
+    scope: names.rules(NOTHING_ACCEPTED),
+    consent: resolveConsent(mapping.consent, [], earlier).consent,
+    shapes,
+  };
 }

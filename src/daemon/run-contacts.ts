@@ -30,6 +30,7 @@ import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import { tellFailingWrites } from "./tell-failing-writes.ts";
+import { whyEnded } from "./why-ended.ts";
 
 /** What a run of the contact lane came to. */
 export interface ContactRun {
@@ -91,10 +92,7 @@ export async function runContacts(outer: Deps, mapping: Mapping, options: RunOpt
       return run;
     } catch (error) {
       if (!(error instanceof SystemUnavailable)) {
-        const why = deps.stopping.aborted
-          ? "Stopped by a person; the next run continues"
-          : "Stopped by a fault of Tandem; see the log";
-        await finishRun(database, runId, "stopped", calls(), why, now());
+        await finishRun(database, runId, "stopped", calls(), whyEnded(deps), now());
         throw error;
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());

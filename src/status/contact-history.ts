@@ -6,6 +6,7 @@ import { changeLines, deedWords, withoutRejected } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { propertyOf } from "./problem-words.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
 
@@ -86,29 +87,21 @@ export function contactConflicts(
   const heads = ["When", "Field", "Stands", "Did not stand", "Undo"];
   return html`<section aria-labelledby="conflicts">
     <h2 id="conflicts">Conflicts</h2>
-    <table class="stacks" role="table">
-      <caption>
-        Fields that both sides had changed, the latest first
-      </caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${conflicts.map(
-          ({ id, at, field, winner, won, lost, undo }) =>
-            html`<tr role="row">
-              <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
-              <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
-              <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
-              <td role="cell" data-label="Did not stand">${valueElement(lost)}</td>
-              <td role="cell" data-label="Undo">
-                ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${stackedTable(
+      "Fields that both sides had changed, the latest first",
+      heads,
+      conflicts.map(
+        ({ id, at, field, winner, won, lost, undo }) =>
+          html`<tr role="row">
+            <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
+            <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
+            <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
+            <td role="cell" data-label="Did not stand">${valueElement(lost)}</td>
+            <td role="cell" data-label="Undo">
+              ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
+            </td>
+          </tr>`,
+      ),
+    )}
   </section>`;
 }
