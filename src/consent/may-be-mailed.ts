@@ -42,7 +42,7 @@ export function mayBeMailed(consents: PerSide<Consent | null>, remembered: boole
   if (remembered && consents.klaviyo?.status !== "subscribed") {
     return {
       answer: "no",
-      because: "opted out before; only their own act in Klaviyo takes that back",
+      because: "opted out before; only they can opt in again, in Klaviyo",
       optOuts,
     };
   }

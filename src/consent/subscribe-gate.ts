@@ -13,9 +13,9 @@ import { grantClearance } from "./grant-clearance.ts";
 
 /** The gate of one batch of subscribe requests. */
 export interface BatchSubscribeGate extends SubscribeGate {
-  /** Those who are cleared by what was read before. */
+  /** Clearances granted on the first reading. */
   readonly cleared: readonly Clearance[];
-  /** How many were written into the ledger, and how many were denied. */
+  /** How many subscribe requests the ledger has, and how many were blocked. */
   counts(): { readonly asked: number; readonly blocked: number };
 }
 
@@ -27,8 +27,8 @@ interface Candidate {
 }
 
 /**
- * Decides about each person in the moment before they are subscribed: consents that are older than seconds are read again,
- * and only then the ledger says that they were asked. Whoever was ever asked for this list does not pass.
+ * Decides about each person right before they are subscribed: consent that was read more than seconds ago is read again,
+ * and only then does the ledger say that they were asked for. A person who was ever asked for on this list does not pass.
  *
  * @param read what both sides and the ledger know of these people, read now
  */
@@ -66,7 +66,7 @@ export function subscribeGate(
     }
   };
 
-  /** Writes down who is about to be asked, and who is not and why. */
+  /** Journals the people about to be subscribed, and those that are blocked with the reason. */
   const journal = async (going: readonly Candidate[]): Promise<void> => {
     const told = denied;
     denied = [];

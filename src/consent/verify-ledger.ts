@@ -8,14 +8,14 @@ const PAGE = 5_000;
 /** What reading the whole ledger came to. */
 export interface LedgerProof {
   readonly entries: number;
-  /** Of the last entry: whoever noted it down can tell later that nothing before it was changed. */
+  /** Of the last entry. A noted hash proves later that nothing before it was changed. */
   readonly hash: string;
   /** The first entry that does not follow from the one before it, and how; `null` where all do. */
   readonly broken: { readonly seq: bigint; readonly how: string } | null;
   readonly kinds: Readonly<Record<string, number>>;
 }
 
-/** Reads the ledger from its beginning and computes every hash anew. */
+/** Reads the ledger from its beginning and computes every hash again. */
 export async function verifyLedger(database: Database): Promise<LedgerProof> {
   const kinds: Record<string, number> = {};
   let last: Pick<LedgerEntry, "seq" | "hash"> = { seq: 0n, hash: "" };

@@ -79,13 +79,13 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const people = email === null ? null : [email];
   const before = await readLinked(context, people);
   await linkContacts(context);
-  // And whoever was linked just now.
+  // And the people linked a moment ago.
   const after = await readLinked(context, people);
   const repointed =
     email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
   await endIgnores(database, context.connectionId, now());
   const deleted = await settleMissing(context, isApproved);
-  // Who is left of a merge may have what a deleted contact had.
+  // The survivor of a merge may have what the deleted contact had.
   await joinContacts(context);
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {

@@ -18,7 +18,7 @@ import { look } from "./look.ts";
 const AT_ONCE = 500;
 
 /**
- * Puts back the losing values that somebody asked for on the status page, as a plan of its own: both sides are looked at
+ * Puts back the losing values that somebody asked for on the status page, in a separate plan: both sides are read
  * again, and what anybody changed since stays as it is. Costs nothing where nobody asked.
  *
  * @throws ConnectionBusy while another process works on the connection
@@ -29,7 +29,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   const wanted = await waitingUndos(database, connectionId, AT_ONCE);
   if (wanted.length === 0) return;
   const filter = { kind: "emails", emails: wanted.map(({ email }) => email) } as const;
-  // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
+  // Read again before it is planned: a field that moved on one side is put back on neither.
   const links = await withConnection(outer, mapping.name, async (_lease, deps) => {
     const { scope } = (await look(deps, mapping, null)).context;
     return knownLinks(database, connectionId, scope, filter, 0n, AT_ONCE, now());

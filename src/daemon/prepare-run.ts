@@ -51,8 +51,8 @@ export const SHAPE = "shape ";
 const SCOPE = "scope";
 
 /**
- * Looks before anything is read or written: whose accounts are these, and what do the rules name? Another account than
- * the mapping's, or than last time's, stops everything (SK-ACCOUNT). A changed mapping starts all streams anew.
+ * Checks, before anything is read or written, whose accounts these are and what the rules name. Another account than
+ * the mapping's, or than last time's, stops everything (SK-ACCOUNT). After a change of the mapping all streams start over.
  *
  * @throws SystemUnavailable with SK-ACCOUNT, or when a side does not answer
  */
@@ -78,7 +78,7 @@ export async function prepareRun(
   const changed = connection.mappingHash !== mapping.hash;
   if (changed) await forgetCursors(database, connection.id, FOUND);
   const earlier = await readCursors(database, connection.id, FOUND + SHAPE);
-  // Whoever is in scope by other lists is planned in this run, not one by one as they change: the limits see all of them.
+  // Contacts in scope by other lists than before are all planned in this run, so that the limits count all of them.
   const scope = JSON.stringify(resolved.scope);
   const sameScope = (await readCursor(database, connection.id, FOUND + SCOPE)) === scope;
   if (changed || !sameScope || SIDES.some((side) => earlier.get(side) !== shapes[side]))
@@ -155,7 +155,7 @@ async function resolve(
     ],
     repointed,
     scopeIfApproved: ofRules(found.rules(EVERYTHING_ACCEPTED)),
-    // Who is in those of engagement only its own lane knows.
+    // The contact lane does not keep the members of the collections that only engagement names.
     candidates: perSide((side) =>
       repointed
         .filter((one) => one.side === side)

@@ -9,7 +9,7 @@ import { readCursors } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { FOUND, SHAPE } from "./prepare-run.ts";
 
-/** What the last run found out, and this mapping's shapes in the accounts as they were then. */
+/** The scope of the last run, and the shapes of this mapping in the accounts as they were then. */
 export interface Remembered {
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;

@@ -17,7 +17,7 @@ import { together } from "./guarded.ts";
 /** People planned at a time. */
 const PEOPLE_PER_PAGE = 2_000;
 
-/** Where a list is gone, another of its name with so much of its members is the same list made again. */
+/** A list with a deleted list's name and at least this share of its members is that list, created again. */
 const SAME_LIST_SHARE = 0.5;
 
 /** The one change that an approval is about; the rest of what is held follows from it. */
@@ -29,7 +29,7 @@ export function repointing({ side, ref, from, to }: RepointedRef): Change {
   };
 }
 
-/** Of a list or segment that is gone: has the one that took its name at least half of its members? */
+/** Whether the list or segment that took a deleted one's name has at least half of its members. */
 export async function isMadeAgain(
   database: Database,
   connectionId: number,
@@ -95,7 +95,7 @@ async function movedBy(
   { side, role, from, to }: RepointedRef,
 ): Promise<Moved> {
   if (role === "source") return movedBetween(database, connectionId, side, from, to);
-  // Nobody is taken off the list that was in use: Tandem only puts people on the new one.
+  // Nobody is removed from the list that was in use. Tandem only adds people to the new one.
   return { enters: await putOn(database, connectionId, from), leaves: [] };
 }
 

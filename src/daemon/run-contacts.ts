@@ -57,7 +57,7 @@ const KEYS = [
   "blocked",
 ] as const;
 
-/** People who took over one another's addresses, in one run: longer chains go on in the next. */
+/** People who take over one another's email addresses in one run. The next run continues with longer chains. */
 const ADDRESS_STEPS = 10;
 
 const NO_EXAMPLES = { examples: 0, field: null };
@@ -195,7 +195,7 @@ async function writeAll(
   const refusing: EmailKey[] = [];
   let done = 0;
   for await (const plans of planPages(context, filter)) {
-    // Nothing of anybody is written before opt-outs that cannot be looked for.
+    // While opt-outs cannot be read, nothing is written.
     const out = await context.betweenPages?.();
     if (out) throw out;
     const parted = plans.map((plan) => withhold(plan, isHeld));
@@ -238,7 +238,7 @@ function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
   return plans.filter((plan) => plan.waitsForAddress === true).map(({ known }) => known.link.id);
 }
 
-/** Whoever is to be subscribed stays to be looked at until they were asked for. */
+/** Keeps links with a pending subscribe request dirty. */
 function isToSubscribe({ operations }: ContactPlan): boolean {
   return operations.some(({ kind }) => kind === "subscribe");
 }

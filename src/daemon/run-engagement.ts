@@ -143,7 +143,7 @@ async function whoCounts(
 ): Promise<{ readonly collections: readonly string[] | null; readonly problems: readonly Problem[] }> {
   if (onlyFrom.collections.length === 0) return { collections: null, problems: [] };
   const schema = await connectors.klaviyo.outline(signal);
-  // The contact lane remembers them, and holds a name that stands for another one by now.
+  // The contact lane keeps the ids, and holds a name that stands for another list or segment now.
   const earlier = await readCursors(database, connectionId, FOUND);
   const found = onlyFrom.collections.map((ref) => {
     const known = earlier.get(referenceKey("klaviyo", ref)) ?? null;

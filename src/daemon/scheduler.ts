@@ -28,9 +28,9 @@ export interface StartKeeping {
 
 export interface SchedulerDeps {
   readonly starts: StartKeeping;
-  /** Told of what a run threw, or of a schedule that could not be read; the schedule goes on. */
+  /** Called with what a run threw, or when the lane starts could not be read. The scheduler continues. */
   readonly failed: (name: string, error: unknown) => void;
-  /** Told that the wall clock moved by so much more, or less, than time went by. Milliseconds. */
+  /** Called when the wall clock jumps against the monotonic one, with the difference in milliseconds. */
   readonly clockMoved: (ms: number) => void;
   readonly ticker?: Ticker;
   readonly clock?: { readonly wall: () => number; readonly monotonic: () => number };
@@ -42,13 +42,13 @@ export interface Scheduler {
   runNow(name: string): void;
   /** When each runs next. */
   nextRuns(): readonly NextRun[];
-  /** How long ago it was last decided what is due. Milliseconds. */
+  /** Milliseconds since the scheduler last decided what is due. */
   decidedAgoMs(): number;
   /** No new run begins; resolves when the one under way has ended. */
   stop(): Promise<void>;
 }
 
-/** So much the wall clock may move, in one tick, without being told. */
+/** A smaller jump of the wall clock within one tick is not reported. */
 const CLOCK_MOVED_MS = 60_000;
 
 const CLOCK = { wall: Date.now, monotonic: () => performance.now() };
@@ -129,7 +129,7 @@ export function startScheduler(
       .finally(() => void (deciding = false));
   };
   const ticking = ticker(tick);
-  // What was missed while nobody ran is caught up at the start.
+  // Runs that were missed while no process ran are caught up at the start.
   tick();
   const nextOf = (name: string, times: Times, timezone: string): Date | null => {
     if (known === null) return null;

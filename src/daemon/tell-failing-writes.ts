@@ -21,7 +21,7 @@ export async function tellFailingWrites(
   now: Date,
 ): Promise<void> {
   const found = await failingWrites(statements, runId);
-  // A run that was stopped may not have come to its writes: it proves nothing about those that failed before.
+  // A run that stopped may not have tried its writes, so it proves nothing about earlier failures.
   if (found.length === 0 && stoppedBy !== null) return;
   const problems = found.map((failing) => problemOf(failing, stoppedBy));
   await saveFailingWrites(statements, connectionId, problems, now);

@@ -4,5 +4,5 @@ import type { Deps } from "./deps.ts";
 export function whyEnded({ stopping }: Pick<Deps, "stopping">): string {
   return stopping.aborted
     ? "Stopped by a person; the next run continues"
-    : "Stopped by a fault of Tandem; see the log";
+    : "Stopped by a bug in Tandem; see the log";
 }

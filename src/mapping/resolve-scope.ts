@@ -147,8 +147,8 @@ export function listGone({ rule, side, ref, candidates }: Unresolved): Problem {
       ? `${system} has ${candidates.length} ${ref.kind}s with one name`
       : clip(`${system} ${ref.kind} "${ref.nameOrId}" does not exist`, 60),
     explanation: several
-      ? `Rule "${rule}" names "${ref.nameOrId}", and it is not plain which is meant. Only the one that was found first is used, if any, and nobody is removed because of it.`
-      : `Rule "${rule}" names it. To be safe, nobody is removed because of it.`,
+      ? `Rule "${rule}" names "${ref.nameOrId}", and more than one ${ref.kind} has that name. Tandem uses only the one that it found first, if any, and removes nobody because of this.`
+      : `Rule "${rule}" names this ${ref.kind}. To be safe, Tandem removes nobody because of it.`,
     fix: [
       several
         ? `Write the id of the right one in line ${ref.line} of the mapping: ${candidates.join(" or ")}.`

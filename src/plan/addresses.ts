@@ -21,12 +21,12 @@ export function withOwnAddress(field: MergedField): MergedField {
   return { ...field, merge: { kind: "settled", base: agreed, because: "unchanged" } };
 }
 
-/** What becomes of an address that another contact of the side still has. */
+/** What to do about an email address that another contact of the side still has. */
 export interface AddressSteps {
   readonly merged: readonly MergedField[];
   /** What is written instead, by side. */
   readonly steps: Readonly<Record<Side, Values>>;
-  /** Why the address waits; `null` where nothing stands in its way. */
+  /** Why the email address cannot be written yet, or `null`. */
   readonly waitsFor: string | null;
   readonly problem: Problem | null;
 }
@@ -73,7 +73,7 @@ function swapped(
     side,
     field: null,
     title: `Two people swapped email addresses; ${system} can't follow`,
-    explanation: `${link.email} should become ${address} in ${system}, but contact ${id} (linked as ${linkedTo ?? "nobody"}) still has it and is to get the other's. ${system} refused to leave one of them without an email address in between. Both contacts stay linked as they are.`,
+    explanation: `${link.email} should become ${address} in ${system}, but contact ${id} (linked as ${linkedTo ?? "nobody"}) still has it and should get the other's. ${system} does not let a contact be without an email address in between. Both contacts stay linked as they are.`,
     fix: [
       `In ${system}, give contact ${own?.id ?? ""} a temporary email address, then change both to the right ones.`,
       "Tandem sees the change in the next run.",
@@ -103,11 +103,11 @@ function addressChanged(side: Side, before: string, now: EmailKey): Problem {
     level: "contact",
     side,
     field: null,
-    title: `The e-mail address was changed in ${SIDE_NAMES[side]}`,
-    explanation: `${before} is now ${now} in ${SIDE_NAMES[side]}. The two contacts stay linked, and nothing of this person is written until somebody decides (identity.email_change is error).`,
+    title: `The email address was changed in ${SIDE_NAMES[side]}`,
+    explanation: `${before} is now ${now} in ${SIDE_NAMES[side]}. The two contacts stay linked, and Tandem writes nothing for this person until somebody decides (identity.email_change is error).`,
     fix: [
       `Change the address in ${other} too, or change it back in ${SIDE_NAMES[side]}.`,
-      "For changed addresses to be written to the other side, set identity.email_change: relink.",
+      "To write changed email addresses to the other side, set identity.email_change: relink.",
     ],
     retry: "on_change",
     reference: null,
@@ -123,7 +123,7 @@ export function addressTaken(side: Side, email: EmailKey, { id, email: own, link
       : `If it is one person, change their email address in ${other} to ${own ?? `that of ${system} contact ${id}`}.`;
   const has =
     own === email ? `has ${email}` : `has ${email} as an additional address (its own is ${own ?? "empty"})`;
-  const linked = linkedTo === null ? "It is linked to nobody" : `It is linked as ${linkedTo}`;
+  const linked = linkedTo === null ? "It is not linked" : `It is linked as ${linkedTo}`;
   const match =
     "Or set identity.secondary_emails: match, to link a contact that one profile has an address of.";
   return {
@@ -132,7 +132,7 @@ export function addressTaken(side: Side, email: EmailKey, { id, email: own, link
     side,
     field: null,
     title: `Another ${system} contact has this address`,
-    explanation: `${system} contact ${id} ${has}. ${linked}, and one contact is kept in step with one ${other} contact only. Nothing is written for ${email}.`,
+    explanation: `${system} contact ${id} ${has}. ${linked}, and a contact syncs with only one ${other} contact. Tandem writes nothing for ${email}.`,
     fix: [
       another,
       `If they are two, remove ${email} from ${system} contact ${id}; then run \`tandem retry --cause SK-CLAIMED\`.`,

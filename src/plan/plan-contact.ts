@@ -67,7 +67,7 @@ export interface ContactPlan {
   readonly reason: string;
   /** In so many milliseconds a field may be written that is not now, because it kept changing back and forth. */
   readonly thawsInMs?: number | null;
-  /** Its address is written once whoever has it on that side has got another: planned again in the same run. */
+  /** Its email address is written once its holder on that side has another one. It is planned again in the same run. */
   readonly waitsForAddress?: boolean;
 }
 
@@ -80,7 +80,7 @@ export interface PlanRules {
   readonly shapes: PerSide<string>;
 }
 
-/** A snapshot of another shape lacks what the mapping has now, or shows it in another form: nothing follows from it. */
+/** A snapshot of another shape lacks fields of the mapping, or has them in another form. Tandem decides nothing from it. */
 export const NOT_READ_YET = "Not read with this mapping yet";
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
@@ -91,7 +91,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const removals = leavings(rules.scope, matched, known);
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
-    const reason = `Deleted in ${SIDE_NAMES[link.deletedOn]}; not made again`;
+    const reason = `Deleted in ${SIDE_NAMES[link.deletedOn]}; not created again`;
     return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   if (link.state === "ignored") {
@@ -100,7 +100,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...nothing, operations, state: "ignored", reason: "Left alone by a person" };
   }
   if (link.missingOn !== null) {
-    const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; looked for again`;
+    const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; Tandem will look again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
   if (link.merged !== null && sightings[link.merged.on] === null) {
@@ -111,7 +111,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
   const [first] = unread;
   if (first !== undefined && (inScope.hubspot || inScope.klaviyo)) {
-    // Nothing of such a contact is known, so nothing is concluded and no field is written; an opt-out still travels.
+    // Tandem knows nothing of such a contact, so it writes no field. An opt-out is still carried.
     const operations = planOptOuts(rules.consent, known);
     return { ...nothing, operations, problems: unread, state: "failing", reason: first.title };
   }
@@ -127,7 +127,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...planBoth({ ...rules, fields }, known, matched, inScope, removals), ...state };
   }
   if (isOutdated(rules, known)) {
-    // Nobody's opt-out waits for a reading.
+    // An opt-out does not wait for a contact to be read.
     const operations = planOptOuts(rules.consent, known);
     return { ...nothing, operations, state: "waiting", reason: NOT_READ_YET };
   }
@@ -224,7 +224,7 @@ function planMissing(
     };
   }
   if (known.made[missing]) {
-    const reason = `Made in ${SIDE_NAMES[missing]} and deleted there; not made again`;
+    const reason = `Created in ${SIDE_NAMES[missing]} and deleted there; not created again`;
     return { ...nothing, operations: [], state: "excluded", reason };
   }
   if (!matched.some((rule) => rule.from === source && rule.onEnter === "link_or_create")) {
@@ -233,7 +233,7 @@ function planMissing(
   }
   const refusal = known.sightings.hubspot?.consent ?? null;
   if (missing === "klaviyo" && refusal !== null && refusesWhatKlaviyoSends(rules.consent, refusal)) {
-    const reason = "Refuses e-mail in HubSpot; not made in Klaviyo";
+    const reason = "Opted out in HubSpot; not created in Klaviyo";
     return { ...nothing, operations: [], state: "excluded", reason };
   }
   const holding = holdingProblem(rules.fields, known, inScope);
@@ -275,6 +275,6 @@ function stateOf(
 ): Pick<ContactPlan, "state" | "reason"> {
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
-  if (operations.length > 0) return { state: "waiting", reason: "A change waits to be written" };
+  if (operations.length > 0) return { state: "waiting", reason: "Change detected, not synced yet" };
   return { state: "in_sync", reason: "" };
 }

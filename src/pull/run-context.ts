@@ -33,7 +33,7 @@ export interface RunContext extends RunDeps {
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
-  /** Lists and segments that a name of the rules stands for now and that nobody approved yet: read, and not in use. */
+  /** Lists and segments that a name of the rules stands for now, not approved yet. They are read but not used. */
   readonly candidates: PerSide<readonly string[]>;
   readonly consent: ResolvedConsent;
   /** How a snapshot of each side is read with this mapping, in these accounts. */

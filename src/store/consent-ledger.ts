@@ -64,7 +64,7 @@ export async function recordConsent(
 }
 
 /**
- * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (contract
+ * An opt-out belongs to a person, not to an email address: a person with a new or second one keeps it under each (contract
  * P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
  * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
  */

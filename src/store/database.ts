@@ -16,7 +16,7 @@ const KEEPALIVE_MS = 10_000;
 /** A server that moved, or a failover, is found by new connections. */
 const LONGEST_LIFE_S = 1_800;
 
-/** Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed. */
+/** Opens the pool. Every statement on it has a time limit, and a dead connection is noticed. */
 export function openDatabase(url: string, patience: DatabasePatience = DATABASE_PATIENCE): Database {
   const pool = new Pool({
     connectionString: url,
@@ -26,7 +26,7 @@ export function openDatabase(url: string, patience: DatabasePatience = DATABASE_
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     maxLifetimeSeconds: LONGEST_LIFE_S,
-    // Typed as if nobody waited for it; pg-pool does.
+    // Its type returns nothing, but pg-pool awaits it.
     onConnect: (client) => client.query(sessionTimes(patience)) as unknown as void,
   });
   return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });

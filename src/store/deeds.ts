@@ -30,7 +30,7 @@ export interface DeedRow {
   readonly run: string;
 }
 
-/** A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo. */
+/** A page of people with such writes, by link. A carried opt-out cannot be undone. */
 export async function deedsByLink(
   statements: Statements,
   connectionId: number,

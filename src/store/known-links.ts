@@ -22,17 +22,17 @@ export type LinkFilter =
   | { readonly kind: "dirty" }
   | { readonly kind: "all" }
   | { readonly kind: "emails"; readonly emails: readonly string[] }
-  /** Exactly these, also while an operation of theirs is not answered: whoever settles it has read what they hold. */
+  /** Exactly these, also with an unanswered operation: the caller that settles it has read the contacts. */
   | { readonly kind: "ids"; readonly ids: readonly bigint[] };
 
 /** What a link holds whose operation was never answered cannot be known before it was read (contract § 3.5). */
 const ANSWERED = Prisma.sql`
   AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')`;
 
-/** A former email address that nobody has now may have been several people's. */
+/** Several people may have had a former email address that nobody has now. */
 const LINKS_OF_AN_ADDRESS = 20;
 
-/** Of people named by address no page is cut: whoever came after the cut would look as if they were not linked. */
+/** A filter by email address reads all its links in one page: those after the cut would look unlinked. */
 function mostOf(filter: LinkFilter, limit: number): number {
   return filter.kind === "emails" ? Math.max(limit, filter.emails.length * LINKS_OF_AN_ADDRESS) : limit;
 }

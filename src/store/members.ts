@@ -9,7 +9,7 @@ export interface CollectionKey {
   readonly collection: string;
 }
 
-/** Notes that these contacts are members; whoever was not makes its link dirty. */
+/** Saves that these contacts are members. The links of new members become dirty. */
 export async function saveMembers(
   statements: Statements,
   key: CollectionKey,
@@ -37,7 +37,7 @@ export async function saveMembers(
                  WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND link_id IS NOT NULL)`;
 }
 
-/** Closes a roster: whoever was not in `scan` is absent once more. Nobody has left by that alone. */
+/** Closes a roster: a member that was not in `scan` is absent once more. One absence alone removes nobody. */
 export async function noteAbsences(statements: Statements, key: CollectionKey, scan: string): Promise<void> {
   const { connectionId, side, collection } = key;
   await statements.$executeRaw`/* long */

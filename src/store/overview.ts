@@ -28,7 +28,7 @@ export interface Overview {
   readonly lastFinishedAt: Date | null;
   /** Since when the oldest change that is known and not written yet has waited. */
   readonly oldestWaiting: Date | null;
-  /** As a person wished it; it may be over by now. */
+  /** As a person set it. It may have ended. */
   readonly pause: Pause | null;
 }
 

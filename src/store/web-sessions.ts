@@ -46,7 +46,7 @@ export interface SessionEnd extends WebSession {
   readonly mayStay: boolean;
 }
 
-/** The same without telling that they are there: whoever only looks on keeps nobody signed in. */
+/** The same without extending the session: a page that only refreshes keeps nobody signed in. */
 export async function lookAtSession(
   statements: Statements,
   tokenHash: string,

@@ -22,9 +22,9 @@ import { readTargets } from "./read-targets.ts";
 import { withoutMoved } from "./without-moved.ts";
 import type { WriteContext } from "./write-page.ts";
 
-/** The gate of one batch, which knows afterwards what became of each operation. */
+/** The gate of one batch. Afterwards it tells the result of each operation. */
 export interface BatchGate extends WriteGate {
-  /** What was sent in the end, with what became of it. */
+  /** The operation that was sent in the end, with its result. */
   outcome(prepared: PreparedOperation, result: WriteResult | undefined): SentOperation;
   /** Links of which something was left out or not sent: they are planned again. */
   readonly moved: ReadonlySet<bigint>;
@@ -67,14 +67,14 @@ export function writeGate(
   const moved = new Set<bigint>();
   let last: Promise<unknown> = Promise.resolve();
 
-  /** One after the other: the first reads for all who come at the same time. */
+  /** Requests that ask at the same time take turns, so that the first reads for all of them. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work);
     last = turn.catch(() => {});
     return turn;
   };
 
-  /** A list joined by a contact that was made a moment ago: nobody else knows the contact yet. */
+  /** A list that a contact joins right after it was created: nobody else can have changed the contact yet. */
   const isJoin = ({ kind, traceId }: Operation): boolean =>
     kind === "add_to_list" && states.get(traceId)?.prepared.operation.kind === "create";
 
@@ -90,12 +90,12 @@ export function writeGate(
     moved.add(state.prepared.plan.known.link.id);
   };
 
-  /** Takes in what was read; answers the journal entry of what is narrower now. */
+  /** Applies what was read to an operation. Returns the journal entry of one that lost fields. */
   const takeIn = (state: State, target: ReadTarget | undefined): readonly JournalEntry[] => {
     const { prepared } = state;
     const { operation, planned } = prepared;
     if (operation.kind === "opt_out") {
-      // It is the person who refuses, whatever address their contact has by now.
+      // The person opted out, also where their contact has another email address now.
       const email = target?.contact.email ?? operation.email;
       state.prepared = { ...prepared, operation: { ...operation, email } };
     } else if (operation.kind === "add_to_list" || operation.kind === "remove_from_list") {
@@ -176,7 +176,7 @@ export function writeGate(
     }
   };
 
-  /** What may still go of these, as it is now. A join is not in the batch: it goes as it was asked for. */
+  /** The operations that may still be sent, as they are now. A join is not in the batch and stays as planned. */
   const still = (operations: readonly Operation[]): readonly Operation[] =>
     operations.flatMap((operation) => {
       if (isJoin(operation)) return operation;
@@ -229,7 +229,7 @@ export function writeGate(
       if (result.outcome === "not_sent") {
         moved.add(prepared.plan.known.link.id);
         if (state.existing !== null) return { prepared, result: { outcome: "exists", ...state.existing } };
-        // As it was asked for: the journal says what did not go.
+        // The operation as it was planned: the journal says what was not sent.
         return { prepared, result };
       }
       return { prepared: state.prepared, result };

@@ -211,7 +211,7 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
   exists: "exists",
   gone: "gone",
   not_sent: "not_sent",
-  // Open until a later run has asked, or looked.
+  // Open until a later run asks the job or reads the contacts.
   pending: null,
   unknown: null,
 };

@@ -11,7 +11,7 @@ import type { Held } from "./lease-gate.ts";
 import { leaseGate } from "./lease-gate.ts";
 import type { ReadAges } from "./read-ages.ts";
 
-/** What properties that no field maps are written with. */
+/** The context of writes to properties that no field maps. */
 export interface PropertyContext extends Held {
   readonly ages: ReadAges;
   readonly signal: AbortSignal;
