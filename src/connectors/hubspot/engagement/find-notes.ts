@@ -46,6 +46,15 @@ export async function findNotes(
   return { references, others: new Map(contacts.map((contact) => [contact, open(contact).filter(isOther)])) };
 }
 
+/** Those of these notes that exist. */
+export async function existingNotes(
+  account: Account,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  return new Set((await notesSeen(account, ids, signal)).keys());
+}
+
 function looksLike(note: NoteSeen | undefined, { fresh, shown }: EntryGroup): boolean {
   if (note === undefined || isMarked(note.body)) return false;
   const text = textOf(note.body);
