@@ -82,7 +82,7 @@ function field(merged: MergedField, plan: ContactPlan, writer: HistoryEntry | nu
 }
 
 function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): readonly string[] {
-  if (entries.length === 0) return ["History: Tandem has written nothing of this person.", ""];
+  if (entries.length === 0) return ["History: Tandem has written nothing for this person.", ""];
   const name = (key: string, side: Side): string =>
     merged.find(({ rule }) => rule.key === key)?.rule.property[side] ?? key;
   const lines = entries.slice(0, ENTRIES_SHOWN).map((entry) => {

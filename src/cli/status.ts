@@ -23,7 +23,7 @@ import { exitCodeFor } from "./run-report.ts";
 export function statusCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("status")
-    .description("health, counters, how old the last look is, what needs attention")
+    .description("health, counters, how old the last sync is, what needs attention")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
@@ -48,7 +48,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
     });
 }
 
-/** Usable as a check by cron or a monitor: 0 while nobody has to act. */
+/** Usable as a check by cron or a monitor: 0 while nobody needs to do anything. */
 function exitFor({ word }: Health, { connectionProblems }: Overview): ExitCode {
   if (word === "degraded") return EXIT.failing;
   if (word !== "stopped") return EXIT.done;

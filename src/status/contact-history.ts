@@ -31,7 +31,7 @@ export function contactHistory(
   ].toSorted((one, other) => other.at.getTime() - one.at.getTime());
   return html`<section aria-labelledby="history">
     <h2 id="history">History</h2>
-    ${entries.length === 0 && html`<p>Tandem has written nothing of this person.</p>`}
+    ${entries.length === 0 && html`<p>Tandem has written nothing for this person.</p>`}
     <ol class="history">
       ${lines.map(({ words }) => html`<li>${words}</li>`)}
     </ol>
@@ -39,11 +39,11 @@ export function contactHistory(
 }
 
 const ACTS: Readonly<Record<PersonAct["action"], string>> = {
-  linked: "Linked by address",
-  retry: "Wanted to be tried again",
+  linked: "Linked by email address",
+  retry: "Retry requested",
   ignore: "Left alone",
-  resume: "Taken up again",
-  undo_conflict: "A value wanted back",
+  resume: "Resumed",
+  undo_conflict: "Undo of a conflict requested",
   read_contact: "Read on both sides",
   export: "Exported",
 };
@@ -84,7 +84,7 @@ export function contactConflicts(
   now: Date,
 ): Fragment {
   if (conflicts.length === 0) return null;
-  const heads = ["When", "Field", "Stands", "Did not stand", "Undo"];
+  const heads = ["When", "Field", "Kept", "Overwritten", "Undo"];
   return html`<section aria-labelledby="conflicts">
     <h2 id="conflicts">Conflicts</h2>
     ${stackedTable(
@@ -95,8 +95,8 @@ export function contactConflicts(
           html`<tr role="row">
             <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
             <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
-            <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
-            <td role="cell" data-label="Did not stand">${valueElement(lost)}</td>
+            <td role="cell" data-label="Kept">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
+            <td role="cell" data-label="Overwritten">${valueElement(lost)}</td>
             <td role="cell" data-label="Undo">
               ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
             </td>

@@ -32,7 +32,7 @@ export async function resumeLinks(
   now: Date,
 ): Promise<number> {
   return statements.$executeRaw`
-    UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = ${now}, refused = '{}', attempts = 0,
+    UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = ${now}, refused = '{}', attempts = 0,
       ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
     WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NOT NULL`;
 }
@@ -44,7 +44,7 @@ export async function resumeLinks(
 export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
   const [ended] = await statements.$queryRaw<{ contacts: number }[]>`
     WITH ended AS (
-      UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
+      UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = coalesce(dirty_since, ${now}),
         refused = '{}', attempts = 0,
         ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
       WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL

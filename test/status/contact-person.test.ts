@@ -93,7 +93,9 @@ async function words(id: bigint, section: string): Promise<string> {
 
 test("who refused may not be e-mailed, whatever Tandem left or did since; and the page says why", async () => {
   const consent = await words(jo, "consent");
-  expect(consent).toContain("May they be e-mailed? No opted out before; only they can opt in again, in Klaviyo");
+  expect(consent).toContain(
+    "May they be e-mailed? No opted out before; only they can opt in again, in Klaviyo",
+  );
   expect(consent).toContain("Klaviyo: never subscribed");
   expect(consent).toContain("come back by an act of their own in Klaviyo");
   // The latest first: what was left alone, and why; then the refusal as it was seen.
