@@ -58,7 +58,7 @@ export interface Rehearsed {
   readonly rehearsal: Rehearsal;
   readonly fresh: FreshDatabase;
   readonly it: RealEngine;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startRehearsed(): Promise<Rehearsed> {
@@ -68,7 +68,7 @@ export async function startRehearsed(): Promise<Rehearsed> {
     rehearsal,
     fresh,
     it: realEngine(rehearsal, fresh),
-    async close() {
+    close: async () => {
       await rehearsal.close();
       await fresh.drop();
     },
