@@ -128,14 +128,9 @@ const MUTATING: Readonly<Record<string, readonly string[]>> = {
   // A person's own command, under the lease: templates, definitions and properties are nobody's data.
   "sink.setUp(": ["engagement/set-up.ts"],
   "makeProperties?.(": ["engagement/set-up.ts"],
-  // Whoever grants permits decides what goes out.
+  // What grants permits decides what goes out: one way for what rests on readings, one for what rests on none.
   "as Permit": ["write/lease-gate.ts"],
-  "grantPermit(": [
-    "write/lease-gate.ts",
-    "write/write-gate.ts",
-    "write/write-properties.ts",
-    "consent/subscribe-gate.ts",
-  ],
+  "grantPermit(": ["write/lease-gate.ts", "write/admit.ts"],
 };
 
 /** Rooms of functions from values to values: no clock, no chance, no waiting, no world. */

@@ -83,7 +83,7 @@ function shown(hold: WaitingHold, words: readonly string[]): string {
     "",
     "Wanted? This lets exactly these changes through, for a day:",
     `  tandem approve ${hold.hash.slice(0, SHORT_HASH)} --reason "why"`,
-    "If not, mend the cause: held changes withdraw themselves.",
+    "If not, fix the cause, and Tandem withdraws them.",
     "",
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { actReason } from "../consent/act-reason.ts";
 import { provenWords } from "../consent/proven-words.ts";
 import type { LedgerProof } from "../consent/verify-ledger.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { ConsentPair } from "../store/consent-ledger.ts";
 import type { ChainProof } from "../store/prove-chain.ts";
 import type { ConsentAct } from "../store/consent-report.ts";
@@ -75,7 +76,7 @@ const WORDS: Readonly<Partial<Record<ConsentAct["kind"], string>>> = {
 
 function actLine({ at, kind, side, list, evidence, email }: ConsentAct): string {
   const when = at.toISOString().slice(0, 16).replace("T", " ");
-  const where = side === "hubspot" ? "HubSpot" : "Klaviyo";
+  const where = SIDE_NAMES[side];
   const on = list === null ? "" : ` list ${list}`;
   return `  ${when}  ${(WORDS[kind] ?? kind).padEnd(20)} ${email ?? "(no longer linked)"}  ${where}${on}: ${actReason(evidence)}`;
 }

@@ -1,9 +1,8 @@
 import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Stirred } from "../sandbox/rehearsal/stir.ts";
 import { counted, grouped } from "../model/count-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import { runReport } from "./run-report.ts";
-
-const SYSTEMS = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 /** What the first run of a demo did. */
 export function firstRun(run: ContactRun, seconds: number, continued: boolean): string {
@@ -25,7 +24,7 @@ export function laterRun(run: ContactRun): string | null {
 }
 
 export function edited({ side, email, what }: Stirred): string {
-  return `  ${SYSTEMS[side]}: somebody edits ${email}, ${what}`;
+  return `  ${SIDE_NAMES[side]}: somebody edits ${email}, ${what}`;
 }
 
 function doneIn({ counts }: ContactRun): readonly string[] {

@@ -95,7 +95,7 @@ export function runFindings(runs: readonly LastRun[], mapping: Mapping, now: Dat
     return [
       warning(
         "daemon",
-        "Nothing was synced yet",
+        "Nothing has synced yet",
         "`tandem plan` shows what would be, `tandem start` begins.",
       ),
     ];

@@ -1,5 +1,4 @@
 import type { Problem } from "../model/problem.ts";
-import type { Side } from "../model/side.ts";
 import { counted } from "../model/count-words.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
@@ -15,8 +14,6 @@ export interface Finding {
   /** What the command ends with where this is an error. */
   readonly exit: ExitCode;
 }
-
-export const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 export function ok(what: string, says: string): Finding {
   return { what, level: "ok", says, fix: [], exit: EXIT.done };

@@ -4,9 +4,10 @@ import { WHERE_TO_ADD } from "../mapping/check-access.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import { skewFinding } from "./doctor-database.ts";
 import type { Finding } from "./doctor-finding.ts";
-import { NAMES, failure, fromProblem, ok } from "./doctor-finding.ts";
+import { failure, fromProblem, ok } from "./doctor-finding.ts";
 import { EXIT } from "./exit-code.ts";
 
 /** What a question came to: an answer, or why there is none. */
@@ -41,7 +42,7 @@ export async function askSide(
     ask(() => connector.missingScopes(signal)),
     ask(() => connector.discover(signal)),
   ]);
-  const skew = skewFinding(`${side}.clock`, `${NAMES[side]}'s clock`, connector.skewMs());
+  const skew = skewFinding(`${side}.clock`, `${SIDE_NAMES[side]}'s clock`, connector.skewMs());
   const findings = [
     "value" in account
       ? accountFinding(side, account.value, expected(mapping, side))
@@ -68,17 +69,17 @@ export function accountFinding(side: Side, account: Account, wanted: string | nu
   }
   const whose = wanted === null ? "the mapping names none" : "as the mapping says";
   const zone = timeZone === null ? "" : `, time zone ${timeZone}`;
-  return ok(what, `${NAMES[side]}: "${name}" ${id} (${whose})${zone}`);
+  return ok(what, `${SIDE_NAMES[side]}: "${name}" ${id} (${whose})${zone}`);
 }
 
 export function scopesFindings(side: Side, missing: readonly string[]): readonly Finding[] {
   const what = `${side}.scopes`;
-  if (missing.length === 0) return [ok(what, `${NAMES[side]} key: every scope that reading needs`)];
+  if (missing.length === 0) return [ok(what, `${SIDE_NAMES[side]} key: every scope that reading needs`)];
   return missing.map((scope) =>
     failure(
       what,
       EXIT.credentials,
-      `The ${NAMES[side]} key lacks the scope ${scope}`,
+      `The ${SIDE_NAMES[side]} key lacks the scope ${scope}`,
       WHERE_TO_ADD[side](scope),
     ),
   );

@@ -1,7 +1,8 @@
 import type { Mapping } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { Finding } from "./doctor-finding.ts";
-import { NAMES, ok, warning } from "./doctor-finding.ts";
+import { ok, warning } from "./doctor-finding.ts";
 
 /** HubSpot supports a date-based version for 18 months (developers.hubspot.com, API versioning). */
 const HUBSPOT_MONTHS = 18;
@@ -26,7 +27,7 @@ export function supportFinding(side: Side, { hubspot, klaviyo }: Mapping, now: D
   const version = side === "hubspot" ? hubspot.apiVersion : klaviyo.revision;
   const what = `${side}.version`;
   const until = supportedUntil(side, version);
-  const name = `${NAMES[side]} API ${version}`;
+  const name = `${SIDE_NAMES[side]} API ${version}`;
   if (until === null) return warning(what, `${name}: until when it is supported is not known`);
   const day = until.toISOString().slice(0, 10);
   const left = until.getTime() - now.getTime();

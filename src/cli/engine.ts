@@ -3,7 +3,7 @@ import type { Connector } from "../connectors/connector.ts";
 import type { Deps } from "../daemon/deps.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import { counted } from "../model/count-words.ts";
 import type { Database } from "../store/database.ts";
 import { openDatabase } from "../store/database.ts";
@@ -105,7 +105,7 @@ function requestCounts(connectors: PerSide<Connector>): string {
     const counts = [...connectors[side].requests()];
     const total = counts.reduce((sum, [, count]) => sum + count, 0);
     const parts = counts.map(([operation, count]) => `${operation} ${count}`).join(", ");
-    const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+    const system = SIDE_NAMES[side];
     return `${system}: ${counted(total, "request")}${parts === "" ? "" : ` (${parts})`}\n`;
   }).join("");
 }

@@ -1,15 +1,13 @@
 import { mayBeMailed } from "../consent/may-be-mailed.ts";
 import { refusedBefore } from "../consent/refused-before.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, perSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, perSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
 import { blockedBy, lastWriters, nextWords, outcomeWords, shown } from "../status/field-words.ts";
 import { newerWords } from "../status/newer-words.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /** Entries of the history that are printed; `--json` has all that were read. */
 const ENTRIES_SHOWN = 10;
@@ -25,12 +23,12 @@ export function explanation(
   const writers = lastWriters(history);
   const lines = [
     `${link.email}   ${plan.state.replace("_", " ")}${plan.reason === "" ? "" : `: ${plan.reason}`}`,
-    ...SIDES.map((side) => `  ${NAMES[side]}  ${link.ids[side] ?? "no contact linked"}`),
+    ...SIDES.map((side) => `  ${SIDE_NAMES[side]}  ${link.ids[side] ?? "no contact linked"}`),
     `  Rules    ${rules.length === 0 ? "none matches" : rules.join(", ")}`,
     ...SIDES.flatMap((side) =>
       duplicates[side].length === 0
         ? []
-        : [`  Also in ${NAMES[side]} with this address: ${duplicates[side].join(", ")}`],
+        : [`  Also in ${SIDE_NAMES[side]} with this address: ${duplicates[side].join(", ")}`],
     ),
     `  E-mail   ${consent(plan, ledger)}`,
     "",
@@ -60,7 +58,7 @@ function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string
 function field(merged: MergedField, plan: ContactPlan, writer: HistoryEntry | null): readonly string[] {
   const { rule, seen, agreed, ages, merge } = merged;
   const name = `${rule.property.hubspot} ↔ ${rule.property.klaviyo}`;
-  const written = writer === null ? "" : `   last written to ${NAMES[writer.side]}, ${when(writer)}`;
+  const written = writer === null ? "" : `   last written to ${SIDE_NAMES[writer.side]}, ${when(writer)}`;
   if (merge.kind === "settled" && merge.because === "same") {
     return [`  ✓ ${name}   ${shown(seen.hubspot ?? null)}${written}`];
   }
@@ -75,7 +73,7 @@ function field(merged: MergedField, plan: ContactPlan, writer: HistoryEntry | nu
   const way = { both: "both ways", to_klaviyo: "to Klaviyo only", to_hubspot: "to HubSpot only" };
   return [
     `  ${mark} ${name}   ${way[rule.direction]}${written}`,
-    ...SIDES.map((side) => `      ${NAMES[side]}  ${value(side)}   agreed ${base(side)}`),
+    ...SIDES.map((side) => `      ${SIDE_NAMES[side]}  ${value(side)}   agreed ${base(side)}`),
     `      ${outcomeWords(merged, plan)}`,
     ...(ages !== null && merge.kind === "write" && merge.lost !== null
       ? [`      ${newerWords(ages, merge.lost.winner)}`]
@@ -84,7 +82,7 @@ function field(merged: MergedField, plan: ContactPlan, writer: HistoryEntry | nu
 }
 
 function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): readonly string[] {
-  if (entries.length === 0) return ["History: Tandem has written nothing of this person.", ""];
+  if (entries.length === 0) return ["History: Tandem has written nothing for this person.", ""];
   const name = (key: string, side: Side): string =>
     merged.find(({ rule }) => rule.key === key)?.rule.property[side] ?? key;
   const lines = entries.slice(0, ENTRIES_SHOWN).map((entry) => {
@@ -95,12 +93,12 @@ function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): r
       return `${name(key, entry.side)} ${before}${shown(value)}`;
     });
     const ended = entry.outcome === "done" ? "" : ` (${entry.outcome})`;
-    return `  ${when(entry)}   ${entry.kind.replaceAll("_", " ")} in ${NAMES[entry.side]}${ended}: ${what.join(", ")}`;
+    return `  ${when(entry)}   ${entry.kind.replaceAll("_", " ")} in ${SIDE_NAMES[entry.side]}${ended}: ${what.join(", ")}`;
   });
   const more = entries.length > ENTRIES_SHOWN ? ["  … and earlier ones: --json"] : [];
   const lost = conflicts.map(
     ({ at, field: key, winner, won, lost: value }) =>
-      `  ${minute(at)}   ${name(key, winner)}: ${NAMES[winner]} won with ${shown(won)}; ${shown(value)} did not stand`,
+      `  ${minute(at)}   ${name(key, winner)}: ${SIDE_NAMES[winner]} won with ${shown(won)}; ${shown(value)} did not stand`,
   );
   return [
     "History, the latest first:",

@@ -3,7 +3,7 @@ import { Argument } from "commander";
 import type { FieldSpec } from "../connectors/connector.ts";
 import { didYouMean } from "../mapping/suggest.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import type { SchemaOptions } from "./account-schema.ts";
 import { accountSchemas } from "./account-schema.ts";
 import type { App } from "./app.ts";
@@ -54,7 +54,7 @@ function table(fields: readonly FieldSpec[]): string {
 }
 
 function nothing(side: Side, fields: readonly FieldSpec[], search: string): string {
-  const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+  const system = SIDE_NAMES[side];
   // Without the prefix that all custom properties have, which would make any two names look alike.
   const names = fields.map(({ property }) => property.replace(/^(?:properties|company|location)\./, ""));
   const guess = didYouMean(search, names, "try a shorter word");

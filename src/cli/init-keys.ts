@@ -1,11 +1,10 @@
 import { readSecret } from "../mapping/read-secret.ts";
 import type { SecretRef } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { App } from "./app.ts";
 import type { Ask } from "./ask.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
-
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 const WHERE = {
   hubspot:
@@ -32,7 +31,7 @@ export async function initKeys(
 async function keyOf(app: App, side: Side, ref: SecretRef, ask: Ask | null): Promise<string> {
   const read = readSecret(ref, app.env);
   if ("secret" in read) return read.secret;
-  const name = NAMES[side];
+  const name = SIDE_NAMES[side];
   if (ask !== null && "env" in ref) {
     app.talk(`${name} key: ${read.wrong}.\n  ${WHERE[side]}\n`);
     const given = await ask(`Paste it here; it is used now and written nowhere: `, { secret: true });

@@ -39,11 +39,11 @@ export function lanes(
   const logHead = headLogger(deps, log);
   const lane = (
     name: string,
-    cron: string,
+    when: string,
     run: (deps: Deps) => Promise<ContactRun | null>,
   ): ScheduledWork => ({
     name,
-    cron,
+    schedule: when,
     timezone,
     run: async (began) => {
       const done = await unlessPaused({ ...deps, began }, mapping.name, run);
@@ -86,7 +86,7 @@ function consentLane(
       log.info({ run: String(runId), lane: "consent", result, ...counts }, "run ended");
     if (runId !== null) await logHead("consent");
   };
-  return [{ name: "consent", cron: schedule.consent, timezone, run }];
+  return [{ name: "consent", schedule: schedule.consent, timezone, run }];
 }
 
 /** The engagement lane, where the mapping has one; a long back-fill lets the others work in between. */
@@ -102,7 +102,7 @@ function engagementLane({ deps, mapping }: InForce, log: Logger): readonly Sched
     if (ended === null) return;
     logRun(log, ENGAGEMENT, { ...ended, mappingProblems: ended.problems });
   };
-  return [{ name: ENGAGEMENT, cron: schedule.engagement, timezone, run }];
+  return [{ name: ENGAGEMENT, schedule: schedule.engagement, timezone, run }];
 }
 
 /** What is kept for long enough is removed, also while the connection is paused. */
@@ -113,7 +113,7 @@ function retentionLane({ deps, mapping }: InForce, log: Logger): ScheduledWork {
     if (Object.values(removed).some((count) => count > 0))
       log.info({ lane: "retention", ...removed }, "old history removed");
   };
-  return { name: "retention", cron: RETENTION_SCHEDULE, timezone: mapping.timezone, run };
+  return { name: "retention", schedule: RETENTION_SCHEDULE, timezone: mapping.timezone, run };
 }
 
 /** A run's end in one line; what stopped it, and what the mapping names in vain, is a warning. */

@@ -1,13 +1,11 @@
 import { propertiesOf } from "../mapping/field-codec.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
-import { otherSide } from "../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { because, optOutWords, shown } from "../status/field-words.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /** Most names are shorter, so that the values of most people stand in one column. */
 const NARROWEST = 20;
@@ -26,7 +24,7 @@ function lines(
   plan: ContactPlan,
   fields: readonly FieldRule[],
 ): readonly string[] {
-  const side = NAMES[operation.side];
+  const side = SIDE_NAMES[operation.side];
   switch (operation.kind) {
     case "create":
       return [`    + ${side} contact`, ...changes(operation.side, operation.fields, null, plan, fields)];

@@ -3,15 +3,13 @@ import { PLAN_VALID_MS } from "../daemon/plan-file.ts";
 import type { LimitedAction } from "../model/hold.ts";
 import type { FieldRule, Limits } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import { LIMITED_ACTIONS } from "../plan/changes.ts";
 import { allowedOf } from "../plan/limits.ts";
 import { heldByLimit } from "../plan/problems.ts";
 import { counted, grouped } from "../model/count-words.ts";
 import { heldLine } from "./held-line.ts";
 import { personLines } from "./plan-person.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /** Fields named in one line of the totals; the rest is counted. */
 const FIELDS_SHOWN = 4;
@@ -93,7 +91,7 @@ function sideLines({ totals, fields, mapping }: PlanFindings, side: Side): reado
     ...(subscribes > 0 ? [`✓ ${counted(subscribes, "person", "people")} to subscribe`] : []),
   ];
   const [first = "nothing", ...more] = lines;
-  return [`  ${NAMES[side]}  ${first}`, ...more.map((line) => `           ${line}`)];
+  return [`  ${SIDE_NAMES[side]}  ${first}`, ...more.map((line) => `           ${line}`)];
 }
 
 function fieldCounts(counts: ReadonlyMap<string, number>, fields: readonly FieldRule[], side: Side): string {
@@ -159,7 +157,7 @@ function words(action: LimitedAction, limits: Limits, linked: number): string {
 
 /** What it costs: calls and time, and what the two accounts will be billed for. */
 function costLines({ cost, totals }: PlanFindings): readonly string[] {
-  const calls = SIDES.map((side) => `about ${counted(cost[side].requests, "call")} to ${NAMES[side]}`);
+  const calls = SIDES.map((side) => `about ${counted(cost[side].requests, "call")} to ${SIDE_NAMES[side]}`);
   const minutes = Math.ceil(Math.max(cost.hubspot.seconds, cost.klaviyo.seconds) / 60);
   const time = minutes <= 1 ? "a minute or less" : `about ${grouped(minutes)} minutes`;
   const profiles = counted(totals.klaviyo.creates, "more active Klaviyo profile");

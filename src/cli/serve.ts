@@ -71,7 +71,7 @@ export async function serve(
   const log = daemonLog(app.env["LOG_LEVEL"], app.log);
   const connection = await openConnection(deps.database, mapping.name);
   let current = await putInForce(deps, mapping, text);
-  const contactsCron = () => options.contacts ?? current.mapping.schedule.contacts;
+  const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
   let scheduler: Scheduler | null = null;
   // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
@@ -86,7 +86,7 @@ export async function serve(
       ? null
       : await openPage(options.port, options.host, {
           read: statusReader(deps.database, connection.id, app.now, () =>
-            laneSchedule(current.mapping, contactsCron()),
+            laneSchedule(current.mapping, contactsSchedule()),
           ),
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
@@ -106,7 +106,7 @@ export async function serve(
           log,
           // In a quiet time nothing is late.
           intervalMs: () =>
-            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsCron()),
+            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule()),
           contactUrls: links.urls,
         });
   const failed = laneFailures(log, deps.stopping);
@@ -117,18 +117,21 @@ export async function serve(
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {
-    const works = options.worker ? lanes(current, contactsCron(), { log, ended }) : [];
+    const works = options.worker ? lanes(current, contactsSchedule(), { log, ended }) : [];
     const { timezone } = current.mapping;
-    const begun = startScheduler([...works, { name: DESK, cron: null, timezone, run: () => desk.work() }], {
-      starts: {
-        read: () => readLaneStarts(deps.database, connection.id),
-        begin: (lane) => saveLaneStart(deps.database, connection.id, lane),
-        seen: (lane) => saveLaneSeen(deps.database, connection.id, lane),
+    const begun = startScheduler(
+      [...works, { name: DESK, schedule: null, timezone, run: () => desk.work() }],
+      {
+        starts: {
+          read: () => readLaneStarts(deps.database, connection.id),
+          begin: (lane) => saveLaneStart(deps.database, connection.id, lane),
+          seen: (lane) => saveLaneSeen(deps.database, connection.id, lane),
+        },
+        failed,
+        clockMoved: (ms) =>
+          log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
       },
-      failed,
-      clockMoved: (ms) =>
-        log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
-    });
+    );
     begun.runNow("contacts");
     begun.runNow(ENGAGEMENT);
     begun.runNow(DESK);

@@ -6,7 +6,7 @@ import type { Health } from "../status/health.ts";
 import { healthOf } from "../status/health.ts";
 import { overviewDocument } from "../status/overview-document.ts";
 import { statusReader } from "../status/status-reader.ts";
-import { SIDE_NAMES } from "../status/problem-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import { exact } from "../status/time-words.ts";
 import { overviewText } from "../status/text.ts";
 import type { ApiDay } from "../store/api-days.ts";
@@ -29,7 +29,7 @@ import { exitCodeFor } from "./run-report.ts";
 export function statusCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("status")
-    .description("health, counters, how old the last look is, what needs attention")
+    .description("health, counters, how old the last sync is, what needs attention")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
@@ -70,7 +70,7 @@ function apiDayLine({ side, calls, allowed, endsAt }: ApiDay): string {
   return `${SIDE_NAMES[side]} calls today: ${used} (Tandem's share). The next day begins ${exact(endsAt)}.`;
 }
 
-/** Usable as a check by cron or a monitor: 0 while nobody has to act. */
+/** Usable as a check by cron or a monitor: 0 while nobody needs to do anything. */
 function exitFor({ word }: Health, { connectionProblems }: Overview): ExitCode {
   if (word === "degraded") return EXIT.failing;
   if (word !== "stopped") return EXIT.done;

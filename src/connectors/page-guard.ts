@@ -2,6 +2,7 @@ import { clip } from "../model/clip.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { ConnectorLog } from "./connector-log.ts";
 
 /** Pages that lead in a circle, or on without end: the pass is over, and nothing of it may count as complete. */
@@ -45,7 +46,7 @@ export function plausiblePages(members: number | null, perPage: number): number 
 }
 
 function endless(side: Side, what: string, most: number | null): Problem {
-  const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+  const system = SIDE_NAMES[side];
   const how =
     most === null
       ? `${system} sent a page of ${what} whose next page had been read before.`

@@ -9,7 +9,7 @@ const told = z.object({
 });
 
 /**
- * Why Tandem did something to somebody's consent, or did not, in the words of whoever it was read from.
+ * Why Tandem changed somebody's consent, or did not, in the words of the system that showed it.
  *
  * @param evidence as the ledger has it
  */

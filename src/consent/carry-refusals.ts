@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { KnownLink } from "../model/link.ts";
@@ -33,9 +34,7 @@ export async function carryRefusals(
   const { database, connectionId, runId, now } = context;
   let total = NOTHING_WRITTEN;
   if (emails.length === 0) return total;
-  const pages = Array.from({ length: Math.ceil(emails.length / PEOPLE_AT_ONCE) }, (_, page) =>
-    emails.slice(page * PEOPLE_AT_ONCE, (page + 1) * PEOPLE_AT_ONCE),
-  );
+  const pages = chunks(emails, PEOPLE_AT_ONCE);
   for (const some of pages) {
     const links = await lookAgain(context, some);
     await recordConsent(database, connectionId, runId, now(), links);

@@ -38,7 +38,7 @@ export function explainDifference(rules: ResolvedConsent, known: Known): string 
   }
   if (isBlocked(klaviyo)) {
     const [suppression] = klaviyo.suppressions;
-    return `Klaviyo does not e-mail them (${suppression?.reason ?? klaviyo.status}); a fact about the address, shown in HubSpot and no wish`;
+    return `Klaviyo does not e-mail them (${suppression?.reason ?? klaviyo.status}); not the person's choice, so HubSpot only shows it`;
   }
   if (refusedBefore && klaviyo.status !== "subscribed") {
     return "refused before, and neither side shows it any more; the ledger remembers, and Tandem subscribes them nowhere";

@@ -48,8 +48,8 @@ function whyNot(
   const age = now - readAt;
   if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
   if (refusedBefore) return "they refused before; only their own act takes that back";
-  if (klaviyo === null) return "Klaviyo does not tell their consent";
-  if (isInHubSpot && hubspot === null) return "HubSpot does not tell their consent";
+  if (klaviyo === null) return "Klaviyo does not show their consent";
+  if (isInHubSpot && hubspot === null) return "HubSpot does not show their consent";
   const [suppression] = klaviyo.suppressions;
   if (suppression !== undefined) return `suppressed in Klaviyo: ${suppression.reason}`;
   if (klaviyo.status === "unsubscribed") return "unsubscribed in Klaviyo";

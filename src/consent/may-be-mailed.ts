@@ -1,6 +1,6 @@
 import type { Consent } from "../model/consent.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 
 /** Why somebody may not be e-mailed, in a side's own words. */
 export interface OptOut {
@@ -18,8 +18,6 @@ export interface MayBeMailed {
   readonly because: string;
   readonly optOuts: readonly OptOut[];
 }
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /** Every reason for which a side does not send to this person: somebody can be subscribed and suppressed at once. */
 export function optOutsOf(side: Side, consent: Consent | null): readonly OptOut[] {
@@ -39,12 +37,12 @@ export function mayBeMailed(consents: PerSide<Consent | null>, remembered: boole
   const [first] = optOuts;
   if (first !== undefined) {
     const since = first.at === null ? "" : ` since ${first.at.slice(0, 10)}`;
-    return { answer: "no", because: `${NAMES[first.side]}: ${first.reason}${since}`, optOuts };
+    return { answer: "no", because: `${SIDE_NAMES[first.side]}: ${first.reason}${since}`, optOuts };
   }
   if (remembered && consents.klaviyo?.status !== "subscribed") {
     return {
       answer: "no",
-      because: "opted out before; only their own act in Klaviyo takes that back",
+      because: "opted out before; only they can opt in again, in Klaviyo",
       optOuts,
     };
   }

@@ -3,25 +3,21 @@ import type { Clearance } from "../model/consent.ts";
 import { saveAsked, saveBlocked } from "../store/asked.ts";
 import { transaction } from "../store/database.ts";
 import { holdLease } from "../store/leases.ts";
+import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
-import { ageMs, markNow } from "../write/age.ts";
-import { LEASE_MS, checkLease, grantPermit } from "../write/lease-gate.ts";
-import { OLDEST_READ_MS } from "../write/read-ages.ts";
+import { markNow } from "../write/age.ts";
+import { LEASE_MS } from "../write/lease-gate.ts";
 import type { WriteContext } from "../write/write-page.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { grantClearance } from "./grant-clearance.ts";
 
 /** The gate of one batch of subscribe requests. */
 export interface BatchSubscribeGate extends SubscribeGate {
-  /** Those who are cleared by what was read before. */
+  /** Clearances granted on the first reading. */
   readonly cleared: readonly Clearance[];
-  /** How many were written into the ledger, and how many were denied. */
+  /** How many subscribe requests the ledger has, and how many were blocked. */
   counts(): { readonly asked: number; readonly blocked: number };
 }
-
-/** Read again a little before a reading is too old, so that the permit is not over before its request is built. */
-const READ_AGAIN_MS = 8_000;
-const ATTEMPTS = 3;
 
 interface Candidate {
   clearance: Clearance | null;
@@ -31,8 +27,8 @@ interface Candidate {
 }
 
 /**
- * Decides about each person in the moment before they are subscribed: consents that are older than seconds are read again,
- * and only then the ledger says that they were asked. Whoever was ever asked for this list does not pass.
+ * Decides about each person right before they are subscribed: consent that was read more than seconds ago is read again,
+ * and only then does the ledger say that they were asked for. A person who was ever asked for on this list does not pass.
  *
  * @param read what both sides and the ledger know of these people, read now
  */
@@ -59,7 +55,6 @@ export function subscribeGate(
   );
 
   const readAgain = async (stale: readonly Candidate[]): Promise<void> => {
-    if (stale.length === 0) return;
     const mark = markNow(context);
     const seen = await read(stale.map(({ subscription }) => subscription));
     const byKey = new Map(seen.map((subscription) => [keyOf(subscription), subscription]));
@@ -71,7 +66,7 @@ export function subscribeGate(
     }
   };
 
-  /** Writes down who is about to be asked, and who is not and why. */
+  /** Journals the people about to be subscribed, and those that are blocked with the reason. */
   const journal = async (going: readonly Candidate[]): Promise<void> => {
     const told = denied;
     denied = [];
@@ -97,27 +92,17 @@ export function subscribeGate(
     }),
     async admit(clearances) {
       const all = clearances.flatMap((clearance) => candidates.get(keyOf(clearance)) ?? []);
-      const cleared = (): readonly Candidate[] => all.filter(({ clearance }) => clearance !== null);
-      const stale = (): readonly Candidate[] =>
-        cleared().filter(({ readAt }) => ageMs(readAt, context) > READ_AGAIN_MS);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        await readAgain(stale());
-        await journal(stale().length === 0 ? cleared() : []);
-        await checkLease(context);
-        const going = cleared();
-        if (going.length === 0) return null;
-        if (stale().length > 0) continue;
-        const marks = going.map(({ readAt }) => readAt);
-        const permit = grantPermit(
-          context,
-          () => marks.every((mark) => ageMs(mark, context) <= OLDEST_READ_MS),
-          () => {
-            for (const mark of marks) context.ages.note(ageMs(mark, context), 1);
-          },
-        );
-        return { permit, clearances: going.flatMap(({ clearance }) => clearance ?? []) };
-      }
-      return null;
+      const admitted = await admit(context, {
+        going: () => all.filter(({ clearance }) => clearance !== null),
+        readAt: ({ readAt }) => readAt,
+        read: readAgain,
+        journal,
+      });
+      if (admitted === null) return null;
+      return {
+        permit: admitted.permit,
+        clearances: admitted.items.flatMap(({ clearance }) => clearance ?? []),
+      };
     },
   };
 }

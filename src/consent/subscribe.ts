@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { Consent } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
@@ -34,8 +35,8 @@ interface Wanted {
 }
 
 /**
- * Asks Klaviyo to subscribe whom these plans want subscribed: looks who refused lately, reads each of them anew, and asks
- * once for those whom the gate clears and writes into the ledger. Being killed anywhere asks nobody twice: whoever is in the
+ * Subscribes in Klaviyo the people whose plans want it: reads the latest opt-outs, reads each person again, and asks
+ * once for those whom the gate clears and writes into the ledger. A kill at any point asks for nobody twice: who is in the
  * ledger is not asked again, even if the call was never sent.
  */
 export async function subscribePeople(
@@ -47,13 +48,13 @@ export async function subscribePeople(
   );
   let [asked, blocked] = [0, 0];
   if (wanted.length === 0) return { asked, blocked };
-  // Whoever is written down is never asked for again: that a key may not ask is to be known before.
+  // A person in the ledger is never asked for again, so a key without the scope must be noticed before.
   if ((await context.connectors.klaviyo.consent.mayWrite(context.signal)) === false) {
     throw new SystemUnavailable("klaviyo", mayNotSubscribe(), null);
   }
-  for (let start = 0; start < wanted.length; start += PEOPLE_AT_ONCE) {
+  for (const some of chunks(wanted, PEOPLE_AT_ONCE)) {
     context.stopping.throwIfAborted();
-    const done = await subscribeSome(context, wanted.slice(start, start + PEOPLE_AT_ONCE));
+    const done = await subscribeSome(context, some);
     asked += done.asked;
     blocked += done.blocked;
   }
@@ -83,7 +84,7 @@ async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): 
   const refused = gate.cleared.flatMap(({ email, list }, index) => {
     const result = results[index];
     return result?.outcome === "refused"
-      ? [{ email, list, because: `Klaviyo refused: ${result.problem.title}` }]
+      ? [{ email, list, because: `Klaviyo rejected the request: ${result.problem.title}` }]
       : [];
   });
   await saveBlocked(database, connectionId, runId, refused, now());
@@ -158,7 +159,7 @@ async function lookUnderOtherAddresses(
   const found = await connectors.klaviyo.contacts.find(others, [], signal);
   const refusing = found.contacts.filter(({ email, consent }) => email !== null && consent !== null);
   await transaction(database, (statements) => saveRefusals(statements, connectionId, runId, refusing, now()));
-  // A profile that cannot be read may hold a refusal under that address, or under any.
+  // An unreadable profile may have opted out under that email address, or any other.
   return (address) => found.unreadable.some(({ email }) => email === null || email === address);
 }
 
@@ -184,12 +185,12 @@ function mayNotSubscribe(): Problem {
     level: "connection",
     side: "klaviyo",
     field: null,
-    title: "The Klaviyo key may not subscribe anybody",
+    title: "The Klaviyo key can't subscribe anybody",
     explanation:
-      "A rule says `subscribe: true`, and the key lacks the scope `subscriptions:write`. Nobody was asked for.",
+      "A rule says `subscribe: true`, and the key lacks the scope `subscriptions:write`. Nobody was subscribed.",
     fix: [
       "In Klaviyo, open Settings > Account > API keys, and create a private key that has `subscriptions:write` too.",
-      "Or take `subscribe: true` out of the mapping.",
+      "Or remove `subscribe: true` from the mapping.",
     ],
     retry: "on_change",
     reference: null,

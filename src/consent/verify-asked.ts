@@ -9,7 +9,7 @@ import { clip } from "../model/clip.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** So long before and after asking a refusal counts as met on the way: later, whoever is subscribed and refuses is unsubscribed. */
+/** An opt-out within this time of the subscribe request may have crossed it. A later one is an ordinary opt-out. */
 const MET_WITHIN_MS = 10 * MINUTE;
 /** After this without any effect somebody should look. */
 const UNCONFIRMED_AFTER_MS = HOUR;
@@ -118,8 +118,11 @@ function notConfirmed(asks: readonly PendingAsk[]): Problem {
     side: null,
     field: "subscribe",
     title: clip(`${people} asked for and not subscribed yet`, 60),
-    explanation: `They were asked for on list ${lists} more than an hour ago, and Klaviyo does not show them as subscribed. On a double opt-in list they have not confirmed; otherwise the asking may have been cut off. Tandem never asks twice.`,
-    fix: ["If the list is single opt-in, subscribe them by hand in Klaviyo.", "Otherwise leave it to them."],
+    explanation: `They were asked for on list ${lists} more than an hour ago, and Klaviyo does not show them as subscribed. On a double opt-in list they have not confirmed; otherwise the subscribe call may have been cut off. Tandem never asks twice.`,
+    fix: [
+      "If the list is single opt-in, subscribe them by hand in Klaviyo.",
+      "Otherwise, wait for them to confirm.",
+    ],
     retry: "on_change",
     reference: null,
   };
@@ -133,10 +136,10 @@ export function overruled(people: number): Problem {
     level: "connection",
     side: null,
     field: "subscribe",
-    title: `${who} refused while being subscribed; put back`,
-    explanation: `Klaviyo's subscribe call took away a refusal that came between the reading and the doing. Tandem unsubscribed ${who} again; the original reason of a suppression is lost in Klaviyo and kept in the ledger.`,
+    title: `${who} opted out while being subscribed; restored`,
+    explanation: `They opted out between Tandem's last reading and its subscribe call, which removed the opt-out. Tandem unsubscribed ${who} again. Klaviyo has lost the original reason of a suppression; the ledger keeps it.`,
     fix: [
-      "Look at who it was: `tandem consent audit` lists them under “restored”.",
+      "See who it was: `tandem consent audit` lists them under “restored”.",
       "If it happens often, add people to the list without `subscribe: true`, and let them sign up themselves.",
     ],
     retry: "never",

@@ -9,7 +9,7 @@ import { unreadableOfKnown } from "../pull/without-erased.ts";
 import { changedRefusals, saveRefusals } from "../store/refusals.ts";
 import { saveUnreadable } from "../store/unreadable-contacts.ts";
 
-/** Before the first look, so far back: whoever refused earlier is seen with everything else of them. */
+/** How far back the first read of opt-outs goes. Earlier ones show in the contacts themselves. */
 const FIRST_LOOK_MS = 24 * 60 * 60_000;
 
 /** Who refused lately. */
@@ -50,7 +50,7 @@ export async function watchRefusals(
   };
   let out: unknown = null;
   for (const side of SIDES) {
-    // A side that is out does not keep the other's from the ledger: nobody is subscribed meanwhile who opted out there.
+    // One side's outage does not delay the other side's opt-outs: the ledger has them before anybody is subscribed.
     await watch(side).catch((error: unknown) => void (out ??= error));
   }
   if (out !== null) throw out;

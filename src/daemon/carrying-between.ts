@@ -4,12 +4,12 @@ import type { Held } from "./between.ts";
 import { carriesConsent, consentCycle } from "./consent-lane.ts";
 import type { Deps } from "./deps.ts";
 
-/** With what a page takes, nobody's opt-out waits for longer than a minute while a run reads, compares or writes. */
+/** Together with the time a page takes, no opt-out waits longer than a minute while a run reads, compares or writes. */
 const CARRY_EVERY_MS = 45_000;
 
 /**
  * The dependencies of a run of another lane, which then does the consent lane's work between its pages: that lane
- * cannot, because both need the same lease. Both sides are read at once, so whoever comes second does not wait.
+ * cannot, because both need the same lease. Both sides are read at the same time, so neither waits for the other.
  */
 export function carryingBetween(deps: Deps, mapping: Mapping, { lease }: Pick<Held, "lease">): Deps {
   if (!carriesConsent(mapping)) return deps;

@@ -26,7 +26,7 @@ export function clashingTypes(fields: readonly FieldRule[], schemas: HubSpotSche
     side: "hubspot",
     field: key,
     title: clip(`${property.hubspot} has another type in HubSpot now`, 60),
-    explanation: `HubSpot's ${property.hubspot} is of type ${type}, and line ${line} of the mapping uses it as ${propertyType.hubspot}. This field is off for everyone; the others keep syncing.`,
+    explanation: `HubSpot's ${property.hubspot} is of type ${type}, and line ${line} of the mapping uses it as ${propertyType.hubspot}. This field is off for everyone. The others keep syncing.`,
     fix: [
       `Change the type back in HubSpot, or fix line ${line} of the mapping. \`tandem check --remote\` shows which types fit.`,
     ],

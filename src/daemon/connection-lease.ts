@@ -62,7 +62,7 @@ export async function withConnection<D extends LeasedDeps, T>(
   const times = deps.times ?? LANE_TIMES;
   const holder = holderOf(deps);
   const key = `contacts of ${name}`;
-  // Its own lease that could not be given up, as when the database was away, a process knows again.
+  // A process recognizes its own lease, also if it could not release it because the database was away.
   const again = !holder.runs.has(key);
   let lease = await takeLease(deps.database, key, holder.id, LEASE_MS, again, borrows);
   if (lease === null) {
@@ -103,7 +103,7 @@ export async function withConnection<D extends LeasedDeps, T>(
   } finally {
     clearInterval(beat);
     const patience = new AbortController();
-    // Nobody waits long for it: it runs out by itself in seconds.
+    // The lease expires within seconds anyway.
     await Promise.race([
       lease === null ? null : giveUpLease(deps.database, lease, LEASE_MS).catch(() => {}),
       sleep(times.endMs, undefined, { signal: patience.signal }).catch(() => {}),

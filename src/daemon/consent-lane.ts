@@ -113,7 +113,7 @@ async function isLookDue({ database, now }: Deps, connectionId: number): Promise
   return awaitsLook(database, connectionId, lookedAt, now());
 }
 
-/** Everything of these people that is consent; and whoever was asked for is looked after. */
+/** Carries the consent of these people, and verifies earlier subscribe requests. */
 async function carry(
   deps: Deps,
   mapping: Mapping,

@@ -2,11 +2,11 @@ import type { Database } from "../store/database.ts";
 import { stuckRuns } from "./connection-lease.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** Whether this process lives and can work: `null`, or why not, in words for whoever keeps it running. */
+/** Whether this process lives and can work: `null`, or the reason why not, for its operator. */
 export interface DaemonHealth {
   /** A restart helps where this tells of something. */
   alive(): string | null;
-  /** Nobody need restart it, but it does not do its work now. */
+  /** The process does not need a restart, but it cannot work now. */
   ready(): string | null;
 }
 
@@ -22,7 +22,7 @@ export function daemonHealth(
   stopping: AbortSignal,
 ): DaemonHealth {
   return {
-    // An event loop that is stuck does not get here: then nothing answers, which is as plain.
+    // A stuck event loop does not get here. Then nothing answers, which tells the same.
     alive() {
       const stuck = [...stuckRuns(database, STUCK_MS)].map(
         ([name, ms]) => `the run of ${name} has made no progress for ${Math.round(ms / 60_000)} min`,

@@ -1,12 +1,12 @@
 import { Cron } from "croner";
 import type { Times } from "../mapping/schedule.ts";
 
-/** What is known of a lane at one moment, by the database's clock. */
+/** A lane at one moment, by the database's clock. */
 export interface LaneMoment {
   readonly now: Date;
   /** `null`: it never ran. */
   readonly startedAt: Date | null;
-  /** How long ago this process began it, by a clock that never jumps; `null` where another one did, or nobody. */
+  /** Milliseconds since this process began the lane, by a monotonic clock; `null` where another process did, or none. */
   readonly sinceOwnMs: number | null;
 }
 
@@ -15,8 +15,8 @@ const AHEAD_OF_INTERVAL_MS = 60_000;
 const AHEAD_OF_CRON_MS = 60 * 60_000;
 
 /**
- * Is a lane due? An interval is a duration since the last start; a cron expression was missed if its last time is later
- * than that. So whatever was missed, while nobody ran or a machine slept, is caught up once.
+ * Whether a lane is due. An interval is a duration since the last start. A cron expression was missed if its last time is
+ * later than that. So a run that was missed, while no process ran or the computer slept, is caught up once.
  */
 export function isDue(times: Times, timezone: string, { now, startedAt, sinceOwnMs }: LaneMoment): boolean {
   if (startedAt === null) return times.kind === "every";

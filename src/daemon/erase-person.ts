@@ -84,7 +84,7 @@ async function eraseFrom(
 }
 
 /**
- * Lets an erased person be synced again. Whoever is in a list all along is in no change that a run would read, so the next
+ * Lets an erased person be synced again. A person who stayed in a list is in no change that a run would read, so the next
  * run reads both sides from the beginning.
  *
  * @returns when they were erased; `null` where nobody with this address is

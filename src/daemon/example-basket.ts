@@ -29,7 +29,7 @@ export function exampleBasket(most: number): ExampleBasket {
   };
 }
 
-/** In turns, one of each, until there are so many or nobody is left. */
+/** Takes one of each in turns, up to the number that was asked for. */
 function sharesOf(kinds: readonly (readonly ContactPlan[])[], most: number): readonly number[] {
   const shares = kinds.map(() => 0);
   for (let left = most, given = true; given && left > 0;) {

@@ -7,8 +7,8 @@ import { ledgerIsDoubted } from "../store/doubts.ts";
 const LONGEST_GAP_MS = 60 * 60_000;
 
 /**
- * The mapping's limits; while the ledger is doubted, nobody is subscribed without a person's word. Whoever plans, applies
- * or runs asks here, so that a plan says what a run will do, and none of them wipes the doubt away for the next.
+ * The mapping's limits. While the ledger is unreliable, subscribing needs an approval. Every caller that plans, applies or
+ * runs asks here, so that a plan says what a run will do, and none of them clears that state for the next.
  *
  * @param runId the run that asks, which does not count itself
  */

@@ -21,7 +21,7 @@ import { timeEdits } from "../pull/time-edits.ts";
 import { comparisonUnderWay } from "../store/comparisons.ts";
 import { endIgnores } from "../store/ignored.ts";
 import type { LinkFilter } from "../store/known-links.ts";
-import { knownLinks } from "../store/known-links.ts";
+import { LINKS_PER_PAGE, knownLinks } from "../store/known-links.ts";
 import { markRetriesDue } from "../store/links.ts";
 import { saveConnectionProblems } from "../store/runs.ts";
 import { unreadStrangers } from "../store/unreadable-contacts.ts";
@@ -38,9 +38,6 @@ import { readOtherSide } from "./read-other-side.ts";
 import { holdRepointed } from "./repointed-names.ts";
 import { runContext } from "./run-context.ts";
 import { settleMissing } from "./settle-missing.ts";
-
-/** Links planned, and written, at a time: enough for the vendors' largest batches, few enough for a flat memory. */
-const LINKS_PER_PAGE = 2_000;
 
 /** What looking came to: everything that planning needs, and nothing written to either system. */
 export interface Looked {
@@ -80,13 +77,13 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const people = email === null ? null : [email];
   const before = await readLinked(context, people);
   await linkContacts(context);
-  // And whoever was linked just now.
+  // And the people linked a moment ago.
   const after = await readLinked(context, people);
   const repointed =
     email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
   await endIgnores(database, context.connectionId, now());
   const deleted = await settleMissing(context, isApproved);
-  // Who is left of a merge may have what a deleted contact had.
+  // The survivor of a merge may have what the deleted contact had.
   await joinContacts(context);
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
   return {

@@ -30,7 +30,7 @@ export interface PlanFindings extends WholePlan {
   /** What one run may do now: the mapping's, and stricter while the ledger is doubted. */
   readonly limits: Limits;
   readonly exceeded: readonly ExceededLimit[];
-  /** What guards hold back, beside what the limits do. */
+  /** Changes that guards hold, in addition to the limits. */
   readonly held: readonly Change[];
   /** About what it takes on each side. */
   readonly cost: PerSide<Cost>;

@@ -16,7 +16,7 @@ export function missingProperties(
   // Every portal has hundreds of properties: none at all says only that nobody was told of them.
   if (hubspot.fields.length === 0) return [];
   const known = new Set(hubspot.fields.map(({ property }) => property));
-  // Of companies nobody is told whose key may not read them, and then the pull says so.
+  // A key that may not read companies sees none of their properties. The pull reports that.
   const companies = hubspot.fields.some(({ property }) => companyProperty(property) !== null);
   return fields
     .filter(({ property }) => companies || companyProperty(property.hubspot) === null)
@@ -27,8 +27,8 @@ export function missingProperties(
       side: "hubspot",
       field: key,
       title: clip(`HubSpot has no property ${property.hubspot}`, 60),
-      explanation: `Line ${line} of the mapping names ${property.hubspot}, which HubSpot does not have. This field is off for everyone; the others keep syncing.`,
-      fix: [`Make or restore it in HubSpot, or change line ${line} of the mapping.`],
+      explanation: `Line ${line} of the mapping names ${property.hubspot}, which HubSpot does not have. This field is off for everyone. The others keep syncing.`,
+      fix: [`Create or restore the property in HubSpot, or change line ${line} of the mapping.`],
       retry: "soon",
       reference: null,
     }));

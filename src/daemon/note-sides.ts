@@ -16,7 +16,7 @@ const NOTHING_TOLD: Slow = { account: null, missingScopes: null, maySubscribe: n
  * Keeps what both sides told of themselves, for the pages: after each run their limits, once a day whose account it is and
  * which scopes are missing. A side that is out keeps what it told before.
  *
- * @param current what is in force now: a changed mapping comes with connectors of its own
+ * @param current the mapping in use, with its connectors
  */
 export function noteSides(current: () => Deps, connectionId: number): () => Promise<void> {
   const asked = new Map<Side, number>();

@@ -21,7 +21,7 @@ import type { PlannedPerson } from "./plan-file.ts";
 const AT_ONCE = 500;
 
 /**
- * Puts back the losing values that somebody asked for on the status page, as a plan of its own: both sides are looked at
+ * Puts back the losing values that somebody asked for on the status page, in a separate plan: both sides are read
  * again, and what anybody changed since stays as it is. Costs nothing where nobody asked.
  *
  * @throws ConnectionBusy while another process works on the connection

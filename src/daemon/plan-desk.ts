@@ -26,7 +26,7 @@ import { NoSuchRun, makeUndo } from "./undo.ts";
 
 /** People of a plan that a page shows in full. */
 const EXAMPLES = 20;
-/** Undos, and reads of one person, that are kept to be looked at; older ones are made anew. */
+/** Undos, and reads of one person, that are kept for the page. Older ones are made again. */
 const SHEETS_KEPT = 20;
 
 /** Where pages leave longer work, and the lane that does it. */
@@ -40,7 +40,7 @@ export interface PlanDesk extends Desk {
 const APPROVED_ON_PAGE = "approved on the status page";
 
 interface DeskDeps {
-  /** What is in force now. */
+  /** The mapping in use. */
   readonly current: () => { readonly deps: Deps; readonly mapping: Mapping };
   /** Something was left. */
   readonly wake: () => void;
@@ -96,7 +96,7 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
       } catch (error) {
         const why = wordsOf(error);
         if (why === null) failed(error);
-        const unknown = "Tandem has a fault; the operator finds it in the log. Nothing was written.";
+        const unknown = "Tandem failed because of a bug. Its log has the details. Nothing was written.";
         put({ ...sheet, state: { kind: "failed", why: why ?? unknown } });
       } finally {
         waiting = null;
@@ -118,7 +118,7 @@ function keepLatest(sheets: Map<bigint, Sheet>, id: bigint, sheet: Sheet): void 
   if (sheets.size > SHEETS_KEPT && oldest !== undefined) sheets.delete(oldest);
 }
 
-/** A plan of one person reads their two contacts first; whoever was erased meanwhile is nobody to read. */
+/** A plan of one person reads their two contacts first, unless the person was erased meanwhile. */
 async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise<ReadPerson> {
   const { id } = await openConnection(deps.database, mapping.name);
   const email = await emailOfLink(deps.database, id, linkId);
@@ -170,7 +170,7 @@ function wordsOf(error: unknown): string | null {
   if (error instanceof ConnectionBusy || error instanceof PlanDoesNotFit || error instanceof NoSuchRun)
     return `${error.message}.`;
   if (error instanceof BadPlanFile || isMissing(error))
-    return "What was shown is not kept any more: look again, and decide then.";
+    return "This preview has expired. Load it again before you decide.";
   return null;
 }
 

@@ -1,8 +1,13 @@
 import type { Account, Connector, Schema } from "../connectors/connector.ts";
-import { resolveName } from "../mapping/resolve-name.ts";
 import { findOptOutType, optOutTypeKey, resolveConsent } from "../mapping/resolve-consent.ts";
 import type { RepointedRef } from "../mapping/resolve-scope.ts";
-import { listGone, listRenamed, referenceKey, resolveScope } from "../mapping/resolve-scope.ts";
+import {
+  EVERYTHING_ACCEPTED,
+  listGone,
+  listRenamed,
+  referenceKey,
+  resolveScope,
+} from "../mapping/resolve-scope.ts";
 import { accountShape, snapshotShape } from "../mapping/snapshot-shape.ts";
 import type { Mapping, ScopeRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
@@ -46,8 +51,8 @@ export const SHAPE = "shape ";
 const SCOPE = "scope";
 
 /**
- * Looks before anything is read or written: whose accounts are these, and what do the rules name? Another account than
- * the mapping's, or than last time's, stops everything (SK-ACCOUNT). A changed mapping starts all streams anew.
+ * Checks, before anything is read or written, whose accounts these are and what the rules name. Another account than
+ * the mapping's, or than last time's, stops everything (SK-ACCOUNT). After a change of the mapping all streams start over.
  *
  * @throws SystemUnavailable with SK-ACCOUNT, or when a side does not answer
  */
@@ -73,7 +78,7 @@ export async function prepareRun(
   const changed = connection.mappingHash !== mapping.hash;
   if (changed) await forgetCursors(database, connection.id, FOUND);
   const earlier = await readCursors(database, connection.id, FOUND + SHAPE);
-  // Whoever is in scope by other lists is planned in this run, not one by one as they change: the limits see all of them.
+  // Contacts in scope by other lists than before are all planned in this run, so that the limits count all of them.
   const scope = JSON.stringify(resolved.scope);
   const sameScope = (await readCursor(database, connection.id, FOUND + SCOPE)) === scope;
   if (changed || !sameScope || SIDES.some((side) => earlier.get(side) !== shapes[side]))
@@ -120,67 +125,41 @@ async function resolve(
   const rules = namingRules(mapping);
   const ofRules = <T extends { readonly id?: string; readonly rule?: string }>(all: readonly T[]) =>
     all.filter(({ id, rule }) => id !== ONLY_FROM && rule !== ONLY_FROM);
-  const { repointed: changed } = resolveScope(rules, schemas, earlier);
+  const found = resolveScope(rules, schemas, earlier);
   const isApproved = await approvals(database, connectionId, now());
   const accepted = new Set<string>();
-  for (const one of changed) {
+  for (const one of found.repointed) {
     if (isApproved(repointing(one)) || (await isMadeAgain(database, connectionId, schemas, one)))
       accepted.add(referenceKey(one.side, one.ref));
   }
   const accepts = ({ side, ref }: RepointedRef): boolean => accepted.has(referenceKey(side, ref));
-  const { rules: scope, unresolved, renamed } = resolveScope(rules, schemas, earlier, accepts);
-  await rememberFound(database, connectionId, mapping, schemas, accepts, now);
   const { optOutTypes = [] } = schemas.hubspot;
+  const ids = new Map(found.ids(accepts));
+  for (const ref of mapping.consent.unsubscribeFrom) {
+    const type = findOptOutType(optOutTypes, ref.nameOrId, earlier);
+    if (type !== null) ids.set(optOutTypeKey(ref), type.id);
+  }
+  for (const [key, id] of ids) await saveCursor(database, connectionId, FOUND + key, id, now());
   const optOuts = resolveConsent(mapping.consent, optOutTypes, earlier);
-  const repointed = changed.filter((one) => !accepts(one));
+  const repointed = found.repointed.filter((one) => !accepts(one));
   return {
-    scope: ofRules(scope),
+    scope: ofRules(found.rules(accepts)),
     consent: optOuts.consent,
     problems: [
-      ...ofRules(unresolved).map(listGone),
-      ...renamed.map(listRenamed),
+      ...ofRules(found.unresolved).map(listGone),
+      ...found.renamed.map(listRenamed),
       ...optOuts.problems,
       ...missingProperties(mapping.fields, schemas),
       ...lockedProperties(mapping.fields, schemas),
       ...clashingTypes(mapping.fields, schemas),
     ],
     repointed,
-    scopeIfApproved: ofRules(resolveScope(rules, schemas, earlier, () => true).rules),
-    // Who is in those of engagement only its own lane knows.
+    scopeIfApproved: ofRules(found.rules(EVERYTHING_ACCEPTED)),
+    // The contact lane does not keep the members of the collections that only engagement names.
     candidates: perSide((side) =>
       repointed
         .filter((one) => one.side === side)
         .flatMap(({ rule, from, to }) => (rule === ONLY_FROM ? [from, to] : [to])),
     ),
   };
-}
-
-/** An id is remembered once; another one takes its place where a person, or its members, say so. */
-async function rememberFound(
-  database: Database,
-  connectionId: number,
-  mapping: Mapping,
-  schemas: PerSide<Schema>,
-  accepts: (repointed: RepointedRef) => boolean,
-  now: () => Date,
-): Promise<void> {
-  const earlier = await readCursors(database, connectionId, FOUND);
-  for (const ref of mapping.consent.unsubscribeFrom) {
-    const type = findOptOutType(schemas.hubspot.optOutTypes ?? [], ref.nameOrId, earlier);
-    if (type !== null) await saveCursor(database, connectionId, FOUND + optOutTypeKey(ref), type.id, now());
-  }
-  for (const rule of namingRules(mapping)) {
-    const refs = [
-      ...rule.collections.map((ref) => ({ side: rule.from, role: "source" as const, ref })),
-      ...rule.addToLists.map((ref) => ({ side: "klaviyo" as const, role: "target" as const, ref })),
-    ];
-    for (const { side, role, ref } of refs) {
-      const key = referenceKey(side, ref);
-      const known = earlier.get(key) ?? null;
-      const { id, repointing: change } = resolveName(schemas[side].collections, side, ref, known);
-      const taken = change !== null && accepts({ rule: rule.id, side, role, ref, ...change });
-      const found = taken ? change.to : id;
-      if (found !== null) await saveCursor(database, connectionId, FOUND + key, found, now());
-    }
-  }
 }

@@ -11,7 +11,7 @@ import { runContacts } from "./run-contacts.ts";
 
 /**
  * The full comparison: the members of the rules' collections are read from the beginning, then every other linked contact
- * of both sides, whoever leads; and everybody is planned, the failing ones too. It counts what the pulls before it missed.
+ * of both sides, whichever leads, and plans everybody, failing contacts too. It counts what earlier pulls had missed.
  */
 export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string): Promise<ContactRun> {
   const { database, now } = deps;

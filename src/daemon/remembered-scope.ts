@@ -1,5 +1,5 @@
 import { resolveConsent } from "../mapping/resolve-consent.ts";
-import { resolveScope } from "../mapping/resolve-scope.ts";
+import { NOTHING_ACCEPTED, resolveScope } from "../mapping/resolve-scope.ts";
 import { accountPart, snapshotShape } from "../mapping/snapshot-shape.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
@@ -9,7 +9,7 @@ import { readCursors } from "../store/cursors.ts";
 import type { Database } from "../store/database.ts";
 import { FOUND, SHAPE } from "./prepare-run.ts";
 
-/** What the last run found out, and this mapping's shapes in the accounts as they were then. */
+/** The scope of the last run, and the shapes of this mapping in the accounts as they were then. */
 export interface Remembered {
   readonly scope: readonly ResolvedRule[];
   readonly consent: ResolvedConsent;
@@ -24,9 +24,13 @@ export async function resolveRemembered(
 ): Promise<Remembered> {
   const earlier = await readCursors(database, connectionId, FOUND);
   const nothing = { fields: [], collections: [] };
-  const { rules } = resolveScope(mapping.rules, { hubspot: nothing, klaviyo: nothing }, earlier);
+  const names = resolveScope(mapping.rules, { hubspot: nothing, klaviyo: nothing }, earlier);
   const shapes = perSide((side) =>
     snapshotShape(mapping, side, accountPart(earlier.get(SHAPE + side) ?? "")),
   );
-  return { scope: rules, consent: resolveConsent(mapping.consent, [], earlier).consent, shapes };
+  return {
+    scope: names.rules(NOTHING_ACCEPTED),
+    consent: resolveConsent(mapping.consent, [], earlier).consent,
+    shapes,
+  };
 }

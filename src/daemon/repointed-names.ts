@@ -1,5 +1,6 @@
 import type { Schema } from "../connectors/connector.ts";
 import type { RepointedRef } from "../mapping/resolve-scope.ts";
+import { chunks } from "../model/chunks.ts";
 import type { ResolvedRule } from "../model/scope.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Change } from "../plan/changes.ts";
@@ -16,7 +17,7 @@ import { together } from "./guarded.ts";
 /** People planned at a time. */
 const PEOPLE_PER_PAGE = 2_000;
 
-/** Where a list is gone, another of its name with so much of its members is the same list made again. */
+/** A list with a deleted list's name and at least this share of its members is that list, created again. */
 const SAME_LIST_SHARE = 0.5;
 
 /** The one change that an approval is about; the rest of what is held follows from it. */
@@ -28,7 +29,7 @@ export function repointing({ side, ref, from, to }: RepointedRef): Change {
   };
 }
 
-/** Of a list or segment that is gone: has the one that took its name at least half of its members? */
+/** Whether the list or segment that took a deleted one's name has at least half of its members. */
 export async function isMadeAgain(
   database: Database,
   connectionId: number,
@@ -94,7 +95,7 @@ async function movedBy(
   { side, role, from, to }: RepointedRef,
 ): Promise<Moved> {
   if (role === "source") return movedBetween(database, connectionId, side, from, to);
-  // Nobody is taken off the list that was in use: Tandem only puts people on the new one.
+  // Nobody is removed from the list that was in use. Tandem only adds people to the new one.
   return { enters: await putOn(database, connectionId, from), leaves: [] };
 }
 
@@ -105,8 +106,7 @@ async function whatLeavingDoes(
 ): Promise<readonly Change[]> {
   const { database, connectionId } = context;
   const changes: Change[] = [];
-  for (let start = 0; start < emails.length; start += PEOPLE_PER_PAGE) {
-    const page = emails.slice(start, start + PEOPLE_PER_PAGE);
+  for (const page of chunks(emails, PEOPLE_PER_PAGE)) {
     const filter = { kind: "emails", emails: page } as const;
     const links = await knownLinks(database, connectionId, scope, filter, 0n, page.length, context.now());
     for (const known of links) changes.push(...changesOf(planContact({ ...context, scope }, known)));

@@ -31,6 +31,7 @@ import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import { tellFailingWrites } from "./tell-failing-writes.ts";
+import { whyEnded } from "./why-ended.ts";
 
 /** What a run of the contact lane came to. */
 export interface ContactRun {
@@ -57,7 +58,7 @@ const KEYS = [
   "blocked",
 ] as const;
 
-/** People who took over one another's addresses, in one run: longer chains go on in the next. */
+/** People who take over one another's email addresses in one run. The next run continues with longer chains. */
 const ADDRESS_STEPS = 10;
 
 const NO_EXAMPLES = { examples: 0, field: null };
@@ -92,10 +93,7 @@ export async function runContacts(outer: Deps, mapping: Mapping, options: RunOpt
       return run;
     } catch (error) {
       if (!(error instanceof SystemUnavailable)) {
-        const why = deps.stopping.aborted
-          ? "Stopped by a person; the next run continues"
-          : "Stopped by a fault of Tandem; see the log";
-        await finishRun(database, runId, "stopped", calls(), why, now());
+        await finishRun(database, runId, "stopped", calls(), whyEnded(deps), now());
         throw error;
       }
       await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
@@ -252,7 +250,7 @@ function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
   return plans.filter((plan) => plan.waits === "address").map(({ known }) => known.link.id);
 }
 
-/** Whoever is to be subscribed stays to be looked at until they were asked for. */
+/** Keeps links with a pending subscribe request dirty. */
 function isToSubscribe({ operations }: ContactPlan): boolean {
   return operations.some(({ kind }) => kind === "subscribe");
 }

@@ -21,6 +21,7 @@ import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { guardAccount } from "./guard-account.ts";
 import { FOUND } from "./prepare-run.ts";
+import { whyEnded } from "./why-ended.ts";
 
 /** What a run of the engagement lane came to. */
 export interface EngagementRun {
@@ -78,10 +79,7 @@ export async function runEngagement(
       return run;
     } catch (error) {
       if (!(error instanceof SystemUnavailable)) {
-        const why = deps.stopping.aborted
-          ? "Stopped by a person; the next run continues"
-          : "Stopped by a fault of Tandem; see the log";
-        await finishRun(database, runId, "stopped", calls(), why, now());
+        await finishRun(database, runId, "stopped", calls(), whyEnded(deps), now());
         throw error;
       }
       const problem = ofEngagement(error.problem);

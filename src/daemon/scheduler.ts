@@ -1,5 +1,6 @@
-import { scheduleOf } from "../mapping/schedule.ts";
+import { timesOf } from "../mapping/schedule.ts";
 import type { Times } from "../mapping/schedule.ts";
+import type { NextRun } from "../model/next-run.ts";
 import type { LaneStarts } from "../store/lane-starts.ts";
 import { isDue, nextRun } from "./due.ts";
 import type { LaneMoment } from "./due.ts";
@@ -10,19 +11,10 @@ import { cronTicker } from "./ticker.ts";
 export interface ScheduledWork {
   readonly name: string;
   /** `every 15m`, or cron fields in `timezone`; `null`: only when asked for. */
-  readonly cron: string | null;
+  readonly schedule: string | null;
   readonly timezone: string;
   /** Calls `began` once it has begun; work that was not let in stays due. */
   readonly run: (began: () => Promise<void>) => Promise<void>;
-}
-
-/** A lane's next turn; `null` where its times are over. */
-export interface NextRun {
-  readonly name: string;
-  /** As in the mapping. */
-  readonly cron: string;
-  readonly timezone: string;
-  readonly at: Date | null;
 }
 
 /** When lanes began, kept in the database for whichever process comes next. */
@@ -36,9 +28,9 @@ export interface StartKeeping {
 
 export interface SchedulerDeps {
   readonly starts: StartKeeping;
-  /** Told of what a run threw, or of a schedule that could not be read; the schedule goes on. */
+  /** Called with what a run threw, or when the lane starts could not be read. The scheduler continues. */
   readonly failed: (name: string, error: unknown) => void;
-  /** Told that the wall clock moved by so much more, or less, than time went by. Milliseconds. */
+  /** Called when the wall clock jumps against the monotonic one, with the difference in milliseconds. */
   readonly clockMoved: (ms: number) => void;
   readonly ticker?: Ticker;
   readonly clock?: { readonly wall: () => number; readonly monotonic: () => number };
@@ -50,13 +42,13 @@ export interface Scheduler {
   runNow(name: string): void;
   /** When each runs next. */
   nextRuns(): readonly NextRun[];
-  /** How long ago it was last decided what is due. Milliseconds. */
+  /** Milliseconds since the scheduler last decided what is due. */
   decidedAgoMs(): number;
   /** No new run begins; resolves when the one under way has ended. */
   stop(): Promise<void>;
 }
 
-/** So much the wall clock may move, in one tick, without being told. */
+/** A smaller jump of the wall clock within one tick is not reported. */
 const CLOCK_MOVED_MS = 60_000;
 
 const CLOCK = { wall: Date.now, monotonic: () => performance.now() };
@@ -71,8 +63,8 @@ export function startScheduler(
 ): Scheduler {
   const due = new Set<string>();
   const own = new Map<string, { readonly at: number; readonly monotonic: number }>();
-  const timed = works.flatMap(({ name, cron, timezone }) =>
-    cron === null ? [] : [{ name, cron, timezone, times: scheduleOf(cron) }],
+  const timed = works.flatMap(({ name, schedule, timezone }) =>
+    schedule === null ? [] : [{ name, schedule, timezone, times: timesOf(schedule) }],
   );
   /** Given a turn, and not begun yet. */
   let starting: string | null = null;
@@ -151,7 +143,7 @@ export function startScheduler(
       .finally(() => void (deciding = false));
   };
   const ticking = ticker(tick);
-  // What was missed while nobody ran is caught up at the start.
+  // Runs that were missed while no process ran are caught up at the start.
   tick();
   const nextOf = (name: string, times: Times, timezone: string): Date | null => {
     if (known === null) return null;

@@ -1,13 +1,11 @@
 import { clip } from "../model/clip.ts";
 import { counted } from "../model/count-words.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { Statements } from "../store/database.ts";
 import type { FailingWrites } from "../store/failing-writes.ts";
 import { failingWrites } from "../store/failing-writes.ts";
 import { saveFailingWrites } from "../store/runs.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /**
  * Tells of the changes that a side has not confirmed for two runs or more. The contacts themselves only wait, and a run
@@ -23,14 +21,14 @@ export async function tellFailingWrites(
   now: Date,
 ): Promise<void> {
   const found = await failingWrites(statements, runId);
-  // A run that was stopped may not have come to its writes: it proves nothing about those that failed before.
+  // A run that stopped may not have tried its writes, so it proves nothing about earlier failures.
   if (found.length === 0 && stoppedBy !== null) return;
   const problems = found.map((failing) => problemOf(failing, stoppedBy));
   await saveFailingWrites(statements, connectionId, problems, now);
 }
 
 function problemOf({ side, contacts, since }: FailingWrites, stoppedBy: Problem | null): Problem {
-  const name = NAMES[side];
+  const name = SIDE_NAMES[side];
   const cause =
     stoppedBy?.side === side ? stoppedBy.explanation : `${name} answered with a server error, or not at all.`;
   const wait = counted(contacts, "contact waits", "contacts wait");

@@ -3,13 +3,13 @@ import { schedule } from "node-cron";
 /** Calls back every few seconds, until stopped. */
 export type Ticker = (tick: () => void) => { readonly stop: () => Promise<void> };
 
-/** A tick carries no meaning: what is due is decided from the database. One that is lost costs seconds. */
+/** The database decides what is due at each tick, so a lost tick costs only seconds. */
 const EVERY = "*/5 * * * * *";
 const LOOK_MS = 1_000;
-/** node-cron plans each beat by the wall clock, and stands still for as long as that is set back. */
+/** node-cron plans each tick by the wall clock. If that is set back, it would pause for as long. */
 const DRIFT_MS = 2_000;
 
-/** Ticks by node-cron, which is set up anew whenever the wall clock and the monotonic one have come apart. */
+/** Ticks by node-cron, set up again whenever the wall clock jumps against the monotonic one. */
 export const cronTicker: Ticker = (tick) => {
   const begin = () =>
     schedule(EVERY, tick, { timezone: "UTC", noOverlap: true, suppressMissedWarning: true });

@@ -42,7 +42,7 @@ export interface UndoFindings {
 }
 
 /**
- * Saves a plan that puts back what was there before these deeds, as far as nobody changed it since. Both sides are looked
+ * Saves a plan that puts back the values before these writes, as far as nobody changed them since. Both sides are read
  * at; neither is written to.
  *
  * @param out where to save it

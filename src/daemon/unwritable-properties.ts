@@ -40,10 +40,10 @@ export function lockedProperties(
       level: "mapping",
       side: "hubspot",
       field: key,
-      title: clip(`HubSpot lets nobody write ${property.hubspot}`, 60),
-      explanation: `Line ${line} of the mapping writes ${property.hubspot}, which is a read-only or calculated property of HubSpot. Nothing of this field is written to HubSpot; the others keep syncing.`,
+      title: clip(`HubSpot property ${property.hubspot} is read-only`, 60),
+      explanation: `Line ${line} of the mapping writes ${property.hubspot}, which is read-only or calculated in HubSpot. This field is not written to HubSpot. The others keep syncing.`,
       fix: [
-        `Set direction: to_klaviyo on line ${line} of the mapping, or let HubSpot's property be written.`,
+        `Set direction: to_klaviyo on line ${line} of the mapping, or make the property writable in HubSpot.`,
       ],
       retry: "soon",
       reference: null,

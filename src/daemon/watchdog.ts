@@ -7,13 +7,13 @@ export interface LaneTimes {
   readonly beatMs: number;
   /** A run without progress for so long is ended. More than any single wait: a request, a Retry-After, a statement. */
   readonly stuckMs: number;
-  /** What was told to end may take so long to do so; then the run is over without it. */
+  /** Time that stopped work gets to end, before the run ends without it. */
   readonly endMs: number;
 }
 
 export const LANE_TIMES: LaneTimes = { beatMs: 4_000, stuckMs: 120_000, endMs: 5_000 };
 
-/** A run made no progress for so long that it was ended; the next one recovers what it had sent. */
+/** The run ended because it made no progress. The next one recovers what it had sent. */
 export class LaneStuck extends Error {
   constructor(name: string, ms: number) {
     super(`${name} made no progress for ${Math.round(ms / 1_000)} s and was ended; the next run recovers`);

@@ -1,10 +1,7 @@
-import type { Connector } from "../connectors/connector.ts";
 import type { EngagementSink, EngagementSource } from "../connectors/engagement-port.ts";
 import type { EngagementMapping } from "../model/engagement-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
-import type { PerSide } from "../model/side.ts";
-import type { Progress } from "../pull/run-context.ts";
-import type { Database } from "../store/database.ts";
+import type { RunDeps } from "../pull/run-context.ts";
 import type { Lease } from "../store/leases.ts";
 import type { ReadAges } from "../write/read-ages.ts";
 
@@ -12,10 +9,8 @@ import type { ReadAges } from "../write/read-ages.ts";
  * What a run of the engagement lane stands on. This room takes Klaviyo's events to HubSpot's timeline, each exactly once:
  * see (`look.ts`), decide (`decide.ts`), do (`record.ts`).
  */
-export interface EngagementContext {
-  readonly database: Database;
+export interface EngagementContext extends Omit<RunDeps, "betweenPages"> {
   readonly connectionId: number;
-  readonly connectors: PerSide<Connector>;
   readonly mapping: Mapping;
   readonly rules: EngagementMapping;
   readonly source: EngagementSource;
@@ -25,14 +20,6 @@ export interface EngagementContext {
   readonly runId: bigint;
   readonly lease: Lease;
   readonly ages: ReadAges;
-  readonly now: () => Date;
-  readonly monotonic?: (() => number) | undefined;
-  readonly newId: () => string;
-  readonly progress: (step: Progress) => void;
-  /** Asks to stop at the next page: what is under way is finished and settled. */
-  readonly stopping: AbortSignal;
-  /** Ends calls under way; what they were about is sent again in the next run. */
-  readonly signal: AbortSignal;
   /** When the other lane is to have its turn; the next run goes on. */
   readonly turnEnds: Date | null;
 }

@@ -1,4 +1,5 @@
 import { fieldsOf } from "../mapping/field-codec.ts";
+import { chunks } from "../model/chunks.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { NewContactField } from "../model/engagement-mapping.ts";
 import type { KnownLink } from "../model/link.ts";
@@ -55,8 +56,8 @@ export async function createContacts(context: EngagementContext): Promise<MadeCo
   const allowed = allowedOf("creates", mapping.limits, await countLinks(database, connectionId, "live"));
   if (people.length > allowed) return { created: 0, problem: tooManyToMake(people.length, allowed) };
   let created = 0;
-  for (let start = 0; start < people.length; start += PEOPLE_PER_PAGE) {
-    created += await createPage(context, people.slice(start, start + PEOPLE_PER_PAGE));
+  for (const some of chunks(people, PEOPLE_PER_PAGE)) {
+    created += await createPage(context, some);
     await pageDone(context);
   }
   return { created, problem: null };

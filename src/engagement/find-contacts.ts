@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { Contact, ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Engagement } from "../model/engagement.ts";
@@ -49,8 +50,9 @@ async function findByAddress(
   const wanted = new Set(emails);
   const oldest = new Map<EmailKey, Contact>();
   const unread = new Map<EmailKey, ShownContact>();
-  for (let start = 0; start < emails.length; start += ADDRESSES_PER_LOOKUP) {
-    const some = emails.slice(start, start + ADDRESSES_PER_LOOKUP);
+  let reached = 0;
+  for (const some of chunks(emails, ADDRESSES_PER_LOOKUP)) {
+    reached += some.length;
     const { contacts, unreadable } = await connectors.hubspot.contacts.find(some, [], signal);
     // One that cannot be read is there all the same: its person is not unknown.
     for (const { id, email } of unreadable)
@@ -62,7 +64,7 @@ async function findByAddress(
         if (before === undefined || isOlder(contact, before)) oldest.set(email, contact);
       }
     }
-    progress({ step: "look_up", side: "hubspot", done: start + some.length, total: emails.length });
+    progress({ step: "look_up", side: "hubspot", done: reached, total: emails.length });
   }
   return new Map([
     ...unread,

@@ -55,11 +55,6 @@ export function entryOf({ entryId, engagement }: QueuedEngagement): TimelineEntr
   return { id: entryId, engagement: { ...engagement, email: null } };
 }
 
-/** So many groups that the sink is given its size at once. */
-export function* batchesOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
-}
-
 /** What the sink's answer comes to for each row of a group; nothing where it may yet have been shown. */
 export function settledBy(
   { rows }: Group,

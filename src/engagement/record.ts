@@ -1,4 +1,5 @@
 import type { RecordResult, SinkSetup } from "../connectors/engagement-port.ts";
+import { chunks } from "../model/chunks.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -27,7 +28,7 @@ import { createContacts } from "./create-contacts.ts";
 import { findContacts } from "./find-contacts.ts";
 import { withFound } from "./find-shown.ts";
 import type { Addressed, Group } from "./groups.ts";
-import { batchesOf, groupsOf, settledBy } from "./groups.ts";
+import { groupsOf, settledBy } from "./groups.ts";
 import { occurrenceId, personOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
@@ -102,7 +103,7 @@ async function recordAgain(context: EngagementContext, setup: SinkSetup | null):
       page.map(({ engagement }) => engagement),
     );
     const groups = groupsOf(addressed, await shownBy(context, addressed));
-    for (const some of batchesOf(groups, context.sink.size)) {
+    for (const some of chunks(groups, context.sink.size)) {
       const batch = await withFound(context, some, [...found.values()]);
       await transaction(database, async (statements) => {
         await holdLease(statements, context.lease, LEASE_MS);
@@ -157,7 +158,7 @@ async function recordPage(
   await markUnknown(database, connectionId, unknown, "HubSpot has no contact of this person");
   let report: RecordReport = { ...before, unknown: before.unknown + unknown.length };
   const shown = await shownBy(context, addressed);
-  for (const some of batchesOf(groupsOf(addressed, shown), context.sink.size)) {
+  for (const some of chunks(groupsOf(addressed, shown), context.sink.size)) {
     const batch = await withFound(context, some, [...found.values()]);
     const claimed = await transaction(database, async (statements) => {
       await holdLease(statements, context.lease, LEASE_MS);

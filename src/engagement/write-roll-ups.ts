@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { WriteResult } from "../connectors/connector.ts";
+import { chunks } from "../model/chunks.ts";
 import type { UpdateContact } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Value } from "../model/value.ts";
@@ -13,7 +14,6 @@ import { LEASE_MS } from "../write/lease-gate.ts";
 import { settledStamps, writeProperties } from "../write/write-properties.ts";
 import { rollUpProblems } from "./check-roll-ups.ts";
 import type { EngagementContext } from "./context.ts";
-import { batchesOf } from "./groups.ts";
 import { rollUpMissing } from "./problems.ts";
 import { rollUpChanges, rollUpRequests } from "./roll-up.ts";
 import { recoverStamps } from "./recover-stamps.ts";
@@ -50,7 +50,7 @@ export async function writeRollUps(context: EngagementContext): Promise<RollUpRe
   if (usable.length === 0) return { stamped: 0, problems };
   let stamped = 0;
   while (page.length > 0) {
-    for (const batch of batchesOf(page, connectors.hubspot.contacts.writeSize)) {
+    for (const batch of chunks(page, connectors.hubspot.contacts.writeSize)) {
       stamped += await writeBatch(context, usable, batch, wrong.length > 0);
     }
     context.progress({ step: "write", side: null, done: stamped, total: null });

@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { storePeople } from "../pull/pull-side.ts";
@@ -20,7 +21,7 @@ export async function confirmContested(context: RunContext): Promise<void> {
   const { database, connectionId, connectors, now, signal } = context;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
-    for (const emails of chunks(await addressesToCome(database, connectionId, side))) {
+    for (const emails of chunks(await addressesToCome(database, connectionId, side), AT_ONCE)) {
       const found = await connectors[side].contacts.find(emails as EmailKey[], properties, signal);
       await transaction(database, (statements) => storePeople(context, statements, side, found, () => true));
     }
@@ -28,22 +29,16 @@ export async function confirmContested(context: RunContext): Promise<void> {
   const contested = await contestedContacts(database, connectionId);
   for (const side of SIDES) {
     const own = contested.filter((one) => one.side === side).map(({ id }) => id);
-    for (const ids of chunks(own)) {
+    for (const ids of chunks(own, AT_ONCE)) {
       const properties = propertiesFor(context.fields, side);
       const found = await connectors[side].contacts.read(ids, properties, signal);
       const { missing: gone } = existing(ids, found);
       await transaction(database, async (statements) => {
         await storePeople(context, statements, side, found, () => false);
         await forgetUnlinked(statements, connectionId, side, gone);
-        await markMissing(statements, connectionId, side, gone, now());
+        await markMissing(statements, { connectionId, side, ids: gone }, now());
       });
       await pageDone(context);
     }
   }
-}
-
-function chunks<T>(all: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / AT_ONCE) }, (_, page) =>
-    all.slice(page * AT_ONCE, (page + 1) * AT_ONCE),
-  );
 }

@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { IndexReading } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
@@ -59,8 +60,8 @@ async function lookUp(context: RunContext, side: Side): Promise<void> {
   if (missing === 0) return;
   if (await readWholeAccount(context, side, missing)) return markAllSought(context, side);
   for await (const links of halfLinkPages(context, side)) {
-    for (let start = 0; start < links.length; start += ADDRESSES_PER_LOOKUP) {
-      await seek(context, side, links.slice(start, start + ADDRESSES_PER_LOOKUP));
+    for (const some of chunks(links, ADDRESSES_PER_LOOKUP)) {
+      await seek(context, side, some);
       await pageDone(context);
     }
     context.progress({ step: "look_up", side, done: links.length, total: missing });

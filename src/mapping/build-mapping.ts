@@ -58,10 +58,10 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     consent,
     engagement: file.engagement === undefined ? null : buildEngagement(file.engagement, place),
     schedule: {
-      contacts: cron(file.schedule?.contacts ?? "every 15m"),
-      reconcile: cron(file.schedule?.reconcile ?? "0 3 * * *"),
-      consent: cron(file.schedule?.consent ?? "every 1m"),
-      engagement: cron(file.schedule?.engagement ?? "every 5m"),
+      contacts: scheduled(file.schedule?.contacts ?? "every 15m"),
+      reconcile: scheduled(file.schedule?.reconcile ?? "0 3 * * *"),
+      consent: scheduled(file.schedule?.consent ?? "every 1m"),
+      engagement: scheduled(file.schedule?.engagement ?? "every 5m"),
       quiet: (file.schedule?.quiet ?? []).map(quietTime),
     },
     limits: {
@@ -162,7 +162,7 @@ function mappingHash(
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-function cron(text: string): string {
+function scheduled(text: string): string {
   const read = schedule(text);
   if ("wrong" in read) throw new Error(`schedule ${text} must have been refused before`);
   return read.text;

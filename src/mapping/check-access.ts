@@ -1,12 +1,10 @@
 import type { Mapping } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { listed } from "./suggest.ts";
 import type { MappingText } from "./tell-at.ts";
 import { tellAt } from "./tell-at.ts";
-
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 export const WHERE_TO_ADD = {
   hubspot: (scope: string) =>
@@ -31,7 +29,7 @@ export function scopeFindings(
         { line: 1 },
         {
           code: "M320",
-          message: `the ${NAMES[side]} key lacks the scope \`${scope}\``,
+          message: `the ${SIDE_NAMES[side]} key lacks the scope \`${scope}\``,
           help: WHERE_TO_ADD[side](scope),
         },
       );

@@ -3,7 +3,7 @@ import type { CollectionRef, FieldRule, Mapping } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
 import { ownSpelling } from "../model/own-spelling.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { otherSide, SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide } from "../model/side.ts";
 import { companyProperty } from "./company-field.ts";
 import type { Diagnostic, Finding, Path } from "./diagnostic.ts";
 import { findCollections } from "./find-collection.ts";
@@ -62,8 +62,6 @@ const NO_COMPANIES: Finding = {
   help: "add the scope `crm.objects.companies.read` to the key in HubSpot, or delete `company_fields`",
 };
 
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
-
 function checkProperty(
   mapping: Mapping,
   rule: FieldRule,
@@ -88,7 +86,7 @@ function checkProperty(
     return;
   }
   if (use.target && spec.readOnly) {
-    const message = `${NAMES[side]} property \`${property}\` is read-only and can only be a source`;
+    const message = `${SIDE_NAMES[side]} property \`${property}\` is read-only and can only be a source`;
     say({ code: "M302", message, help: `add \`direction: to_${otherSide(side)}\`` });
   } else if (
     !(side === "klaviyo" && property.startsWith("properties.")) &&
@@ -104,8 +102,8 @@ function clash(rule: FieldRule, side: Side, { property, type }: FieldSpec): Find
   const asked = rule.propertyType[side];
   const readable = typesFit(type, asked, { source: true, target: false });
   const message = readable
-    ? `${NAMES[side]} property \`${property}\` is \`${type}\`: it can be read as \`${asked}\`, but not written`
-    : `${NAMES[side]} property \`${property}\` is \`${type}\`, and this entry is \`${asked}\``;
+    ? `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`: it can be read as \`${asked}\`, but not written`
+    : `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`, and this entry is \`${asked}\``;
   const away = readable ? `, or let values flow away from it only: \`direction: to_${otherSide(side)}\`` : "";
   const list = type === "list" || asked === "list";
   const turned =
@@ -161,7 +159,7 @@ function checkOptions(rule: FieldRule, place: Path, side: Side, spec: FieldSpec,
     const option = side === "hubspot" ? hubspot : klaviyo;
     if (ownSpelling(options, option) !== undefined) continue;
     const help = didYouMean(option, options, `options: ${listed(options)}`);
-    const message = `\`${option}\` is not an option of ${NAMES[side]} property \`${spec.property}\``;
+    const message = `\`${option}\` is not an option of ${SIDE_NAMES[side]} property \`${spec.property}\``;
     tell([...place, "options", hubspot], side === "hubspot" ? "key" : "value", rule, {
       code: "M303",
       message,
@@ -181,7 +179,7 @@ function resolve(
   const found = findCollections(collections, side, ref);
   if (found.length === 1) return found[0] ?? null;
   if (found.length > 1) {
-    const message = `${NAMES[side]} has ${found.length} ${ref.kind}s named \`${ref.nameOrId}\``;
+    const message = `${SIDE_NAMES[side]} has ${found.length} ${ref.kind}s named \`${ref.nameOrId}\``;
     tell(path, "value", ref, {
       code: "M313",
       message,
@@ -189,7 +187,7 @@ function resolve(
     });
     return null;
   }
-  const message = `${NAMES[side]} has no ${ref.kind} ${/^\d+$/.test(ref.nameOrId) ? "with id" : "named"} \`${ref.nameOrId}\``;
+  const message = `${SIDE_NAMES[side]} has no ${ref.kind} ${/^\d+$/.test(ref.nameOrId) ? "with id" : "named"} \`${ref.nameOrId}\``;
   tell(path, "value", ref, { code: "M310", message, help: missingCollectionHelp(ref, side, collections) });
   return null;
 }

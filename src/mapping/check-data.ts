@@ -4,7 +4,7 @@ import type { FieldRule, Mapping } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { otherSide, SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { Diagnostic, Finding } from "./diagnostic.ts";
 import { fieldsOf, propertiesOf } from "./field-codec.ts";
@@ -22,8 +22,6 @@ export interface Sample {
   /** Is this everybody? */
   readonly whole: boolean;
 }
-
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 /** What real contacts hold that a field could not carry over, with how many of those looked at hold it. Warnings only. */
 export function checkData(
@@ -101,8 +99,8 @@ function missingOptions(rule: FieldRule, side: Side, { values, options }: Seen, 
   const lack =
     options === null
       ? `no pair under \`options\``
-      : `no option of that name in ${NAMES[otherSide(side)]} \`${to}\``;
-  const message = `${NAMES[side]} \`${from}\` holds ${what} with ${lack}: ${shown.join(", ")}${rest}, of ${lookedAt(side, sample)}`;
+      : `no option of that name in ${SIDE_NAMES[otherSide(side)]} \`${to}\``;
+  const message = `${SIDE_NAMES[side]} \`${from}\` holds ${what} with ${lack}: ${shown.join(", ")}${rest}, of ${lookedAt(side, sample)}`;
   const near = options === null ? null : suggest(most[0]?.[0] ?? "", options).word;
   const guess = near === null ? "" : `\`${near}\` exists. `;
   const add =
@@ -123,7 +121,7 @@ function unturned(rule: FieldRule, side: Side, seen: Seen, sample: Sample): Find
 
 function lookedAt(side: Side, { contacts, whole }: Sample): string {
   const many = contacts.length;
-  return whole ? `all ${many} in ${NAMES[side]}` : `${many} looked at in ${NAMES[side]}`;
+  return whole ? `all ${many} in ${SIDE_NAMES[side]}` : `${many} looked at in ${SIDE_NAMES[side]}`;
 }
 
 function people(count: number): string {

@@ -1,6 +1,6 @@
 import type { FieldRule } from "../model/mapping.ts";
 import { commonSide } from "../model/mapping.ts";
-import { otherSide } from "../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { Finding } from "./diagnostic.ts";
@@ -9,8 +9,6 @@ import { phoneCountry } from "./field-problems.ts";
 import { phoneNumber } from "./phone-number.ts";
 import type { Written } from "./value-from-text.ts";
 import { valueFromText } from "./value-from-text.ts";
-
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 /**
  * Sends an entry's `examples:` through the mapping as contacts go: from the source to the other side and, where values
@@ -52,7 +50,7 @@ function tryOut(written: Written, rule: FieldRule): Finding | null {
     return wrong(`the example does not come back: ${sentence(stuck.explanation)}`, CHANGE);
   const returned = back.values[rule.property[source]] ?? null;
   if (sameValue(returned, atRest(rule, type, value))) return null;
-  const message = `the example \`${shown(written)}\` is \`${shown(turned)}\` in ${NAMES[common]} and comes back as \`${shown(returned)}\``;
+  const message = `the example \`${shown(written)}\` is \`${shown(turned)}\` in ${SIDE_NAMES[common]} and comes back as \`${shown(returned)}\``;
   return { code: "M221", message, help: `say what goes back under \`to_${source}\`, or correct the example` };
 }
 

@@ -1,12 +1,11 @@
 import type { FieldRule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { Filled, Transform } from "../model/transform.ts";
 import { clip } from "../model/clip.ts";
 
 /** What is said of a value that cannot be turned between a side's property and the mapping's field. */
-
-const SIDE_NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
 
 /** The country that the field's phone numbers are taken to be of where they name none. */
 export function phoneCountry({ transforms }: Pick<FieldRule, "transforms">): string | null {

@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 
-/** When a lane runs: so long after its last start, or at times of a clock on the wall. */
+/** When a lane runs: a duration after its last start, or at the times of a cron expression. */
 export type Times =
   { readonly kind: "every"; readonly ms: number } | { readonly kind: "cron"; readonly cron: string };
 
@@ -35,11 +35,11 @@ export function schedule(text: string): Schedule {
 }
 
 /**
- * The times of a schedule that is kept. The demo's and a test's may be of seconds.
+ * The times of a schedule that `schedule` accepted. The demo's interval, and a test's, may be of seconds.
  *
- * @throws RangeError where it is none
+ * @throws RangeError where the text is no schedule
  */
-export function scheduleOf(text: string): Times {
+export function timesOf(text: string): Times {
   const every = EVERY.exec(text);
   if (every === null) return { kind: "cron", cron: text };
   const ms = Number(every[1]) * (UNITS[every[2] ?? ""] ?? 0);
@@ -95,14 +95,13 @@ function ordinal(end: string, rule: CronField): number | null {
  * The longest time between two runs of a schedule, in milliseconds: later than that, one is missing. Days that are not
  * all named count by their widest gap, months by the year.
  */
-export function longestGapMs(cron: string): number {
-  const times = scheduleOf(cron);
-  return times.kind === "every" ? times.ms : longestGapOfCron(cron);
+export function longestGapMs(text: string): number {
+  const times = timesOf(text);
+  return times.kind === "every" ? times.ms : longestGapOfCron(times.cron);
 }
 
 function longestGapOfCron(cron: string): number {
-  // A leading sixth field counts seconds: the demo's.
-  const fields = cron.trim().split(/\s+/).slice(-FIELDS.length);
+  const fields = cron.trim().split(/\s+/);
   const [minutes, hours, days, months, weekdays] = fields.map((field, index) => valuesOf(field, index));
   if (!minutes || !hours || !days || !months || !weekdays) throw new RangeError(`${cron} is not a schedule`);
   const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));

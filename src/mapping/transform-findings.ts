@@ -1,6 +1,6 @@
 import type { Direction } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
-import { otherSide } from "../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Filled, Transform } from "../model/transform.ts";
 import type { FieldType } from "../model/value.ts";
 import { applyTransforms } from "./apply-transform.ts";
@@ -11,8 +11,6 @@ import { valueFromText } from "./value-from-text.ts";
 
 /** What `check` says of transforms. */
 
-const NAMES = { hubspot: "HubSpot", klaviyo: "Klaviyo" } as const;
-
 /** M214, M227: a step that does not take what it is given. `opposite` where it is not written but follows from another. */
 export function badStep(step: Transform, given: FieldType, opposite: Side | null): Finding {
   if (step.kind === "default" && takes(step).includes(given)) {
@@ -22,7 +20,7 @@ export function badStep(step: Transform, given: FieldType, opposite: Side | null
   const what =
     opposite === null
       ? `\`${step.kind}\``
-      : `the opposite on the way to ${NAMES[opposite]}, \`${step.kind}\`,`;
+      : `the opposite on the way to ${SIDE_NAMES[opposite]}, \`${step.kind}\`,`;
   const message = `${what} turns ${takes(step).map(a).join(" or ")}, and the value is ${a(given)} here`;
   const legal = TYPICAL.filter((other) => takes(other).includes(given)).map(({ kind }) => kind);
   const help = `what turns ${a(given)}: ${[...new Set(legal)].join(", ")}; \`type\` says what the source's values are`;
@@ -31,7 +29,7 @@ export function badStep(step: Transform, given: FieldType, opposite: Side | null
 
 /** M225: what comes back is of another type than what the side holds. */
 export function badEnd(to: Side, end: FieldType, wanted: FieldType): Finding {
-  const message = `what comes back to ${NAMES[to]} is ${a(end)}, and its values are ${a(wanted)}`;
+  const message = `what comes back to ${SIDE_NAMES[to]} is ${a(end)}, and its values are ${a(wanted)}`;
   const help = `end \`to_${to}\` with a step that gives ${a(wanted)}, or add \`direction: to_${otherSide(to)}\``;
   return { code: "M225", message, help };
 }
@@ -44,14 +42,14 @@ export function noEffect(to: Side, direction: Direction): Finding {
 
 /** M206 for `default`: the other side's real value would lose to a stand-in. */
 export function defaultBothWays(to: Side, value: Filled): Finding {
-  const message = `\`default\` works one way only: where ${NAMES[otherSide(to)]} is empty, \`${shown(value)}\` could overwrite what ${NAMES[to]} holds`;
+  const message = `\`default\` works one way only: where ${SIDE_NAMES[otherSide(to)]} is empty, \`${shown(value)}\` could overwrite what ${SIDE_NAMES[to]} holds`;
   return { code: "M206", message, help: `add \`direction: to_${to}\`, or delete \`default\`` };
 }
 
 /** M206: a step that loses something, with what would come back of an example. */
 export function noWayBack(to: Side, step: Transform, loss: Loss): Finding {
   const from = otherSide(to);
-  const message = `\`${step.kind}\` loses information; the value written back to ${NAMES[from]} would be '${loss.after}' where it was '${loss.before}'`;
+  const message = `\`${step.kind}\` loses information; the value written back to ${SIDE_NAMES[from]} would be '${loss.after}' where it was '${loss.before}'`;
   const help = `add \`to_${from}\` that says what goes back (\`[]\`: as it is), or \`direction: to_${to}\``;
   return { code: "M206", message, help };
 }

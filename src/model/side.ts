@@ -6,6 +6,9 @@ export const SIDES: readonly Side[] = ["hubspot", "klaviyo"];
 /** One thing for each side. */
 export type PerSide<T> = { readonly [S in Side]: T };
 
+/** The names of the systems, as people read them. */
+export const SIDE_NAMES: PerSide<string> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
+
 export function otherSide(side: Side): Side {
   return side === "hubspot" ? "klaviyo" : "hubspot";
 }

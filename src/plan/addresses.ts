@@ -4,13 +4,11 @@ import type { FieldRule } from "../model/mapping.ts";
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, withSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide, withSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { PlannedOperation } from "./plan-contact.ts";
 import { refusalKey } from "./refused.ts";
-
-const NAMES: Readonly<Record<Side, string>> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
 /**
  * A link that was made by an additional address has two addresses agreed on, one for each side: each is right there, and
@@ -24,12 +22,12 @@ export function withOwnAddress(field: MergedField): MergedField {
   return { ...field, merge: { kind: "settled", base: agreed, because: "unchanged" } };
 }
 
-/** What becomes of an address that another contact of the side still has. */
+/** What to do about an email address that another contact of the side still has. */
 export interface AddressSteps {
   readonly merged: readonly MergedField[];
   /** What is written instead, by side. */
   readonly steps: Readonly<Record<Side, Values>>;
-  /** Why the address waits; `null` where nothing stands in its way. */
+  /** Why the email address cannot be written yet, or `null`. */
   readonly waitsFor: string | null;
   /** An address that somebody else has may be free later in the same run; an opt-out is seen by a later one. */
   readonly waits: "address" | "opt_out";
@@ -59,7 +57,7 @@ export function stepAside(merged: readonly MergedField[], known: KnownLink): Add
   const others = instead({ kind: "unseen" });
   const address = String(values[side]);
   const refused = known.link.refused[refusalKey(side, EMAIL_FIELD.key)] !== undefined;
-  const waitsFor = `Waits until ${address} is free in ${NAMES[side]}`;
+  const waitsFor = `Waits until ${address} is free in ${SIDE_NAMES[side]}`;
   if (!taken.stepsAside) return { ...nothing, merged: others, waitsFor };
   if (refused) return { ...nothing, merged: others, problem: swapped(side, known, taken, address) };
   const empty = known.sightings[side]?.email === null;
@@ -100,7 +98,7 @@ function swapped(
   { id, linkedTo }: Taken,
   address: string,
 ): Problem {
-  const system = NAMES[side];
+  const system = SIDE_NAMES[side];
   const own = sightings[side];
   return {
     code: "SK-SWAP",
@@ -108,7 +106,7 @@ function swapped(
     side,
     field: null,
     title: `Two people swapped email addresses; ${system} can't follow`,
-    explanation: `${link.email} should become ${address} in ${system}, but contact ${id} (linked as ${linkedTo ?? "nobody"}) still has it and is to get the other's. ${system} refused to leave one of them without an email address in between. Both contacts stay linked as they are.`,
+    explanation: `${link.email} should become ${address} in ${system}, but contact ${id} (linked as ${linkedTo ?? "nobody"}) still has it and should get the other's. ${system} does not let a contact be without an email address in between. Both contacts stay linked as they are.`,
     fix: [
       `In ${system}, give contact ${own?.id ?? ""} a temporary email address, then change both to the right ones.`,
       "Tandem sees the change in the next run.",
@@ -132,17 +130,17 @@ export function heldAddress(fields: readonly FieldRule[], { link, sightings }: K
 }
 
 function addressChanged(side: Side, before: string, now: EmailKey): Problem {
-  const other = NAMES[side === "hubspot" ? "klaviyo" : "hubspot"];
+  const other = SIDE_NAMES[otherSide(side)];
   return {
     code: "SK-EMAIL-CHANGED",
     level: "contact",
     side,
     field: null,
-    title: `The e-mail address was changed in ${NAMES[side]}`,
-    explanation: `${before} is now ${now} in ${NAMES[side]}. The two contacts stay linked, and nothing of this person is written until somebody decides (identity.email_change is error).`,
+    title: `The email address was changed in ${SIDE_NAMES[side]}`,
+    explanation: `${before} is now ${now} in ${SIDE_NAMES[side]}. The two contacts stay linked, and Tandem writes nothing for this person until somebody decides (identity.email_change is error).`,
     fix: [
-      `Change the address in ${other} too, or change it back in ${NAMES[side]}.`,
-      "For changed addresses to be written to the other side, set identity.email_change: relink.",
+      `Change the address in ${other} too, or change it back in ${SIDE_NAMES[side]}.`,
+      "To write changed email addresses to the other side, set identity.email_change: relink.",
     ],
     retry: "on_change",
     reference: null,
@@ -151,14 +149,14 @@ function addressChanged(side: Side, before: string, now: EmailKey): Problem {
 
 /** SK-CLAIMED: two links may not have one contact, and a second contact may not have its address. */
 export function addressTaken(side: Side, email: EmailKey, { id, email: own, linkedTo }: Claim): Problem {
-  const [system, other] = [NAMES[side], NAMES[side === "hubspot" ? "klaviyo" : "hubspot"]];
+  const [system, other] = [SIDE_NAMES[side], SIDE_NAMES[otherSide(side)]];
   const another =
     own === email
       ? `If it is one person, give their ${other} contact the address that ${system} contact ${id} is linked under.`
       : `If it is one person, change their email address in ${other} to ${own ?? `that of ${system} contact ${id}`}.`;
   const has =
     own === email ? `has ${email}` : `has ${email} as an additional address (its own is ${own ?? "empty"})`;
-  const linked = linkedTo === null ? "It is linked to nobody" : `It is linked as ${linkedTo}`;
+  const linked = linkedTo === null ? "It is not linked" : `It is linked as ${linkedTo}`;
   const match =
     "Or set identity.secondary_emails: match, to link a contact that one profile has an address of.";
   return {
@@ -167,7 +165,7 @@ export function addressTaken(side: Side, email: EmailKey, { id, email: own, link
     side,
     field: null,
     title: `Another ${system} contact has this address`,
-    explanation: `${system} contact ${id} ${has}. ${linked}, and one contact is kept in step with one ${other} contact only. Nothing is written for ${email}.`,
+    explanation: `${system} contact ${id} ${has}. ${linked}, and a contact syncs with only one ${other} contact. Tandem writes nothing for ${email}.`,
     fix: [
       another,
       `If they are two, remove ${email} from ${system} contact ${id}; then run \`tandem retry --cause SK-CLAIMED\`.`,

@@ -33,7 +33,7 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
   return operations;
 }
 
-/** An opt-out under another address of the person is theirs, and reaches a side once; what they do there since is theirs too. */
+/** An opt-out under another email address of the person is carried to a side once. What they choose there later stays. */
 function owesInherited(rules: ResolvedConsent, { inherited }: KnownLink, side: Side): boolean {
   return inherited.some(
     ({ from, carriedTo }) =>

@@ -6,7 +6,7 @@ import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { SIDES, otherSide, perSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
@@ -89,7 +89,7 @@ export interface PlanRules {
   readonly shapes: PerSide<string>;
 }
 
-/** A snapshot of another shape lacks what the mapping has now, or shows it in another form: nothing follows from it. */
+/** A snapshot of another shape lacks fields of the mapping, or has them in another form. Tandem decides nothing from it. */
 export const NOT_READ_YET = "Not read with this mapping yet";
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
@@ -100,7 +100,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
   const removals = leavings(rules.scope, matched, known);
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
-    const reason = `Deleted in ${sideName(link.deletedOn)}; not made again`;
+    const reason = `Deleted in ${SIDE_NAMES[link.deletedOn]}; not created again`;
     return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   if (link.state === "ignored") {
@@ -109,18 +109,18 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...nothing, operations, state: "ignored", reason: "Left alone by a person" };
   }
   if (link.missingOn !== null) {
-    const reason = `Not found in ${sideName(link.missingOn)}; looked for again`;
+    const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; Tandem will look again`;
     return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
   }
   if (link.merged !== null && sightings[link.merged.on] === null) {
     const { on, into } = link.merged;
-    const reason = `Merged into ${into ?? "another contact"} in ${sideName(on)}`;
+    const reason = `Merged into ${into ?? "another contact"} in ${SIDE_NAMES[on]}`;
     return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
   }
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
   const [first] = unread;
   if (first !== undefined && (inScope.hubspot || inScope.klaviyo)) {
-    // Nothing of such a contact is known, so nothing is concluded and no field is written; an opt-out still travels.
+    // Tandem knows nothing of such a contact, so it writes no field. An opt-out is still carried.
     const operations = planOptOuts(rules.consent, known);
     return { ...nothing, operations, problems: unread, state: "failing", reason: first.title };
   }
@@ -136,7 +136,7 @@ export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
     return { ...planBoth({ ...rules, fields }, known, matched, inScope, removals), ...state };
   }
   if (isOutdated(rules, known)) {
-    // Nobody's opt-out waits for a reading.
+    // An opt-out does not wait for a contact to be read.
     const operations = planOptOuts(rules.consent, known);
     return { ...nothing, operations, state: "waiting", reason: NOT_READ_YET };
   }
@@ -219,7 +219,7 @@ function planMissing(
   // A known id without a sighting is a contact that was not read, or one that is gone: making it again would double
   // or resurrect it (contract P10, P11).
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
-    const reason = `Being looked up in ${sideName(missing)}`;
+    const reason = `Being looked up in ${SIDE_NAMES[missing]}`;
     return { ...nothing, operations: [], state: "waiting", reason };
   }
   const claim = known.claimed[missing];
@@ -234,16 +234,16 @@ function planMissing(
     };
   }
   if (known.made[missing]) {
-    const reason = `Made in ${sideName(missing)} and deleted there; not made again`;
+    const reason = `Created in ${SIDE_NAMES[missing]} and deleted there; not created again`;
     return { ...nothing, operations: [], state: "excluded", reason };
   }
   if (!matched.some((rule) => rule.from === source && rule.onEnter === "link_or_create")) {
-    const reason = `Not in ${sideName(missing)}, and its rule only links`;
+    const reason = `Not in ${SIDE_NAMES[missing]}, and its rule only links`;
     return { ...nothing, operations: removals, state: "excluded", reason };
   }
   const refusal = known.sightings.hubspot?.consent ?? null;
   if (missing === "klaviyo" && refusal !== null && refusesWhatKlaviyoSends(rules.consent, refusal)) {
-    const reason = "Refuses e-mail in HubSpot; not made in Klaviyo";
+    const reason = "Opted out in HubSpot; not created in Klaviyo";
     return { ...nothing, operations: [], state: "excluded", reason };
   }
   const holding = holdingProblem(rules.fields, known, inScope);
@@ -285,10 +285,6 @@ function stateOf(
 ): Pick<ContactPlan, "state" | "reason"> {
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
-  if (operations.length > 0) return { state: "waiting", reason: "A change waits to be written" };
+  if (operations.length > 0) return { state: "waiting", reason: "Change detected, not synced yet" };
   return { state: "in_sync", reason: "" };
-}
-
-function sideName(side: Side): string {
-  return side === "hubspot" ? "HubSpot" : "Klaviyo";
 }

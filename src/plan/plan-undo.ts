@@ -61,7 +61,7 @@ function changesOn(side: Side, deeds: readonly Deed[]): readonly (string | null)
  * operation for it.
  *
  * A field that syncs both ways gets the old value on both sides. On one side alone the two would differ for good,
- * because neither moves away from what was agreed. A one-way field is put back on its target, and stays so until its
+ * because neither moves away from what was agreed. A one-way field gets its old value on its target, and keeps it until its
  * source changes.
  *
  * @param deeds oldest first; of a field the first one's `before` is what it held before all of them
@@ -126,7 +126,7 @@ export function planUndo(
   return { operations, putBack, already, left };
 }
 
-/** Why nothing of what was done to this side can be put back; `null` where it can, or nothing was done. */
+/** Why no write to this side can be undone; `null` where it can, or nothing was written. */
 function whyNoSide(known: KnownLink, side: Side, deeds: readonly Deed[]): NotUndone["why"] | null {
   const own = deeds.filter((deed) => deed.side === side);
   if (own.some(({ kind }) => kind === "create")) return "made";
@@ -138,7 +138,7 @@ function isThere({ link, sightings }: KnownLink, side: Side): boolean {
   return sightings[side] !== null && link.deletedOn !== side && link.missingOn !== side;
 }
 
-/** What a side held of a field before the first of these deeds. */
+/** A field's value on a side before the first of these writes. */
 interface Oldest {
   readonly side: Side;
   readonly value: Value;

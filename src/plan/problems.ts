@@ -5,6 +5,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import type { PastWrite } from "../model/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import { counted, grouped } from "../model/count-words.ts";
@@ -16,14 +17,14 @@ export function twoContactsOneAddress(
   kept: ExternalId,
   others: readonly ExternalId[],
 ): Problem {
-  const system = side === "hubspot" ? "HubSpot" : "Klaviyo";
+  const system = SIDE_NAMES[side];
   return {
     code: "SK-TWO",
     level: "contact",
     side,
     field: null,
     title: `${others.length === 1 ? "Two" : "Several"} ${system} contacts have the same email`,
-    explanation: `${email} is on ${system} contacts ${[kept, ...others].join(" and ")}. The oldest, ${kept}, is kept in step; ${others.length === 1 ? "the other is" : "the others are"} left alone.`,
+    explanation: `${email} is on ${system} contacts ${[kept, ...others].join(" and ")}. Tandem syncs the oldest, ${kept}, and leaves the ${others.length === 1 ? "other" : "others"} alone.`,
     fix: [`Merge these contacts in ${system}, or give each its own address.`],
     retry: "on_change",
     reference: null,
@@ -46,7 +47,7 @@ const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
 /** SK-LIMIT: nothing of that kind was done; the rest of the run went on. */
 export function heldByLimit(limit: ExceededLimit): Problem {
   const { side, action, planned, allowed, collection, repointed } = limit;
-  const where = side === null ? "" : ` in ${side === "hubspot" ? "HubSpot" : "Klaviyo"}`;
+  const where = side === null ? "" : ` in ${SIDE_NAMES[side]}`;
   return {
     code: "SK-LIMIT",
     level: "connection",
@@ -58,8 +59,8 @@ export function heldByLimit(limit: ExceededLimit): Problem {
         : clip(`Held: another ${where.slice(4)} list is called "${collection ?? ""}"`, 60),
     explanation: heldBecause(limit, where),
     fix: [
-      "Run `tandem approve`: it shows what is held. Is it what you want?",
-      "If it is, approve it with the command shown there. If not, mend the cause: held changes withdraw themselves.",
+      "Run `tandem approve` to see what is held.",
+      "If you want these changes, approve them with the command shown there. If not, fix the cause, and Tandem withdraws them.",
     ],
     retry: "on_change",
     reference: null,
@@ -71,10 +72,10 @@ function heldBecause(limit: ExceededLimit, where: string): string {
   if (repointed !== undefined) {
     const { from, to, gone, enters, leaves } = repointed;
     const first = gone ? "which no longer exists" : "which stays in use";
-    return `The mapping names "${collection ?? ""}". It stood for ${from}${where}, ${first}, and now stands for ${to}. With ${to}, ${counted(enters, "person", "people")} would enter and ${counted(leaves, "person", "people")} would leave. Nothing changes before somebody approves.`;
+    return `The mapping names "${collection ?? ""}". That was ${from}${where}, ${first}, and is now ${to}. With ${to}, ${counted(enters, "person", "people")} would enter and ${counted(leaves, "person", "people")} would leave. Nothing changes until somebody approves.`;
   }
   if (action === "subscribes" && allowed === 0)
-    return `Nobody is subscribed without a person's word where limits.subscribes_per_run is 0, and after an hour without a run: an outage, or a restored backup, may have lost refusals. ${counted(planned, "person waits", "people wait")}.`;
+    return `Subscribing needs an approval where limits.subscribes_per_run is 0, and after an hour without a run: an outage, or a restored backup, may have lost opt-outs. ${counted(planned, "person waits", "people wait")}.`;
   switch (action) {
     case "leavers":
       return `${grouped(planned)} people are no longer in ${collection ?? "a list"}${where}; more than ${grouped(allowed)} at once is more often a mistake than a wish. They are treated as still in it.`;
@@ -89,7 +90,7 @@ function heldBecause(limit: ExceededLimit, where: string): string {
     case "removals":
     case "unsubscribes":
     case "subscribes":
-      return `This run would come to ${grouped(planned)} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${grouped(allowed)}. None of them was done.`;
+      return `This run would make ${grouped(planned)} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${grouped(allowed)}. None were made.`;
   }
 }
 
@@ -100,11 +101,11 @@ export function tooManyErrors(refused: number, allowed: number): Problem {
     level: "connection",
     side: null,
     field: null,
-    title: `Stopped: ${grouped(refused)} contacts were refused`,
-    explanation: `limits.errors_per_run lets ${grouped(allowed)} contacts of this run fail. So many at once have one cause; the rest was not tried.`,
+    title: `Stopped: ${grouped(refused)} contacts failed`,
+    explanation: `limits.errors_per_run allows ${grouped(allowed)} failing contacts in this run. This many at once usually have one cause. The others were not tried.`,
     fix: [
-      "Look at the causes on the Errors page or with `tandem status`, and mend the first one.",
-      "The next run goes on by itself.",
+      "Find the causes on the Errors page or with `tandem status`, and fix the first one.",
+      "The next run continues automatically.",
     ],
     retry: "on_change",
     reference: null,
@@ -124,9 +125,9 @@ export function keepsChanging({ key, property }: FieldRule, writes: readonly Pas
     side: null,
     field: key,
     title: `${name} keeps changing back and forth`,
-    explanation: `Both systems, or another tool, rewrite ${property.hubspot} ↔ ${property.klaviyo}. In UTC, Tandem wrote ${spoken.join(", ")}. These values are not written again for a day; any other value is.`,
+    explanation: `Both systems, or another tool, rewrite ${property.hubspot} ↔ ${property.klaviyo}. In UTC, Tandem wrote ${spoken.join(", ")}. Tandem does not write these values again for a day. It does write any other value.`,
     fix: [
-      `Find what sets it back: a workflow in HubSpot, a flow in Klaviyo, or another tool. Stop it there, or make the field one-way in the mapping.`,
+      `Find what changes it back: a workflow in HubSpot, a flow in Klaviyo, or another tool. Stop it there, or make the field one-way in the mapping.`,
       "Then run `tandem retry --cause SK-LOOP`, or set the field to another value.",
     ],
     retry: "on_change",

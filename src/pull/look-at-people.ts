@@ -22,7 +22,7 @@ export async function lookAtPeople(context: RunContext, emails: readonly EmailKe
       storePeople(context, statements, side, found, () => false),
     );
     read += found.contacts.length;
-    // Under a former address neither system finds anybody: the contacts are known by their ids.
+    // Neither system finds a contact by a former email address, so these are read by id.
     const shown = new Set(idsAndMerged(found.contacts));
     const ids = (await contactsUnder(context.database, context.connectionId, side, emails)).filter(
       (id) => !shown.has(id),

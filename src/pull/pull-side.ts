@@ -132,7 +132,11 @@ async function storeRoster(
   page: Extract<PullPage, { kind: "roster" }>,
 ): Promise<void> {
   const key: CollectionKey = { connectionId: context.connectionId, side, collection: page.collection };
-  const unknown = await unknownContacts(context.database, context.connectionId, side, page.ids);
+  const unknown = await unknownContacts(context.database, {
+    connectionId: key.connectionId,
+    side,
+    ids: page.ids,
+  });
   const gone = await erasedAmong(
     context.database,
     context.connectionId,
@@ -183,8 +187,8 @@ export async function lookAtMissing(
   const { there, missing } = existing(ids, still);
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, still, wanted);
-    await markFound(statements, connectionId, side, there, now());
-    await markMissing(statements, connectionId, side, missing, now());
+    await markFound(statements, { connectionId, side, ids: there }, now());
+    await markMissing(statements, { connectionId, side, ids: missing }, now());
     await forgetUnreadable(statements, connectionId, side, missing, now());
   });
 }
@@ -225,13 +229,8 @@ export async function storePeople(
     await compareRead(statements, connectionId, rows, comparison, lagOf(context, side), context.now());
   const reading = { shape: context.shapes[side], from };
   await saveSightings(statements, connectionId, rows, context.now(), reading, timing);
-  await markShown(
-    statements,
-    connectionId,
-    side,
-    contacts.map(({ id }) => id),
-    context.now(),
-  );
+  const shownIds = contacts.map(({ id }) => id);
+  await markShown(statements, { connectionId, side, ids: shownIds }, context.now());
   await forgetUnreadable(statements, connectionId, side, idsAndMerged(contacts), context.now());
   await saveUnreadable(
     statements,
@@ -241,7 +240,7 @@ export async function storePeople(
   );
   await relinkMerged(statements, connectionId, side, merged, context.now());
   const gone = erased.map(({ id }) => id);
-  await markMissing(statements, connectionId, side, gone, context.now());
+  await markMissing(statements, { connectionId, side, ids: gone }, context.now());
   const refusing = erased.filter(({ email, consent }) => email !== null && consent !== null);
   await saveRefusals(statements, connectionId, NO_RUN, refusing, context.now());
   return new Set(gone);

@@ -30,7 +30,7 @@ export function existing(
   };
 }
 
-/** Records without an id belong to nobody who could be told of them: the connection is. */
+/** Records without an id belong to no known contact, so they are a problem of the connection. */
 export function namelessProblems(unreadable: readonly UnreadableContact[]): readonly Problem[] {
   const [first] = unreadable.filter(({ id }) => id === null);
   return first === undefined ? [] : [{ ...first.problem, level: "mapping", field: "id" }];

@@ -6,15 +6,34 @@ import type { PerSide, Side } from "../model/side.ts";
 import type { Comparison } from "../store/comparisons.ts";
 import type { Database } from "../store/database.ts";
 
-/** What every step of a run stands on. Time and chance come with it, so that a test can own both. */
-export interface RunContext {
+/** The world that a run works in. Time and chance come with it, so that a test can own both. */
+export interface RunDeps {
   readonly database: Database;
-  readonly connectionId: number;
   readonly connectors: PerSide<Connector>;
+  readonly now: () => Date;
+  /** Milliseconds that only go forward, also when the clock is set; default: the process's own. */
+  readonly monotonic?: (() => number) | undefined;
+  readonly newId: () => string;
+  readonly progress: (step: Progress) => void;
+  /** Asks to stop at the next page: what is under way is finished and settled. */
+  readonly stopping: AbortSignal;
+  /** Ends calls under way. The next run settles them by reading. */
+  readonly signal: AbortSignal;
+  /**
+   * Called between pages of reading, comparing and writing, for work that must not wait for the end of a run.
+   *
+   * @returns why a side kept it from being done, if one did
+   */
+  readonly betweenPages?: () => Promise<SystemUnavailable | null>;
+}
+
+/** What every step of a run of one connection knows. */
+export interface RunContext extends RunDeps {
+  readonly connectionId: number;
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];
-  /** Lists and segments that a name of the rules stands for now and that nobody approved yet: read, and not in use. */
+  /** Lists and segments that a name of the rules stands for now, not approved yet. They are read but not used. */
   readonly candidates: PerSide<readonly string[]>;
   readonly consent: ResolvedConsent;
   /** How a snapshot of each side is read with this mapping, in these accounts. */
@@ -22,17 +41,6 @@ export interface RunContext {
   readonly identity: Identity;
   /** A full comparison is under way: everybody linked is read, whatever the cursors say. */
   readonly comparison: Comparison | null;
-  readonly now: () => Date;
-  /** Milliseconds that only go forward, whatever is done to the clock; default: the process's own. */
-  readonly monotonic?: (() => number) | undefined;
-  readonly newId: () => string;
-  readonly progress: (step: Progress) => void;
-  /** Asks to stop at the next page: what is under way is finished and settled. */
-  readonly stopping: AbortSignal;
-  /** Ends calls under way; what they were about is settled by reading in the next run. */
-  readonly signal: AbortSignal;
-  /** What must not wait for the end of a run; the side that kept it from being done, if one did. */
-  readonly betweenPages?: () => Promise<SystemUnavailable | null>;
 }
 
 /**

@@ -9,13 +9,11 @@ import { transaction } from "../store/database.ts";
 import type { SetTime } from "../store/edit-times.ts";
 import { saveSetTimes } from "../store/edit-times.ts";
 import type { LinkFilter } from "../store/known-links.ts";
-import { knownLinks } from "../store/known-links.ts";
+import { knownLinkPages } from "../store/known-links.ts";
 import { storePeople } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
 import { pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
-
-const LINKS_PER_PAGE = 2_000;
 
 /**
  * Asks the sides that know when a property was set, for the people of whom it decides who wins: their newest field was
@@ -25,17 +23,7 @@ const LINKS_PER_PAGE = 2_000;
 export async function timeEdits(context: RunContext, filter: LinkFilter): Promise<void> {
   if (!context.fields.some(({ newest }) => newest)) return;
   const { database, connectionId, scope } = context;
-  let after = 0n;
-  for (;;) {
-    const page = await knownLinks(
-      database,
-      connectionId,
-      scope,
-      filter,
-      after,
-      LINKS_PER_PAGE,
-      context.now(),
-    );
+  for await (const page of knownLinkPages(database, connectionId, scope, filter, context.now)) {
     const undecided = page.map((known) => planContact(context, known)).filter(hangsOnTimes);
     for (const side of SIDES) {
       const ids = undecided.flatMap(({ known }) => known.sightings[side]?.id ?? []);
@@ -43,9 +31,6 @@ export async function timeEdits(context: RunContext, filter: LinkFilter): Promis
       if (ids.length > 0 && readHistory !== null) await ask(context, side, ids, readHistory);
     }
     await pageDone(context);
-    const last = page.at(-1);
-    if (last === undefined || page.length < LINKS_PER_PAGE) return;
-    after = last.link.id;
   }
 }
 

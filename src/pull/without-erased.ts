@@ -10,8 +10,8 @@ export interface PartedContacts {
 }
 
 /**
- * Nobody is stored who has an erased address, as their own or as an additional one, or whose contact was erased or has
- * taken in an erased one. Whoever is in sync under another address of their own stays so, without the erased one.
+ * Stores nobody who has an erased email address, main or additional, or whose contact was erased or has
+ * taken in an erased one. A person in sync under another email address stays so, without the erased one.
  */
 export async function withoutErased(
   statements: Statements,

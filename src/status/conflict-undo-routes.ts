@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { SIDE_NAMES } from "../model/side.ts";
 import { confirmPage } from "./confirm-page.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import { shown } from "./field-words.ts";
 import { linkId } from "./link-selection.ts";
 import { NOT_FOUND } from "./message-page.ts";
 import type { Answer, StatusPage } from "./page.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import type { StatusActions } from "./status-actions.ts";
 import type { StatusReader } from "./status-reader.ts";
 

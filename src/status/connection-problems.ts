@@ -8,7 +8,7 @@ import { timeElement } from "./time-element.ts";
 /** Problems of the whole connection, with cause, since when, and what to do. */
 export function connectionProblems(problems: readonly ConnectionProblem[], now: Date): Safe {
   return html`<section aria-labelledby="connection">
-    <h2 id="connection">What concerns the whole connection</h2>
+    <h2 id="connection">Connection problems</h2>
     ${problems.map(
       (problem) =>
         html`<article class="problem">

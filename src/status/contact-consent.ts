@@ -1,4 +1,4 @@
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import type { LedgerEntry } from "../store/consent-ledger.ts";
 import type { Database } from "../store/database.ts";
 import type { KnownConsent } from "../store/ledger-list.ts";
@@ -9,7 +9,7 @@ import { ANSWERS, answerFor, sideWords } from "./consent/person-answer.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { exact } from "./time-words.ts";
 
 /** Beside the state of a contact: to be refused is no error. */
@@ -52,19 +52,11 @@ function section(known: KnownConsent): Safe {
 
 function ledgerTable(ledger: readonly LedgerEntry[]): Fragment {
   if (ledger.length === 0) return html`<p>The ledger has nothing about this person.</p>`;
-  return html`<table class="stacks" role="table">
-    <caption>
-      What the ledger has of them, the latest first. Nobody can change or remove it.
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${["Time", "What", "Where", "Why"].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${ledger.toReversed().map(row)}
-    </tbody>
-  </table>`;
+  return stackedTable(
+    "What the ledger has of them, the latest first. Nobody can change or remove it.",
+    ["Time", "What", "Where", "Why"],
+    ledger.toReversed().map(row),
+  );
 }
 
 function row(entry: LedgerEntry): Safe {

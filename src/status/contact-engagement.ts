@@ -6,6 +6,7 @@ import type { ContactSection } from "./contact-sections.ts";
 import { DEED_WORDS, FATE_WORDS, messageWords } from "./engagement-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { timeElement } from "./time-element.ts";
 
 /** The last that are shown: more than a screen is for Klaviyo. */
@@ -35,23 +36,11 @@ function section(engagements: readonly PersonEngagement[], now: Date): Safe {
 }
 
 function table(engagements: readonly PersonEngagement[], now: Date): Safe {
-  return html`<table class="stacks" role="table">
-    <caption>
-      ${
-        engagements.length < EVENTS_SHOWN
-          ? "What this person did with Klaviyo’s messages, the latest first"
-          : `The last ${EVENTS_SHOWN} things that this person did with Klaviyo’s messages, the latest first`
-      }
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${["Time", "Event", "In HubSpot"].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${engagements.map((one) => row(one, now))}
-    </tbody>
-  </table>`;
+  return stackedTable(
+    html`${engagements.length < EVENTS_SHOWN ? "What this person did with Klaviyo’s messages, the latest first" : `The last ${EVENTS_SHOWN} things that this person did with Klaviyo’s messages, the latest first`}`,
+    ["Time", "Event", "In HubSpot"],
+    engagements.map((one) => row(one, now)),
+  );
 }
 
 function row({ engagement, fate, reason }: PersonEngagement, now: Date): Safe {

@@ -1,5 +1,5 @@
 import type { Side } from "../model/side.ts";
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import { sameValue } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
@@ -8,7 +8,7 @@ import { blockedBy, lastWriters, outcomeWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { newerWords } from "./newer-words.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
 
@@ -40,19 +40,11 @@ export function contactFields(
     ${plan.merged.length > 0 && rows.length === 0 && html`<p>Both sides are the same in every field.</p>`}
     ${
       rows.length > 0 &&
-      html`<table class="stacks" role="table">
-        <caption>
-          ● is a value that changed since both sides last agreed
-        </caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${rows.map((field) => row(field, plan, writers.get(field.rule.key) ?? null, now))}
-        </tbody>
-      </table>`
+      stackedTable(
+        "● is a value that changed since both sides last agreed",
+        heads,
+        rows.map((field) => row(field, plan, writers.get(field.rule.key) ?? null, now)),
+      )
     }
   </section>`;
 }

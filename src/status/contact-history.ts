@@ -1,10 +1,12 @@
+import { SIDE_NAMES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { PersonAct } from "../store/person-acts.ts";
 import type { HistoryEntry } from "../store/person-history.ts";
 import { changeLines, deedWords, withoutRejected } from "./change-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES, propertyOf } from "./problem-words.ts";
+import { propertyOf } from "./problem-words.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { timeElement } from "./time-element.ts";
 import { valueElement } from "./value-element.ts";
 import { wordOf } from "./word-of.ts";
@@ -30,7 +32,7 @@ export function contactHistory(
   ].toSorted((one, other) => other.at.getTime() - one.at.getTime());
   return html`<section aria-labelledby="history">
     <h2 id="history">History</h2>
-    ${entries.length === 0 && html`<p>Tandem has written nothing of this person.</p>`}
+    ${entries.length === 0 && html`<p>Tandem has written nothing for this person.</p>`}
     <ol class="history">
       ${lines.map(({ words }) => html`<li>${words}</li>`)}
     </ol>
@@ -38,11 +40,11 @@ export function contactHistory(
 }
 
 const ACTS: Readonly<Record<PersonAct["action"], string>> = {
-  linked: "Linked by address",
-  retry: "Wanted to be tried again",
+  linked: "Linked by email address",
+  retry: "Retry requested",
   ignore: "Left alone",
-  resume: "Taken up again",
-  undo_conflict: "A value wanted back",
+  resume: "Resumed",
+  undo_conflict: "Undo of a conflict requested",
   read_contact: "Read on both sides",
   export: "Exported",
 };
@@ -83,32 +85,24 @@ export function contactConflicts(
   now: Date,
 ): Fragment {
   if (conflicts.length === 0) return null;
-  const heads = ["When", "Field", "Stands", "Did not stand", "Undo"];
+  const heads = ["When", "Field", "Kept", "Overwritten", "Undo"];
   return html`<section aria-labelledby="conflicts">
     <h2 id="conflicts">Conflicts</h2>
-    <table class="stacks" role="table">
-      <caption>
-        Fields that both sides had changed, the latest first
-      </caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${conflicts.map(
-          ({ id, at, field, winner, won, lost, undo }) =>
-            html`<tr role="row">
-              <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
-              <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
-              <td role="cell" data-label="Stands">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
-              <td role="cell" data-label="Did not stand">${valueElement(lost)}</td>
-              <td role="cell" data-label="Undo">
-                ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${stackedTable(
+      "Fields that both sides had changed, the latest first",
+      heads,
+      conflicts.map(
+        ({ id, at, field, winner, won, lost, undo }) =>
+          html`<tr role="row">
+            <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
+            <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
+            <td role="cell" data-label="Kept">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
+            <td role="cell" data-label="Overwritten">${valueElement(lost)}</td>
+            <td role="cell" data-label="Undo">
+              ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
+            </td>
+          </tr>`,
+      ),
+    )}
   </section>`;
 }

@@ -1,4 +1,4 @@
-import { SIDES } from "../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../model/side.ts";
 import type { UndoableConflict } from "../store/conflict-undos.ts";
 import type { ContactTimes } from "../store/contact-times.ts";
 import type { IgnoredNote } from "../store/failing-contacts.ts";
@@ -18,7 +18,6 @@ import { html } from "./html.ts";
 import { ignoredWords } from "./ignored-words.ts";
 import type { Frame } from "./layout.ts";
 import { csrfField } from "./layout.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import { problemOf } from "./problem-block.ts";
 import { mayDo } from "./role.ts";
 import { timeElement } from "./time-element.ts";

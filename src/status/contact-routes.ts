@@ -89,7 +89,11 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
     one("/pause", "POST", (asked, id) => pause(deps, asked, id)),
     one("/resume", "POST", async ({ visitor }, id) => {
       await deps.act.resume(visitor, { kind: "ids", ids: [id] });
-      return { kind: "moved", to: `/contacts/${String(id)}`, said: "Taken up again with the next run." };
+      return {
+        kind: "moved",
+        to: `/contacts/${String(id)}`,
+        said: "Resumed. The next run syncs this contact.",
+      };
     }),
   ];
 }

@@ -4,7 +4,8 @@ import { counted, grouped } from "../model/count-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { pager } from "./pager.ts";
-import { typed } from "./search-box.ts";
+import { searchField } from "./search-box.ts";
+import { stackedTable } from "./stacked-table.ts";
 import { STATES } from "./state-words.ts";
 
 /** What the list of contacts shows. */
@@ -43,17 +44,7 @@ export function contactsPage(view: ContactsView): Safe {
   return html`
     <h1>Contacts</h1>
     <form method="get" action="/contacts" role="search" aria-label="Contacts" class="filters">
-      <div class="field wide">
-        <label for="q">Search: address, name or id</label>
-        <input
-          id="q"
-          name="q"
-          type="search"
-          value="${typed(query.search)}"
-          autocomplete="off"
-          spellcheck="false"
-        />
-      </div>
+      ${searchField(query.search)}
       <div class="field">
         <label for="state">State</label>
         <select id="state" name="state">
@@ -98,29 +89,21 @@ function nobody({ query, meant }: ContactsView): Safe {
 function table({ contacts, total, page }: ContactsPage): Fragment {
   const first = (page - 1) * CONTACTS_PER_PAGE + 1;
   const heads = ["Contact", "State", "Why", "HubSpot", "Klaviyo"];
-  return html`<table class="stacks" role="table">
-    <caption>
-      ${total === 1 ? "1 contact" : `${grouped(first)} to ${grouped(first + contacts.length - 1)} of ${counted(total, "contact")}`}
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${contacts.map(
-        ({ id, email, name, state, reason, ids }) =>
-          html`<tr role="row">
-            <th scope="row" role="rowheader" data-label="Contact">
-              <a href="/contacts/${id}"><bdi>${email}</bdi></a>
-              ${name !== null && html`<p class="name"><bdi>${name}</bdi></p>`}
-            </th>
-            <td role="cell" data-label="State">${stateTag(state)}</td>
-            <td role="cell" data-label="Why">${reason}</td>
-            <td role="cell" data-label="HubSpot">${ids.hubspot}</td>
-            <td role="cell" data-label="Klaviyo">${ids.klaviyo}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return stackedTable(
+    html`${total === 1 ? "1 contact" : `${grouped(first)} to ${grouped(first + contacts.length - 1)} of ${counted(total, "contact")}`}`,
+    heads,
+    contacts.map(
+      ({ id, email, name, state, reason, ids }) =>
+        html`<tr role="row">
+          <th scope="row" role="rowheader" data-label="Contact">
+            <a href="/contacts/${id}"><bdi>${email}</bdi></a>
+            ${name !== null && html`<p class="name"><bdi>${name}</bdi></p>`}
+          </th>
+          <td role="cell" data-label="State">${stateTag(state)}</td>
+          <td role="cell" data-label="Why">${reason}</td>
+          <td role="cell" data-label="HubSpot">${ids.hubspot}</td>
+          <td role="cell" data-label="Klaviyo">${ids.klaviyo}</td>
+        </tr>`,
+    ),
+  );
 }

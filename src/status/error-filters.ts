@@ -4,11 +4,12 @@ import type { Cause } from "../store/overview.ts";
 import type { Choice } from "./choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "./choice-field.ts";
 import { grouped } from "../model/count-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES, place } from "./problem-words.ts";
-import { typed } from "./search-box.ts";
+import { place } from "./problem-words.ts";
+import { searchField } from "./search-box.ts";
 
 const SORTS = [
   ["newest", "Newest first"],
@@ -33,17 +34,7 @@ export function errorFilters(
       : [...known, [query.cause, query.cause]];
   const field = new Set([...fields, ...(query.field === null ? [] : [query.field])]);
   return html`<form method="get" action="/errors" role="search" aria-label="Failing contacts" class="filters">
-    <div class="field wide">
-      <label for="q">Search: address, name or id</label>
-      <input
-        id="q"
-        name="q"
-        type="search"
-        value="${typed(query.search)}"
-        autocomplete="off"
-        spellcheck="false"
-      />
-    </div>
+    ${searchField(query.search)}
     ${choiceField(
       "side",
       "Side",

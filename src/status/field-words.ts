@@ -1,14 +1,13 @@
 import type { OptOutFrom } from "../model/consent.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { SIDES, otherSide } from "../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { Ages, MergedField } from "../reconcile/merge-contact.ts";
 import type { Why } from "../reconcile/merge-field.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
 import { newerWords } from "./newer-words.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import { clip } from "../model/clip.ts";
 
 /** Longer texts are cut: a plan is read by people, and the whole value is in the saved one. */

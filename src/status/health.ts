@@ -8,7 +8,7 @@ import { OVERDUE } from "./overdue-lanes.ts";
 /** One word for how a connection does; `paused` is a person's doing. */
 export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";
 
-/** How it is, and who must act where it is not well. */
+/** Status of a connection in one sentence, with who needs to fix it. */
 export interface Health {
   readonly word: HealthWord;
   readonly sentence: string;
@@ -68,14 +68,14 @@ function stopped(seen: HealthSnapshot, now: Date): Health | null {
   const problem = seen.connectionProblems.find(needsPerson);
   if (problem !== undefined) {
     const since = fromNow(problem.firstSeen, now);
-    return health("stopped", `Stopped ${since}: ${problem.title}. ${actor(problem)} must act.`);
+    return health("stopped", `Stopped ${since}: ${problem.title}. ${actor(problem)} needs to fix this.`);
   }
   const ends = seen.lastContactRuns.slice(0, STOPPED_IN_A_ROW);
   if (ends.length < STOPPED_IN_A_ROW || ends.some(({ result }) => result !== "stopped")) return null;
   const why = sentenceOf(ends[0]?.note ?? "");
   return health(
     "stopped",
-    `Stopped: the last ${STOPPED_IN_A_ROW} runs did not finish.${why} The operator must look at the log.`,
+    `Stopped: the last ${STOPPED_IN_A_ROW} runs did not finish.${why} Check the Tandem log.`,
   );
 }
 
@@ -86,10 +86,10 @@ function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
   const waiting =
     counters.waiting === 0
       ? "New changes wait"
-      : `${counted(counters.waiting, "contact waits", "contacts wait")}, and new changes too`;
+      : `${counted(counters.waiting, "contact waits", "contacts wait")}, as do new changes`;
   return health(
     "paused",
-    `Paused by ${by} ${fromNow(at, now)}, ${ends}: ${reason.replace(/\.$/, "")}. ${waiting}; refusals of e-mail still travel.`,
+    `Paused by ${by} ${fromNow(at, now)}, ${ends}: ${reason.replace(/\.$/, "")}. ${waiting}. Opt-outs still sync.`,
   );
 }
 
@@ -100,7 +100,7 @@ function needsPerson({ level, code, field }: ConnectionProblem): boolean {
 
 function actor({ side }: ConnectionProblem): string {
   if (side === "hubspot") return "An admin of the HubSpot account";
-  return side === "klaviyo" ? "An admin of the Klaviyo account" : "Whoever looks after the mapping file";
+  return side === "klaviyo" ? "An admin of the Klaviyo account" : "Someone who can edit the mapping file";
 }
 
 function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | null {
@@ -111,7 +111,7 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
   if (outage !== undefined) {
     return health(
       "delayed",
-      `Delayed since ${span(since(outage.firstSeen, now))}: ${outage.title}. Nobody has to act; it is tried again by itself.`,
+      `Delayed for ${span(since(outage.firstSeen, now))}: ${outage.title}. Tandem will retry automatically.`,
     );
   }
   const overdue = seen.connectionProblems.find(({ code }) => code === OVERDUE);
@@ -119,13 +119,13 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
   const running = seen.runs.find(({ kind, result }) => kind === "contacts" && result === "running");
   const look = seen.lastFinishedAt;
   if (look === null && running === undefined) {
-    return health("delayed", "Nothing was synced yet. The operator must start a first run.");
+    return health("delayed", "Nothing has synced yet. Run the first sync.");
   }
   const [end] = seen.lastContactRuns;
   if (end?.result === "stopped" && running === undefined) {
     return health(
       "delayed",
-      `Delayed: the last run stopped ${fromNow(end.finishedAt, now)}.${sentenceOf(end.note)} Nobody has to act yet; the next run tries again.`,
+      `Delayed: the last run stopped ${fromNow(end.finishedAt, now)}.${sentenceOf(end.note)} The next run will retry automatically.`,
     );
   }
   const looked = look ?? running?.startedAt;
@@ -134,17 +134,17 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
     return look === null
       ? health(
           "delayed",
-          `Delayed: the first sync has been running for ${span(since(looked, now))}. A large account takes hours; if it stands still, the operator must look at the log.`,
+          `Delayed: the first sync has been running for ${span(since(looked, now))}. A large account takes hours. If there is no progress, check the Tandem log.`,
         )
       : health(
           "delayed",
-          `Delayed: the last look was ${fromNow(looked, now)} (${usual}). The operator must check that Tandem is running.`,
+          `Delayed: the last sync was ${fromNow(looked, now)} (${usual}). Check that Tandem is running.`,
         );
   }
   if (seen.oldestWaiting !== null && since(seen.oldestWaiting, now) > limit) {
     return health(
       "delayed",
-      `Delayed: the oldest change has waited ${span(since(seen.oldestWaiting, now))} (normal: under ${span(limit)}). If it does not get less, the operator must look at the log.`,
+      `Delayed: the oldest change has waited ${span(since(seen.oldestWaiting, now))} (normal: under ${span(limit)}). If this grows, check the Tandem log.`,
     );
   }
   return null;
@@ -154,13 +154,13 @@ function degraded(seen: HealthSnapshot): Health | null {
   const { failing } = seen.counters;
   const off = [...seen.connectionProblems, ...seen.causes].find(({ level }) => level === "mapping");
   if (off !== undefined) {
-    return health("degraded", `Running, but: ${off.title}. Whoever looks after the mapping file must act.`);
+    return health("degraded", `Running with a problem: ${off.title}. Someone needs to fix the mapping file.`);
   }
   const engagement = seen.connectionProblems.find(({ field }) => field === ENGAGEMENT_FIELD);
   if (engagement !== undefined) {
     const next = PASSING.has(engagement.code)
       ? "Tandem will retry automatically."
-      : `${actor(engagement)} must act.`;
+      : `${actor(engagement)} needs to fix this.`;
     return health("degraded", `Running with a problem: ${engagement.title}. ${next}`);
   }
   if (failing <= MANY_FAILING && failing <= seen.total * FAILING_SHARE) return null;
@@ -168,11 +168,11 @@ function degraded(seen: HealthSnapshot): Health | null {
 }
 
 function healthy(seen: HealthSnapshot, now: Date): Health {
-  if (seen.lastFinishedAt === null) return health("healthy", "The first sync is running. Nobody has to act.");
-  const look = `Last look ${fromNow(seen.lastFinishedAt, now)}.`;
+  if (seen.lastFinishedAt === null) return health("healthy", "The first sync is running.");
+  const look = `Last sync ${fromNow(seen.lastFinishedAt, now)}.`;
   if (seen.counters.failing > 0) return health("healthy", `Running. ${attention(seen)}. ${look}`);
   if (seen.counters.waiting > 0 || seen.oldestWaiting !== null) {
-    return health("healthy", `Running; new changes are on their way. ${look}`);
+    return health("healthy", `Running. New changes are on their way. ${look}`);
   }
   return health("healthy", `Everything is in sync. ${look}`);
 }

@@ -132,7 +132,7 @@ function healthLine({ health, overview, now }: Pick<Frame, "overview" | "health"
   return html`<p class="health" id="pulse">
     <strong class="tag ${tone}">${label}</strong>
     <span class="look"
-      >Last look ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}
+      >Last sync ${overview.lastFinishedAt === null ? "not yet" : timeElement(overview.lastFinishedAt, now)}
       <strong class="silent" role="status" hidden>Tandem does not answer</strong></span
     >
   </p>`;

@@ -1,8 +1,7 @@
 import type { EditTime } from "../model/edit-time.ts";
 import type { Side } from "../model/side.ts";
-import { otherSide } from "../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Ages } from "../reconcile/merge-contact.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 
 /** Why this side's value stands where both changed and the newest is to win. Times are in UTC. */
 export function newerWords({ times, newer }: Ages, winner: Side): string {

@@ -1,4 +1,5 @@
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
+import type { NextRun } from "../model/next-run.ts";
 import type { Access } from "./access.ts";
 import type { Desk } from "./desk.ts";
 import type { StatusActions } from "./status-actions.ts";
@@ -13,12 +14,4 @@ export interface PageDeps {
   readonly access?: Access;
   readonly nextRuns?: () => readonly NextRun[];
   readonly mappingFile?: () => MappingOnDisk | null;
-}
-
-/** A lane's next turn by the clock. */
-export interface NextRun {
-  readonly name: string;
-  readonly cron: string;
-  readonly timezone: string;
-  readonly at: Date | null;
 }

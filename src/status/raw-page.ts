@@ -1,8 +1,7 @@
-import { otherSide } from "../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { RawExchange } from "../store/raw-exchange.ts";
 import type { Safe } from "./html.ts";
 import { html } from "./html.ts";
-import { SIDE_NAMES } from "./problem-words.ts";
 import { redact } from "./redact.ts";
 import { timeElement } from "./time-element.ts";
 

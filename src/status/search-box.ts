@@ -10,3 +10,11 @@ export function typed(search: string | null): Fragment {
 }
 
 const AT: Safe = html`&#64;`;
+
+/** The search field of a page of contacts. */
+export function searchField(search: string | null): Safe {
+  return html`<div class="field wide">
+    <label for="q">Search: address, name or id</label>
+    <input id="q" name="q" type="search" value="${typed(search)}" autocomplete="off" spellcheck="false" />
+  </div>`;
+}

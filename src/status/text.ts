@@ -17,7 +17,7 @@ export function overviewText(overview: Overview, health: Health, now: Date): rea
     "",
     ...counters(overview),
     "",
-    `Last look              ${when(overview.lastFinishedAt, now, "not yet")}`,
+    `Last sync              ${when(overview.lastFinishedAt, now, "not yet")}`,
     `Oldest waiting change  ${when(overview.oldestWaiting, now, "none")}`,
     ...connectionProblems(overview),
     ...causes(overview),

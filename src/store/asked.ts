@@ -15,7 +15,7 @@ export interface AskedRow {
 }
 
 /**
- * Writes down that these people are about to be asked for, before they are. Whoever was ever asked for this list is not in
+ * Journals that these people are about to be subscribed. A person who was ever asked for on this list is not in
  * the answer, and must not be asked for again: a unique index stands behind it.
  *
  * @returns `email list` of those that may go out
@@ -92,7 +92,7 @@ export interface PendingAsk {
 }
 
 /**
- * A refusal that somebody's will is behind, at the person's own address or another of theirs. Whoever is subscribed gets a
+ * An opt-out by choice, at the person's email address or another of theirs. A person who is subscribed gets a
  * message, and an address that bounces then is no reason to unsubscribe its person (see `refusesAll`).
  */
 const BY_WILL = byWill(Prisma.sql`later.evidence`);

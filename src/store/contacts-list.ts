@@ -73,7 +73,7 @@ export async function listContacts(
   return { contacts, total, page, pages };
 }
 
-/** The number of the link that is found under this address: whoever has it now, or had it last. */
+/** The id of the link found under this email address: the one that has it now, or had it last. */
 export async function linkOfEmail(
   database: Database,
   connectionId: number,

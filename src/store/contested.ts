@@ -42,7 +42,7 @@ export async function contestedContacts(
     ORDER BY side, external_id`;
 }
 
-/** Contacts that nobody is linked to, and that are no more: nobody is to be told of them. */
+/** Deleted contacts without a link. They cause no problem any more. */
 export async function forgetUnlinked(
   statements: Statements,
   connectionId: number,

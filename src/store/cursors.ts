@@ -37,7 +37,7 @@ export async function readCursors(
   return new Map(rows.map(({ stream, value }) => [stream.slice(prefix.length), value]));
 }
 
-/** The streams begin again, all but those whose name begins with `kept`: a changed mapping needs everything read anew. */
+/** All streams start over, except those whose name begins with `kept`: a changed mapping reads everything again. */
 export async function forgetCursors(
   statements: Statements,
   connectionId: number,

@@ -27,7 +27,7 @@ export async function databaseFacts(url: string, now: () => Date): Promise<Datab
     connectionTimeoutMillis: LONGEST_MS,
     query_timeout: LONGEST_MS,
   });
-  // Whoever is cut off while it waits says so by the call.
+  // A connection that is cut off while it waits fails in its call.
   client.on("error", () => {});
   try {
     await client.connect();

@@ -48,7 +48,7 @@ export function openDatabase(
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     maxLifetimeSeconds: LONGEST_LIFE_S,
-    // Typed as if nobody waited for it; pg-pool does.
+    // Its type returns nothing, but pg-pool awaits it.
     onConnect: (client) => client.query(sessionTimes(patience)) as unknown as void,
   });
   const database = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });

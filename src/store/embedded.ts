@@ -36,7 +36,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   const { program, data } = await placeOf(options.folder);
   const held = await reach(program, data, options.careless === true);
   await makeDatabase(held);
-  // Whoever ends at once leaves no server behind: it stops by itself when its last connection is gone.
+  // A process that ends at once leaves no server behind: the server stops when its last connection closes.
   const orderly = (): void => kill(held.pid);
   process.once("exit", orderly);
   return {

@@ -21,7 +21,7 @@ export async function wakeFuture(statements: Statements, connectionId: number, n
   });
 }
 
-/** Under another mapping, what is not shown yet and happened since is decided anew. */
+/** Under another mapping, events since then that are not shown yet are decided again. */
 export async function decideAnew(statements: Statements, connectionId: number, since: Date): Promise<void> {
   await statements.$executeRaw`
     UPDATE engagement SET fate = 'new', reason = '', entry_id = NULL

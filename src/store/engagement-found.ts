@@ -5,7 +5,7 @@ import { queuedWhere } from "./engagement-queue.ts";
 import type { ShownContact } from "./engagement-roll-ups.ts";
 import { Prisma } from "./generated/client.ts";
 
-/** By contact, the sink's references that are known: our own entries, and what was read once and is nothing of ours. */
+/** Known references of the sink, by contact: Tandem's entries, and foreign ones that were read once. */
 export async function knownReferences(
   statements: Statements,
   connectionId: number,
@@ -27,7 +27,7 @@ export async function knownReferences(
   return known;
 }
 
-/** What stands under these references of the sink, whichever contact it was once shown on. */
+/** The entries under these references of the sink, on whichever contact they were once shown. */
 export async function shownUnder(
   statements: Statements,
   connectionId: number,
@@ -40,7 +40,7 @@ export async function shownUnder(
   );
 }
 
-/** Remembers what these contacts show that is nothing of ours. */
+/** Saves which entries of these contacts are not Tandem's. */
 export async function saveOthers(
   statements: Statements,
   connectionId: number,

@@ -3,7 +3,7 @@ import { erasedAmong, traceOf } from "./erased.ts";
 
 /**
  * Notes that these people are in a list or segment that engagement is limited to. A segment is rebuilt some time after
- * what it depends on: what somebody who joins now did since `since`, and was left out, is decided anew.
+ * what it depends on: events since `since` of a person who joins now, which were left out, are decided again.
  */
 export async function saveEngagementMembers(
   statements: Statements,
@@ -32,7 +32,7 @@ export async function saveEngagementMembers(
       AND person IN (SELECT person FROM joined WHERE is_new)`;
 }
 
-/** Closes a whole reading: whoever was not in it is no member. */
+/** Closes a whole reading: a contact that was not in it is no member. */
 export async function dropAbsentMembers(
   statements: Statements,
   connectionId: number,

@@ -3,10 +3,10 @@ import type { Statements } from "./database.ts";
 
 /** Where reading who is in the lists and segments of `only_from` goes on. */
 export interface MembersStream {
-  /** Which collections are read; others begin anew. */
+  /** The collections that are read. A change starts over. */
   readonly stream: string;
   readonly cursor: string | null;
-  /** The first reading under way: whoever it does not find is no member. */
+  /** The first reading under way. A contact that it does not find is no member. */
   readonly scan: string | null;
 }
 

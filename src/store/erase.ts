@@ -63,7 +63,7 @@ function personUnder(known: readonly string[]): Prisma.Sql {
   )`;
 }
 
-/** Addresses that the person who has these had before, and that are somebody else's now: those are left alone. */
+/** Former email addresses of this person that somebody else has now. They are left alone. */
 export async function passedAddresses(
   statements: Statements,
   addresses: readonly string[],

@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { ResolvedRule } from "../model/scope.ts";
 import type { Side } from "../model/side.ts";
 import type { Database, Statements } from "./database.ts";
@@ -141,8 +142,7 @@ export async function* eachFailing(
   now: Date,
 ): AsyncGenerator<FailingContact> {
   const ids = await matchingIds(database, connectionId, query, now, null, 0);
-  for (let start = 0; start < ids.length; start += FILE_PAGE)
-    yield* await readContacts(database, connectionId, ids.slice(start, start + FILE_PAGE));
+  for (const some of chunks(ids, FILE_PAGE)) yield* await readContacts(database, connectionId, some);
 }
 
 /** How many contacts a selection is of. */

@@ -11,7 +11,7 @@ export interface FailingWrites {
 
 /**
  * Writes that this run left without an answer, as runs before it did. A write that was confirmed since starts the count
- * anew, so that one lost answer now and then is not told.
+ * again, so that an occasional lost answer is not reported.
  */
 export async function failingWrites(
   statements: Statements,

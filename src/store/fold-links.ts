@@ -13,13 +13,13 @@ export interface Folding {
   readonly lists: bigint;
   /** The side whose contact is deleted, where the other one's is all that is left, or none. */
   readonly deletedOn: Side | null;
-  /** What becomes of the other contacts: they are no more, or somebody to be linked by their own address. */
+  /** The other contacts are deleted, or to be linked by their own email address. */
   readonly others: "gone" | "unlinked";
 }
 
 /**
  * Makes two links of one person one: the older is kept, with the history, the conflicts and the addresses of both. What the
- * ledger holds is found by the addresses. Problems are told anew.
+ * ledger holds is found by the email addresses. Problems are found again by the next plan.
  *
  * @returns the id of the link that is left
  */

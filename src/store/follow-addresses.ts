@@ -6,7 +6,7 @@ import { Prisma } from "./generated/client.ts";
 /** Which links: these, or all that are dirty. */
 export type Following = readonly bigint[] | "dirty";
 
-/** People who took over one another's address between two looks: more than that is settled by the next one. */
+/** People who took over one another's email address between two pulls. The next pull settles longer chains. */
 const LONGEST_CHAIN = 8;
 
 interface Move {
@@ -27,7 +27,7 @@ export async function followAddresses(
 ): Promise<void> {
   let wanted = await moves(statements, connectionId, which);
   if (wanted.length === 0) return;
-  // Whoever has an address that is wanted may have got another one too: they move together.
+  // The holder of an email address that is needed may have a new one too: both links move together.
   for (let round = 0; round < LONGEST_CHAIN; round += 1) {
     const known = new Set(wanted.map(({ id }) => id));
     const holders = await holdersOf(statements, connectionId, wanted);
@@ -74,7 +74,7 @@ function moves(statements: Statements, connectionId: number, which: Following): 
     ORDER BY id`;
 }
 
-/** The address that a contact was made under whose id the system did not tell, until it was looked for. */
+/** The email address of a created contact whose id the system did not answer, until a lookup finds it. */
 function madeUnder(side: Side): Prisma.Sql {
   const [id, sought] =
     side === "hubspot"
@@ -95,7 +95,7 @@ async function holdersOf(
   return holders.map(({ id }) => id);
 }
 
-/** Who has no live contact has no use for an address that somebody shows. */
+/** A link without a live contact gives up an email address that a contact shows. */
 async function passOn(
   statements: Statements,
   connectionId: number,

@@ -33,7 +33,7 @@ export async function resumeLinks(
   now: Date,
 ): Promise<number> {
   return statements.$executeRaw`
-    UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = ${now}, refused = '{}', attempts = 0,
+    UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = ${now}, refused = '{}', attempts = 0,
       ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
     WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NOT NULL`;
 }
@@ -48,7 +48,7 @@ export async function endIgnores(statements: Statements, connectionId: number, n
     "audit",
     (own) => own.$queryRaw<{ contacts: number }[]>`
     WITH ended AS (
-      UPDATE link SET state = 'waiting', reason = 'Taken up again', dirty_since = coalesce(dirty_since, ${now}),
+      UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = coalesce(dirty_since, ${now}),
         refused = '{}', attempts = 0,
         ignored_at = NULL, ignored_by = NULL, ignored_reason = NULL, ignored_ends = NULL, ignored_until = NULL
       WHERE connection_id = ${connectionId} AND ignored_at IS NOT NULL

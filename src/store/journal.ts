@@ -59,7 +59,7 @@ export async function journalSettled(
     WHERE journal.trace_id = p."traceId" AND journal.outcome = 'sent'`;
 }
 
-/** Operations that are to be sent without some of their fields: what moved since they were journalled is not in them. */
+/** Operations that are sent without the fields that moved since they were journalled. */
 export async function journalNarrowed(
   statements: Statements,
   entries: readonly JournalEntry[],
@@ -91,7 +91,7 @@ export async function journalJob(
     UPDATE journal SET job_id = ${job} WHERE trace_id = ANY(${[...traceIds]}::uuid[])`;
 }
 
-/** A job that is not known to have ended, with the operations that it has. */
+/** An import job that may still be running, with its operations. */
 export interface OpenJob {
   readonly side: Side;
   /** `null` where its acceptance was never answered. */

@@ -31,10 +31,10 @@ export type LinkFilter =
 const ANSWERED = Prisma.sql`
   AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')`;
 
-/** A former email address that nobody has now may have been several people's. */
+/** Several people may have had a former email address that nobody has now. */
 const LINKS_OF_AN_ADDRESS = 20;
 
-/** Of people named by address no page is cut: whoever came after the cut would look as if they were not linked. */
+/** A filter by email address reads all its links in one page: those after the cut would look unlinked. */
 function mostOf(filter: LinkFilter, limit: number): number {
   return filter.kind === "emails" ? Math.max(limit, filter.emails.length * LINKS_OF_AN_ADDRESS) : limit;
 }
@@ -98,6 +98,27 @@ interface SightingColumns {
   shape: string;
   edited: EditTimes;
   collections: string[] | null;
+}
+
+/** Links in one page of people who are read and planned. */
+export const LINKS_PER_PAGE = 2_000;
+
+/** All links of a filter, a page at a time, by id. Each page is read when the one before it was used. */
+export async function* knownLinkPages(
+  statements: Statements,
+  connectionId: number,
+  rules: readonly ResolvedRule[],
+  filter: LinkFilter,
+  now: () => Date,
+): AsyncGenerator<readonly KnownLink[]> {
+  let after = 0n;
+  for (;;) {
+    const page = await knownLinks(statements, connectionId, rules, filter, after, LINKS_PER_PAGE, now());
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < LINKS_PER_PAGE) return;
+    after = last.link.id;
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ export interface LatestRun {
   readonly note: string;
 }
 
-/** What tells whether a lane is overdue, from the database alone: every process reads the same. */
+/** What shows whether a lane is overdue. It comes from the database alone, so every process reads the same. */
 export interface LaneEnds {
   /** At most one a lane. */
   readonly latest: readonly LatestRun[];

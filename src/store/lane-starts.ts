@@ -30,7 +30,7 @@ export async function saveLaneStart(
   return row.at;
 }
 
-/** A lane that never ran is known from now on: a nightly one then waits for its night. */
+/** Saves that a lane exists and has not run, so that a nightly one waits for its first night. */
 export async function saveLaneSeen(
   statements: Statements,
   connectionId: number,

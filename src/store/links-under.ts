@@ -4,8 +4,8 @@ import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 
 /**
- * The ids of links that are found under these addresses, by any connection: whoever has one now, and where nobody has,
- * whoever had it last or shows it without being linked by it.
+ * The ids of links found under these email addresses, in any connection: the link that has one now, and where none has,
+ * who had it last, or shows it without being linked by it.
  */
 export function linksUnder(emails: readonly string[]): Prisma.Sql {
   const known = Prisma.sql`${[...emails]}::text[]`;
@@ -38,7 +38,7 @@ export interface AddressStory {
   readonly formerly: readonly string[];
 }
 
-/** Who had this address before and has another one now, but for the link that is found under it. */
+/** People who had this email address before and have another one now, without the link found under it. */
 export async function storyOf(
   statements: Statements,
   connectionId: number,

@@ -1,5 +1,6 @@
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
+import type { ContactIds } from "./missing-links.ts";
 
 /** One list or segment of one side of a connection. */
 export interface CollectionKey {
@@ -8,7 +9,7 @@ export interface CollectionKey {
   readonly collection: string;
 }
 
-/** Notes that these contacts are members; whoever was not makes its link dirty. */
+/** Saves that these contacts are members. The links of new members become dirty. */
 export async function saveMembers(
   statements: Statements,
   key: CollectionKey,
@@ -36,7 +37,7 @@ export async function saveMembers(
                  WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side} AND link_id IS NOT NULL)`;
 }
 
-/** Closes a roster: whoever was not in `scan` is absent once more. Nobody has left by that alone. */
+/** Closes a roster: a member that was not in `scan` is absent once more. One absence alone removes nobody. */
 export async function noteAbsences(statements: Statements, key: CollectionKey, scan: string): Promise<void> {
   const { connectionId, side, collection } = key;
   await statements.$executeRaw`/* long */
@@ -81,15 +82,13 @@ export async function removeMembers(
   await statements.member.deleteMany({
     where: { connectionId, side, collection, externalId: { in: [...ids] } },
   });
-  await markContactsDirty(statements, connectionId, side, ids, now);
+  await markContactsDirty(statements, { connectionId, side, ids }, now);
 }
 
 /** Members of whom no contact is known yet, out of these. */
 export async function unknownContacts(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
 ): Promise<readonly string[]> {
   const rows = await statements.$queryRaw<{ id: string }[]>`
     SELECT page.id FROM unnest(${[...ids]}::text[]) AS page(id)
@@ -99,11 +98,9 @@ export async function unknownContacts(
 }
 
 /** Their links are to be planned again. */
-export async function markContactsDirty(
+async function markContactsDirty(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;

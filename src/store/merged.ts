@@ -133,7 +133,7 @@ async function keepOne(
   return kept;
 }
 
-/** What was agreed with the contact that is left still holds; with one that is no more, nothing was. */
+/** The base with the surviving contact stays valid. The base with a deleted one does not. */
 function folding(side: Side, survivor: string, { own, partner }: MergingLink, id: bigint): Folding {
   const ids =
     side === "hubspot" ? { hubspot: survivor, klaviyo: partner } : { hubspot: partner, klaviyo: survivor };

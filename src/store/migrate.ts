@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { DATABASE_PATIENCE } from "./timed-client.ts";
 
-/** The advisory lock that Prisma's own engine takes to migrate: whoever comes second waits and finds nothing to do. */
+/** The advisory lock that Prisma takes to migrate. The second process waits, and finds nothing to do. */
 const PRISMA_MIGRATION_LOCK = 72_707_369;
 
 /** Column for column what Prisma's engine makes, so that `prisma migrate deploy` can take over at any time. */

@@ -3,24 +3,23 @@ import { otherSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 
+/** Some contacts of one side of a connection. */
+export interface ContactIds {
+  readonly connectionId: number;
+  readonly side: Side;
+  readonly ids: readonly string[];
+}
+
 /** A linked contact was asked for and not found. Whether it is deleted is decided over all that are missing. */
-export async function markMissing(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  await mark(statements, connectionId, side, ids, { deletedOn: null }, { missingOn: side, dirtySince: now });
-  await markBothDeleted(statements, connectionId, side, ids, now);
+export async function markMissing(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(statements, contacts, { deletedOn: null }, { missingOn: contacts.side, dirtySince: now });
+  await markBothDeleted(statements, contacts, now);
 }
 
 /** Of a link whose other contact is deleted, this one was all that was left. */
 async function markBothDeleted(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
@@ -36,41 +35,22 @@ async function markBothDeleted(
 }
 
 /** Deleted contacts that some page shows: an index that lags may do so, too. They are missing until they were asked for. */
-export async function markShown(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  await mark(
-    statements,
-    connectionId,
-    side,
-    ids,
-    { deletedOn: side },
-    { deletedOn: null, missingOn: side, dirtySince: now },
-  );
+export async function markShown(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  const { side } = contacts;
+  const is = { deletedOn: null, missingOn: side, dirtySince: now };
+  await mark(statements, contacts, { deletedOn: side }, is);
 }
 
 /** Linked contacts that were asked for directly and are there. */
-export async function markFound(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  await mark(statements, connectionId, side, ids, { missingOn: side }, { missingOn: null, dirtySince: now });
+export async function markFound(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(statements, contacts, { missingOn: contacts.side }, { missingOn: null, dirtySince: now });
 }
 
 type State = { readonly deletedOn?: Side | null; readonly missingOn?: Side | null };
 
 async function mark(
   statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly string[],
+  { connectionId, side, ids }: ContactIds,
   was: State,
   is: State & { readonly dirtySince: Date },
 ): Promise<void> {

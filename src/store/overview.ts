@@ -1,5 +1,5 @@
 import type { LinkState } from "../model/link.ts";
-import type { ProblemLevel, RetryPolicy } from "../model/problem.ts";
+import type { Problem, ProblemLevel, RetryPolicy } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Database } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
@@ -28,7 +28,7 @@ export interface Overview {
   readonly lastFinishedAt: Date | null;
   /** Since when the oldest change that is known and not written yet has waited. */
   readonly oldestWaiting: Date | null;
-  /** As a person wished it; it may be over by now. */
+  /** As a person set it. It may have ended. */
   readonly pause: Pause | null;
 }
 
@@ -47,18 +47,8 @@ export interface Cause {
   readonly firstSeen: Date;
 }
 
-/** A problem as stored: `side` and `field` are null where none is meant. */
-export interface StoredProblem {
-  readonly code: string;
-  readonly level: ProblemLevel;
-  readonly side: Side | null;
-  readonly field: string | null;
-  readonly title: string;
-  readonly explanation: string;
-  readonly fix: readonly string[];
-  readonly retry: RetryPolicy;
-  /** The vendor's own reference for its support. */
-  readonly reference: string | null;
+/** A problem as stored. */
+export interface StoredProblem extends Problem {
   readonly firstSeen: Date;
   readonly lastSeen: Date;
 }

@@ -22,7 +22,7 @@ const PAIRS_AT_ONCE = 5_000;
 /**
  * Joins the HubSpot contacts and Klaviyo profiles that show one address and stand apart: one of them was renamed, or the
  * contact that it was linked to is no more. A contact whose link is about to write its other side's new address to it is
- * left: it gives the address up. Whatever contact a link loses by that is somebody to be linked by their own address.
+ * left: it gives the email address up. A contact that a link loses by that is linked by its own email address.
  *
  * @returns whether anybody was joined
  */
@@ -46,7 +46,7 @@ async function join(statements: Statements, pair: Pair, now: Date): Promise<void
   const { hubspot, klaviyo, hubspotLink, klaviyoLink } = pair;
   const ids = { hubspot, klaviyo };
   if (hubspotLink !== null && klaviyoLink !== null) {
-    // A link that keeps a contact of its own goes on under that one's address; only what is left over is folded.
+    // A link that keeps a contact continues under that contact's email address. Only a link left empty is folded.
     if (!pair.hubspotHasPartner || !pair.klaviyoHasPartner) {
       for (const id of [hubspotLink, klaviyoLink]) await forgetDeleted(statements, id);
       const folding = { ids, base: null, lists: klaviyoLink, deletedOn: null, others: "unlinked" as const };

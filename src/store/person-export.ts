@@ -27,7 +27,7 @@ export interface ConnectionExport {
   readonly consentLedger: readonly object[];
 }
 
-/** What `tandem erase` would remove of whoever has this address, and what the ledger keeps of them after it. */
+/** What `tandem erase` would remove of the person with this email address, and what the ledger keeps of them. */
 export async function exportPerson(database: Database, email: string): Promise<PersonExport> {
   const addresses = await addressesOf(database, email);
   const found: ConnectionExport[] = [];

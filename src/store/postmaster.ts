@@ -23,7 +23,7 @@ const A_MOMENT_MS = 50;
 const PATIENCE_MS = 60_000;
 
 /**
- * Takes hold of the server that runs on this data, whoever started it. Waits while it comes up, or goes down.
+ * Takes hold of the server that runs on this data, also if another process started it. Waits while it starts or stops.
  *
  * @returns null where none runs
  * @throws where one runs that does not answer

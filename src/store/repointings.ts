@@ -7,7 +7,7 @@ export interface Moved {
   readonly leaves: readonly string[];
 }
 
-/** Who would enter and leave, were `to` read instead of `from`. */
+/** The contacts that would enter and leave if `to` were used instead of `from`. */
 export async function movedBetween(
   statements: Statements,
   connectionId: number,
@@ -33,7 +33,7 @@ export async function movedBetween(
   };
 }
 
-/** Whom Tandem has put on a Klaviyo list. */
+/** Contacts that Tandem added to a Klaviyo list. */
 export async function putOn(
   statements: Statements,
   connectionId: number,

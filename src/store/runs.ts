@@ -20,7 +20,7 @@ export async function startRun(
   // A run that still says it is running was cut off: its lease is ours now, so it is over.
   await statements.run.updateMany({
     where: { connectionId, kind, result: "running" },
-    data: { result: "stopped", finishedAt: now, note: "Cut off; what it had sent was looked up afterwards" },
+    data: { result: "stopped", finishedAt: now, note: "Cut off; Tandem checked what it had sent afterwards" },
   });
   const run = await statements.run.create({ data: { connectionId, kind, trigger, startedAt: now } });
   return run.id;
@@ -46,7 +46,7 @@ export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | "writes
 /** What the engagement lane finds is about this field, whatever its side: the other lanes leave it to that one. */
 export const ENGAGEMENT_FIELD = "engagement";
 
-/** What stops the consent lane, whatever its side: another lane that runs has not mended it. */
+/** Problems of the consent lane, of either side. A run of another lane does not clear them. */
 const REFUSALS_FIELD = "refusals";
 
 /** Writes that a side does not confirm, whatever the side: reading from it has not fixed them. */
@@ -80,7 +80,7 @@ export async function saveLaneOut(
   await saveConnectionProblems(statements, connectionId, "refusals", problems, now);
 }
 
-/** Tells, or heals, that a side does not confirm what is written to it. */
+/** Saves, or clears, the problem that a side does not confirm its writes. */
 export async function saveFailingWrites(
   statements: Statements,
   connectionId: number,

@@ -30,7 +30,7 @@ export interface Reading {
  * Stores what a side showed. A contact that nobody is interested in (in no collection, unknown, its address not linked)
  * is not kept. One that says what was known already changes nothing, one older than what is known neither: an index
  * that lags behind cannot undo what was read directly. One that was read with another mapping, or not since Tandem made
- * it, is replaced by what says the same and is newer or was read directly. What did change makes its link dirty.
+ * it, is replaced by a reading that says the same and is newer or direct. A change makes its link dirty.
  */
 export async function saveSightings(
   statements: Statements,

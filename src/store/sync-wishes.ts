@@ -24,7 +24,7 @@ export async function waitingSync(statements: Statements, connectionId: number):
   return wish ?? null;
 }
 
-/** Takes the wish: the run that does so is the one that was asked for. */
+/** Takes the sync request. The run that takes it is the one that was asked for. */
 export async function takeSync(statements: Statements, connectionId: number): Promise<SyncWish | null> {
   const [wish] = await statements.$queryRaw<SyncWish[]>`
     WITH asked AS (SELECT id, sync_asked_by, sync_asked_at FROM connection WHERE id = ${connectionId} FOR UPDATE)

@@ -4,7 +4,7 @@ import { DATABASE_PATIENCE } from "./timed-client.ts";
 const { connectMs: connectionTimeoutMillis, longMs: query_timeout } = DATABASE_PATIENCE;
 
 /**
- * Makes a database whose process was killed good to go on with, for whoever knows that nobody else works on it: leases
+ * Prepares a database whose process was killed, for a caller that knows that no other process uses it: leases
  * end now. Where something was sent after a moment, everything is forgotten, as the systems have gone back to it.
  *
  * @param since what is known to have lasted; null trusts whatever is there

@@ -9,7 +9,7 @@ export interface DatabasePatience {
   readonly statementMs: number;
   /** One statement over everybody of a connection, marked with `LONG`. Below the two minutes of a lane's watchdog. */
   readonly longMs: number;
-  /** So much later than the server the client gives up: the server did not say so, then nobody is there. */
+  /** The client gives up this long after the server should have. A server that did not answer by then is gone. */
   readonly graceMs: number;
 }
 

@@ -77,7 +77,7 @@ export async function unreadIds(
     ORDER BY tried_at, external_id LIMIT ${limit}`;
 }
 
-/** Contacts that could not be read and belong to nobody who is linked, so that no page of a person tells of them. */
+/** Unreadable contacts without a link. No contact page shows them. */
 export async function unreadStrangers(
   statements: Statements,
   connectionId: number,

@@ -57,7 +57,7 @@ export interface SessionEnd extends KeptSession {
   readonly mayStay: boolean;
 }
 
-/** The same without telling that they are there: whoever only looks on keeps nobody signed in. */
+/** The same without extending the session: a page that only refreshes keeps nobody signed in. */
 export async function lookAtSession(
   statements: Statements,
   tokenHash: string,

@@ -1,7 +1,7 @@
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Values } from "../model/value.ts";
 
-/** A written address is shown at once: by it links are found, and nobody is told of one that has moved. */
+/** Shows a written email address at once, because links are found by it. */
 export function addressIn(stored: Values): {
   readonly fields: Values;
   readonly shown: { readonly address?: string | null };

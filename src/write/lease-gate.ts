@@ -17,7 +17,7 @@ const CHECKED_MS = 5_000;
 /** Checked again a little before that, so that the permit is not over before its request is built. */
 const CHECK_AGAIN_MS = 3_500;
 
-/** What a permit stands on. */
+/** What a permit needs. */
 export interface Held extends Clocks {
   readonly database: Database;
   readonly lease: Lease;
@@ -59,7 +59,7 @@ export function grantPermit(held: Held, mayGo: () => boolean, went: () => void):
   return { use } as Permit;
 }
 
-/** Permits for what rests on nothing but the lease. */
+/** Grants permits for requests that rest on no reading, only on the lease. */
 export function leaseGate(held: Held): LeaseGate {
   return {
     async permit() {

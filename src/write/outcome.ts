@@ -192,7 +192,7 @@ function stateAfter(
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
   if (importing) return { state: "waiting", reason: WAITS_FOR_IMPORT };
-  if (open) return { state: "waiting", reason: "A change waits to be written" };
+  if (open) return { state: "waiting", reason: "Change detected, not synced yet" };
   if (plan.operations.length === 0 || plan.state === "excluded")
     return { state: plan.state, reason: plan.reason };
   return { state: "in_sync", reason: "" };

@@ -75,10 +75,10 @@ export function saysNothing(operation: Operation): boolean {
   return "values" in operation && Object.keys(operation.values).length === 0;
 }
 
-/** Of more than so many only the gate's own reading, right before each request, could be young enough. */
+/** With more operations, only the gate's reading right before each request would be young enough. */
 const MOST_READ_AHEAD = 300;
 
-/** What was read of the targets of these plans, where there are few enough, and when. */
+/** The targets of these plans as read, with the time, where there are few enough. */
 async function readAhead(context: RunContext, plans: readonly ContactPlan[]): Promise<Readings> {
   const targets = new Map<string, ReadTarget>();
   const readAt = { hubspot: new Map<ExternalId, Mark>(), klaviyo: new Map<ExternalId, Mark>() };

@@ -29,7 +29,7 @@ export async function readTargets(
   const { missing } = existing(ids, reading);
   await transaction(context.database, async (statements) => {
     await storePeople(context, statements, side, reading, () => false);
-    await markMissing(statements, context.connectionId, side, missing, context.now());
+    await markMissing(statements, { connectionId: context.connectionId, side, ids: missing }, context.now());
   });
   return new Map(
     reading.contacts.map((contact) => [

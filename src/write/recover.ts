@@ -25,7 +25,7 @@ import { replacedEdits, withLater } from "./replaced-edits.ts";
 
 /**
  * How long after sending a create may still become visible, where no answer came. The wait counts from the moment of
- * sending and is kept in the journal: being killed again and again does not start it anew.
+ * sending and is kept in the journal: repeated kills do not restart it.
  */
 const VISIBLE_AFTER_MS = 10_000;
 

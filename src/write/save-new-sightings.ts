@@ -10,7 +10,7 @@ import { addressIn } from "./address-in.ts";
 import { storedBy } from "./outcome.ts";
 import type { SentOperation } from "./prepare.ts";
 
-/** What was written is what is now seen there, until the side itself shows something newer. */
+/** The written values become the snapshot, until the side shows something newer. */
 export async function saveNewSightings(
   context: RunContext,
   statements: Statements,

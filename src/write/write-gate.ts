@@ -9,29 +9,27 @@ import { transaction } from "../store/database.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import { journalJob, journalJobSize, journalNarrowed } from "../store/journal.ts";
 import type { WriteResult } from "../connectors/connector.ts";
+import { chunks } from "../model/chunks.ts";
 import type { Mark } from "./age.ts";
-import { ageMs, markNow } from "./age.ts";
-import { checkLease, grantPermit } from "./lease-gate.ts";
+import { admit, isStale } from "./admit.ts";
+import type { ReadAt } from "./admit.ts";
+import { markNow } from "./age.ts";
+import { leaseGate } from "./lease-gate.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { saysNothing } from "./prepare.ts";
 import type { ReadTarget } from "./read-targets.ts";
 import { readTargets } from "./read-targets.ts";
-import { OLDEST_READ_MS } from "./read-ages.ts";
 import { withoutMoved } from "./without-moved.ts";
 import type { WriteContext } from "./write-page.ts";
 
-/** The gate of one batch, which knows afterwards what became of each operation. */
+/** The gate of one batch. Afterwards it tells the result of each operation. */
 export interface BatchGate extends WriteGate {
-  /** What was sent in the end, with what became of it. */
+  /** The operation that was sent in the end, with its result. */
   outcome(prepared: PreparedOperation, result: WriteResult | undefined): SentOperation;
   /** Links of which something was left out or not sent: they are planned again. */
   readonly moved: ReadonlySet<bigint>;
 }
 
-/** Read again a little before a reading is too old, so that the permit is not over before its request is built. */
-const READ_AGAIN_MS = 8_000;
-/** Times that a reading may come too late, where a vendor is slow, before the operations are given up for now. */
-const ATTEMPTS = 3;
 /** The largest number of contacts that both vendors read in one call. */
 const READ_AT_ONCE = 100;
 
@@ -47,8 +45,8 @@ interface State {
 }
 
 /**
- * Admits the operations of one side's batch, request by request (contract P16): under a lease that was checked seconds ago,
- * on readings that are younger than `OLDEST_READ_MS`. What moved is dropped, in the journal too, before anything is sent.
+ * Admits the operations of one side's batch, request by request. What moved is dropped, in the journal too, before anything
+ * is sent.
  *
  * @param readAt when each contact was read last, by id
  */
@@ -69,26 +67,22 @@ export function writeGate(
   const moved = new Set<bigint>();
   let last: Promise<unknown> = Promise.resolve();
 
-  /** One after the other: the first reads for all who come at the same time. */
+  /** Requests that ask at the same time take turns, so that the first reads for all of them. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work);
     last = turn.catch(() => {});
     return turn;
   };
 
-  /** A list joined by a contact that was made a moment ago: nobody else knows the contact yet. */
+  /** A list that a contact joins right after it was created: nobody else can have changed the contact yet. */
   const isJoin = ({ kind, traceId }: Operation): boolean =>
     kind === "add_to_list" && states.get(traceId)?.prepared.operation.kind === "create";
 
-  /** What an operation rests on; `undefined`: it was not read yet; `null`: on no reading, the vendor itself refuses. */
-  const basis = (operation: Operation, mode: WriteMode): Mark | null | undefined => {
+  /** A create by request rests on no reading: the vendor rejects it where the contact exists. */
+  const readingOf = (operation: Operation, mode: WriteMode): ReadAt => {
     if (operation.kind === "create") return mode === "import" ? finds.get(operation.email) : null;
     const made = isJoin(operation) ? states.get(operation.traceId)?.admittedAt : undefined;
     return reads.get(operation.id) ?? made ?? undefined;
-  };
-  const isStale = (operation: Operation, mode: WriteMode): boolean => {
-    const mark = basis(operation, mode);
-    return mark === undefined || (mark !== null && ageMs(mark, context) > READ_AGAIN_MS);
   };
 
   const drop = (state: State): void => {
@@ -96,12 +90,12 @@ export function writeGate(
     moved.add(state.prepared.plan.known.link.id);
   };
 
-  /** Takes in what was read; answers the journal entry of what is narrower now. */
+  /** Applies what was read to an operation. Returns the journal entry of one that lost fields. */
   const takeIn = (state: State, target: ReadTarget | undefined): readonly JournalEntry[] => {
     const { prepared } = state;
     const { operation, planned } = prepared;
     if (operation.kind === "opt_out") {
-      // It is the person who refuses, whatever address their contact has by now.
+      // The person opted out, also where their contact has another email address now.
       const email = target?.contact.email ?? operation.email;
       state.prepared = { ...prepared, operation: { ...operation, email } };
     } else if (operation.kind === "add_to_list" || operation.kind === "remove_from_list") {
@@ -123,22 +117,20 @@ export function writeGate(
   };
 
   /** Reads these again, and as many of those that come next as fit into the same call. */
-  const readAgain = async (operations: readonly Operation[], mode: WriteMode): Promise<void> => {
-    const stale = operations.filter((operation) => isStale(operation, mode));
+  const readAgain = async (stale: readonly Operation[]): Promise<void> => {
     const creates = stale.filter(({ kind }) => kind === "create").map(({ email }) => email);
     if (creates.length > 0) await findTaken([...new Set(creates)]);
     const ids = new Set(stale.flatMap((operation) => ("id" in operation ? operation.id : [])));
     if (ids.size === 0) return;
-    const own = new Set(operations.map(({ traceId }) => traceId));
+    const own = new Set(stale.map(({ traceId }) => traceId));
     for (const { prepared, admittedAt, dropped } of states.values()) {
       if (ids.size >= READ_AT_ONCE) break;
       const { operation } = prepared;
-      if (admittedAt === null && !dropped && "id" in operation && isStale(operation, mode))
+      if (admittedAt === null && !dropped && "id" in operation && isStale(reads.get(operation.id), context))
         ids.add(operation.id);
     }
     const all = [...ids];
-    for (let start = 0; start < all.length; start += READ_AT_ONCE) {
-      const some = all.slice(start, start + READ_AT_ONCE);
+    for (const some of chunks(all, READ_AT_ONCE)) {
       const mark = markNow(context);
       const targets = await readTargets(context, side, some);
       const narrowed: JournalEntry[] = [];
@@ -160,8 +152,7 @@ export function writeGate(
   const findTaken = async (emails: readonly EmailKey[]): Promise<void> => {
     const { contacts } = context.connectors[side];
     const properties = propertiesFor(context.fields, side);
-    for (let start = 0; start < emails.length; start += READ_AT_ONCE) {
-      const some = emails.slice(start, start + READ_AT_ONCE);
+    for (const some of chunks(emails, READ_AT_ONCE)) {
       const mark = markNow(context);
       const found = await contacts.find(some, properties, context.signal);
       const nameless = found.unreadable.find(({ email }) => email === null);
@@ -185,7 +176,7 @@ export function writeGate(
     }
   };
 
-  /** What may still go of these, as it is now. A join is not in the batch: it goes as it was asked for. */
+  /** The operations that may still be sent, as they are now. A join is not in the batch and stays as planned. */
   const still = (operations: readonly Operation[]): readonly Operation[] =>
     operations.flatMap((operation) => {
       if (isJoin(operation)) return operation;
@@ -207,40 +198,22 @@ export function writeGate(
 
   return {
     moved,
-    async permit() {
-      await checkLease(context);
-      return grantPermit(
-        context,
-        () => true,
-        () => {},
-      );
-    },
+    ...leaseGate(context),
     admit: (operations, mode) =>
       inTurn(async () => {
-        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-          await readAgain(still(operations), mode);
-          const going = still(operations);
-          if (going.length === 0) return null;
-          await journalMode(going, mode);
-          await checkLease(context);
-          if (going.some((operation) => isStale(operation, mode))) continue;
-          const admittedAt = markNow(context);
-          for (const operation of going) {
-            const state = states.get(operation.traceId);
-            if (state !== undefined && !isJoin(operation)) state.admittedAt = admittedAt;
-          }
-          const marks = going.flatMap((operation) => basis(operation, mode) ?? []);
-          const permit = grantPermit(
-            context,
-            () => marks.every((mark) => ageMs(mark, context) <= OLDEST_READ_MS),
-            () => {
-              for (const [mark, same] of Map.groupBy(marks, (one) => one))
-                context.ages.note(ageMs(mark, context), same.length);
-            },
-          );
-          return { permit, operations: going };
+        const admitted = await admit(context, {
+          going: () => still(operations),
+          readAt: (operation) => readingOf(operation, mode),
+          read: readAgain,
+          journal: (going) => journalMode(going, mode),
+        });
+        if (admitted === null) return null;
+        const admittedAt = markNow(context);
+        for (const operation of admitted.items) {
+          const state = states.get(operation.traceId);
+          if (state !== undefined && !isJoin(operation)) state.admittedAt = admittedAt;
         }
-        return null;
+        return { permit: admitted.permit, operations: admitted.items };
       }),
     accepted: (operations, job) =>
       transaction(context.database, (statements) =>
@@ -256,7 +229,7 @@ export function writeGate(
       if (result.outcome === "not_sent") {
         moved.add(prepared.plan.known.link.id);
         if (state.existing !== null) return { prepared, result: { outcome: "exists", ...state.existing } };
-        // As it was asked for: the journal says what did not go.
+        // The operation as it was planned: the journal says what was not sent.
         return { prepared, result };
       }
       return { prepared: state.prepared, result };

@@ -1,3 +1,4 @@
+import { chunks } from "../model/chunks.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
@@ -122,9 +123,7 @@ function* batches(context: RunContext, side: Side, operations: readonly Prepared
   // Lists after contacts: somebody is on a list only once there.
   const lists = own.filter(({ operation }) => "list" in operation);
   const others = own.filter(({ operation }) => !("list" in operation));
-  for (const kind of [others, lists]) {
-    for (let start = 0; start < kind.length; start += size) yield kind.slice(start, start + size);
-  }
+  for (const kind of [others, lists]) yield* chunks(kind, size);
 }
 
 async function send(
@@ -212,7 +211,7 @@ const JOURNAL_OUTCOMES: Readonly<Record<SentOperation["result"]["outcome"], Jour
   exists: "exists",
   gone: "gone",
   not_sent: "not_sent",
-  // Open until a later run has asked, or looked.
+  // Open until a later run asks the job or reads the contacts.
   pending: null,
   unknown: null,
 };

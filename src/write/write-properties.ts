@@ -1,21 +1,21 @@
 import type { Connector, PropertyRequest, WriteResult } from "../connectors/connector.ts";
 import type { ExternalId } from "../model/contact.ts";
-import type { Operation, UpdateContact } from "../model/operation.ts";
+import type { UpdateContact } from "../model/operation.ts";
 import type { WriteGate } from "../connectors/permit.ts";
 import { sameValue } from "../model/value.ts";
 import type { Values } from "../model/value.ts";
 import type { Mark } from "./age.ts";
-import { ageMs, markNow } from "./age.ts";
+import { admit, isStale } from "./admit.ts";
+import { markNow } from "./age.ts";
 import type { Held } from "./lease-gate.ts";
 import { transaction } from "../store/database.ts";
 import { holdLease } from "../store/leases.ts";
 import type { SettledStamp } from "../store/stamps.ts";
 import { journalStamps } from "../store/stamps.ts";
-import { LEASE_MS, checkLease, grantPermit } from "./lease-gate.ts";
+import { LEASE_MS, leaseGate } from "./lease-gate.ts";
 import type { ReadAges } from "./read-ages.ts";
-import { OLDEST_READ_MS } from "./read-ages.ts";
 
-/** What properties that no field maps are written with. */
+/** The context of writes to properties that no field maps. */
 export interface PropertyContext extends Held {
   readonly connectionId: number;
   readonly runId: bigint;
@@ -23,9 +23,6 @@ export interface PropertyContext extends Held {
   readonly now: () => Date;
   readonly signal: AbortSignal;
 }
-
-const READ_AGAIN_MS = 8_000;
-const ATTEMPTS = 3;
 
 /** Nothing has to be there before. */
 const ANYTHING: ReadonlyMap<string, Values> = new Map();
@@ -46,19 +43,14 @@ export async function writeProperties(
 ): Promise<readonly WriteResult[]> {
   if (updates.length === 0) return [];
   const reads = new Map<ExternalId, { readonly at: Mark; readonly values: Values | null }>();
-  const isFresh = (id: ExternalId, withinMs: number): boolean => {
-    const read = reads.get(id);
-    return read !== undefined && ageMs(read.at, context) <= withinMs;
-  };
   const read = async (ids: readonly ExternalId[]): Promise<void> => {
-    if (ids.length === 0) return;
     const at = markNow(context);
     const found = await contacts.read(ids, properties, context.signal);
     const values = new Map(found.contacts.map((contact) => [contact.id, contact.values]));
     for (const id of ids) reads.set(id, { at, values: values.get(id) ?? null });
   };
-  const still = (operation: Operation): readonly UpdateContact[] => {
-    if (operation.kind !== "update") return [];
+  /** What of an update is not there already. */
+  const still = (operation: UpdateContact): readonly UpdateContact[] => {
     const now = reads.get(operation.id)?.values ?? null;
     if (now === null) return [];
     const before = pre.get(operation.traceId);
@@ -81,37 +73,17 @@ export async function writeProperties(
     });
   };
   const gate: WriteGate = {
-    async permit() {
-      await checkLease(context);
-      return grantPermit(
-        context,
-        () => true,
-        () => {},
-      );
-    },
+    ...leaseGate(context),
     async admit(operations) {
-      const ids = operations.flatMap((operation) => ("id" in operation ? operation.id : []));
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        await read(ids.filter((id) => !isFresh(id, READ_AGAIN_MS)));
-        await checkLease(context);
-        if (!ids.every((id) => isFresh(id, READ_AGAIN_MS))) continue;
-        const going = operations.flatMap(still);
-        if (going.length === 0) return null;
-        await journal(going);
-        await checkLease(context);
-        const permit = grantPermit(
-          context,
-          () => ids.every((id) => isFresh(id, OLDEST_READ_MS)),
-          () => {
-            for (const { id } of going) {
-              const one = reads.get(id);
-              if (one !== undefined) context.ages.note(ageMs(one.at, context), 1);
-            }
-          },
-        );
-        return { permit, operations: going };
-      }
-      return null;
+      const asked = operations.filter((operation) => operation.kind === "update");
+      const admitted = await admit(context, {
+        going: () =>
+          asked.flatMap((update) => (isStale(reads.get(update.id)?.at, context) ? update : still(update))),
+        readAt: ({ id }) => reads.get(id)?.at,
+        read: (stale) => read(stale.map(({ id }) => id)),
+        journal,
+      });
+      return admitted === null ? null : { permit: admitted.permit, operations: admitted.items };
     },
     accepted: () => Promise.resolve(),
   };

@@ -45,7 +45,7 @@ export async function richPage(word: () => string): Promise<RichPage> {
   await engagement(fresh, it, word);
   await told(fresh, it, word);
   const desk = await shownDesk(fresh, it, runId, word);
-  const nextRuns = () => [{ name: "contacts", cron: "*/15 * * * *", timezone: "UTC", at: before(-9) }];
+  const nextRuns = () => [{ name: "contacts", schedule: "every 15m", timezone: "UTC", at: before(-9) }];
   const disk = { text: `naem: ${word()}`, mapping: null, diagnostics: [problem(word), problem(word)] };
   const server = await startStatusServer({
     ...statusDeps(fresh, it.connectionId, { desk, nextRuns, mappingFile: () => disk }),

@@ -96,7 +96,7 @@ describe.concurrent("a vendor that is out stops the run before anything is writt
     expect(await sideProblems(it)).toHaveLength(1);
     const shown = await it.run(["status"]);
     expect(shown).toMatchObject({ status: 0 });
-    expect(shown.out).toContain("Nobody has to act; it is tried again by itself");
+    expect(shown.out).toContain("Tandem will retry automatically");
     await expectHealed(it);
   });
 

@@ -36,7 +36,7 @@ test.each<
   ["a refusal on its way to Klaviyo", OUT, IN, true, CARRYING, /on its way to Klaviyo/],
   ["a refusal that Klaviyo is not told", OUT, IN, true, NO_CONSENT_RULES, /opted_out. is .ignore/],
   ["a refusal of one kind of two", { ...NEVER, optedOutTypes: ["2"] }, IN, false, CARRYING, /left alone/],
-  ["a bounce", NEVER, BOUNCED, true, CARRYING, /HARD_BOUNCE.*no wish/],
+  ["a bounce", NEVER, BOUNCED, true, CARRYING, /HARD_BOUNCE.*not the person.s choice/],
   ["a refusal that only the ledger remembers", NEVER, NEVER, true, CARRYING, /the ledger remembers/],
   ["somebody who came back by themselves", NEVER, IN, true, CARRYING, null],
 ])("%s", (_name, hubspot, klaviyo, refusedBefore, rules, words) => {

@@ -99,7 +99,10 @@ describe("SUBSCRIBING, in trouble", () => {
       trigger: "test",
     });
     const [, blocked] = await ledgerOf(it.fresh.database, 1, JO);
-    expect(blocked).toMatchObject({ kind: "blocked", evidence: { because: `Klaviyo refused: ${title}` } });
+    expect(blocked).toMatchObject({
+      kind: "blocked",
+      evidence: { because: `Klaviyo rejected the request: ${title}` },
+    });
     it.wait(3_700_000);
     await consentLane();
     expect(await it.fresh.database.problem.findMany({ where: { code: "SK-UNCONFIRMED" } })).toEqual([]);

@@ -4,8 +4,9 @@ import type { OptOutFrom } from "../../src/model/consent.ts";
 import { refusesAll } from "../../src/model/consent.ts";
 import type { OptOut } from "../../src/model/operation.ts";
 import type { ConnectorHarness, MakeHarness } from "./harness.ts";
-import { key, live, using } from "./using-harness.ts";
+import { live, using } from "./using-harness.ts";
 import { OPEN_GATE } from "../support/open-gate.ts";
+import { key } from "../support/email.ts";
 
 /** What somebody wants to be sent: read with every contact, carried by an opt-out, and given by nothing here. */
 export function consentContract(makeHarness: MakeHarness): void {

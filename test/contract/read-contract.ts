@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Contact } from "../../src/model/contact.ts";
 import type { MakeHarness } from "./harness.ts";
-import { key, live, requested, sampleValues, using } from "./using-harness.ts";
+import { live, requested, sampleValues, using } from "./using-harness.ts";
+import { key } from "../support/email.ts";
 
 const idsOf = (contacts: readonly Contact[]): readonly string[] => contacts.map(({ id }) => id).sort();
 

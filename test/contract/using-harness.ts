@@ -1,6 +1,4 @@
 import type { PropertyRequest } from "../../src/connectors/connector.ts";
-import { emailKey } from "../../src/model/email.ts";
-import type { EmailKey } from "../../src/model/email.ts";
 import type { Values } from "../../src/model/value.ts";
 import type { ConnectorHarness, ContractType, MakeHarness } from "./harness.ts";
 import { CONTRACT_TYPES } from "./harness.ts";
@@ -39,12 +37,6 @@ export function sampleValues(
     ...changes,
   };
   return Object.fromEntries(CONTRACT_TYPES.map((type) => [properties[type], sample[type]]));
-}
-
-export function key(address: string): EmailKey {
-  const made = emailKey(address);
-  if (made === null) throw new Error(`${address} is no address`);
-  return made;
 }
 
 export const live = (): AbortSignal => new AbortController().signal;

@@ -4,8 +4,9 @@ import type { Contact, ExternalId } from "../../src/model/contact.ts";
 import type { CreateContact, ListMembership, Operation, UpdateContact } from "../../src/model/operation.ts";
 import type { Values } from "../../src/model/value.ts";
 import type { ConnectorHarness, MakeHarness } from "./harness.ts";
-import { key, live, requested, sampleValues, using } from "./using-harness.ts";
+import { live, requested, sampleValues, using } from "./using-harness.ts";
 import { OPEN_GATE } from "../support/open-gate.ts";
+import { key } from "../support/email.ts";
 
 /** The operations of one harness, with trace ids that never repeat. */
 function operationsFor({ connector: { side } }: ConnectorHarness) {

@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allowPerson, erasePerson } from "../../src/daemon/erase-person.ts";
-import type { EmailKey } from "../../src/model/email.ts";
-import { emailKey } from "../../src/model/email.ts";
 import { engagementDays } from "../../src/store/engagement-days.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { lane } from "./lane.ts";
+import { key } from "../support/email.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh?.drop());
-
-function key(text: string): EmailKey {
-  const email = emailKey(text);
-  if (email === null) throw new Error(`${text} is no address`);
-  return email;
-}
 
 test("engagement is forgotten, stays counted, makes nobody, and of what comes later nothing is kept either", async () => {
   const shown = await lane(fresh, "record_as: custom_event, unknown_contacts: create");

@@ -1,33 +1,25 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { decideHold, waitingHold } from "../../src/store/holds.ts";
-import type { FreshDatabase } from "../support/fresh-database.ts";
-import { freshDatabase } from "../support/fresh-database.ts";
-import type { RealEngine } from "../support/real-engine.ts";
+import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,
-  realEngine,
   rehearsedMapping,
-  startUnlimited,
+  startRehearsed,
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
 
 const PEOPLE = 5;
 
-let rehearsal: Rehearsal;
-let fresh: FreshDatabase;
-let it: RealEngine;
+let rehearsal: Rehearsed["rehearsal"];
+let fresh: Rehearsed["fresh"];
+let it: Rehearsed["it"];
+let close: Rehearsed["close"];
 beforeEach(async () => {
-  rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
-  fresh = await freshDatabase();
-  it = realEngine(rehearsal, fresh);
+  ({ rehearsal, fresh, it, close } = await startRehearsed());
 });
-afterEach(async () => {
-  await rehearsal.close();
-  await fresh.drop();
-});
+afterEach(() => close());
 
 const address = (n: number): string => `person-${n}@example.com`;
 const people = Array.from({ length: PEOPLE }, (_, n) => address(n));

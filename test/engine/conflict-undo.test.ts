@@ -1,31 +1,26 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { performUndos } from "../../src/daemon/perform-undos.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { conflictsOf, wishUndo } from "../../src/store/conflict-undos.ts";
-import type { FreshDatabase } from "../support/fresh-database.ts";
-import { freshDatabase } from "../support/fresh-database.ts";
-import type { RealEngine } from "../support/real-engine.ts";
+import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,
-  realEngine,
   rehearsedMapping,
-  startUnlimited,
+  startRehearsed,
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
 
-let rehearsal: Rehearsal;
-let fresh: FreshDatabase;
-let it: RealEngine;
+let rehearsal: Rehearsed["rehearsal"];
+let fresh: Rehearsed["fresh"];
+let it: Rehearsed["it"];
+let close: Rehearsed["close"];
 let mapping: Mapping;
 
 const JO = "jo@example.com";
 
 beforeEach(async () => {
-  rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
-  fresh = await freshDatabase();
-  it = realEngine(rehearsal, fresh);
+  ({ rehearsal, fresh, it, close } = await startRehearsed());
   mapping = rehearsedMapping(
     rehearsal,
     withFields("  - { hubspot: jobtitle, klaviyo: title, direction: both, winner: hubspot }"),
@@ -39,10 +34,7 @@ beforeEach(async () => {
   rehearsal.klaviyo.sandbox.editProfile(JO, { title: "Chief Buyer" });
   await cycle();
 });
-afterEach(async () => {
-  await rehearsal.close();
-  await fresh.drop();
-});
+afterEach(() => close());
 
 async function cycle(): Promise<void> {
   untilSearchable(rehearsal);

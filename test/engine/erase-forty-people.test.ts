@@ -2,13 +2,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { erasePerson } from "../../src/daemon/erase-person.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import type { EmailKey } from "../../src/model/email.ts";
-import { emailKey } from "../../src/model/email.ts";
 import { refusedAmong } from "../../src/store/tombstones.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import { engine } from "../support/engine.ts";
 import { assertLawOf } from "../support/law.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
+import { key } from "../support/email.ts";
 
 const phone = fieldRule("phone", "phone_number", { transforms: phoneSteps("EE") });
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name"), phone] });
@@ -16,12 +15,6 @@ const OUT = {
   ...plainConsent("unsubscribed"),
   suppressions: [{ reason: "UNSUBSCRIBE", at: "2026-11-01T07:00:00Z" }],
 };
-
-function key(text: string): EmailKey {
-  const email = emailKey(text);
-  if (email === null) throw new Error(`${text} is no address`);
-  return email;
-}
 
 /** Words that cannot stand in anybody else's rows by chance. */
 const word = fc.stringMatching(/^[a-z]{12}$/);

@@ -8,8 +8,6 @@ import { allowPerson, erasePerson, knownOf } from "../../src/daemon/erase-person
 import { makeUndo } from "../../src/daemon/undo.ts";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import type { EmailKey } from "../../src/model/email.ts";
-import { emailKey } from "../../src/model/email.ts";
 import { ledgerOf } from "../../src/store/consent-ledger.ts";
 import { erasedSince } from "../../src/store/erased.ts";
 import { waitingHold } from "../../src/store/holds.ts";
@@ -18,6 +16,7 @@ import { databaseDump } from "../support/database-dump.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
+import { key } from "../support/email.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -31,12 +30,6 @@ const OUT = {
   ...plainConsent("unsubscribed"),
   suppressions: [{ reason: "UNSUBSCRIBE", at: "2026-11-01T07:00:00Z" }],
 };
-
-function key(text: string): EmailKey {
-  const email = emailKey(text);
-  if (email === null) throw new Error(`${text} is no address`);
-  return email;
-}
 
 const erase = (email = JO) => erasePerson(it.deps(), email);
 const dump = () => databaseDump(it.fresh.database);

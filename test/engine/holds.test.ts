@@ -187,7 +187,7 @@ test("a run in which too many are refused stops, says so, and tries the others l
   for (let n = 0; n < 60; n += 1) it.hubspot.user.create(`p${n}@example.com`, {}, ["all"]);
   const run = await it.sync(plain);
   expect(run.result).toBe("stopped");
-  expect(run.stoppedBy?.title).toBe("Stopped: 60 contacts were refused");
+  expect(run.stoppedBy?.title).toBe("Stopped: 60 contacts failed");
   it.klaviyo.quirks.refuse = () => null;
   it.wait(3_600_000);
   const next = await it.sync(plain);

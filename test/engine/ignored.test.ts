@@ -2,40 +2,32 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runContacts } from "../../src/daemon/run-contacts.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { ignoreLinks, resumeLinks } from "../../src/store/ignored.ts";
-import type { FreshDatabase } from "../support/fresh-database.ts";
-import { freshDatabase } from "../support/fresh-database.ts";
-import type { RealEngine } from "../support/real-engine.ts";
+import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,
-  realEngine,
   rehearsedMapping,
-  startUnlimited,
+  startRehearsed,
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
 
-let rehearsal: Rehearsal;
-let fresh: FreshDatabase;
-let it: RealEngine;
+let rehearsal: Rehearsed["rehearsal"];
+let fresh: Rehearsed["fresh"];
+let it: Rehearsed["it"];
+let close: Rehearsed["close"];
 let mapping: Mapping;
 
 const JO = "jo@example.com";
 
 beforeEach(async () => {
-  rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
-  fresh = await freshDatabase();
-  it = realEngine(rehearsal, fresh);
+  ({ rehearsal, fresh, it, close } = await startRehearsed());
   mapping = rehearsedMapping(rehearsal, withFields("  - { hubspot: jobtitle, klaviyo: title }"));
   const properties = { email: JO, jobtitle: "Buyer" };
   rehearsal.hubspot.sandbox.seedContacts([{ properties, lists: [rehearsal.story.hubspotList] }]);
   await cycle();
 });
-afterEach(async () => {
-  await rehearsal.close();
-  await fresh.drop();
-});
+afterEach(() => close());
 
 async function cycle(): Promise<void> {
   untilSearchable(rehearsal);

@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const TICK_MS = 5 * SECOND;
 
 interface Wanted {
-  readonly cron: string;
+  readonly schedule: string;
   readonly timezone?: string;
   readonly from: string;
 }
@@ -39,10 +39,10 @@ class Machine {
   }
 
   async start(): Promise<this> {
-    const { cron, timezone = "UTC" } = this.#wanted;
+    const { schedule, timezone = "UTC" } = this.#wanted;
     const work: ScheduledWork = {
       name: "lane",
-      cron,
+      schedule,
       timezone,
       run: async (began) => {
         if (this.busy) return;
@@ -110,7 +110,7 @@ const ZONES = [
 test.each(ZONES.flatMap(([zone, autumn, spring]) => [[zone, autumn] as const, [zone, spring] as const]))(
   "an interval of a minute stays one when the clocks change: %s from %s",
   async (timezone, from) => {
-    const it = await machine({ cron: "every 1m", timezone, from });
+    const it = await machine({ schedule: "every 1m", timezone, from });
     await it.live(6 * HOUR);
     expect(it.ran.length).toBe(361);
     expect(new Set(gaps(it.ran))).toEqual(new Set([60]));
@@ -120,16 +120,15 @@ test.each(ZONES.flatMap(([zone, autumn, spring]) => [[zone, autumn] as const, [z
 
 test.each(
   ZONES.flatMap(([zone, autumn, spring]) =>
-    ["30 1 * * *", "45 1 * * *", "15 2 * * *", "30 2 * * *", "0 3 * * *", "30 3 * * *"].flatMap((cron) => [
-      [cron, zone, autumn] as const,
-      [cron, zone, spring] as const,
-    ]),
+    ["30 1 * * *", "45 1 * * *", "15 2 * * *", "30 2 * * *", "0 3 * * *", "30 3 * * *"].flatMap(
+      (schedule) => [[schedule, zone, autumn] as const, [schedule, zone, spring] as const],
+    ),
   ),
 )(
   "a nightly run comes once in each of three nights when the clocks change: %s in %s from %s",
-  async (cron, timezone, from) => {
+  async (schedule, timezone, from) => {
     const noon = new Date(Date.parse(from) - 12 * HOUR).toISOString();
-    const it = await machine({ cron, timezone, from: noon });
+    const it = await machine({ schedule, timezone, from: noon });
     await it.live(24 * HOUR, MINUTE);
     expect(it.ran.length).toBe(1);
     await it.live(24 * HOUR, MINUTE);
@@ -140,14 +139,14 @@ test.each(
 
 test("a time that does not exist is the next one that does, and one that exists twice is its first", async () => {
   const spring = await machine({
-    cron: "30 2 * * *",
+    schedule: "30 2 * * *",
     timezone: "Europe/Berlin",
     from: "2026-03-28T12:00:00Z",
   });
   await spring.live(24 * HOUR, MINUTE);
   expect(spring.ran).toEqual(["2026-03-29T01:00:00"]);
   const autumn = await machine({
-    cron: "30 2 * * *",
+    schedule: "30 2 * * *",
     timezone: "Europe/Berlin",
     from: "2026-10-24T12:00:00Z",
   });
@@ -158,7 +157,7 @@ test("a time that does not exist is the next one that does, and one that exists 
 test.each([-20 * MINUTE, 20 * MINUTE])(
   "a clock that is set by %i ms is told once, and an interval goes on as if it had not been",
   async (step) => {
-    const it = await machine({ cron: "every 1m", from: "2026-11-30T10:00:00Z" });
+    const it = await machine({ schedule: "every 1m", from: "2026-11-30T10:00:00Z" });
     await it.live(10 * MINUTE + 30 * SECOND);
     it.wall += step;
     await it.live(10 * MINUTE);
@@ -168,7 +167,7 @@ test.each([-20 * MINUTE, 20 * MINUTE])(
 );
 
 test("a clock that is set back while another process runs the lane holds nothing up either", async () => {
-  const it = await machine({ cron: "every 5m", from: "2026-11-30T10:00:00Z" });
+  const it = await machine({ schedule: "every 5m", from: "2026-11-30T10:00:00Z" });
   // Another process began it, so that only the database knows.
   it.kept.set("lane", new Date(it.wall + 1));
   it.wall -= 20 * MINUTE;
@@ -179,7 +178,7 @@ test("a clock that is set back while another process runs the lane holds nothing
 });
 
 test("a nightly run comes once though the clock is set back over its time", async () => {
-  const it = await machine({ cron: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
+  const it = await machine({ schedule: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
   await it.live(65 * MINUTE);
   expect(it.ran.length).toBe(1);
   it.wall -= 20 * MINUTE;
@@ -190,7 +189,7 @@ test("a nightly run comes once though the clock is set back over its time", asyn
 test.each([10 * SECOND, 8 * HOUR, 50 * HOUR])(
   "a nightly run that was due while the process was suspended, for %i ms, is caught up once",
   async (ms) => {
-    const it = await machine({ cron: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
+    const it = await machine({ schedule: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
     await it.live(HOUR - TICK_MS);
     expect(it.ran).toEqual([]);
     it.suspended(ms);
@@ -200,7 +199,7 @@ test.each([10 * SECOND, 8 * HOUR, 50 * HOUR])(
 );
 
 test("a nightly run that was due while nobody ran is caught up once at the next start, and the first start waits for its night", async () => {
-  const it = await machine({ cron: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
+  const it = await machine({ schedule: "0 3 * * *", from: "2026-11-30T02:00:00Z" });
   await it.live(10 * MINUTE);
   expect(it.ran).toEqual([]);
   it.suspended(30 * HOUR);
@@ -212,19 +211,19 @@ test("a nightly run that was due while nobody ran is caught up once at the next 
 });
 
 test("an interval is counted from the last start, whichever process that was", async () => {
-  const it = await machine({ cron: "every 15m", from: "2026-11-30T10:00:00Z" });
+  const it = await machine({ schedule: "every 15m", from: "2026-11-30T10:00:00Z" });
   expect(it.ran).toEqual(["2026-11-30T10:00:00"]);
   await it.live(7 * MINUTE);
   await it.restart();
   expect(it.scheduler.nextRuns()).toMatchObject([
-    { cron: "every 15m", at: new Date("2026-11-30T10:15:00Z") },
+    { schedule: "every 15m", at: new Date("2026-11-30T10:15:00Z") },
   ]);
   await it.live(8 * MINUTE);
   expect(it.ran).toEqual(["2026-11-30T10:00:00", "2026-11-30T10:15:00"]);
 });
 
 test("a lane that was not let in stays due, and runs as soon as it is", async () => {
-  const it = await machine({ cron: "every 15m", from: "2026-11-30T10:00:00Z" });
+  const it = await machine({ schedule: "every 15m", from: "2026-11-30T10:00:00Z" });
   it.busy = true;
   await it.live(20 * MINUTE);
   expect(it.ran.length).toBe(1);
@@ -236,7 +235,11 @@ test("a lane that was not let in stays due, and runs as soon as it is", async ()
 });
 
 test("the next run of a night is the next that exists", async () => {
-  const it = await machine({ cron: "30 2 * * *", timezone: "Europe/Berlin", from: "2026-03-28T12:00:00Z" });
+  const it = await machine({
+    schedule: "30 2 * * *",
+    timezone: "Europe/Berlin",
+    from: "2026-03-28T12:00:00Z",
+  });
   expect(it.scheduler.nextRuns()).toMatchObject([{ at: new Date("2026-03-29T01:00:00Z") }]);
 });
 
@@ -244,7 +247,7 @@ test("a lane that is due again whenever it ends keeps no other from its turn, an
   const order: string[] = [];
   const lane = (name: string): ScheduledWork => ({
     name,
-    cron: null,
+    schedule: null,
     timezone: "UTC",
     run: async () => {
       order.push(name);

@@ -37,7 +37,7 @@ test("a property that HubSpot locks is not written any more, says so, and catche
   it.klaviyo.user.edit(profile, { first_name: "Joan", title: "Head" });
   const run = await it.sync(both);
   expect(asked()).toEqual([{ firstname: "Joan" }]);
-  expect(run.mappingProblems.map(({ title }) => title)).toEqual(["HubSpot lets nobody write jobtitle"]);
+  expect(run.mappingProblems.map(({ title }) => title)).toEqual(["HubSpot property jobtitle is read-only"]);
   schema[1] = spec("jobtitle", false);
   it.klaviyo.user.edit(profile, { first_name: "Johanna" });
   await it.sync(both);

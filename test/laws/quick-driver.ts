@@ -3,7 +3,7 @@ import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { markUnwritable } from "../../src/daemon/unwritable-properties.ts";
 import { propertiesOf } from "../../src/mapping/field-codec.ts";
-import { resolveScope } from "../../src/mapping/resolve-scope.ts";
+import { NOTHING_ACCEPTED, resolveScope } from "../../src/mapping/resolve-scope.ts";
 import type { Sighting } from "../../src/model/contact.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { KnownLink, Link } from "../../src/model/link.ts";
@@ -70,7 +70,7 @@ async function run(systems: Systems, links: Map<EmailKey, Known>, mapping: Mappi
     klaviyo: await systems.klaviyo.discover(NEVER),
   };
   const fields = [EMAIL_FIELD, ...markUnwritable(mapping.fields, schemas)];
-  const scope = resolveScope(mapping.rules, schemas, new Map()).rules;
+  const scope = resolveScope(mapping.rules, schemas, new Map()).rules(NOTHING_ACCEPTED);
   const known = await see(systems, links, fields, scope);
   const plans = known.map((one) =>
     planContact({ fields, scope, consent: NO_CONSENT_RULES, shapes: NO_SHAPES }, one),

@@ -59,11 +59,10 @@ describe("the longest time between two runs, in minutes", () => {
     ["0 3 * * 0,7", 7 * 1_440],
     ["0 0 1,15 * *", 17 * 1_440],
     ["0 0 * jan *", 366 * 1_440],
-    ["*/20 * * * * *", 1],
     ["every 1m", 1],
     ["every 90m", 90],
-  ])("%s: %i", (cron, minutes) => {
-    expect(longestGapMs(cron) / 60_000).toBe(minutes);
+  ])("%s: %i", (text, minutes) => {
+    expect(longestGapMs(text) / 60_000).toBe(minutes);
   });
 });
 

@@ -53,11 +53,11 @@ test("a contact's history says when it was linked, who left it alone and took it
   await actions().ignore(ann, selection, wish);
   await endIgnores(fresh.database, it.connectionId, before(10));
   expect(await history()).toEqual([
-    "10 minutes ago · Taken up again by Tandem: its time was over, or it changed",
+    "10 minutes ago · Resumed by Tandem: its time was over, or it changed",
     "40 minutes ago · Left alone by Ann: asked us to wait",
-    "50 minutes ago · Taken up again by Bo",
+    "50 minutes ago · Resumed by Bo",
     "1 hour ago · Left alone by Ann: asked us to wait",
-    "1 hour ago · Linked by address",
+    "1 hour ago · Linked by email address",
   ]);
 });
 
@@ -68,7 +68,7 @@ test("whoever is left alone with all that match a search has it in their history
   await actions().ignore(ann, { kind: "matching", query: ALL_FAILING }, wish);
   expect(await history()).toEqual([
     "30 minutes ago · Left alone by Ann: asked us to wait",
-    "1 hour ago · Linked by address",
+    "1 hour ago · Linked by email address",
   ]);
   id = other;
   expect(await history()).toHaveLength(1);

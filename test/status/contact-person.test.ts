@@ -98,7 +98,9 @@ async function words(id: bigint, section: string): Promise<string> {
 
 test("who refused may not be e-mailed, whatever Tandem left or did since; and the page says why", async () => {
   const consent = await words(jo, "consent");
-  expect(consent).toContain("May they be e-mailed? No opted out before; only their own act in Klaviyo");
+  expect(consent).toContain(
+    "May they be e-mailed? No opted out before; only they can opt in again, in Klaviyo",
+  );
   expect(consent).toContain("Klaviyo: never subscribed");
   expect(consent).toContain("come back by an act of their own in Klaviyo");
   // The latest first: what was left alone, and why; then the refusal as it was seen.
@@ -112,7 +114,7 @@ test("who refused may not be e-mailed, whatever Tandem left or did since; and th
 
 test("the page of consent gives the same answer", async () => {
   const { body } = await browser.get(`/consent?email=${JO}`);
-  expect(body).toContain("opted out before; only their own act in Klaviyo takes that back");
+  expect(body).toContain("opted out before; only they can opt in again, in Klaviyo");
 });
 
 test("engagement says of each event what became of it, the latest first", async () => {
@@ -229,6 +231,6 @@ test("with the address typed the person is gone, the refusal stays, and the audi
   });
   expect(JSON.stringify(audit)).not.toContain("jo@");
   const consent = await browser.get(`/consent?email=${JO}`);
-  expect(consent.body).toContain("opted out before; only their own act");
+  expect(consent.body).toContain("opted out before; only they can opt in again");
   expect(consent.body).toContain("Erased from Tandem");
 });

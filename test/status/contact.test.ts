@@ -133,7 +133,7 @@ test("a pause asks why, and is over when somebody takes the contact up again", a
   const { body } = await browser.get(address);
   expect(body).not.toContain("until somebody takes it up again");
   const words = body.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
-  expect(words).toContain("Taken up again by this machine");
+  expect(words).toContain("Resumed by this machine");
   expect(words).toContain("Left alone by this machine: list clean-up");
 });
 

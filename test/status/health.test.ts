@@ -55,11 +55,11 @@ function running(minutes: number): RunRow {
 }
 
 const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] = [
-  ["nothing wrong", "healthy", /^Everything is in sync\. Last look 3 minutes ago\.$/, WELL],
+  ["nothing wrong", "healthy", /^Everything is in sync\. Last sync 3 minutes ago\.$/, WELL],
   [
     "a young change",
     "healthy",
-    /new changes are on their way/,
+    /New changes are on their way/,
     { ...WELL, oldestWaiting: before(5), counters: { ...WELL.counters, waiting: 4 } },
   ],
   ["a first sync under way", "healthy", /first sync is running/, { ...NEW, runs: [running(4)] }],
@@ -80,7 +80,7 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
   [
     "a field that is off",
     "degraded",
-    /Title of HS-LIST\. Whoever looks after the mapping file must act/,
+    /Title of HS-LIST\. Someone needs to fix the mapping file/,
     { ...WELL, connectionProblems: [problem("HS-LIST", "mapping", "hubspot")] },
   ],
   [
@@ -93,7 +93,7 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
       causes: [{ ...problem("HS-NOPROP", "mapping", "hubspot"), contacts: 1, titles: 1 }],
     },
   ],
-  ["no run ever", "delayed", /Nothing was synced yet\. The operator/, NEW],
+  ["no run ever", "delayed", /Nothing has synced yet\. Run the first sync/, NEW],
   [
     "a long first sync",
     "delayed",
@@ -103,7 +103,7 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
   [
     "an old look",
     "delayed",
-    /last look was 31 minutes ago .*The operator/,
+    /last sync was 31 minutes ago .*Check that Tandem/,
     { ...WELL, lastFinishedAt: before(31) },
   ],
   ["a look just in time", "healthy", /30 minutes ago/, { ...WELL, lastFinishedAt: before(30) }],
@@ -116,31 +116,31 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
   [
     "an outage that passes",
     "delayed",
-    /Title of KL-RATE\. Nobody has to act/,
+    /Title of KL-RATE\. Tandem will retry automatically/,
     { ...WELL, connectionProblems: [problem("KL-RATE", "connection", "klaviyo")] },
   ],
   [
     "one stopped run",
     "delayed",
-    /Klaviyo did not answer\. Nobody has to act yet/,
+    /Klaviyo did not answer\. The next run will retry/,
     { ...WELL, lastContactRuns: [STOPPED, ...WELL.lastContactRuns] },
   ],
   [
     "three stopped runs",
     "stopped",
-    /last 3 runs did not finish\. Klaviyo did not answer\. The operator/,
+    /last 3 runs did not finish\. Klaviyo did not answer\. Check the Tandem log/,
     { ...WELL, lastContactRuns: [STOPPED, STOPPED, STOPPED] },
   ],
   [
     "a refused token",
     "stopped",
-    /^Stopped 14 minutes ago: Title of HS-AUTH\. An admin of the HubSpot account must act\.$/,
+    /^Stopped 14 minutes ago: Title of HS-AUTH\. An admin of the HubSpot account needs to fix this\.$/,
     { ...WELL, connectionProblems: [problem("HS-AUTH", "connection", "hubspot")] },
   ],
   [
     "a safety limit",
     "stopped",
-    /Title of SK-LIMIT\. Whoever looks after the mapping file/,
+    /Title of SK-LIMIT\. Someone who can edit the mapping file/,
     { ...WELL, connectionProblems: [problem("SK-LIMIT", "connection", null)] },
   ],
   [

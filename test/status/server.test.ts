@@ -15,7 +15,7 @@ test("it listens on this machine until it is closed", async () => {
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const answer = await fetch(server.url);
   expect(answer.status).toBe(200);
-  expect(await answer.text()).toContain("Nothing was synced yet");
+  expect(await answer.text()).toContain("Nothing has synced yet");
   await server.close();
   await expect(fetch(server.url)).rejects.toThrow("fetch failed");
 });

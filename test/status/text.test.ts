@@ -41,7 +41,7 @@ test("the overview fits a terminal", () => {
     "  Ignored        0",
     "  Total     57,070",
     "",
-    "Last look              3 minutes ago",
+    "Last sync              3 minutes ago",
     "Oldest waiting change  9 minutes ago",
     "",
     "Needs you",

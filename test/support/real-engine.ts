@@ -9,6 +9,7 @@ import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal, RehearsalOptions } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
+import { freshDatabase } from "./fresh-database.ts";
 import { TEST_KEYS } from "./test-keys.ts";
 
 /** The whole product but its command line: the vendors' own SDKs over HTTP to two rehearsal servers, and PostgreSQL. */
@@ -52,6 +53,28 @@ export function startUnlimited(
 ): Promise<Rehearsal> {
   const ports = { hubspotPort: 0, klaviyoPort: 0 };
   return startRehearsal({ ...what, ...ports, hubspot: { tier: "off" }, klaviyo: { limits: "off" } });
+}
+
+/** Two unlimited servers without anybody, an empty database, and the engine between them. */
+export interface Rehearsed {
+  readonly rehearsal: Rehearsal;
+  readonly fresh: FreshDatabase;
+  readonly it: RealEngine;
+  readonly close: () => Promise<void>;
+}
+
+export async function startRehearsed(): Promise<Rehearsed> {
+  const rehearsal = await startUnlimited({ seed: 5, contacts: 0 });
+  const fresh = await freshDatabase();
+  return {
+    rehearsal,
+    fresh,
+    it: realEngine(rehearsal, fresh),
+    close: async () => {
+      await rehearsal.close();
+      await fresh.drop();
+    },
+  };
 }
 
 /** The demo's mapping with these lines for its fields and whatever follows them. */

@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Calls } from "./calls.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import type { Endpoints } from "./client.ts";
 import type { CompanyDefinitions } from "./company-definitions.ts";
 import { answeredStatus, CallFailed } from "./failure.ts";

@@ -2,7 +2,7 @@ import type { ContactReading } from "../../model/contact.ts";
 import type { PullScope } from "../connector.ts";
 import { pageGuard } from "../page-guard.ts";
 import { highestId, HITS_PER_PAGE, LATEST, lateUntil, modified, OVERLAP } from "./changes.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import { companyProperty } from "./companies.ts";
 import type { Account } from "./contacts.ts";
 import type { CompaniesState, PullState } from "./cursor.ts";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Account } from "./contacts.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import { answeredStatus } from "./failure.ts";
 import { aboutOneList, listProblem } from "./list-problems.ts";
 import { manyLists, oneList } from "./parse.ts";

@@ -3,7 +3,7 @@ import type { PullPage, PullScope } from "../connector.ts";
 import { pageGuard, plausiblePages } from "../page-guard.ts";
 import type { PageGuard } from "../page-guard.ts";
 import type { Call } from "./client.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import { BATCH } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { ANEW, writeCursor } from "./cursor.ts";

@@ -6,7 +6,7 @@ import type { EmailKey } from "../../model/email.ts";
 import type { FieldType } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
 import type { Expected } from "./calls.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import { BATCH, contactsOf, listOf, namesOf, textOf } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { answeredStatus } from "./failure.ts";

@@ -1,7 +1,7 @@
 import type { ListMembership } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
 import { mayBeDone } from "./failure-kinds.ts";
-import { chunks } from "./chunks.ts";
+import { chunks } from "../../model/chunks.ts";
 import { BATCH } from "./contacts.ts";
 import { CallFailed } from "./failure.ts";
 import { membershipChange } from "./parse.ts";

@@ -1,3 +1,4 @@
+import { chunks } from "../../model/chunks.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import type { ListMembership } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -24,8 +25,8 @@ export async function changeMembership(
 ): Promise<ReadonlyMap<ExternalId, MembershipResult>> {
   const results = new Map<ExternalId, MembershipResult>();
   const unique = [...new Map(changes.map((change) => [change.id, change])).values()];
-  for (let start = 0; start < unique.length; start += LARGEST_BATCH) {
-    await changeBatch(settings, unique.slice(start, start + LARGEST_BATCH), results);
+  for (const some of chunks(unique, LARGEST_BATCH)) {
+    await changeBatch(settings, some, results);
   }
   return results;
 }

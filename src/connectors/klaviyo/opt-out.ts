@@ -1,3 +1,4 @@
+import { chunks } from "../../model/chunks.ts";
 import type { UnreadableContact } from "../../model/contact.ts";
 import type { Operation, OptOut } from "../../model/operation.ts";
 import type { WriteResult } from "../connector.ts";
@@ -26,8 +27,8 @@ export async function optOutAll(
 ): Promise<void> {
   const byList = Map.groupBy(operations, ({ from }) => (from.kind === "list" ? from.list : null));
   for (const [list, group] of byList) {
-    for (let start = 0; start < group.length; start += LARGEST_BATCH) {
-      await optOutBatch(settings, list, group.slice(start, start + LARGEST_BATCH), results);
+    for (const some of chunks(group, LARGEST_BATCH)) {
+      await optOutBatch(settings, list, some, results);
     }
   }
 }

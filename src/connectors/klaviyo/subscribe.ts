@@ -1,3 +1,4 @@
+import { chunks } from "../../model/chunks.ts";
 import type { Clearance } from "../../model/consent.ts";
 import type { SubscribeGate, SubscribeResult } from "../consent-port.ts";
 import type { Person } from "./consent-endpoints.ts";
@@ -22,8 +23,7 @@ export async function subscribe(
   const results = new Map<Clearance, SubscribeResult>();
   const byList = Map.groupBy(clearances, ({ list }) => list);
   for (const [list, group] of byList) {
-    for (let start = 0; start < group.length; start += LARGEST_BATCH) {
-      const batch = group.slice(start, start + LARGEST_BATCH);
+    for (const batch of chunks(group, LARGEST_BATCH)) {
       await sendOnce(list, batch);
     }
   }

@@ -1,7 +1,7 @@
 import type { Contact } from "./contact.ts";
 import { valueOf } from "./contact.ts";
 import type { PlainObject } from "./plain-object.ts";
-import { plainValue } from "./plain-object.ts";
+import { newObject, plainValue } from "./plain-object.ts";
 import type { HubspotState } from "./state.ts";
 import type { Writer } from "./write-contact.ts";
 import { setValue } from "./write-contact.ts";
@@ -23,16 +23,8 @@ export function createObject(
   type: PlainType,
   properties: Readonly<Record<string, string>>,
 ): string {
-  const at = state.now();
-  const { id, number } = state.nextId();
-  const object: PlainObject = {
-    id,
-    number,
-    createdAt: at,
-    touched: { at, older: null },
-    gone: null,
-    values: new Map(),
-  };
+  const object = newObject(state);
+  const { id, createdAt: at } = object;
   for (const [name, value] of Object.entries(properties)) setValue(object, name, value, at, source);
   state.objects[type].set(id, object);
   state.world.truth.applied({

@@ -1,11 +1,18 @@
 import type { Contact } from "./contact.ts";
 import { storedValue, touchedAt } from "./contact.ts";
+import type { HubspotState } from "./state.ts";
 
 /** A company, a deal or a note: what reading and searching them needs. */
 export interface PlainObject extends Pick<Contact, "id" | "number" | "createdAt" | "values"> {
   touched: Contact["touched"];
   /** When it was archived. */
   gone: number | null;
+}
+
+/** A new object without values. */
+export function newObject(state: HubspotState): PlainObject {
+  const at = state.now();
+  return { ...state.nextId(), createdAt: at, touched: { at, older: null }, gone: null, values: new Map() };
 }
 
 /** The value at a moment (default: now); null when unset or cleared. */

@@ -1,7 +1,7 @@
 import type { AssociatedType } from "./association-store.ts";
 import { previewOf, withoutStyles } from "./note-html.ts";
 import type { PlainObject } from "./plain-object.ts";
-import { plainValue } from "./plain-object.ts";
+import { newObject, plainValue } from "./plain-object.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";
 import { textIn } from "./request-parts.ts";
@@ -38,16 +38,8 @@ export function prepareNote(state: HubspotState, writer: Writer, input: JsonObje
   }
   const links = linksIn(state, input["associations"]);
   return () => {
-    const at = state.now();
-    const { id, number } = state.nextId();
-    const note: PlainObject = {
-      id,
-      number,
-      createdAt: at,
-      touched: { at, older: null },
-      gone: null,
-      values: new Map(),
-    };
+    const note = newObject(state);
+    const { id, createdAt: at } = note;
     setAll(note, values, at, writer);
     setValue(note, "hs_obj_coords", `0-46-${id}`, at, writer.source);
     state.objects.notes.set(id, note);

@@ -1,6 +1,6 @@
 import type { FieldRule, Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
-import { otherSide } from "../../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../../model/side.ts";
 import type {
   ConflictKind,
   ConflictRow,
@@ -16,8 +16,9 @@ import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { pager } from "../pager.ts";
-import { SIDE_NAMES, place } from "../problem-words.ts";
+import { place } from "../problem-words.ts";
 import { mayDo } from "../role.ts";
+import { stackedTable } from "../stacked-table.ts";
 import { timeElement } from "../time-element.ts";
 import { conflictsAddress } from "./conflicts-query.ts";
 
@@ -142,19 +143,11 @@ function table(view: ConflictsView): Safe {
     "Winner and why",
     "Undo",
   ];
-  return html`<table class="stacks" role="table">
-    <caption>
-      ${counted(found.total, "conflict")}${filtered(query) && " matching"}, the latest first
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${heads.map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${found.conflicts.map((conflict) => row(conflict, view))}
-    </tbody>
-  </table>`;
+  return stackedTable(
+    html`${counted(found.total, "conflict")}${filtered(query) && " matching"}, the latest first`,
+    heads,
+    found.conflicts.map((conflict) => row(conflict, view)),
+  );
 }
 
 function row(conflict: ConflictRow, { frame, mapping }: ConflictsView): Safe {

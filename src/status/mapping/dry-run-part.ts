@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import { SIDES } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { heldByLimit } from "../../plan/problems.ts";
@@ -10,7 +10,7 @@ import { html } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { planExamples } from "../plan-examples.ts";
-import { SIDE_NAMES, propertyOf } from "../problem-words.ts";
+import { propertyOf } from "../problem-words.ts";
 import { mayDo } from "../role.ts";
 import { timeElement } from "../time-element.ts";
 import type { MappingView } from "./mapping-view.ts";

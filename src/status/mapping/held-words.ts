@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Side } from "../../model/side.ts";
-import { SIDES } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
 import type { Fragment } from "../html.ts";
 import { html } from "../html.ts";
 import { changeLines, deedWords } from "../change-words.ts";
-import { SIDE_NAMES, propertyOf } from "../problem-words.ts";
+import { propertyOf } from "../problem-words.ts";
 
 /** One change that is held back, as a person reads it. */
 export interface HeldChangeView {

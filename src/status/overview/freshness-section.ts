@@ -1,12 +1,11 @@
 import type { PerSide } from "../../model/side.ts";
-import { SIDES } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { Freshness } from "../../store/freshness.ts";
 import type { Overview } from "../../store/overview.ts";
 import type { ToldSideNote } from "../../store/side-notes.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
-import { SIDE_NAMES } from "../problem-words.ts";
 import { timeElement } from "../time-element.ts";
 
 /** How old each lane's last look is, and how long the oldest change waits. */

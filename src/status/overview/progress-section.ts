@@ -1,9 +1,9 @@
 import type { Freshness } from "../../store/freshness.ts";
 import type { RunProgress, RunningRun } from "../../store/run-progress.ts";
 import { grouped } from "../../model/count-words.ts";
+import { SIDE_NAMES } from "../../model/side.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
-import { SIDE_NAMES } from "../problem-words.ts";
 import { laneName } from "../runs/run-words.ts";
 import { timeElement } from "../time-element.ts";
 import { span } from "../time-words.ts";

@@ -1,9 +1,9 @@
 import type { SecretRef } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
+import { SIDE_NAMES } from "../../model/side.ts";
 import { grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
-import { SIDE_NAMES } from "../problem-words.ts";
 import { timeElement } from "../time-element.ts";
 import { exact } from "../time-words.ts";
 import type { VersionEnd } from "./api-versions.ts";

@@ -46,7 +46,7 @@ export function diagnosticsOf(view: SettingsView): object {
             hubspot: mapping.hubspot.apiVersion,
             klaviyo: mapping.klaviyo.revision,
           },
-    lanes: nextRuns.map(({ name, cron, at }) => ({ name, cron, at })),
+    lanes: nextRuns.map(({ name, schedule, at }) => ({ name, schedule, at })),
     sides: Object.fromEntries(
       SIDES.map((side) => {
         const note = notes[side];

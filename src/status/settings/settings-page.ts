@@ -1,4 +1,4 @@
-import { SIDES } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { counted, grouped } from "../../model/count-words.ts";
@@ -6,7 +6,6 @@ import type { Fragment, Safe } from "../html.ts";
 import { html } from "../html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";
 import { limitWords } from "../mapping/mapping-words.ts";
-import { SIDE_NAMES } from "../problem-words.ts";
 import { timeElement } from "../time-element.ts";
 import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
@@ -138,10 +137,10 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
               </thead>
               <tbody>
                 ${nextRuns.map(
-                  ({ name, cron, timezone, at }) =>
+                  ({ name, schedule, timezone, at }) =>
                     html`<tr>
                       <th scope="row">${wordOf(SCHEDULED, name) ?? name}</th>
-                      <td><code>${cron}</code></td>
+                      <td><code>${schedule}</code></td>
                       <td>${timezone}</td>
                       <td>${at === null ? "not again" : timeElement(at, frame.now)}</td>
                     </tr>`,

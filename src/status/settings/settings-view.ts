@@ -1,3 +1,4 @@
+import type { NextRun } from "../../model/next-run.ts";
 import type { PerSide } from "../../model/side.ts";
 import type { KeptAuditEntry } from "../../store/audit.ts";
 import type { Freshness } from "../../store/freshness.ts";
@@ -8,7 +9,6 @@ import type { ListedSession } from "../../store/web-sessions.ts";
 import type { Access } from "../access.ts";
 import type { Frame } from "../layout.ts";
 import type { ReadVersion } from "../mapping/mapping-in-use.ts";
-import type { NextRun } from "../page-deps.ts";
 
 /** What the settings page shows. */
 export interface SettingsView {

@@ -10,6 +10,15 @@ const account = {
   uiDomain: "app-eu1.hubspot.com",
 };
 
+const DEPS = {
+  token: "t",
+  apiVersion: "2026-03",
+  apiShare: 1,
+  now: Date.now,
+  sleep: async () => {},
+  log: () => {},
+} as const;
+
 describe("HubSpot's address", () => {
   it.each([
     "http://api.hubapi.com",
@@ -22,15 +31,7 @@ describe("HubSpot's address", () => {
     "ftp://127.0.0.1",
     "nonsense",
   ])("is not %s", (baseUrl) => {
-    const deps = {
-      token: "t",
-      apiVersion: "2026-03",
-      apiShare: 1,
-      now: Date.now,
-      sleep: async () => {},
-      log: () => {},
-    } as const;
-    expect(() => hubspot({ ...deps, baseUrl })).toThrow(RangeError);
+    expect(() => hubspot({ ...DEPS, baseUrl })).toThrow(RangeError);
   });
 
   it.each([
@@ -41,15 +42,7 @@ describe("HubSpot's address", () => {
     "http://localhost:1",
     "http://[::1]:9",
   ])("may be %s", (baseUrl) => {
-    const deps = {
-      token: "t",
-      apiVersion: "2026-03",
-      apiShare: 1,
-      now: Date.now,
-      sleep: async () => {},
-      log: () => {},
-    } as const;
-    expect(hubspot({ ...deps, baseUrl }).side).toBe("hubspot");
+    expect(hubspot({ ...DEPS, baseUrl }).side).toBe("hubspot");
   });
 
   it("is not changed by a redirect", async () => {

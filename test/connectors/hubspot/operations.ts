@@ -1,13 +1,11 @@
-import { emailKey } from "../../../src/model/email.ts";
 import type { CreateContact, UpdateContact } from "../../../src/model/operation.ts";
 import type { Values } from "../../../src/model/value.ts";
+import { key } from "../../support/email.ts";
 
 let made = 0;
 
 function target(email: string) {
-  const key = emailKey(email);
-  if (key === null) throw new Error(`${email} is no address`);
-  return { traceId: `trace-${(made += 1)}`, side: "hubspot", email: key } as const;
+  return { traceId: `trace-${(made += 1)}`, side: "hubspot", email: key(email) } as const;
 }
 
 /** A create with a trace id of its own. */

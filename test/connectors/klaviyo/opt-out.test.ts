@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
 import type { OptOut } from "../../../src/model/operation.ts";
-import { emailKey } from "../../../src/model/email.ts";
 import type { OptOutFrom } from "../../../src/model/consent.ts";
 import { live, rehearse } from "./rehearse.ts";
 import { OPEN_GATE } from "../../support/open-gate.ts";
+import { key } from "../../support/email.ts";
 
 function optOut(email: string, id: string, from: OptOutFrom): OptOut {
-  const key = emailKey(email);
-  if (key === null) throw new Error(`${email} is no address`);
-  return { kind: "opt_out", traceId: `trace ${id}`, side: "klaviyo", email: key, id, from };
+  return { kind: "opt_out", traceId: `trace ${id}`, side: "klaviyo", email: key(email), id, from };
 }
 
 test("leaving a list is not asked for twice: whoever is off it by then would be unsubscribed from everything", async () => {

@@ -1,27 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { plainConsent } from "../../../src/model/consent.ts";
-import type { Cursor, PullPage } from "../../../src/connectors/connector.ts";
+import type { PullPage } from "../../../src/connectors/connector.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { Problem } from "../../../src/model/problem.ts";
-import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
-import { live, people, rehearse } from "./rehearse.ts";
+import { live, people, pull, rehearse } from "./rehearse.ts";
 
 const HOUR = 3_600_000;
-const PROPERTIES = [
-  { property: "first_name", type: "text" },
-  { property: "properties.score", type: "number" },
-] as const;
-async function pull(
-  klaviyo: RehearsedKlaviyo,
-  collections: readonly string[],
-  cursor: Cursor | null,
-): Promise<{ readonly pages: readonly PullPage[]; readonly cursor: Cursor }> {
-  const pages: PullPage[] = [];
-  const scope = { collections, properties: PROPERTIES };
-  for await (const page of klaviyo.connector.contacts.pull(scope, cursor, live())) pages.push(page);
-  return { pages, cursor: pages.at(-1)?.cursor ?? "" };
-}
-
 const rosters = (pages: readonly PullPage[]): readonly (readonly string[])[] =>
   pages.flatMap((page) => (page.kind === "roster" ? [page.ids] : []));
 const seen = (pages: readonly PullPage[]): readonly string[] =>

@@ -1,9 +1,10 @@
 import { expect, onTestFinished } from "vitest";
+import type { Cursor, PullPage } from "../../../src/connectors/connector.ts";
 import type { CreateContact, ListMembership, UpdateContact } from "../../../src/model/operation.ts";
-import { emailKey } from "../../../src/model/email.ts";
 import type { Values } from "../../../src/model/value.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
 import { rehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
+import { key } from "../../support/email.ts";
 
 /** A connector on a rehearsal Klaviyo for one test, whose every request must be one that Klaviyo specifies. */
 export async function rehearse(deps: Parameters<typeof rehearsedKlaviyo>[0] = {}): Promise<RehearsedKlaviyo> {
@@ -21,11 +22,27 @@ export function people(count: number): readonly { readonly email: string }[] {
   return Array.from({ length: count }, (_, at) => ({ email: `p${at}@example.com` }));
 }
 
+/** What a test asks of each profile. */
+export const PROPERTIES = [
+  { property: "first_name", type: "text" },
+  { property: "properties.score", type: "number" },
+] as const;
+
+/** Pulls these lists and segments from a cursor on. */
+export async function pull(
+  klaviyo: RehearsedKlaviyo,
+  collections: readonly string[],
+  cursor: Cursor | null,
+): Promise<{ readonly pages: readonly PullPage[]; readonly cursor: Cursor }> {
+  const pages: PullPage[] = [];
+  const scope = { collections, properties: PROPERTIES };
+  for await (const page of klaviyo.connector.contacts.pull(scope, cursor, live())) pages.push(page);
+  return { pages, cursor: pages.at(-1)?.cursor ?? "" };
+}
+
 let made = 0;
 const target = (email: string) => {
-  const key = emailKey(email);
-  if (key === null) throw new Error(`${email} is no address`);
-  return { traceId: `trace-${(made += 1)}`, side: "klaviyo", email: key } as const;
+  return { traceId: `trace-${(made += 1)}`, side: "klaviyo", email: key(email) } as const;
 };
 
 export function create(email: string, values: Values = {}, lists: readonly string[] = []): CreateContact {

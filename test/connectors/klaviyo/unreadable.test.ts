@@ -1,26 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Cursor, PullPage } from "../../../src/connectors/connector.ts";
+import type { PullPage } from "../../../src/connectors/connector.ts";
 import { EndlessPages } from "../../../src/connectors/page-guard.ts";
 import { emailKey } from "../../../src/model/email.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
-import { live, people, rehearse } from "./rehearse.ts";
+import { live, people, pull, rehearse } from "./rehearse.ts";
 
-const PROPERTIES = [
-  { property: "first_name", type: "text" },
-  { property: "properties.score", type: "number" },
-] as const;
 const TIMES = { created: "2026-01-01T00:00:00+00:00", updated: "2026-01-01T00:00:00+00:00" };
-
-async function pull(
-  klaviyo: RehearsedKlaviyo,
-  collections: readonly string[],
-  cursor: Cursor | null,
-): Promise<{ readonly pages: readonly PullPage[]; readonly cursor: Cursor }> {
-  const pages: PullPage[] = [];
-  const scope = { collections, properties: PROPERTIES };
-  for await (const page of klaviyo.connector.contacts.pull(scope, cursor, live())) pages.push(page);
-  return { pages, cursor: pages.at(-1)?.cursor ?? "" };
-}
 
 /** Answers the next call of an operation with this body. */
 function answer(klaviyo: RehearsedKlaviyo, match: string, body: unknown, times = 1): void {

@@ -115,7 +115,7 @@ test("a refusal that no side shows any more is still a no, with its entry in the
   const consent = JSON.parse(JSON.stringify(plainConsent("never_subscribed")));
   await fresh.database.sighting.updateMany({ where: { linkId, side: "klaviyo" }, data: { consent } });
   const body = await page("/consent?email=jo@example.com");
-  expect(body).toContain("opted out before; only their own act in Klaviyo takes that back");
+  expect(body).toContain("opted out before; only they can opt in again, in Klaviyo");
   expect(body).toContain("2026-11-22 08:00 UTC: Opted out, Klaviyo");
   expect(body).toContain(`href="/contacts/${linkId}"`);
 });

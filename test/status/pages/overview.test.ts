@@ -190,7 +190,7 @@ test("a pause needs a reason, is in every page's head, refuses Sync now, and end
     health: {
       word: "paused",
       sentence:
-        "Paused by this machine less than a minute ago, until 2026-11-22 10:00 UTC: list clean-up. New changes wait; refusals of e-mail still travel.",
+        "Paused by this machine less than a minute ago, until 2026-11-22 10:00 UTC: list clean-up. New changes wait. Opt-outs still sync.",
     },
     pause: { by: "this machine", reason: "list clean-up" },
   });

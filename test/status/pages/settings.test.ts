@@ -51,7 +51,7 @@ test("accounts, scopes, limits and lanes stand there as they were told", async (
   await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
   await saveSideNote(fresh.database, it.connectionId, "klaviyo", NOTE, before(1));
   await it.run("finished", 5, { counts: { created: 3, updated: 1_041 } });
-  const nextRuns = () => [{ name: "contacts", cron: "*/15 * * * *", timezone: "UTC", at: before(-9) }];
+  const nextRuns = () => [{ name: "contacts", schedule: "every 15m", timezone: "UTC", at: before(-9) }];
   const { page } = await serve({ nextRuns });
   const body = await page();
   expect(body).toContain("Acme &#38; Sons");

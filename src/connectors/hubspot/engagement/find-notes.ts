@@ -1,5 +1,5 @@
 import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import { pageGuard } from "../../page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
@@ -37,6 +37,15 @@ export async function findNotes(
   const own = new Set(references.values());
   const isOther = (id: string): boolean => !own.has(id) && !isMarked(seen.get(id)?.body ?? "");
   return { references, others: new Map(contacts.map((contact) => [contact, open(contact).filter(isOther)])) };
+}
+
+/** Those of these notes that exist. */
+export async function existingNotes(
+  account: Account,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  return new Set((await readNotes(account, ids, signal)).keys());
 }
 
 function looksLike(note: NoteSeen | undefined, { fresh, shown }: EntryGroup): boolean {

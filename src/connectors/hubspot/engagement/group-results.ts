@@ -1,7 +1,7 @@
 import type { EntryGroup, RecordResult } from "../../engagement-port.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import { problemOf } from "../problems.ts";
 import { readContacts } from "../read-contacts.ts";
 import type { Verdict } from "./send-in-batches.ts";

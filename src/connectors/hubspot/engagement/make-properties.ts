@@ -2,7 +2,7 @@ import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/propert
 import type { LeaseGate, Permit } from "../../permit.ts";
 import type { PropertyToMake } from "../../engagement-port.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";

@@ -74,9 +74,9 @@ function partsOf(present: NoteSeen | null, before: string, foot: string): NotePa
   return { before: `${present.body}<ul>`, after: `</ul>${marked}`, lines: [], hidden: 0 };
 }
 
-/** The line that a salesperson sees first. */
+/** The line that a salesperson sees first, as HTML. */
 export function noteTitle({ messageName, subject }: Pick<Engagement, "messageName" | "subject">): string {
-  return `Klaviyo: ${clip(messageName ?? subject ?? "message", LONGEST_WORD)}`;
+  return encoded(`Klaviyo: ${clip(messageName ?? subject ?? "message", LONGEST_WORD)}`);
 }
 
 /** The lines that fit, in their order. What says what happened goes before one link more. */
@@ -117,7 +117,7 @@ function headOf(newest: Engagement | undefined): string {
     subject === null ? null : `subject: ${subject}`,
   ];
   const told = facts.flatMap((fact) => (fact === null || fact === undefined ? [] : [escaped(fact)]));
-  return `<p><strong>${encoded(noteTitle({ messageName, subject }))}</strong></p><p>${told.join(", ")}</p>`;
+  return `<p><strong>${noteTitle({ messageName, subject })}</strong></p><p>${told.join(", ")}</p>`;
 }
 
 interface KnownLine extends NoteLine {

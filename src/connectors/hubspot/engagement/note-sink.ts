@@ -5,7 +5,7 @@ import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
 import { batchAnswer } from "../records.ts";
 import type { BatchAnswer } from "../records.ts";
-import { findNotes } from "./find-notes.ts";
+import { existingNotes, findNotes } from "./find-notes.ts";
 import { groupResults } from "./group-results.ts";
 import { noteText } from "./note-body.ts";
 import type { NoteSeen } from "./note-lines.ts";
@@ -61,15 +61,30 @@ async function record(account: Account, groups: readonly EntryGroup[], gate: Lea
     updater(account, gate, signal),
   );
   // Somebody deleted the note: what happens from now on gets a new one.
-  const deleted = [...changed].filter(([, verdict]) => isNotThere(verdict)).map(([{ group }]) => group);
-  const anew = deleted.map((group) => jobOf({ ...group, shown: [] }, null, group));
+  const deleted = await deletedOf(account, changed, signal);
+  const instead = deleted.map((group) => jobOf({ ...group, shown: [] }, null, group));
   const made = await sendInBatches(
-    [...jobs.filter(({ id }) => id === null), ...anew],
+    [...jobs.filter(({ id }) => id === null), ...instead],
     maker(account, gate, signal),
   );
   const verdicts = new Map<EntryGroup, readonly Verdict[]>();
   for (const [{ group }, verdict] of [...changed, ...made]) verdicts.set(group, [verdict]);
   return groupResults(account, groups, verdicts, signal);
+}
+
+/** The groups whose note is deleted. A 404 is no proof, because HubSpot may answer it for a whole request: reading is. */
+async function deletedOf(
+  account: Account,
+  changed: ReadonlyMap<NoteJob, Verdict>,
+  signal: AbortSignal,
+): Promise<readonly EntryGroup[]> {
+  const suspects = [...changed].filter(([, verdict]) => isNotThere(verdict)).map(([job]) => job);
+  const there = await existingNotes(
+    account,
+    suspects.flatMap(({ id }) => id ?? []),
+    signal,
+  );
+  return suspects.filter(({ id }) => id === null || !there.has(id)).map(({ group }) => group);
 }
 
 function jobOf(shown: EntryGroup, id: string | null, group = shown): NoteJob {

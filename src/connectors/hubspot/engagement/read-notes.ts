@@ -1,4 +1,4 @@
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import type { Account } from "../contacts.ts";
 import { BATCH } from "../contacts.ts";
 import type { NoteSeen } from "./note-lines.ts";

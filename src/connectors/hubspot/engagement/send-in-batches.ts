@@ -1,5 +1,5 @@
 import { mayBeDone } from "../failure-kinds.ts";
-import { chunks } from "../chunks.ts";
+import { chunks } from "../../../model/chunks.ts";
 import { CallFailed } from "../failure.ts";
 import type { VendorError } from "../parse.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
