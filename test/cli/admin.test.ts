@@ -115,8 +115,8 @@ test("what was done on the command line stands in the audit, with the system's u
     "undo_plan",
     "undo",
     "approve",
-    "retry",
     "erase",
+    "retry",
   ]);
   expect(new Set(rows.map(({ who, role }) => `${role} ${who}`))).toEqual(
     new Set([`command line ${userInfo().username}`]),
