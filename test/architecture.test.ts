@@ -22,6 +22,7 @@ const CONNECTOR = [
   "connectors/unreadable-contact.ts",
   "connectors/total-time.ts",
   "connectors/day-budget.ts",
+  "connectors/prompt-agent.ts",
 ];
 const LANES = [
   "model",
@@ -54,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "connectors/urgent.ts": [],
   "connectors/day-budget.ts": ["connectors/governor.ts", "connectors/urgent.ts"],
   "connectors/total-time.ts": [],
+  "connectors/prompt-agent.ts": [],
   "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
   "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
   "connectors/connector-log.ts": [],

@@ -9,7 +9,7 @@ import { transaction } from "../store/database.ts";
 import type { SetTime } from "../store/edit-times.ts";
 import { saveSetTimes } from "../store/edit-times.ts";
 import type { LinkFilter } from "../store/known-links.ts";
-import { knownLinkPages } from "../store/known-links.ts";
+import { knownLinkPages } from "../store/known-link-pages.ts";
 import { storePeople } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
 import { pageDone } from "./run-context.ts";

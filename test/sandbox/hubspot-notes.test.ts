@@ -14,7 +14,7 @@ async function withAda() {
   const started = await startHubspot({ settings: { indexLagMs: 0 } });
   const [ada = ""] = started.hubspot.seedContacts([{ properties: { email: "ada@example.com" } }]);
   const note = (body: string, associations = [about(ada)]) => ({
-    properties: { hs_timestamp: "2026-06-01T10:00:00.000Z", hs_note_body: body },
+    properties: { hs_timestamp: "2026-06-01T10:00:00Z", hs_note_body: body },
     associations,
   });
   return { ...started, ada, note, batchApi: started.client.crm.objects.notes.batchApi };
@@ -28,7 +28,7 @@ test("a note shows on the contact, counts as activity and moves its date", async
   expect(results[0]?.properties).toMatchObject({
     hs_body_preview: "Clicked Spring sale",
     hs_obj_coords: `0-46-${results[0]?.id}`,
-    hs_timestamp: "2026-06-01T10:00:00.000Z",
+    hs_timestamp: "2026-06-01T10:00:00Z",
   });
   expect(hubspot.timelineOf({ id: ada })).toMatchObject([
     { kind: "note", at: "2026-06-01T10:00:00.000Z", detail: "<p>Clicked <b>Spring sale</b></p>" },

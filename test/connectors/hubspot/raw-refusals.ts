@@ -119,7 +119,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         errorType: "RATE_LIMIT",
         policyName: "DAILY",
       }),
-      says: ["schedule in the mapping file", "daily limit", "midnight"],
+      says: ["limits.api_share.hubspot in the mapping file", "daily limit", "midnight"],
     },
   ],
   "HS-LOCKED": [{ status: 423, body: body({ message: "locked" }), says: ["locked"] }],
