@@ -14,7 +14,7 @@ async function withAda() {
   const started = await startHubspot({ settings: { indexLagMs: 0 } });
   const [ada = ""] = started.hubspot.seedContacts([{ properties: { email: "ada@example.com" } }]);
   const note = (body: string, associations = [about(ada)]) => ({
-    properties: { hs_timestamp: "2026-06-01T10:00:00Z", hs_note_body: body },
+    properties: { hs_timestamp: "2026-06-01T10:00:00.000Z", hs_note_body: body },
     associations,
   });
   return { ...started, ada, note, batchApi: started.client.crm.objects.notes.batchApi };

@@ -38,7 +38,7 @@ describe("every read the connector may do answers the official SDK", () => {
       include: ["tags"],
     });
     expect(counted.body.data.attributes.profileCount).toBe(3);
-    expect(counted.response.headers["ratelimit-limit"]).toBe("75, 75;w=1, 750;w=60");
+    expect(counted.response.headers["ratelimit-limit"]).toBe("1, 1;w=1, 15;w=60");
     expect(counted.body.included?.[0]).toMatchObject({ type: "tag", attributes: { name: "Q3" } });
   });
 
