@@ -28,7 +28,7 @@ export async function rawExchanges(
   limit: number,
 ): Promise<readonly RawExchange[]> {
   return statements.$queryRaw<RawExchange[]>`
-    SELECT trace_id::text AS "traceId", run_id AS "runId", side, kind, outcome, sent_at AS "sentAt",
+    SELECT trace_id::text AS "traceId", run_id AS "runId", side, journal.kind, outcome, sent_at AS "sentAt",
            journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields",
            raw_kept AS "rawKept"
     FROM journal JOIN link ON link.id = journal.link_id JOIN run ON run.id = journal.run_id
