@@ -13,6 +13,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 const OUT = plainConsent("unsubscribed");
 const HOUR = 3_600_000;
@@ -109,7 +110,7 @@ test("an opt-out is carried while a run writes a long page, within a minute", as
 
 test("a plan writes nothing, and lends its lease to the daemon's consent lane between two pages", async () => {
   it.hubspot.user.setConsent(contact(), OUT);
-  const daemon = openDatabase(it.fresh.url);
+  const daemon = openDatabase(it.fresh.url, { keys: () => TEST_KEYS });
   const carried = async (): Promise<void> => {
     await expect
       .poll(() => runConsent({ ...it.deps(), database: daemon }, used, "test").catch(() => null))
