@@ -57,7 +57,12 @@ async function cycle(mapping: Mapping) {
 
 function atHubSpot() {
   const { contacts } = rehearsal.hubspot.sandbox.dumpContacts(null, 100);
-  return contacts.map(({ properties }) => [properties["jobtitle"] || null, properties["city"] || null]);
+  // HubSpot's ids say nothing of an order.
+  const byEmail = new Map(contacts.map(({ properties }) => [properties["email"], properties]));
+  return people.map((email) => {
+    const shown = byEmail.get(email);
+    return [shown?.["jobtitle"] || null, shown?.["city"] || null];
+  });
 }
 
 function atKlaviyo() {

@@ -54,12 +54,10 @@ export function lineOf(
  * stays as it is. `null` where no such list is left.
  */
 export function noteParts(body: string): NoteParts | null {
-  for (const list of body.matchAll(/(<ul\b[^>]*>)(.*?)<\/ul>/gis)) {
-    const [, open = "", inner = ""] = list;
-    const items = [...inner.matchAll(/<li\b[^>]*>(.*?)<\/li>/gis)].map(([, html = ""]) => html.trim());
+  for (const { begin, inner } of elementsIn(body, LIST_OPENS, /<\/ul>/gi)) {
+    const items = [...elementsIn(inner, ITEM_OPENS, /<\/li>/gi)].map((item) => item.inner.trim());
     const lines = items.map(readLine);
     if (!lines.some((line) => line.first !== null)) continue;
-    const begin = list.index + open.length;
     const rest = items.map((html) => REST.exec(plainText(html))?.[1]?.replaceAll(",", ""));
     return {
       before: body.slice(0, begin),
@@ -69,6 +67,30 @@ export function noteParts(body: string): NoteParts | null {
     };
   }
   return null;
+}
+
+const LIST_OPENS = /<ul\b[^<>]*>/gi;
+const ITEM_OPENS = /<li\b[^<>]*>/gi;
+
+/**
+ * The elements that begin with such a tag, with where their content begins. A pattern for the whole of one would look for
+ * its end from each beginning again, which takes minutes in a long note without one.
+ */
+function* elementsIn(
+  html: string,
+  opens: RegExp,
+  closes: RegExp,
+): Generator<{ readonly begin: number; readonly inner: string }> {
+  let end = 0;
+  for (const open of html.matchAll(opens)) {
+    if (open.index < end) continue;
+    const begin = open.index + open[0].length;
+    closes.lastIndex = begin;
+    const close = closes.exec(html);
+    if (close === null) return;
+    end = close.index;
+    yield { begin, inner: html.slice(begin, end) };
+  }
 }
 
 function readLine(html: string): NoteLine {
@@ -124,7 +146,7 @@ function linksIn(html: string): readonly string[] {
 
 /** What a person reads of it. */
 export function plainText(html: string): string {
-  return decoded(html.replaceAll(/<[^>]*>/g, ""))
+  return decoded(html.replaceAll(/<[^<>]*>/g, ""))
     .replaceAll(/\s+/g, " ")
     .trim();
 }
