@@ -97,20 +97,20 @@ test("what cannot be used is told with its fix, and no secret is repeated", asyn
   for (const env of [wrong.short, wrong.plain]) expect(() => readAccess(env)).not.toThrow(/hunter2/);
 });
 
+test.each(["correct horse battery", "ünïcødé wörds", "           x"])(
+  "the password %j may be used",
+  (password) => expect(passwordProblem(password)).toBeNull(),
+);
+
 test.each([
-  ["correct horse battery", null],
-  ["ünïcødé wörds", null],
   ["short", "shorter than 12 characters"],
   ["😀😀😀😀😀😀", "shorter than 12 characters"],
   ["123456789012", "digits only"],
   ["qwerty123456", "breached"],
   ["!!Password1234", "breached"],
   ["zzzzzzzzzzzzzz", "repeats"],
-  ["           x", null],
 ])("the password %j: %s", (password, problem) => {
-  const found = passwordProblem(password);
-  expect(found === null).toBe(problem === null);
-  expect(found ?? "").toContain(problem ?? "");
+  expect(passwordProblem(password)).toContain(problem);
 });
 
 test("a users file that others can read is warned of", () => {
