@@ -28,7 +28,7 @@ function read(app: App, path: string): void {
   }
 }
 
-/** @throws CommandFailure 78 where Node is told to believe every certificate: keys and contacts would go to anybody */
+/** @throws CommandFailure 78 when Node accepts any certificate: keys and contacts could go to a stranger */
 export function refuseUncheckedTls({ env }: Pick<App, "env">): void {
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
   throw new CommandFailure(

@@ -102,7 +102,7 @@ function pairsApart(
 ): Promise<readonly Pair[]> {
   return statements.$queryRaw<Pair[]>`
     WITH shown AS (
-      SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.link_id, link.dirty_since, link.state,
+      SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.created_at, sighting.link_id, link.dirty_since, link.state,
              link.base -> ${EMAIL_FIELD.key} AS agreed, partner.email_key AS other, partner.external_id AS partner,
              EXISTS (SELECT FROM member
                      WHERE member.connection_id = ${connectionId} AND member.side = partner.side
@@ -126,7 +126,7 @@ function pairsApart(
       WHERE coalesce(agreed ->> 'hubspot' = agreed ->> 'klaviyo', true)
     ), oldest AS (
       SELECT DISTINCT ON (side, email_key) * FROM here
-      ORDER BY side, email_key, link_id IS NULL, length(external_id), external_id
+      ORDER BY side, email_key, link_id IS NULL, created_at, length(external_id), external_id
     )
     SELECT h.external_id AS hubspot, k.external_id AS klaviyo, h.link_id AS "hubspotLink", k.link_id AS "klaviyoLink",
            h.partner IS NOT NULL AS "hubspotHasPartner", k.partner IS NOT NULL AS "klaviyoHasPartner"
