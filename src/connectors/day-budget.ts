@@ -1,7 +1,7 @@
 import type { Timing } from "./governor.ts";
 import { isUrgent } from "./urgent.ts";
 
-/** A day of a system's daily quota, in the time zone in which it begins anew. */
+/** A day of a system's daily quota, in the time zone of the account. */
 export interface QuotaDay {
   /** `2026-11-30`. */
   readonly day: string;

@@ -16,7 +16,7 @@ const KEPT_DAYS = 30;
 /**
  * Adds calls to a day before they are made. One statement, so that two processes never count one call as another's.
  *
- * @param day `2026-11-30`, in the time zone in which the quota begins anew
+ * @param day `2026-11-30`, in the time zone of the account
  * @returns how many there are now, these included
  */
 export async function addApiCalls(
