@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
 import { chunks } from "../../../model/chunks.ts";
 import { pageGuard } from "../../page-guard.ts";
@@ -61,23 +62,31 @@ function textOf(html: string): string {
   return html.replaceAll(/<[^<>]*>|&#?\w+;/g, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
+/** A contact whose notes are asked for, and behind which page. */
+interface Asked {
+  readonly id: string;
+  readonly after?: string;
+}
+
 async function notesOf(
   { endpoints, calls, log }: Account,
   contacts: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const notes = new Map<string, string[]>();
-  const pageOf = async (part: Parameters<typeof endpoints.contactNotes>[0]) => {
+  /** A 404 to one contact says that it is not there. To several it says that of no one of them, so each half is asked. */
+  const pageOf = async (part: readonly Asked[]): Promise<z.infer<typeof associationPage>["results"]> => {
     try {
       return (await calls.read(endpoints.contactNotes(part), associationPage, signal, [404])).body.results;
     } catch (error) {
-      // None of them is there: then none of their notes is.
-      if (answeredStatus(error) === 404) return [];
-      throw error;
+      if (answeredStatus(error) !== 404) throw error;
+      if (part.length === 1) return [];
+      const middle = Math.ceil(part.length / 2);
+      return [...(await pageOf(part.slice(0, middle))), ...(await pageOf(part.slice(middle)))];
     }
   };
   const follow = pageGuard({ side: "hubspot", what: "the notes of contacts", log });
-  let asked: readonly { readonly id: string; readonly after?: string }[] = contacts.map((id) => ({ id }));
+  let asked: readonly Asked[] = contacts.map((id) => ({ id }));
   while (asked.length > 0) {
     const further: { readonly id: string; readonly after: string }[] = [];
     for (const part of chunks(asked, CONTACTS)) {

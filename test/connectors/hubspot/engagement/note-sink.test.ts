@@ -131,6 +131,19 @@ describe("a note", () => {
     expect(notes()).toBe(3);
   });
 
+  it("is found where HubSpot answers 404 to a whole request for the notes of several contacts", async () => {
+    const { record, find, rehearsal, ids } = await ready();
+    const groups = ids.map((id, at) => group(id, [entry(at)]));
+    await record(groups);
+    const body = { status: "error", category: "OBJECT_NOT_FOUND", message: "resource not found" };
+    rehearsal.world.faults.add({
+      match: "/associations/",
+      times: 1,
+      fault: { kind: "status", status: 404, applied: "before", body },
+    });
+    expect((await find(groups)).references.size).toBe(3);
+  });
+
   it("is found again without its styles, among other notes, and reads well", async () => {
     const { record, find, edit, timeline, ids } = await ready();
     const groups = ids.map((id, at) => group(id, [entry(at)]));
