@@ -95,7 +95,7 @@ const PUTS_TOGETHER = "main.ts";
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@hubspot/api-client": ["connectors/hubspot"],
   "klaviyo-api": ["connectors/klaviyo"],
-  undici: ["connectors/hubspot", "connectors/klaviyo"],
+  undici: ["connectors/hubspot", "connectors/klaviyo", "connectors/prompt-agent.ts"],
   "p-retry": ["connectors/retry.ts"],
   zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "consent", "daemon", "status", "sandbox"],
   yaml: ["mapping"],

@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import type { Socket } from "node:net";
+import { buildConnector, Agent as Dispatcher } from "undici";
 
 /** A connection that took longer to be made is not used. Shorter than a lease, longer than any connection needs. */
 const LONGEST_CONNECT_MS = 5_000;
@@ -35,4 +36,25 @@ export function promptAgent<A extends Agent>(agent: A, elapsed = (): number => p
     return socket;
   };
   return agent;
+}
+
+/**
+ * The same for requests through `undici`.
+ *
+ * @param elapsed milliseconds by a clock that nobody sets
+ */
+export function promptDispatcher(elapsed = (): number => performance.now()): Dispatcher {
+  const connect = buildConnector({});
+  return new Dispatcher({
+    connect(options, callback) {
+      const asked = elapsed();
+      connect(options, (...[error, socket]) => {
+        const ms = elapsed() - asked;
+        if (error !== null) return callback(error, null);
+        if (ms <= LONGEST_CONNECT_MS) return callback(null, socket);
+        socket.destroy();
+        callback(new ConnectedTooLate(ms), null);
+      });
+    },
+  });
 }

@@ -1,5 +1,4 @@
 import { Client } from "@hubspot/api-client";
-import { request } from "undici";
 import type { Permit } from "../permit.ts";
 import { engagementEndpoints } from "./engagement/endpoints.ts";
 import { plainRequest } from "./plain-request.ts";
@@ -113,24 +112,6 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   });
   const { crm } = sdk;
 
-  /** A call that the SDK does not have. */
-  const post = async (path: string, signal: AbortSignal, body: object | null): Promise<never> => {
-    const answer = await request(versioned(`${origin}${path}`, apiVersion), {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${bearer}`,
-        accept: "application/json",
-        "content-type": "application/json",
-      },
-      body: body === null ? "" : JSON.stringify(body),
-      signal,
-    });
-    const headers = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
-    );
-    throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
-  };
-
   const plain = plainRequest({
     address: (path, numbered) => versioned(`${origin}${path}`, numbered ? "v3" : apiVersion),
     bearer: () => bearer,
@@ -158,30 +139,18 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
   return {
     ...engagementEndpoints({ call, mutation, crm, plain }),
     /** The only one the SDK does not have. */
-    account: () =>
-      call("account", async (signal) => {
-        const answer = await request(versioned(`${origin}/account-info/v3/details`, apiVersion), {
-          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
-          signal,
-        });
-        const headers = Object.fromEntries(
-          Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
-        );
-        throw new Arrived({ status: answer.statusCode, headers, text: await answer.body.text() });
-      }),
+    account: () => call("account", (signal) => plain("GET", "/account-info/v3/details", signal)),
     /** Of one subscription type. The SDK knows only the older paths, which the dated versions leave out. */
     optOutOf: (permit: Permit, email: string, type: string) =>
       mutation(permit, "opt out", (signal) =>
-        post(`${STATUSES}/${encodeURIComponent(email)}`, signal, {
-          subscriptionId: Number(type),
-          statusState: "UNSUBSCRIBED",
-          channel: "EMAIL",
+        plain("POST", `${STATUSES}/${encodeURIComponent(email)}`, signal, {
+          body: { subscriptionId: Number(type), statusState: "UNSUBSCRIBED", channel: "EMAIL" },
         }),
       ),
     /** Of all e-mail. */
     optOutOfAll: (permit: Permit, email: string) =>
       mutation(permit, "opt out of all", (signal) =>
-        post(`${STATUSES}/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`, signal, null),
+        plain("POST", `${STATUSES}/${encodeURIComponent(email)}/unsubscribe-all?channel=EMAIL`, signal),
       ),
     properties: () => call("properties", () => crm.properties.coreApi.getAll("contacts", false)),
     /** Of these ids, or all. `listIds` and `processingTypes` are required, says the specification; empty is any. */

@@ -1,4 +1,5 @@
 import { request } from "undici";
+import { promptDispatcher } from "../prompt-agent.ts";
 import { Arrived } from "./transport.ts";
 
 /** A request that the SDK has no function for. Always ends with `Arrived`, or with what kept an answer from coming. */
@@ -23,6 +24,7 @@ export interface PlainDeps {
 
 /** Requests whose signal ends them, within the call's total time. As the account, or as the developer of an app: that key stands in the address, and takes the token's place. */
 export function plainRequest({ address, bearer }: PlainDeps): PlainRequest {
+  const dispatcher = promptDispatcher();
   return async (method, path, signal, { body, developerKey, numbered = false } = {}) => {
     const url = new URL(address(path, numbered));
     if (developerKey !== undefined) url.searchParams.set("hapikey", developerKey);
@@ -34,6 +36,7 @@ export function plainRequest({ address, bearer }: PlainDeps): PlainRequest {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      dispatcher,
       signal,
     });
     const headers = Object.fromEntries(
