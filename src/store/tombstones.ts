@@ -57,11 +57,11 @@ export function askedFor(connectionId: number): Prisma.Sql {
 /** Klaviyo tells nobody how late it applies an unsubscribe job; each cycle in which it does not show yet sends another. */
 const APPLIED_WITHIN_MS = 120_000;
 
-/** Did Tandem opt `page`'s person out in Klaviyo so lately that a job may still be on its way to their address? */
-export function optingOut(now: Date): Prisma.Sql {
+/** Did Tandem opt a link's person out in Klaviyo so lately that a job may still be on its way to their address? */
+export function optingOut(now: Date, link = Prisma.sql`page.id`): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT FROM journal
-    WHERE journal.link_id = page.id AND journal.side = 'klaviyo' AND journal.kind = 'opt_out' AND journal.outcome = 'done'
+    WHERE journal.link_id = ${link} AND journal.side = 'klaviyo' AND journal.kind = 'opt_out' AND journal.outcome = 'done'
       AND journal.sent_at > ${new Date(now.getTime() - APPLIED_WITHIN_MS)})`;
 }
 
