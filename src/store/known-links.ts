@@ -118,9 +118,11 @@ export async function knownLinks(
 ): Promise<readonly KnownLink[]> {
   const rows = await statements.$queryRaw<Row[]>`
     WITH page AS MATERIALIZED (
-      SELECT * FROM link
-      WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
-      ORDER BY id LIMIT ${mostOf(filter, limit)}
+      -- Hashed once a link: the ledger is asked for them several times, and would hash them for each of its entries.
+      SELECT chosen.*, consent_subject(email_key) AS subject, link_subjects(id) AS subjects
+      FROM (SELECT * FROM link
+            WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
+            ORDER BY id LIMIT ${mostOf(filter, limit)}) AS chosen
     ), claim AS MATERIALIZED (
       ${claims(connectionId)}
     )
@@ -144,7 +146,7 @@ export async function knownLinks(
            ${putAside("hubspot", connectionId)} AS hubspot_put_aside, ${putAside("klaviyo", connectionId)} AS klaviyo_put_aside,
            ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
-           ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
+           ${refusedByLedger(connectionId, Prisma.sql`page.subject`)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
            ${optingOut(now)} AS opting_out, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
