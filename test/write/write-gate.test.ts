@@ -116,6 +116,22 @@ describe("a write that waited for its budget", () => {
   });
 });
 
+test("a create whose address somebody else has taken meanwhile links the contact that is there", async () => {
+  const fresh = it.hubspot.user.create("new@example.com", { title: "Fresh" }, ["all"]);
+  // Only asking for the address tells of it.
+  it.klaviyo.quirks.indexLagMs = 3_600_000;
+  let taken = "";
+  whileWaiting("klaviyo", () => void (taken = it.klaviyo.user.create("new@example.com", {})));
+  await it.sync(one);
+  expect(await journal()).toEqual(["exists"]);
+  await it.sync(one);
+  expect(await it.fresh.database.link.findFirst({ where: { hubspotId: fresh } })).toMatchObject({
+    klaviyoId: taken,
+    state: "in_sync",
+  });
+  expect(it.klaviyo.user.value(taken, "title")).toBe("Fresh");
+});
+
 describe("a write whose answer never came", () => {
   test("stays open until it was looked for, and is not sent again before", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
