@@ -23,14 +23,18 @@ export function byWill(evidence: Prisma.Sql): Prisma.Sql {
 
 /**
  * The opt-outs that `page`'s person has from another address of theirs, by the side that showed them, and the sides that
- * need not hear of it: Tandem took it there since it was first seen, or the person came back there by an act of their own.
+ * need not hear of it: Tandem took it to the contact that is linked there since it was first seen, or the person came back
+ * there by an act of their own.
  */
 export function inherited(connectionId: number): Prisma.Sql {
+  // Merged away since, its contact took the opt-out along. Entries from before 2026-12 do not say whose they are.
+  const carriedHere = Prisma.sql`(NOT later.evidence ? 'contact' OR later.evidence ->> 'contact' = consent_subject(
+    later.side || ' ' || CASE later.side WHEN 'hubspot' THEN page.hubspot_id ELSE page.klaviyo_id END))`;
   return Prisma.sql`(
     SELECT jsonb_agg(jsonb_build_object('from', latest.side, 'carriedTo', (
       SELECT coalesce(jsonb_agg(DISTINCT later.side), '[]') FROM consent_ledger AS later
       WHERE later.connection_id = ${connectionId} AND later.subject = ANY(link_subjects(page.id))
-        AND later.kind IN ('carried', 'restored', 'opted_in')
+        AND (later.kind = 'opted_in' OR later.kind IN ('carried', 'restored') AND ${carriedHere})
         AND later.seq > coalesce((
           SELECT max(seq) FROM consent_ledger AS first
           WHERE first.connection_id = ${connectionId} AND first.subject = ANY(link_subjects(page.id))
