@@ -55,6 +55,7 @@ export const EXPORTED_AS: Readonly<Record<Prisma.ModelName, keyof ConnectionExpo
   ConsentEntry: "consentLedger",
   ApiDay: null,
   AuditEntry: null,
+  ChainCut: null,
   ChainSeal: null,
   Connection: null,
   ConsentKey: null,

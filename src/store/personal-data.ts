@@ -74,6 +74,7 @@ export const PERSONAL_DATA: Readonly<Record<Prisma.ModelName, PersonalData>> = {
   // Keyed hashes, by which somebody who was erased is known again. They are exported, and stay.
   ConsentEntry: ofPerson("consent_ledger", {}, "subject channel kind list side evidence previous hash"),
   ChainSeal: about("chain_seal", {}, "chain kind key_id hash mac"),
+  ChainCut: about("chain_cut", {}, "chain hash key_id mac"),
   Engagement: ofPerson(
     "engagement",
     {
