@@ -77,16 +77,21 @@ export function firstFloor(backfillDays: number | null, now: Date): Date {
 /**
  * The older events that the mapping asks for and that were not read yet; `null` where there are none. A reading under way
  * continues while the mapping asks for the same, however many days that takes; for anything else it begins again.
+ *
+ * @param keptFrom what happened before was removed and is not read again
  */
 export function nextOlder(
   { floor, older }: EngagementStream,
   backfillDays: number | null,
+  keptFrom: Date | null,
   now: Date,
 ): OlderPass | null {
-  if (older !== null && firstFloor(backfillDays, older.since).getTime() === older.from.getTime()) {
+  const asked = (at: Date): Date =>
+    new Date(Math.max(firstFloor(backfillDays, at).getTime(), keptFrom?.getTime() ?? 0));
+  if (older !== null && asked(older.since).getTime() === older.from.getTime()) {
     return isStale(older.cursor, now) ? { ...older, cursor: null } : older;
   }
-  const from = firstFloor(backfillDays, now);
+  const from = asked(now);
   return from < floor ? { from, since: now, cursor: null } : null;
 }
 

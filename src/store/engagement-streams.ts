@@ -63,6 +63,15 @@ export async function engagementBegins(
   return new Map(rows.map(({ kind, at }) => [kind, at]));
 }
 
+/** By kind, since when events are kept: those from before were removed. */
+export async function engagementKeptFrom(
+  statements: Statements,
+  connectionId: number,
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await statements.engagementBegin.findMany({ where: { connectionId } });
+  return new Map(rows.flatMap(({ kind, keptFrom }) => (keptFrom === null ? [] : [[kind, keptFrom]])));
+}
+
 /** The streams of a connection, by metric. */
 export async function readStreams(
   statements: Statements,
