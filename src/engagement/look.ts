@@ -7,6 +7,7 @@ import type { EngagementStream, OpenPass, Pass } from "../store/engagement-strea
 import { engagementBegins, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
+import { kept } from "./kept.ts";
 import { knownMetrics } from "./known-metrics.ts";
 import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
@@ -88,7 +89,7 @@ async function readMetric(
     added += await transaction(database, async (statements) => {
       const open: OpenPass = { ...pass, cursor: next === null ? null : { at: now(), value: next } };
       if (next !== null) await saveStream(statements, connectionId, { ...stream, open });
-      return saveEngagements(statements, connectionId, metric.id, engagements, now());
+      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
     });
     read += engagements.length;
     context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });

@@ -30,7 +30,7 @@ import { findContacts } from "./find-contacts.ts";
 import { withFound } from "./find-shown.ts";
 import type { Addressed, Group } from "./groups.ts";
 import { groupsOf, settledBy } from "./groups.ts";
-import { occurrenceId, personOf } from "./occurrence.ts";
+import { personOf, shownIdOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
 
@@ -184,7 +184,7 @@ function claimsOf({ rules }: EngagementContext, batch: readonly Group[]): readon
   return batch.flatMap(({ contact, rows }) =>
     rows.map(({ engagement }) => {
       const record = rules.metrics[engagement.kind]?.record ?? "every";
-      return { eventId: engagement.eventId, contact, shownId: occurrenceId(engagement, record, contact) };
+      return { eventId: engagement.eventId, contact, shownId: shownIdOf(engagement, record, contact) };
     }),
   );
 }

@@ -1,14 +1,14 @@
 import type { ExternalId } from "../model/contact.ts";
-import type { Engagement, EngagementKind } from "../model/engagement.ts";
+import type { EngagementKind } from "../model/engagement.ts";
 import type { Problem } from "../model/problem.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
-import type { EngagementColumns } from "./engagement-rows.ts";
+import type { EngagementColumns, KeptEngagement } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
 
 /** An event that is to be shown, or was. */
 export interface QueuedEngagement {
-  readonly engagement: Engagement;
+  readonly engagement: KeptEngagement;
   readonly entryId: string;
   /** Where it was sent to. */
   readonly contact: ExternalId | null;
@@ -24,7 +24,7 @@ interface QueuedColumns extends EngagementColumns {
 }
 
 const COLUMNS = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
-  source_id, source_name, url, list, detail, by_machine, entry_id::text AS entry_id, contact, reference, attempts`;
+  source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, entry_id::text AS entry_id, contact, reference, attempts`;
 
 function queued(row: QueuedColumns): QueuedEngagement {
   const { entry_id: entryId, contact, reference, attempts } = row;
