@@ -104,7 +104,7 @@ export const engagement = z
       })
       .optional()
       .describe(
-        "How far back to go: none, or 1d to 365d. A larger value later reads the older part too. Default: none.",
+        "How far back to go: none, or 1d to 365d, and no further than `privacy.keep_history`. A larger value later reads the older part too. Default: none.",
       ),
     last_activity: z
       .strictObject({
