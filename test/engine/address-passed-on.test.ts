@@ -92,6 +92,24 @@ for (const side of ["hubspot", "klaviyo"] as const) {
   });
 }
 
+test("a contact that loses its profile to somebody with that address is linked to the one that has its own", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  const [first = "", second = ""] = it.klaviyo.user.all().map(({ id }) => id);
+  const anna = it.klaviyo.user.create("anna@example.com", { first_name: "Anna" });
+  it.klaviyo.user.changeEmail(first, "bob@example.com");
+  it.klaviyo.user.changeEmail(second, "ann@example.com");
+  it.hubspot.user.changeEmail(ann, "anna@example.com");
+  for (let run = 0; run < 2; run += 1) await it.sync(rules);
+  const pairs = (await links()).map(({ hubspotId, klaviyoId }) => [hubspotId, klaviyoId]);
+  expect(pairs).toEqual([
+    [ann, anna],
+    [bob, first],
+  ]);
+});
+
 /** Ann and Bob swap in HubSpot. Ann's profile makes room, and Klaviyo refuses Bob's new address for now. */
 async function halfSwapped() {
   const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
