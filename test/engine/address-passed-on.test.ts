@@ -110,6 +110,20 @@ test("a contact that loses its profile to somebody with that address is linked t
   ]);
 });
 
+test("an email address of somebody who was deleted on both sides at once is free for who has it next", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  it.klaviyo.user.delete(it.klaviyo.user.all()[0]?.id ?? "");
+  it.hubspot.user.delete(ann);
+  it.hubspot.user.changeEmail(bob, "ann@example.com");
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect((await links()).filter(({ deletedOn }) => deletedOn === null)).toMatchObject([
+    { emailKey: "ann@example.com", hubspotId: bob, state: "in_sync" },
+  ]);
+});
+
 /** Ann and Bob swap in HubSpot. Ann's profile makes room, and Klaviyo refuses Bob's new address for now. */
 async function halfSwapped() {
   const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
