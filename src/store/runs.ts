@@ -40,6 +40,11 @@ export async function finishRun(
   });
 }
 
+/** Counts of a finished run that came after it. */
+export async function saveCounts(statements: Statements, runId: bigint, counts: RunCounts): Promise<void> {
+  await statements.run.update({ where: { id: runId }, data: { counts: { ...counts } } });
+}
+
 /** Whose problems of a connection these are: a side's, those of limits, or those that one lane alone finds. */
 export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | "writes" | keyof typeof OWN_CODES;
 
