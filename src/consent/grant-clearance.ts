@@ -3,9 +3,7 @@ import { isBlocked } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { PerSide } from "../model/side.ts";
-
-/** A consent older than this is no reason to subscribe anybody (contract P9). */
-export const FRESH_FOR_MS = 60_000;
+import { OLDEST_READ_MS } from "../write/read-ages.ts";
 
 /** Everything that has to speak for it before one person is subscribed to one list. */
 export interface Subscription {
@@ -46,7 +44,7 @@ function whyNot(
   const { klaviyo, hubspot } = consents;
   if (!subscribingLists.includes(list)) return "no rule of the mapping says `subscribe: true` for this list";
   const age = now - readAt;
-  if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
+  if (age < 0 || age > OLDEST_READ_MS) return "what was read of their consent is no longer fresh";
   if (refusedBefore) return "they refused before; only their own act takes that back";
   if (klaviyo === null) return "Klaviyo does not show their consent";
   if (isInHubSpot && hubspot === null) return "HubSpot does not show their consent";
