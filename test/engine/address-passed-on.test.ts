@@ -92,6 +92,38 @@ for (const side of ["hubspot", "klaviyo"] as const) {
   });
 }
 
+test("a contact that loses its profile to somebody with that address is linked to the one that has its own", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  const [first = "", second = ""] = it.klaviyo.user.all().map(({ id }) => id);
+  const anna = it.klaviyo.user.create("anna@example.com", { first_name: "Anna" });
+  it.klaviyo.user.changeEmail(first, "bob@example.com");
+  it.klaviyo.user.changeEmail(second, "ann@example.com");
+  it.hubspot.user.changeEmail(ann, "anna@example.com");
+  for (let run = 0; run < 2; run += 1) await it.sync(rules);
+  const pairs = (await links()).map(({ hubspotId, klaviyoId }) => [hubspotId, klaviyoId]);
+  expect(pairs).toEqual([
+    [ann, anna],
+    [bob, first],
+  ]);
+});
+
+test("an email address of somebody who was deleted on both sides at once is free for who has it next", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  it.klaviyo.user.delete(it.klaviyo.user.all()[0]?.id ?? "");
+  it.hubspot.user.delete(ann);
+  it.hubspot.user.changeEmail(bob, "ann@example.com");
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect((await links()).filter(({ deletedOn }) => deletedOn === null)).toMatchObject([
+    { emailKey: "ann@example.com", hubspotId: bob, state: "in_sync" },
+  ]);
+});
+
 /** Ann and Bob swap in HubSpot. Ann's profile makes room, and Klaviyo refuses Bob's new address for now. */
 async function halfSwapped() {
   const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
