@@ -11,6 +11,7 @@ import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
+import { watchUsers } from "../daemon/watch-users.ts";
 import { watchFile } from "../daemon/watch-file.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
@@ -166,8 +167,12 @@ export async function serve(
       : watchFile(options.file, () => takeUp(options.file ?? ""), {
           failed: (error) => failed("mapping", error),
         });
+  const usersWrong = options.access?.usersWrong ?? null;
+  const watched = { database: deps.database, connectionId: connection.id, now: app.now, log };
+  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
   await untilStopped(app.stopping);
   unwatch();
+  unwatchUsers();
   clearInterval(wishes ?? undefined);
   await scheduler.stop();
   await page?.close();

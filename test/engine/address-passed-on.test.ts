@@ -36,7 +36,12 @@ test("a link follows a changed address, and is found by both", async () => {
   ]);
   for (const email of [OLD, NEW]) expect((await person(email))?.plan.known.link.email).toBe(NEW);
   for (const search of ["john.old", "john.new"]) {
-    const found = await listContacts(it.fresh.database, 1, { search, state: null, page: 1 });
+    const found = await listContacts(it.fresh.database, 1, {
+      search,
+      searchIn: "everything",
+      state: null,
+      page: 1,
+    });
     expect(found.contacts.map(({ email }) => email)).toEqual([NEW]);
   }
 });

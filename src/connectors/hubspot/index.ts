@@ -1,3 +1,4 @@
+import { DELETED_KEPT_MS, removedForGood } from "./removed-contacts.ts";
 import type { ConnectorLog } from "../connector-log.ts";
 import type { Connector, Schema } from "../connector.ts";
 import type { DayCount } from "../day-budget.ts";
@@ -107,6 +108,10 @@ export function hubspot(deps: HubSpotDeps): Connector {
       pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
       everyone: (properties, signal) => everyContact(account(), properties, signal),
       read: (ids, properties, signal) => readContacts(account(), ids, properties, signal),
+      removed: {
+        keptMs: DELETED_KEPT_MS,
+        forGood: (ids, signal) => removedForGood(account(), ids, signal),
+      },
       readHistory: (ids, properties, historic, signal) =>
         readHistories(account(), ids, properties, historic, signal),
       pullLagMs: LATEST,

@@ -90,6 +90,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),
       // Klaviyo knows one time for a whole profile.
       readHistory: null,
+      removed: null,
       pullLagMs: CHANGES_OVERLAP,
       find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
       write: (operations, properties, gate, signal) =>

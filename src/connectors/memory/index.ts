@@ -231,6 +231,17 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           side === "hubspot" ? store.survivor(id) : store.get(id);
         return fromRecords(showAll(ids.map(get), properties));
       },
+      // As the real ones: HubSpot keeps deleted contacts for a time, Klaviyo keeps none.
+      removed:
+        side === "klaviyo"
+          ? null
+          : {
+              keptMs: 90 * 86_400_000,
+              forGood(ids, signal) {
+                request("read", signal);
+                return Promise.resolve(ids.filter((id) => !store.isKept(id)));
+              },
+            },
       // As the real ones: HubSpot keeps a history of every property, Klaviyo one time for a whole profile.
       readHistory:
         side === "klaviyo"

@@ -16,6 +16,8 @@ export interface MemoryUser {
   addEmail(id: ExternalId, email: string): void;
   setConsent(id: ExternalId, consent: Consent): void;
   delete(id: ExternalId): void;
+  /** Removes a contact for good. */
+  deleteForPrivacy(id: ExternalId): void;
   /** Brings a deleted contact back under its id, in no collection. */
   restore(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
@@ -54,6 +56,7 @@ export function memoryUser(store: MemoryStore, quirks: Pick<Quirks, "consentStay
       void store.change(id, { otherEmails: [...(store.get(id)?.otherEmails ?? []), email] }),
     setConsent: (id, consent) => void store.change(id, { consent }),
     delete: (id) => store.remove(id),
+    deleteForPrivacy: (id) => store.removeForGood(id),
     restore: (id) => store.restore(id),
     merge: (winner, loser) => store.merge(winner, loser),
     join: (id, collection) => store.join(id, collection),

@@ -61,6 +61,7 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   added: "New events",
   older: "Older events, for a larger backfill",
   dropped: "Metrics whose older events are no longer read",
+  erased: "Erased: deleted for privacy",
   removed_runs: "Old runs removed",
   removed_writes: "Old changes removed",
   removed_conflicts: "Old conflicts removed",
