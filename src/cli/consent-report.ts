@@ -57,10 +57,15 @@ export function auditText(
 
 /** Who did what is chained and sealed as the ledger is. */
 function auditLines(audit: ChainProof): readonly string[] {
-  const { entries, broken, head } = audit;
+  const { entries, broken, head, cut } = audit;
   if (broken !== null) return [`✖ The audit is broken at row ${broken.seq}: ${broken.how}.`];
   return [
     `✔ The audit is whole: ${counted(entries, "row")}.`,
+    ...(cut === null
+      ? []
+      : [
+          `  Rows 1 to ${cut.seq} were removed on ${cut.at.toISOString().slice(0, 10)}, as \`privacy.keep_audit\` says.`,
+        ]),
     ...provenWords(audit).map((line) => `  ${line}`),
     ...(head === null ? [] : [`  Head: ${head}`]),
   ];

@@ -85,7 +85,8 @@ async function isWanted({ ask }: App, email: EmailKey, known: KnownOf): Promise<
 }
 
 /** Names nobody: what is printed may be kept. */
-function erasedText({ addresses, contacts, writes, events, held, connections, passedOn }: Erasure): string {
+function erasedText(erasure: Erasure): string {
+  const { addresses, contacts, writes, events, held, connections, passedOn, stillNamed } = erasure;
   const where = connections > 1 ? ` in ${connections} connections` : "";
   return [
     `✔ Erased: ${counted(contacts, "contact")} under ${counted(addresses, "address", "addresses")}${where}, ${counted(writes, "write")} of the journal, ${counted(events, "event")}, ${counted(held, "held change")}.`,
@@ -94,8 +95,18 @@ function erasedText({ addresses, contacts, writes, events, held, connections, pa
       : [
           `  Left alone: ${counted(passedOn.length, "address", "addresses")} that somebody else has now. Name the address to \`tandem erase\` to erase that person.`,
         ]),
+    ...(stillNamed.contacts === 0
+      ? []
+      : [
+          `  Still named: ${counted(stillNamed.contacts, "contact")} of other people ${stillNamed.contacts === 1 ? "holds" : "hold"} one of these addresses in a field. Change it in HubSpot or Klaviyo.`,
+        ]),
+    ...(stillNamed.mapping
+      ? ["  Still named: the mapping file holds one of these addresses. Edit the file."]
+      : []),
     "  Kept: keyed hashes in the consent ledger, by which they are not stored or made again, and their refusals.",
-    "  Not touched: HubSpot and Klaviyo themselves, backups of the database, and files that `tandem plan --out` saved.",
+    "  Now: PostgreSQL vacuumed every table that named them. No query and no new dump shows them.",
+    "  Later: free space in the database's files, its write-ahead log and older backups may hold the bytes until they are overwritten or deleted.",
+    "  Not touched: HubSpot and Klaviyo themselves. Delete files that `tandem plan --out` and `tandem undo --out` saved.",
     "",
   ].join("\n");
 }

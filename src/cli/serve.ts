@@ -11,6 +11,7 @@ import type { ContactRun } from "../daemon/run-contacts.ts";
 import type { Scheduler } from "../daemon/scheduler.ts";
 import { startScheduler } from "../daemon/scheduler.ts";
 import { isQuietNow } from "../daemon/wall-clock.ts";
+import { watchUsers } from "../daemon/watch-users.ts";
 import { watchFile } from "../daemon/watch-file.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { longestGapMs } from "../mapping/schedule.ts";
@@ -52,6 +53,8 @@ export interface ServeOptions {
   /** Who is let in to the page; default whoever is on this machine. */
   readonly access?: Access;
   readonly worker: boolean;
+  /** What comes before the first run, while the page is served already; what it throws ends the daemon. */
+  readonly beforeRuns?: () => Promise<void>;
   /** Told where the page is, once it is there. */
   readonly ready: (url: string | null) => void;
   /** Told of every run that ended. */
@@ -147,6 +150,15 @@ export async function serve(
     scheduler = begin();
   };
   options.ready(page?.url ?? null);
+  // A vendor that hangs here keeps nobody from the page, and a signal still ends the process.
+  const checked = options.beforeRuns?.() ?? Promise.resolve();
+  try {
+    await Promise.race([checked, untilStopped(app.stopping)]);
+  } catch (error) {
+    await page?.close();
+    throw error;
+  }
+  if (app.stopping.aborted) return page?.close();
   scheduler = begin();
   const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
   const unwatch =
@@ -155,8 +167,12 @@ export async function serve(
       : watchFile(options.file, () => takeUp(options.file ?? ""), {
           failed: (error) => failed("mapping", error),
         });
+  const usersWrong = options.access?.usersWrong ?? null;
+  const watched = { database: deps.database, connectionId: connection.id, now: app.now, log };
+  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
   await untilStopped(app.stopping);
   unwatch();
+  unwatchUsers();
   clearInterval(wishes ?? undefined);
   await scheduler.stop();
   await page?.close();

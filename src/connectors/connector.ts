@@ -179,6 +179,13 @@ export type PullPage =
   /** Some of the asked-for properties may not be read: no contact has a key for them, and somebody must look. */
   | { readonly kind: "properties_gone"; readonly problem: Problem; readonly cursor: Cursor };
 
+export interface RemovedPort {
+  /** For so long the system keeps a deleted contact, in milliseconds. One deleted before looks removed for good. */
+  readonly keptMs: number;
+  /** Those of the contacts that exist neither as contacts nor as deleted ones: somebody removed them for privacy. */
+  forGood(ids: readonly ExternalId[], signal: AbortSignal): Promise<readonly ExternalId[]>;
+}
+
 export interface ContactPort {
   /**
    * `cursor` null: every member of the collections. Otherwise what changed or joined since, with the overlaps that the
@@ -197,6 +204,8 @@ export interface ContactPort {
     properties: readonly PropertyRequest[],
     signal: AbortSignal,
   ): Promise<RecordReading>;
+  /** Tells contacts that were removed for good from deleted ones; `null` where the system keeps neither. */
+  readonly removed: RemovedPort | null;
   /**
    * Contacts as `read` gives them, and what each of the `historic` properties, which are among `properties`, has held.
    * `null` where the system keeps no such history; dearer than `read`, so only asked for where it decides something.

@@ -3,9 +3,7 @@ import { isSubscribed, objectionOf } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { PerSide } from "../model/side.ts";
-
-/** A consent older than this is no reason to subscribe anybody (contract P9). */
-export const FRESH_FOR_MS = 60_000;
+import { OLDEST_READ_MS } from "../write/read-ages.ts";
 
 /** Everything that has to speak for it before one person is subscribed to one list. */
 export interface Subscription {
@@ -43,7 +41,7 @@ function whyNot(wanted: Subscription, now: number): string | null {
   const { consents, isInHubSpot, list, subscribingLists, refusedBefore, readAt } = wanted;
   if (!subscribingLists.includes(list)) return "no rule of the mapping says `subscribe: true` for this list";
   const age = now - readAt;
-  if (age < 0 || age > FRESH_FOR_MS) return "what was read of their consent is no longer fresh";
+  if (age < 0 || age > OLDEST_READ_MS) return "what was read of their consent is no longer fresh";
   const objection = objectionOf({ ...consents, list, isInHubSpot, refusedBefore });
   if (objection !== null) return objection;
   return consents.klaviyo !== null && isSubscribed(consents.klaviyo) ? "already subscribed" : null;

@@ -7,6 +7,7 @@ import type { ErasedRows } from "../store/erase.ts";
 import { addressesOf, eraseRows, passedAddresses, personRows } from "../store/erase.ts";
 import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
 import { holdLease } from "../store/leases.ts";
+import type { StillNamed } from "../store/redact.ts";
 import { redact, vacuum } from "../store/redact.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
 import { withConnection } from "./connection-lease.ts";
@@ -22,6 +23,8 @@ export interface Erasure extends ErasedRows {
   /** Addresses that they had before and somebody else has now: left alone. */
   readonly passedOn: readonly string[];
   readonly connections: number;
+  /** Where their addresses still stand, because only the source can take them out. */
+  readonly stillNamed: StillNamed;
 }
 
 /** What there is of somebody, to be shown before it is removed. */
@@ -59,9 +62,9 @@ export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<E
     const removed = await eraseFrom(deps, connection, addresses, erasure);
     for (const key of Object.keys(sum) as (keyof ErasedRows)[]) sum[key] += removed[key];
   }
-  await redact(database, addresses);
+  const stillNamed = await redact(database, addresses);
   await vacuum(database);
-  return { ...sum, addresses: addresses.length, passedOn, connections: all.length };
+  return { ...sum, addresses: addresses.length, passedOn, connections: all.length, stillNamed };
 }
 
 async function eraseFrom(

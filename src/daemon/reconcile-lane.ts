@@ -4,14 +4,17 @@ import { openConnection } from "../store/connections.ts";
 import { forgetCursors } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
 import { markAllDirty } from "../store/links.ts";
+import { saveCounts } from "../store/runs.ts";
 import type { Deps } from "./deps.ts";
+import { eraseRemoved } from "./erase-removed.ts";
 import { FOUND } from "./prepare-run.ts";
 import type { ContactRun } from "./run-contacts.ts";
 import { runContacts } from "./run-contacts.ts";
 
 /**
  * The full comparison: the members of the rules' collections are read from the beginning, then every other linked contact
- * of both sides, whichever leads, and plans everybody, failing contacts too. It counts what earlier pulls had missed.
+ * of both sides, whichever leads, and plans everybody, failing contacts too. It counts what earlier pulls had missed, and
+ * erases the people who were deleted for privacy.
  */
 export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string): Promise<ContactRun> {
   const { database, now } = deps;
@@ -22,5 +25,11 @@ export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string
     await beginComparison(statements, id, { began: now(), pulled });
     await markAllDirty(statements, id, now());
   });
-  return runContacts(deps, mapping, { trigger });
+  const run = await runContacts(deps, mapping, { trigger });
+  if (run.stoppedBy !== null) return run;
+  const erased = await eraseRemoved(deps, id);
+  if (erased === 0) return run;
+  const counts = { ...run.counts, erased };
+  await saveCounts(database, run.runId, counts);
+  return { ...run, counts };
 }

@@ -2,14 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Mapping } from "../model/mapping.ts";
 import { openConnection } from "../store/connections.ts";
 import type { RemovedRows } from "../store/retention.ts";
+import { removeAudit } from "../store/remove-audit.ts";
+import { removeEngagement } from "../store/remove-engagement.ts";
 import { removeRaw, removeRuns } from "../store/retention.ts";
+import type { RunCounts } from "../store/runs.ts";
 import { finishRun, startRun } from "../store/runs.ts";
+import { forgetSessions } from "../store/web-sessions.ts";
 import type { Deps } from "./deps.ts";
 
 /** Looks so often: what a turn leaves is removed by the next. */
 export const RETENTION_SCHEDULE = "every 1h";
 /** The other lanes wait for no longer. */
 const TURN_MS = 20_000;
+/** A session has ended long before; until then the audit's sign-ins can be matched with it. */
+const SESSIONS_MS = 30 * 86_400_000;
 /** Between two transactions, for whatever else the database has to do. */
 const REST_MS = 50;
 
@@ -31,15 +37,40 @@ export async function runRetention(
     return true;
   };
   const ago = (ms: number): Date => new Date(begun.getTime() - ms);
-  const { historyMs, rawMs } = mapping.privacy;
+  const { historyMs, rawMs, auditMs } = mapping.privacy;
+  const isTime = async (step: () => Promise<number>): Promise<number> => (isOver() ? 0 : step());
   const runs = await removeRuns(database, id, ago(historyMs), rest);
-  const raw = isOver() ? 0 : await removeRaw(database, id, ago(rawMs), rest);
-  const removed = { ...runs, raw };
+  const removed: RemovedRows = {
+    ...runs,
+    raw: await isTime(() => removeRaw(database, id, ago(rawMs), rest)),
+    events: await isTime(() => removeEngagement(database, id, dayBegin(ago(historyMs)), rest)),
+    audit: await isTime(async () =>
+      removeAudit(database, id, auditMs === null ? null : dayBegin(ago(auditMs)), begun, rest),
+    ),
+    sessions: await isTime(() => forgetSessions(database, ago(SESSIONS_MS))),
+  };
   if (Object.values(removed).some((count) => count > 0)) {
     const runId = await startRun(database, id, "retention", "schedule", begun);
-    const { runs: gone, writes, conflicts } = runs;
-    const counts = { removed_runs: gone, removed_writes: writes, removed_conflicts: conflicts, emptied: raw };
-    await finishRun(database, runId, "finished", counts, "", now());
+    await finishRun(database, runId, "finished", countsOf(removed), "", now());
   }
   return removed;
+}
+
+function countsOf(removed: RemovedRows): RunCounts {
+  return {
+    removed_runs: removed.runs,
+    removed_writes: removed.writes,
+    removed_conflicts: removed.conflicts,
+    removed_events: removed.events,
+    removed_audit: removed.audit,
+    removed_sessions: removed.sessions,
+    emptied: removed.raw,
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days are counted, and the audit is cut, once a day and not in every turn. */
+function dayBegin(at: Date): Date {
+  return new Date(at.getTime() - (at.getTime() % DAY_MS));
 }

@@ -6,7 +6,7 @@ import { saveDayCounts } from "../store/engagement-days.ts";
 import { seenOlder } from "../store/engagement-older.ts";
 import { saveEngagements } from "../store/engagement-rows.ts";
 import type { EngagementStream, OlderPass } from "../store/engagement-streams.ts";
-import { readStreams, saveStream } from "../store/engagement-streams.ts";
+import { engagementKeptFrom, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { kept } from "./kept.ts";
@@ -47,12 +47,13 @@ export async function lookOlder(
 ): Promise<OlderReport> {
   const { database, connectionId, rules, now } = context;
   const streams = await readStreams(database, connectionId);
+  const kept = await engagementKeptFrom(database, connectionId);
   let report = NOTHING;
   for (const metric of metrics) {
     const stream = streams.get(metric.id);
     // What the ordinary pass has not read yet comes first.
     if (stream === undefined || stream.watermark === null || untold.has(metric.id)) continue;
-    const older = nextOlder(stream, rules.backfillDays, now());
+    const older = nextOlder(stream, rules.backfillDays, kept.get(metric.kind) ?? null, now());
     if (older !== null) {
       report = await readSlice(context, metric, stream, older, report);
       if (report.pages >= PAGES_PER_SLICE || isTurnOver(context)) return report;

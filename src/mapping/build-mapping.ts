@@ -86,6 +86,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     privacy: {
       historyMs: milliseconds(file.privacy?.keep_history ?? "400d"),
       rawMs: milliseconds(file.privacy?.keep_raw_responses ?? "30d"),
+      auditMs: file.privacy?.keep_audit === undefined ? null : milliseconds(file.privacy.keep_audit),
     },
     hash: mappingHash(fields, rules, identity, consent),
   };

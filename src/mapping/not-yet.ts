@@ -25,6 +25,12 @@ const LATER: readonly Later[] = [
   },
   { path: ["alerts"], asks: always, what: "alerts", help: DELETE },
   { path: ["channels"], asks: always, what: "alert channels", help: DELETE },
+  {
+    path: ["privacy", "logs"],
+    asks: always,
+    what: "`privacy.logs`. Tandem writes its log to standard error and keeps none of it",
+    help: "delete it, and set how long a log is kept where you collect it",
+  },
 ];
 
 /** Refuses what is known but not built: ignoring it in silence would let people believe it is at work. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RECORD_AS } from "../model/engagement.ts";
-import { nameOrId, propertyName, wrong } from "./schema-words.ts";
+import { nameOrId, propertyName } from "./schema-words.ts";
+import { wrong } from "./wrong.ts";
 
 /** What of Klaviyo's engagement HubSpot shows; what the whole means is looked at in `meaning-engagement.ts`. */
 
@@ -104,7 +105,7 @@ export const engagement = z
       })
       .optional()
       .describe(
-        "How far back to go: none, or 1d to 365d. A larger value later reads the older part too. Default: none.",
+        "How far back to go: none, or 1d to 365d, and no further than `privacy.keep_history`. A larger value later reads the older part too. Default: none.",
       ),
     last_activity: z
       .strictObject({

@@ -103,10 +103,12 @@ export interface RetrySchedule {
 
 /** How long what Tandem knows about people is kept. Milliseconds. */
 export interface Retention {
-  /** Runs, with their changes and conflicts. */
+  /** Runs, with their changes and conflicts, and engagement that is settled. */
   readonly historyMs: number;
   /** What the two systems answered to each change, and what the other side showed then. */
   readonly rawMs: number;
+  /** The audit; `null` keeps it for ever. */
+  readonly auditMs: number | null;
 }
 
 /** A secret is named, never held: it is read at the moment a connector is made. */

@@ -25,6 +25,8 @@ export interface Access {
   /** Whether TANDEM_USERS_FILE is set. */
   readonly named: boolean;
   readonly users: CurrentUsers;
+  /** Why some of the users file, or all of it, cannot be used now. */
+  readonly usersWrong: () => BadAccess | null;
   readonly oidc: OidcAccess | null;
   /** Where people reach it, behind a proxy with TLS; `null` where it is asked for directly. */
   readonly publicUrl: URL | null;
@@ -40,6 +42,7 @@ export const OPEN: Access = {
   adminPassword: null,
   named: false,
   users: () => [],
+  usersWrong: () => null,
   oidc: null,
   publicUrl: null,
   trustedProxy: null,
@@ -78,13 +81,15 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Access
     throw new BadAccess(`TANDEM_ADMIN_PASSWORD ${weak}.`, fix);
   }
   const path = given("TANDEM_USERS_FILE");
+  const file = path === null ? null : usersFile(path);
   const publicUrl = readPublicUrl(given("TANDEM_PUBLIC_URL"));
   const proxy = given("TANDEM_TRUSTED_PROXY");
   return {
     open: false,
     adminPassword,
     named: path !== null,
-    users: path === null ? () => [] : usersFile(path),
+    users: file?.users ?? (() => []),
+    usersWrong: file?.wrong ?? (() => null),
     oidc: readOidc(given, Object.keys(env), publicUrl),
     publicUrl,
     trustedProxy: proxy === null ? null : trustedProxy(proxy),

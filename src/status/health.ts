@@ -154,7 +154,8 @@ function degraded(seen: HealthSnapshot): Health | null {
   const { failing } = seen.counters;
   const off = [...seen.connectionProblems, ...seen.causes].find(({ level }) => level === "mapping");
   if (off !== undefined) {
-    return health("degraded", `Running with a problem: ${off.title}. Someone needs to fix the mapping file.`);
+    const file = off.code === "SK-USERS" ? "users file" : "mapping file";
+    return health("degraded", `Running with a problem: ${off.title}. Someone needs to fix the ${file}.`);
   }
   const engagement = seen.connectionProblems.find(({ field }) => field === ENGAGEMENT_FIELD);
   if (engagement !== undefined) {

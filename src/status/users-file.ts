@@ -15,10 +15,17 @@ export interface User {
 /** The users as the file has them now; `null` while the file cannot be read. */
 export type CurrentUsers = () => readonly User[] | null;
 
-/** What a users file says. A line that cannot be used lets nobody in. */
+/** What a users file says now. A line that cannot be used lets nobody in. */
 interface ReadUsers {
-  readonly users: readonly User[];
+  readonly users: readonly User[] | null;
   readonly wrong: BadAccess | null;
+}
+
+/** A users file that may change at any time. */
+export interface UsersFile {
+  readonly users: CurrentUsers;
+  /** Why some of it, or all, cannot be used now. */
+  readonly wrong: () => BadAccess | null;
 }
 
 /**
@@ -26,28 +33,23 @@ interface ReadUsers {
  *
  * @throws BadAccess where it cannot be read now, or has a line that is no user
  */
-export function usersFile(path: string): CurrentUsers {
-  const text = textOf(path);
-  if (text === null) {
-    throw new BadAccess(
-      `TANDEM_USERS_FILE names ${path}, which cannot be read.`,
-      "Create it with `tandem user NAME --role ROLE`.",
-    );
-  }
-  const first = readUsers(path, text);
+export function usersFile(path: string): UsersFile {
+  const first = readUsers(path);
   if (first.wrong !== null) throw first.wrong;
-  let known: { readonly stamp: string | null; readonly users: readonly User[] | null } = {
-    stamp: stampOf(path),
-    users: first.users,
-  };
-  return () => {
+  let known: ReadUsers & { readonly stamp: string | null } = { stamp: stampOf(path), ...first };
+  const current = (): ReadUsers => {
     const stamp = stampOf(path);
-    if (stamp !== known.stamp) {
-      const now = textOf(path);
-      known = { stamp, users: now === null ? null : readUsers(path, now).users };
-    }
-    return known.users;
+    if (stamp !== known.stamp) known = { stamp, ...readUsers(path) };
+    return known;
   };
+  return {
+    users: () => current().users,
+    wrong: () => current().wrong ?? (current().users?.length === 0 ? noUsers(path) : null),
+  };
+}
+
+function noUsers(path: string): BadAccess {
+  return new BadAccess(`${path} has no user.`, "Add a line with `tandem user NAME --role ROLE`.");
 }
 
 /** A warning where others than its owner can read the users file: its hashes can then be tried at leisure. */
@@ -60,7 +62,12 @@ export function usersFileInTheOpen(env: Readonly<Record<string, string | undefin
   return `Warning: other users of this machine can read the users file ${path}.\n  fix: chmod 600 ${path}\n`;
 }
 
-function readUsers(path: string, text: string): ReadUsers {
+function readUsers(path: string): ReadUsers {
+  const text = textOf(path);
+  if (text === null) {
+    const why = `TANDEM_USERS_FILE names ${path}, which cannot be read.`;
+    return { users: null, wrong: new BadAccess(why, "Create it with `tandem user NAME --role ROLE`.") };
+  }
   let wrong: BadAccess | null = null;
   const users = text.split("\n").flatMap((line, index): readonly User[] => {
     if (line.trim() === "" || line.startsWith("#")) return [];

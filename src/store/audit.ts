@@ -35,8 +35,17 @@ export async function writeAudit(
     "audit",
     (own) => own.$executeRaw`
       INSERT INTO audit (connection_id, at, who, role, action, contacts, about, reason)
-      VALUES (${connectionId}, ${now}, ${who}, ${role}, ${action}, ${contacts}, ${JSON.stringify(about)}::jsonb, ${reason})`,
+      VALUES (${connectionId}, ${now}, ${who}, ${role}, ${action}, ${contacts}, ${JSON.stringify(about)}::jsonb,
+              ${withoutAddresses(reason)})`,
   );
+}
+
+/** An entry can never be changed, so a reason that somebody typed keeps no email address. */
+function withoutAddresses(reason: string): string {
+  return reason
+    .split(/(\s)/)
+    .map((word) => (/@|%(?:25)*40/.test(word) ? "(email address)" : word))
+    .join("");
 }
 
 /** The latest first. */

@@ -38,13 +38,17 @@ export interface LedgerEntry {
   readonly text: string;
 }
 
-/** The verdict that follows from an entry. What the evidence of an opt-out does not tell counts as the person's choice. */
+/**
+ * The verdict that follows from an entry. What the evidence of an opt-out does not tell counts as the person's choice. An
+ * opt-out of some kinds of email alone is none of everything.
+ */
 export function verdictOfEntry({ kind, evidence }: Pick<LedgerEntry, "kind" | "evidence">): Verdict | null {
   if (kind === "opted_in" || kind === "first_opted_in") return "none";
   if (kind !== "opted_out") return null;
   const { was = evidence } = evidence as { readonly was?: unknown };
-  const { status, suppressions = [] } = (was ?? evidence) as Partial<Consent>;
+  const { status, suppressions = [], optedOutTypes = [] } = (was ?? evidence) as Partial<Consent>;
   const { verdict } = status === undefined ? { verdict: "none" } : verdictOf({ status, suppressions });
+  if (verdict === "none" && optedOutTypes.length > 0) return "none";
   return verdict === "by_fact" ? "by_fact" : "by_choice";
 }
 

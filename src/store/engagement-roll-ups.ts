@@ -76,7 +76,7 @@ export async function dueRollUps(
 ): Promise<readonly RolledUp[]> {
   const rows = await statements.$queryRaw<RolledUpRow[]>`
     WITH due AS MATERIALIZED (
-      SELECT contact, email, written FROM engagement_contact
+      SELECT contact, email, written, removed_opens, removed_clicks FROM engagement_contact
       WHERE connection_id = ${connectionId} AND due_at <= ${now} ORDER BY contact LIMIT ${limit}
     ), profile AS MATERIALIZED (
       SELECT DISTINCT due.contact, own.person FROM due
@@ -101,8 +101,8 @@ export async function dueRollUps(
       SELECT DISTINCT ON (contact) contact, channel, message, source, subject FROM counted
       ORDER BY contact, at DESC, event_id DESC
     )
-    SELECT due.contact, due.email, due.written, last_open, last_click, coalesce(opens, 0) AS opens,
-           coalesce(clicks, 0) AS clicks, link, channel, message, source, subject
+    SELECT due.contact, due.email, due.written, last_open, last_click, coalesce(opens, 0) + removed_opens AS opens,
+           coalesce(clicks, 0) + removed_clicks AS clicks, link, channel, message, source, subject
     FROM due LEFT JOIN totals USING (contact) LEFT JOIN last USING (contact) ORDER BY contact`;
   return rows.flatMap((row): readonly RolledUp[] => {
     const email = emailKey(row.email);

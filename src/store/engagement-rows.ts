@@ -98,8 +98,11 @@ export async function saveEngagements(
         "eventId" text, "kind" text, "channel" text, "person" text, "email" text, "at" timestamptz, "message" text,
         "messageName" text, "subject" text, "sourceKind" text, "sourceId" text, "sourceName" text, "url" text,
         "linkId" uuid, "linkEntryId" uuid, "list" text, "detail" text, "byMachine" boolean, "erased" boolean)
+      -- What is older than what is kept was removed, and would look new.
+      WHERE NOT EXISTS (SELECT FROM engagement_begin AS begun
+                        WHERE begun.connection_id = ${connectionId} AND begun.kind = p.kind AND p.at < begun.kept_from)
       -- What has a hashed id was seen before its person was erased, or while they were.
-      WHERE NOT (EXISTS (SELECT FROM consent_ledger
+        AND NOT (EXISTS (SELECT FROM consent_ledger
                          WHERE connection_id = ${connectionId} AND kind IN ('erased', 'allowed'))
                  AND EXISTS (SELECT FROM engagement AS gone
                              WHERE gone.connection_id = ${connectionId}

@@ -163,6 +163,33 @@ async function forgetEvents(
         OR contact = ANY(${hubspotIds}::text[]))`;
 }
 
+/** A held change of a person: its words begin with their address, or with the id of their contact. */
+function heldChangesOf(
+  connectionId: number,
+  addresses: readonly string[],
+  contacts: PersonRows["contacts"],
+): Prisma.Sql {
+  const beginnings = [
+    ...addresses.map((address) => `[${JSON.stringify(address)},`),
+    ...contacts.map(({ side, id }) => `[${JSON.stringify(id)},${JSON.stringify(side)},`),
+  ];
+  return Prisma.sql`hold, unnest(${beginnings}::text[]) AS page(beginning)
+    WHERE hold.id = held_change.hold_id AND hold.connection_id = ${connectionId}
+      AND starts_with(held_change.words, page.beginning)`;
+}
+
+/** What limits held back of the person with these addresses and contacts. */
+export async function heldOf(
+  statements: Statements,
+  connectionId: number,
+  addresses: readonly string[],
+  contacts: PersonRows["contacts"],
+): Promise<readonly { readonly holdId: bigint; readonly words: string }[]> {
+  return statements.$queryRaw`
+    SELECT DISTINCT hold_id AS "holdId", words FROM held_change, ${heldChangesOf(connectionId, addresses, contacts)}
+    ORDER BY 1, 2`;
+}
+
 /** Held changes say in words what would be done to whom. What waits without them is another hold; empty it is over. */
 async function dropHeld(
   statements: Statements,
@@ -171,14 +198,8 @@ async function dropHeld(
   contacts: PersonRows["contacts"],
   now: Date,
 ): Promise<number> {
-  const beginnings = [
-    ...addresses.map((address) => `[${JSON.stringify(address)},`),
-    ...contacts.map(({ side, id }) => `[${JSON.stringify(id)},${JSON.stringify(side)},`),
-  ];
   const dropped = await statements.$executeRaw`
-    DELETE FROM held_change USING hold, unnest(${beginnings}::text[]) AS page(beginning)
-    WHERE hold.id = held_change.hold_id AND hold.connection_id = ${connectionId}
-      AND starts_with(held_change.words, page.beginning)`;
+    DELETE FROM held_change USING ${heldChangesOf(connectionId, addresses, contacts)}`;
   const waiting = dropped === 0 ? null : await waitingHold(statements, connectionId);
   if (waiting === null) return dropped;
   await sealHold(statements, waiting.id);

@@ -1,6 +1,8 @@
 import type { Statements } from "./database.ts";
 import { keysOf } from "./database.ts";
 import type { Chain, Head, Seal } from "./seals.ts";
+import type { Cut } from "./chain-cuts.ts";
+import { latestCut } from "./chain-cuts.ts";
 import { isGenuine, keysThatSealed, sealPage, sealedHead, signHead } from "./seals.ts";
 
 const PAGE = 5_000;
@@ -26,6 +28,8 @@ export interface ChainProof {
   readonly before: "none" | "unsealed" | "other_key";
   /** The latest sealed place, signed: noted down elsewhere, it proves later that nothing up to it is missing or changed. */
   readonly head: string | null;
+  /** Up to where entries were removed because of their age, and when; `null` where all are there. */
+  readonly cut: { readonly seq: bigint; readonly at: Date } | null;
 }
 
 /** How a chain is read and hashed. */
@@ -50,12 +54,14 @@ export async function proveChain<E extends ChainEntry>(
 ): Promise<ChainProof> {
   const keys = keysOf(statements)();
   const seals = await ownSeals(statements, chain);
-  let last = { seq: 0n, hash: "" };
+  const found = await latestCut(statements, chain);
+  const cut = found === "forged" ? null : found;
+  let last: Head = cut ?? { seq: 0n, hash: "" };
   let entries = 0;
   let proven: ChainProof["proven"] = null;
   const end = async (broken: ChainProof["broken"]): Promise<ChainProof> => {
     const others = (await keysThatSealed(statements, chain)).some(({ keyId }) => keyId !== keys.id);
-    const isAll = entries === 0 || proven?.from === 1n;
+    const isAll = entries === 0 || (proven !== null && proven.from <= (cut?.seq ?? 0n) + 1n);
     const head = broken === null ? await sealedHead(statements, chain) : null;
     return {
       entries,
@@ -64,8 +70,11 @@ export async function proveChain<E extends ChainEntry>(
       proven,
       before: isAll ? "none" : others ? "other_key" : "unsealed",
       head: head === null ? null : signHead(keys, chain, head),
+      cut,
     };
   };
+  const lost = found === "forged" ? FORGED_CUT : whatCutHides(cut, since);
+  if (lost !== null) return end({ seq: since?.seq ?? 1n, how: lost });
   for (;;) {
     const some = await page(last.seq, PAGE);
     for (const entry of some) {
@@ -90,6 +99,20 @@ export async function proveChain<E extends ChainEntry>(
   const until = since !== null && since.seq > sealed ? since.seq : sealed;
   if (until <= last.seq) return end(null);
   return end({ seq: last.seq + 1n, how: `entries ${last.seq + 1n} to ${until} are missing from the end` });
+}
+
+const FORGED_CUT =
+  "entries were removed by somebody without this installation's key, or that key was changed since";
+
+/** Why a place that was signed before can no longer be compared. */
+function whatCutHides(cut: Cut | null, since: Head | null): string | null {
+  if (cut === null || since === null || since.seq > cut.seq) return null;
+  if (since.seq === cut.seq)
+    return since.hash === cut.hash
+      ? null
+      : "it, or an entry before it, was changed since that head was signed";
+  const day = cut.at.toISOString().slice(0, 10);
+  return `it was removed on ${day} because of its age, so this head proves nothing. Use a later head`;
 }
 
 function whatIsWrong(entry: ChainEntry, last: Head, hash: string): string | null {

@@ -9,6 +9,12 @@ export interface RemovedRows {
   readonly conflicts: number;
   /** Writes that lost what the two systems answered, and stay. */
   readonly raw: number;
+  /** What people did with messages. */
+  readonly events: number;
+  /** Sessions of the status page that ended long ago. */
+  readonly sessions: number;
+  /** Rows of the audit. */
+  readonly audit: number;
 }
 
 /** Called between two transactions; false: leave the rest for another time. */
@@ -16,7 +22,7 @@ export type Rest = () => Promise<boolean>;
 
 const RUNS_AT_ONCE = 200;
 /** So many rows a transaction takes some 40 ms, and no other statement waits for longer. */
-const ROWS_AT_ONCE = 5_000;
+export const ROWS_AT_ONCE = 5_000;
 
 interface RunPage {
   readonly ids: readonly bigint[];
@@ -41,7 +47,7 @@ export async function removeRuns(
   connectionId: number,
   before: Date,
   rest: Rest,
-): Promise<Omit<RemovedRows, "raw">> {
+): Promise<Pick<RemovedRows, "runs" | "writes" | "conflicts">> {
   const removed = { runs: 0, writes: 0, conflicts: 0 };
   for (let from: Position | null = START; from !== null;) {
     const { ids, next }: RunPage = await runsBefore(database, connectionId, before, from);
@@ -78,7 +84,7 @@ export async function removeRaw(
 }
 
 /** Repeats a step until it finds fewer rows than it may take, resting in between. */
-async function inParts(
+export async function inParts(
   rest: Rest,
   step: () => Promise<number>,
 ): Promise<{ readonly rows: number; readonly whole: boolean }> {

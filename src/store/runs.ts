@@ -40,6 +40,11 @@ export async function finishRun(
   });
 }
 
+/** Counts of a finished run that came after it. */
+export async function saveCounts(statements: Statements, runId: bigint, counts: RunCounts): Promise<void> {
+  await statements.run.update({ where: { id: runId }, data: { counts: { ...counts } } });
+}
+
 /** Whose problems of a connection these are: a side's, those of limits, or those that one lane alone finds. */
 export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | "writes" | keyof typeof OWN_CODES;
 
@@ -53,7 +58,11 @@ const REFUSALS_FIELD = "refusals";
 const WRITES_FIELD = "writes";
 
 /** Problems of no side that somebody else than the limits finds, and mends, by code. */
-const OWN_CODES = { mapping: ["SK-MAPPING"], consent: ["SK-UNCONFIRMED", "SK-OVERRULED"] };
+const OWN_CODES = {
+  mapping: ["SK-MAPPING"],
+  access: ["SK-USERS"],
+  consent: ["SK-UNCONFIRMED", "SK-OVERRULED"],
+};
 
 function isSide(owner: ProblemOwner): owner is Side {
   return owner === "hubspot" || owner === "klaviyo";
@@ -91,16 +100,16 @@ export async function saveFailingWrites(
   await saveConnectionProblems(statements, connectionId, "writes", problems, now);
 }
 
-/** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed. */
+/** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed, and counted. */
 export async function saveConnectionProblems(
   statements: Statements,
   connectionId: number,
   owner: ProblemOwner,
   problems: readonly Problem[],
   now: Date,
-): Promise<void> {
+): Promise<number> {
   const owned = ownedBy(owner);
-  await statements.problem.deleteMany({
+  const healed = await statements.problem.deleteMany({
     where: {
       connectionId,
       linkId: null,
@@ -131,4 +140,5 @@ export async function saveConnectionProblems(
     });
     if (count === 0) await statements.problem.create({ data: { ...key, ...words, firstSeen: now } });
   }
+  return healed.count;
 }

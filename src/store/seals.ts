@@ -107,19 +107,21 @@ async function saveSeal(
 
 function macOf(keys: InstallationKeys, chain: Chain, seal: Omit<Seal, "mac" | "keyId">): string {
   const { first, last, kind, hash, at } = seal;
-  return mac(keys, chain, ["seal", kind, String(first), String(last), hash, at.toISOString()]);
+  return chainMac(keys, chain, ["seal", kind, String(first), String(last), hash, at.toISOString()]);
 }
 
-function mac(keys: InstallationKeys, chain: Chain, said: readonly string[]): string {
+/** What only somebody with the installation's keys can write of a chain. 64 hexadecimal digits. */
+export function chainMac(keys: InstallationKeys, chain: Chain, said: readonly string[]): string {
   return createHmac("sha256", keys[chain]).update(JSON.stringify(said)).digest("hex");
 }
 
 /** Was it made with these keys, and not changed since? */
 export function isGenuine(keys: InstallationKeys, chain: Chain, seal: Seal): boolean {
-  return equal(seal.mac, macOf(keys, chain, seal));
+  return isMac(seal.mac, macOf(keys, chain, seal));
 }
 
-function equal(one: string, other: string): boolean {
+/** Compares in constant time. */
+export function isMac(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -164,11 +166,11 @@ export function readHead(keys: InstallationKeys, chain: Chain, text: string): He
   const [, seq, hash, signature] = HEAD.exec(text.trim()) ?? [];
   if (seq === undefined || hash === undefined || signature === undefined) return null;
   const head = { seq: BigInt(seq), hash };
-  return equal(headMac(keys, chain, head), signature) ? head : "not_ours";
+  return isMac(headMac(keys, chain, head), signature) ? head : "not_ours";
 }
 
 function headMac(keys: InstallationKeys, chain: Chain, { seq, hash }: Head): string {
-  return mac(keys, chain, ["head", String(seq), hash]).slice(0, 32);
+  return chainMac(keys, chain, ["head", String(seq), hash]).slice(0, 32);
 }
 
 /** The latest place in a chain that this installation's own, genuine seals reach; `null` where there is none. */

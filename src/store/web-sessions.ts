@@ -115,7 +115,7 @@ export async function endSessions(
     WHERE ended_at IS NULL AND id = coalesce(${id}, id) AND who = coalesce(${who}, who)`;
 }
 
-/** Sessions that nobody can use any more. */
-export async function forgetSessions(statements: Statements, seenBefore: Date): Promise<void> {
-  await statements.$executeRaw`DELETE FROM web_session WHERE seen_at < ${seenBefore}`;
+/** Sessions that nobody can use any more. Tells how many. */
+export async function forgetSessions(statements: Statements, seenBefore: Date): Promise<number> {
+  return statements.$executeRaw`DELETE FROM web_session WHERE seen_at < ${seenBefore}`;
 }

@@ -48,6 +48,10 @@ test("a yes erases; what is printed names nobody, explain says since when, and a
   expect(yes.status).toBe(0);
   expect(yes.asked).toContain(`go with it: ${OTHER}`);
   expect(yes.out).toMatch(/^✔ Erased: 2 contacts under 2 addresses, \d+ writes? of the journal/);
+  expect(yes.out).toContain("PostgreSQL vacuumed every table");
+  expect(yes.out).toContain("free space in the database's files");
+  expect(yes.out).toContain("files that `tandem plan --out` and `tandem undo --out` saved");
+  expect(yes.out).not.toContain("Still named");
   expect(yes.out + yes.talk).not.toContain("jo.");
   expect(await known()).toMatch(/erased from Tandem at \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
   const explained = await tandem(["explain", JO, "--json"]);

@@ -4,6 +4,7 @@ import type { Subscription } from "../../src/consent/grant-clearance.ts";
 import type { Consent } from "../../src/model/consent.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { EmailKey } from "../../src/model/email.ts";
+import { OLDEST_READ_MS } from "../../src/write/read-ages.ts";
 
 const NEVER = plainConsent("never_subscribed");
 const AT = "2026-11-01T07:00:00.000Z";
@@ -23,7 +24,7 @@ const wanted: Subscription = {
 
 describe("a clearance", () => {
   test("is granted to somebody who was never asked, and names whom and what for", () => {
-    expect(grantClearance(wanted, READ + 59_000)).toEqual({
+    expect(grantClearance(wanted, READ + OLDEST_READ_MS)).toEqual({
       email: JO,
       profile: "K1",
       list: "newsletter",
@@ -41,7 +42,7 @@ describe("a clearance", () => {
   test.each<readonly [string, Partial<Subscription>, number]>([
     ["whom no rule subscribes to this list", { subscribingLists: ["other"] }, 0],
     ["who refused before", { refusedBefore: true }, 0],
-    ["whose consent was read a minute and a moment ago", {}, 60_001],
+    ["whose consent was read longer ago than a write may rest on", {}, OLDEST_READ_MS + 1],
     ["whose consent was read in the future", {}, -1],
     ["whose consent Klaviyo does not tell", klaviyo(null), 0],
     ["who is unsubscribed", klaviyo(plainConsent("unsubscribed")), 0],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { erasePerson } from "../../src/daemon/erase-person.ts";
+import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { databaseDump } from "../support/database-dump.ts";
@@ -55,4 +56,24 @@ test("over the vendors' own wire, an erased person is not stored and not made, w
   expect(JSON.stringify(changes(done)).toLowerCase()).not.toMatch(/zenobia|quillwright/);
   const after = await databaseDump(fresh.database);
   for (const word of words) expect(after).not.toContain(word);
+});
+
+test("over HubSpot's own wire, who was deleted for privacy is erased and who was deleted is not", async () => {
+  const real = realEngine(rehearsal, fresh);
+  const mapping = rehearsedMapping(rehearsal);
+  const list = rehearsal.story.hubspotList;
+  const emails = ["yolanda.quill@example.com", "xenia.quill@example.com"];
+  for (const email of emails)
+    rehearsal.hubspot.sandbox.seedContacts([{ properties: { email, firstname: "Yolanda" }, lists: [list] }]);
+  await real.sync(mapping);
+  untilSearchable(rehearsal);
+  await real.sync(mapping);
+  rehearsal.hubspot.sandbox.eraseContact({ email: emails[0] ?? "" });
+  rehearsal.hubspot.sandbox.archiveContact({ email: emails[1] ?? "" });
+  untilSearchable(rehearsal);
+  const run = await runReconcile(await real.deps(mapping), mapping, "test");
+  expect(run.counts).toMatchObject({ erased: 1 });
+  const after = await databaseDump(fresh.database);
+  expect(after).not.toContain("yolanda.quill@");
+  expect(after).toContain("xenia.quill@");
 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openConnection } from "../../src/store/connections.ts";
+import { writeAudit } from "../../src/store/audit.ts";
+import { beginSession } from "../../src/store/web-sessions.ts";
 import { removeRuns } from "../../src/store/retention.ts";
 import { runRetention } from "../../src/daemon/retention-lane.ts";
 import type { Engine } from "../support/engine.ts";
@@ -8,6 +10,8 @@ import { fieldRule, mapping } from "../support/rule.ts";
 
 const DAY_MS = 86_400_000;
 const both = mapping({ fields: [fieldRule("jobtitle", "title", { direction: "both" })] });
+
+const NOTHING = { runs: 0, writes: 0, conflicts: 0, raw: 0, events: 0, sessions: 0, audit: 0 };
 
 let it: Engine;
 let jo: string;
@@ -40,7 +44,7 @@ test("what is younger than both terms stays, and no run is made for it", async (
   const before = await counts();
   expect(before.conflicts).toBeGreaterThan(0);
   it.wait(29 * DAY_MS);
-  expect(await runRetention(it.deps(), both)).toEqual({ runs: 0, writes: 0, conflicts: 0, raw: 0 });
+  expect(await runRetention(it.deps(), both)).toEqual(NOTHING);
   expect(await counts()).toEqual(before);
   expect(await it.fresh.database.run.count({ where: { kind: "retention" } })).toBe(0);
 });
@@ -130,4 +134,20 @@ test("a turn that is over leaves the rest to the next, page by page", async () =
   const whole = await removeRuns(database, connectionId, before, () => Promise.resolve((rests += 1) > 0));
   expect(whole).toEqual({ runs: 1, writes: 7_000, conflicts: 0 });
   expect(rests).toBe(1);
+});
+
+test("old sessions and, where it has a term, the audit go too, and the numbers are told", async () => {
+  const { database } = it.fresh;
+  const { id } = await openConnection(database, both.name);
+  const at = it.deps().now();
+  await beginSession(database, "a".repeat(64), { who: "ann", role: "admin", way: "users", proof: "x" }, at);
+  const entry = { who: "ann", role: "admin", action: "retry" };
+  await writeAudit(database, id, entry, at);
+  await writeAudit(database, id, entry, at);
+  it.wait(40 * DAY_MS);
+  expect(await runRetention(it.deps(), both)).toMatchObject({ sessions: 1, audit: 0 });
+  const privacy = { ...both.privacy, auditMs: 30 * DAY_MS };
+  expect(await runRetention(it.deps(), { ...both, privacy })).toMatchObject({ sessions: 0, audit: 1 });
+  const runs = await database.run.findMany({ where: { kind: "retention" }, orderBy: { id: "asc" } });
+  expect(runs.map(({ counts: told }) => told)).toMatchObject([{ removed_sessions: 1 }, { removed_audit: 1 }]);
 });

@@ -14,6 +14,12 @@ describe("what is known but not built is refused once, at its key, and says what
     expect(parseMapping(text, "test.yaml").mapping).toBeNull();
   });
 
+  test("a term for logs, which Tandem does not keep", () => {
+    const tail = "privacy: { keep_history: 100d, keep_audit: 90d, logs: 30d }";
+    expect(told(mappingText({ tail }))).toEqual(["M190 14:49-53"]);
+    expect(words(mappingText({ tail })).message).toContain("keeps none of it");
+  });
+
   test("OAuth at Klaviyo, and then no token is missed", () => {
     expect(told(mappingText({ klaviyo: "auth: oauth" }))).toEqual(["M190 9:5-9"]);
   });

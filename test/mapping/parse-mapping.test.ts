@@ -75,7 +75,7 @@ test("what is not said is the default", () => {
       apiShare: { hubspot: 0.6, klaviyo: 0.6 },
     },
     retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },
-    privacy: { historyMs: 400 * 86_400_000, rawMs: 30 * 86_400_000 },
+    privacy: { historyMs: 400 * 86_400_000, rawMs: 30 * 86_400_000, auditMs: null },
   });
 });
 

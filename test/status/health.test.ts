@@ -84,6 +84,12 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
     { ...WELL, connectionProblems: [problem("HS-LIST", "mapping", "hubspot")] },
   ],
   [
+    "a users file with an error",
+    "degraded",
+    /Title of SK-USERS\. Someone needs to fix the users file/,
+    { ...WELL, connectionProblems: [problem("SK-USERS", "mapping", null)] },
+  ],
+  [
     "a field that contacts fail of",
     "degraded",
     /Title of HS-NOPROP/,

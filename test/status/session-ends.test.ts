@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { daemonLog } from "../../src/daemon/log.ts";
+import { usersTeller } from "../../src/daemon/watch-users.ts";
 import type { Access } from "../../src/status/access.ts";
 import { readAccess } from "../../src/status/access.ts";
 import { hashPassword } from "../../src/status/password.ts";
@@ -171,4 +173,44 @@ test("signing out everywhere ends one's own sessions, and an admin ends everybod
   await ann.post("/sessions/end-all", {});
   expect(await statuses()).toEqual([401, 401, 401]);
   expect((await tablet.get("/errors")).status).toBe(401);
+});
+
+test("a users file that breaks is told on the overview and in the log, whom it still names stays, and it heals", async () => {
+  write(`ann admin ${hash}`, `bob viewer ${otherHash}`);
+  const access = ofFile();
+  const ann = await signedIn(await serve(access), "ann");
+  const lines: string[] = [];
+  const log = daemonLog("info", { write: (line: string) => void lines.push(line) });
+  const { database } = fresh;
+  const look = usersTeller({ database, connectionId, wrong: access.usersWrong, now: () => NOW, log });
+  await look();
+  expect(lines).toEqual([]);
+  for (const [wrong, words] of [
+    [`bob boss ${otherHash}`, `${path()}:2 is no user.`],
+    [`ann viewer ${otherHash}`, `${path()} names ann twice.`],
+  ] as const) {
+    write(`ann admin ${hash}`, wrong);
+    await look();
+    await look();
+    expect(lines.splice(0).map((line) => JSON.parse(line))).toMatchObject([
+      { problem: "SK-USERS", msg: expect.stringContaining(words) },
+    ]);
+  }
+  write(`ann admin ${hash}`, `bob boss ${otherHash}`);
+  await look();
+  lines.splice(0);
+  const { body } = await ann.get("/");
+  expect(body).toContain("The users file has an error");
+  expect(body).toContain(`${path()}:2 is no user.`);
+  expect(body).not.toContain(otherHash);
+  unlinkSync(path());
+  await look();
+  expect(lines.splice(0).join("")).toContain("cannot be read");
+  write("# nobody");
+  await look();
+  expect(lines.splice(0).join("")).toContain("has no user");
+  write(`ann admin ${hash}`);
+  await look();
+  expect(lines.splice(0).join("")).toContain("the users file can be used again");
+  expect((await ann.get("/")).body).not.toContain("The users file has an error");
 });

@@ -7,6 +7,7 @@ import { readHeads, signedHead } from "../../src/consent/verify-ledger.ts";
 import { endIgnores, ignoreLinks } from "../../src/store/ignored.ts";
 import { readAudit, verifyAudit, writeAudit } from "../../src/store/audit.ts";
 import { openConnection } from "../../src/store/connections.ts";
+import { removeAudit } from "../../src/store/remove-audit.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { withDatabase, withServer } from "../support/database-server.ts";
@@ -44,6 +45,75 @@ describe("the audit", () => {
       proven: { from: 1n },
       before: "none",
     });
+  });
+
+  const DAY_MS = 86_400_000;
+  const on = (day: number): Date => new Date(AT.getTime() + day * DAY_MS);
+  const always = () => Promise.resolve(true);
+
+  test("loses its oldest rows to their age, and the rest is proven, with the cut told", async () => {
+    const old = (await signedHead(fresh.database, "audit", AT)) ?? "";
+    for (const day of [40, 41])
+      await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, on(day));
+    const noted = (await signedHead(fresh.database, "audit", on(41))) ?? "";
+    const heads = readHeads(fresh.database, [old]);
+    expect(await removeAudit(fresh.database, id, null, on(50), always)).toBe(0);
+    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(3);
+    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(0);
+    expect(await verifyAudit(fresh.database)).toMatchObject({
+      entries: 2,
+      broken: null,
+      proven: { from: 4n },
+      before: "none",
+      cut: { seq: 3n, at: on(50) },
+    });
+    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "pause" }, on(51));
+    const { audit: head = null } = readHeads(fresh.database, [noted]);
+    expect((await verifyAudit(fresh.database, head)).broken).toBeNull();
+    expect((await verifyAudit(fresh.database, heads.audit ?? null)).broken).toBeNull();
+    // All are old now: the latest row stays, because the next one follows it.
+    expect(await removeAudit(fresh.database, id, on(200), on(201), always)).toBe(2);
+    expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 1, broken: null, cut: { seq: 5n } });
+    expect((await verifyAudit(fresh.database, heads.audit ?? null)).broken?.how).toContain(
+      "because of its age",
+    );
+    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "resume" }, on(202));
+    expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 2, broken: null });
+  });
+
+  test("loses no row of a connection that keeps its own, and none before such a row", async () => {
+    const other = (await openConnection(fresh.database, "other")).id;
+    await writeAudit(fresh.database, other, { who: "ann", role: "admin", action: "retry" }, AT);
+    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, AT);
+    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(3);
+    expect(await removeAudit(fresh.database, other, on(20), on(50), always)).toBe(1);
+    expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 1, broken: null });
+  });
+
+  test("a turn that ended early goes on with the next, and what is left before the cut is no break", async () => {
+    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, on(40));
+    const { database } = fresh;
+    await past("ALTER TABLE audit DISABLE TRIGGER audit_goes_after_a_cut");
+    await removeAudit(database, id, on(20), on(50), always);
+    await past("ALTER TABLE audit ENABLE TRIGGER audit_goes_after_a_cut");
+    expect(await verifyAudit(database)).toMatchObject({ entries: 1, broken: null, cut: { seq: 3n } });
+  });
+
+  test("shows rows that were removed past Tandem, and a cut that nobody sealed", async () => {
+    const { database } = fresh;
+    await expect(database.$executeRaw`DELETE FROM audit WHERE seq = 1`).rejects.toThrow("append-only");
+    await past("DELETE FROM audit WHERE seq = 1");
+    expect((await broken())?.how).toBe("entries 1 to 1 are missing");
+    const [second] = await database.$queryRaw<
+      { previous: string }[]
+    >`SELECT previous FROM audit WHERE seq = 2`;
+    const mac = "0".repeat(64);
+    await database.chainCut.create({
+      data: { chain: "audit", seq: 1n, hash: second?.previous ?? "", keyId: "made-up", mac, at: AT },
+    });
+    expect((await broken())?.how).toContain("removed by somebody without this installation's key");
+    await writeAudit(database, id, { who: "ann", role: "admin", action: "retry" }, on(40));
+    expect(await removeAudit(database, id, on(20), on(50), always)).toBe(0);
   });
 
   test("shows a row that was changed, one that is missing, and a tail that was cut off", async () => {

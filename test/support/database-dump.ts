@@ -5,11 +5,15 @@ import type { Database } from "../../src/store/database.ts";
  * of the database could read.
  */
 export async function databaseDump(database: Database): Promise<string> {
+  return [await rowsDump(database), await plannerDump(database)].join("\n");
+}
+
+async function plannerDump(database: Database): Promise<string> {
   const known = await database.$queryRaw<{ value: string }[]>`
     SELECT lower(concat_ws(' ', tablename, attname, most_common_vals::text, histogram_bounds::text,
                            most_common_elems::text)) AS value
     FROM pg_stats WHERE schemaname = 'public'`;
-  return [await rowsDump(database), ...known.map(({ value }) => `planner ${value}`)].join("\n");
+  return known.map(({ value }) => `planner ${value}`).join("\n");
 }
 
 /** Every text and JSON value of every table, in lower case. */
@@ -28,4 +32,18 @@ export async function rowsDump(database: Database): Promise<string> {
     parts.push(...rows.map(({ value }) => `${table}.${column} ${value}`));
   }
   return parts.join("\n");
+}
+
+/** Every row of every table as text, and what PostgreSQL's planner remembers of them, in lower case. */
+export async function tableDump(database: Database): Promise<string> {
+  const tables = await database.$queryRaw<{ name: string }[]>`
+    SELECT format('%I', table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`;
+  const parts: string[] = [];
+  for (const { name } of tables) {
+    const rows = await database.$queryRawUnsafe<{ value: string }[]>(
+      `SELECT lower(to_jsonb(t)::text) AS value FROM ${name} AS t`,
+    );
+    parts.push(...rows.map(({ value }) => `${name} ${value}`));
+  }
+  return [...parts, await plannerDump(database)].join("\n");
 }

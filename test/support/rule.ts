@@ -81,7 +81,7 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
       apiShare: { hubspot: 1, klaviyo: 1 },
     },
     retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },
-    privacy: { historyMs: 400 * 86_400_000, rawMs: 30 * 86_400_000 },
+    privacy: { historyMs: 400 * 86_400_000, rawMs: 30 * 86_400_000, auditMs: null },
     hash: "1",
     ...changes,
   };

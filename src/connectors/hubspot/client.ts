@@ -197,6 +197,15 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           ...(idProperty === null ? {} : { idProperty }),
         }),
       ),
+    deletedBatch: (ids: Names) =>
+      call("batch read", () =>
+        crm.contacts.batchApi.read(
+          { inputs: ids.map((id) => ({ id })), properties: ["hs_object_id"], propertiesWithHistory: [] },
+          true,
+        ),
+      ),
+    deletedOne: (id: string) =>
+      call("contact", () => crm.contacts.basicApi.getById(id, ["hs_object_id"], undefined, undefined, true)),
     batchCreate: (permit: Permit, inputs: readonly WriteInput[]) =>
       mutation(permit, "batch create", () =>
         crm.contacts.batchApi.create({

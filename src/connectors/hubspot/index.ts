@@ -1,3 +1,4 @@
+import { DELETED_KEPT_MS, removedForGood } from "./removed-contacts.ts";
 import type { ConnectorLog } from "../connector-log.ts";
 import type { Connector, Schema } from "../connector.ts";
 import type { DayCount } from "../day-budget.ts";
@@ -15,6 +16,7 @@ import { everyContact } from "./every-contact.ts";
 import { hubspotEngagement } from "./engagement/port.ts";
 import type { HubSpotApp } from "./engagement/port.ts";
 import { fieldSpec } from "./fields.ts";
+import { formerOptOuts } from "./former-opt-outs.ts";
 import { sizeOf } from "./list-sizes.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { optOutTypes, typesNamed } from "./opt-out-types.ts";
@@ -106,6 +108,10 @@ export function hubspot(deps: HubSpotDeps): Connector {
       pull: (scope, cursor, signal) => pullContacts(account(), scope, cursor, signal),
       everyone: (properties, signal) => everyContact(account(), properties, signal),
       read: (ids, properties, signal) => readContacts(account(), ids, properties, signal),
+      removed: {
+        keptMs: DELETED_KEPT_MS,
+        forGood: (ids, signal) => removedForGood(account(), ids, signal),
+      },
       readHistory: (ids, properties, historic, signal) =>
         readHistories(account(), ids, properties, historic, signal),
       pullLagMs: LATEST,
@@ -121,6 +127,9 @@ export function hubspot(deps: HubSpotDeps): Connector {
         yield* refusals(await knowingTypes(signal), since, signal);
       },
       refusalEvents: null,
+      async formerOptOuts(left, signal) {
+        return formerOptOuts(await knowingTypes(signal), left, signal);
+      },
       // There is no way to subscribe anybody in this folder.
       subscribe: null,
       mayWrite: () => Promise.resolve(null),

@@ -65,6 +65,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
       refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
+      formerOptOuts: null,
       subscribe: (clearances, gate, signal) => subscribe({ calls, client, signal }, gate, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
     },
@@ -89,6 +90,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
       read: (ids, properties, signal) => readByIds({ calls, client, log, properties, signal }, ids),
       // Klaviyo knows one time for a whole profile.
       readHistory: null,
+      removed: null,
       pullLagMs: CHANGES_OVERLAP,
       find: (emails, properties, signal) => findByEmails({ calls, client, log, properties, signal }, emails),
       write: (operations, properties, gate, signal) =>

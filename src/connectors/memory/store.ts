@@ -49,6 +49,10 @@ export interface MemoryStore {
   change(id: ExternalId, change: Partial<Omit<StoredContact, "id" | "emails">>): StoredContact | undefined;
   /** The contact leaves every collection with it. */
   remove(id: ExternalId): void;
+  /** Leaves nothing to be restored. */
+  removeForGood(id: ExternalId): void;
+  /** Is it there, or deleted and still restorable? */
+  isKept(id: ExternalId): boolean;
   /** A removed contact as it was, in no collection. */
   restore(id: ExternalId): void;
   merge(winner: ExternalId, loser: ExternalId): void;
@@ -124,6 +128,11 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       if (known !== undefined) removed.set(id, known);
       versions.delete(id);
     },
+    removeForGood(id) {
+      store.remove(id);
+      removed.delete(id);
+    },
+    isKept: (id) => versions.has(id) || removed.has(id),
     restore(id) {
       const known = removed.get(id);
       if (known === undefined || versions.has(id)) return;

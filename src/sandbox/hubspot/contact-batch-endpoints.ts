@@ -90,7 +90,9 @@ function batchRead(state: HubspotState, call: Call, caller: Caller): Reply {
   const missing: string[] = [];
   for (const input of inputs) {
     const id = textField(input, "id");
-    const contact = archived ? state.contacts.getArchived(id) : findContact(state, id, idProperty);
+    const contact = archived
+      ? state.contacts.getArchived(id, state.now())
+      : findContact(state, id, idProperty);
     if (contact === undefined) missing.push(id);
     else found.add(contact);
   }

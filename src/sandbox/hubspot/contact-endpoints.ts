@@ -37,7 +37,7 @@ export function contactEndpoints(state: HubspotState): readonly Endpoint[] {
         const id = call.params["contactId"] ?? "";
         const contact =
           call.query.get("archived") === "true"
-            ? state.contacts.getArchived(id)
+            ? state.contacts.getArchived(id, state.now())
             : findContact(state, id, call.query.get("idProperty"));
         if (contact === undefined) throw notFound();
         return { status: 200, body: viewFor(state, call, contact) };

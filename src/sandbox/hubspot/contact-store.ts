@@ -9,7 +9,8 @@ export interface ContactStore {
   get(id: string): Contact | undefined;
   /** A live one by its own id or by any id that was merged into it. */
   resolve(id: string): Contact | undefined;
-  getArchived(id: string): Contact | undefined;
+  /** A deleted one that can still be restored. */
+  getArchived(id: string, now: number): Contact | undefined;
   /** The owner of an address, primary or additional; the oldest where a seed forced several. */
   byEmail(email: string): Contact | undefined;
   add(contact: Contact): void;
@@ -25,6 +26,9 @@ export interface ContactStore {
   /** Every move of `lastmodifieddate` in a span of time, oldest first. */
   touchesBetween(from: number, to: number): Iterable<{ readonly at: number; readonly contact: Contact }>;
 }
+
+/** HubSpot restores a deleted contact for 90 days. */
+const RESTORABLE_MS = 90 * 86_400_000;
 
 /** All that the store knows, as plain data. */
 export interface ContactData {
@@ -85,9 +89,10 @@ export function contactStore(data: ContactData): ContactStore {
       for (let next; contact !== undefined && (next = aliases.get(contact.id)) !== undefined;) contact = next;
       return alive(contact);
     },
-    getArchived(id) {
+    getArchived(id, now) {
       const contact = byId.get(id);
-      return contact?.gone?.how === "archived" ? contact : undefined;
+      const isKept = contact?.gone?.how === "archived" && now - contact.gone.at < RESTORABLE_MS;
+      return isKept ? contact : undefined;
     },
     byEmail: (email) => byEmail.get(email)?.[0],
     add(contact) {
