@@ -24,7 +24,8 @@ export async function checkEngagementRemote(
   const { source } = connectors.klaviyo.engagement;
   const sink = connectors.hubspot.engagement.sink(rules.recordAs);
   const metrics = source === null ? [] : await source.metrics(new Map(), signal);
-  const missing: Problem | null = sink === null ? noSink(rules.recordAs) : await sink.missing(null, signal);
+  const missing: Problem | null =
+    sink === null ? noSink(rules.recordAs) : ((await sink.missing(null, signal))?.problem ?? null);
   const facts = {
     kinds: new Set(metrics.map(({ kind }) => kind)),
     collections: schemas.klaviyo.collections,

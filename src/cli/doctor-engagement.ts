@@ -25,7 +25,7 @@ export async function askSinks(port: EngagementPort, signal: AbortSignal): Promi
     const sink = port.sink(recordAs);
     if (sink === null) continue;
     const answer = await ask(() => sink.missing(null, signal));
-    const missing = "value" in answer ? answer.value : answer.refused.problem;
+    const missing = "value" in answer ? (answer.value?.problem ?? null) : answer.refused.problem;
     sinks.push({ recordAs, missing: missing?.code === NOT_SET_UP ? null : missing });
   }
   return sinks;

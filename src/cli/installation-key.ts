@@ -20,6 +20,7 @@ export function deriveKeys(secret: string): InstallationKeys {
     files: derive("saved plans", 32),
     consent: derive("consent ledger", 32),
     audit: derive("audit", 32),
+    viewers: derive("pseudonyms for viewers", 32),
   };
 }
 

@@ -53,6 +53,8 @@ export interface ServeOptions {
   /** Who is let in to the page; default whoever is on this machine. */
   readonly access?: Access;
   readonly worker: boolean;
+  /** What comes before the first run, while the page is served already; what it throws ends the daemon. */
+  readonly beforeRuns?: () => Promise<void>;
   /** Told where the page is, once it is there. */
   readonly ready: (url: string | null) => void;
   /** Told of every run that ended. */
@@ -148,6 +150,15 @@ export async function serve(
     scheduler = begin();
   };
   options.ready(page?.url ?? null);
+  // A vendor that hangs here keeps nobody from the page, and a signal still ends the process.
+  const checked = options.beforeRuns?.() ?? Promise.resolve();
+  try {
+    await Promise.race([checked, untilStopped(app.stopping)]);
+  } catch (error) {
+    await page?.close();
+    throw error;
+  }
+  if (app.stopping.aborted) return page?.close();
   scheduler = begin();
   const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
   const unwatch =

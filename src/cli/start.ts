@@ -41,13 +41,13 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
         if (warning !== null) app.talk(warning);
       // The schedule's log tells of runs; a progress line would only get into its way.
       await withEngine(app, { ...options, quiet: true }, async (deps, mapping, loaded) => {
-        if (options.worker) await refuseUnfitMapping(app, options, deps, loaded);
         await serve(app, deps, loaded, {
           file: mappingFile(app, options),
           port,
           ...(options.host === undefined ? {} : { host: options.host }),
           access,
           worker: options.worker,
+          ...(options.worker ? { beforeRuns: () => refuseUnfitMapping(app, options, deps, loaded) } : {}),
           ready: (url) => {
             if (options.json) app.out(json({ connection: mapping.name, url }));
             app.talk(url === null ? "tandem is running\n" : `tandem is running; status page: ${url}\n`);

@@ -1,5 +1,6 @@
-import type { Clearance } from "../model/consent.ts";
+import type { Clearance, Consent } from "../model/consent.ts";
 import type { ContactReading, ExternalId } from "../model/contact.ts";
+import type { EmailKey } from "../model/email.ts";
 import type { Permit } from "./permit.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -17,6 +18,12 @@ export interface ConsentPort {
    * late. `null` where the system keeps no such record.
    */
   readonly refusalEvents: ((since: number, signal: AbortSignal) => AsyncIterable<RefusalEvent>) | null;
+  /**
+   * Opt-outs that contacts made under an email address which they have left since. `null` where consent goes with the
+   * contact.
+   */
+  readonly formerOptOuts:
+    ((left: readonly FormerAddress[], signal: AbortSignal) => Promise<readonly FormerOptOut[]>) | null;
   /**
    * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
    * in order. `null` where the system cannot, or Tandem never asks it to.
@@ -38,6 +45,17 @@ export interface SubscribeGate {
   admit(
     clearances: readonly Clearance[],
   ): Promise<{ readonly permit: Permit; readonly clearances: readonly Clearance[] } | null>;
+}
+
+/** An email address that a contact had before. */
+export interface FormerAddress {
+  readonly id: ExternalId;
+  readonly email: EmailKey;
+}
+
+/** The consent that a contact had when it left the address: an opt-out of everything, or of some types. */
+export interface FormerOptOut extends FormerAddress {
+  readonly consent: Consent;
 }
 
 export interface RefusalEvent {

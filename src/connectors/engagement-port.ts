@@ -123,12 +123,18 @@ export type RecordResult =
   /** Sent and never answered. It may be there: the same ids are sent again, or `find` looks before anything is made. */
   | { readonly outcome: "unknown" };
 
+/** What a sink lacks, and the kinds of events that wait for it. The others are shown. */
+export interface SinkGap {
+  readonly problem: Problem;
+  readonly kinds: readonly EngagementKind[] | "all";
+}
+
 export interface EngagementSink {
   readonly recordAs: RecordAs;
   /** Largest number of groups worth giving to `record` at once. */
   readonly size: number;
   /** What keeps this account from using the sink, with the fix; `null` where nothing does. By reading only. */
-  missing(setup: SinkSetup | null, signal: AbortSignal): Promise<Problem | null>;
+  missing(setup: SinkSetup | null, signal: AbortSignal): Promise<SinkGap | null>;
   /** Makes, or brings up to date, what the sink needs: templates, event definitions. Twice is once. */
   setUp(gate: LeaseGate, signal: AbortSignal): Promise<SinkSetup>;
   /**

@@ -124,6 +124,8 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     // Somebody who has a contact that cannot be read may have refused there.
     if (ids.hubspot !== null && contact === undefined) return [];
     if (contact?.otherEmails.some((other) => doubtful(other)) === true) return [];
+    // Its opt-outs may be those of the address that it has left.
+    if (contact !== undefined && contact.email !== email && !contact.otherEmails.includes(email)) return [];
     const consents: Record<Side, Consent | null> = {
       hubspot: contact?.consent ?? null,
       klaviyo: profile.consent,

@@ -8,6 +8,7 @@ import type { RunContext } from "../pull/run-context.ts";
 import { unreadableOfKnown } from "../pull/without-erased.ts";
 import { changedRefusals, saveRefusals } from "../store/refusals.ts";
 import { saveUnreadable } from "../store/unreadable-contacts.ts";
+import { watchFormerAddresses } from "./watch-former-addresses.ts";
 
 /** How far back the first read of opt-outs goes. Earlier ones show in the contacts themselves. */
 const FIRST_LOOK_MS = 24 * 60 * 60_000;
@@ -21,7 +22,8 @@ export interface Watched {
 }
 
 /**
- * Looks who refused e-mail lately, on both sides: one request each where nobody did. Everybody's refusal goes into the
+ * Looks who refused e-mail lately, on both sides: one request each where nobody did and nobody left an
+ * email address. Everybody's refusal goes into the
  * ledger, linked or not, so that nobody can be subscribed later who refused before they were known.
  */
 export async function watchRefusals(
@@ -45,6 +47,8 @@ export async function watchRefusals(
         await saveUnreadable(statements, connectionId, kept, now());
       });
     }
+    const left = await watchFormerAddresses({ database, connectors, now, signal }, connectionId, runId, side);
+    for (const email of left) changed.add(email);
     // In the side's own time, which may be ahead of ours or behind: its first answer tells.
     cursors.push({ stream, until: begun + connectors[side].skewMs() });
   };

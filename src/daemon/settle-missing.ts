@@ -36,6 +36,7 @@ export async function settleMissing(
       context.now(),
     ),
   );
+  await lookAtPartners(context, gone);
   if (!isHeld) return NOTHING_GUARDED;
   const planned = surprising.length;
   return {
@@ -47,6 +48,14 @@ export async function settleMissing(
 async function lookAgain(context: RunContext, missing: readonly MissingLink[]): Promise<void> {
   for (const side of SIDES) {
     const ids = missing.filter((link) => link.side === side).map(({ externalId }) => externalId);
+    if (ids.length > 0) await lookAtMissing(context, side, ids);
+  }
+}
+
+/** A link remembers one missing contact. Where both were deleted at once, nothing else asks for the second before the night. */
+async function lookAtPartners(context: RunContext, deleted: readonly MissingLink[]): Promise<void> {
+  for (const side of SIDES) {
+    const ids = deleted.flatMap((link) => (link.side === side ? [] : (link.partner ?? [])));
     if (ids.length > 0) await lookAtMissing(context, side, ids);
   }
 }

@@ -1,7 +1,8 @@
-import type { EngagementMapping, MetricRule, WhichSources } from "../model/engagement-mapping.ts";
+import type { EngagementMapping, WhichSources } from "../model/engagement-mapping.ts";
 import type { Engagement, MessageSource } from "../model/engagement.ts";
 import type { DecidedRow } from "../store/engagement-decisions.ts";
-import { occurrenceId, personOf } from "./occurrence.ts";
+import type { KeptEngagement } from "../store/engagement-rows.ts";
+import { entryIdOf } from "./occurrence.ts";
 
 /** What a decision needs to know beside the event and the mapping. */
 export interface Around {
@@ -14,7 +15,7 @@ export interface Around {
  * Decides: is this event shown? Pure; of several events of one occurrence each may be, and the store takes the first.
  * What waits has the id of its occurrence, and nothing else has one.
  */
-export function decide(rules: EngagementMapping, engagement: Engagement, around: Around): DecidedRow {
+export function decide(rules: EngagementMapping, engagement: KeptEngagement, around: Around): DecidedRow {
   const { eventId, byMachine } = engagement;
   const rule = rules.metrics[engagement.kind];
   const not = (fate: "future" | "machine" | "out_of_scope", reason: string): DecidedRow => ({
@@ -29,12 +30,8 @@ export function decide(rules: EngagementMapping, engagement: Engagement, around:
   if (byMachine && rule.excludeBots) return not("machine", "Klaviyo takes it for the work of a machine");
   const outside = outOfScope(rules, engagement, around);
   if (outside !== null) return not("out_of_scope", outside);
-  const entryId = entryIdOf(rule, engagement);
+  const entryId = entryIdOf(engagement, rule.record);
   return { eventId, fate: "waiting", reason: "", entryId };
-}
-
-function entryIdOf({ record }: MetricRule, engagement: Engagement): string {
-  return occurrenceId(engagement, record, personOf(engagement) ?? engagement.eventId);
 }
 
 function outOfScope(

@@ -9,6 +9,7 @@ import type { EngagementStream, OlderPass } from "../store/engagement-streams.ts
 import { engagementKeptFrom, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
+import { kept } from "./kept.ts";
 import type { LookReport } from "./look.ts";
 import { nextOlder, olderDays } from "./passes.ts";
 
@@ -93,7 +94,7 @@ async function readSlice(
         : { ...stream, older: { ...older, cursor: { at: now(), value: next } } };
     const fresh = await transaction(database, async (statements) => {
       await saveStream(statements, connectionId, reached);
-      return saveEngagements(statements, connectionId, metric.id, engagements, now());
+      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
     });
     read += engagements.length;
     added += fresh;

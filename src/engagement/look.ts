@@ -7,6 +7,7 @@ import type { EngagementStream, OpenPass, Pass } from "../store/engagement-strea
 import { engagementBegins, readStreams, saveStream } from "../store/engagement-streams.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
+import { kept } from "./kept.ts";
 import { knownMetrics } from "./known-metrics.ts";
 import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
@@ -71,7 +72,7 @@ async function readMetric(
   const stream = { ...known, name: metric.name, open: pass };
   const counted = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
   const total = typeof counted === "number" ? counted : null;
-  const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor };
+  const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor?.value ?? null };
   let { read, added } = before;
   for await (const page of source.read(window, signal)) {
     // Not told now: the pass stays as it is, and the next run asks for the same.
@@ -86,9 +87,9 @@ async function readMetric(
     const { engagements, next } = page;
     if (engagements.length === 0 && next === null) break;
     added += await transaction(database, async (statements) => {
-      const open: OpenPass = { ...pass, cursor: next };
+      const open: OpenPass = { ...pass, cursor: next === null ? null : { at: now(), value: next } };
       if (next !== null) await saveStream(statements, connectionId, { ...stream, open });
-      return saveEngagements(statements, connectionId, metric.id, engagements, now());
+      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
     });
     read += engagements.length;
     context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Engagement, RecordWhich } from "../model/engagement.ts";
+import type { KeptEngagement } from "../store/engagement-rows.ts";
 
 /**
  * The id of what an event is an occurrence of: opening this message, following this link. Every event of one occurrence
@@ -8,7 +9,20 @@ import type { Engagement, RecordWhich } from "../model/engagement.ts";
  * @param whose the person at the source, or the contact that shows it
  */
 export function occurrenceId(engagement: Engagement, record: RecordWhich, whose: string): string {
-  return uuidOf(JSON.stringify(occurrence(engagement, record, whose)));
+  return idOf(JSON.stringify(occurrence(engagement, record, whose)));
+}
+
+/** The id of an occurrence for the person at the source. It goes to the sink, so it is made of the whole link. */
+export function entryIdOf(engagement: KeptEngagement, record: RecordWhich): string {
+  const { linkEntryId, eventId } = engagement;
+  if (record === "first_per_url" && linkEntryId !== null) return linkEntryId;
+  return occurrenceId(engagement, record, personOf(engagement) ?? eventId);
+}
+
+/** The id of an occurrence for the contact that shows it. It never leaves the database. */
+export function shownIdOf(engagement: KeptEngagement, record: RecordWhich, contact: string): string {
+  const { linkId, url } = engagement;
+  return occurrenceId({ ...engagement, url: linkId ?? url }, record, contact);
 }
 
 function occurrence(
@@ -28,7 +42,7 @@ export function personOf({ person, email }: Pick<Engagement, "person" | "email">
 }
 
 /** 128 bits of SHA-256 in the shape of a name-based UUID: systems that check the version know that one. */
-function uuidOf(name: string): string {
+export function idOf(name: string): string {
   const hex = createHash("sha256").update(name).digest("hex");
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, variant + hex.slice(18, 20)];

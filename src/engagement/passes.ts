@@ -1,4 +1,4 @@
-import type { EngagementStream, OlderPass, OpenPass, Pass } from "../store/engagement-streams.ts";
+import type { EngagementStream, OlderPass, OpenPass, PageCursor, Pass } from "../store/engagement-streams.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,15 +25,14 @@ const SWEEPS: readonly Sweep[] = [
 /** As long a person nobody knew may yet become a contact, and a changed mapping decides anew. */
 export const NIGHTLY_WINDOW_MS = 7 * DAY_MS;
 
-/** A cursor of a pass that was left for so long may be forgotten by its maker: its window is read from the beginning. */
+/** A cursor that was left for so long may be forgotten by its maker: its window is read from the beginning. */
 const CURSOR_LIVES_MS = DAY_MS;
 
 /** The next pass over a metric, or the one that was broken off. */
 export function nextPass(stream: EngagementStream, now: Date): OpenPass {
   const { open, watermark, floor } = stream;
   if (open !== null) {
-    const stale = now.getTime() - open.begun.getTime() > CURSOR_LIVES_MS;
-    return stale ? { ...open, begun: now, cursor: null } : open;
+    return isStale(open.cursor, now) ? { ...open, begun: now, cursor: null } : open;
   }
   if (watermark === null) return { pass: "backfill", from: floor, begun: now, cursor: null };
   const sweep = SWEEPS.find((one) => isDue(lastOf(stream, one.pass), one.everyMs, now));
@@ -90,8 +89,7 @@ export function nextOlder(
   const asked = (at: Date): Date =>
     new Date(Math.max(firstFloor(backfillDays, at).getTime(), keptFrom?.getTime() ?? 0));
   if (older !== null && asked(older.since).getTime() === older.from.getTime()) {
-    const stale = older.cursor !== null && now.getTime() - older.cursor.at.getTime() > CURSOR_LIVES_MS;
-    return stale ? { ...older, cursor: null } : older;
+    return isStale(older.cursor, now) ? { ...older, cursor: null } : older;
   }
   const from = asked(now);
   return from < floor ? { from, since: now, cursor: null } : null;
@@ -113,6 +111,10 @@ export function wholeDays({ floor }: EngagementStream, from: Date, now: Date): W
 /** The UTC days that are whole once the older events are read, the one in which the reading began so far included. */
 export function olderDays({ floor }: EngagementStream, { from }: OlderPass): WholeDays {
   return { from: dayOf(ceilDay(from.getTime())), until: dayOf(ceilDay(floor.getTime())) };
+}
+
+function isStale(cursor: PageCursor | null, now: Date): boolean {
+  return cursor !== null && now.getTime() - cursor.at.getTime() > CURSOR_LIVES_MS;
 }
 
 function ceilDay(time: number): number {

@@ -1,5 +1,6 @@
 import type { RecordResult, SinkSetup } from "../connectors/engagement-port.ts";
 import { chunks } from "../model/chunks.ts";
+import type { EngagementKind } from "../model/engagement.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Statements } from "../store/database.ts";
 import { transaction } from "../store/database.ts";
@@ -29,7 +30,7 @@ import { findContacts } from "./find-contacts.ts";
 import { withFound } from "./find-shown.ts";
 import type { Addressed, Group } from "./groups.ts";
 import { groupsOf, settledBy } from "./groups.ts";
-import { occurrenceId, personOf } from "./occurrence.ts";
+import { personOf, shownIdOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../pull/run-context.ts";
 
@@ -71,15 +72,18 @@ export async function recordAll(context: EngagementContext, lookAgain: boolean):
   const total = await countQueued(database, connectionId);
   if (total === 0 && !(await somebodyIsToBeMade(context, since))) return NOTHING;
   const setup = await readSinkSetup(database, connectionId, sink.recordAs);
-  const missing = await sink.missing(setup, signal);
-  if (missing !== null) return { ...NOTHING, problems: [missing] };
-  const again = await recordAgain(context, setup);
-  const first = await recordWaiting(context, setup, again, total);
+  const gap = await sink.missing(setup, signal);
+  if (gap?.kinds === "all") return { ...NOTHING, problems: [gap.problem] };
+  const ready: Ready = { setup, without: gap?.kinds ?? [] };
+  const showable = gap === null ? total : await countQueued(database, connectionId, gap.kinds);
+  const again = await recordAgain(context, ready);
+  const first = await recordWaiting(context, ready, again, showable);
   const { created, problem } = await createContacts(context);
-  const report = { ...first, created, problems: problem === null ? [] : [problem] };
+  const problems = [gap?.problem, problem].filter((one) => one !== null && one !== undefined);
+  const report = { ...first, created, problems };
   if (created === 0) return report;
   await wakeLinked(database, connectionId, since, null);
-  return recordWaiting(context, setup, report, created);
+  return recordWaiting(context, ready, report, created);
 }
 
 async function somebodyIsToBeMade(
@@ -90,11 +94,17 @@ async function somebodyIsToBeMade(
   return (await unknownPeople(database, connectionId, since, now())).length > 0;
 }
 
-async function recordAgain(context: EngagementContext, setup: SinkSetup | null): Promise<RecordReport> {
+/** What the sink made, and the kinds of events that it cannot show now. */
+interface Ready {
+  readonly setup: SinkSetup | null;
+  readonly without: readonly EngagementKind[];
+}
+
+async function recordAgain(context: EngagementContext, { setup, without }: Ready): Promise<RecordReport> {
   const { database, connectionId, runId, now } = context;
   let report = NOTHING;
   for (;;) {
-    const page = await unansweredEngagements(database, connectionId, runId, EVENTS_PER_PAGE);
+    const page = await unansweredEngagements(database, connectionId, runId, without, EVENTS_PER_PAGE);
     const addressed = page.flatMap((queued): readonly Addressed[] =>
       queued.contact === null ? [] : [{ queued, contact: queued.contact }],
     );
@@ -118,7 +128,7 @@ async function recordAgain(context: EngagementContext, setup: SinkSetup | null):
 
 async function recordWaiting(
   context: EngagementContext,
-  setup: SinkSetup | null,
+  { setup, without }: Ready,
   before: RecordReport,
   total: number,
 ): Promise<RecordReport> {
@@ -127,7 +137,7 @@ async function recordWaiting(
   let done = 0;
   let after = ["", "", ""] as ReturnType<typeof afterQueued>;
   for (;;) {
-    const page = await waitingEngagements(database, connectionId, after, EVENTS_PER_PAGE);
+    const page = await waitingEngagements(database, connectionId, without, after, EVENTS_PER_PAGE);
     report = await recordPage(context, setup, page, report);
     done += page.length;
     context.progress({ step: "write", side: null, done, total });
@@ -174,7 +184,7 @@ function claimsOf({ rules }: EngagementContext, batch: readonly Group[]): readon
   return batch.flatMap(({ contact, rows }) =>
     rows.map(({ engagement }) => {
       const record = rules.metrics[engagement.kind]?.record ?? "every";
-      return { eventId: engagement.eventId, contact, shownId: occurrenceId(engagement, record, contact) };
+      return { eventId: engagement.eventId, contact, shownId: shownIdOf(engagement, record, contact) };
     }),
   );
 }

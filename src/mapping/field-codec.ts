@@ -8,7 +8,7 @@ import { otherSide } from "../model/side.ts";
 import type { Transform } from "../model/transform.ts";
 import type { Value, Values } from "../model/value.ts";
 import { canonicalList } from "../model/value.ts";
-import { applyTransforms } from "./apply-transform.ts";
+import { applyTransforms } from "./transforms/chain.ts";
 import { notAPhone, notOfType, notTurned, phoneCountry, withoutPair } from "./field-problems.ts";
 import type { Translated } from "./option-table.ts";
 import { fromOption, toOption } from "./option-table.ts";

@@ -5,11 +5,11 @@ import { otherSide, perSide } from "../model/side.ts";
 import type { Transform } from "../model/transform.ts";
 import type { FieldType } from "../model/value.ts";
 import type { Finding, Path } from "./diagnostic.ts";
-import { readTransform } from "./read-transform.ts";
 import type { FieldEntry } from "./schema.ts";
-import type { Walked } from "./transform-chain.ts";
-import { readsAs, reversed, startType, walk } from "./transform-chain.ts";
 import * as say from "./transform-findings.ts";
+import type { Walked } from "./transforms/chain.ts";
+import { readsAs, reversed, startType, walk } from "./transforms/chain.ts";
+import { readTransform } from "./transforms/entry.ts";
 import { wellKnownType } from "./well-known-type.ts";
 
 /** What an entry's types and transforms come to, and what is wrong with them, by path within the entry. */
@@ -105,7 +105,7 @@ function losing(entry: FieldEntry, written: Written, start: FieldType): EntryFin
     const step = "lostAt" in opposite ? steps[opposite.lostAt] : undefined;
     if (!("lostAt" in opposite) || step === undefined) continue;
     const example = to === "klaviyo" ? entry.examples?.[0] : undefined;
-    const loss = say.loss(step, steps, example, start);
+    const loss = say.loss(step, opposite.usual, steps, example, start);
     return atStep(entry, to, opposite.lostAt, step, say.noWayBack(to, step, loss));
   }
   return null;

@@ -7,7 +7,7 @@ import { quiet } from "./quiet-time.ts";
 import { consent } from "./schema-consent.ts";
 import { alerts, channels } from "./schema-later.ts";
 import { privacy } from "./schema-privacy.ts";
-import { transforms } from "./schema-transforms.ts";
+import { transforms } from "./transforms/entry.ts";
 import * as words from "./schema-words.ts";
 import { suggest } from "./suggest.ts";
 

@@ -3,9 +3,9 @@ import type { Side } from "../model/side.ts";
 import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Filled, Transform } from "../model/transform.ts";
 import type { FieldType } from "../model/value.ts";
-import { applyTransforms } from "./apply-transform.ts";
 import type { Finding } from "./diagnostic.ts";
-import { takes, TYPICAL } from "./transform-chain.ts";
+import { applyTransforms } from "./transforms/chain.ts";
+import { EXAMPLES, rowOf } from "./transforms/transforms.ts";
 import type { Written } from "./value-from-text.ts";
 import { valueFromText } from "./value-from-text.ts";
 
@@ -13,7 +13,7 @@ import { valueFromText } from "./value-from-text.ts";
 
 /** M214, M227: a step that does not take what it is given. `opposite` where it is not written but follows from another. */
 export function badStep(step: Transform, given: FieldType, opposite: Side | null): Finding {
-  if (step.kind === "default" && takes(step).includes(given)) {
+  if (step.kind === "default" && rowOf(step).takes(step).includes(given)) {
     const message = `\`default\` cannot be \`${shown(step.value)}\`: the value is ${a(given)} here`;
     return { code: "M227", message, help: "write a value of that type, or say another `type`" };
   }
@@ -21,8 +21,8 @@ export function badStep(step: Transform, given: FieldType, opposite: Side | null
     opposite === null
       ? `\`${step.kind}\``
       : `the opposite on the way to ${SIDE_NAMES[opposite]}, \`${step.kind}\`,`;
-  const message = `${what} turns ${takes(step).map(a).join(" or ")}, and the value is ${a(given)} here`;
-  const legal = TYPICAL.filter((other) => takes(other).includes(given)).map(({ kind }) => kind);
+  const message = `${what} turns ${rowOf(step).takes(step).map(a).join(" or ")}, and the value is ${a(given)} here`;
+  const legal = EXAMPLES.filter((other) => rowOf(other).takes(other).includes(given)).map(({ kind }) => kind);
   const help = `what turns ${a(given)}: ${[...new Set(legal)].join(", ")}; \`type\` says what the source's values are`;
   return { code: "M214", message, help };
 }
@@ -62,6 +62,7 @@ interface Loss {
 /** What a chain makes of the entry's own example, or where it has none, the step of a usual value. */
 export function loss(
   step: Transform,
+  usual: string,
   steps: readonly Transform[],
   example: Written | undefined,
   start: FieldType,
@@ -70,15 +71,8 @@ export function loss(
   const turned = own === undefined ? null : applyTransforms(steps, own);
   if (own !== undefined && turned !== null && "value" in turned && turned.value !== null)
     return { before: shown(own), after: shown(turned.value) };
-  const before = usual(step);
-  const after = applyTransforms([step], before);
-  return { before, after: "value" in after && after.value !== null ? shown(after.value) : before };
-}
-
-function usual(step: Transform): string {
-  if (step.kind === "round") return "3.14159265359";
-  if (step.kind === "bucket") return step.bands[0]?.below ?? "0";
-  return step.kind === "digits" ? "+372 5123 4567" : "Ann";
+  const after = applyTransforms([step], usual);
+  return { before: usual, after: "value" in after && after.value !== null ? shown(after.value) : usual };
 }
 
 function shown(value: Filled): string {

@@ -9,6 +9,8 @@ export interface InstallationKeys {
   readonly files: Uint8Array;
   /** For the consent ledger. */
   readonly consent: Uint8Array;
+  /** For pseudonyms of people on pages that mask them. */
+  readonly viewers: Uint8Array;
   /** For the audit. */
   readonly audit: Uint8Array;
 }

@@ -70,6 +70,8 @@ export interface KnownLink {
   readonly claimed: PerSide<Claim | null>;
   /** Another contact of the side that has the address which the link's other contact shows now. */
   readonly taken: PerSide<Taken | null>;
+  /** The email address that Tandem took from a side's contact for a swap, while the contact has none and nobody has that one. */
+  readonly putAside: PerSide<EmailKey | null>;
   /** Sides on which an opt-out under another address of this person was not synced yet. */
   readonly inherited: InheritedOptOuts;
   /** The ledger holds a refusal of this person that nobody took back by an act of their own. */

@@ -13,7 +13,10 @@ export type Transform =
   /** A number with at most this many decimals, 0–10; halves go away from zero. */
   | { readonly kind: "round"; readonly digits: number }
   | { readonly kind: "digits" }
-  | { readonly kind: "lower" | "upper" | "title" | "trim" }
+  | { readonly kind: "lower" }
+  | { readonly kind: "upper" }
+  | { readonly kind: "title" }
+  | { readonly kind: "trim" }
   /** A day in another notation: `yyyy`, `MM` or `M`, `dd` or `d`, and what stands between them. */
   | { readonly kind: "date_format"; readonly from: string; readonly to: string }
   | { readonly kind: "bucket"; readonly bands: readonly Band[] }
@@ -22,7 +25,8 @@ export type Transform =
   | { readonly kind: "split"; readonly separator: string }
   | { readonly kind: "default"; readonly value: Filled }
   | { readonly kind: "constant"; readonly value: Filled; readonly type: "text" | "number" | "boolean" }
-  | { readonly kind: "prefix" | "remove_prefix"; readonly text: string };
+  | { readonly kind: "prefix"; readonly text: string }
+  | { readonly kind: "remove_prefix"; readonly text: string };
 
 export type TransformKind = Transform["kind"];
 

@@ -12,6 +12,7 @@ import type { MergedField } from "../reconcile/merge-contact.ts";
 import { mergeContact, writesTo } from "../reconcile/merge-contact.ts";
 import type { AddressSteps } from "./addresses.ts";
 import { afterOptOut, addressTaken, heldAddress, stepAside, withOwnAddress } from "./addresses.ts";
+import { giveBackAddress } from "./give-back-address.ts";
 import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { rejectedUnseen, withoutRefused } from "./refused.ts";
@@ -94,6 +95,10 @@ export const NOT_READ_YET = "Not read with this mapping yet";
 
 /** What to do about one person, from what was seen on each side and the last agreement. Pure. */
 export function planContact(rules: PlanRules, known: KnownLink): ContactPlan {
+  return giveBackAddress(rules, planOf(rules, known));
+}
+
+function planOf(rules: PlanRules, known: KnownLink): ContactPlan {
   const { link, sightings } = known;
   const matched = matchedRules(rules.scope, known);
   const inScope = sidesInScope(matched);

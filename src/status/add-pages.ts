@@ -7,7 +7,8 @@ import { messagePage } from "./message-page.ts";
 import type { Answer, Asked, StatusPage } from "./page.ts";
 import { neededFor } from "./permissions.ts";
 import { THIS_MACHINE } from "./sessions.ts";
-import { send, sentText } from "./send.ts";
+import { seenDocument } from "./seen-document.ts";
+import { send, sentLines } from "./send.ts";
 
 /** What serving a page needs beside the page. */
 export interface PageSettings {
@@ -36,6 +37,10 @@ export function addPages(app: FastifyInstance, pages: readonly StatusPage[], set
       },
     });
   }
+}
+
+function asFile(reply: FastifyReply, name: string, type: string): FastifyReply {
+  return reply.type(`${type}; charset=utf-8`).header("content-disposition", `attachment; filename="${name}"`);
 }
 
 function askedOf(request: FastifyRequest, frame: Frame): Asked {
@@ -68,10 +73,11 @@ function sendAnswer(
       const page = () => messagePage(message, frame, shell);
       return send(request, reply.code(status), page, { error: { status, ...message } });
     }
-    case "file":
-      return reply
-        .type(answer.type)
-        .header("content-disposition", `attachment; filename="${answer.name}"`)
-        .send(Readable.from(sentText(request, answer.text)));
+    case "table":
+      return asFile(reply, answer.name, "text/csv").send(Readable.from(sentLines(request, answer.lines)));
+    case "document":
+      return asFile(reply, answer.name, "application/json").send(
+        seenDocument(answer.document, request.sight, 2),
+      );
   }
 }

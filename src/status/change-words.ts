@@ -78,7 +78,8 @@ function line(
   before: Values | null,
 ): Fragment {
   const name = html`<span class="field-name">${propertyOf(side, key)}</span>`;
-  if ((kind !== "update" && kind !== "stamp") || before === null) return html`${name} ${valueElement(value)}`;
-  return html`${name} ${valueElement(before[key] ?? null)} <span aria-hidden="true">→</span
-    ><span class="unseen"> becomes </span> ${valueElement(value)}`;
+  if ((kind !== "update" && kind !== "stamp") || before === null)
+    return html`${name} ${valueElement(key, value)}`;
+  return html`${name} ${valueElement(key, before[key] ?? null)} <span aria-hidden="true">→</span
+    ><span class="unseen"> becomes </span> ${valueElement(key, value)}`;
 }

@@ -28,7 +28,13 @@ export function contactConsent(database: Database, connectionId: number): Contac
       const answer = answerFor(known);
       const { words, tone } = TAGS[answer.answer];
       const tag = html`<span class="tag ${tone}">${words}</span>`;
-      return { content: section(known), tag, document: { ...known, ...answer } };
+      const ledger = known.ledger.map((entry) => {
+        const { at, kind, side, list } = entry;
+        return { at, kind, side, list, why: entryReason(entry) };
+      });
+      const sides = Object.fromEntries(SIDES.map((side) => [side, sideWords(side, known)]));
+      const shown = { answer: answer.answer, because: answer.because, sides, ledger };
+      return { content: section(known), tag, document: { ...known, ...answer }, shown };
     },
   };
 }

@@ -19,8 +19,28 @@ export function contactEngagement(database: Database, connectionId: number): Con
     async read({ plan }, now) {
       const { email } = plan.known.link;
       const engagements = await personEngagements(database, connectionId, email, EVENTS_SHOWN);
-      return { content: section(engagements, now), document: engagements };
+      return {
+        content: section(engagements, now),
+        document: engagements,
+        shown: engagements.map(shownEvent),
+      };
     },
+  };
+}
+
+function shownEvent({ engagement, fate, reason }: PersonEngagement): object {
+  const { at, kind, source, url, detail } = engagement;
+  const { kind: of, name } = source;
+  const message = messageWords(engagement);
+  return {
+    at,
+    kind,
+    message,
+    url,
+    detail,
+    source: of === "unknown" ? null : { kind: of, name },
+    fate,
+    reason,
   };
 }
 

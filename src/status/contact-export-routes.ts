@@ -3,7 +3,6 @@ import { exportPerson } from "../store/person-export.ts";
 import { linkId } from "./link-selection.ts";
 import { NOT_FOUND } from "./message-page.ts";
 import type { StatusPage } from "./page.ts";
-import { ownWords } from "./send.ts";
 import type { StatusActions } from "./status-actions.ts";
 import type { StatusReader } from "./status-reader.ts";
 
@@ -33,16 +32,11 @@ export function contactExportRoutes({ read, act }: ExportDeps): readonly StatusP
         await act.audit({ who, role, action: "export", contacts: 1, about: { links: id } });
         const kept = { at: frame.now, ...(await exportPerson(act.database, found.email)) };
         return {
-          kind: "file",
+          kind: "document",
           name: `person-${id}-${frame.now.toISOString().slice(0, 10)}.json`,
-          type: "application/json; charset=utf-8",
-          text: once(JSON.stringify(kept, ownWords, 2)),
+          document: kept,
         };
       },
     },
   ];
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
 }

@@ -4,9 +4,9 @@ import { sameValue } from "../model/value.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
-import { blockedBy, lastWriters, outcomeWords } from "./field-words.ts";
+import { blockedBy, lastWriters, outcomeWords, shownTo } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, seen } from "./html.ts";
 import { newerWords } from "./newer-words.ts";
 import { stackedTable } from "./stacked-table.ts";
 import { timeElement } from "./time-element.ts";
@@ -66,12 +66,12 @@ function row(field: MergedField, plan: ContactPlan, writer: HistoryEntry | null,
       <p class="name muted">${WAYS[rule.direction]}</p>
     </th>
     ${side("hubspot")}
-    <td role="cell" data-label="Last agreed">${agreedValue(agreed)}</td>
+    <td role="cell" data-label="Last agreed">${agreedValue(rule.key, agreed)}</td>
     ${side("klaviyo")}
     <td role="cell" data-label="What happens">
       <p>
         <span aria-hidden="true">${sign}</span
-        >${outcomeWords(field, plan)}${blocked && html`. <a href="#problems">See what is wrong</a>`}
+        >${seen((sight) => html`${outcomeWords(field, plan, shownTo(sight, rule.key))}`)}${blocked && html`. <a href="#problems">See what is wrong</a>`}
       </p>
       ${
         ages !== null &&
@@ -93,11 +93,11 @@ function value({ rule, seen, agreed }: MergedField, side: Side, plan: ContactPla
       <p class="muted"><bdi>${unreadable.explanation}</bdi></p>`;
   }
   const moved = agreed !== undefined && !sameValue(now, agreed[side]);
-  return html`${valueElement(now)}${moved && html`<p class="muted"><span aria-hidden="true">● </span>changed</p>`}`;
+  return html`${valueElement(rule.key, now)}${moved && html`<p class="muted"><span aria-hidden="true">● </span>changed</p>`}`;
 }
 
-function agreedValue(agreed: MergedField["agreed"]): Fragment {
+function agreedValue(key: string, agreed: MergedField["agreed"]): Fragment {
   if (agreed === undefined) return html`<span class="muted">(never agreed)</span>`;
-  if (sameValue(agreed.hubspot, agreed.klaviyo)) return valueElement(agreed.hubspot);
-  return SIDES.map((side) => html`<div>${SIDE_NAMES[side]}: ${valueElement(agreed[side])}</div>`);
+  if (sameValue(agreed.hubspot, agreed.klaviyo)) return valueElement(key, agreed.hubspot);
+  return SIDES.map((side) => html`<div>${SIDE_NAMES[side]}: ${valueElement(key, agreed[side])}</div>`);
 }

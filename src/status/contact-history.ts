@@ -96,8 +96,8 @@ export function contactConflicts(
           html`<tr role="row">
             <th scope="row" role="rowheader" data-label="When">${timeElement(at, now)}</th>
             <td role="cell" data-label="Field">${propertyOf(winner, field)}</td>
-            <td role="cell" data-label="Kept">${SIDE_NAMES[winner]}: ${valueElement(won)}</td>
-            <td role="cell" data-label="Overwritten">${valueElement(lost)}</td>
+            <td role="cell" data-label="Kept">${SIDE_NAMES[winner]}: ${valueElement(field, won)}</td>
+            <td role="cell" data-label="Overwritten">${valueElement(field, lost)}</td>
             <td role="cell" data-label="Undo">
               ${undo !== null ? UNDOS[undo] : mayUndo && html`<a href="/conflicts/${String(id)}/undo">Undo…</a>`}
             </td>

@@ -14,7 +14,7 @@ import { readingLine } from "./contact-read.ts";
 import type { ExplainedPerson } from "./explained-person.ts";
 import { nextWords } from "./field-words.ts";
 import type { Fragment, Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, personAddress } from "./html.ts";
 import { ignoredWords } from "./ignored-words.ts";
 import type { Frame } from "./layout.ts";
 import { csrfField } from "./layout.ts";
@@ -50,7 +50,7 @@ export function contactPage(view: ContactView): Safe {
   const role = frame.shell.visitor?.role ?? "viewer";
   return html`
     ${problems.length > 0 && link.state === "failing" && summary(problems)}
-    <h1>${name !== null && html`<bdi>${name}</bdi> – `}<bdi>${link.email}</bdi></h1>
+    <h1>${name !== null && html`<bdi>${name}</bdi> – `}<bdi>${personAddress(link.email)}</bdi></h1>
     <p class="facts">
       ${stateTag(link.state)} ${tags}
       ${SIDES.map((side) =>

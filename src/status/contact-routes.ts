@@ -3,6 +3,7 @@ import type { StatusActions } from "./status-actions.ts";
 import { alike } from "./alike.ts";
 import { confirmPage } from "./confirm-page.ts";
 import type { ContactUrls } from "./contact-link.ts";
+import { contactForViewers } from "./contact-document.ts";
 import { contactPage } from "./contact-page.ts";
 import { contactReading } from "./contact-read.ts";
 import type { ContactSection } from "./contact-sections.ts";
@@ -15,6 +16,7 @@ import { linkId } from "./link-selection.ts";
 import { NOT_FOUND } from "./message-page.ts";
 import type { Answer, Asked, StatusPage } from "./page.ts";
 import { rawPage } from "./raw-page.ts";
+import { mayDo, searchInOf } from "./role.ts";
 import { searchWords } from "./search-words.ts";
 import { STATES } from "./state-words.ts";
 import type { StatusReader } from "./status-reader.ts";
@@ -98,7 +100,7 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
   ];
 }
 
-async function list({ read }: ContactDeps, { query: given, frame }: Asked): Promise<Answer> {
+async function list({ read }: ContactDeps, { query: given, frame, visitor }: Asked): Promise<Answer> {
   const parsed = listParameters.safeParse(given);
   if (!parsed.success) {
     const words = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
@@ -107,16 +109,18 @@ async function list({ read }: ContactDeps, { query: given, frame }: Asked): Prom
   const { q, email, state = null, page } = parsed.data;
   const search = email ?? q ?? null;
   // An address that somebody has leads to them: two actions are enough to read why a contact fails.
-  const exact = search?.includes("@") === true && state === null ? await read.linkOfEmail(key(search)) : null;
+  const searchIn = searchInOf(visitor.role);
+  const sought = searchIn === "everything" ? search : null;
+  const exact = sought?.includes("@") === true && state === null ? await read.linkOfEmail(key(sought)) : null;
   if (exact !== null) return { kind: "moved", to: `/contacts/${exact}` };
-  const query = { search: search === "" ? null : search, state, page };
+  const query = { search: search === "" ? null : search, searchIn, state, page };
   const found = await read.contacts(query);
   if (found.page !== page) return { kind: "moved", to: contactsAddress({ ...query, page: found.page }) };
-  const meant = found.total === 0 && search !== null ? await probably(read, key(search)) : null;
+  const meant = found.total === 0 && sought !== null ? await probably(read, key(sought)) : null;
   return {
     kind: "page",
     title: found.pages > 1 ? `Contacts (page ${found.page} of ${found.pages})` : "Contacts",
-    content: contactsPage({ query, found, meant }),
+    content: contactsPage({ role: visitor.role, query, found, meant }),
     document: { connection: frame.overview.name, at: frame.now, query, ...found, meant },
   };
 }
@@ -135,7 +139,7 @@ async function probably(read: StatusReader, search: string): Promise<{ email: st
   return email === null || id === null ? null : { email, id };
 }
 
-async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): Promise<Answer> {
+async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: bigint): Promise<Answer> {
   const { read } = deps;
   const [found, times, person] = await Promise.all([
     read.contact(id),
@@ -154,11 +158,13 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
   const sections: Fragment[] = [];
   const tags: Fragment[] = [];
   const documents: Record<string, unknown> = {};
+  const shown: Record<string, unknown> = {};
   for (const section of deps.contactSections ?? []) {
     const told = await section.read(person, frame.now);
     sections.push(told?.content ?? null);
     tags.push(told?.tag ?? null);
     documents[section.key] = told?.document ?? null;
+    shown[section.key] = told?.shown ?? null;
   }
   const differs = person.plan.merged.some(
     ({ merge }) => merge.kind !== "settled" || merge.because !== "same",
@@ -169,21 +175,12 @@ async function contact(deps: ContactDeps, { query, frame }: Asked, id: bigint): 
   const { name, problems, ignored } = found;
   const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
   const reading = contactReading(frame, deps.desk, id);
-  const content = contactPage({
-    frame,
-    reading,
-    person,
-    name,
-    problems,
-    conflicts,
-    acts,
-    ignored,
-    times,
-    tags,
-    show,
-    contactUrls,
-    sections,
-  });
+  const parts = { person, name, problems, conflicts, acts, ignored, times, show };
+  const content = contactPage({ frame, reading, ...parts, tags, contactUrls, sections });
+  if (!mayDo(visitor.role, "operator")) {
+    const document = { ...contactForViewers(parts), readAt: reading.at, ...shown };
+    return { kind: "page", title: found.email, content, document };
+  }
   const document = {
     ...person.plan,
     ...times,

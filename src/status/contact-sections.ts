@@ -16,5 +16,7 @@ export interface ContactSection {
     /** The same in a word, beside the contact's state. */
     readonly tag?: Fragment;
     readonly document: unknown;
+    /** Of that, what the page shows: all that viewers get. */
+    readonly shown: unknown;
   } | null>;
 }

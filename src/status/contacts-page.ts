@@ -2,14 +2,16 @@ import type { ContactsPage, ContactsQuery } from "../store/contacts-list.ts";
 import { CONTACTS_PER_PAGE } from "../store/contacts-list.ts";
 import { counted, grouped } from "../model/count-words.ts";
 import type { Fragment, Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, personAddress, typed } from "./html.ts";
 import { pager } from "./pager.ts";
+import type { Role } from "./role.ts";
 import { searchField } from "./search-box.ts";
 import { stackedTable } from "./stacked-table.ts";
 import { STATES } from "./state-words.ts";
 
 /** What the list of contacts shows. */
 export interface ContactsView {
+  readonly role: Role;
   readonly query: ContactsQuery;
   readonly found: ContactsPage;
   /** An address that was probably meant, where nobody has the one that was asked for. */
@@ -44,7 +46,7 @@ export function contactsPage(view: ContactsView): Safe {
   return html`
     <h1>Contacts</h1>
     <form method="get" action="/contacts" role="search" aria-label="Contacts" class="filters">
-      ${searchField(query.search)}
+      ${searchField(query.search, view.role)}
       <div class="field">
         <label for="state">State</label>
         <select id="state" name="state">
@@ -66,12 +68,12 @@ export function contactsPage(view: ContactsView): Safe {
 }
 
 function nobody({ query, meant }: ContactsView): Safe {
-  const whom = query.search === null ? "" : html` with <bdi>${query.search}</bdi>`;
+  const whom = query.search === null ? "" : html` with <bdi>${typed(query.search)}</bdi>`;
   return html`<p>No contact${whom}${query.state !== null && " in this state"}.</p>
     ${
       meant !== null &&
       html`<p>
-        Did you mean <a href="/contacts/${meant.id}"><bdi>${meant.email}</bdi></a
+        Did you mean <a href="/contacts/${meant.id}"><bdi>${personAddress(meant.email)}</bdi></a
         >?
       </p>`
     }
@@ -96,7 +98,7 @@ function table({ contacts, total, page }: ContactsPage): Fragment {
       ({ id, email, name, state, reason, ids }) =>
         html`<tr role="row">
           <th scope="row" role="rowheader" data-label="Contact">
-            <a href="/contacts/${id}"><bdi>${email}</bdi></a>
+            <a href="/contacts/${id}"><bdi>${personAddress(email)}</bdi></a>
             ${name !== null && html`<p class="name"><bdi>${name}</bdi></p>`}
           </th>
           <td role="cell" data-label="State">${stateTag(state)}</td>

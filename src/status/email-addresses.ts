@@ -1,91 +1,66 @@
-/** Where a name or a domain ends, beside white space and another `@`. */
-export interface AddressSigns {
-  readonly endsName: ReadonlySet<string>;
-  readonly endsDomain: ReadonlySet<string>;
-  /** `&#39;` is one sign of a name, as in HTML. */
-  readonly entities: boolean;
-}
+/** What ends the name of an address, beside white space and another `@`: no address that Tandem keeps has one of these. */
+const ENDS_NAME: ReadonlySet<string> = new Set("<>,;");
+/** In JSON text, the quotes around a value too. */
+const ENDS_NAME_IN_JSON: ReadonlySet<string> = new Set('<>,;"');
+const ENDS_DOMAIN: ReadonlySet<string> = new Set("<>\"'`(),;:@&?\\/=#[]{}|%!*+$^~“”’‘");
+/** `@` as people and other scripts write it. */
+const AT = /[@＠﹫]/g;
+const DOT = /[.。．｡]/;
+/** Stands at the end of a text that was cut. */
+const CUT = "…";
 
-/** In HTML, JSON and CSV that are sent: what ends an attribute, a word or a JSON string ends an address. */
-export const SENT_TEXT: AddressSigns = {
-  endsName: new Set("<>\"'`=(),;:@&\\/"),
-  endsDomain: new Set("<>\"'`(),;:@&?\\/"),
-  entities: true,
-};
-/** In what a system answered, as JSON. */
-export const RAW_TEXT: AddressSigns = {
-  endsName: new Set("<>\"'(),;:@\\"),
-  endsDomain: new Set("<>\"'(),;:@\\"),
-  entities: false,
-};
-
-/** Found in a text. */
-interface FoundAddress {
+/** An address found in a text. */
+export interface FoundAddress {
+  /** All that may belong to the name. In running text that can be more than the name. */
   readonly name: string;
-  /** What of the name is one sign: a character, or an entity. */
-  readonly first: string;
   readonly domain: string;
 }
 
 /**
- * A text with every email address in it replaced. Goes from `@` to `@` and looks at each character a fixed number of
- * times: a regular expression for the same looks at the rest of a long word from each of its characters.
+ * A text with every email address in it replaced. Goes from `@` to `@` and reads each character a fixed number of times.
+ *
+ * @param kind `words`: a name may hold quotes, `=`, `&` and `/`, as it may in an address; `json`: quotes end it
  */
 export function replaceAddresses(
   text: string,
-  signs: AddressSigns,
+  kind: "words" | "json",
   replace: (found: FoundAddress) => string,
 ): string {
+  const endsName = kind === "json" ? ENDS_NAME_IN_JSON : ENDS_NAME;
   let out = "";
   let done = 0;
-  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
-    const from = nameStart(text, at, done, signs);
-    const to = domainEnd(text, at + 1, signs);
+  for (const { index: at } of text.matchAll(AT)) {
+    if (at < done) continue;
+    const to = domainEnd(text, at + 1);
     const domain = text.slice(at + 1, to);
-    if (from === at || !hasInnerDot(domain)) continue;
-    const name = text.slice(from, at);
-    out += text.slice(done, from) + replace({ name, first: firstSign(name, signs), domain });
+    if (!isDomain(domain) && text.charAt(to) !== CUT) continue;
+    const from = nameStart(text, at, done, endsName);
+    if (from === at) continue;
+    out += text.slice(done, from) + replace({ name: text.slice(from, at), domain });
     done = to;
   }
   return out + text.slice(done);
 }
 
-/** A dot with something before and after it. */
-function hasInnerDot(domain: string): boolean {
-  const dot = domain.indexOf(".", 1);
-  return dot !== -1 && dot < domain.length - 1;
+/** A dot with something before it, and a letter behind the last one: `2@1.5` is no address. */
+function isDomain(domain: string): boolean {
+  const [first = "", ...labels] = domain.split(DOT);
+  const last = labels.findLast((label) => label !== "") ?? "";
+  return first !== "" && /^[^\d_-]/u.test(last);
 }
 
 /** Goes back from the `@`, to the end of the address before at most. */
-function nameStart(text: string, at: number, least: number, { endsName, entities }: AddressSigns): number {
+function nameStart(text: string, at: number, least: number, endsName: ReadonlySet<string>): number {
   let from = at;
-  while (from > least) {
-    const sign = text.charAt(from - 1);
-    const entity = entities && sign === ";" ? entityBefore(text, from) : 0;
-    if (entity === 0 && (endsName.has(sign) || isSpace(sign))) break;
-    from -= Math.max(entity, 1);
-  }
-  return Math.max(from, least);
+  while (from > least && !endsName.has(text.charAt(from - 1)) && !isSpace(text.charAt(from - 1))) from -= 1;
+  return from;
 }
 
-function domainEnd(text: string, start: number, { endsDomain }: AddressSigns): number {
+function domainEnd(text: string, start: number): number {
   let to = start;
-  while (to < text.length && !endsDomain.has(text.charAt(to)) && !isSpace(text.charAt(to))) to += 1;
+  const ends = (sign: string): boolean => sign === CUT || ENDS_DOMAIN.has(sign) || isSpace(sign);
+  while (to < text.length && !ends(text.charAt(to))) to += 1;
   return to;
-}
-
-/** The largest character has seven digits. */
-const LONGEST_ENTITY = "&#1114111;".length;
-
-/** The length of the entity that ends before `end`; 0 where there is none. */
-function entityBefore(text: string, end: number): number {
-  const found = /&#\d+;$/.exec(text.slice(Math.max(0, end - LONGEST_ENTITY), end));
-  return found === null ? 0 : found[0].length;
-}
-
-function firstSign(name: string, { entities }: AddressSigns): string {
-  const entity = entities ? /^&#\d{1,7};/.exec(name) : null;
-  return entity?.[0] ?? String.fromCodePoint(name.codePointAt(0) ?? 0);
 }
 
 function isSpace(sign: string): boolean {

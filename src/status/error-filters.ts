@@ -9,6 +9,8 @@ import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { place } from "./problem-words.ts";
+import type { Role } from "./role.ts";
+import { mayDo } from "./role.ts";
 import { searchField } from "./search-box.ts";
 
 const SORTS = [
@@ -24,6 +26,7 @@ export function errorFilters(
   causes: readonly Cause[],
   fields: readonly string[],
   rules: readonly FilterRule[],
+  role: Role,
 ): Safe {
   const known = [...new Map(causes.toReversed().map((one) => [one.code, one])).values()]
     .toReversed()
@@ -32,9 +35,10 @@ export function errorFilters(
     query.cause === null || causes.some(({ code }) => code === query.cause)
       ? known
       : [...known, [query.cause, query.cause]];
+  const sorts = SORTS.filter(([sort]) => sort !== "email" || mayDo(role, "operator"));
   const field = new Set([...fields, ...(query.field === null ? [] : [query.field])]);
   return html`<form method="get" action="/errors" role="search" aria-label="Failing contacts" class="filters">
-    ${searchField(query.search)}
+    ${searchField(query.search, role)}
     ${choiceField(
       "side",
       "Side",
@@ -74,7 +78,7 @@ export function errorFilters(
       null,
     )}
     ${choiceField("within", "First seen", query.within, WITHIN_CHOICES, "Any time")}
-    ${choiceField("sort", "Sort", query.sort, SORTS, null)}
+    ${choiceField("sort", "Sort", query.sort, sorts, null)}
     ${choiceField(
       "size",
       "Per page",

@@ -1,5 +1,5 @@
 import type { FailingContact } from "../store/failing-contacts.ts";
-import { csvLine } from "./csv-line.ts";
+import type { CsvCell } from "./csv-line.ts";
 import { place } from "./problem-words.ts";
 
 const HEADS = [
@@ -17,14 +17,15 @@ const HEADS = [
 ];
 
 /** A line a problem, everybody that matches. */
-export async function* errorsCsv(contacts: AsyncIterable<FailingContact>): AsyncGenerator<string> {
-  // Spreadsheets take a file for UTF-8 only where it begins so.
-  yield `\uFEFF${csvLine(HEADS)}`;
+export async function* errorsCsv(
+  contacts: AsyncIterable<FailingContact>,
+): AsyncGenerator<readonly CsvCell[]> {
+  yield HEADS;
   for await (const { email, name, ids, attempts, problems } of contacts) {
     for (const problem of problems) {
       const { code, title, explanation, firstSeen, reference } = problem;
-      yield csvLine([
-        email,
+      yield [
+        { email },
         name,
         ids.hubspot,
         ids.klaviyo,
@@ -35,7 +36,7 @@ export async function* errorsCsv(contacts: AsyncIterable<FailingContact>): Async
         firstSeen.toISOString(),
         String(attempts),
         reference,
-      ]);
+      ];
     }
   }
 }

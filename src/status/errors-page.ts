@@ -10,7 +10,7 @@ import { causeCards } from "./error-causes.ts";
 import { errorFilters } from "./error-filters.ts";
 import { errorsAddress, errorsParameters } from "./errors-address.ts";
 import type { Fragment, Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, personAddress } from "./html.ts";
 import { ignoredWords } from "./ignored-words.ts";
 import type { Frame } from "./layout.ts";
 import { csrfField } from "./layout.ts";
@@ -50,7 +50,7 @@ export function errorsPage(view: ErrorsView): Safe {
     ${causeCards(causes, facets.trends, query, frame.now)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>
-      ${errorFilters(query, causes, facets.fields, view.rules)}
+      ${errorFilters(query, causes, facets.fields, view.rules, frame.shell.visitor?.role ?? "viewer")}
       ${found.total === 0 ? nothing(view) : contacts(view)}
       ${pager(found.page, found.pages, "errors", (page) => errorsAddress({ ...query, page }))}
     </section>
@@ -87,7 +87,8 @@ function filtered({ search, cause, side, field, rule, state, within }: FailingQu
 function contacts(view: ErrorsView): Safe {
   const { found, query, frame } = view;
   const first = (found.page - 1) * query.size + 1;
-  const acts = frame.shell.visitor !== null && mayDo(frame.shell.visitor.role, "operator");
+  const role = frame.shell.visitor?.role ?? "viewer";
+  const acts = mayDo(role, "operator");
   const table = html`<table class="stacks" role="table">
     <caption>
       ${
@@ -99,7 +100,7 @@ function contacts(view: ErrorsView): Safe {
     <thead role="rowgroup">
       <tr role="row">
         ${acts && html`<th scope="col" role="columnheader" class="tick"><span class="unseen">Select</span></th>`}
-        ${HEADS.map((head) => columnHead(head, query))}
+        ${HEADS.map(({ label, sorts }) => columnHead({ label, sorts: mayDo(role, "operator") ? sorts : sorts.filter(([sort]) => sort !== "email") }, query))}
       </tr>
     </thead>
     <tbody role="rowgroup">
@@ -177,10 +178,12 @@ function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragmen
   const may = shell.visitor !== null && mayDo(shell.visitor.role, "operator");
   const links = [
     ...SIDES.map((side) => contactLink(side, contact.ids[side], view.contactUrls, contact.email)),
-    html`<a href="/contacts/${contact.id}">Explain<span class="unseen">: ${contact.email}</span></a>`,
+    html`<a href="/contacts/${contact.id}"
+      >Explain<span class="unseen">: ${personAddress(contact.email)}</span></a
+    >`,
     may &&
       html`<a href="/contacts/${contact.id}/raw"
-        >Raw exchange<span class="unseen">: ${contact.email}</span></a
+        >Raw exchange<span class="unseen">: ${personAddress(contact.email)}</span></a
       >`,
   ].filter((link) => link !== null && link !== false);
   const few = view.found.contacts.length <= FEW;
@@ -190,13 +193,13 @@ function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragmen
       html`<td role="cell" class="tick">
         <label
           ><input type="checkbox" name="link" value="${contact.id}" /><span class="unseen"
-            >Select ${contact.email}</span
+            >Select ${personAddress(contact.email)}</span
           ></label
         >
       </td>`
     }
     <th scope="row" role="rowheader" data-label="Contact">
-      <a href="/contacts/${contact.id}"><bdi>${contact.email}</bdi></a>
+      <a href="/contacts/${contact.id}"><bdi>${personAddress(contact.email)}</bdi></a>
       ${contact.name !== null && html`<p class="name"><bdi>${contact.name}</bdi></p>`}
       <ul class="links">
         ${links.map((link) => html`<li>${link}</li>`)}

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { FailingQuery, FilterRule } from "../store/failing-contacts.ts";
 import { ALL_FAILING, FAILING_SORTS } from "../store/failing-contacts.ts";
+import type { Role } from "./role.ts";
+import { searchInOf } from "./role.ts";
 import { searchWords } from "./search-words.ts";
 
 /** A form sends its empty fields too. */
@@ -32,9 +34,10 @@ export type ErrorsQuery =
 /**
  * Reads the parameters of an address or a form; those of other names are nobody's.
  *
+ * @param role of who asks: viewers find nobody by an address
  * @param rules those of the mapping, to find the one that is named
  */
-export function errorsQuery(query: unknown, rules: readonly FilterRule[]): ErrorsQuery {
+export function errorsQuery(query: unknown, rules: readonly FilterRule[], role: Role): ErrorsQuery {
   const read = parameters.safeParse(query);
   if (!read.success) {
     return {
@@ -55,6 +58,7 @@ export function errorsQuery(query: unknown, rules: readonly FilterRule[]): Error
     ok: true,
     query: {
       search: q === undefined || q === "" ? null : q,
+      searchIn: searchInOf(role),
       cause: cause ?? null,
       side: side ?? null,
       field: field ?? null,

@@ -22,9 +22,9 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
     {
       address: "/errors",
       place: "/errors",
-      async answer({ query: given, frame }) {
+      async answer({ query: given, frame, visitor }) {
         const rules = await rulesNow();
-        const asked = errorsQuery(given, rules);
+        const asked = errorsQuery(given, rules, visitor.role);
         if (!asked.ok) return notUnderstood(asked.wrong);
         const { query } = asked;
         const [found, facets, progress] = await Promise.all([
@@ -47,12 +47,12 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
     {
       address: "/errors.csv",
       place: "/errors",
-      async answer({ query: given, frame }) {
-        const asked = errorsQuery(given, await rulesNow());
+      async answer({ query: given, frame, visitor }) {
+        const asked = errorsQuery(given, await rulesNow(), visitor.role);
         if (!asked.ok) return notUnderstood(asked.wrong);
         const name = `errors-${frame.now.toISOString().slice(0, 10)}.csv`;
         const text = errorsCsv(read.eachFailing(asked.query));
-        return { kind: "file", name, type: "text/csv; charset=utf-8", text };
+        return { kind: "table", name, lines: text };
       },
     },
     ...errorsActions(deps),

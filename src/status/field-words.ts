@@ -7,11 +7,12 @@ import type { ContactPlan } from "../plan/plan-contact.ts";
 import type { Ages, MergedField } from "../reconcile/merge-contact.ts";
 import type { Why } from "../reconcile/merge-field.ts";
 import type { HistoryEntry, PersonHistory } from "../store/person-history.ts";
+import type { Sight } from "./sight.ts";
 import { newerWords } from "./newer-words.ts";
 import { clip } from "../model/clip.ts";
 
 /** Longer texts are cut: a plan is read by people, and the whole value is in the saved one. */
-const LONGEST_SHOWN = 120;
+export const LONGEST_SHOWN = 120;
 
 /** Why a field is written to the other side of `source`. */
 export function because(why: Why, source: Side, ages: Ages | null = null): string {
@@ -31,6 +32,11 @@ export function because(why: Why, source: Side, ages: Ages | null = null): strin
 export function whole(value: Value): string {
   if (value === null) return "(empty)";
   return Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+}
+
+/** A value of a field in a line, as somebody may see it. */
+export function shownTo(sight: Sight, field: string): (value: Value) => string {
+  return (value) => (value === null ? whole(null) : clip(sight.value(field, whole(value)), LONGEST_SHOWN));
 }
 
 /** A value in a line. */
@@ -62,10 +68,15 @@ function targetsOf({ values }: Extract<MergedField["merge"], { kind: "write" }>)
   return SIDES.filter((side) => values[side] !== undefined);
 }
 
-/** What becomes of a field, and why. */
+/**
+ * What becomes of a field, and why.
+ *
+ * @param inWords a value in a line, as the reader may see it
+ */
 export function outcomeWords(
   field: Pick<MergedField, "rule" | "merge" | "ages">,
   plan: Pick<ContactPlan, "operations" | "problems">,
+  inWords: (value: Value) => string = shown,
 ): string {
   const { merge, ages } = field;
   const blocked = blockedBy(field, plan);
@@ -86,12 +97,12 @@ export function outcomeWords(
       const goes = blocked === null ? "goes" : "would go";
       const writes = targetsOf(merge).map(
         (side) =>
-          `${shown(merge.values[side] ?? null)} ${goes} to ${SIDE_NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
+          `${inWords(merge.values[side] ?? null)} ${goes} to ${SIDE_NAMES[side]}: ${because(merge.why, otherSide(side), ages)}`,
       );
       const lost =
         merge.lost === null
           ? ""
-          : `; ${SIDE_NAMES[merge.lost.winner]} wins, ${shown(merge.lost.lost)} is kept as the losing value`;
+          : `; ${SIDE_NAMES[merge.lost.winner]} wins, ${inWords(merge.lost.lost)} is kept as the losing value`;
       const held = blocked === null ? "" : `; blocked: ${blocked.title}`;
       return `${writes.join("; ")}${lost}${held}`;
     }

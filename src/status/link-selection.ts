@@ -27,7 +27,7 @@ export interface Ticked {
 /** Reads what a form of the errors page has ticked; `null` for nothing, or for what is no such form. */
 export function readTicked(body: unknown, rules: readonly FilterRule[]): Ticked | null {
   const read = ticked.safeParse(body);
-  const asked = errorsQuery(body, rules);
+  const asked = errorsQuery(body, rules, "operator");
   if (!read.success || !asked.ok) return null;
   const { query } = asked;
   if (read.data.all !== undefined) return { query, selection: { kind: "matching", query } };

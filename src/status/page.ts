@@ -1,3 +1,4 @@
+import type { CsvCell } from "./csv-line.ts";
 import type { Fragment } from "./html.ts";
 import type { Frame } from "./layout.ts";
 import type { Message } from "./message-page.ts";
@@ -7,7 +8,8 @@ import type { Visitor } from "./role.ts";
  * How a page is added:
  *
  * 1. Write a function from what was read to `{ title, content, document }`: `content` is the markup below the frame with
- *    the page's one `h1`, `document` the same for programs. `errors-page.ts` is one.
+ *    the page's one `h1`, `document` the same for programs. `errors-page.ts` is one. Show a person's address with
+ *    `personAddress` and a field's value with `valueElement`. A viewer's document has what the page shows.
  * 2. Make a `StatusPage` of it, as `errors-routes.ts` does: its address, its place in the navigation, and what it
  *    answers. Everything in `Asked` that came with the request is `unknown`: parse it with zod, tell what is wrong.
  * 3. Name its address and the role that it needs in `permissions.ts`, and put it into the list in `status-app.ts`. It is
@@ -81,11 +83,13 @@ export type Answer =
   | { readonly kind: "moved"; readonly to: string; readonly said?: string }
   | { readonly kind: "told"; readonly status: number; readonly message: Message }
   | {
-      readonly kind: "file";
+      /** A CSV file. */
+      readonly kind: "table";
       readonly name: string;
-      readonly type: string;
-      readonly text: AsyncIterable<string>;
-    };
+      readonly lines: AsyncIterable<readonly CsvCell[]>;
+    }
+  /** A JSON file. */
+  | { readonly kind: "document"; readonly name: string; readonly document: object };
 
 /** One address and what it answers. */
 export interface StatusPage {

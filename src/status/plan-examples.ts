@@ -1,7 +1,7 @@
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { changeLines, deedWords, plannedChange } from "./change-words.ts";
 import type { Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, personAddress } from "./html.ts";
 
 /** The first people of a plan in full: who, what is done to them, before → after. */
 export function planExamples(examples: readonly ContactPlan[], caption: string): Safe {
@@ -21,7 +21,9 @@ export function planExamples(examples: readonly ContactPlan[], caption: string):
         operations.map(
           (operation) =>
             html`<tr role="row">
-              <th scope="row" role="rowheader" data-label="Contact"><bdi>${known.link.email}</bdi></th>
+              <th scope="row" role="rowheader" data-label="Contact">
+                <bdi>${personAddress(known.link.email)}</bdi>
+              </th>
               <td role="cell" data-label="What">${deedWords(operation.side, operation.kind)}</td>
               <td role="cell" data-label="Before → after">${changeLines(plannedChange(operation))}</td>
             </tr>`,

@@ -1,14 +1,14 @@
 import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { RawExchange } from "../store/raw-exchange.ts";
 import type { Safe } from "./html.ts";
-import { html } from "./html.ts";
+import { html, personAddress } from "./html.ts";
 import { redact } from "./redact.ts";
 import { timeElement } from "./time-element.ts";
 
 /** What was read, sent and returned, operation by operation; keys and other people's addresses are left out. */
 export function rawPage(linkId: string, email: string, exchanges: readonly RawExchange[], now: Date): Safe {
   return html`
-    <h1>Raw exchange: <bdi>${email}</bdi></h1>
+    <h1>Raw exchange: <bdi>${personAddress(email)}</bdi></h1>
     <p><a href="/contacts/${linkId}">Back to the contact</a></p>
     ${exchanges.length === 0 && html`<p>Nothing was sent of this person yet.</p>`}
     ${exchanges.map((exchange, index) => one(exchange, index, email, now))}

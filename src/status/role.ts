@@ -1,3 +1,5 @@
+import type { SearchIn } from "../store/search-people.ts";
+
 /** What somebody may do: each role may also do what those before it may. */
 export type Role = "viewer" | "operator" | "admin";
 
@@ -6,6 +8,11 @@ export const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
 /** May somebody of this role do what needs that one? */
 export function mayDo(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** By what somebody of this role may find people. */
+export function searchInOf(role: Role): SearchIn {
+  return mayDo(role, "operator") ? "everything" : "names_and_ids";
 }
 
 export function isRole(word: string): word is Role {

@@ -1,12 +1,17 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { csvLine } from "./csv-line.ts";
+import type { CsvCell } from "./csv-line.ts";
 import type { Safe } from "./html.ts";
 import { render } from "./html.ts";
-import { maskAddresses } from "./mask-addresses.ts";
+import { seenDocument } from "./seen-document.ts";
+import type { Sight } from "./sight.ts";
 import { wantsJson } from "./wants-json.ts";
 
-/** Whoever is not known to be allowed to sees no address. */
-function masks(request: FastifyRequest): boolean {
-  return request.visitor === null || request.visitor.role === "viewer";
+declare module "fastify" {
+  interface FastifyRequest {
+    /** How much of people this reader sees: masked until somebody is known who may see more. */
+    readonly sight: Sight;
+  }
 }
 
 /**
@@ -20,22 +25,19 @@ export function send(
   page: (() => Safe) | null,
   document: object,
 ): FastifyReply {
+  const { sight } = request;
   const asJson = page === null || wantsJson(request.headers.accept);
-  const text = asJson ? JSON.stringify(document, ownWords) : render(page());
   return reply
     .type(asJson ? "application/json; charset=utf-8" : "text/html; charset=utf-8")
-    .send(masks(request) ? maskAddresses(text) : text);
+    .send(asJson ? seenDocument(document, sight) : render(page(), sight));
 }
 
-/** A file line by line: one of any size is sent in little memory. */
-export async function* sentText(
-  request: FastifyRequest,
-  text: AsyncIterable<string>,
+/** A table as CSV, line by line: one of any size is sent in little memory. */
+export async function* sentLines(
+  { sight }: Pick<FastifyRequest, "sight">,
+  lines: AsyncIterable<readonly CsvCell[]>,
 ): AsyncGenerator<string> {
-  for await (const part of text) yield masks(request) ? maskAddresses(part) : part;
-}
-
-/** For `JSON.stringify`: ids are beyond what its numbers hold exactly. */
-export function ownWords(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
+  // Spreadsheets take a file for UTF-8 only where it begins so.
+  yield "\uFEFF";
+  for await (const line of lines) yield csvLine(line, sight);
 }

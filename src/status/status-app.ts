@@ -45,9 +45,11 @@ import { mappingRoutes } from "./mapping/mapping-routes.ts";
 import { runsRoutes } from "./runs/runs-routes.ts";
 import { requestShell } from "./request-shell.ts";
 import { send } from "./send.ts";
+import { WHOLE_SIGHT, maskedSight } from "./sight.ts";
 import { sessions } from "./sessions.ts";
 import { askWho, signInRoutes } from "./sign-in-routes.ts";
 import { signInThrottle } from "./sign-in-throttle.ts";
+import { keysOf } from "../store/database.ts";
 import type { FilterRule } from "../store/failing-contacts.ts";
 import type { StatusReader } from "./status-reader.ts";
 import type { StatusActions } from "./status-actions.ts";
@@ -209,6 +211,12 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
     referrerPolicy: { policy: "same-origin" },
   });
   app.decorateRequest("visitor", null);
+  const masked = maskedSight(() => keysOf(deps.act.database)().viewers);
+  app.decorateRequest("sight", {
+    getter() {
+      return this.visitor === null || this.visitor.role === "viewer" ? masked : WHOLE_SIGHT;
+    },
+  });
   const known = await sessions(app, access, deps.act.database, deps.now);
   await app.register(formbody, { bodyLimit: LARGEST_BODY });
   await app.register(csrfProtection, { sessionPlugin: "@fastify/secure-session" });

@@ -19,7 +19,7 @@ export interface CarriedRefusal {
 
 /**
  * Writes down what was done to somebody's consent, and shows it on the sighting at once: until the side is read again,
- * nothing asks for it twice.
+ * nothing asks for it twice. The contact is kept as a hash, as the person is: after a merge another one has their place.
  */
 export async function saveCarried(
   statements: Statements,
@@ -37,7 +37,7 @@ export async function saveCarried(
     (own) => own.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email', CASE WHEN restores THEN 'restored' ELSE 'carried' END, side,
-           jsonb_build_object('from', "from", 'because', because), ${runId}, ${now}, "from" ->> 'list'
+           jsonb_build_object('from', "from", 'because', because, 'contact', consent_subject(side || ' ' || id)), ${runId}, ${now}, "from" ->> 'list'
     FROM ${page} ORDER BY side, email`,
   );
   await statements.$executeRaw`

@@ -3,12 +3,14 @@ import type { PerSide } from "../model/side.ts";
 import type { Database } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import { linksUnder } from "./links-under.ts";
+import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
 
 /** Which contacts to list. */
 export interface ContactsQuery {
   /** An address or how it begins, a name, an id of either system; `null` for everybody. */
   readonly search: string | null;
+  readonly searchIn: SearchIn;
   readonly state: LinkState | null;
   /** From 1. */
   readonly page: number;
@@ -40,23 +42,22 @@ type Row = Omit<ListedContact, "id" | "ids"> & {
   readonly klaviyo: string | null;
 };
 
-/** A page of contacts by address, an exact hit of the search first. A page too far is the last one. */
+/** A page of contacts. A page too far is the last one. */
 export async function listContacts(
   database: Database,
   connectionId: number,
-  { search, state, page: wanted }: ContactsQuery,
+  { search, searchIn, state, page: wanted }: ContactsQuery,
 ): Promise<ContactsPage> {
   const matching = Prisma.sql`link.connection_id = ${connectionId}
     ${state === null ? Prisma.empty : Prisma.sql`AND link.state = ${state}`}
-    ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search)})`}`;
+    ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search, searchIn)})`}`;
   const [count] = await database.$queryRaw<
     { total: number }[]
   >`SELECT count(*)::int AS total FROM link WHERE ${matching}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CONTACTS_PER_PAGE));
   const page = Math.min(wanted, pages);
-  const exact = search?.trim().toLowerCase().normalize("NFC") ?? "";
-  const order = search === null ? Prisma.sql`email_key` : Prisma.sql`email_key = ${exact} DESC, email_key`;
+  const order = orderOf(search, searchIn);
   const rows = await database.$queryRaw<Row[]>`
     WITH page AS (
       SELECT id FROM link WHERE ${matching}
@@ -71,6 +72,13 @@ export async function listContacts(
     ids: { hubspot, klaviyo },
   }));
   return { contacts, total, page, pages };
+}
+
+/** By address, an exact hit first. For who must not know addresses, their order tells something of them. */
+function orderOf(search: string | null, searchIn: SearchIn): Prisma.Sql {
+  if (searchIn === "names_and_ids") return Prisma.sql`link.id`;
+  if (search === null) return Prisma.sql`email_key`;
+  return Prisma.sql`email_key = ${search.trim().toLowerCase().normalize("NFC")} DESC, email_key`;
 }
 
 /** The id of the link found under this email address: the one that has it now, or had it last. */

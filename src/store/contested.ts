@@ -1,4 +1,5 @@
 import type { ExternalId } from "../model/contact.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 
@@ -54,7 +55,10 @@ export async function forgetUnlinked(
   await statements.sighting.deleteMany({ where: { ...which, linkId: null } });
 }
 
-/** The addresses that one contact of a dirty link shows and the other does not yet: somebody else may have them there. */
+/**
+ * The addresses that one contact of a dirty link shows and the other does not yet: somebody else may have them there. Of a
+ * link whose other contact was deleted, the address that is new since: nothing but asking tells who has it there.
+ */
 export async function addressesToCome(
   statements: Statements,
   connectionId: number,
@@ -63,9 +67,10 @@ export async function addressesToCome(
   const rows = await statements.$queryRaw<{ email: string }[]>`
     SELECT DISTINCT source.email_key AS email
     FROM link JOIN sighting AS source ON source.link_id = link.id AND source.side <> ${side}
-              JOIN sighting AS target ON target.link_id = link.id AND target.side = ${side}
-    WHERE link.connection_id = ${connectionId} AND link.dirty_since IS NOT NULL AND link.deleted_on IS NULL
-      AND source.email_key IS NOT NULL AND source.email_key IS DISTINCT FROM target.email_key
+              LEFT JOIN sighting AS target ON target.link_id = link.id AND target.side = ${side}
+    WHERE link.connection_id = ${connectionId} AND link.dirty_since IS NOT NULL AND source.email_key IS NOT NULL
+      AND CASE WHEN link.deleted_on IS NULL THEN target.side IS NOT NULL AND source.email_key IS DISTINCT FROM target.email_key
+               ELSE link.deleted_on = ${side} AND source.email_key IS DISTINCT FROM link.base -> ${EMAIL_FIELD.key} ->> source.side END
       AND NOT EXISTS (SELECT FROM sighting AS holder
                       WHERE holder.connection_id = ${connectionId} AND holder.side = ${side}
                         AND holder.email_key = source.email_key)`;

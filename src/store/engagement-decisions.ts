@@ -1,6 +1,6 @@
 import type { Engagement } from "../model/engagement.ts";
 import type { Statements } from "./database.ts";
-import type { EngagementColumns, Fate } from "./engagement-rows.ts";
+import type { EngagementColumns, Fate, KeptEngagement } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
 import { Prisma } from "./generated/client.ts";
 
@@ -38,14 +38,14 @@ export async function undecided(
   connectionId: number,
   after: AfterUndecided | null,
   limit: number,
-): Promise<readonly Engagement[]> {
+): Promise<readonly KeptEngagement[]> {
   const further =
     after === null
       ? Prisma.empty
       : Prisma.sql`AND (at, event_id) > (${new Date(after.at)}::timestamptz, ${after.eventId})`;
   const rows = await statements.$queryRaw<EngagementColumns[]>`
     SELECT event_id, kind, channel, person, email, at, message, message_name, subject, source_kind, source_id,
-           source_name, url, list, detail, by_machine
+           source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine
     FROM engagement WHERE connection_id = ${connectionId} AND fate = 'new' ${further} ORDER BY at, event_id LIMIT ${limit}`;
   return rows.map(engagementOf);
 }

@@ -23,7 +23,7 @@ export async function personEngagements(
   limit: number,
 ): Promise<readonly PersonEngagement[]> {
   const columns = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
-    source_id, source_name, url, list, detail, by_machine, fate, reason, settled_at`;
+    source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, fate, reason, settled_at`;
   const rows = await statements.$queryRaw<
     (EngagementColumns & { fate: Fate; reason: string; settled_at: Date | null })[]
   >`

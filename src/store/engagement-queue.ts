@@ -1,14 +1,14 @@
 import type { ExternalId } from "../model/contact.ts";
-import type { Engagement } from "../model/engagement.ts";
+import type { EngagementKind } from "../model/engagement.ts";
 import type { Problem } from "../model/problem.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Statements } from "./database.ts";
-import type { EngagementColumns } from "./engagement-rows.ts";
+import type { EngagementColumns, KeptEngagement } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
 
 /** An event that is to be shown, or was. */
 export interface QueuedEngagement {
-  readonly engagement: Engagement;
+  readonly engagement: KeptEngagement;
   readonly entryId: string;
   /** Where it was sent to. */
   readonly contact: ExternalId | null;
@@ -24,7 +24,7 @@ interface QueuedColumns extends EngagementColumns {
 }
 
 const COLUMNS = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
-  source_id, source_name, url, list, detail, by_machine, entry_id::text AS entry_id, contact, reference, attempts`;
+  source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, entry_id::text AS entry_id, contact, reference, attempts`;
 
 function queued(row: QueuedColumns): QueuedEngagement {
   const { entry_id: entryId, contact, reference, attempts } = row;
@@ -34,16 +34,21 @@ function queued(row: QueuedColumns): QueuedEngagement {
 /** After which row a page goes on. */
 export type AfterQueued = readonly [person: string, message: string, eventId: string];
 
-/** A page of what waits to be shown: what one person did with one message stands together. */
+/**
+ * A page of what waits to be shown: what one person did with one message stands together.
+ *
+ * @param without kinds of events that cannot be shown now
+ */
 export async function waitingEngagements(
   statements: Statements,
   connectionId: number,
+  without: readonly EngagementKind[],
   [person, message, eventId]: AfterQueued,
   limit: number,
 ): Promise<readonly QueuedEngagement[]> {
   const rows = await statements.$queryRaw<QueuedColumns[]>`
     SELECT ${COLUMNS} FROM engagement
-    WHERE connection_id = ${connectionId} AND fate = 'waiting'
+    WHERE connection_id = ${connectionId} AND fate = 'waiting' AND kind <> ALL (${[...without]}::text[])
       AND (coalesce(person, email, ''), coalesce(message, ''), event_id) > (${person}, ${message}, ${eventId})
     ORDER BY coalesce(person, email, ''), coalesce(message, ''), event_id LIMIT ${limit}`;
   return rows.map(queued);
@@ -58,18 +63,25 @@ export async function unansweredEngagements(
   statements: Statements,
   connectionId: number,
   runId: bigint,
+  without: readonly EngagementKind[],
   limit: number,
 ): Promise<readonly QueuedEngagement[]> {
   const rows = await statements.$queryRaw<QueuedColumns[]>`
     SELECT ${COLUMNS} FROM engagement
     WHERE connection_id = ${connectionId} AND fate = 'sent' AND run_id IS DISTINCT FROM ${runId}
+      AND kind <> ALL (${[...without]}::text[])
     ORDER BY contact, message, event_id LIMIT ${limit}`;
   return rows.map(queued);
 }
 
 /** How many wait to be shown, or to be heard of. */
-export async function countQueued(statements: Statements, connectionId: number): Promise<number> {
-  return statements.engagement.count({ where: { connectionId, fate: { in: ["waiting", "sent"] } } });
+export async function countQueued(
+  statements: Statements,
+  connectionId: number,
+  without: readonly EngagementKind[] = [],
+): Promise<number> {
+  const where = { connectionId, fate: { in: ["waiting", "sent"] }, kind: { notIn: [...without] } };
+  return statements.engagement.count({ where });
 }
 
 /** What is shown of these contacts and messages already. */

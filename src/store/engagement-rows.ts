@@ -18,6 +18,16 @@ export type Fate =
   | "failed"
   | "erased";
 
+/** An event as it is stored. Only `engagement/kept.ts` makes one of what a source tells. */
+export interface KeptEngagement extends Engagement {
+  /** Of a click: where it led, without a query string. */
+  readonly url: string | null;
+  /** Names a link whose query string was left out; `null` where `url` is the whole link. */
+  readonly linkId: string | null;
+  /** The id of the first click on such a link by this person; it goes to the sink. */
+  readonly linkEntryId: string | null;
+}
+
 /** The columns of `engagement` that make an event, as a query names them. */
 export interface EngagementColumns {
   readonly event_id: string;
@@ -33,13 +43,15 @@ export interface EngagementColumns {
   readonly source_id: string | null;
   readonly source_name: string | null;
   readonly url: string | null;
+  readonly link_id: string | null;
+  readonly link_entry_id: string | null;
   readonly list: string | null;
   readonly detail: string | null;
   readonly by_machine: boolean;
 }
 
 /** An event as it was stored. */
-export function engagementOf(row: EngagementColumns): Engagement {
+export function engagementOf(row: EngagementColumns): KeptEngagement {
   return {
     eventId: row.event_id,
     kind: row.kind,
@@ -52,6 +64,8 @@ export function engagementOf(row: EngagementColumns): Engagement {
     subject: row.subject,
     source: { kind: row.source_kind, id: row.source_id, name: row.source_name },
     url: row.url,
+    linkId: row.link_id,
+    linkEntryId: row.link_entry_id,
     list: row.list,
     detail: row.detail,
     byMachine: row.by_machine,
@@ -69,7 +83,7 @@ export async function saveEngagements(
   statements: Statements,
   connectionId: number,
   metricId: string,
-  engagements: readonly Engagement[],
+  engagements: readonly KeptEngagement[],
   now: Date,
 ): Promise<number> {
   if (engagements.length === 0) return 0;
@@ -83,7 +97,7 @@ export async function saveEngagements(
       SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
         "eventId" text, "kind" text, "channel" text, "person" text, "email" text, "at" timestamptz, "message" text,
         "messageName" text, "subject" text, "sourceKind" text, "sourceId" text, "sourceName" text, "url" text,
-        "list" text, "detail" text, "byMachine" boolean, "erased" boolean)
+        "linkId" uuid, "linkEntryId" uuid, "list" text, "detail" text, "byMachine" boolean, "erased" boolean)
       -- What is older than what is kept was removed, and would look new.
       WHERE NOT EXISTS (SELECT FROM engagement_begin AS begun
                         WHERE begun.connection_id = ${connectionId} AND begun.kind = p.kind AND p.at < begun.kept_from)
@@ -95,13 +109,14 @@ export async function saveEngagements(
                                AND gone.event_id = consent_subject('event ' || p."eventId")))
     ), saved AS (
       INSERT INTO engagement AS known (connection_id, event_id, metric_id, kind, channel, person, email, at, message,
-                                       message_name, subject, source_kind, source_id, source_name, url, list, detail,
-                                       by_machine, seen_at, fate)
+                                       message_name, subject, source_kind, source_id, source_name, url, link_id, link_entry_id,
+                                       list, detail, by_machine, seen_at, fate)
       SELECT ${connectionId}, CASE WHEN erased THEN consent_subject('event ' || "eventId") ELSE "eventId" END, ${metricId}, kind, channel, person, email, at, message, "messageName", subject,
-             "sourceKind", "sourceId", "sourceName", url, list, detail, "byMachine", ${now},
+             "sourceKind", "sourceId", "sourceName", url, "linkId", "linkEntryId", list, detail, "byMachine", ${now},
              CASE WHEN erased THEN 'erased' ELSE 'new' END
       FROM page ORDER BY "eventId"
-      ON CONFLICT (connection_id, event_id) DO UPDATE SET person = excluded.person, email = excluded.email
+      ON CONFLICT (connection_id, event_id) DO UPDATE
+        SET person = excluded.person, email = excluded.email, link_entry_id = excluded.link_entry_id
         WHERE excluded.person IS NOT NULL AND known.person IS DISTINCT FROM excluded.person
       RETURNING xmax = 0 AS added
     )
@@ -157,7 +172,7 @@ function nobodysColumns({ eventId, kind, channel, at, byMachine }: Engagement) {
   return { eventId, kind, channel, at, byMachine, sourceKind: "unknown", erased: true };
 }
 
-function columnsOf({ source, at, ...one }: Engagement) {
+function columnsOf({ source, at, ...one }: KeptEngagement) {
   // What PostgreSQL does not store would refuse the whole page.
   const clean = (text: string | null): string | null => (text === null ? null : canonicalText(text));
   return {

@@ -4,12 +4,19 @@ import type { Statements } from "./database.ts";
 /** How wide a look is: from the watermark on, or so far back that late events are found. */
 export type Pass = "fast" | "hourly" | "nightly" | "weekly" | "backfill";
 
+/** Where a reading continues, and since when that is known. */
+export interface PageCursor {
+  readonly at: Date;
+  readonly value: string;
+}
+
 /** A pass under way. It is kept until its window is read to the end, however often it is broken off. */
 export interface OpenPass {
   readonly pass: Pass;
   readonly from: Date;
   readonly begun: Date;
-  readonly cursor: string | null;
+  /** `null` at the beginning. */
+  readonly cursor: PageCursor | null;
 }
 
 /** Older events that a larger back-fill asks for: those from `from` up to the stream's floor, oldest first. */
@@ -17,8 +24,8 @@ export interface OlderPass {
   readonly from: Date;
   /** When the mapping was first seen to ask for them. */
   readonly since: Date;
-  /** Where the reading continues, and since when that is known; `null` at the beginning. */
-  readonly cursor: { readonly at: Date; readonly value: string } | null;
+  /** `null` at the beginning. */
+  readonly cursor: PageCursor | null;
 }
 
 /** How far one metric is read. */
@@ -76,12 +83,10 @@ export async function readStreams(
       const { metricId, name, floor, watermark, hourlyAt, nightlyAt, weeklyAt } = row;
       const kind = row.kind as EngagementKind;
       const channel = row.channel as Channel;
-      const begun = { from: row.passFrom, begun: row.passBegun, cursor: row.passCursor };
-      const { from, begun: since, cursor } = begun;
+      const { pass, passFrom: from, passBegun: begun } = row;
+      const cursor = cursorOf(row.passCursor, row.passCursorAt);
       const open =
-        row.pass === null || from === null || since === null
-          ? null
-          : { pass: row.pass as Pass, from, begun: since, cursor };
+        pass === null || from === null || begun === null ? null : { pass: pass as Pass, from, begun, cursor };
       const older = olderOf(row);
       return [
         metricId,
@@ -103,7 +108,11 @@ function olderOf({
   readonly olderCursorAt: Date | null;
 }): OlderPass | null {
   if (from === null || since === null) return null;
-  return { from, since, cursor: value === null || at === null ? null : { value, at } };
+  return { from, since, cursor: cursorOf(value, at) };
+}
+
+function cursorOf(value: string | null, at: Date | null): PageCursor | null {
+  return value === null || at === null ? null : { value, at };
 }
 
 /** Belongs in the transaction that stores what was read up to there. */
@@ -118,7 +127,8 @@ export async function saveStream(
     pass: open?.pass ?? null,
     passFrom: open?.from ?? null,
     passBegun: open?.begun ?? null,
-    passCursor: open?.cursor ?? null,
+    passCursor: open?.cursor?.value ?? null,
+    passCursorAt: open?.cursor?.at ?? null,
     olderFrom: older?.from ?? null,
     olderSince: older?.since ?? null,
     olderCursor: older?.cursor?.value ?? null,

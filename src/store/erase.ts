@@ -156,8 +156,8 @@ async function forgetEvents(
   return statements.$executeRaw`
     UPDATE engagement
     SET event_id = consent_subject('event ' || event_id), fate = 'erased', reason = '', person = NULL, email = NULL,
-        message = NULL, message_name = NULL, subject = NULL, source_id = NULL, source_name = NULL, url = NULL, list = NULL,
-        detail = NULL, entry_id = NULL, shown_id = NULL, contact = NULL, reference = NULL, problem = NULL, retry_at = NULL
+        message = NULL, message_name = NULL, subject = NULL, source_id = NULL, source_name = NULL, url = NULL, link_id = NULL, link_entry_id = NULL,
+        list = NULL, detail = NULL, entry_id = NULL, shown_id = NULL, contact = NULL, reference = NULL, problem = NULL, retry_at = NULL
     WHERE connection_id = ${connectionId} AND fate <> 'erased'
       AND (email = ANY(${[...addresses]}::text[]) OR person = ANY(${klaviyoIds}::text[])
         OR contact = ANY(${hubspotIds}::text[]))`;

@@ -5,12 +5,14 @@ import type { Database, Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import type { StoredProblem } from "./overview.ts";
 import { storedProblem } from "./overview.ts";
+import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
 
 /** Which failing contacts to show. */
 export interface FailingQuery {
   /** An address or how it begins, a name, an id of either system; `null` for everybody. */
   readonly search: string | null;
+  readonly searchIn: SearchIn;
   /** A problem's code; `null` for every cause. */
   readonly cause: string | null;
   readonly side: Side | null;
@@ -39,6 +41,7 @@ export type PageSize = (typeof PAGE_SIZES)[number];
 /** Everybody who fails, the latest first. */
 export const ALL_FAILING: FailingQuery = {
   search: null,
+  searchIn: "everything",
   cause: null,
   side: null,
   field: null,
@@ -161,9 +164,9 @@ export async function countSelected(
 export function selected(connectionId: number, selection: LinkSelection, now: Date): Prisma.Sql {
   if (selection.kind === "ids")
     return Prisma.sql`link.connection_id = ${connectionId} AND link.id = ANY(${[...selection.ids]}::bigint[])`;
-  const { search, state, rule } = selection.query;
+  const { search, searchIn, state, rule } = selection.query;
   return Prisma.sql`link.connection_id = ${connectionId} AND link.state = ${state}
-    ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search)})`}
+    ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search, searchIn)})`}
     ${rule === null ? Prisma.empty : ofRule(connectionId, rule)} ${ofProblem(selection.query, now)}`;
 }
 
@@ -203,7 +206,9 @@ async function matchingIds(
   limit: number | null,
   offset: number,
 ): Promise<readonly bigint[]> {
-  const exact = query.search?.trim().toLowerCase().normalize("NFC") ?? "";
+  const isKnown = query.searchIn === "everything";
+  const exact = isKnown ? (query.search?.trim().toLowerCase().normalize("NFC") ?? "") : "";
+  const sort = query.sort === "email" && !isKnown ? "newest" : query.sort;
   const rows = await statements.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM (
       SELECT link.id, email_key, attempts, coalesce(earliest.first_seen, dirty_since, created_at) AS since
@@ -211,7 +216,7 @@ async function matchingIds(
         SELECT link_id, min(first_seen) AS first_seen FROM problem
         WHERE connection_id = ${connectionId} AND link_id IS NOT NULL GROUP BY link_id) AS earliest ON link_id = link.id
       WHERE ${selected(connectionId, { kind: "matching", query }, now)}) AS matching
-    ORDER BY email_key = ${exact} DESC, ${ORDERS[query.sort]} LIMIT ${limit}::int OFFSET ${offset}::int`;
+    ORDER BY email_key = ${exact} DESC, ${ORDERS[sort]} LIMIT ${limit}::int OFFSET ${offset}::int`;
   return rows.map(({ id }) => id);
 }
 

@@ -74,13 +74,20 @@ function moves(statements: Statements, connectionId: number, which: Following): 
     ORDER BY id`;
 }
 
-/** The email address of a created contact whose id the system did not answer, until a lookup finds it. */
+/**
+ * The email address of a created contact whose id the system did not answer, until a lookup finds nobody under it. One
+ * that was found and is not linked yet counts too: the link is still to take it.
+ */
 function madeUnder(side: Side): Prisma.Sql {
   const [id, sought] =
     side === "hubspot"
       ? [Prisma.sql`link.hubspot_id`, Prisma.sql`link.hubspot_sought`]
       : [Prisma.sql`link.klaviyo_id`, Prisma.sql`link.klaviyo_sought`];
-  return Prisma.sql`CASE WHEN ${id} IS NULL AND ${sought} IS NULL THEN link.base -> ${EMAIL_FIELD.key} ->> ${side} END`;
+  const made = Prisma.sql`link.base -> ${EMAIL_FIELD.key} ->> ${side}`;
+  return Prisma.sql`CASE WHEN ${id} IS NULL AND (${sought} IS NULL OR EXISTS (
+    SELECT FROM sighting AS found
+    WHERE found.connection_id = link.connection_id AND found.side = ${side} AND found.email_key = ${made}
+      AND found.link_id IS NULL)) THEN ${made} END`;
 }
 
 async function holdersOf(

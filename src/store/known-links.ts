@@ -15,6 +15,7 @@ import type { Statements } from "./database.ts";
 import { linksUnder } from "./links-under.ts";
 import type { PastRow } from "./past-writes.ts";
 import { pastWrites, writesOf } from "./past-writes.ts";
+import { putAside } from "./put-aside.ts";
 import { askedFor, inherited, optingOut, overruled, refusedByLedger, takenBack } from "./tombstones.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
@@ -81,6 +82,8 @@ interface Row {
   klaviyo_claim: Claim | null;
   hubspot_taken: Taken | null;
   klaviyo_taken: Taken | null;
+  hubspot_put_aside: string | null;
+  klaviyo_put_aside: string | null;
   inherited: InheritedOptOut[] | null;
   writes: PastRow[] | null;
   opted_out: boolean;
@@ -115,9 +118,11 @@ export async function knownLinks(
 ): Promise<readonly KnownLink[]> {
   const rows = await statements.$queryRaw<Row[]>`
     WITH page AS MATERIALIZED (
-      SELECT * FROM link
-      WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
-      ORDER BY id LIMIT ${mostOf(filter, limit)}
+      -- Hashed once a link: the ledger is asked for them several times, and would hash them for each of its entries.
+      SELECT chosen.*, consent_subject(email_key) AS subject, link_subjects(id) AS subjects
+      FROM (SELECT * FROM link
+            WHERE connection_id = ${connectionId} AND id > ${after} ${conditionOf(filter)}
+            ORDER BY id LIMIT ${mostOf(filter, limit)}) AS chosen
     ), claim AS MATERIALIZED (
       ${claims(connectionId)}
     )
@@ -137,10 +142,11 @@ export async function knownLinks(
             WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo')
               AND s.email_key = page.email_key AND s.link_id IS NULL) AS duplicates,
            ${claimOf("hubspot")} AS hubspot_claim, ${claimOf("klaviyo")} AS klaviyo_claim,
-           ${takenOn("hubspot", connectionId)} AS hubspot_taken, ${takenOn("klaviyo", connectionId)} AS klaviyo_taken,
+           ${takenOn("hubspot", connectionId, now)} AS hubspot_taken, ${takenOn("klaviyo", connectionId, now)} AS klaviyo_taken,
+           ${putAside("hubspot", connectionId)} AS hubspot_put_aside, ${putAside("klaviyo", connectionId)} AS klaviyo_put_aside,
            ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
-           ${refusedByLedger(connectionId)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
+           ${refusedByLedger(connectionId, Prisma.sql`page.subject`)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
            ${optingOut(now)} AS opting_out, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
@@ -182,10 +188,10 @@ function unreadOf(side: Side, connectionId: number): Prisma.Sql {
     ORDER BY u.external_id LIMIT 1)`;
 }
 
-function takenOn(side: Side, connectionId: number): Prisma.Sql {
+function takenOn(side: Side, connectionId: number, now: Date): Prisma.Sql {
   return Prisma.sql`(
     SELECT jsonb_build_object('id', holder.external_id, 'email', holder.email_key, 'linkedTo', other.email_key,
-                              'stepsAside', steps_aside(page.id, ${side}))
+                              'stepsAside', steps_aside(page.id, ${side}) AND NOT coalesce(${optingOut(now, Prisma.sql`other.id`)}, false))
     FROM sighting AS source
     JOIN sighting AS target ON target.link_id = page.id AND target.side = ${side}
                            AND target.email_key IS DISTINCT FROM source.email_key
@@ -234,6 +240,10 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
     ),
     claimed: { hubspot: row.hubspot_claim, klaviyo: row.klaviyo_claim },
     taken: { hubspot: row.hubspot_taken, klaviyo: row.klaviyo_taken },
+    putAside: {
+      hubspot: row.hubspot_put_aside as EmailKey | null,
+      klaviyo: row.klaviyo_put_aside as EmailKey | null,
+    },
     inherited: row.inherited ?? [],
     optedOut: row.opted_out,
     optingOut: row.opting_out,

@@ -65,6 +65,8 @@ export interface MissingLink {
   readonly email: string;
   readonly side: Side;
   readonly externalId: string;
+  /** The contact on the other side. */
+  readonly partner: string | null;
 }
 
 export async function missingLinks(
@@ -73,7 +75,8 @@ export async function missingLinks(
 ): Promise<readonly MissingLink[]> {
   return statements.$queryRaw<MissingLink[]>`
     SELECT id, email_key AS email, missing_on AS side,
-           CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId"
+           CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId",
+           CASE missing_on WHEN 'hubspot' THEN klaviyo_id ELSE hubspot_id END AS partner
     FROM link
     WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL ORDER BY id`;
 }

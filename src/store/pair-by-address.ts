@@ -83,11 +83,13 @@ async function forgetDeleted(statements: Statements, link: bigint): Promise<void
 
 async function release(statements: Statements, side: Side, link: bigint, now: Date): Promise<void> {
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
+  // The side was asked before the link had this contact: who has the address now is to be asked again.
+  const sought = side === "hubspot" ? Prisma.sql`hubspot_sought` : Prisma.sql`klaviyo_sought`;
   const lists = side === "klaviyo" ? Prisma.sql`'{}'::text[]` : Prisma.sql`lists`;
   await forgetDeleted(statements, link);
   await statements.$executeRaw`UPDATE sighting SET link_id = NULL WHERE link_id = ${link} AND side = ${side}`;
   await statements.$executeRaw`
-    UPDATE link SET ${own} = NULL, base = '{}', refused = '{}', lists = ${lists}, dirty_since = coalesce(dirty_since, ${now}::timestamptz)
+    UPDATE link SET ${own} = NULL, ${sought} = NULL, base = '{}', refused = '{}', lists = ${lists}, dirty_since = coalesce(dirty_since, ${now}::timestamptz)
     WHERE id = ${link}`;
 }
 

@@ -4,6 +4,7 @@ import type { Database, Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
 import type { RunRow } from "./overview.ts";
 import { runRow } from "./overview.ts";
+import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
 
 /** Which runs to show; `null` for any. */
@@ -133,10 +134,13 @@ export async function runChanges(
   connectionId: number,
   runId: bigint,
   search: string | null,
+  searchIn: SearchIn,
   asked: number,
 ): Promise<RunChanges> {
   const people = (link: Prisma.Sql): Prisma.Sql =>
-    search === null ? Prisma.empty : Prisma.sql`AND ${link} IN (${peopleMatching(connectionId, search)})`;
+    search === null
+      ? Prisma.empty
+      : Prisma.sql`AND ${link} IN (${peopleMatching(connectionId, search, searchIn)})`;
   // A contact that shows engagement need not be linked.
   const all = Prisma.sql`
     SELECT trace_id, sent_at, link_id, link.email_key AS email, side, kind, outcome, before, after, refused_fields, problem

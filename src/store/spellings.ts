@@ -50,9 +50,20 @@ const LONGEST_CHARACTER = 16;
 
 /** What stands around the `@` in any spelling that encodes no letter: quick to look for, and seldom there. */
 function nearly(address: string): string {
-  const [, before = "", middle = "", after = ""] =
-    /^.*?([a-z0-9]*)((?:[^a-z0-9@]|\P{ASCII})*@(?:[^a-z0-9]|\P{ASCII})*)([a-z0-9]*).*$/su.exec(address) ?? [];
-  return `${before}.{1,${middle.length * LONGEST_CHARACTER}}${after}`;
+  const at = address.indexOf("@");
+  const [opens, begins] = [wordsEnd(address, at, -1, false), wordsEnd(address, at, -1, true)];
+  const [closes, ends] = [wordsEnd(address, at, 1, false), wordsEnd(address, at, 1, true)];
+  const between = closes - opens - 1;
+  return `${address.slice(begins + 1, opens + 1)}.{1,${between * LONGEST_CHARACTER}}${address.slice(closes, ends)}`;
+}
+
+/** Where, going one way from `at`, the first word of plain letters and digits begins, or where it is over. */
+function wordsEnd(address: string, at: number, step: 1 | -1, over: boolean): number {
+  const isPlain = (index: number): boolean => /^[a-z0-9]$/.test(address[index] ?? "");
+  let index = at + step;
+  while (index >= 0 && index < address.length && !isPlain(index)) index += step;
+  while (over && isPlain(index)) index += step;
+  return index;
 }
 
 /** Ends of an encoded character that is not part of an address: `%3D` and `=3D` for `=`, `%2526` for `&`, `\n`. */

@@ -17,6 +17,19 @@ const leaseHeld = async (): Promise<boolean> => {
   return rows.some(({ held }) => held);
 };
 
+test("while a vendor hangs at the very first start, the page is served and a signal ends the process", async () => {
+  const { faults } = it.rehearsal.klaviyo.world;
+  faults.add({ match: "", times: 100, fault: { kind: "slow", milliseconds: 120_000 } });
+  const running = daemon();
+  const page = await fetch(await running.url());
+  expect(page.status).toBe(200);
+  expect(await it.fresh.database.run.count()).toBe(0);
+  const { status, ms } = await running.stop();
+  expect(status).toBe(0);
+  expect(ms).toBeLessThan(GRACE_MS);
+  faults.clear();
+});
+
 test("the daemon syncs at once, links contacts to both accounts, and stops in order", async () => {
   const running = daemon(["--json"]);
   const url = await running.url();

@@ -17,9 +17,12 @@ describe("people who opt out in HubSpot and change their address between two run
   });
   const lanes = ["contacts", "consent"] as const;
 
-  test.each(lanes.flatMap((first) => [0, SECOND, 90 * SECOND].map((late) => ({ first, late }))))(
-    "keep their profiles and are opted out, with the $first lane first and Klaviyo $late ms late",
-    async ({ first, late }) => {
+  const cases = lanes.flatMap((first) =>
+    [0, SECOND, 90 * SECOND].flatMap((late) => [false, true].map((stays) => ({ first, late, stays }))),
+  );
+  test.each(cases)(
+    "keep their profiles and are opted out: $first lane first, Klaviyo $late ms late, consent stays with the address: $stays",
+    async ({ first, late, stays }) => {
       const it = await engine();
       onTestFinished(() => it.fresh.drop());
       const [jo = "", kim = ""] = ["jo", "kim"].map((name) =>
@@ -29,6 +32,7 @@ describe("people who opt out in HubSpot and change their address between two run
       const profiles = it.klaviyo.user.all().map(({ id }) => id);
       for (const id of profiles) it.klaviyo.user.setConsent(id, plainConsent("subscribed"));
       it.klaviyo.quirks.optOutLagMs = late;
+      it.hubspot.quirks.consentStaysWithAddress = stays;
       it.hubspot.user.setConsent(jo, plainConsent("unsubscribed"));
       it.hubspot.user.changeEmail(kim, "kim.new@example.com");
       it.wait(SECOND);
@@ -55,6 +59,34 @@ describe("people who opt out in HubSpot and change their address between two run
   );
 });
 
+test("an opt-out under the address that Tandem itself is about to change reaches its person", async () => {
+  const it = await engine();
+  onTestFinished(() => it.fresh.drop());
+  const all = { count: 100 };
+  const rules = mapping({
+    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
+    limits: { ...mapping().limits, creates: all, updates: all, unsubscribes: all },
+  });
+  const jo = it.hubspot.user.create("jo@example.com", {}, ["all"]);
+  for (let runs = 0; runs < 2; runs += 1) await it.sync(rules);
+  const [profile] = it.klaviyo.user.all();
+  it.klaviyo.user.join(profile?.id ?? "", "engaged");
+  await it.sync(rules);
+  it.hubspot.quirks.consentStaysWithAddress = true;
+  it.hubspot.quirks.before = (call) => {
+    if (call !== "write") return;
+    it.hubspot.quirks.before = () => {};
+    it.hubspot.user.setConsent(jo, plainConsent("unsubscribed"));
+  };
+  it.klaviyo.user.changeEmail(profile?.id ?? "", "jo.new@example.com");
+  for (let runs = 0; runs < 3; runs += 1) {
+    await it.sync(rules);
+    await runConsent(it.deps(), rules, "test");
+  }
+  expect(it.hubspot.user.see(jo)?.shownEmail).toBe("jo.new@example.com");
+  expect(it.klaviyo.user.all().map(({ consent }) => consent?.status)).toEqual(["unsubscribed"]);
+});
+
 test("over HTTP nobody gets a second profile, and every opt-out reaches its person, a second late", async () => {
   const rehearsal = await startUnlimited({ seed: 7, contacts: 0 });
   const fresh = await freshDatabase();
@@ -70,7 +102,7 @@ test("over HTTP nobody gets a second profile, and every opt-out reaches its pers
   );
   const { sandbox } = rehearsal.hubspot;
   const klaviyo = rehearsal.klaviyo.sandbox;
-  const people = ["first", "second", "third"];
+  const people = ["first", "second", "third", "fourth"];
   sandbox.seedContacts(
     people.map((name) => ({
       properties: { email: `${name}@example.com` },
@@ -89,6 +121,8 @@ test("over HTTP nobody gets a second profile, and every opt-out reaches its pers
   sandbox.editContact({ email: "first@example.com" }, { email: "first.new@example.com" });
   sandbox.editContact({ email: "second@example.com" }, { email: "second.new@example.com" });
   sandbox.unsubscribeFromAll("second.new@example.com");
+  sandbox.unsubscribeFromAll("fourth@example.com");
+  sandbox.editContact({ email: "fourth@example.com" }, { email: "fourth.new@example.com" });
   sandbox.editContact({ email: "third@example.com" }, { email: "third.new@example.com" });
   let ahead = 0;
   const deps = async () => ({ ...(await it.deps(rules)), now: () => new Date(Date.now() + ahead) });
@@ -100,10 +134,11 @@ test("over HTTP nobody gets a second profile, and every opt-out reaches its pers
     ahead += 60_000;
   }
   const profileOf = (name: string) => klaviyo.profile(`${name}.new@example.com`);
-  expect(people.map((name) => klaviyo.profile(`${name}@example.com`))).toEqual([null, null, null]);
+  expect(people.map((name) => klaviyo.profile(`${name}@example.com`))).toEqual([null, null, null, null]);
   expect(people.map((name) => profileOf(name)?.consent)).toEqual([
     "UNSUBSCRIBED",
     "UNSUBSCRIBED",
     "NEVER_SUBSCRIBED",
+    "UNSUBSCRIBED",
   ]);
 });

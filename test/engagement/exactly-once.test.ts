@@ -18,7 +18,11 @@ afterAll(() => fresh.drop());
 
 const PEOPLE = ["ann", "bob", "cleo", "nobody", "later"] as const;
 const MESSAGES = ["m1", "m2"];
-const URLS = ["https://shop.example.com/a", "https://shop.example.com/b"];
+const URLS = [
+  "https://shop.example.com/a",
+  "https://shop.example.com/a?item=1",
+  "https://shop.example.com/a?item=2&email=jo%40example.com",
+];
 
 const event = fc.record({
   kind: fc.constant("event" as const),
@@ -169,7 +173,12 @@ test.each(["custom_event", "note"])(
       fc.asyncProperty(history, async (commands) => {
         const it = await lane(fresh, section);
         const { people, happened, merged } = await play(it, commands);
-        const shown = it.shown().map(({ engagement, contact }) => keyOf(engagement, contact));
+        // Told by its path alone, and once for each whole link.
+        const whole = new Map(happened.map(({ engagement }) => [engagement.eventId, engagement]));
+        expect(it.shown().filter(({ engagement }) => engagement.url?.includes("?"))).toEqual([]);
+        const shown = it
+          .shown()
+          .map(({ engagement, contact }) => keyOf(whole.get(engagement.eventId) ?? engagement, contact));
         expect(new Set(shown).size).toBe(shown.length);
         const contactOf = (who: number): readonly string[] => {
           const own = people[who]?.contact ?? null;

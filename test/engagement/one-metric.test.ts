@@ -57,3 +57,21 @@ test("two metrics that are refused are both named", async () => {
   expect(problem?.explanation).toContain("opened:email");
   expect(problem?.explanation).toContain("clicked:email");
 });
+
+test("events whose definition was deleted in HubSpot wait; the others are shown, and they are once it is back", async () => {
+  const it = await lane(fresh, "record_as: custom_event, metrics: { opened: {}, clicked: {} }");
+  const ann = it.person("ann");
+  await it.run();
+  const deleted: Problem = { ...untold("opened"), code: "HS-EVENT-SETUP", side: "hubspot", title: "Deleted" };
+  it.hubspot.quirks.sinkMissing = () => ({ problem: deleted, kinds: ["opened"] });
+  for (const kind of ["opened", "clicked"] as const) it.happen(ann, kind);
+  it.wait(2 * HOUR);
+  expect(await it.run()).toMatchObject({ result: "finished_with_errors", counts: { recorded: 1 } });
+  expect((await kept(it.connectionId)).map(({ code, level }) => [code, level])).toEqual([
+    ["HS-EVENT-SETUP", "mapping"],
+  ]);
+  it.hubspot.quirks.sinkMissing = () => null;
+  it.wait(5 * MINUTE);
+  expect(await it.run()).toMatchObject({ result: "finished", counts: { recorded: 1 } });
+  expect(await kept(it.connectionId)).toEqual([]);
+});

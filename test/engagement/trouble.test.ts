@@ -90,7 +90,7 @@ describe("trouble in the engagement lane", () => {
   test("a sink that is missing is one problem and no rows; what waits is shown once it is there", async () => {
     const it = await lane(fresh);
     await it.run();
-    it.hubspot.quirks.sinkMissing = () => problem("HS-EVENT-PLAN");
+    it.hubspot.quirks.sinkMissing = () => ({ problem: problem("HS-EVENT-PLAN"), kinds: "all" });
     for (const name of ["a", "b", "c"]) it.happen(it.person(name), "opened");
     it.wait(5 * MINUTE);
     for (let time = 0; time < 2; time += 1)

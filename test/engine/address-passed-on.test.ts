@@ -5,6 +5,7 @@ import type { EmailKey } from "../../src/model/email.ts";
 import { listContacts } from "../../src/store/contacts-list.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
+import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
 
 let it: Engine;
@@ -35,7 +36,12 @@ test("a link follows a changed address, and is found by both", async () => {
   ]);
   for (const email of [OLD, NEW]) expect((await person(email))?.plan.known.link.email).toBe(NEW);
   for (const search of ["john.old", "john.new"]) {
-    const found = await listContacts(it.fresh.database, 1, { search, state: null, page: 1 });
+    const found = await listContacts(it.fresh.database, 1, {
+      search,
+      searchIn: "everything",
+      state: null,
+      page: 1,
+    });
     expect(found.contacts.map(({ email }) => email)).toEqual([NEW]);
   }
 });
@@ -90,6 +96,90 @@ for (const side of ["hubspot", "klaviyo"] as const) {
     expect(await it.fresh.database.problem.count()).toBe(0);
   });
 }
+
+test("a contact that loses its profile to somebody with that address is linked to the one that has its own", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  const [first = "", second = ""] = it.klaviyo.user.all().map(({ id }) => id);
+  const anna = it.klaviyo.user.create("anna@example.com", { first_name: "Anna" });
+  it.klaviyo.user.changeEmail(first, "bob@example.com");
+  it.klaviyo.user.changeEmail(second, "ann@example.com");
+  it.hubspot.user.changeEmail(ann, "anna@example.com");
+  for (let run = 0; run < 2; run += 1) await it.sync(rules);
+  const pairs = (await links()).map(({ hubspotId, klaviyoId }) => [hubspotId, klaviyoId]);
+  expect(pairs).toEqual([
+    [ann, anna],
+    [bob, first],
+  ]);
+});
+
+test("an email address of somebody who was deleted on both sides at once is free for who has it next", async () => {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  it.klaviyo.user.delete(it.klaviyo.user.all()[0]?.id ?? "");
+  it.hubspot.user.delete(ann);
+  it.hubspot.user.changeEmail(bob, "ann@example.com");
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect((await links()).filter(({ deletedOn }) => deletedOn === null)).toMatchObject([
+    { emailKey: "ann@example.com", hubspotId: bob, state: "in_sync" },
+  ]);
+});
+
+/** Ann and Bob swap in HubSpot. Ann's profile makes room, and Klaviyo refuses Bob's new address for now. */
+async function halfSwapped() {
+  const [ann = "", bob = ""] = ["ann@example.com", "bob@example.com"].map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await it.sync(rules);
+  const swap = (): void => {
+    const [one, other] = [ann, bob].map((id) => it.hubspot.user.see(id)?.shownEmail ?? null);
+    it.hubspot.user.changeEmail(ann, other ?? null);
+    it.hubspot.user.changeEmail(bob, one ?? null);
+  };
+  swap();
+  const refusal = problem({ code: "KL-DOWN", side: "klaviyo", field: null });
+  it.klaviyo.quirks.refuse = (operation) =>
+    operation.kind === "update" && operation.values["email"] === "ann@example.com" ? refusal : null;
+  await it.sync(rules);
+  it.klaviyo.quirks.refuse = () => null;
+  const shown = () => it.klaviyo.user.all().map(({ shownEmail }) => shownEmail);
+  expect(shown()).toEqual([null, "bob@example.com"]);
+  return { ann, bob, swap, shown };
+}
+
+test("who made room for a swap gets their email address back when a merge ends the swap", async () => {
+  const { ann, bob, shown } = await halfSwapped();
+  it.hubspot.user.merge(ann, bob);
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect(shown()).toEqual(["ann@example.com", "bob@example.com"]);
+  it.newWrites();
+  await it.sync(rules);
+  expect(it.newWrites()).toBe(0);
+});
+
+test("who made room for a swap gets their email address back when the swap is taken back", async () => {
+  const { swap, shown } = await halfSwapped();
+  swap();
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect(shown()).toEqual(["ann@example.com", "bob@example.com"]);
+  it.newWrites();
+  await it.sync(rules);
+  expect(it.newWrites()).toBe(0);
+});
+
+test("who emptied their email address themselves does not get it back", async () => {
+  const id = it.hubspot.user.create("ann@example.com", { firstname: "Ann" }, ["all"]);
+  await it.sync(rules);
+  const profile = it.klaviyo.user.all()[0]?.id ?? "";
+  it.klaviyo.user.changeEmail(profile, null);
+  it.hubspot.user.leave(id, "all");
+  for (let run = 0; run < 3; run += 1) await it.sync(rules);
+  expect(it.klaviyo.user.see(profile)?.shownEmail).toBe(null);
+});
 
 test("so many contacts gone at once are not believed: nobody is dead before a person says so", async () => {
   const made = Array.from({ length: 21 }, (_, index) =>

@@ -138,6 +138,8 @@ describe("two merges", () => {
       expect(wrong).toEqual([]);
       expect(pairs).toHaveLength(24);
       expect(links).toHaveLength(24);
+      // What was done to either of the two is the history of the one.
+      expect(await it.fresh.database.journalRow.count({ where: { kind: "create" } })).toBe(48);
     },
   );
 });

@@ -144,3 +144,18 @@ for (const made of SIDES) {
     });
   }
 }
+
+test("who changes their address before the id of what was made is known stays one link, also when only a lookup finds it", async () => {
+  const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  it.klaviyo.quirks.importLike = true;
+  await it.sync(mapping());
+  it.hubspot.user.changeEmail(jo, "joanna@example.com");
+  // After a change of the mapping Klaviyo is read from the beginning: it shows only whom a rule covers.
+  await it.sync(mapping({ hash: "another" }));
+  const [profile] = it.klaviyo.user.all();
+  expect(await links()).toMatchObject([
+    { emailKey: "joanna@example.com", hubspotId: jo, klaviyoId: profile?.id, state: "in_sync" },
+  ]);
+  expect(it.klaviyo.user.all()).toMatchObject([{ shownEmail: "joanna@example.com" }]);
+  expect(await quiet(mapping({ hash: "another" }))).toBe(0);
+});

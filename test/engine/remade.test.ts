@@ -37,6 +37,22 @@ test("a contact that was deleted and made anew is met for the first time: what i
   expect(it.newWrites()).toBe(0);
 });
 
+test("a contact whose counterpart was deleted is linked to the one that has its new email address there", async () => {
+  const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  await it.sync(clearing);
+  it.klaviyo.user.delete(it.klaviyo.user.all()[0]?.id ?? "");
+  for (let run = 0; run < 2; run += 1) await it.sync(clearing);
+  // No rule covers the profile, so nothing but asking for the address tells of it.
+  const joan = it.klaviyo.user.create("joan@example.com", { first_name: "Joan" });
+  await it.sync(clearing);
+  it.hubspot.user.changeEmail(jo, "joan@example.com");
+  for (let run = 0; run < 2; run += 1) await it.sync(clearing);
+  expect(await it.fresh.database.link.findMany()).toMatchObject([
+    { emailKey: "joan@example.com", hubspotId: jo, klaviyoId: joan, deletedOn: null, state: "in_sync" },
+  ]);
+  expect(it.klaviyo.user.all()).toHaveLength(1);
+});
+
 test("a contact that was restored is the one that was agreed on", async () => {
   const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
   await it.sync(clearing);

@@ -33,7 +33,10 @@ test("one roster of a Klaviyo segment without a member proves nothing: it may be
  * From now on the database refuses every transaction that wrote a row of this table that fits the condition, when it
  * commits: whatever was written beside the transaction stays.
  */
-async function breakTable(table: "sighting" | "cursor", condition: string): Promise<() => Promise<void>> {
+async function breakTable(
+  table: "sighting" | "member" | "cursor",
+  condition: string,
+): Promise<() => Promise<void>> {
   const run = (sql: string): Promise<unknown> => it.fresh.database.$executeRawUnsafe(sql);
   await run(`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'the disk is full'; END $$`);
@@ -59,6 +62,21 @@ test("a page that could not be stored leaves its cursor where it was, and is rea
   await mend();
   await it.sync(MAPPING);
   expect(it.klaviyo.user.all().map(({ values }) => values.get("first_name"))).toEqual(["Joanna"]);
+});
+
+test("a roster that could not be stored leaves its cursor where it was, and is read again", async () => {
+  const kim = it.klaviyo.user.create("kim@example.com", { first_name: "Kim" }, ["engaged"]);
+  it.klaviyo.user.create("lee@example.com", { first_name: "Lee" }, ["engaged"]);
+  for (let run = 0; run < 2; run += 1) await it.sync(MAPPING);
+  const own = async () => (await cursors()).filter((one) => one.startsWith("klaviyo"));
+  const before = await own();
+  it.klaviyo.user.leave(kim, "engaged");
+  const mend = await breakTable("member", "NEW.side = 'klaviyo'");
+  await expect(it.sync(MAPPING)).rejects.toThrow("the disk is full");
+  expect(await own()).toEqual(before);
+  await mend();
+  for (let run = 0; run < 2; run += 1) await it.sync(MAPPING);
+  expect(await linkState("kim@example.com")).toBe("excluded");
 });
 
 test("a page whose cursor could not be saved is not stored either", async () => {

@@ -111,7 +111,7 @@ test("a stamp is journalled with what was there before; an undo puts it back and
   const runId = await engage();
   await it.sync(stamped);
   expect([...shown(), inKlaviyo()]).toEqual([second, "Two", second]);
-  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, 1);
+  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, "everything", 1);
   const written = {
     side: "hubspot",
     kind: "stamp",
@@ -174,7 +174,7 @@ test("a contact that nobody links is stamped, journalled and put back like any o
   await open(profile, "kim@example.com", "One");
   const runId = await engage();
   expect(shown(stranger)[1]).toBe("One");
-  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, 1);
+  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, "everything", 1);
   expect(changes).toMatchObject([
     { email: "kim@example.com", linkId: null, before: { last_message: "Old" } },
   ]);

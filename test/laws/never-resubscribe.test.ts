@@ -6,7 +6,7 @@ import { verifyLedger } from "../../src/consent/verify-ledger.ts";
 import { actsIn } from "../consent/acts.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
-import { assertLawOf } from "../support/law.ts";
+import { assertLawOfWorlds } from "../support/law.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
 import type { Backup } from "./backup.ts";
 import { backup } from "./backup.ts";
@@ -168,7 +168,7 @@ async function cycle(
 describe("never resubscribes (P9)", () => {
   it(`whatever happens to ${PEOPLE} people at any instant, to the mapping, the process and the database`, async () => {
     let asked = 0;
-    await assertLawOf(
+    await assertLawOfWorlds(
       fc.asyncProperty(anyWorld, async (world) => {
         expect(await live(world)).toEqual({ wronged: [], askedTwice: [], ledger: null });
         asked += 1;

@@ -129,6 +129,7 @@ async function see(
       takenBack: [],
       claimed: { hubspot: null, klaviyo: null },
       taken: { hubspot: null, klaviyo: null },
+      putAside: { hubspot: null, klaviyo: null },
       inherited: [],
     };
   });

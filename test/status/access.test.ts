@@ -7,7 +7,6 @@ import { passwordProblem } from "../../src/status/password-strength.ts";
 import { usersFileInTheOpen } from "../../src/status/users-file.ts";
 import { trustedProxy } from "../../src/status/trusted-proxy.ts";
 import { hashPassword } from "../../src/status/password.ts";
-import { maskAddresses } from "../../src/status/mask-addresses.ts";
 
 function file(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "tandem-users-"));
@@ -142,20 +141,3 @@ test("the highest role comes first, whoever it is given to", () => {
     { who: "@example.com", role: "viewer" },
   ]);
 });
-
-test.each([
-  ["<bdi>jo@example.com</bdi>", "<bdi>j…@example.com</bdi>"],
-  ['{"email":"jo.tamm+news@mail.example.com"}', '{"email":"j…@mail.example.com"}'],
-  ["o&#39;brien@example.com", "o…@example.com"],
-  ["&#39;brien@example.com", "&#39;…@example.com"],
-  ["õie@näide.example, 李@example.com", "õ…@näide.example, 李…@example.com"],
-  ["a@b.example;c@d.example", "a…@b.example;c…@d.example"],
-  ["x\\ny@example.com", "x\\n…@example.com"],
-  ["jo@mail.example.com.", "j…@mail.example.com."],
-  ["jo@ann@example.com", "jo@a…@example.com"],
-  ["jo@.com, ann@com., a@b", "jo@.com, ann@com., a@b"],
-  ["&#39;;jo@example.com", "&#39;;j…@example.com"],
-  ["&#x;jo@example.com", "&#x;j…@example.com"],
-  ["😀jo@example.com", "😀…@example.com"],
-  ["at 5 @ noon, mail @ work", "at 5 @ noon, mail @ work"],
-])("%s is masked as %s", (text, masked) => expect(maskAddresses(text)).toBe(masked));

@@ -183,10 +183,9 @@ test("a viewer is shown no buttons", async () => {
   const viewer = visit(guarded);
   await viewer.get("/sign-in");
   await viewer.post("/sign-in", { name: "vic", password: "a password for all" });
-  const { body } = await viewer.get("/errors?q=a%40example.com");
-  expect(body).not.toMatch(/Retry selected|name="link"|\/raw"/);
+  expect((await viewer.get("/errors")).body).not.toMatch(/Retry selected|name="link"|\/raw"/);
   // Pressing the button again searches for the same.
-  expect(body).toContain('value="a&#64;example.com"');
+  expect((await viewer.get("/errors?q=a%40example.com")).body).toContain('value="a@example.com"');
   await guarded.close();
 });
 

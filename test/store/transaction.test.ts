@@ -42,7 +42,8 @@ test.each(touches)(
     await Promise.all([inOrder([one.id, other.id]), inOrder([other.id, one.id])]);
     const versions = await fresh.database.connection.findMany();
     expect(versions.map(({ mappingVersion }) => mappingVersion)).toEqual([2, 2]);
-    expect(first).toBe(3);
+    // The one that was chosen to give way began again, as often as it took.
+    expect(first).toBeGreaterThanOrEqual(3);
   },
 );
 

@@ -40,6 +40,7 @@ export function known(
     duplicates: { hubspot: [], klaviyo: [] },
     claimed: { hubspot: null, klaviyo: null },
     taken: { hubspot: null, klaviyo: null },
+    putAside: { hubspot: null, klaviyo: null },
     inherited: [],
     optedOut: false,
     optingOut: false,

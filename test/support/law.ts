@@ -17,7 +17,7 @@ export function assertLaw<T>(property: fc.IRawProperty<T, false>, share = 1): vo
 /**
  * The same of a law that waits for something.
  *
- * @param shrinks `false` where the law names the part of a world that broke it: looking for a smaller one takes too long
+ * @param shrinks `false` over PostgreSQL: looking for a smaller history runs thousands of them, and takes an hour
  */
 export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1, shrinks = true): Promise<void> {
   await fc.assert(property, { ...tries(share), endOnFailure: !shrinks });

@@ -33,6 +33,26 @@ function whileWaiting(side: Side, happens: () => void): void {
 const journal = async () =>
   (await it.fresh.database.journalRow.findMany({ orderBy: { sentAt: "asc" } })).map(({ outcome }) => outcome);
 
+/** A run whose lease another process takes while it writes to Klaviyo. */
+function losingLease(when: "before its request" | "before its answer"): Promise<unknown> {
+  const deps = it.deps();
+  const { klaviyo } = deps.connectors;
+  const taken = () => it.fresh.database.$executeRaw`UPDATE lease SET token = token + 1`;
+  const write: typeof klaviyo.contacts.write = async (...given) => {
+    if (when === "before its request") await taken();
+    if (when === "before its request") it.wait(6_000);
+    const results = await klaviyo.contacts.write(...given);
+    if (when === "before its answer") await taken();
+    return results;
+  };
+  const connectors = {
+    ...deps.connectors,
+    klaviyo: { ...klaviyo, contacts: { ...klaviyo.contacts, write } },
+  };
+  it.wait(60_000);
+  return runContacts({ ...deps, connectors }, one, { trigger: "test" });
+}
+
 describe("a write that waited for its budget", () => {
   test("is not sent over an edit that was made meanwhile, and the run says how old its readings were", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
@@ -90,22 +110,26 @@ describe("a write that waited for its budget", () => {
 
   test("is not sent by a process that has lost its lease meanwhile", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
-    const deps = it.deps();
-    const { klaviyo } = deps.connectors;
-    const write: typeof klaviyo.contacts.write = async (...given) => {
-      await it.fresh.database.$executeRaw`UPDATE lease SET token = token + 1`;
-      it.wait(6_000);
-      return klaviyo.contacts.write(...given);
-    };
-    const connectors = {
-      ...deps.connectors,
-      klaviyo: { ...klaviyo, contacts: { ...klaviyo.contacts, write } },
-    };
-    it.wait(60_000);
-    await expect(runContacts({ ...deps, connectors }, one, { trigger: "test" })).rejects.toThrow(LeaseLost);
+    await expect(losingLease("before its request")).rejects.toThrow(LeaseLost);
     expect(it.newWrites()).toBe(0);
     expect(it.klaviyo.user.value(profile, "title")).toBe("Buyer");
   });
+});
+
+test("a create whose address somebody else has taken meanwhile links the contact that is there", async () => {
+  const fresh = it.hubspot.user.create("new@example.com", { title: "Fresh" }, ["all"]);
+  // Only asking for the address tells of it.
+  it.klaviyo.quirks.indexLagMs = 3_600_000;
+  let taken = "";
+  whileWaiting("klaviyo", () => void (taken = it.klaviyo.user.create("new@example.com", {})));
+  await it.sync(one);
+  expect(await journal()).toEqual(["exists"]);
+  await it.sync(one);
+  expect(await it.fresh.database.link.findFirst({ where: { hubspotId: fresh } })).toMatchObject({
+    klaviyoId: taken,
+    state: "in_sync",
+  });
+  expect(it.klaviyo.user.value(taken, "title")).toBe("Fresh");
 });
 
 describe("a write whose answer never came", () => {
@@ -114,11 +138,20 @@ describe("a write whose answer never came", () => {
     it.klaviyo.quirks.unanswered = () => "applied";
     await it.sync(one);
     expect(await journal()).toEqual(["sent"]);
+    // Nobody knows yet what the profile holds: that is not in sync.
+    expect((await it.fresh.database.link.findFirst())?.state).toBe("waiting");
     it.klaviyo.quirks.unanswered = () => null;
     it.newWrites();
     await it.sync(one);
     expect(it.newWrites()).toBe(0);
     expect(await journal()).toEqual(["done"]);
+  });
+
+  test("stays open where the lease was lost meanwhile: what it came to is another process's to settle", async () => {
+    it.hubspot.user.edit(jo, { title: "Boss" });
+    await expect(losingLease("before its answer")).rejects.toThrow(LeaseLost);
+    expect(await journal()).toEqual(["sent"]);
+    expect(JSON.stringify((await it.fresh.database.link.findFirst())?.base)).not.toContain("Boss");
   });
 
   test("of a create: the address is asked for again before anything is made there", async () => {

@@ -16,6 +16,7 @@ import { everyContact } from "./every-contact.ts";
 import { hubspotEngagement } from "./engagement/port.ts";
 import type { HubSpotApp } from "./engagement/port.ts";
 import { fieldSpec } from "./fields.ts";
+import { formerOptOuts } from "./former-opt-outs.ts";
 import { sizeOf } from "./list-sizes.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { optOutTypes, typesNamed } from "./opt-out-types.ts";
@@ -126,6 +127,9 @@ export function hubspot(deps: HubSpotDeps): Connector {
         yield* refusals(await knowingTypes(signal), since, signal);
       },
       refusalEvents: null,
+      async formerOptOuts(left, signal) {
+        return formerOptOuts(await knowingTypes(signal), left, signal);
+      },
       // There is no way to subscribe anybody in this folder.
       subscribe: null,
       mayWrite: () => Promise.resolve(null),

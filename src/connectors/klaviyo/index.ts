@@ -65,6 +65,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
       refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
+      formerOptOuts: null,
       subscribe: (clearances, gate, signal) => subscribe({ calls, client, signal }, gate, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),
     },

@@ -1,7 +1,8 @@
 import type { Clearance, Consent, OptOutFrom } from "../../model/consent.ts";
 import { refusesAll } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
-import type { RefusalEvent } from "../consent-port.ts";
+import { emailKey } from "../../model/email.ts";
+import type { FormerAddress, FormerOptOut, RefusalEvent } from "../consent-port.ts";
 import type { MemoryStore } from "./store.ts";
 
 /** Facts about an address: nothing takes them away. */
@@ -66,6 +67,19 @@ export function refusing(store: MemoryStore, since: number): readonly ExternalId
     .filter(({ consent }) => consent !== null && (refusesAll(consent) || consent.optedOutTypes.length > 0))
     .filter(({ updatedAt }) => updatedAt >= since)
     .map(({ id }) => id);
+}
+
+/** Opt-outs that contacts had when they last left these addresses. */
+export function leftOptedOut(store: MemoryStore, left: readonly FormerAddress[]): readonly FormerOptOut[] {
+  const versions = [...store.history()];
+  return left.flatMap((one) => {
+    const last = versions.findLast(
+      ({ id, shownEmail }) => id === one.id && emailKey(shownEmail) === one.email,
+    );
+    const consent = last?.consent ?? null;
+    if (consent === null || (!refusesAll(consent) && consent.optedOutTypes.length === 0)) return [];
+    return [{ ...one, consent: structuredClone(consent) }];
+  });
 }
 
 /** Every suppression that ever was, gone or not: events are never taken back. */

@@ -16,7 +16,7 @@ import type {
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
-import { applyLate, refusalsOf, refusing, subscribed } from "./consent.ts";
+import { applyLate, leftOptedOut, refusalsOf, refusing, subscribed } from "./consent.ts";
 import { broken } from "./broken.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
@@ -119,7 +119,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     quirks,
     writes,
     asked,
-    user: memoryUser(store),
+    user: memoryUser(store, quirks),
     can: {
       create: true,
       writeLists: true,
@@ -158,6 +158,13 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
               yield* refusalsOf(store, since);
             }
           : null,
+      formerOptOuts:
+        side === "klaviyo"
+          ? null
+          : async (left, signal) => {
+              request("refusals", signal);
+              return leftOptedOut(store, left);
+            },
       subscribe:
         side === "klaviyo"
           ? async (clearances, gate, signal) => {

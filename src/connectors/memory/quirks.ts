@@ -3,7 +3,7 @@ import type { RecordAs } from "../../model/engagement.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { Problem, SystemUnavailable } from "../../model/problem.ts";
 import type { Value } from "../../model/value.ts";
-import type { EntryGroup } from "../engagement-port.ts";
+import type { EntryGroup, SinkGap } from "../engagement-port.ts";
 
 export type MemoryCall =
   | "refusals"
@@ -41,7 +41,7 @@ export interface Quirks {
   /** Why the source does not tell of this metric, and of no other. */
   metricNotTold: (metric: string) => Problem | null;
   /** What keeps the account from using a sink. */
-  sinkMissing: (recordAs: RecordAs) => Problem | null;
+  sinkMissing: (recordAs: RecordAs) => SinkGap | null;
   /** The whole side is out: thrown before anything of the call is done. */
   unavailable: (call: MemoryCall) => SystemUnavailable | null;
   /**
@@ -62,6 +62,8 @@ export interface Quirks {
    * is opted out, and an address that nobody has gets a contact of its own.
    */
   optOutLagMs: number;
+  /** A contact whose address a user changes shows no consent of its former address, as in HubSpot. */
+  consentStaysWithAddress: boolean;
   /** How far the system's clock seems to be ahead of ours, in milliseconds. */
   skewMs: number;
 }
@@ -84,6 +86,7 @@ export function noQuirks(): Quirks {
     indexLagMs: 0,
     findLagMs: 0,
     optOutLagMs: 0,
+    consentStaysWithAddress: false,
     skewMs: 0,
   };
 }

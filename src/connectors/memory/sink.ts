@@ -1,9 +1,22 @@
+import type { Problem } from "../../model/problem.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import type { EngagementSink, EntryGroup, RecordResult, TimelineEntry } from "../engagement-port.ts";
 import type { EngagementSettings, Shown } from "./engagement.ts";
 
 /** What has to be made before the first event can be shown. */
 const NEEDS_SETUP: readonly RecordAs[] = ["timeline", "custom_event"];
+
+const NOT_SET_UP: Problem = {
+  code: "HS-EVENT-SETUP",
+  level: "connection",
+  side: "hubspot",
+  field: null,
+  title: "The timeline has not been set up yet",
+  explanation: "What the entries look like has to be made first.",
+  fix: ["Run `tandem hubspot setup-timeline`."],
+  retry: "soon",
+  reference: null,
+};
 
 /**
  * Shows entries by their ids, each once. As at HubSpot, one of a timeline that comes again for another contact moves
@@ -68,17 +81,7 @@ export function memorySink(
       const out = quirks.sinkMissing(recordAs);
       if (out !== null) return out;
       if (setup !== null || !NEEDS_SETUP.includes(recordAs)) return null;
-      return {
-        code: "HS-EVENT-SETUP",
-        level: "connection",
-        side: "hubspot",
-        field: null,
-        title: "The timeline has not been set up yet",
-        explanation: "What the entries look like has to be made first.",
-        fix: ["Run `tandem hubspot setup-timeline`."],
-        retry: "soon",
-        reference: null,
-      };
+      return { problem: NOT_SET_UP, kinds: "all" };
     },
     async setUp(gate, signal) {
       request("setUp", signal);

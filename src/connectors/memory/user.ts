@@ -1,6 +1,8 @@
 import type { Consent } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import type { Value, Values } from "../../model/value.ts";
+import { plainConsent } from "../../model/consent.ts";
+import type { Quirks } from "./quirks.ts";
 import type { MemoryStore, StoredContact } from "./store.ts";
 import { copyValues } from "./store.ts";
 
@@ -32,7 +34,7 @@ export interface MemoryUser {
   members(collection: string): readonly ExternalId[];
 }
 
-export function memoryUser(store: MemoryStore): MemoryUser {
+export function memoryUser(store: MemoryStore, quirks: Pick<Quirks, "consentStaysWithAddress">): MemoryUser {
   const edit = (id: ExternalId, values: Values): void => {
     const before = store.get(id);
     if (before === undefined) return;
@@ -46,7 +48,10 @@ export function memoryUser(store: MemoryStore): MemoryUser {
     },
     edit,
     clear: (id, property) => edit(id, { [property]: null }),
-    changeEmail: (id, shownEmail) => void store.change(id, { shownEmail }),
+    changeEmail(id, shownEmail) {
+      const consent = quirks.consentStaysWithAddress ? { consent: plainConsent("never_subscribed") } : {};
+      store.change(id, { shownEmail, ...consent });
+    },
     addEmail: (id, email) =>
       void store.change(id, { otherEmails: [...(store.get(id)?.otherEmails ?? []), email] }),
     setConsent: (id, consent) => void store.change(id, { consent }),

@@ -1,3 +1,4 @@
+import { plainConsent } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
@@ -69,7 +70,9 @@ function apply(
       const values = new Map([...target.values, ...taken.filter(([property]) => property !== "email")]);
       const written = taken.find(([property]) => property === "email");
       const shownEmail = written === undefined ? target.shownEmail : (written[1] as string | null);
-      const changed = store.change(target.id, { values, shownEmail }) ?? target;
+      const leaves = quirks.consentStaysWithAddress && shownEmail !== target.shownEmail;
+      const consent = leaves ? plainConsent("never_subscribed") : target.consent;
+      const changed = store.change(target.id, { values, shownEmail, consent }) ?? target;
       const empties = Object.values(operation.values).includes(null);
       return done(settings, changed, properties, refused, quirks.importLike && !empties);
     }

@@ -100,6 +100,8 @@ function profileOf(who: Person, more: Pick<SeedProfile, "segments">): SeedProfil
   };
 }
 
+const LONG_AGO = "2024-03-01T09:00:00.000Z";
+
 function breakSome(
   ofEach: number,
   hubspot: HubspotSandbox,
@@ -115,8 +117,14 @@ function breakSome(
     phoneTaken: each("phone.taken"),
     twoContacts: each("two.contacts"),
   };
-  const seed = (email: string, properties: SeedContact["properties"]): void =>
-    void hubspot.seedContacts([{ properties: { email, ...properties }, lists: [list] }], { force: true });
+  const seed = (
+    email: string,
+    properties: SeedContact["properties"],
+    more: Partial<SeedContact> = {},
+  ): void =>
+    void hubspot.seedContacts([{ properties: { email, ...properties }, lists: [list], ...more }], {
+      force: true,
+    });
   for (const email of broken.badPhone)
     seed(email, { firstname: "Bad", lastname: "Phone", phone: "ask at the desk" });
   for (const email of broken.missingOption) {
@@ -136,7 +144,8 @@ function breakSome(
     seed(email, { firstname: "Phone", lastname: "Taken", phone });
   });
   for (const email of broken.twoContacts) {
-    seed(email, { firstname: "Older", lastname: "Contact" });
+    // The one that was created first is linked, and ids do not tell which one that is.
+    seed(email, { firstname: "Older", lastname: "Contact" }, { createdAt: LONG_AGO });
     seed(email, { firstname: "Younger", lastname: "Contact" });
   }
   return broken;

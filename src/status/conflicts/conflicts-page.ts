@@ -1,3 +1,4 @@
+import type { Value } from "../../model/value.ts";
 import type { FieldRule, Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDE_NAMES, otherSide } from "../../model/side.ts";
@@ -11,9 +12,9 @@ import type {
 import type { Choice } from "../choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "../choice-field.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import { shown } from "../field-words.ts";
+import { shownTo } from "../field-words.ts";
 import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import { html, personAddress, seen } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { pager } from "../pager.ts";
 import { place } from "../problem-words.ts";
@@ -152,10 +153,10 @@ function table(view: ConflictsView): Safe {
 
 function row(conflict: ConflictRow, { frame, mapping }: ConflictsView): Safe {
   const { linkId, runId, email, at, field, winner, won, lost, wroteBefore } = conflict;
-  const had = (side: Side): Safe => html`<bdi>${shown(side === winner ? won : lost)}</bdi>`;
+  const had = (side: Side): Safe => value(field, side === winner ? won : lost);
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Contact">
-      <a href="/contacts/${String(linkId)}"><bdi>${email}</bdi></a>
+      <a href="/contacts/${String(linkId)}"><bdi>${personAddress(email)}</bdi></a>
       <p class="name muted">
         ${timeElement(at, frame.now)}, <a href="/runs/${String(runId)}">run ${String(runId)}</a>
       </p>
@@ -163,12 +164,16 @@ function row(conflict: ConflictRow, { frame, mapping }: ConflictsView): Safe {
     <td role="cell" data-label="Field">${fieldName(field)}</td>
     <td role="cell" data-label="HubSpot had">${had("hubspot")}</td>
     <td role="cell" data-label="Tandem wrote before">
-      ${wroteBefore !== null && html`<bdi>${shown(wroteBefore.value ?? null)}</bdi>`}
+      ${wroteBefore !== null && value(field, wroteBefore.value ?? null)}
     </td>
     <td role="cell" data-label="Klaviyo had">${had("klaviyo")}</td>
     <td role="cell" data-label="Winner and why">${why(conflict, ruleOf(mapping, field))}</td>
     <td role="cell" data-label="Undo">${undo(conflict, frame)}</td>
   </tr>`;
+}
+
+function value(field: string, of: Value): Safe {
+  return seen((sight) => html`<bdi>${shownTo(sight, field)(of)}</bdi>`);
 }
 
 /** `HubSpot: both changed, mapping line 48`. What won was written to the other side. */
@@ -191,6 +196,6 @@ function undo({ id, undo: state, email, field }: ConflictRow, { shell }: Frame):
   if (state !== null) return UNDOS[state];
   if (shell.visitor === null || !mayDo(shell.visitor.role, "admin")) return null;
   return html`<a href="/conflicts/${String(id)}/undo"
-    >Undo…<span class="unseen"> ${fieldName(field)} of ${email}</span></a
+    >Undo…<span class="unseen"> ${fieldName(field)} of ${personAddress(email)}</span></a
   >`;
 }

@@ -5,7 +5,7 @@ import type { LedgerList, LedgerSummary } from "../../store/ledger-list.ts";
 import { barChart } from "../bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import { html, personAddress } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { mayDo } from "../role.ts";
@@ -33,8 +33,9 @@ export function consentPage(view: ConsentView): Safe {
   return html`
     <h1>Consent</h1>
     <p>Nobody who refused is subscribed again by Tandem. This cannot be switched off.</p>
-    ${personSection(view.person)} ${matrix(view.pairs)} ${deeds(view.summary)} ${optOuts(view.summary)}
-    ${proofSection(view)} ${ledgerSection(view)}
+    ${mayDo(view.frame.shell.visitor?.role ?? "viewer", "operator") ? personSection(view.person) : null}
+    ${matrix(view.pairs)} ${deeds(view.summary)} ${optOuts(view.summary)} ${proofSection(view)}
+    ${ledgerSection(view)}
   `;
 }
 
@@ -50,7 +51,7 @@ function matrix(pairs: readonly ConsentPair[]): Safe {
     if (pair === undefined) return html`<td class="right"></td>`;
     return html`<td class="right">
       ${grouped(pair.people)}
-      ${isMismatch(pair) && html`<p><span class="tag warn">Differs</span> like <bdi>${pair.example}</bdi></p>`}
+      ${isMismatch(pair) && html`<p><span class="tag warn">Differs</span> like <bdi>${personAddress(pair.example)}</bdi></p>`}
     </td>`;
   };
   const differing = pairs.filter(isMismatch).reduce((sum, { people }) => sum + people, 0);

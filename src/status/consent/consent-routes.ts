@@ -5,12 +5,14 @@ import { emailKey } from "../../model/email.ts";
 import { consentPairs } from "../../store/consent-ledger.ts";
 import type { Statements } from "../../store/database.ts";
 import { eachLedgerEntry, knownConsent, listLedger, summariseLedger } from "../../store/ledger-list.ts";
+import { notAllowed } from "../message-page.ts";
 import type { PageDeps } from "../page-deps.ts";
 import type { Answer, Asked, StatusPage } from "../page.ts";
 import { addressOf, given, notUnderstood, pageNumber } from "../query-parts.ts";
+import { mayDo } from "../role.ts";
 import { searchWords } from "../search-words.ts";
 import { consentPage } from "./consent-page.ts";
-import { KINDS } from "./consent-words.ts";
+import { KINDS, isMismatch } from "./consent-words.ts";
 import { ledgerCsv } from "./ledger-csv.ts";
 import type { PersonAnswer } from "./person-answer.ts";
 import { answerFor } from "./person-answer.ts";
@@ -36,10 +38,9 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
         if (!read.success) return Promise.resolve(notUnderstood(read.error));
         const entries = eachLedgerEntry(act.database, act.connectionId, read.data.kind ?? null);
         return Promise.resolve({
-          kind: "file",
+          kind: "table",
           name: `consent-ledger-${frame.now.toISOString().slice(0, 10)}.csv`,
-          type: "text/csv; charset=utf-8",
-          text: ledgerCsv(entries),
+          lines: ledgerCsv(entries),
         });
       },
     },
@@ -60,12 +61,16 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
 
 async function consent(
   { act, now }: PageDeps,
-  { query, frame }: Asked,
+  { query, frame, visitor }: Asked,
   proof: LedgerProof | null,
 ): Promise<Answer> {
   const read = parameters.safeParse(query);
   if (!read.success) return notUnderstood(read.error);
   const { email, kind = null, page = 1 } = read.data;
+  // Whoever must not know addresses must not try them out either.
+  const mayAsk = mayDo(visitor.role, "operator");
+  if (email !== undefined && email !== "" && !mayAsk)
+    return { kind: "told", status: 403, message: notAllowed("operator") };
   const { database, connectionId } = act;
   const [pairs, summary, found, person] = await Promise.all([
     consentPairs(database, connectionId),
@@ -89,7 +94,7 @@ async function consent(
     document: {
       connection: frame.overview.name,
       at: frame.now,
-      pairs,
+      pairs: mayAsk ? pairs : pairs.map((pair) => (isMismatch(pair) ? pair : { ...pair, example: null })),
       ...summary,
       ledger: found,
       person: asked,

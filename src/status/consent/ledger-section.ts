@@ -27,8 +27,7 @@ export function ledgerSection({
   return html`<section aria-labelledby="ledger">
     <h2 id="ledger">Ledger</h2>
     <p>
-      Append-only. A person stands here as a keyed hash: ask above about an address to see what the ledger has
-      of it.
+      Append-only. People are shown as anonymous hashes. A contact's page shows what the ledger has of them.
     </p>
     <form method="get" action="/consent#ledger" role="search" aria-label="Ledger" class="filters">
       ${choiceField(

@@ -8,8 +8,7 @@ import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { LedgerEntry } from "../../store/consent-ledger.ts";
 import type { KnownConsent } from "../../store/ledger-list.ts";
 import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { typed } from "../search-box.ts";
+import { html, typed } from "../html.ts";
 import { exact } from "../time-words.ts";
 import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
 
@@ -61,12 +60,12 @@ export const ANSWERS: Readonly<
 
 function answer({ email, known }: PersonAnswer): Fragment {
   if (known === null)
-    return html`<p>“<bdi>${email}</bdi>” is no address: it needs a name, an @ and a domain.</p>`;
+    return html`<p>“<bdi>${typed(email)}</bdi>” is no address: it needs a name, an @ and a domain.</p>`;
   const { answer: word, because, optOuts } = answerFor(known);
   const { label, tone } = ANSWERS[word];
   const unknown = !known.seen.hubspot && !known.seen.klaviyo;
   return html`<p>
-      <span class="tag ${tone}">${label}</span> <bdi>${email}</bdi>: ${because}.
+      <span class="tag ${tone}">${label}</span> <bdi>${typed(email)}</bdi>: ${because}.
       ${unknown && "No contact with this address was seen on any side."}
     </p>
     <ul>

@@ -5,14 +5,14 @@ import type { RunChange, RunChanges } from "../../store/run-list.ts";
 import { changeLines, deedWords, withoutRejected } from "../change-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import { html, personAddress } from "../html.ts";
+import { searchField } from "../search-box.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { pager } from "../pager.ts";
 import { propertyOf } from "../problem-words.ts";
 import { addressOf } from "../query-parts.ts";
 import { mayDo } from "../role.ts";
-import { typed } from "../search-box.ts";
 import { RESULTS } from "../state-words.ts";
 import { timeElement } from "../time-element.ts";
 import { exact } from "../time-words.ts";
@@ -126,10 +126,7 @@ function changes(view: RunView): Safe {
       aria-label="Changes of this run"
       class="filters"
     >
-      <div class="field wide">
-        <label for="q">Search: address, name or id</label>
-        <input id="q" name="q" type="search" value="${typed(search)}" autocomplete="off" spellcheck="false" />
-      </div>
+      ${searchField(search, view.frame.shell.visitor?.role ?? "viewer")}
       <div class="buttons">
         <button type="submit" class="first">Search</button>
         ${search !== null && html`<a href="/runs/${run.id}">Clear</a>`}
@@ -169,8 +166,8 @@ function row(change: RunChange, now: Date): Safe {
     <th scope="row" role="rowheader" data-label="Contact">
       ${
         change.linkId === null
-          ? html`<bdi>${change.email}</bdi>`
-          : html`<a href="/contacts/${String(change.linkId)}"><bdi>${change.email}</bdi></a>`
+          ? html`<bdi>${personAddress(change.email)}</bdi>`
+          : html`<a href="/contacts/${String(change.linkId)}"><bdi>${personAddress(change.email)}</bdi></a>`
       }
     </th>
     <td role="cell" data-label="What">

@@ -8,6 +8,8 @@ import type { PageDeps } from "../page-deps.ts";
 import type { Answer, Asked, StatusPage } from "../page.ts";
 import { given, notUnderstood, pageNumber, rowId } from "../query-parts.ts";
 import { reasonWords } from "../reason-form.ts";
+import { mayDo, searchInOf } from "../role.ts";
+import { seenChange } from "../seen-change.ts";
 import { searchWords } from "../search-words.ts";
 import { runPage } from "./run-page.ts";
 import { runsAddress, runsAsked } from "./runs-query.ts";
@@ -64,7 +66,7 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
   ];
 }
 
-async function oneRun({ act, desk }: PageDeps, { params, query, frame }: Asked): Promise<Answer> {
+async function oneRun({ act, desk }: PageDeps, { params, query, frame, visitor }: Asked): Promise<Answer> {
   const { database, connectionId } = act;
   const id = ofRun.safeParse(params);
   const asked = searched.safeParse(query);
@@ -74,16 +76,17 @@ async function oneRun({ act, desk }: PageDeps, { params, query, frame }: Asked):
   if (run === null) return NO_RUN;
   const search = asked.data.q ?? null;
   const [found, conflicts, held] = await Promise.all([
-    runChanges(database, connectionId, id.data.id, search, asked.data.page ?? 1),
+    runChanges(database, connectionId, id.data.id, search, searchInOf(visitor.role), asked.data.page ?? 1),
     countConflicts(database, connectionId, id.data.id),
     holdOfRun(database, connectionId, id.data.id),
   ]);
+  const changes = mayDo(visitor.role, "operator") ? found.changes : found.changes.map(seenChange);
   const view = { frame, run, search, found, conflicts, held, canUndo: desk !== undefined };
   return {
     kind: "page",
     title: `Run ${run.id}`,
     content: runPage(view),
-    document: { connection: frame.overview.name, at: frame.now, run, ...found, conflicts, held },
+    document: { connection: frame.overview.name, at: frame.now, run, ...found, changes, conflicts, held },
   };
 }
 

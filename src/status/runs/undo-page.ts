@@ -3,7 +3,7 @@ import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { PlannedUndo, PutBack, Sheet } from "../desk.ts";
 import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import { html, personAddress } from "../html.ts";
 import type { Frame } from "../layout.ts";
 import { csrfField } from "../layout.ts";
 import { changeLines, plannedChange } from "../change-words.ts";
@@ -85,7 +85,7 @@ function stampLines(stamps: PlannedUndo["stamps"]): Fragment {
   if (stamps.length === 0) return null;
   return html`<h2>Last activity</h2>
     <ul>
-      ${stamps.map(({ email, operation }) => html`<li><bdi>${email}</bdi> ${changeLines(plannedChange(operation))}</li>`)}
+      ${stamps.map(({ email, operation }) => html`<li><bdi>${personAddress(email)}</bdi> ${changeLines(plannedChange(operation))}</li>`)}
     </ul>`;
 }
 

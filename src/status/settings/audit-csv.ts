@@ -1,5 +1,5 @@
 import type { ChainedAuditEntry, KeptAuditEntry } from "../../store/audit.ts";
-import { csvLine } from "../csv-line.ts";
+import type { CsvCell } from "../csv-line.ts";
 
 const HEADS = [
   "Number",
@@ -15,11 +15,12 @@ const HEADS = [
 ];
 
 /** A line an action, in the order in which they were written, with the hashes that chain them. */
-export async function* auditCsv(entries: AsyncIterable<ChainedAuditEntry>): AsyncGenerator<string> {
-  // Spreadsheets take a file for UTF-8 only where it begins so.
-  yield `\uFEFF${csvLine(HEADS)}`;
+export async function* auditCsv(
+  entries: AsyncIterable<ChainedAuditEntry>,
+): AsyncGenerator<readonly CsvCell[]> {
+  yield HEADS;
   for await (const { seq, at, who, role, action, contacts, about, reason, previous, hash } of entries) {
-    yield csvLine([
+    yield [
       String(seq),
       at.toISOString(),
       who,
@@ -30,7 +31,7 @@ export async function* auditCsv(entries: AsyncIterable<ChainedAuditEntry>): Asyn
       reason,
       previous,
       hash,
-    ]);
+    ];
   }
 }
 

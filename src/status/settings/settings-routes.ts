@@ -26,10 +26,9 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
       place: "/settings",
       answer: ({ frame }) =>
         Promise.resolve({
-          kind: "file",
+          kind: "table",
           name: `audit-${frame.now.toISOString().slice(0, 10)}.csv`,
-          type: "text/csv; charset=utf-8",
-          text: auditCsv(eachAuditEntry(database, connectionId)),
+          lines: auditCsv(eachAuditEntry(database, connectionId)),
         }),
     },
     {

@@ -3,7 +3,7 @@ import type { EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { CallFailed } from "../failure.ts";
 import { sendEntries } from "./send-entries.ts";
-import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
+import { inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
 import { writeHeld } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
@@ -34,7 +34,7 @@ export function appEventSink(
     recordAs: "app_event",
     size: SIZE,
     find: null,
-    missing: () => Promise.resolve(absent === null ? null : sinkProblem(absent)),
+    missing: () => Promise.resolve(absent === null ? null : sinkClosed(absent)),
     async setUp() {
       if (absent !== null || eventType === null) throw sinkOut(absent ?? "no_event_type_named");
       return await Promise.resolve({

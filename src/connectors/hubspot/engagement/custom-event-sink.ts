@@ -5,7 +5,7 @@ import type { Account } from "../contacts.ts";
 import { readDefinitions, setUpDefinitions } from "./event-definitions.ts";
 import { sendEntries } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
-import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
+import { deletedKinds, inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
 import { writeHeld } from "../write-held.ts";
 import { anything } from "./wire.ts";
 
@@ -38,11 +38,11 @@ export function customEventSink(account: () => Account): EngagementSink {
       try {
         const there = await inWordsOf("custom_event", readDefinitions(account(), signal));
         const names = new Set(there.map(({ fullyQualifiedName }) => fullyQualifiedName));
-        if (setup === null) return sinkProblem("not_set_up");
-        return Object.values(setup.ids).every((name) => names.has(name)) ? null : sinkProblem("deleted");
+        if (setup === null) return sinkClosed("not_set_up");
+        return deletedKinds(setup, names);
       } catch (error) {
         if (error instanceof SystemUnavailable && error.problem.code.startsWith("HS-EVENT"))
-          return error.problem;
+          return { problem: error.problem, kinds: "all" };
         throw error;
       }
     },

@@ -1,3 +1,4 @@
+import { withoutQuery } from "../../../model/clicked-link.ts";
 import type { Engagement } from "../../../model/engagement.ts";
 
 /** One line of a note: one thing that somebody did, with how often. */
@@ -98,7 +99,8 @@ function readLine(html: string): NoteLine {
   const isLink = html.includes("<a ");
   if (written === null)
     return { thing: thingOf(html), first: null, last: null, times: 1, byBot: false, html, isLink };
-  const [, first = "", what = "", times, last = first, bot] = written;
+  const [, first = "", , times, last = first, bot] = written;
+  const [, , what = ""] = WRITTEN.exec(plainText(html.replaceAll(ANCHOR, ""))) ?? written;
   const thing = [what, ...linksIn(html)].join(" ");
   return { thing, first, last, times: Number(times ?? 1), byBot: bot !== undefined, html, isLink };
 }
@@ -115,7 +117,7 @@ export function joinLines(
 ): readonly NoteLine[] {
   const own = new Map(known.map((line) => [line.thing, line]));
   const before = new Set(present.map(({ thing }) => thing));
-  const joined = present.map((line) => {
+  const joined = oneOfEach(present, own).map((line) => {
     const now = own.get(line.thing);
     const { first, last } = line;
     if (now === undefined || first === null || last === null) return line;
@@ -133,15 +135,40 @@ export function joinLines(
   );
 }
 
+/** Lines of two links that differ only in a query string are one line now, where Tandem writes it again. */
+function oneOfEach(present: readonly NoteLine[], known: ReadonlyMap<string, unknown>): readonly NoteLine[] {
+  const lines = new Map<string | NoteLine, NoteLine>();
+  for (const line of present) {
+    const { thing, first, last, times, byBot } = line;
+    const key = first !== null && known.has(thing) ? thing : line;
+    const other = lines.get(key);
+    if (other === undefined || other.first === null || other.last === null || first === null) {
+      lines.set(key, line);
+      continue;
+    }
+    lines.set(key, {
+      ...other,
+      first: earlier(other.first, first),
+      last: later(other.last, last),
+      times: other.times + times,
+      byBot: other.byBot && byBot,
+    });
+  }
+  return [...lines.values()];
+}
+
 const earlier = (one: string, other: string | null): string => (other !== null && other < one ? other : one);
 const later = (one: string, other: string | null): string => (other !== null && other > one ? other : one);
 
+/** A link counts by where it leads, without the query string that older notes have. */
 function thingOf(html: string): string {
-  return [plainText(html), ...linksIn(html)].join(" ");
+  return [plainText(html.replaceAll(ANCHOR, "")), ...linksIn(html)].join(" ");
 }
 
+const ANCHOR = /<a [^<>]*>[^<>]*<\/a>/gi;
+
 function linksIn(html: string): readonly string[] {
-  return [...html.matchAll(/\bhref="([^"]*)"/gi)].map(([, href = ""]) => decoded(href));
+  return [...html.matchAll(/\bhref="([^"]*)"/gi)].map(([, href = ""]) => withoutQuery(decoded(href)));
 }
 
 /** What a person reads of it. */

@@ -44,7 +44,8 @@ export function noteSink(account: () => Account): EngagementSink {
         await inWordsOf("note", calls.read(endpoints.anyNote(), anything, signal));
         return null;
       } catch (error) {
-        if (error instanceof SystemUnavailable && error.problem.code === "HS-SCOPE") return error.problem;
+        if (error instanceof SystemUnavailable && error.problem.code === "HS-SCOPE")
+          return { problem: error.problem, kinds: "all" };
         throw error;
       }
     },

@@ -1,6 +1,9 @@
+import type { SinkGap, SinkSetup } from "../../engagement-port.ts";
+import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { RecordAs } from "../../../model/engagement.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
+import { KIND_LABELS } from "./entry-words.ts";
 
 type Words = Pick<Problem, "code" | "title" | "explanation" | "fix">;
 
@@ -108,6 +111,27 @@ export function sinkProblem(cause: keyof typeof WORDS): Problem {
 }
 
 const PROBE_MS = 5 * 60_000;
+
+/** Nothing can be shown. */
+export function sinkClosed(cause: keyof typeof WORDS): SinkGap {
+  return { problem: sinkProblem(cause), kinds: "all" };
+}
+
+/** The kinds of entries whose templates or definitions are gone from HubSpot; `null` where none is. */
+export function deletedKinds({ ids }: SinkSetup, there: ReadonlySet<string>): SinkGap | null {
+  const kinds = ENGAGEMENT_KINDS.filter((kind) => {
+    const id = ids[kind];
+    return id !== undefined && !there.has(id);
+  });
+  const [first] = kinds;
+  if (first === undefined) return null;
+  const labels = kinds.map((kind) => `“${KIND_LABELS[kind]}”`).join(", ");
+  const problem = {
+    ...sinkProblem("deleted"),
+    explanation: `HubSpot no longer has what Tandem made for ${labels}. These events wait; the others are shown.`,
+  };
+  return { problem: { ...problem, level: "mapping" }, kinds };
+}
 
 /** A sink that cannot be used now; contacts go on being synced. */
 export function sinkOut(cause: keyof typeof WORDS): SystemUnavailable {

@@ -7,7 +7,7 @@ import type { AppDoor } from "./endpoints.ts";
 import { sendEntries } from "./send-entries.ts";
 import type { EventType } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
-import { inWordsOf, sinkOut, sinkProblem } from "./sink-problems.ts";
+import { deletedKinds, inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
 import { readTemplates, setUpTemplates } from "./timeline-templates.ts";
 import { writeHeld } from "../write-held.ts";
 import { eventsAnswer } from "./wire.ts";
@@ -51,15 +51,15 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
     size: SIZE,
     find: null,
     async missing(setup, signal) {
-      if (!signedIn) return sinkProblem("no_app");
-      if (door === null) return sinkProblem("no_developer_key");
+      if (!signedIn) return sinkClosed("no_app");
+      if (door === null) return sinkClosed("no_developer_key");
       try {
         const there = new Set((await readTemplates(account(), door, signal)).map(({ id }) => id));
-        if (setup === null) return sinkProblem("not_set_up");
-        return Object.values(setup.ids).every((id) => there.has(id)) ? null : sinkProblem("deleted");
+        if (setup === null) return sinkClosed("not_set_up");
+        return deletedKinds(setup, there);
       } catch (error) {
         if (error instanceof SystemUnavailable && error.problem.code.startsWith("HS-EVENT"))
-          return error.problem;
+          return { problem: error.problem, kinds: "all" };
         throw error;
       }
     },

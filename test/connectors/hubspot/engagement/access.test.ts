@@ -22,8 +22,8 @@ describe("what keeps an account from a sink is told with its own words and fix",
   it.each(["timeline", "app_event"] as const)("a private token at %s", async (recordAs) => {
     const { another } = await shownAs(recordAs);
     const problem = await another(null).missing(null, live());
-    expect(problem).toMatchObject({ code: "HS-EVENT-APP", level: "connection", side: "hubspot" });
-    expect(problem?.fix.join(" ")).toMatch(/auth: oauth.*note or properties_only/);
+    expect(problem?.problem).toMatchObject({ code: "HS-EVENT-APP", level: "connection", side: "hubspot" });
+    expect(problem?.problem.fix.join(" ")).toMatch(/auth: oauth.*note or properties_only/);
     await expect(another(null).setUp(OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-APP" },
     });
@@ -35,15 +35,21 @@ describe("what keeps an account from a sink is told with its own words and fix",
   it("an app whose developer key is not told, or wrong", async () => {
     const { another, app } = await shownAs("timeline");
     const untold = await another({ door: null, eventType: null }).missing(null, live());
-    expect(untold?.fix.join(" ")).toContain("developer_key");
+    expect(untold?.problem.fix.join(" ")).toContain("developer_key");
     const door = { appId: app.appId, developerKey: "eu1-wrong" };
     const wrong = await another({ door, eventType: null }).missing(null, live());
-    expect(wrong).toMatchObject({ code: "HS-EVENT-KEY", title: "HubSpot does not accept the developer key" });
+    expect(wrong?.problem).toMatchObject({
+      code: "HS-EVENT-KEY",
+      title: "HubSpot does not accept the developer key",
+    });
   });
 
   it("an app that had no timeline events when HubSpot closed them", async () => {
     const { sink } = await shownAs("timeline", { app: { timelineV3: false } });
-    expect(await sink.missing(null, live())).toMatchObject({ code: "HS-EVENT-OFF" });
+    expect(await sink.missing(null, live())).toMatchObject({
+      problem: { code: "HS-EVENT-OFF" },
+      kinds: "all",
+    });
     await expect(sink.setUp(OPEN_GATE, live())).rejects.toMatchObject({ problem: { code: "HS-EVENT-OFF" } });
   });
 
@@ -59,7 +65,7 @@ describe("what keeps an account from a sink is told with its own words and fix",
       problem: { code: "HS-EVENT-TYPE" },
     });
     const untold = await another({ door: null, eventType: null }).missing(null, live());
-    expect(untold?.fix.join(" ")).toContain("app_event");
+    expect(untold?.problem.fix.join(" ")).toContain("app_event");
     // Nothing is asked that an installation may not ask.
     expect(await another().missing(null, live())).toBeNull();
   });
@@ -70,14 +76,17 @@ describe("what keeps an account from a sink is told with its own words and fix",
   ])("an account %s at custom_event", async (_, given) => {
     const { sink } = await shownAs("custom_event", given);
     expect(await sink.missing(null, live())).toMatchObject({
-      code: "HS-EVENT-PLAN",
-      title: "Custom events need HubSpot Enterprise",
+      problem: {
+        code: "HS-EVENT-PLAN",
+        title: "Custom events need HubSpot Enterprise",
+      },
+      kinds: "all",
     });
   });
 
   it("a key that may not read contacts at note", async () => {
     const { sink } = await shownAs("note", { scopes: ["crm.lists.read"] });
-    expect(await sink.missing(null, live())).toMatchObject({ code: "HS-SCOPE" });
+    expect(await sink.missing(null, live())).toMatchObject({ problem: { code: "HS-SCOPE" }, kinds: "all" });
     const allowed = await shownAs("note");
     expect(await allowed.sink.missing(null, live())).toBeNull();
   });

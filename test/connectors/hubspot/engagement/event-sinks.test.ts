@@ -161,12 +161,25 @@ describe.each(EVENTS)("events as %s", (recordAs) => {
     const { sink, setup, ids, another, rehearsal, app } = await ready(recordAs);
     // The type of app events comes with the app's project: there is nothing to make (see access.test.ts).
     if (recordAs === "app_event") return;
-    expect((await sink.missing(null, live()))?.code).toBe("HS-EVENT-SETUP");
+    expect((await sink.missing(null, live()))?.problem.code).toBe("HS-EVENT-SETUP");
     const unset = sink.record([group(ids[0], [entry(1)])], null, OPEN_GATE, live());
     await expect(unset).rejects.toMatchObject({ problem: { code: "HS-EVENT-SETUP" } });
     app.templates.clear();
     rehearsal.portal.state.customEvents.clear();
-    expect((await another().missing(setup, live()))?.code).toBe("HS-EVENT-SETUP");
+    expect((await another().missing(setup, live()))?.problem.code).toBe("HS-EVENT-SETUP");
+  });
+
+  it("wait for one kind alone when only what it looks like was deleted", async () => {
+    const { setup, another, rehearsal, app } = await ready(recordAs);
+    if (recordAs === "app_event") return;
+    const opened = setup.ids.opened ?? "";
+    app.templates.delete(opened);
+    const { customEvents } = rehearsal.portal.state;
+    for (const [name, { fullyQualifiedName }] of customEvents)
+      if (fullyQualifiedName === opened) customEvents.delete(name);
+    const gap = await another().missing(setup, live());
+    expect(gap).toMatchObject({ problem: { code: "HS-EVENT-SETUP", level: "mapping" }, kinds: ["opened"] });
+    expect(gap?.problem.explanation).toContain("“Klaviyo: opened”");
   });
 
   it("set up twice are set up once", async () => {

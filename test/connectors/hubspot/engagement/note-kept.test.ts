@@ -41,6 +41,27 @@ describe("a note that is changed", () => {
     expect(timeline(0)[0]?.at).toBe("2026-06-15T11:30:00.000Z");
   });
 
+  it("takes the query strings out of links that an earlier version wrote, and tells no click again", async () => {
+    const { record, timeline, ids } = await ready();
+    const click = (number: number, url: string, time: string) =>
+      entry(number, { kind: "clicked", url, at: `2026-06-15T${time}:00.000Z` });
+    const base = "https://shop.example.com/a";
+    const other = click(3, "https://shop.example.com/b", "09:20");
+    const [made] = await record([
+      group(ids[0], [click(1, LINK, "09:00"), click(2, `${base}?email=jo%40example.com`, "09:10"), other]),
+    ]);
+    const shown = [click(1, base, "09:00"), click(2, base, "09:10"), other];
+    const reference = referenceOf(made);
+    const opened = entry(4, { at: "2026-06-15T10:00:00.000Z" });
+    await record([group(ids[0], [opened], { shown, reference })]);
+    const link = (to: string) => `<a href="${to}">${to}</a>`;
+    expect(read(timeline(0)[0]?.detail).slice(2)).toEqual([
+      `2026-06-15 09:00 UTC – Clicked a link in an email: ${link(base)} (2 times, last 2026-06-15 09:10 UTC)`,
+      `2026-06-15 09:20 UTC – Clicked a link in an email: ${link("https://shop.example.com/b")}`,
+      "2026-06-15 10:00 UTC – Opened an email",
+    ]);
+  });
+
   it("keeps what people wrote in it, also where HubSpot writes its HTML in another way", async () => {
     const { record, edit, timeline, ids } = await ready();
     const [made] = await record([group(ids[0], [entry(1, { kind: "clicked", url: LINK })])]);

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyTransforms } from "../../src/mapping/apply-transform.ts";
-import { patternProblem, readDay, writeDay } from "../../src/mapping/date-pattern.ts";
-import { compareDecimals, roundDecimal } from "../../src/mapping/decimal.ts";
-import { reversed, takes, TYPICAL } from "../../src/mapping/transform-chain.ts";
-import type { Transform } from "../../src/model/transform.ts";
-import type { FieldType, Value } from "../../src/model/value.ts";
-import { canonicalList, canonicalNumber, canonicalText, FIELD_TYPES } from "../../src/model/value.ts";
-import { anyFilled } from "../support/any-value.ts";
-import { assertLaw } from "../support/law.ts";
+import { patternProblem, readDay, writeDay } from "../../../src/mapping/date-pattern.ts";
+import { compareDecimals, roundDecimal } from "../../../src/mapping/decimal.ts";
+import { applyTransforms, reversed } from "../../../src/mapping/transforms/chain.ts";
+import { EXAMPLES, rowOf } from "../../../src/mapping/transforms/transforms.ts";
+import type { Transform } from "../../../src/model/transform.ts";
+import type { FieldType, Value } from "../../../src/model/value.ts";
+import { canonicalList, canonicalNumber, canonicalText, FIELD_TYPES } from "../../../src/model/value.ts";
+import { anyFilled } from "../../support/any-value.ts";
+import { assertLaw } from "../../support/law.ts";
 
 function turned(step: Transform, value: Value): Value | { readonly why: string } {
   const applied = applyTransforms([step], value);
@@ -86,7 +86,7 @@ describe("what each step makes of a value", () => {
   });
 
   test("an empty value stays empty but where something is to stand in for it", () => {
-    for (const step of TYPICAL) {
+    for (const step of EXAMPLES) {
       const stands = step.kind === "default" || step.kind === "constant";
       expect(turned(step, null)).toEqual(stands ? step.value : null);
     }
@@ -100,11 +100,11 @@ const isCanonical = (value: Value): boolean => {
 };
 
 describe("laws of single steps", () => {
-  test.each(TYPICAL.map((step) => [step.kind, step] as const))(
+  test.each(EXAMPLES.map((step) => [step.kind, step] as const))(
     "%s never makes something empty, nor anything that is not canonical",
     (_kind, step) => {
       assertLaw(
-        fc.property(anyTyped(takes(step)), (value) => {
+        fc.property(anyTyped(rowOf(step).takes(step)), (value) => {
           const result = turned(step, value);
           expect(result).not.toBeNull();
           expect(
@@ -115,12 +115,12 @@ describe("laws of single steps", () => {
     },
   );
 
-  const tidying = TYPICAL.filter((step) =>
+  const tidying = EXAMPLES.filter((step) =>
     ["phone_e164", "lower", "upper", "title", "trim"].includes(step.kind),
   );
   test.each(tidying.map((step) => [step.kind, step] as const))("%s twice is %s once", (_kind, step) => {
     assertLaw(
-      fc.property(anyTyped(takes(step)), (value) => {
+      fc.property(anyTyped(rowOf(step).takes(step)), (value) => {
         const once = applyTransforms([step], value);
         fc.pre("value" in once);
         expect("value" in once ? turned(step, once.value) : null).toEqual(
@@ -152,7 +152,8 @@ describe("laws of single steps", () => {
   });
 
   test("every type can be turned by something", () => {
-    for (const type of FIELD_TYPES) expect(TYPICAL.some((step) => takes(step).includes(type))).toBe(true);
+    for (const type of FIELD_TYPES)
+      expect(EXAMPLES.some((step) => rowOf(step).takes(step).includes(type))).toBe(true);
   });
 });
 

@@ -1,0 +1,64 @@
+import { plainConsent } from "../../model/consent.ts";
+import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
+import { emailKey } from "../../model/email.ts";
+import type { EmailKey } from "../../model/email.ts";
+import type { FormerAddress, FormerOptOut } from "../consent-port.ts";
+import type { Account } from "./contacts.ts";
+import { optOutProperty } from "./opt-out-types.ts";
+import { readHistories } from "./read-contacts.ts";
+
+const EMAIL = "email";
+const OPTED_OUT = "hs_email_optout";
+
+/**
+ * Opt-outs that contacts made under an email address which they have left. HubSpot keeps consent with the address, and
+ * its opt-out properties tell of "the current email address", so only their history still shows what held before.
+ *
+ * See `ConsentPort.formerOptOuts`.
+ */
+export async function formerOptOuts(
+  account: Account,
+  left: readonly FormerAddress[],
+  signal: AbortSignal,
+): Promise<readonly FormerOptOut[]> {
+  const flags = [OPTED_OUT, ...account.optOutTypes.map(optOutProperty)];
+  const properties = [EMAIL, ...flags].map((property) => ({ property, type: "text" as const }));
+  const names = properties.map(({ property }) => property);
+  const ids = left.map(({ id }) => id);
+  const { histories } = await readHistories(account, ids, properties, names, signal);
+  const pasts = new Map(histories.map(({ contact, past }) => [contact.id, past]));
+  return left.flatMap((one) => {
+    const past = pasts.get(one.id);
+    const leftAt = past === undefined ? null : whenLeft(past, one.email);
+    if (past === undefined || leftAt === null) return [];
+    const optedOutTypes = account.optOutTypes.filter((type) => heldWhen(past, optOutProperty(type), leftAt));
+    // Every type that is read: of what Klaviyo sends nothing is left.
+    const everyType = flags.length > 1 && optedOutTypes.length === account.optOutTypes.length;
+    const status = heldWhen(past, OPTED_OUT, leftAt) || everyType ? "unsubscribed" : "never_subscribed";
+    if (status === "never_subscribed" && optedOutTypes.length === 0) return [];
+    return [{ ...one, consent: { ...plainConsent(status), optedOutTypes } }];
+  });
+}
+
+type Past = ContactHistory["past"];
+
+/** When the contact last left the address; `null` where its history has not heard of it. */
+function whenLeft(past: Past, address: EmailKey): number | null {
+  const addresses = past[EMAIL] ?? [];
+  const index = addresses.findIndex(
+    ({ value }, at) => at > 0 && typeof value === "string" && emailKey(value) === address,
+  );
+  const next = addresses[index - 1];
+  return next === undefined ? null : Date.parse(next.at);
+}
+
+/** Was the property `true` until this moment? At the moment itself HubSpot may already have set it to the next address's. */
+function heldWhen(past: Past, property: string, leftAt: number): boolean {
+  const known = (past[property] ?? []).filter(({ at }) => Date.parse(at) <= leftAt);
+  const [last, before] = known;
+  return isTrue(last) || (last !== undefined && Date.parse(last.at) === leftAt && isTrue(before));
+}
+
+function isTrue(version: PastValue | undefined): boolean {
+  return version?.value === "true";
+}

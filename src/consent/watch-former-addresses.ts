@@ -1,0 +1,42 @@
+import type { EmailKey } from "../model/email.ts";
+import type { Side } from "../model/side.ts";
+import type { RunContext } from "../pull/run-context.ts";
+import { transaction } from "../store/database.ts";
+import { saveFormerRead, saveLeftOptOuts, unreadFormer } from "../store/former-addresses.ts";
+
+/** One request where a system takes so many. */
+const AT_ONCE = 50;
+/** Twenty requests: the next cycle continues. */
+const MOST = 1_000;
+
+/**
+ * Reads the consent that contacts of this side had under addresses which they left, and puts their opt-outs into the
+ * ledger. No request where nobody left an address.
+ *
+ * @returns the people who opted out, by the addresses that they have now
+ */
+export async function watchFormerAddresses(
+  { database, connectors, now, signal }: Pick<RunContext, "database" | "connectors" | "now" | "signal">,
+  connectionId: number,
+  runId: bigint,
+  side: Side,
+): Promise<readonly EmailKey[]> {
+  const { formerOptOuts } = connectors[side].consent;
+  if (formerOptOuts === null) return [];
+  const changed: EmailKey[] = [];
+  for (let read = 0; read < MOST; read += AT_ONCE) {
+    const left = await unreadFormer(database, connectionId, side, AT_ONCE);
+    if (left.length === 0) break;
+    const found = await formerOptOuts(left, signal);
+    const optOuts = left.flatMap((one) => {
+      const met = found.find(({ id, email }) => id === one.id && email === one.email);
+      return met === undefined ? [] : [{ ...one, consent: met.consent }];
+    });
+    await transaction(database, async (statements) => {
+      await saveLeftOptOuts(statements, connectionId, runId, side, optOuts, now());
+      await saveFormerRead(statements, connectionId, side, left, now());
+    });
+    changed.push(...optOuts.map((one) => one.now));
+  }
+  return changed;
+}
