@@ -1,5 +1,6 @@
 import { dirname, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DECIDES_CONSENT, PLANTED, SAYS_CONSENT } from "./support/consent-words.ts";
 import type { TextFile } from "./support/text-files.ts";
 import { textFiles, withoutComments } from "./support/text-files.ts";
 
@@ -251,6 +252,20 @@ describe("the house", () => {
     );
     expect(saying.map(({ path }) => path).filter((path) => !files.includes(path))).toEqual([]);
     expect(saying.length).toBeGreaterThan(0);
+  });
+
+  it("decides in one place whether somebody opted out", () => {
+    const wrong = SOURCES.filter(
+      ({ path, room }) => !SAYS_CONSENT.includes(path) && room !== "sandbox",
+    ).flatMap(({ path, text }) =>
+      withoutComments(text)
+        .split("\n")
+        .filter((line) => DECIDES_CONSENT.some((pattern) => pattern.test(line)))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(wrong).toEqual([]);
+    for (const planted of PLANTED)
+      expect([planted, DECIDES_CONSENT.some((pattern) => pattern.test(planted))]).toEqual([planted, true]);
   });
 
   it("has no attics: a function lives where it is used", () => {

@@ -1,5 +1,5 @@
-import { mayBeMailed } from "../consent/may-be-mailed.ts";
-import { refusedBefore } from "../consent/refused-before.ts";
+import { consentAnswer } from "../consent/consent-answer.ts";
+import { rememberedVerdict } from "../consent/remembered-verdict.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, perSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
@@ -30,7 +30,7 @@ export function explanation(
         ? []
         : [`  Also in ${SIDE_NAMES[side]} with this address: ${duplicates[side].join(", ")}`],
     ),
-    `  E-mail   ${consent(plan, ledger)}`,
+    `  Consent  ${consent(plan, ledger)}`,
     "",
     ...plan.merged.flatMap((one) => field(one, plan, writers.get(one.rule.key) ?? null)),
     "",
@@ -49,9 +49,8 @@ export function explanation(
 
 function consent({ known }: ContactPlan, ledger: readonly LedgerEntry[]): string {
   const consents = perSide((side) => known.sightings[side]?.consent ?? null);
-  const { answer, because: why } = mayBeMailed(consents, refusedBefore(ledger));
-  const words = { yes: "may be sent", no: "must not be sent", unknown: "not known" };
-  return `${words[answer]}: ${why}`;
+  const { label, because: why } = consentAnswer(consents, rememberedVerdict(ledger));
+  return `${label}: ${why}`;
 }
 
 /** One line where the sides agree; where they do not, both values, what was agreed, and what becomes of it. */

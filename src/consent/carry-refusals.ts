@@ -9,7 +9,7 @@ import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
-import { recordConsent } from "../store/consent-ledger.ts";
+import { recordConsent } from "../store/record-consent.ts";
 import { knownLinks } from "../store/known-links.ts";
 import { countLinks } from "../store/links.ts";
 import type { WriteContext, WriteCounts } from "../write/write-page.ts";

@@ -1,5 +1,5 @@
 import type { Consent } from "../model/consent.ts";
-import { isBlocked, refusesAll } from "../model/consent.ts";
+import { isBlocked, isSubscribed, refusesAll, verdictOf } from "../model/consent.ts";
 import type { ResolvedConsent } from "../model/scope.ts";
 import { refusesWhatKlaviyoSends } from "../plan/plan-consent.ts";
 
@@ -37,10 +37,9 @@ export function explainDifference(rules: ResolvedConsent, known: Known): string 
       : `${inHubSpot}, which is not all that Klaviyo sends: left alone`;
   }
   if (isBlocked(klaviyo)) {
-    const [suppression] = klaviyo.suppressions;
-    return `Klaviyo does not e-mail them (${suppression?.reason ?? klaviyo.status}); not the person's choice, so HubSpot only shows it`;
+    return `Klaviyo does not e-mail them (${verdictOf(klaviyo).reason}); not the person's choice, so HubSpot only shows it`;
   }
-  if (refusedBefore && klaviyo.status !== "subscribed") {
+  if (refusedBefore && !isSubscribed(klaviyo)) {
     return "refused before, and neither side shows it any more; the ledger remembers, and Tandem subscribes them nowhere";
   }
   return null;

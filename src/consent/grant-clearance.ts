@@ -1,5 +1,5 @@
 import type { Clearance, Consent } from "../model/consent.ts";
-import { isBlocked } from "../model/consent.ts";
+import { isSubscribed, objectionOf } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { PerSide } from "../model/side.ts";
@@ -37,24 +37,12 @@ export function grantClearance(wanted: Subscription, now: number): Clearance | D
   return { email, profile, list, readAt } as Clearance;
 }
 
-function whyNot(
-  { consents, isInHubSpot, list, subscribingLists, refusedBefore, readAt }: Subscription,
-  now: number,
-): string | null {
-  const { klaviyo, hubspot } = consents;
+function whyNot(wanted: Subscription, now: number): string | null {
+  const { consents, isInHubSpot, list, subscribingLists, refusedBefore, readAt } = wanted;
   if (!subscribingLists.includes(list)) return "no rule of the mapping says `subscribe: true` for this list";
   const age = now - readAt;
   if (age < 0 || age > OLDEST_READ_MS) return "what was read of their consent is no longer fresh";
-  if (refusedBefore) return "they refused before; only their own act takes that back";
-  if (klaviyo === null) return "Klaviyo does not show their consent";
-  if (isInHubSpot && hubspot === null) return "HubSpot does not show their consent";
-  const [suppression] = klaviyo.suppressions;
-  if (suppression !== undefined) return `suppressed in Klaviyo: ${suppression.reason}`;
-  if (klaviyo.status === "unsubscribed") return "unsubscribed in Klaviyo";
-  if (klaviyo.status === "subscribed") return "already subscribed";
-  const ofList = klaviyo.listSuppressions.find((one) => one.list === list);
-  if (ofList !== undefined) return `refused this list in Klaviyo: ${ofList.reason}`;
-  if (hubspot !== null && isBlocked(hubspot)) return "refused all e-mail in HubSpot";
-  if (hubspot !== null && hubspot.optedOutTypes.length > 0) return "refused e-mail of this kind in HubSpot";
-  return null;
+  const objection = objectionOf({ ...consents, list, isInHubSpot, refusedBefore });
+  if (objection !== null) return objection;
+  return consents.klaviyo !== null && isSubscribed(consents.klaviyo) ? "already subscribed" : null;
 }

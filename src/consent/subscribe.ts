@@ -6,11 +6,13 @@ import type { Problem } from "../model/problem.ts";
 import { subscribingLists } from "../model/scope.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { matchedRules } from "../plan/matched-rules.ts";
+import { wantedSubscriptions } from "../plan/plan-consent.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { saveBlocked } from "../store/asked.ts";
-import { recordConsent } from "../store/consent-ledger.ts";
+import { recordConsent } from "../store/record-consent.ts";
 import { transaction } from "../store/database.ts";
 import { saveRefusals } from "../store/refusals.ts";
 import { refusedAmong } from "../store/tombstones.ts";
@@ -46,7 +48,7 @@ export async function subscribePeople(
   const wanted = plans.flatMap((plan) =>
     plan.operations.flatMap((ask): readonly Wanted[] => (ask.kind === "subscribe" ? [{ plan, ask }] : [])),
   );
-  let [asked, blocked] = [0, 0];
+  let [asked, blocked] = [0, await saveObjections(context, plans)];
   if (wanted.length === 0) return { asked, blocked };
   // A person in the ledger is never asked for again, so a key without the scope must be noticed before.
   if ((await context.connectors.klaviyo.consent.mayWrite(context.signal)) === false) {
@@ -59,6 +61,25 @@ export async function subscribePeople(
     blocked += done.blocked;
   }
   return { asked, blocked };
+}
+
+/**
+ * Puts into the ledger whom a rule wants subscribed and the plan does not ask for, with what speaks against it.
+ *
+ * @returns how many were not known before
+ */
+async function saveObjections(
+  { database, connectionId, runId, scope, now }: WriteContext,
+  plans: readonly ContactPlan[],
+): Promise<number> {
+  const rows = plans.flatMap(({ known }) =>
+    known.link.state === "ignored"
+      ? []
+      : wantedSubscriptions(matchedRules(scope, known), known).flatMap(({ list, objection }) =>
+          objection === null ? [] : [{ email: known.link.email, list, because: objection }],
+        ),
+  );
+  return saveBlocked(database, connectionId, runId, rows, now());
 }
 
 async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): Promise<SubscribeCounts> {

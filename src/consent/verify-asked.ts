@@ -1,10 +1,11 @@
 import type { Consent } from "../model/consent.ts";
-import { refusesAll } from "../model/consent.ts";
+import { hasNeverAnswered, hasOptedIn } from "../model/consent.ts";
 import type { Problem } from "../model/problem.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { AskFound, PendingAsk } from "../store/asked.ts";
 import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/asked.ts";
+import { recordConsent } from "../store/record-consent.ts";
 import { clip } from "../model/clip.ts";
 
 const MINUTE = 60_000;
@@ -38,15 +39,28 @@ export async function verifyAsked(context: RunContext, runId: bigint): Promise<A
   for (const ask of pending) {
     const { email, list, profile } = ask;
     const consent = shown.get(profile) ?? null;
-    const subscribed = consent !== null && consent.status === "subscribed" && !refusesAll(consent);
+    const subscribed = consent !== null && hasOptedIn(consent);
     const met = metBy(ask, refusals.get(profile) ?? [], doubtedMs(context));
     const age = now().getTime() - ask.askedAt.getTime();
     if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
     else if (subscribed && age > LOOKED_AFTER_MS - HOUR)
       found.push({ email, list, found: "confirmed", evidence: {} });
-    else if (consent?.status === "never_subscribed" && age > UNCONFIRMED_AFTER_MS) unconfirmed.push(ask);
+    else if (consent !== null && hasNeverAnswered(consent) && age > UNCONFIRMED_AFTER_MS)
+      unconfirmed.push(ask);
   }
   await saveFound(database, connectionId, runId, found, now());
+  // Who is confirmed may have come back by their own act meanwhile: until then that could not be told.
+  const settled = pending.filter(({ email, list }) =>
+    found.some((one) => one.email === email && one.list === list),
+  );
+  if (settled.length > 0)
+    await recordConsent(
+      database,
+      connectionId,
+      runId,
+      now(),
+      settled.map(({ linkId }) => linkId),
+    );
   const met = found.filter((one) => one.found === "met").map(({ email }) => email);
   return { met, problems: unconfirmed.length === 0 ? [] : [notConfirmed(unconfirmed)] };
 }

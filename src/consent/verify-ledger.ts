@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { ledgerPage } from "../store/consent-ledger.ts";
+import type { LedgerEntry } from "../store/consent-ledger.ts";
+import { ledgerPage, verdictOfEntry } from "../store/consent-ledger.ts";
 import type { Database } from "../store/database.ts";
 import { keysOf } from "../store/database.ts";
 import type { ChainProof } from "../store/prove-chain.ts";
@@ -30,7 +31,9 @@ export async function verifyLedger(database: Database, since: Head | null = null
   const reading = {
     chain: "consent",
     page: (after: bigint, limit: number) => ledgerPage(database, after, limit),
-    hashOf: ({ text }: { readonly text: string }) => createHash("sha256").update(text).digest("hex"),
+    // A verdict is in no hash: it follows from the evidence, which is.
+    hashOf: (entry: LedgerEntry) =>
+      entry.verdict === verdictOfEntry(entry) ? createHash("sha256").update(entry.text).digest("hex") : "",
     visit: ({ kind }: { readonly kind: string }) => void (kinds[kind] = (kinds[kind] ?? 0) + 1),
   } as const;
   return { ...(await proveChain(database, reading, since)), kinds };

@@ -2,7 +2,7 @@ import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { forgetStreams } from "../store/cursors.ts";
 import { transaction } from "../store/database.ts";
-import { recordConsent } from "../store/consent-ledger.ts";
+import { recordConsent } from "../store/record-consent.ts";
 import type { ErasedRows } from "../store/erase.ts";
 import { addressesOf, eraseRows, passedAddresses, personRows } from "../store/erase.ts";
 import { allowAgain, erasedSince, saveErased } from "../store/erased.ts";
@@ -78,7 +78,7 @@ async function eraseFrom(
     transaction(database, async (statements) => {
       await holdLease(statements, lease, LEASE_MS);
       // What the sides showed last goes with the rows; a refusal among it must not.
-      await recordConsent(statements, id, NO_RUN, now());
+      await recordConsent(statements, id, NO_RUN, now(), "everybody");
       const rows = await personRows(statements, id, addresses);
       await saveErased(statements, id, erasure, addresses, rows.contacts, now());
       return eraseRows(statements, id, addresses, rows, now());

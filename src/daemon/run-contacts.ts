@@ -8,7 +8,7 @@ import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../plan/limit
 import { heldByLimit, tooManyErrors } from "../plan/problems.ts";
 import { endComparison } from "../store/comparisons.ts";
 import { markFilled, openConnection } from "../store/connections.ts";
-import { recordConsent } from "../store/consent-ledger.ts";
+import { recordChangedConsent } from "../store/record-consent.ts";
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { carryRefusals } from "../consent/carry-refusals.ts";
 import { madeRefusing } from "../consent/made-refusing.ts";
@@ -122,7 +122,7 @@ async function cycle(
   const { context, isApproved, guarded } = looked;
   const { database, connectionId } = context;
   const compared = context.comparison === null ? {} : { missed: await endComparison(database, connectionId) };
-  const consent = await recordConsent(database, connectionId, runId, deps.now());
+  const consent = await recordChangedConsent(database, connectionId, runId, deps.now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(database, connectionId, "live");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as words from "./schema-words.ts";
+import { wrong } from "./wrong.ts";
 
 export const consent = z
   .strictObject({
@@ -27,7 +28,7 @@ export const consent = z
           ),
         unsubscribe_from: z
           .array(words.nameOrId)
-          .min(1, { error: words.wrong("must not be empty", "name at least one, or delete the key") })
+          .min(1, { error: wrong("must not be empty", "name at least one, or delete the key") })
           .optional()
           .describe(
             "HubSpot subscription types, by name or id, that whoever refuses e-mail in Klaviyo is opted out of.",

@@ -1,13 +1,6 @@
 import { z } from "zod";
 import { DURATION } from "./duration.ts";
-
-/**
- * What the smaller parts of the format look like. A schema says what is wrong in one string, because that is what Zod
- * carries: the message on the first line (without the path, which is put before it), the help on the second.
- */
-export function wrong(message: string, help: string): string {
-  return `${message}\n${help}`;
-}
+import { wrong } from "./wrong.ts";
 
 const durationWords = wrong(
   "must be a duration",

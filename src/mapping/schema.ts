@@ -9,6 +9,7 @@ import { alerts, channels } from "./schema-later.ts";
 import { privacy } from "./schema-privacy.ts";
 import { transforms } from "./transforms/entry.ts";
 import * as words from "./schema-words.ts";
+import { wrong } from "./wrong.ts";
 import { suggest } from "./suggest.ts";
 
 /**
@@ -16,7 +17,7 @@ import { suggest } from "./suggest.ts";
  * what the whole means is looked at in `meaning-*.ts`. Every key is described, since editors show it on hover.
  */
 
-const exampleWords = words.wrong("must be a value", "a text, a number, `true`, or a list of texts");
+const exampleWords = wrong("must be a value", "a text, a number, `true`, or a list of texts");
 const exampleValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())], {
   error: exampleWords,
 });
@@ -88,7 +89,7 @@ export const companyEntry = fieldEntry.omit({ winner: true, tie: true, merge: tr
   hubspot: words.propertyName.describe("Internal name of the HubSpot company property."),
   direction: z
     .enum(["to_klaviyo"], {
-      error: words.wrong(
+      error: wrong(
         "can only be `to_klaviyo`",
         "delete it: companies are sources, Tandem never writes to one",
       ),
@@ -98,7 +99,7 @@ export const companyEntry = fieldEntry.omit({ winner: true, tie: true, merge: tr
 });
 
 const collections = z.array(words.nameOrId).min(1, {
-  error: words.wrong("must not be empty", "name at least one, or delete the key"),
+  error: wrong("must not be empty", "name at least one, or delete the key"),
 });
 
 export const ruleEntry = z.strictObject({
@@ -110,7 +111,7 @@ export const ruleEntry = z.strictObject({
       segments: collections.optional().describe("Segments by exact name or id."),
     })
     .refine((match) => match.lists !== undefined || match.segments !== undefined, {
-      error: words.wrong("needs `lists` or `segments`", 'for example `lists: ["All customers"]`'),
+      error: wrong("needs `lists` or `segments`", 'for example `lists: ["All customers"]`'),
       params: { code: "M103" },
     })
     .describe("Who is meant: members of any of these."),
@@ -138,7 +139,7 @@ export const ruleEntry = z.strictObject({
 const schedule = z.string().refine((text) => "text" in readSchedule(text), {
   error: (issue) => {
     const read = readSchedule(String(issue.input));
-    return "wrong" in read ? words.wrong(`cannot be used: ${read.wrong}`, read.help) : "";
+    return "wrong" in read ? wrong(`cannot be used: ${read.wrong}`, read.help) : "";
   },
   params: { code: "M107" },
 });
@@ -147,7 +148,7 @@ const timezone = z.string().refine(isTimeZone, {
   error: (issue) => {
     const written = String(issue.input);
     const help = "an IANA name, for example `Europe/Tallinn`; a bare `+02:00` would miss summer time";
-    return words.wrong(`: there is no time zone \`${written}\``, timeZoneHelp(written, help));
+    return wrong(`: there is no time zone \`${written}\``, timeZoneHelp(written, help));
   },
   params: { code: "M106" },
 });
@@ -184,7 +185,7 @@ export const sections = {
     .describe("How two contacts of one person are recognised."),
   rules: z
     .array(ruleEntry)
-    .min(1, { error: words.wrong("must not be empty", "without a rule nobody is in sync") })
+    .min(1, { error: wrong("must not be empty", "without a rule nobody is in sync") })
     .describe("Who is in sync: whoever matches at least one rule."),
   defaults: z
     .strictObject({
@@ -199,7 +200,7 @@ export const sections = {
     .describe("What fields do that do not say otherwise."),
   fields: z
     .array(fieldEntry)
-    .min(1, { error: words.wrong("must not be empty", "name at least one pair of properties") })
+    .min(1, { error: wrong("must not be empty", "name at least one pair of properties") })
     .describe("What is in sync. E-mail always is, and cannot be listed."),
   company_fields: z
     .array(companyEntry)

@@ -1,5 +1,5 @@
 import type { Consent, OptOutFrom } from "../model/consent.ts";
-import { isBlocked, refusesAll } from "../model/consent.ts";
+import { isSubscribed, objectionOf, refusesAll } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
@@ -82,25 +82,41 @@ export function planUnsubscribes(left: readonly ResolvedRule[], lists: readonly 
     .map((list) => ({ kind: "opt_out", side: "klaviyo", id, from: { kind: "list", list } }) as const);
 }
 
+/** A list that a rule wants a person subscribed to, and what speaks against it as far as was seen. */
+export interface WantedSubscription {
+  readonly list: string;
+  readonly objection: string | null;
+}
+
+/** The lists that rules want this person subscribed to. Those that they are on, or were ever asked for, are left out. */
+export function wantedSubscriptions(
+  matched: readonly ResolvedRule[],
+  { sightings, optedOut, askedFor }: KnownLink,
+): readonly WantedSubscription[] {
+  const klaviyo = sightings.klaviyo?.consent ?? null;
+  if (sightings.klaviyo === null || (klaviyo !== null && isSubscribed(klaviyo))) return [];
+  const hubspot = sightings.hubspot?.consent ?? null;
+  const wanted = new Set(matched.filter(({ subscribe }) => subscribe).flatMap(({ lists }) => lists));
+  // A HubSpot contact that shows no consent is read again before anybody is subscribed.
+  const known = { klaviyo, hubspot, isInHubSpot: false, refusedBefore: optedOut };
+  return [...wanted]
+    .filter((list) => !askedFor.includes(list))
+    .map((list) => ({ list, objection: objectionOf({ ...known, list }) }));
+}
+
 /**
- * Asks to subscribe whom a rule wants subscribed, as far as can be told from what was seen: `consent/` looks again, and
+ * Asks to subscribe whom a rule wants subscribed, as far as can be told from what was seen: `consent/` reads again, and
  * has the last word (contract P9).
  */
 export function planSubscribes(
   matched: readonly ResolvedRule[],
   known: KnownLink,
 ): readonly PlannedOperation[] {
-  const klaviyo = known.sightings.klaviyo;
-  const consent = klaviyo?.consent ?? null;
-  if (klaviyo === null || consent === null || known.optedOut) return [];
-  if (consent.status !== "never_subscribed" || isBlocked(consent)) return [];
-  const hubspot = known.sightings.hubspot?.consent ?? null;
-  if (hubspot !== null && (isBlocked(hubspot) || hubspot.optedOutTypes.length > 0)) return [];
-  const wanted = new Set(matched.filter(({ subscribe }) => subscribe).flatMap(({ lists }) => lists));
-  return [...wanted]
-    .filter((list) => !known.askedFor.includes(list))
-    .filter((list) => !consent.listSuppressions.some((one) => one.list === list))
-    .map((list) => ({ kind: "subscribe", side: "klaviyo", id: klaviyo.id, list }));
+  const id = known.sightings.klaviyo?.id;
+  if (id === undefined) return [];
+  return wantedSubscriptions(matched, known)
+    .filter(({ objection }) => objection === null)
+    .map(({ list }) => ({ kind: "subscribe", side: "klaviyo", id, list }));
 }
 
 function optOut(side: "hubspot" | "klaviyo", id: string, from: OptOutFrom) {

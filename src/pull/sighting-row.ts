@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PropertyRequest } from "../connectors/connector.ts";
 import { fieldsOf, propertiesOf } from "../mapping/field-codec.ts";
+import { consentState, verdictOf } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -29,10 +30,22 @@ export function sightingRow(fields: readonly FieldRule[], contact: Contact, want
     fields: values,
     unreadable: turned.unreadable,
     consent: contact.consent,
+    ...verdictColumns(contact.consent),
     createdAt: contact.createdAt,
     updatedAt: contact.updatedAt,
     digest: digest([contact.email, contact.otherEmails, values, turned.unreadable, contact.consent]),
     wanted,
+  };
+}
+
+function verdictColumns(
+  consent: Contact["consent"],
+): Pick<SightingRow, "verdict" | "verdictReason" | "consentState"> {
+  const made = consent === null ? null : verdictOf(consent);
+  return {
+    verdict: made?.verdict ?? null,
+    verdictReason: made?.reason ?? null,
+    consentState: consentState(consent),
   };
 }
 

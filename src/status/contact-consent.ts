@@ -5,51 +5,41 @@ import type { KnownConsent } from "../store/ledger-list.ts";
 import { knownConsent } from "../store/ledger-list.ts";
 import { KIND_WORDS, whereWords } from "./consent/consent-words.ts";
 import { entryReason } from "./consent/entry-reason.ts";
-import { ANSWERS, answerFor, sideWords } from "./consent/person-answer.ts";
+import { answerFor, answerTag, sideWords } from "./consent/person-answer.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import { stackedTable } from "./stacked-table.ts";
 import { exact } from "./time-words.ts";
 
-/** Beside the state of a contact: to be refused is no error. */
-const TAGS = {
-  yes: { words: "May be e-mailed", tone: "ok" },
-  no: { words: "Must not be e-mailed", tone: "warn" },
-  unknown: { words: "Consent not known", tone: "info" },
-} as const;
-
-/** May this person be e-mailed and why: what both sides show, and what the ledger keeps of them. */
+/** What is known of this person's consent and why: what both sides show, and what the ledger keeps of them. */
 export function contactConsent(database: Database, connectionId: number): ContactSection {
   return {
     key: "consent",
     async read({ plan }) {
       const known = await knownConsent(database, connectionId, plan.known.link.email);
       const answer = answerFor(known);
-      const { words, tone } = TAGS[answer.answer];
-      const tag = html`<span class="tag ${tone}">${words}</span>`;
       const ledger = known.ledger.map((entry) => {
         const { at, kind, side, list } = entry;
         return { at, kind, side, list, why: entryReason(entry) };
       });
       const sides = Object.fromEntries(SIDES.map((side) => [side, sideWords(side, known)]));
-      const shown = { answer: answer.answer, because: answer.because, sides, ledger };
-      return { content: section(known), tag, document: { ...known, ...answer }, shown };
+      const shown = { answer: answer.answer, label: answer.label, because: answer.because, sides, ledger };
+      return { content: section(known), tag: answerTag(answer), document: { ...known, ...answer }, shown };
     },
   };
 }
 
 function section(known: KnownConsent): Safe {
-  const { answer, because, optOuts } = answerFor(known);
-  const { label, tone } = ANSWERS[answer];
+  const told = answerFor(known);
   return html`<section aria-labelledby="consent">
     <h2 id="consent">Consent</h2>
-    <p><strong>May they be e-mailed?</strong> <span class="tag ${tone}">${label}</span> ${because}.</p>
+    <p>${answerTag(told)} ${told.because}.</p>
     <ul>
       ${SIDES.map((side) => html`<li>${SIDE_NAMES[side]}: ${sideWords(side, known)}</li>`)}
     </ul>
     ${
-      (answer === "no" || optOuts.length > 0) &&
+      (told.answer === "opted_out" || told.answer === "suppressed") &&
       html`<p>To e-mail them again, they have to come back by an act of their own in Klaviyo.</p>`
     }
     ${ledgerTable(known.ledger)}

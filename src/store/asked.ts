@@ -2,7 +2,6 @@ import type { Consent } from "../model/consent.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
-import { byWill } from "./tombstones.ts";
 import { sealing } from "./seals.ts";
 
 /** A subscription on its way out, with what allowed it. */
@@ -48,16 +47,20 @@ export async function saveAsked(
   return new Set(subjects.map(({ email, list }) => `${email} ${list}`));
 }
 
-/** Notes that somebody was not asked for, and why: once for each reason. */
+/**
+ * Notes that somebody was not asked for, and why: once for each reason.
+ *
+ * @returns how many it did not have yet
+ */
 export async function saveBlocked(
   statements: Statements,
   connectionId: number,
   runId: bigint,
   rows: readonly { readonly email: string; readonly list: string; readonly because: string }[],
   now: Date,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sealing(
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  return sealing(
     statements,
     "consent",
     (own) => own.$executeRaw`
@@ -92,10 +95,10 @@ export interface PendingAsk {
 }
 
 /**
- * An opt-out by choice, at the person's email address or another of theirs. A person who is subscribed gets a
- * message, and an address that bounces then is no reason to unsubscribe its person (see `refusesAll`).
+ * An opt-out by choice, at the person's email address or another of theirs. A person who is subscribed gets a message, and
+ * an address that bounces then is no reason to unsubscribe its person. One that was found to be met is known already.
  */
-const BY_WILL = byWill(Prisma.sql`later.evidence`);
+const BY_CHOICE = Prisma.sql`later.verdict = 'by_choice' AND NOT later.evidence ? 'met'`;
 
 /**
  * Who was asked for after `since`, as far as they are still linked: nobody of whom Klaviyo certainly refused that, or whose
@@ -111,7 +114,7 @@ export async function pendingAsks(
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
            (SELECT min(later.at) FROM consent_ledger AS later
             WHERE later.connection_id = asked.connection_id AND later.subject = ANY(link_subjects(link.id))
-              AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_WILL}) AS "refusedAt"
+              AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_CHOICE}) AS "refusedAt"
     FROM consent_ledger AS asked
     -- Under the address that they were asked for by, whatever it is now.
     JOIN (SELECT id AS link_id, email_key FROM link WHERE connection_id = ${connectionId}
@@ -150,9 +153,10 @@ export async function saveFound(
     statements,
     "consent",
     (own) => own.$executeRaw`
-    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email',
            CASE found WHEN 'met' THEN 'opted_out' ELSE found END, 'klaviyo',
+           CASE found WHEN 'met' THEN 'by_choice' END,
            CASE found WHEN 'met' THEN jsonb_build_object('met', true) || evidence ELSE evidence END,
            ${runId}, ${now}, list
     FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "list" text, "found" text, "evidence" jsonb)

@@ -1,4 +1,5 @@
 import type { Consent, OptOutFrom } from "../model/consent.ts";
+import { consentState, plainConsent, verdictOf } from "../model/consent.ts";
 import type { Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import { Prisma } from "./generated/client.ts";
@@ -17,6 +18,8 @@ export interface CarriedRefusal {
   readonly because: Consent | null;
 }
 
+const OUT_OF_A_KIND = consentState({ ...plainConsent("never_subscribed"), optedOutTypes: ["any"] });
+
 /**
  * Writes down what was done to somebody's consent, and shows it on the sighting at once: until the side is read again,
  * nothing asks for it twice. The contact is kept as a hash, as the person is: after a merge another one has their place.
@@ -29,6 +32,9 @@ export async function saveCarried(
   now: Date,
 ): Promise<void> {
   if (refusals.length === 0) return;
+  // What the side will show: until it is read again, that stands.
+  const shown = plainConsent("unsubscribed");
+  const { verdict, reason } = verdictOf(shown);
   const page = Prisma.sql`jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) AS p(
     "side" text, "id" text, "email" text, "from" jsonb, "because" jsonb, "restores" boolean)`;
   await sealing(
@@ -42,10 +48,15 @@ export async function saveCarried(
   );
   await statements.$executeRaw`
     UPDATE sighting SET digest = '', consent = CASE "from" ->> 'kind'
-      WHEN 'all' THEN consent || '{"status": "unsubscribed"}'
+      WHEN 'all' THEN consent || jsonb_build_object('status', ${shown.status}::text)
       WHEN 'type' THEN jsonb_set(consent, '{optedOutTypes}',
                                  coalesce(consent -> 'optedOutTypes', '[]') || jsonb_build_array("from" ->> 'type'))
-      ELSE consent END
+      ELSE consent END,
+      verdict = CASE "from" ->> 'kind' WHEN 'all' THEN ${verdict} ELSE verdict END,
+      verdict_reason = CASE "from" ->> 'kind' WHEN 'all' THEN ${reason} ELSE verdict_reason END,
+      consent_state = CASE WHEN "from" ->> 'kind' = 'all' THEN ${consentState(shown)}
+                           WHEN "from" ->> 'kind' = 'type' AND verdict = 'none' THEN ${OUT_OF_A_KIND}
+                           ELSE consent_state END
     FROM ${page}
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND external_id = p.id
       AND consent IS NOT NULL`;

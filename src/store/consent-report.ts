@@ -54,18 +54,19 @@ export async function unequalConsents(
 ): Promise<readonly PersonConsent[]> {
   return statements.$queryRaw<PersonConsent[]>`
     WITH page AS (
-      SELECT link.id, link.email_key, h.consent AS hubspot, k.consent AS klaviyo
+      SELECT link.id, link.email_key, h.consent AS hubspot, k.consent AS klaviyo,
+             h.verdict AS hubspot_verdict, k.verdict AS klaviyo_verdict, h.consent_state
       FROM link
       JOIN sighting AS h ON h.link_id = link.id AND h.side = 'hubspot'
       JOIN sighting AS k ON k.link_id = link.id AND k.side = 'klaviyo'
       WHERE link.connection_id = ${connectionId} AND link.id > ${after}
     ), told AS (
-      SELECT page.id AS "linkId", page.email_key AS email, hubspot, klaviyo, ${refusedByLedger(connectionId)} AS "refusedBefore"
+      SELECT page.id AS "linkId", page.email_key AS email, hubspot, klaviyo, ${refusedByLedger(connectionId)} AS "refusedBefore",
+             hubspot_verdict, klaviyo_verdict, consent_state
       FROM page
     )
     SELECT * FROM told
-    WHERE "refusedBefore" OR hubspot ->> 'status' = 'unsubscribed' OR klaviyo ->> 'status' = 'unsubscribed'
-       OR jsonb_array_length(coalesce(klaviyo -> 'suppressions', '[]')) > 0
-       OR jsonb_array_length(coalesce(hubspot -> 'optedOutTypes', '[]')) > 0
+    WHERE "refusedBefore" OR hubspot_verdict <> 'none' OR klaviyo_verdict <> 'none'
+       OR consent_state = 'opted out of a kind'
     ORDER BY "linkId" LIMIT ${limit}`;
 }

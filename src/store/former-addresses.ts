@@ -1,4 +1,5 @@
 import type { Consent } from "../model/consent.ts";
+import { verdictOf } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
@@ -66,17 +67,20 @@ export async function saveLeftOptOuts(
 ): Promise<void> {
   if (rows.length === 0) return;
   const page = JSON.stringify(
-    rows.map((row) => ({ linkId: String(row.linkId), email: row.now, consent: row.consent })),
+    rows.map(({ linkId, now: email, consent }) => {
+      const { verdict } = verdictOf(consent);
+      return { linkId: String(linkId), email, consent, verdict };
+    }),
   );
   await sealing(
     statements,
     "consent",
     (own) => own.$executeRaw`
-    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
-    SELECT DISTINCT ON (subject) ${connectionId}, subject, 'email', 'opted_out', ${side},
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT DISTINCT ON (subject) ${connectionId}, subject, 'email', 'opted_out', ${side}, verdict,
            jsonb_build_object('address', 'another of this person', 'was', consent), ${runId}, ${now}
-    FROM (SELECT consent_subject(email) AS subject, consent
-          FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "consent" jsonb)) AS page
+    FROM (SELECT consent_subject(email) AS subject, verdict, consent
+          FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "verdict" text, "consent" jsonb)) AS page
     WHERE (SELECT kind FROM consent_ledger AS known
            WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.side = ${side}
              AND known.kind IN ('opted_out', 'opted_in')

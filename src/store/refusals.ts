@@ -1,3 +1,4 @@
+import { isBlocked, verdictOf } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Statements } from "./database.ts";
@@ -33,23 +34,40 @@ export async function saveRefusals(
   now: Date,
 ): Promise<void> {
   if (contacts.length === 0) return;
-  await sealing(
+  const added = await sealing(
     statements,
     "consent",
     (own) => own.$executeRaw`
-    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
-    SELECT DISTINCT ON (subject, side) ${connectionId}, subject, 'email', 'opted_out', side, consent, ${runId}, ${now}
-    FROM (SELECT consent_subject(email) AS subject, side, consent
-          FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "email" text, "consent" jsonb)) AS page
-    WHERE (consent ->> 'status' = 'unsubscribed' OR jsonb_array_length(consent -> 'suppressions') > 0)
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT DISTINCT ON (subject, side)
+           ${connectionId}, subject, 'email', 'opted_out', side, verdict, consent, ${runId}, ${now}
+    FROM (SELECT consent_subject(email) AS subject, side, verdict, consent
+          FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "email" text, "verdict" text, "consent" jsonb)) AS page
+    WHERE verdict <> 'none'
       AND (SELECT kind FROM consent_ledger AS known
            WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.side = page.side
              AND known.kind IN ('opted_out', 'opted_in')
            ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
     ORDER BY subject, side`,
   );
+  if (added === 0) return;
+  // Somebody may have it as another address of theirs: the next run follows it to them.
+  const emails = contacts.flatMap(({ email, consent }) =>
+    consent !== null && isBlocked(consent) ? (email ?? []) : [],
+  );
+  await statements.$executeRaw`
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    WHERE connection_id = ${connectionId} AND id IN (
+      SELECT link_id FROM link_alias WHERE connection_id = ${connectionId} AND email_key = ANY(${emails}::text[])
+      UNION SELECT parted_to FROM link
+        WHERE connection_id = ${connectionId} AND parted_to IS NOT NULL AND email_key = ANY(${emails}::text[]))`;
 }
 
 function pageOf(contacts: readonly Partial<Contact>[]): string {
-  return JSON.stringify(contacts.map(({ side, id, email, consent }) => ({ side, id, email, consent })));
+  return JSON.stringify(
+    contacts.map(({ side, id, email, consent }) => {
+      const verdict = consent == null ? null : verdictOf(consent).verdict;
+      return { side, id, email, consent, verdict };
+    }),
+  );
 }

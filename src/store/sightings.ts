@@ -1,4 +1,5 @@
 import type { IndexReading, RecordReading, Sighting } from "../model/contact.ts";
+import type { ConsentState, Verdict } from "../model/consent.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Statements } from "./database.ts";
 import type { Timing } from "./edit-times.ts";
@@ -9,6 +10,10 @@ import { Prisma } from "./generated/client.ts";
 export interface SightingRow extends Omit<Sighting, "rules" | "edited" | "shape"> {
   readonly shownEmail: string | null;
   readonly otherEmails: readonly string[];
+  /** What the consent comes to, as `verdictOf` and `consentState` say; `null` where none is shown. */
+  readonly verdict: Verdict | null;
+  readonly verdictReason: string | null;
+  readonly consentState: ConsentState;
   /** ISO, the side's own times. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -48,7 +53,7 @@ export async function saveSightings(
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
         "side" text, "id" text, "email" text, "shownEmail" text, "fields" jsonb, "unreadable" jsonb, "consent" jsonb,
-        "digest" text, "createdAt" timestamptz, "updatedAt" timestamptz, "wanted" boolean, "otherEmails" text[])
+        "verdict" text, "verdictReason" text, "consentState" text, "digest" text, "createdAt" timestamptz, "updatedAt" timestamptz, "wanted" boolean, "otherEmails" text[])
     ), changed AS (
       SELECT known.link_id FROM page
       JOIN sighting AS known
@@ -65,9 +70,9 @@ export async function saveSightings(
                           AND known.external_id = page.id AND known.email_key = page.email)
     ), saved AS (
       INSERT INTO sighting AS known (connection_id, side, external_id, email_key, shown_email, fields, unreadable,
-                                     consent, digest, created_at, updated_at, seen_at, edited, other_emails, shape, read_at)
+                                     consent, verdict, verdict_reason, consent_state, digest, created_at, updated_at, seen_at, edited, other_emails, shape, read_at)
       SELECT ${connectionId}, side, id, email, "shownEmail", fields, unreadable,
-             NULLIF(consent, 'null'::jsonb), digest, "createdAt", "updatedAt", ${now},
+             NULLIF(consent, 'null'::jsonb), verdict, "verdictReason", "consentState", digest, "createdAt", "updatedAt", ${now},
              ${editedSince(timing, null, Prisma.sql`page`)}, "otherEmails", ${shape}, ${now}
       FROM (SELECT *, "updatedAt" AS updated_at FROM page) AS page
       WHERE wanted
@@ -77,7 +82,8 @@ export async function saveSightings(
       ORDER BY side, id
       ON CONFLICT (connection_id, side, external_id) DO UPDATE
         SET email_key = excluded.email_key, shown_email = excluded.shown_email, fields = excluded.fields,
-            unreadable = excluded.unreadable, consent = excluded.consent, digest = excluded.digest,
+            unreadable = excluded.unreadable, consent = excluded.consent, verdict = excluded.verdict,
+            verdict_reason = excluded.verdict_reason, consent_state = excluded.consent_state, digest = excluded.digest,
             created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at, other_emails = excluded.other_emails,
             shape = excluded.shape, read_at = excluded.read_at,
             edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}

@@ -17,13 +17,6 @@ export function refusedByLedger(
     WHERE kind = 'opted_out')`;
 }
 
-/** Did the person choose it? An address that bounces is no opt-out (see `refusesAll`). */
-export function byWill(evidence: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(SELECT said ->> 'status' = 'unsubscribed'
-      OR said -> 'suppressions' @? '$[*] ? (@.reason != "HARD_BOUNCE" && @.reason != "INVALID_EMAIL")'
-    FROM (SELECT coalesce(${evidence} -> 'was', ${evidence}) AS said) AS evidence)`;
-}
-
 /**
  * The opt-outs that `page`'s person has from another address of theirs, by the side that showed them, and the sides that
  * need not hear of it: Tandem took it to the contact that is linked there since it was first seen, or the person came back
@@ -43,11 +36,11 @@ export function inherited(connectionId: number): Prisma.Sql {
           WHERE first.connection_id = ${connectionId} AND first.subject = ANY(page.subjects)
             AND first.side = latest.side AND first.kind = 'opted_out' AND NOT first.evidence ? 'address'
             AND first.seq < latest.seq), latest.seq))))
-    FROM (SELECT DISTINCT ON (side) side, kind, seq, evidence FROM consent_ledger
+    FROM (SELECT DISTINCT ON (side) side, kind, seq, evidence, verdict FROM consent_ledger
           WHERE connection_id = ${connectionId} AND subject = page.subject
             AND kind IN ('opted_out', 'opted_in')
           ORDER BY side, seq DESC) AS latest
-    WHERE kind = 'opted_out' AND evidence ? 'address' AND ${byWill(Prisma.sql`latest.evidence`)})`;
+    WHERE kind = 'opted_out' AND evidence ? 'address' AND verdict = 'by_choice')`;
 }
 
 /** The lists that `page`'s person was ever asked to be subscribed to, under whatever address. */

@@ -2,7 +2,7 @@ import { demoMapping } from "../../src/cli/demo-mapping.ts";
 import type { Database } from "../../src/store/database.ts";
 import { addHeldChanges, openHold, sealHold } from "../../src/store/holds.ts";
 import { rememberMapping } from "../../src/store/mapping-versions.ts";
-import { recordConsent } from "../../src/store/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/record-consent.ts";
 
 const RUNS = 5_000;
 const CONFLICTS = 20_000;
@@ -20,13 +20,18 @@ export async function fillPages(database: Database, connectionId: number): Promi
            now() - make_interval(mins => n * 5), now() - make_interval(mins => n * 5), '{"read": 12, "updated": 3}'
     FROM generate_series(1, ${RUNS}::int) AS n`;
   await database.$executeRaw`
-    UPDATE sighting SET consent = jsonb_build_object(
+    UPDATE sighting SET
+      verdict = CASE WHEN link_id % 40 = 7 THEN 'by_choice' WHEN link_id % 50 = 3 THEN 'by_fact' ELSE 'none' END,
+      verdict_reason = '',
+      consent_state = CASE WHEN link_id % 40 = 7 THEN 'opted out' WHEN link_id % 50 = 3 THEN 'suppressed'
+                           WHEN link_id % 3 = 1 THEN 'never subscribed' ELSE 'subscribed' END,
+      consent = jsonb_build_object(
       'status', (ARRAY['subscribed', 'never_subscribed', 'subscribed', 'unsubscribed'])[CASE WHEN link_id % 40 = 7 THEN 4 ELSE 1 + (link_id % 3)::int END],
       'suppressions', CASE WHEN link_id % 50 = 3 THEN '[{"reason": "HARD_BOUNCE", "at": "2026-01-01T00:00:00Z"}]'::jsonb
                            ELSE '[]'::jsonb END, 'listSuppressions', '[]'::jsonb, 'optedOutTypes', '[]'::jsonb, 'sms', NULL)
     WHERE connection_id = ${connectionId}`;
   const run = await database.run.findFirstOrThrow({ where: { connectionId, kind: "contacts" } });
-  await recordConsent(database, connectionId, run.id, new Date());
+  await recordChangedConsent(database, connectionId, run.id, new Date());
   await database.$executeRaw`
     INSERT INTO conflict (link_id, run_id, field, kind, winner, won, lost, at)
     SELECT n, ${run.id}, 'city:location.city:text', 'changed_on_both', CASE n % 3 WHEN 0 THEN 'klaviyo' ELSE 'hubspot' END,

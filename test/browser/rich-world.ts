@@ -1,10 +1,11 @@
+import { shownConsent } from "../support/shown-consent.ts";
 import { demoMapping } from "../../src/cli/demo-mapping.ts";
 import { digestOf } from "../../src/daemon/approvals.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Desk } from "../../src/status/desk.ts";
 import type { StatusDeps } from "../../src/status/status-app.ts";
 import { writeAudit } from "../../src/store/audit.ts";
-import { recordConsent } from "../../src/store/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/record-consent.ts";
 import { saveDayCounts } from "../../src/store/engagement-days.ts";
 import { addHeldChanges, openHold, sealHold } from "../../src/store/holds.ts";
 import { knownLinks } from "../../src/store/known-links.ts";
@@ -38,7 +39,7 @@ export async function richWorld(word: () => string): Promise<RichWorld> {
   const runId = await latestRun(fresh);
   const links: bigint[] = [];
   for (let index = 0; index < PEOPLE; index += 1) links.push(await person(fresh, it, runId, index, word));
-  await recordConsent(fresh.database, it.connectionId, runId, before(90));
+  await recordChangedConsent(fresh.database, it.connectionId, runId, before(90));
   await held(fresh, it, runId, word);
   await engagement(fresh, it, word);
   await told(fresh, it, word);
@@ -95,8 +96,8 @@ async function person(
     await it.sighting(linkId, side, id, { [TITLE_FIELD]: word() });
     const status = statuses[(index + (side === "hubspot" ? 0 : Math.floor(index / 3))) % 3] ?? "subscribed";
     const suppressions = index % 5 === 3 ? [{ reason: word(), at: "2026-02-21T00:00:00Z" }] : [];
-    const consent = JSON.parse(JSON.stringify({ ...plainConsent(status), suppressions }));
-    await database.sighting.updateMany({ where: { linkId, side }, data: { emailKey: email, consent } });
+    const shown = shownConsent({ ...plainConsent(status), suppressions });
+    await database.sighting.updateMany({ where: { linkId, side }, data: { emailKey: email, ...shown } });
   }
   const values = {
     before: { [TITLE_FIELD]: word() },

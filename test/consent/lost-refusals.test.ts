@@ -4,7 +4,8 @@ import { runConsent } from "../../src/daemon/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { ledgerOf, recordConsent } from "../../src/store/consent-ledger.ts";
+import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/record-consent.ts";
 import { refusedAmong } from "../../src/store/tombstones.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
@@ -86,7 +87,7 @@ describe("a refusal is not lost", () => {
     // Killed between the ledger and the reading of the profile.
     await watchRefusals(it.deps(), 1, NO_RUN);
     it.wait(1_000);
-    await recordConsent(it.fresh.database, 1, NO_RUN, it.deps().now());
+    await recordChangedConsent(it.fresh.database, 1, NO_RUN, it.deps().now());
     const first = ["klaviyo first_opted_in", "klaviyo opted_out"];
     expect(await kinds()).toEqual(first);
     it.wait(60_000);

@@ -5,6 +5,7 @@ import { plainConsent } from "../../src/model/consent.ts";
 import { engine } from "../support/engine.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { mapping } from "../support/rule.ts";
+import { SUBSCRIBING } from "./subscribing.ts";
 import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 
 const SECOND = 1_000;
@@ -85,6 +86,25 @@ test("an opt-out under the address that Tandem itself is about to change reaches
   }
   expect(it.hubspot.user.see(jo)?.shownEmail).toBe("jo.new@example.com");
   expect(it.klaviyo.user.all().map(({ consent }) => consent?.status)).toEqual(["unsubscribed"]);
+});
+
+test("an opt-out of one kind of email under a former address blocks subscribing, and is no opt-out of everything", async () => {
+  const it = await engine();
+  onTestFinished(() => it.fresh.drop());
+  const plain = { ...SUBSCRIBING, rules: SUBSCRIBING.rules.map((rule) => ({ ...rule, subscribe: false })) };
+  const jo = it.hubspot.user.create("jo@example.com", {}, ["all"]);
+  for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...plain, hash: "plain" });
+  it.hubspot.quirks.consentStaysWithAddress = true;
+  it.hubspot.user.setConsent(jo, { ...plainConsent("never_subscribed"), optedOutTypes: ["7"] });
+  it.hubspot.user.changeEmail(jo, "jo.new@example.com");
+  for (let runs = 0; runs < 3; runs += 1) {
+    await it.sync(SUBSCRIBING);
+    await runConsent(it.deps(), SUBSCRIBING, "test");
+  }
+  expect(it.klaviyo.asked).toEqual([]);
+  expect(it.klaviyo.user.all().map(({ shownEmail, consent }) => [shownEmail, consent?.status])).toEqual([
+    ["jo.new@example.com", "never_subscribed"],
+  ]);
 });
 
 test("over HTTP nobody gets a second profile, and every opt-out reaches its person, a second late", async () => {

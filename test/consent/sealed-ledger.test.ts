@@ -96,7 +96,7 @@ describe("the sealed ledger", () => {
     await live(4);
     const noted = await head();
     await past(async () => {
-      await database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in' WHERE seq = 3`;
+      await database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in', verdict = 'none' WHERE seq = 3`;
       await computeAgain();
     });
     const how = "it, or an entry before it, was changed after it was sealed";
@@ -112,7 +112,7 @@ describe("the sealed ledger", () => {
     await live(4);
     await past(async () => {
       await database.$executeRaw`
-        UPDATE consent_ledger AS entry SET kind = other.kind, evidence = other.evidence, at = other.at
+        UPDATE consent_ledger AS entry SET kind = other.kind, verdict = other.verdict, evidence = other.evidence, at = other.at
         FROM consent_ledger AS other WHERE entry.seq IN (2, 3) AND other.seq = 5 - entry.seq`;
       await computeAgain();
     });
@@ -124,8 +124,8 @@ describe("the sealed ledger", () => {
     await past(async () => {
       await database.$executeRaw`ALTER TABLE consent_ledger ENABLE TRIGGER consent_ledger_chain`;
       await database.$executeRaw`
-        INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
-        SELECT connection_id, subject, channel, 'opted_in', side, evidence, run_id, at FROM consent_ledger`;
+        INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+        SELECT connection_id, subject, channel, 'opted_in', side, 'none', evidence, run_id, at FROM consent_ledger`;
     });
     await it.sync(both);
     it.klaviyo.user.setConsent(profile, IN);
@@ -158,8 +158,8 @@ describe("the sealed ledger", () => {
   test("takes no entry without a seal: the database refuses to keep it", async () => {
     await live(1);
     const slipIn = database.$executeRaw`
-      INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
-      SELECT connection_id, subject, channel, 'opted_in', side, evidence, run_id, at FROM consent_ledger`;
+      INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+      SELECT connection_id, subject, channel, 'opted_in', side, 'none', evidence, run_id, at FROM consent_ledger`;
     await expect(slipIn).rejects.toThrow(/entry 2 of consent_ledger has no seal/);
     expect(await database.consentEntry.count()).toBe(1);
   });
@@ -181,7 +181,7 @@ describe("the sealed ledger", () => {
       before: "unsealed",
     });
     await past(async () => {
-      await database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in' WHERE seq = 1`;
+      await database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in', verdict = 'none' WHERE seq = 1`;
       await computeAgain();
     });
     expect(await broken()).toMatchObject({ seq: 2n });

@@ -1,3 +1,4 @@
+import { shownConsent } from "../support/shown-consent.ts";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -164,7 +165,7 @@ test("refusals of before and after still count, the ledger stays whole, and allo
   // Not seen by any run yet: what was last shown goes into the ledger with the erasure.
   await it.fresh.database.sighting.updateMany({
     where: { side: "klaviyo", externalId: profile },
-    data: { consent: JSON.parse(JSON.stringify(OUT)) },
+    data: shownConsent(OUT),
   });
   await erase();
   const { database } = it.fresh;

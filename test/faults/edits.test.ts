@@ -30,12 +30,9 @@ test(
     await it.quiet();
     const random = seededRandom(11);
     // Whom both sides lead: what either writes goes to the other.
-    const members = hubspot.sandbox
-      .dumpContacts()
-      .contacts.filter(({ lists, properties: { email } }) => {
-        const profile = email === undefined ? null : klaviyo.sandbox.profile(email);
-        return lists.length > 0 && profile !== null && !story.broken.twoContacts.includes(email ?? "");
-      })
+    const members = it
+      .members()
+      .filter(({ properties: { email } }) => email !== undefined && klaviyo.sandbox.profile(email) !== null)
       .slice(0, 90);
     const emails = members.flatMap(({ properties: { email } }) => email ?? []);
     klaviyo.sandbox.addToSegment(story.klaviyoSegment, emails);

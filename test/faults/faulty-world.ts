@@ -26,6 +26,8 @@ export interface FaultyWorld {
   /** Rows as somebody reads them who uses no connection of Tandem's. */
   ask<Row>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   daemon(ways?: Partial<Ways>, env?: Readonly<Record<string, string>>): Promise<Daemon>;
+  /** HubSpot contacts of the rule's list, without those of the story who cannot be synced as they are. */
+  members(): ReturnType<Rehearsal["hubspot"]["sandbox"]["dumpContacts"]>["contacts"];
   /** When each lane last began; milliseconds since 1970, by the database's clock. */
   starts(): Promise<ReadonlyMap<string, number>>;
   /** Waits until each lane has begun again after now. @returns after how many milliseconds */
@@ -92,6 +94,13 @@ export async function faultyWorld(
     rehearsal,
     fresh,
     ask,
+    members() {
+      const broken = new Set(Object.values(rehearsal.story.broken).flat());
+      const { contacts } = rehearsal.hubspot.sandbox.dumpContacts();
+      return contacts.filter(
+        ({ lists, properties }) => lists.length > 0 && !broken.has(properties["email"] ?? ""),
+      );
+    },
     starts,
     async daemon(ways = {}, more = {}) {
       const { hubspot, klaviyo, database } = {

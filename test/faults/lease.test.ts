@@ -62,7 +62,7 @@ test(
     daemons.set("second", await start("second"));
     await it.quiet();
 
-    const members = hubspot.sandbox.dumpContacts().contacts.filter(({ lists }) => lists.length > 0);
+    const members = it.members();
     const edited = members.slice(0, EDITED);
     const { promise: suspended, resolve } = Promise.withResolvers<string>();
     suspend = (who) => {

@@ -1,3 +1,4 @@
+import { shownConsent } from "../support/shown-consent.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { clip } from "../../src/model/clip.ts";
 import type { RichWorld } from "../browser/rich-world.ts";
@@ -62,15 +63,11 @@ export async function somebody(
     [FIRSTNAME]: address(),
     [PHONE_FIELD]: "+15551239999",
   });
-  const consent = JSON.parse(
-    JSON.stringify({
-      ...plainConsent("unsubscribed"),
-      suppressions: [{ reason: word(), at: "2026-02-21T00:00:00Z" }],
-    }),
-  );
+  const suppressions = [{ reason: word(), at: "2026-02-21T00:00:00Z" }];
+  const shown = shownConsent({ ...plainConsent("unsubscribed"), suppressions });
   await database.sighting.updateMany({
     where: { linkId },
-    data: { emailKey: email, shownEmail: email, consent },
+    data: { emailKey: email, shownEmail: email, ...shown },
   });
   await it.problem(linkId, {
     title: clip(word(), 60),

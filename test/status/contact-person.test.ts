@@ -1,3 +1,4 @@
+import { shownConsent } from "../support/shown-consent.ts";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withConnection } from "../../src/daemon/connection-lease.ts";
@@ -7,7 +8,7 @@ import type { Side } from "../../src/model/side.ts";
 import { hashPassword } from "../../src/status/password.ts";
 import { statusApp } from "../../src/status/status-app.ts";
 import { readAudit } from "../../src/store/audit.ts";
-import { recordConsent } from "../../src/store/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/record-consent.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await it.run("finished", 3);
   jo = await person(JO, "51", "01GD", "unsubscribed");
   kim = await person("kim@example.com", "52", "01GE", "subscribed");
-  await recordConsent(fresh.database, it.connectionId, 1n, before(90));
+  await recordChangedConsent(fresh.database, it.connectionId, 1n, before(90));
   // Long after: Klaviyo shows no refusal any more, and Tandem has left one alone since.
   await shows("klaviyo", JO, "never_subscribed");
   await enter(JO, "blocked", { because: "a refusal stands in the ledger" }, "01LIST");
@@ -57,8 +58,8 @@ async function person(email: string, hubspotId: string, klaviyoId: string, statu
 }
 
 async function shows(side: Side, emailKey: string, status: ConsentStatus): Promise<void> {
-  const consent = JSON.parse(JSON.stringify(plainConsent(status)));
-  await fresh.database.sighting.updateMany({ where: { side, emailKey }, data: { consent } });
+  const data = shownConsent(plainConsent(status));
+  await fresh.database.sighting.updateMany({ where: { side, emailKey }, data });
 }
 
 async function enter(email: string, kind: string, evidence: object, list: string): Promise<void> {
@@ -96,10 +97,10 @@ async function words(id: bigint, section: string): Promise<string> {
   return markup.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
 }
 
-test("who refused may not be e-mailed, whatever Tandem left or did since; and the page says why", async () => {
+test("who opted out is said to have, whatever Tandem left or did since; and the page says why", async () => {
   const consent = await words(jo, "consent");
   expect(consent).toContain(
-    "May they be e-mailed? No opted out before; only they can opt in again, in Klaviyo",
+    "Opted out the ledger has an opt-out, and only they can opt in again, in Klaviyo",
   );
   expect(consent).toContain("Klaviyo: never subscribed");
   expect(consent).toContain("come back by an act of their own in Klaviyo");
@@ -108,13 +109,13 @@ test("who refused may not be e-mailed, whatever Tandem left or did since; and th
     /2026-11-22 08:55 UTC Not subscribed: blocked Klaviyo, list 01LIST a refusal stands in the ledger 2026-11-22 07:30 UTC Opted out Klaviyo showed unsubscribed/,
   );
   expect(await words(kim, "consent")).toMatch(
-    /e-mailed\? Yes subscribed in Klaviyo\..*First seen subscribed Klaviyo showed subscribed/,
+    /Subscribed \(\w+\) subscribed in .*.*First seen subscribed Klaviyo showed subscribed/,
   );
 });
 
 test("the page of consent gives the same answer", async () => {
   const { body } = await browser.get(`/consent?email=${JO}`);
-  expect(body).toContain("opted out before; only they can opt in again, in Klaviyo");
+  expect(body).toContain("the ledger has an opt-out, and only they can opt in again, in Klaviyo");
 });
 
 test("engagement says of each event what became of it, the latest first", async () => {
@@ -129,7 +130,11 @@ test("engagement says of each event what became of it, the latest first", async 
 test("programs are told the same", async () => {
   const document = (await browser.get(`/contacts/${jo}`, "application/json")).json();
   expect(document).toMatchObject({
-    consent: { answer: "no", ledger: [{ kind: "opted_out" }, { kind: "blocked" }] },
+    consent: {
+      answer: "opted_out",
+      label: "Opted out",
+      ledger: [{ kind: "opted_out" }, { kind: "blocked" }],
+    },
     engagements: [
       { fate: "waiting" },
       { fate: "machine", reason: "a mail scanner" },
@@ -231,6 +236,6 @@ test("with the address typed the person is gone, the refusal stays, and the audi
   });
   expect(JSON.stringify(audit)).not.toContain("jo@");
   const consent = await browser.get(`/consent?email=${JO}`);
-  expect(consent.body).toContain("opted out before; only they can opt in again");
+  expect(consent.body).toContain("the ledger has an opt-out, and only they can opt in again");
   expect(consent.body).toContain("Erased from Tandem");
 });

@@ -91,12 +91,12 @@ test("a contact shows its problem, what was done, and what did not stand", async
   });
 });
 
-test("the heading says since when they are linked, when each side changed, and whether they may be e-mailed", async () => {
+test("the heading says since when they are linked, when each side changed, and what is known of their consent", async () => {
   const { body } = await browser.get(`/contacts/${jo}`);
   const facts = /<p class="facts">[^]*?<\/p>/.exec(body)?.[0] ?? "";
   expect(facts.match(/changed there/g)).toHaveLength(2);
   expect(facts).toMatch(/Linked by address\s+<time/);
-  expect(facts).toContain("Consent not known");
+  expect(facts).toContain("Not opted out, no recorded consent");
 });
 
 test("the raw exchange holds what was read, sent and returned, without keys and other people's addresses", async () => {

@@ -11,13 +11,17 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty, migrated database of this test's own: a copy of the template takes some 40 ms. */
+/**
+ * An empty, migrated database of this test's own: a copy of the template takes some 30 ms. Its files are copied, because a
+ * copy by way of the log takes twice as long, and so does dropping it.
+ */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const server = inject("databaseServer");
   const name = `tandem_${randomUUID().replaceAll("-", "")}`;
   await withServer(
     server,
-    async (client) => void (await client.query(`CREATE DATABASE ${name} TEMPLATE tandem_template`)),
+    async (client) =>
+      void (await client.query(`CREATE DATABASE ${name} TEMPLATE tandem_template STRATEGY FILE_COPY`)),
   );
   const url = withDatabase(server, name);
   const database = openDatabase(url, { keys: () => TEST_KEYS });

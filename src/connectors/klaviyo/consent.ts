@@ -1,4 +1,5 @@
 import type { Consent, ConsentStatus } from "../../model/consent.ts";
+import { verdictOf } from "../../model/consent.ts";
 import { isoOf } from "./times.ts";
 import { profileConsent } from "./wire.ts";
 
@@ -53,10 +54,10 @@ export function consentIn(subscriptions: unknown, word: ConsentWord): string | n
   if (consent === null) return undefined;
   switch (word) {
     // Whoever is suppressed gets nothing, whatever they subscribed to.
-    case "email":
-      return consent.suppressions.length > 0 && consent.status !== "unsubscribed"
-        ? "suppressed"
-        : consent.status;
+    case "email": {
+      const { verdict, reason } = verdictOf(consent);
+      return verdict === "none" || reason === consent.status ? consent.status : "suppressed";
+    }
     case "email_reason":
       return [...new Set(consent.suppressions.map(({ reason }) => reason))].sort().join(", ") || null;
     case "sms":

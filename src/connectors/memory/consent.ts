@@ -1,12 +1,9 @@
 import type { Clearance, Consent, OptOutFrom } from "../../model/consent.ts";
-import { refusesAll } from "../../model/consent.ts";
+import { isByFact, refusesAll } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { FormerAddress, FormerOptOut, RefusalEvent } from "../consent-port.ts";
 import type { MemoryStore } from "./store.ts";
-
-/** Facts about an address: nothing takes them away. */
-const NO_WISH: readonly string[] = ["HARD_BOUNCE", "INVALID_EMAIL"];
 
 /** What an opt-out makes of a consent. */
 function refused(consent: Consent, from: OptOutFrom, at: string): Consent {
@@ -55,7 +52,7 @@ export function subscribed(store: MemoryStore, { profile, list }: Clearance): vo
   const contact = store.get(profile);
   if (contact === undefined || contact.consent === null) return;
   const { consent } = contact;
-  const suppressions = consent.suppressions.filter(({ reason }) => NO_WISH.includes(reason));
+  const suppressions = consent.suppressions.filter(isByFact);
   const listSuppressions = consent.listSuppressions.filter((one) => one.list !== list);
   store.change(profile, { consent: { ...consent, status: "subscribed", suppressions, listSuppressions } });
   store.join(profile, list);
@@ -86,9 +83,10 @@ export function leftOptedOut(store: MemoryStore, left: readonly FormerAddress[])
 export function refusalsOf(store: MemoryStore, since: number): readonly RefusalEvent[] {
   const seen = new Map<string, RefusalEvent>();
   for (const { id, consent } of store.history()) {
-    for (const { reason, at } of consent?.suppressions ?? []) {
+    for (const suppression of consent?.suppressions ?? []) {
+      const { reason, at } = suppression;
       const event = { id: `${id} ${reason} ${at}`, person: id, at: Date.parse(at) };
-      if (!NO_WISH.includes(reason) && event.at >= since) seen.set(event.id, event);
+      if (!isByFact(suppression) && event.at >= since) seen.set(event.id, event);
     }
   }
   return [...seen.values()];

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { canonicalText } from "../../model/value.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { failed, row } from "./row.ts";
 
 const affix = z
   .string()
-  .regex(/\S/, { error: words.wrong("must not be empty", 'for example `"HS-"`') })
-  .max(100, { error: words.wrong("is longer than 100 characters", 'for example `"HS-"`') });
+  .regex(/\S/, { error: wrong("must not be empty", 'for example `"HS-"`') })
+  .max(100, { error: wrong("is longer than 100 characters", 'for example `"HS-"`') });
 
 export const prefix = row<"prefix", typeof affix>({
   schema: affix,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ISO_DAY, patternProblem, readDay, writeDay } from "../date-pattern.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { failed, row } from "./row.ts";
 
 const PATTERN_HELP =
@@ -8,7 +8,7 @@ const PATTERN_HELP =
 
 const pattern = z.string().refine((text) => patternProblem(text) === null, {
   error: (issue) =>
-    words.wrong(`is no notation of a day: ${patternProblem(String(issue.input)) ?? ""}`, PATTERN_HELP),
+    wrong(`is no notation of a day: ${patternProblem(String(issue.input)) ?? ""}`, PATTERN_HELP),
 });
 
 export const dateFormat = row<"date_format", z.ZodObject<{ from: typeof pattern; to: typeof pattern }>>({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Transform } from "../../model/transform.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { TRANSFORMS } from "./transforms.ts";
 
 const shape = Object.fromEntries(
@@ -12,14 +12,14 @@ const entry = z.strictObject(shape).refine((step) => Object.keys(step).length ==
     const several = Object.keys(issue.input as object).length > 1;
     const help = "steps run left to right: `[{ trim: true }, { lower: true }]`";
     return several
-      ? words.wrong("has several transforms in one step", help)
-      : words.wrong("has no transform in it", "name one, or delete the step");
+      ? wrong("has several transforms in one step", help)
+      : wrong("has no transform in it", "name one, or delete the step");
   },
 });
 
 /** `to_hubspot`, `to_klaviyo`: one transform, or a list of them. */
 export const transforms = z.union([entry, z.array(entry).max(20)], {
-  error: words.wrong(
+  error: wrong(
     "must be a transform or a list of them",
     "for example `{ phone_e164: { default_country: EE } }`",
   ),

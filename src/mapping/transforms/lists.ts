@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { canonicalList, canonicalText, sameValue } from "../../model/value.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { failed, row } from "./row.ts";
 
 const separator = z
   .string()
-  .min(1, { error: words.wrong("must not be empty", 'for example `", "`, in quotes') })
-  .max(10, { error: words.wrong("is longer than 10 characters", 'for example `", "`, in quotes') });
+  .min(1, { error: wrong("must not be empty", 'for example `", "`, in quotes') })
+  .max(10, { error: wrong("is longer than 10 characters", 'for example `", "`, in quotes') });
 
 /** The parts of a text. They are trimmed in a list, so that `a,b` and `a, b` are the same. */
 function splitAt(between: string, text: string): readonly string[] {

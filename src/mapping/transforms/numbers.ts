@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Band } from "../../model/transform.ts";
 import { canonicalDate, canonicalNumber, canonicalText } from "../../model/value.ts";
 import { compareDecimals, roundDecimal } from "../decimal.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { row } from "./row.ts";
 
 const decimals = z.int().min(0).max(10);
@@ -20,7 +20,7 @@ export const round = row<"round", typeof decimals>({
 });
 
 const edge = z.union([z.number(), z.string()], {
-  error: words.wrong("must be a number or a day", "for example `below: 100` or `below: 2026-01-31`"),
+  error: wrong("must be a number or a day", "for example `below: 100` or `below: 2026-01-31`"),
 });
 
 const EDGE_HELP =
@@ -29,13 +29,13 @@ const EDGE_HELP =
 const band = z.strictObject({
   below: edge
     .refine((written) => edgeKind(written) !== null, {
-      error: (issue) => words.wrong(`cannot be \`${String(issue.input)}\``, EDGE_HELP),
+      error: (issue) => wrong(`cannot be \`${String(issue.input)}\``, EDGE_HELP),
     })
     .optional()
     .describe("Values below this number, or days before this day. The last band has none: all the rest."),
   name: z
     .string()
-    .regex(/\S/, { error: words.wrong("must not be empty", "write what the other side is to show") })
+    .regex(/\S/, { error: wrong("must not be empty", "write what the other side is to show") })
     .describe("What the other side shows for them."),
 });
 
@@ -45,7 +45,7 @@ const BANDS_EXAMPLE =
   "for example `[{ below: 100, name: small }, { below: 1000, name: medium }, { name: large }]`";
 
 const bands = z.array(band).refine((list) => bandsProblem(list) === null, {
-  error: (issue) => words.wrong(bandsProblem(issue.input as readonly BandEntry[]) ?? "", BANDS_EXAMPLE),
+  error: (issue) => wrong(bandsProblem(issue.input as readonly BandEntry[]) ?? "", BANDS_EXAMPLE),
 });
 
 /** What keeps a list of bands from having one name for every value, or `null` where nothing does. */

@@ -1,7 +1,7 @@
 import { isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 import { phoneNumber } from "../phone-number.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { failed, on, row } from "./row.ts";
 
 /** What people write for the United Kingdom; the list of countries has GB. */
@@ -13,7 +13,7 @@ const country = z.string().refine((code) => isSupportedCountry(code), {
     const known = NOT_A_COUNTRY[code] ?? (isSupportedCountry(code) ? code : null);
     const help =
       known === null ? "two capital letters (ISO 3166-1), for example `EE`" : `did you mean \`${known}\`?`;
-    return words.wrong(`cannot be \`${String(issue.input)}\``, help);
+    return wrong(`cannot be \`${String(issue.input)}\``, help);
   },
 });
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { FIELD_TYPES } from "../../model/value.ts";
-import * as words from "../schema-words.ts";
+import { wrong } from "../wrong.ts";
 import { valueFromText } from "../value-from-text.ts";
 import type { StepOf } from "./row.ts";
 import { row } from "./row.ts";
 
-const scalarWords = words.wrong("must be a text, a number, `true` or `false`", "put quotes around text");
+const scalarWords = wrong("must be a text, a number, `true` or `false`", "put quotes around text");
 const scalar = z.union([z.string().regex(/\S/, { error: scalarWords }), z.number(), z.boolean()], {
   error: scalarWords,
 });

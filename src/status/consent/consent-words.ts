@@ -48,13 +48,13 @@ const STATE_ORDER = [
   "subscribed",
   "never subscribed",
   "opted out of a kind",
-  "unsubscribed",
+  "opted out",
   "suppressed",
   "not shown",
   "none",
 ];
 /** A refusal of the other side that was carried stands in HubSpot as an opt-out of the kinds that the mapping names. */
-const OUT: ReadonlySet<string> = new Set(["opted out of a kind", "unsubscribed", "suppressed"]);
+const OUT: ReadonlySet<string> = new Set(["opted out of a kind", "opted out", "suppressed"]);
 
 /** A state, for people: `none` is a side without a contact of them. */
 export function stateWords(state: string): string {

@@ -1,7 +1,7 @@
 import { actReason } from "../../consent/act-reason.ts";
-import type { MayBeMailed } from "../../consent/may-be-mailed.ts";
-import { mayBeMailed } from "../../consent/may-be-mailed.ts";
-import { refusedBefore } from "../../consent/refused-before.ts";
+import type { ConsentAnswer } from "../../consent/consent-answer.ts";
+import { consentAnswer } from "../../consent/consent-answer.ts";
+import { rememberedVerdict } from "../../consent/remembered-verdict.ts";
 import type { Consent } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
@@ -12,7 +12,7 @@ import { html, typed } from "../html.ts";
 import { exact } from "../time-words.ts";
 import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
 
-/** May this person be e-mailed, and why: everything that is known. */
+/** What is known of one address's consent, and why. */
 export interface PersonAnswer {
   /** As it was typed. */
   readonly email: string;
@@ -21,17 +21,17 @@ export interface PersonAnswer {
 }
 
 /** The answer that every other part of Tandem gives too. */
-export function answerFor({ consents, ledger }: KnownConsent): MayBeMailed {
-  return mayBeMailed(consents, refusedBefore(ledger));
+export function answerFor({ consents, ledger }: KnownConsent): ConsentAnswer {
+  return consentAnswer(consents, rememberedVerdict(ledger));
 }
 
 /** The question and its answer. */
 export function personSection(person: PersonAnswer | null): Safe {
   return html`<section aria-labelledby="person">
-    <h2 id="person">May we e-mail this person, and why?</h2>
+    <h2 id="person">What do we know of this person’s consent?</h2>
     <form method="get" action="/consent" role="search" aria-label="One person's consent" class="filters">
       <div class="field wide">
-        <label for="email">Address</label>
+        <label for="email">Email address</label>
         <input
           id="email"
           name="email"
@@ -50,22 +50,27 @@ export function personSection(person: PersonAnswer | null): Safe {
   </section>`;
 }
 
-export const ANSWERS: Readonly<
-  Record<MayBeMailed["answer"], { readonly label: string; readonly tone: string }>
-> = {
-  yes: { label: "Yes", tone: "ok" },
-  no: { label: "No", tone: "bad" },
-  unknown: { label: "Not known", tone: "warn" },
+/** Only who subscribed is green. An opt-out is no error. */
+const TONES: Readonly<Record<ConsentAnswer["answer"], string>> = {
+  subscribed: "ok",
+  not_opted_out: "info",
+  opted_out: "warn",
+  suppressed: "warn",
 };
+
+/** The answer as a tag. */
+export function answerTag({ answer: word, label }: ConsentAnswer): Safe {
+  return html`<span class="tag ${TONES[word]}">${label}</span>`;
+}
 
 function answer({ email, known }: PersonAnswer): Fragment {
   if (known === null)
     return html`<p>“<bdi>${typed(email)}</bdi>” is no address: it needs a name, an @ and a domain.</p>`;
-  const { answer: word, because, optOuts } = answerFor(known);
-  const { label, tone } = ANSWERS[word];
+  const told = answerFor(known);
+  const { because, optOuts } = told;
   const unknown = !known.seen.hubspot && !known.seen.klaviyo;
   return html`<p>
-      <span class="tag ${tone}">${label}</span> <bdi>${typed(email)}</bdi>: ${because}.
+      ${answerTag(told)} <bdi>${typed(email)}</bdi>: ${because}.
       ${unknown && "No contact with this address was seen on any side."}
     </p>
     <ul>

@@ -1,3 +1,4 @@
+import { shownConsent } from "../../support/shown-consent.ts";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Consent } from "../../../src/model/consent.ts";
@@ -7,7 +8,7 @@ import { isMismatch, statesOf } from "../../../src/status/consent/consent-words.
 import { statusApp } from "../../../src/status/status-app.ts";
 import { saveBlocked } from "../../../src/store/asked.ts";
 import { readAudit } from "../../../src/store/audit.ts";
-import { recordConsent } from "../../../src/store/consent-ledger.ts";
+import { recordChangedConsent } from "../../../src/store/record-consent.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
@@ -44,7 +45,7 @@ async function person(email: string, hubspot: Consent | null, klaviyo: Consent |
       where: { linkId, side },
       data: {
         emailKey: email,
-        ...(consent === null ? {} : { consent: JSON.parse(JSON.stringify(consent)) }),
+        ...(consent === null ? {} : shownConsent(consent)),
       },
     });
   }
@@ -81,7 +82,7 @@ test("the promise is plain text: a page has one banner, and that is of the conne
 });
 
 test("a side without a contact of somebody differs from nobody", () => {
-  expect(isMismatch({ hubspot: "none", klaviyo: "unsubscribed" })).toBe(false);
+  expect(isMismatch({ hubspot: "none", klaviyo: "opted out" })).toBe(false);
   expect(isMismatch({ hubspot: "not shown", klaviyo: "suppressed" })).toBe(false);
   expect(isMismatch({ hubspot: "never subscribed", klaviyo: "suppressed" })).toBe(true);
   const pairs = ["suppressed", "odd", "subscribed"].map((hubspot) => ({
@@ -94,28 +95,36 @@ test("a side without a contact of somebody differs from nobody", () => {
 });
 
 test.each([
-  ["fine@example.com", "Yes", "subscribed in Klaviyo"],
-  ["bounced@example.com", "No", "Klaviyo: HARD_BOUNCE since 2023-02-21"],
-  ["left@example.com", "No", "HubSpot: unsubscribed"],
-  ["odd@example.com", "Not known", "no side shows consent"],
-  ["nobody@example.com", "Not known", "No contact with this address was seen on any side."],
-])("may %s be e-mailed? %s", async (email, label, words) => {
+  ["fine@example.com", "Subscribed (both)", "subscribed in HubSpot and Klaviyo"],
+  ["bounced@example.com", "Suppressed: bounced", "Klaviyo: HARD_BOUNCE since 2023-02-21"],
+  ["left@example.com", "Opted out", "HubSpot: unsubscribed"],
+  ["quiet@example.com", "Not opted out, no recorded consent", "neither side shows that they subscribed"],
+  ["odd@example.com", "Not opted out, no recorded consent", "no side shows consent"],
+  [
+    "nobody@example.com",
+    "Not opted out, no recorded consent",
+    "No contact with this address was seen on any side.",
+  ],
+])("what is known of %s: %s", async (email, label, words) => {
   await person("fine@example.com", plainConsent("subscribed"), plainConsent("subscribed"));
   await person("bounced@example.com", null, BOUNCED);
   await person("left@example.com", plainConsent("unsubscribed"), plainConsent("subscribed"));
   await person("odd@example.com", null, null);
+  await person("quiet@example.com", plainConsent("never_subscribed"), plainConsent("never_subscribed"));
   const body = await page(`/consent?email=${encodeURIComponent(email.toUpperCase())}`);
+  // Green is for who subscribed alone.
+  expect(body.includes('class="tag ok">Not opted out')).toBe(false);
   expect(body).toContain(`>${label}</span>`);
   expect(body).toContain(words);
 });
 
 test("a refusal that no side shows any more is still a no, with its entry in the ledger", async () => {
   const linkId = await person("jo@example.com", null, plainConsent("unsubscribed"));
-  await recordConsent(fresh.database, it.connectionId, 7n, before(60));
-  const consent = JSON.parse(JSON.stringify(plainConsent("never_subscribed")));
-  await fresh.database.sighting.updateMany({ where: { linkId, side: "klaviyo" }, data: { consent } });
+  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
+  const data = shownConsent(plainConsent("never_subscribed"));
+  await fresh.database.sighting.updateMany({ where: { linkId, side: "klaviyo" }, data });
   const body = await page("/consent?email=jo@example.com");
-  expect(body).toContain("opted out before; only they can opt in again, in Klaviyo");
+  expect(body).toContain("the ledger has an opt-out, and only they can opt in again, in Klaviyo");
   expect(body).toContain("2026-11-22 08:00 UTC: Opted out, Klaviyo");
   expect(body).toContain(`href="/contacts/${linkId}"`);
 });
@@ -128,7 +137,7 @@ test("what is no address is said so, and what was typed stays", async () => {
 
 test("blocked subscriptions stand with their reasons, opt-outs by day, and the ledger by kind", async () => {
   await person("jo@example.com", null, plainConsent("unsubscribed"));
-  await recordConsent(fresh.database, it.connectionId, 7n, before(60));
+  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
   const email = emailKey("jo@example.com") ?? "";
   const rows = [{ email, list: "L1", because: "Klaviyo: unsubscribed" }];
   await saveBlocked(fresh.database, it.connectionId, 7n, rows, before(30));
@@ -147,7 +156,7 @@ test("blocked subscriptions stand with their reasons, opt-outs by day, and the l
 test("the proof reads every entry, and names the one that somebody changed past Tandem", async () => {
   for (const email of ["a@example.com", "b@example.com"])
     await person(email, null, plainConsent("unsubscribed"));
-  await recordConsent(fresh.database, it.connectionId, 7n, before(60));
+  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
   const browser = visit(app);
   await browser.get("/consent");
   expect((await browser.post("/consent/proof", {})).body).toContain("The ledger is whole: 2 entries.");
@@ -163,7 +172,7 @@ test("the proof reads every entry, and names the one that somebody changed past 
 
 test("the ledger says why in words, keeps the evidence at hand, and is a file for whoever has to prove it", async () => {
   await person("a@example.com", null, BOUNCED);
-  await recordConsent(fresh.database, it.connectionId, 1n, before(5));
+  await recordChangedConsent(fresh.database, it.connectionId, 1n, before(5));
   const body = await page("/consent");
   expect(body).toContain("<bdi>showed subscribed, HARD_BOUNCE since 2023-02-21</bdi>");
   expect(body).toMatch(/<summary>Evidence<\/summary>\s*<pre>\{ &#34;/);
