@@ -1,3 +1,4 @@
+import { WHERE_TO_MAKE } from "../mapping/key-scopes.ts";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SecretRef } from "../model/mapping.ts";
@@ -71,9 +72,9 @@ export function envExample(refs: PerSide<SecretRef>): string {
   });
   return [
     "# Copy to .env and fill in, or set these where Tandem is started. Tandem reads .env; never commit it.",
-    "# HubSpot > Settings > Integrations > Service Keys: contacts and lists, read and write.",
+    `# ${WHERE_TO_MAKE.hubspot}`,
     named.hubspot,
-    "# Klaviyo > Settings > Account > API keys: profiles and lists, read and write. Leave out subscriptions:write on purpose.",
+    `# ${WHERE_TO_MAKE.klaviyo}`,
     named.klaviyo,
     "# PostgreSQL 15 or newer; without it Tandem runs its own under .tandem/.",
     "#DATABASE_URL=postgres://tandem:password@localhost:5432/tandem",

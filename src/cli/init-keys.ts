@@ -1,3 +1,4 @@
+import { WHERE_TO_MAKE } from "../mapping/key-scopes.ts";
 import { readSecret } from "../mapping/read-secret.ts";
 import type { SecretRef } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -5,13 +6,6 @@ import { SIDE_NAMES } from "../model/side.ts";
 import type { App } from "./app.ts";
 import type { Ask } from "./ask.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
-
-const WHERE = {
-  hubspot:
-    "HubSpot > Settings > Integrations > Service Keys: scopes crm.lists.read, crm.objects.contacts.read, crm.objects.contacts.write, crm.schemas.contacts.read",
-  klaviyo:
-    "Klaviyo > Settings > Account > API keys: accounts, lists, profiles (full), segments (read); leave out subscriptions:write",
-} as const;
 
 /**
  * The two keys, from where the mapping will name them; on a terminal a variable that is not set is asked for, and used
@@ -33,7 +27,7 @@ async function keyOf(app: App, side: Side, ref: SecretRef, ask: Ask | null): Pro
   if ("secret" in read) return read.secret;
   const name = SIDE_NAMES[side];
   if (ask !== null && "env" in ref) {
-    app.talk(`${name} key: ${read.wrong}.\n  ${WHERE[side]}\n`);
+    app.talk(`${name} key: ${read.wrong}.\n  ${WHERE_TO_MAKE[side]}\n`);
     const given = await ask(`Paste it here; it is used now and written nowhere: `, { secret: true });
     const checked = readSecret({ env: "GIVEN" }, { GIVEN: given });
     if ("secret" in checked) return checked.secret;
@@ -41,6 +35,6 @@ async function keyOf(app: App, side: Side, ref: SecretRef, ask: Ask | null): Pro
   const other = `--${side}-token-env NAME or --${side}-token-file PATH names another place`;
   throw new CommandFailure(
     EXIT.credentials,
-    `No ${name} key: ${read.wrong}.\n  fix: ${read.fix} ${other}.\n  Where it is made: ${WHERE[side]}`,
+    `No ${name} key: ${read.wrong}.\n  fix: ${read.fix} ${other}.\n  Where it is made: ${WHERE_TO_MAKE[side]}`,
   );
 }

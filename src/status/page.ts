@@ -40,7 +40,11 @@ export const PLACES = [
     label: "Conflicts",
     purpose: "Fields that both sides had changed: which value stands, and the way to have the other back.",
   },
-  { address: "/consent", label: "Consent", purpose: "Consent of both sides compared, and the ledger with its proof." },
+  {
+    address: "/consent",
+    label: "Consent",
+    purpose: "Consent of both sides compared, and the ledger with its proof.",
+  },
   {
     address: "/engagement",
     label: "Engagement",

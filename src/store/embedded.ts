@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { prepareDatabase } from "./embedded-role.ts";
 import type { Held } from "./postmaster.ts";
-import { HOLDERS_LOCK, PASSWORD_FILE, embeddedUrl, holdRunning, postmasterOf } from "./postmaster.ts";
+import { HOLDERS_LOCK, PASSWORD_FILE, holdRunning, postmasterOf } from "./postmaster.ts";
 import type { ServerProgram } from "./server-program.ts";
 import { dataFolder, runServerProgram, serverProgram, serverUser } from "./server-program.ts";
 
@@ -27,7 +28,7 @@ const ATTEMPTS = 3;
 
 /**
  * Starts the embedded server on a free port of 127.0.0.1, or takes hold of the one that runs on the same folder, and
- * makes the database `tandem`. It runs in a session of its own: Ctrl-C asks us to stop, and leaves us a database to
+ * makes the database `tandem` with the role that works in it. It runs in a session of its own: Ctrl-C asks us to stop, and leaves us a database to
  * stop with.
  *
  * @throws with the server's own last words where it does not start
@@ -35,12 +36,12 @@ const ATTEMPTS = 3;
 export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { program, data } = await placeOf(options.folder);
   const held = await reach(program, data, options.careless === true);
-  await makeDatabase(held);
+  const url = await prepareDatabase(held, data, options.careless === true);
   // A process that ends at once leaves no server behind: the server stops when its last connection closes.
   const orderly = (): void => kill(held.pid);
   process.once("exit", orderly);
   return {
-    url: embeddedUrl(held, "tandem"),
+    url,
     async stop() {
       process.off("exit", orderly);
       await letGo(program, data, held);
@@ -130,16 +131,6 @@ async function start(program: ServerProgram, data: string, careless: boolean): P
   const flags = `-p ${await freePort()} ${settings.map((setting) => `-c ${setting}`).join(" ")}`;
   const how = ["-w", "-s", "-t", "60", "-l", join(data, LOG), "-o", flags];
   await runServerProgram(program, "pg_ctl", ["start", "-D", data, ...how]);
-}
-
-async function makeDatabase({ connection }: Held): Promise<void> {
-  const { rowCount } = await connection.query("SELECT 1 FROM pg_database WHERE datname = 'tandem'");
-  if (rowCount !== 0) return;
-  await connection.query("CREATE DATABASE tandem").catch((error: unknown) => {
-    // 42P04, or a unique violation: another process was faster.
-    const code = error instanceof Error && "code" in error ? error.code : null;
-    if (code !== "42P04" && code !== "23505") throw error;
-  });
 }
 
 async function letGo(program: ServerProgram, data: string, { connection }: Held): Promise<void> {

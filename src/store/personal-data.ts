@@ -37,7 +37,7 @@ export const PERSONAL_DATA: Readonly<Record<Prisma.ModelName, PersonalData>> = {
   Sighting: ofPerson(
     "sighting",
     { fields: "told", unreadable: "document" },
-    "side external_id email_key shown_email consent consent_state digest shape edited other_emails",
+    "side external_id email_key shown_email consent verdict verdict_reason consent_state digest shape edited other_emails",
   ),
   UnreadableContact: ofPerson("unreadable_contact", { problem: "document" }, "side external_id email_key"),
   Member: ofPerson("member", {}, "side collection external_id scan"),
@@ -72,7 +72,11 @@ export const PERSONAL_DATA: Readonly<Record<Prisma.ModelName, PersonalData>> = {
   MappingVersion: about("mapping_version", { source: "told" }, "hash"),
   ConsentKey: about("consent_key", {}, ""),
   // Keyed hashes, by which somebody who was erased is known again. They are exported, and stay.
-  ConsentEntry: ofPerson("consent_ledger", {}, "subject channel kind list side evidence previous hash"),
+  ConsentEntry: ofPerson(
+    "consent_ledger",
+    {},
+    "subject channel kind list side verdict evidence previous hash",
+  ),
   ChainSeal: about("chain_seal", {}, "chain kind key_id hash mac"),
   ChainCut: about("chain_cut", {}, "chain hash key_id mac"),
   Engagement: ofPerson(

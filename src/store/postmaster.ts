@@ -9,7 +9,7 @@ import { DATABASE_PATIENCE } from "./timed-client.ts";
 export interface Held {
   readonly pid: number;
   readonly port: number;
-  /** Of its only user, `tandem`. */
+  /** Of its superuser, `tandem`. */
   readonly password: string;
   /** Open as long as we need the server. */
   readonly connection: Client;
@@ -49,8 +49,12 @@ export async function holdRunning(data: string): Promise<Held | null> {
 }
 
 /** Only this machine can reach it, and of its users only those who may read the data. */
-export function embeddedUrl({ port, password }: Pick<Held, "port" | "password">, database: string): string {
-  return `postgresql://tandem:${password}@127.0.0.1:${port}/${database}`;
+export function embeddedUrl(
+  { port, password }: Pick<Held, "port" | "password">,
+  database: string,
+  role = "tandem",
+): string {
+  return `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 /** Where the password is kept: with the data, as unreadable to others as that is. */

@@ -27,7 +27,7 @@ export async function recordConsent(
   return sealing(statements, "consent", (own) => recordSeen(own, connectionId, runId, now, among, among));
 }
 
-const SUBSCRIBED = consentState(plainConsent("subscribed"));
+const OPTED_IN = consentState(plainConsent("subscribed"));
 
 /** Up to when everybody's snapshots were recorded, in the ledger's own transactions. */
 const RECORDED = "recorded consent";
@@ -84,7 +84,7 @@ async function recordSeen(
   const out = Prisma.sql`verdict <> 'none' ${among}`;
   const optedOut = await record(statements, connectionId, runId, now, "opted_out", out);
   // Subscribed by Tandem over a refusal is no act of theirs.
-  const cameBack = Prisma.sql`consent_state = ${SUBSCRIBED}
+  const cameBack = Prisma.sql`consent_state = ${OPTED_IN}
     AND NOT EXISTS (
       SELECT FROM consent_ledger AS asked
       WHERE asked.connection_id = ${connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
@@ -117,7 +117,7 @@ async function recordFirst(
     SELECT ${connectionId}, subject, 'email', 'first_opted_in', side, 'none', consent, ${runId}, ${now}
     FROM (SELECT DISTINCT ON (email_key, side) consent_subject(email_key) AS subject, side, consent FROM sighting
           WHERE connection_id = ${connectionId} AND email_key IS NOT NULL
-            AND consent_state = ${SUBSCRIBED} ${among}
+            AND consent_state = ${OPTED_IN} ${among}
           ORDER BY email_key, side, updated_at DESC) AS shown
     WHERE NOT EXISTS (
       SELECT FROM consent_ledger AS known

@@ -62,7 +62,7 @@ function wordsEnd(address: string, at: number, step: 1 | -1, over: boolean): num
   const isPlain = (index: number): boolean => /^[a-z0-9]$/.test(address[index] ?? "");
   let index = at + step;
   while (index >= 0 && index < address.length && !isPlain(index)) index += step;
-  while (over && isPlain(index)) index += step;
+  if (over) while (isPlain(index)) index += step;
   return index;
 }
 

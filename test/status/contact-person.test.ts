@@ -236,6 +236,6 @@ test("with the address typed the person is gone, the refusal stays, and the audi
   });
   expect(JSON.stringify(audit)).not.toContain("jo@");
   const consent = await browser.get(`/consent?email=${JO}`);
-  expect(consent.body).toContain("opted out before; only they can opt in again");
+  expect(consent.body).toContain("the ledger has an opt-out, and only they can opt in again");
   expect(consent.body).toContain("Erased from Tandem");
 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -43,6 +43,45 @@ describe("the embedded PostgreSQL", () => {
     await ask(database.url, "CREATE TABLE kept AS SELECT 'still here' AS answer");
     await database.stop();
     await expect(ask(database.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("lets Tandem work as a role that is no superuser and owns what there is", async () => {
+    const database = await start();
+    const role = "FROM pg_roles WHERE rolname = current_user";
+    expect(
+      await ask(database.url, `SELECT rolsuper OR rolcreaterole OR rolbypassrls AS answer ${role}`),
+    ).toBe(false);
+    await expect(ask(database.url, "SELECT pg_read_file('PG_VERSION') AS answer")).rejects.toThrow(
+      "permission denied",
+    );
+    await expect(ask(database.url, "COPY (SELECT 1) TO PROGRAM 'true'")).rejects.toThrow("permission denied");
+    await database.stop();
+  });
+
+  test("gives that role what an earlier version made as the superuser", async () => {
+    const database = await start();
+    const password = readFileSync(join(folder, "postgres", "tandem.password"), "utf8").trim();
+    const superuser = new URL(database.url);
+    [superuser.username, superuser.password] = ["tandem", password];
+    for (const made of [
+      "CREATE SCHEMA older",
+      "CREATE TABLE older.kept (id serial PRIMARY KEY, at int)",
+      "CREATE VIEW older.shown AS SELECT 1 AS answer",
+      "CREATE FUNCTION older.one() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+      "CREATE TYPE older.word AS ENUM ('a')",
+      "CREATE SEQUENCE older.numbers",
+    ])
+      await ask(superuser.href, made);
+    await expect(ask(database.url, "SELECT count(*) AS answer FROM older.kept")).rejects.toThrow(
+      "permission denied",
+    );
+    await database.stop();
+    const again = await start();
+    await ask(again.url, "INSERT INTO older.kept (at) VALUES (1)");
+    expect(await ask(again.url, "SELECT id + older.one() AS answer FROM older.kept")).toBe(2);
+    await ask(again.url, "ALTER TYPE older.word ADD VALUE 'b'");
+    await ask(again.url, "DROP SCHEMA older CASCADE");
+    await again.stop();
   });
 
   test("serves two processes of one folder, and is stopped by the last", async () => {

@@ -36,12 +36,15 @@ DROP FUNCTION consent_state(text, jsonb);
 ALTER TABLE sighting ADD CONSTRAINT sighting_consent_has_verdict
   CHECK ((verdict IS NULL) = (consent IS NULL OR jsonb_typeof(consent) <> 'object'));
 
--- As `verdictOfEntry` says. What the evidence of an opt-out does not tell counts as the person's choice.
+-- As `verdictOfEntry` says. What the evidence of an opt-out does not tell counts as the person's choice. An opt-out of
+-- some kinds of email alone is none of everything.
 ALTER TABLE consent_ledger DISABLE TRIGGER consent_ledger_is_append_only;
 UPDATE consent_ledger SET verdict = CASE
   WHEN kind <> 'opted_out' THEN 'none'
-  ELSE (SELECT CASE WHEN said ->> 'status' IS NULL OR pg_temp.verdict_of(said) = 'none' THEN 'by_choice'
-                    ELSE pg_temp.verdict_of(said) END
+  ELSE (SELECT CASE WHEN said ->> 'status' IS NULL THEN 'by_choice'
+                    WHEN pg_temp.verdict_of(said) <> 'none' THEN pg_temp.verdict_of(said)
+                    WHEN coalesce(said -> 'optedOutTypes', '[]') <> '[]' THEN 'none'
+                    ELSE 'by_choice' END
         FROM (SELECT coalesce(evidence -> 'was', evidence) AS said) AS evidence) END
 WHERE kind IN ('opted_out', 'opted_in', 'first_opted_in');
 ALTER TABLE consent_ledger ENABLE TRIGGER consent_ledger_is_append_only;

@@ -34,9 +34,10 @@ export async function formerOptOuts(
     const optedOutTypes = account.optOutTypes.filter((type) => heldWhen(past, optOutProperty(type), leftAt));
     // Every type that is read: of what Klaviyo sends nothing is left.
     const everyType = flags.length > 1 && optedOutTypes.length === account.optOutTypes.length;
-    const status = heldWhen(past, OPTED_OUT, leftAt) || everyType ? "unsubscribed" : "never_subscribed";
-    if (status === "never_subscribed" && optedOutTypes.length === 0) return [];
-    return [{ ...one, consent: { ...plainConsent(status), optedOutTypes } }];
+    const optedOut = heldWhen(past, OPTED_OUT, leftAt) || everyType;
+    if (!optedOut && optedOutTypes.length === 0) return [];
+    const consent = plainConsent(optedOut ? "unsubscribed" : "never_subscribed");
+    return [{ ...one, consent: { ...consent, optedOutTypes } }];
   });
 }
 

@@ -15,7 +15,6 @@ export interface ScopeNeed {
 const READING: Readonly<Record<Side, readonly (readonly [scope: string, feature: string])[]>> = {
   hubspot: [
     ["crm.objects.contacts.read", "Reads contacts"],
-    ["crm.schemas.contacts.read", "Reads which properties there are"],
     ["crm.lists.read", "Reads lists, for the rules"],
   ],
   klaviyo: [
