@@ -6,14 +6,14 @@ import { terminalAsk } from "./cli/ask.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
-import type { ConnectorLog } from "./connectors/connector-log.ts";
+import type { ConnectorLog } from "./connectors/http/connector-log.ts";
 import type { Connector } from "./connectors/connector.ts";
 import type { HubSpotApp } from "./connectors/hubspot/engagement/port.ts";
 import { companyProperty } from "./mapping/company-field.ts";
 import type { InstalledApp, Mapping } from "./model/mapping.ts";
 import type { Secrets } from "./model/secrets.ts";
 import type { PerSide } from "./model/side.ts";
-import type { Database } from "./store/database.ts";
+import type { Database } from "./store/database/database.ts";
 
 /** Runs one command line. The only place where things are put together. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -53,7 +53,7 @@ export async function connectorLog({
   log,
   watched,
 }: Pick<App, "env" | "log" | "watched">): Promise<ConnectorLog> {
-  const { daemonLog } = await import("./daemon/log.ts");
+  const { daemonLog } = await import("./service/log.ts");
   const logger = daemonLog(env["LOG_LEVEL"] ?? (watched ? "warn" : "info"), log);
   return (message, details) => logger.info(details, message);
 }
@@ -71,7 +71,7 @@ export async function connect(
   patience: { readonly timeoutMs?: number } = {},
 ): Promise<PerSide<Connector>> {
   const [{ dayCount }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
-    import("./daemon/day-count.ts"),
+    import("./service/day-count.ts"),
     import("./connectors/hubspot/index.ts"),
     import("./connectors/hubspot/oauth.ts"),
     import("./connectors/klaviyo/index.ts"),

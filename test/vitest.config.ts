@@ -5,7 +5,7 @@ const PATIENCE_MS = 180_000;
 const root = new URL("..", import.meta.url).pathname;
 
 /** Rooms whose tests need no database and leave nothing behind in their process: they share one, and start in seconds. */
-const PURE = ["mapping", "model", "plan", "reconcile", "sandbox", "connectors", "contract"].map(
+const PURE = ["values", "mapping", "model", "plan", "reconcile", "sandbox", "connectors", "contract"].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 

@@ -2,7 +2,7 @@ import type { Connector } from "../connectors/connector.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Secrets } from "../model/secrets.ts";
 import type { PerSide } from "../model/side.ts";
-import type { Database } from "../store/database.ts";
+import type { Database } from "../store/database/database.ts";
 import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
-import type { AuditEntry } from "../store/audit.ts";
-import { writeAudit } from "../store/audit.ts";
-import type { Statements } from "../store/database.ts";
+import type { AuditEntry } from "../store/chains/audit.ts";
+import { writeAudit } from "../store/chains/audit.ts";
+import type { Statements } from "../store/database/database.ts";
 
 /** Who types commands: the system's user by name, or by number where the system has no name for it, as in a container. */
 export function commandUser(): string {

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { signedHead } from "../consent/verify-ledger.ts";
-import type { Deps } from "../daemon/deps.ts";
-import type { Database } from "../store/database.ts";
-import { keysOf } from "../store/database.ts";
-import { keysThatSealed } from "../store/seals.ts";
+import type { Deps } from "../lanes/deps.ts";
+import type { Database } from "../store/database/database.ts";
+import { keysOf } from "../store/database/database.ts";
+import { keysThatSealed } from "../store/chains/seals.ts";
 import type { App, CommonOptions } from "./app.ts";
 
 /**

@@ -1,41 +1,41 @@
 import { Command, CommanderError } from "commander";
 import pkg from "../../package.json" with { type: "json" };
-import { ConnectionBusy } from "../daemon/connection-lease.ts";
+import { ConnectionBusy } from "../lanes/connection-lease.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import { LeaseLost } from "../store/leases.ts";
+import { LeaseLost } from "../store/runs/leases.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
 import { readEnvFiles, refuseUncheckedTls } from "./environment.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
-import { exitCodeFor } from "./run-report.ts";
+import { exitCodeFor } from "./runs/run-report.ts";
 
 type AddCommand = (program: Command, app: App, exit: (code: ExitCode) => void) => void;
 
 /** In the order of the help. Only the one that is called is loaded: a typing mistake in a mapping is told in half a second. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  init: async () => (await import("./init.ts")).initCommand,
-  check: async () => (await import("./check.ts")).checkCommand,
-  fields: async () => (await import("./fields.ts")).fieldsCommand,
-  lists: async () => (await import("./lists.ts")).listsCommand,
-  schema: async () => (await import("./schema.ts")).schemaCommand,
-  plan: async () => (await import("./plan.ts")).planCommand,
-  apply: async () => (await import("./apply.ts")).applyCommand,
-  approve: async () => (await import("./approve.ts")).approveCommand,
-  undo: async () => (await import("./undo.ts")).undoCommand,
-  hubspot: async () => (await import("./hubspot.ts")).hubspotCommand,
-  consent: async () => (await import("./consent.ts")).consentCommand,
-  sync: async () => (await import("./sync.ts")).syncCommand,
-  start: async () => (await import("./start.ts")).startCommand,
-  status: async () => (await import("./status.ts")).statusCommand,
-  explain: async () => (await import("./explain.ts")).explainCommand,
-  retry: async () => (await import("./retry.ts")).retryCommand,
-  doctor: async () => (await import("./doctor.ts")).doctorCommand,
-  erase: async () => (await import("./erase.ts")).eraseCommand,
-  user: async () => (await import("./user.ts")).userCommand,
-  sandbox: async () => (await import("./sandbox.ts")).sandboxCommand,
-  demo: async () => (await import("./demo.ts")).demoCommand,
+  init: async () => (await import("./setup/init.ts")).initCommand,
+  check: async () => (await import("./setup/check.ts")).checkCommand,
+  fields: async () => (await import("./setup/fields.ts")).fieldsCommand,
+  lists: async () => (await import("./setup/lists.ts")).listsCommand,
+  schema: async () => (await import("./setup/schema.ts")).schemaCommand,
+  plan: async () => (await import("./runs/plan.ts")).planCommand,
+  apply: async () => (await import("./runs/apply.ts")).applyCommand,
+  approve: async () => (await import("./runs/approve.ts")).approveCommand,
+  undo: async () => (await import("./runs/undo.ts")).undoCommand,
+  hubspot: async () => (await import("./setup/hubspot.ts")).hubspotCommand,
+  consent: async () => (await import("./look/consent.ts")).consentCommand,
+  sync: async () => (await import("./runs/sync.ts")).syncCommand,
+  start: async () => (await import("./runs/start.ts")).startCommand,
+  status: async () => (await import("./look/status.ts")).statusCommand,
+  explain: async () => (await import("./look/explain.ts")).explainCommand,
+  retry: async () => (await import("./runs/retry.ts")).retryCommand,
+  doctor: async () => (await import("./look/doctor.ts")).doctorCommand,
+  erase: async () => (await import("./look/erase.ts")).eraseCommand,
+  user: async () => (await import("./setup/user.ts")).userCommand,
+  sandbox: async () => (await import("./rehearsal/sandbox.ts")).sandboxCommand,
+  demo: async () => (await import("./rehearsal/demo.ts")).demoCommand,
 };
 
 /** Parses a command line, runs the command, and turns whatever ends it into a message and an exit status. */

@@ -9,9 +9,9 @@ import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../
 import type { ContactPlan } from "../plan/plan-contact.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
-import { recordConsent } from "../store/record-consent.ts";
-import { knownLinks } from "../store/known-links.ts";
-import { countLinks } from "../store/links.ts";
+import { recordConsent } from "../store/consent/record-consent.ts";
+import { knownLinks } from "../store/links/known-links.ts";
+import { countLinks } from "../store/links/links.ts";
 import type { WriteContext, WriteCounts } from "../write/write-page.ts";
 import { NOTHING_WRITTEN, addCounts, writePage } from "../write/write-page.ts";
 import { consentOnly } from "./consent-only.ts";

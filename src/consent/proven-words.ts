@@ -1,5 +1,5 @@
 import { counted } from "../model/count-words.ts";
-import type { ChainProof } from "../store/prove-chain.ts";
+import type { ChainProof } from "../store/chains/prove-chain.ts";
 
 /** From when on a chain is proven to be Tandem's own, and why not before: a sentence each. */
 export function provenWords({ entries, proven, before }: ChainProof): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Verdict } from "../model/consent.ts";
-import type { LedgerEntry } from "../store/consent-ledger.ts";
+import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
 
 /**
  * What the ledger remembers of a person: an opt-out of any side that no act of their own on that side took back. What

@@ -1,8 +1,8 @@
 import type { SubscribeGate } from "../connectors/consent-port.ts";
 import type { Clearance } from "../model/consent.ts";
-import { saveAsked, saveBlocked } from "../store/asked.ts";
-import { transaction } from "../store/database.ts";
-import { holdLease } from "../store/leases.ts";
+import { saveAsked, saveBlocked } from "../store/consent/asked.ts";
+import { transaction } from "../store/database/database.ts";
+import { holdLease } from "../store/runs/leases.ts";
 import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
 import { markNow } from "../write/age.ts";

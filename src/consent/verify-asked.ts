@@ -3,9 +3,9 @@ import { hasNeverAnswered, hasOptedIn } from "../model/consent.ts";
 import type { Problem } from "../model/problem.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { AskFound, PendingAsk } from "../store/asked.ts";
-import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/asked.ts";
-import { recordConsent } from "../store/record-consent.ts";
+import type { AskFound, PendingAsk } from "../store/consent/asked.ts";
+import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/consent/asked.ts";
+import { recordConsent } from "../store/consent/record-consent.ts";
 import { clip } from "../model/clip.ts";
 
 const MINUTE = 60_000;

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { LedgerEntry } from "../store/consent-ledger.ts";
-import { ledgerPage, verdictOfEntry } from "../store/consent-ledger.ts";
-import type { Database } from "../store/database.ts";
-import { keysOf } from "../store/database.ts";
-import type { ChainProof } from "../store/prove-chain.ts";
-import { proveChain } from "../store/prove-chain.ts";
-import type { Chain, Head } from "../store/seals.ts";
-import { readHead, sealedHead, signHead, takeOver } from "../store/seals.ts";
+import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
+import { ledgerPage, verdictOfEntry } from "../store/consent/consent-ledger.ts";
+import type { Database } from "../store/database/database.ts";
+import { keysOf } from "../store/database/database.ts";
+import type { ChainProof } from "../store/chains/prove-chain.ts";
+import { proveChain } from "../store/chains/prove-chain.ts";
+import type { Chain, Head } from "../store/chains/seals.ts";
+import { readHead, sealedHead, signHead, takeOver } from "../store/chains/seals.ts";
 
 /** Result of reading the whole ledger. */
 export interface LedgerProof extends ChainProof {

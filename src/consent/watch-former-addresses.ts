@@ -1,8 +1,8 @@
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { transaction } from "../store/database.ts";
-import { saveFormerRead, saveLeftOptOuts, unreadFormer } from "../store/former-addresses.ts";
+import { transaction } from "../store/database/database.ts";
+import { saveFormerRead, saveLeftOptOuts, unreadFormer } from "../store/consent/former-addresses.ts";
 
 /** One request where a system takes so many. */
 const AT_ONCE = 50;

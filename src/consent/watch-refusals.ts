@@ -2,12 +2,12 @@ import type { Contact } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
-import { readCursor, saveCursor } from "../store/cursors.ts";
-import { transaction } from "../store/database.ts";
+import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
+import { transaction } from "../store/database/database.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { unreadableOfKnown } from "../pull/without-erased.ts";
-import { changedRefusals, saveRefusals } from "../store/refusals.ts";
-import { saveUnreadable } from "../store/unreadable-contacts.ts";
+import { changedRefusals, saveRefusals } from "../store/consent/refusals.ts";
+import { saveUnreadable } from "../store/snapshots/unreadable-contacts.ts";
 import { watchFormerAddresses } from "./watch-former-addresses.ts";
 
 /** How far back the first read of opt-outs goes. Earlier ones show in the contacts themselves. */

@@ -6,9 +6,9 @@ import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { addressesToCome, contestedContacts, forgetUnlinked } from "../store/contested.ts";
-import { transaction } from "../store/database.ts";
-import { markMissing } from "../store/missing-links.ts";
+import { addressesToCome, contestedContacts, forgetUnlinked } from "../store/links/contested.ts";
+import { transaction } from "../store/database/database.ts";
+import { markMissing } from "../store/links/missing-links.ts";
 
 /** Ids and addresses in one call: both systems take a hundred. */
 const AT_ONCE = 100;

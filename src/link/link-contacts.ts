@@ -8,12 +8,12 @@ import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { collectionsOf, pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database.ts";
-import { followAddresses } from "../store/follow-addresses.ts";
-import { foldParted } from "../store/fold-parted.ts";
-import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links.ts";
-import { pairByAddress } from "../store/pair-by-address.ts";
-import { refreshStatistics } from "../store/statistics.ts";
+import { transaction } from "../store/database/database.ts";
+import { followAddresses } from "../store/links/follow-addresses.ts";
+import { foldParted } from "../store/links/fold-parted.ts";
+import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links/links.ts";
+import { pairByAddress } from "../store/links/pair-by-address.ts";
+import { refreshStatistics } from "../store/database/statistics.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
 const ADDRESSES_PER_LOOKUP = 100;

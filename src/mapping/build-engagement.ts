@@ -14,7 +14,7 @@ import type { CollectionRef } from "../model/mapping.ts";
 import { buildField } from "./build-field.ts";
 import type { Path, Place } from "./diagnostic.ts";
 import type { EngagementSection } from "./schema-engagement.ts";
-import { valueFromText } from "./value-from-text.ts";
+import { valueFromText } from "../values/value-from-text.ts";
 
 type PlaceOf = (path: Path, part: "key" | "value") => Place;
 type Metrics = NonNullable<EngagementSection["metrics"]>;

@@ -12,7 +12,7 @@ import { ofCompany, placedFields } from "./placed-fields.ts";
 import { didYouMean, listed, suggest } from "./suggest.ts";
 import type { MappingText, Tell } from "./tell-at.ts";
 import { tellAt } from "./tell-at.ts";
-import { typesFit } from "./type-pairs.ts";
+import { typesFit } from "../values/type-pairs.ts";
 
 /**
  * What a mapping says that the two accounts do not have: properties, options, lists and segments that do not exist,

@@ -4,11 +4,11 @@ import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { Finding } from "./diagnostic.ts";
-import { fieldsOf, propertiesOf } from "./field-codec.ts";
-import { phoneCountry } from "./field-problems.ts";
-import { phoneNumber } from "./phone-number.ts";
-import type { Written } from "./value-from-text.ts";
-import { valueFromText } from "./value-from-text.ts";
+import { fieldsOf, propertiesOf } from "../values/field-codec.ts";
+import { phoneCountry } from "../values/field-problems.ts";
+import { phoneNumber } from "../values/phone-number.ts";
+import type { Written } from "../values/value-from-text.ts";
+import { valueFromText } from "../values/value-from-text.ts";
 
 /**
  * Sends an entry's `examples:` through the mapping as contacts go: from the source to the other side and, where values

@@ -7,9 +7,9 @@ import type { FieldType } from "../model/value.ts";
 import type { Finding, Path } from "./diagnostic.ts";
 import type { FieldEntry } from "./schema.ts";
 import * as say from "./transform-findings.ts";
-import type { Walked } from "./transforms/chain.ts";
-import { readsAs, reversed, startType, walk } from "./transforms/chain.ts";
-import { readTransform } from "./transforms/entry.ts";
+import type { Walked } from "../values/transforms/chain.ts";
+import { readsAs, reversed, startType, walk } from "../values/transforms/chain.ts";
+import { readTransform } from "../values/transforms/entry.ts";
 import { wellKnownType } from "./well-known-type.ts";
 
 /** What an entry's types and transforms come to, and what is wrong with them, by path within the entry. */

@@ -1,7 +1,7 @@
 import { directionAllows } from "../model/mapping.ts";
 import type { Finding, Path } from "./diagnostic.ts";
 import { companyProperty } from "./company-field.ts";
-import { klaviyoProperty } from "./klaviyo-property.ts";
+import { klaviyoProperty } from "../values/klaviyo-property.ts";
 import type { Meaning, PlacedField } from "./meaning-fields.ts";
 import type { EngagementSection } from "./schema-engagement.ts";
 

@@ -8,7 +8,7 @@ import type { FieldShape } from "./field-shape.ts";
 import { fieldShape } from "./field-shape.ts";
 import { buildField } from "./build-field.ts";
 import { companyProperty } from "./company-field.ts";
-import { KLAVIYO_ATTRIBUTES, klaviyoProperty } from "./klaviyo-property.ts";
+import { KLAVIYO_ATTRIBUTES, klaviyoProperty } from "../values/klaviyo-property.ts";
 import type { FieldEntry } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 

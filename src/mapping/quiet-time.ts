@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { QuietTime } from "../model/quiet-time.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { looksLikeKey } from "./mask-secrets.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 export const SECRET_HELP =
   "write `{ file: /run/secrets/NAME }` or `{ env: NAME }`, and revoke the token that was in this file";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as words from "./schema-words.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 export const consent = z
   .strictObject({

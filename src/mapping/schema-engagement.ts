@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RECORD_AS } from "../model/engagement.ts";
 import { nameOrId, propertyName } from "./schema-words.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 /** What of Klaviyo's engagement HubSpot shows; what the whole means is looked at in `meaning-engagement.ts`. */
 

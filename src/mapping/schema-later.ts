@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "./schema-words.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 /**
  * Parts of the format that are settled but not built yet. They are here so that a slip inside them is found and the

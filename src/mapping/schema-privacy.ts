@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 const days = z
   .string({ error: wrong("must be a number of days", "for example `400d`") })

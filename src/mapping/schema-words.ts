@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DURATION } from "./duration.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 
 const durationWords = wrong(
   "must be a duration",

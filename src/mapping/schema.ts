@@ -7,9 +7,9 @@ import { quiet } from "./quiet-time.ts";
 import { consent } from "./schema-consent.ts";
 import { alerts, channels } from "./schema-later.ts";
 import { privacy } from "./schema-privacy.ts";
-import { transforms } from "./transforms/entry.ts";
+import { transforms } from "../values/transforms/entry.ts";
 import * as words from "./schema-words.ts";
-import { wrong } from "./wrong.ts";
+import { wrong } from "../values/wrong.ts";
 import { suggest } from "./suggest.ts";
 
 /**

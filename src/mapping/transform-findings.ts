@@ -4,10 +4,10 @@ import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Filled, Transform } from "../model/transform.ts";
 import type { FieldType } from "../model/value.ts";
 import type { Finding } from "./diagnostic.ts";
-import { applyTransforms } from "./transforms/chain.ts";
-import { EXAMPLES, rowOf } from "./transforms/transforms.ts";
-import type { Written } from "./value-from-text.ts";
-import { valueFromText } from "./value-from-text.ts";
+import { applyTransforms } from "../values/transforms/chain.ts";
+import { EXAMPLES, rowOf } from "../values/transforms/transforms.ts";
+import type { Written } from "../values/value-from-text.ts";
+import { valueFromText } from "../values/value-from-text.ts";
 
 /** What `check` says of transforms. */
 

@@ -1,7 +1,7 @@
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
-import { transaction } from "../store/database.ts";
-import { contactsUnder } from "../store/links-under.ts";
+import { transaction } from "../store/database/database.ts";
+import { contactsUnder } from "../store/links/links-under.ts";
 import { lookAtMissing, storePeople } from "./pull-side.ts";
 import { idsAndMerged } from "./readings.ts";
 import type { RunContext } from "./run-context.ts";

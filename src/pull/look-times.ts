@@ -1,10 +1,10 @@
 import type { Side } from "../model/side.ts";
-import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
-import { lookedStream } from "../store/comparisons.ts";
-import type { Statements } from "../store/database.ts";
-import { transaction } from "../store/database.ts";
-import type { Timing } from "../store/edit-times.ts";
-import { UNTIMED } from "../store/edit-times.ts";
+import { forgetCursor, readCursor, saveCursor } from "../store/snapshots/cursors.ts";
+import { lookedStream } from "../store/snapshots/comparisons.ts";
+import type { Statements } from "../store/database/database.ts";
+import { transaction } from "../store/database/database.ts";
+import type { Timing } from "../store/snapshots/edit-times.ts";
+import { UNTIMED } from "../store/snapshots/edit-times.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** A pull begins. One that was broken off goes on from where it was, and so began when that one did. */

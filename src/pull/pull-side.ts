@@ -4,25 +4,25 @@ import type { IndexReading, RecordReading } from "../model/contact.ts";
 import { fromIndex } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
-import { compareRead } from "../store/comparisons.ts";
-import { forgetCursor, readCursor, saveCursor } from "../store/cursors.ts";
-import type { Statements } from "../store/database.ts";
-import { transaction } from "../store/database.ts";
-import type { CollectionKey } from "../store/members.ts";
-import { noteAbsences, saveMembers, unknownContacts } from "../store/members.ts";
-import { heirsOfLinked, relinkMerged } from "../store/merged.ts";
-import { markFound, markMissing, markShown } from "../store/missing-links.ts";
-import { erasedAmong, traceOf } from "../store/erased.ts";
-import { saveRefusals } from "../store/refusals.ts";
-import { saveSightings } from "../store/sightings.ts";
-import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/unreadable-contacts.ts";
+import { compareRead } from "../store/snapshots/comparisons.ts";
+import { forgetCursor, readCursor, saveCursor } from "../store/snapshots/cursors.ts";
+import type { Statements } from "../store/database/database.ts";
+import { transaction } from "../store/database/database.ts";
+import type { CollectionKey } from "../store/snapshots/members.ts";
+import { noteAbsences, saveMembers, unknownContacts } from "../store/snapshots/members.ts";
+import { heirsOfLinked, relinkMerged } from "../store/links/merged.ts";
+import { markFound, markMissing, markShown } from "../store/links/missing-links.ts";
+import { erasedAmong, traceOf } from "../store/people/erased.ts";
+import { saveRefusals } from "../store/consent/refusals.ts";
+import { saveSightings } from "../store/snapshots/sightings.ts";
+import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/snapshots/unreadable-contacts.ts";
 import { existing, idsAndMerged, namelessProblems, NOBODY_READ } from "./readings.ts";
 import { beginLook, endLook, timingOf } from "./look-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf, pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 import { unreadableOfKnown, withoutErased } from "./without-erased.ts";
-import { NO_RUN } from "../store/runs.ts";
+import { NO_RUN } from "../store/runs/runs.ts";
 
 /** What a pull came to. */
 export interface PullReport {

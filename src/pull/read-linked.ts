@@ -1,6 +1,6 @@
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
-import { unreadContacts } from "../store/linked-contacts.ts";
+import { unreadContacts } from "../store/links/linked-contacts.ts";
 import { lookAtMissing } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
 import { pageDone } from "./run-context.ts";

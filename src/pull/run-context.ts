@@ -3,8 +3,8 @@ import type { FieldRule, Identity } from "../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { SystemUnavailable } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import type { Comparison } from "../store/comparisons.ts";
-import type { Database } from "../store/database.ts";
+import type { Comparison } from "../store/snapshots/comparisons.ts";
+import type { Database } from "../store/database/database.ts";
 
 /** The world that a run works in. Time and chance come with it, so that a test can own both. */
 export interface RunDeps {

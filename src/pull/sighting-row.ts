@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PropertyRequest } from "../connectors/connector.ts";
-import { fieldsOf, propertiesOf } from "../mapping/field-codec.ts";
+import { fieldsOf, propertiesOf } from "../values/field-codec.ts";
 import { consentState, verdictOf } from "../model/consent.ts";
 import type { Contact } from "../model/contact.ts";
 import { emailKey } from "../model/email.ts";
@@ -9,7 +9,7 @@ import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { storableText } from "../model/value.ts";
-import type { SightingRow } from "../store/sightings.ts";
+import type { SightingRow } from "../store/snapshots/sightings.ts";
 
 /** The properties of a side that the fields need, each with the type to read it as. */
 export function propertiesFor(fields: readonly FieldRule[], side: Side): readonly PropertyRequest[] {

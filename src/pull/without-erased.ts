@@ -1,6 +1,6 @@
 import type { Contact, UnreadableContact } from "../model/contact.ts";
-import type { Statements } from "../store/database.ts";
-import { erasedAmong, traceOf } from "../store/erased.ts";
+import type { Statements } from "../store/database/database.ts";
+import { erasedAmong, traceOf } from "../store/people/erased.ts";
 
 /** Contacts of a page, parted by whether their person was erased from Tandem. */
 export interface PartedContacts {

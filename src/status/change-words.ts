@@ -2,10 +2,10 @@ import type { Side } from "../model/side.ts";
 import { SIDE_NAMES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { PlannedOperation } from "../plan/plan-contact.ts";
-import type { Fragment, Safe } from "./html.ts";
-import { html } from "./html.ts";
+import type { Fragment, Safe } from "./frame/html.ts";
+import { html } from "./frame/html.ts";
 import { propertyOf } from "./problem-words.ts";
-import { valueElement } from "./value-element.ts";
+import { valueElement } from "./parts/value-element.ts";
 
 /** An operation as the journal, a plan or a hold has it: what is done to one side of one person. */
 export interface ShownChange {

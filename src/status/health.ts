@@ -1,8 +1,8 @@
-import type { ConnectionProblem, Overview } from "../store/overview.ts";
+import type { ConnectionProblem, Overview } from "../store/pages/overview.ts";
 import { counted } from "../model/count-words.ts";
-import { exact, fromNow, span } from "./time-words.ts";
-import { holds } from "../store/pauses.ts";
-import { ENGAGEMENT_FIELD } from "../store/runs.ts";
+import { exact, fromNow, span } from "../words/time-words.ts";
+import { holds } from "../store/runs/pauses.ts";
+import { ENGAGEMENT_FIELD } from "../store/runs/runs.ts";
 import { OVERDUE } from "./overdue-lanes.ts";
 
 /** One word for how a connection does; `paused` is a person's doing. */

@@ -1,10 +1,10 @@
 import { clip } from "../model/clip.ts";
 import { counted } from "../model/count-words.ts";
-import type { Freshness } from "../store/freshness.ts";
-import type { Lane, LaneEnds, LatestRun } from "../store/lane-ends.ts";
-import { LANES } from "../store/lane-ends.ts";
-import type { ConnectionProblem } from "../store/overview.ts";
-import { span } from "./time-words.ts";
+import type { Freshness } from "../store/pages/freshness.ts";
+import type { Lane, LaneEnds, LatestRun } from "../store/runs/lane-ends.ts";
+import { LANES } from "../store/runs/lane-ends.ts";
+import type { ConnectionProblem } from "../store/pages/overview.ts";
+import { span } from "../words/time-words.ts";
 
 export const OVERDUE = "SK-OVERDUE";
 

@@ -1,5 +1,5 @@
-import { isPhoneField } from "./mask-phones.ts";
-import type { Sight } from "./sight.ts";
+import { isPhoneField } from "../words/mask-phones.ts";
+import type { Sight } from "../words/sight.ts";
 
 /** For `JSON.stringify`: ids are beyond what its numbers hold exactly. */
 export function ownWords(_key: string, value: unknown): unknown {

@@ -1,14 +1,14 @@
-import type { AuditEntry } from "../store/audit.ts";
-import { writeAudit } from "../store/audit.ts";
-import type { UndoableConflict } from "../store/conflict-undos.ts";
-import { wishUndo } from "../store/conflict-undos.ts";
-import type { Database, Statements } from "../store/database.ts";
-import { transaction } from "../store/database.ts";
-import type { LinkSelection } from "../store/failing-contacts.ts";
-import type { IgnoreWish } from "../store/ignored.ts";
-import { ignoreLinks, resumeLinks } from "../store/ignored.ts";
-import { retryLinks } from "../store/retries.ts";
-import type { Visitor } from "./role.ts";
+import type { AuditEntry } from "../store/chains/audit.ts";
+import { writeAudit } from "../store/chains/audit.ts";
+import type { UndoableConflict } from "../store/writes/conflict-undos.ts";
+import { wishUndo } from "../store/writes/conflict-undos.ts";
+import type { Database, Statements } from "../store/database/database.ts";
+import { transaction } from "../store/database/database.ts";
+import type { LinkSelection } from "../store/pages/failing-contacts.ts";
+import type { IgnoreWish } from "../store/pages/ignored.ts";
+import { ignoreLinks, resumeLinks } from "../store/pages/ignored.ts";
+import { retryLinks } from "../store/pages/retries.ts";
+import type { Visitor } from "./frame/role.ts";
 
 /** What people do on the page; each with its row in the audit, in one transaction. They tell how many it was done to. */
 export interface StatusActions {

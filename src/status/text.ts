@@ -1,9 +1,9 @@
-import type { Overview, RunRow } from "../store/overview.ts";
+import type { Overview, RunRow } from "../store/pages/overview.ts";
 import { grouped } from "../model/count-words.ts";
 import type { Health } from "./health.ts";
-import { HEALTH_LABELS } from "./layout.ts";
-import { RESULTS, RUN_COUNTS, STATES } from "./state-words.ts";
-import { exact, fromNow, took } from "./time-words.ts";
+import { HEALTH_LABELS } from "./frame/layout.ts";
+import { RESULTS, RUN_COUNTS, STATES } from "../words/state-words.ts";
+import { exact, fromNow, took } from "../words/time-words.ts";
 
 /** What fits a terminal beside the rest; the errors page has them all. */
 const CAUSES_SHOWN = 3;

@@ -1,8 +1,8 @@
 import type { JobPort } from "../connectors/connector.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { transaction } from "../store/database.ts";
-import type { OpenJob } from "../store/journal.ts";
-import { journalJob, openJobs } from "../store/journal.ts";
+import { transaction } from "../store/database/database.ts";
+import type { OpenJob } from "../store/writes/journal.ts";
+import { journalJob, openJobs } from "../store/writes/journal.ts";
 
 /**
  * Asks what became of the jobs of earlier runs. Until the vendor says that a job has ended, its operations stay open and

@@ -1,8 +1,8 @@
 import type { LeaseGate, Permit } from "../connectors/permit.ts";
 import { PermitExpired } from "../connectors/permit.ts";
-import type { Database } from "../store/database.ts";
-import type { Lease } from "../store/leases.ts";
-import { holdLease } from "../store/leases.ts";
+import type { Database } from "../store/database/database.ts";
+import type { Lease } from "../store/runs/leases.ts";
+import { holdLease } from "../store/runs/leases.ts";
 import type { Clocks, Mark } from "./age.ts";
 import { ageMs, markNow } from "./age.ts";
 

@@ -9,7 +9,7 @@ import { askedFor, refusalKey } from "../plan/refused.ts";
 import { shownOnceWritten, storedFields } from "../pull/sighting-row.ts";
 import type { Stored } from "../reconcile/merge-contact.ts";
 import { baseAfter, baseAfterCreate } from "../reconcile/merge-contact.ts";
-import type { ConflictRow, LinkOutcome } from "../store/settle.ts";
+import type { ConflictRow, LinkOutcome } from "../store/writes/settle.ts";
 import type { SentOperation } from "./prepare.ts";
 
 /** What a page of plans came to, for one link. */

@@ -1,5 +1,5 @@
 import type { WriteResult } from "../connectors/connector.ts";
-import { propertiesOf } from "../mapping/field-codec.ts";
+import { propertiesOf } from "../values/field-codec.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Problem } from "../model/problem.ts";
@@ -8,7 +8,7 @@ import { SIDES, otherSide } from "../model/side.ts";
 import { lostValues } from "../plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { JournalEntry } from "../store/journal.ts";
+import type { JournalEntry } from "../store/writes/journal.ts";
 import type { Mark } from "./age.ts";
 import { markNow } from "./age.ts";
 import type { ReadTarget } from "./read-targets.ts";

@@ -1,4 +1,4 @@
-import type { RunCounts } from "../store/runs.ts";
+import type { RunCounts } from "../store/runs/runs.ts";
 
 /** How old the readings of a run were when the writes that rest on them went. */
 export interface ReadAges {

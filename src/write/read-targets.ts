@@ -5,8 +5,8 @@ import { storePeople } from "../pull/pull-side.ts";
 import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database.ts";
-import { markMissing } from "../store/missing-links.ts";
+import { transaction } from "../store/database/database.ts";
+import { markMissing } from "../store/links/missing-links.ts";
 
 /** A contact as it is now, with its values by field. */
 export interface ReadTarget {

@@ -10,8 +10,8 @@ import { matchedRules, sidesInScope } from "../plan/matched-rules.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, storedFields } from "../pull/sighting-row.ts";
 import { replacedEdit, replacedValue } from "../reconcile/replaced-edit.ts";
-import type { JournalEntry } from "../store/journal.ts";
-import type { ConflictRow } from "../store/settle.ts";
+import type { JournalEntry } from "../store/writes/journal.ts";
+import type { ConflictRow } from "../store/writes/settle.ts";
 
 /** An update that was done. */
 export interface DoneUpdate {

@@ -8,10 +8,10 @@ import type { Mark } from "./age.ts";
 import { admit, isStale } from "./admit.ts";
 import { markNow } from "./age.ts";
 import type { Held } from "./lease-gate.ts";
-import { transaction } from "../store/database.ts";
-import { holdLease } from "../store/leases.ts";
-import type { SettledStamp } from "../store/stamps.ts";
-import { journalStamps } from "../store/stamps.ts";
+import { transaction } from "../store/database/database.ts";
+import { holdLease } from "../store/runs/leases.ts";
+import type { SettledStamp } from "../store/feeds/stamps.ts";
+import { journalStamps } from "../store/feeds/stamps.ts";
 import { LEASE_MS, leaseGate } from "./lease-gate.ts";
 import type { ReadAges } from "./read-ages.ts";
 

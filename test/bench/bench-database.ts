@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbeddedDatabase } from "../../src/store/embedded.ts";
+import { startEmbeddedDatabase } from "../../src/store/database/embedded.ts";
 import { withDatabase, withServer } from "../support/database-server.ts";
 
 /** One PostgreSQL for a bench: that of DATABASE_URL, or an embedded one that leaves nothing behind. */

@@ -1,8 +1,8 @@
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
-import type { Database } from "../../src/store/database.ts";
-import { addHeldChanges, openHold, sealHold } from "../../src/store/holds.ts";
-import { rememberMapping } from "../../src/store/mapping-versions.ts";
-import { recordChangedConsent } from "../../src/store/record-consent.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import { addHeldChanges, openHold, sealHold } from "../../src/store/runs/holds.ts";
+import { rememberMapping } from "../../src/store/runs/mapping-versions.ts";
+import { recordChangedConsent } from "../../src/store/consent/record-consent.ts";
 
 const RUNS = 5_000;
 const CONFLICTS = 20_000;

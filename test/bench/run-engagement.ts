@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import { startEngine } from "./engine.ts";
 import type { BenchOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startStatusServer } from "../../src/status/server.ts";
+import { startStatusServer } from "../../src/status/frame/server.ts";
 import { closed, statusDeps } from "../status/app.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";

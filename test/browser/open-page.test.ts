@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { StatusServer } from "../../src/status/server.ts";
-import { startStatusServer } from "../../src/status/server.ts";
+import type { StatusServer } from "../../src/status/frame/server.ts";
+import { startStatusServer } from "../../src/status/frame/server.ts";
 import { PASSWORD, closed, statusDeps } from "../status/app.ts";
 import type { Seed } from "../status/seed.ts";
 import { NOW, before, seed } from "../status/seed.ts";

@@ -1,5 +1,5 @@
-import type { StatusServer } from "../../src/status/server.ts";
-import { startStatusServer } from "../../src/status/server.ts";
+import type { StatusServer } from "../../src/status/frame/server.ts";
+import { startStatusServer } from "../../src/status/frame/server.ts";
 import type { RichWorld } from "./rich-world.ts";
 import { richWorld } from "./rich-world.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { readAudit } from "../../src/store/audit.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
 import type { Watched } from "./browser.ts";
 import { openPage, screenshot } from "./browser.ts";
 import type { Hands } from "./keyboard.ts";

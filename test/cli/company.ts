@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { removeEmbeddedDatabase } from "../../src/store/embedded.ts";
+import { removeEmbeddedDatabase } from "../../src/store/database/embedded.ts";
 import type { Folder } from "./command-line.ts";
 import { makeFolder, startTandem, tandemProcess } from "./command-line.ts";
 

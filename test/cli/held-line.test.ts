@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldLine } from "../../src/cli/held-line.ts";
+import { heldLine } from "../../src/cli/runs/held-line.ts";
 import { changesBy } from "../../src/plan/changes.ts";
 import type { PlannedOperation } from "../../src/plan/plan-contact.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { envExample } from "../../src/cli/init-files.ts";
+import { envExample } from "../../src/cli/setup/init-files.ts";
 import { KEY_SCOPES } from "../../src/mapping/key-scopes.ts";
 import type { Side } from "../../src/model/side.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { personLines } from "../../src/cli/plan-person.ts";
+import { personLines } from "../../src/cli/runs/plan-person.ts";
 import type { ContactPlan } from "../../src/plan/plan-contact.ts";
 import { known, sighting } from "../support/known-link.ts";
 import { fieldRule } from "../support/rule.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EXIT } from "../../src/cli/exit-code.ts";
-import { exitCodeFor } from "../../src/cli/run-report.ts";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import { exitCodeFor } from "../../src/cli/runs/run-report.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import type { OauthApp } from "../../src/sandbox/hubspot/oauth-app.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";

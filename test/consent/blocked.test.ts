@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import type { Consent } from "../../src/model/consent.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import { ledgerOf, verdictOfEntry } from "../../src/store/consent-ledger.ts";
-import { recordChangedConsent } from "../../src/store/record-consent.ts";
-import { NO_RUN } from "../../src/store/runs.ts";
+import { ledgerOf, verdictOfEntry } from "../../src/store/consent/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/consent/record-consent.ts";
+import { NO_RUN } from "../../src/store/runs/runs.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { shownConsent } from "../support/shown-consent.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Engine } from "../support/engine.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { consentExitCode } from "../../src/cli/run-report.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { consentExitCode } from "../../src/cli/runs/run-report.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
-import { consentPairs, ledgerOf } from "../../src/store/consent-ledger.ts";
-import { refusedAmong } from "../../src/store/tombstones.ts";
+import { consentPairs, ledgerOf } from "../../src/store/consent/consent-ledger.ts";
+import { refusedAmong } from "../../src/store/consent/tombstones.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { watchRefusals } from "../../src/consent/watch-refusals.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { ledgerOf } from "../../src/store/consent-ledger.ts";
-import { recordChangedConsent } from "../../src/store/record-consent.ts";
-import { refusedAmong } from "../../src/store/tombstones.ts";
+import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
+import { recordChangedConsent } from "../../src/store/consent/record-consent.ts";
+import { refusedAmong } from "../../src/store/consent/tombstones.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
-import { NO_RUN } from "../../src/store/runs.ts";
+import { NO_RUN } from "../../src/store/runs/runs.ts";
 
 const JO = "jo@example.com";
 const OUT = plainConsent("unsubscribed");

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { engine } from "../support/engine.ts";
 import { freshDatabase } from "../support/fresh-database.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConsentRun } from "../../src/daemon/consent-lane.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import type { ConsentRun } from "../../src/lanes/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { valueOf } from "../../src/sandbox/hubspot/contact.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { RealEngine } from "../support/real-engine.ts";

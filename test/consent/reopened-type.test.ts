@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
-import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
+import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connector } from "../../src/connectors/connector.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";

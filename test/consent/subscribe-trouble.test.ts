@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SubscribeGate } from "../../src/connectors/consent-port.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Clearance } from "../../src/model/consent.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { ledgerOf } from "../../src/store/consent-ledger.ts";
+import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

@@ -1,5 +1,5 @@
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import type { Database } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
 import type { Universe } from "./universe.ts";
 
 const MAPPED = ["firstname", "lastname", "jobtitle", "city", "phone", "persona", "interests", "renewal_date"];

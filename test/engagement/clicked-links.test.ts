@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { kept } from "../../src/engagement/kept.ts";
-import { entryIdOf, occurrenceId, personOf, shownIdOf } from "../../src/engagement/occurrence.ts";
+import { kept } from "../../src/feeds/engagement/kept.ts";
+import { entryIdOf, occurrenceId, personOf, shownIdOf } from "../../src/feeds/engagement/occurrence.ts";
 import { withoutQuery } from "../../src/model/clicked-link.ts";
 import type { Engagement } from "../../src/model/engagement.ts";
-import { openConnection } from "../../src/store/connections.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { migrate } from "../../src/store/database/migrate.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { rowsDump } from "../support/database-dump.ts";

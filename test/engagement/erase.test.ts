@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { allowPerson, erasePerson } from "../../src/daemon/erase-person.ts";
-import { engagementDays } from "../../src/store/engagement-days.ts";
+import { allowPerson, erasePerson } from "../../src/lanes/erase-person.ts";
+import { engagementDays } from "../../src/store/feeds/engagement-days.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";

@@ -4,7 +4,7 @@ import type { EngagementSource } from "../../src/connectors/engagement-port.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Engagement } from "../../src/model/engagement.ts";
-import { engagementDays } from "../../src/store/engagement-days.ts";
+import { engagementDays } from "../../src/store/feeds/engagement-days.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { assertLawOf } from "../support/law.ts";

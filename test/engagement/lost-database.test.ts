@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openConnection } from "../../src/store/connections.ts";
-import { saveSinkSetup } from "../../src/store/engagement-state.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { saveSinkSetup } from "../../src/store/feeds/engagement-state.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";

@@ -1,5 +1,5 @@
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
-import type { Database } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
 
 /** What a process does that is killed at one of its steps: from then on it does nothing any more. */
 export interface Mortal {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { engagementDays } from "../../src/store/engagement-days.ts";
-import { olderProgress } from "../../src/store/engagement-older.ts";
+import { engagementDays } from "../../src/store/feeds/engagement-days.ts";
+import { olderProgress } from "../../src/store/feeds/engagement-older.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane, Person } from "./lane.ts";

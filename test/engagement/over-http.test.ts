@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordAs } from "../../src/model/engagement.ts";
 import { RECORD_AS } from "../../src/model/engagement.ts";
-import { engagementDays } from "../../src/store/engagement-days.ts";
+import { engagementDays } from "../../src/store/feeds/engagement-days.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { TwoServers } from "./two-servers.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { nextPass } from "../../src/engagement/passes.ts";
-import type { EngagementStream } from "../../src/store/engagement-streams.ts";
+import { nextPass } from "../../src/feeds/engagement/passes.ts";
+import type { EngagementStream } from "../../src/store/feeds/engagement-streams.ts";
 
 const HOUR = 3_600_000;
 const NOW = new Date("2026-06-15T09:00:00.000Z");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runRetention } from "../../src/daemon/retention-lane.ts";
-import { engagementDays } from "../../src/store/engagement-days.ts";
+import { runRetention } from "../../src/lanes/retention-lane.ts";
+import { engagementDays } from "../../src/store/feeds/engagement-days.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";

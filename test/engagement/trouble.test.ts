@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Problem } from "../../src/model/problem.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { knownLinks } from "../../src/store/known-links.ts";
-import { retryEngagements } from "../../src/store/engagement-queue.ts";
+import { knownLinks } from "../../src/store/links/known-links.ts";
+import { retryEngagements } from "../../src/store/feeds/engagement-queue.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { DAY, HOUR, MINUTE, fates, lane } from "./lane.ts";
 import { mortal } from "./mortal.ts";
 

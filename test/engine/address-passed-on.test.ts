@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { erasePerson, knownOf } from "../../src/daemon/erase-person.ts";
-import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { erasePerson, knownOf } from "../../src/lanes/erase-person.ts";
+import { explainPerson } from "../../src/lanes/explain-person.ts";
 import type { EmailKey } from "../../src/model/email.ts";
-import { listContacts } from "../../src/store/contacts-list.ts";
+import { listContacts } from "../../src/store/people/contacts-list.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { decideHold, waitingHold } from "../../src/store/holds.ts";
+import { decideHold, waitingHold } from "../../src/store/runs/holds.ts";
 import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,

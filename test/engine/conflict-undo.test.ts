@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { performUndos } from "../../src/daemon/perform-undos.ts";
+import { performUndos } from "../../src/lanes/plans/perform-undos.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { conflictsOf, wishUndo } from "../../src/store/conflict-undos.ts";
+import { conflictsOf, wishUndo } from "../../src/store/writes/conflict-undos.ts";
 import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,

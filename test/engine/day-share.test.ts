@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { laneSchedule } from "../../src/cli/lane-schedule.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { laneSchedule } from "../../src/cli/runs/lane-schedule.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { healthOf } from "../../src/status/health.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { apiDays } from "../../src/store/api-days.ts";
+import { apiDays } from "../../src/store/runs/api-days.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
 

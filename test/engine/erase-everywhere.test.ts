@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { erasePerson } from "../../src/daemon/erase-person.ts";
+import { erasePerson } from "../../src/lanes/erase-person.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import { saveErased } from "../../src/store/erased.ts";
-import type { Database } from "../../src/store/database.ts";
-import { PERSONAL_DATA } from "../../src/store/personal-data.ts";
-import { EXPORTED_AS, exportPerson } from "../../src/store/person-export.ts";
-import { writeAudit } from "../../src/store/audit.ts";
+import { saveErased } from "../../src/store/people/erased.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import { PERSONAL_DATA } from "../../src/store/people/personal-data.ts";
+import { EXPORTED_AS, exportPerson } from "../../src/store/people/person-export.ts";
+import { writeAudit } from "../../src/store/chains/audit.ts";
 import { tableDump } from "../support/database-dump.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";

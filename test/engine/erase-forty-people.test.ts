@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { erasePerson } from "../../src/daemon/erase-person.ts";
+import { erasePerson } from "../../src/lanes/erase-person.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import { refusedAmong } from "../../src/store/tombstones.ts";
+import { refusedAmong } from "../../src/store/consent/tombstones.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import { engine } from "../support/engine.ts";
 import { assertLawOf } from "../support/law.ts";

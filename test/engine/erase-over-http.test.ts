@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { erasePerson } from "../../src/daemon/erase-person.ts";
-import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
+import { erasePerson } from "../../src/lanes/erase-person.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { databaseDump } from "../support/database-dump.ts";

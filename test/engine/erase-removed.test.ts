@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { verifyAudit } from "../../src/store/audit.ts";
-import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
+import { verifyAudit } from "../../src/store/chains/audit.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import { erasedSince } from "../../src/store/erased.ts";
-import { refusedAmong } from "../../src/store/tombstones.ts";
+import { erasedSince } from "../../src/store/people/erased.ts";
+import { refusedAmong } from "../../src/store/consent/tombstones.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";

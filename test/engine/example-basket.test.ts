@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleBasket } from "../../src/daemon/example-basket.ts";
+import { exampleBasket } from "../../src/lanes/contacts/example-basket.ts";
 import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
 import { known } from "../support/known-link.ts";
 

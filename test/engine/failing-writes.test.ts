@@ -3,7 +3,7 @@ import type { Problem } from "../../src/model/problem.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { SIDES } from "../../src/model/side.ts";
 import { healthOf } from "../../src/status/health.ts";
-import { readOverview } from "../../src/store/overview.ts";
+import { readOverview } from "../../src/store/pages/overview.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";

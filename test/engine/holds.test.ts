@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makePlan } from "../../src/daemon/make-plan.ts";
-import type { ContactRun } from "../../src/daemon/run-contacts.ts";
+import { makePlan } from "../../src/lanes/plans/make-plan.ts";
+import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Limits, Mapping } from "../../src/model/mapping.ts";
-import type { WaitingHold } from "../../src/store/holds.ts";
-import { decideHold, heldWords, waitingHold } from "../../src/store/holds.ts";
+import type { WaitingHold } from "../../src/store/runs/holds.ts";
+import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";

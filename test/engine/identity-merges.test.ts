@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { memory } from "../../src/connectors/memory/index.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { refusesAll } from "../../src/model/consent.ts";
 import type { Side } from "../../src/model/side.ts";
 import { actsIn } from "../consent/acts.ts";

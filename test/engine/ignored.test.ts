@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { ignoreLinks, resumeLinks } from "../../src/store/ignored.ts";
+import { ignoreLinks, resumeLinks } from "../../src/store/pages/ignored.ts";
 import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ConnectionBusy, stuckRuns, withConnection } from "../../src/daemon/connection-lease.ts";
-import type { Deps } from "../../src/daemon/deps.ts";
-import { LANE_TIMES, LaneStuck } from "../../src/daemon/watchdog.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { ConnectionBusy, stuckRuns, withConnection } from "../../src/lanes/connection-lease.ts";
+import type { Deps } from "../../src/lanes/deps.ts";
+import { LANE_TIMES, LaneStuck } from "../../src/lanes/watchdog.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";

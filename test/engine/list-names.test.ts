@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { resolveRemembered } from "../../src/daemon/remembered-scope.ts";
-import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
-import { makePlan } from "../../src/daemon/make-plan.ts";
-import { planReport } from "../../src/cli/plan-report.ts";
-import { decideHold, waitingHold, heldWords } from "../../src/store/holds.ts";
+import { resolveRemembered } from "../../src/lanes/contacts/remembered-scope.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
+import { makePlan } from "../../src/lanes/plans/make-plan.ts";
+import { planReport } from "../../src/cli/runs/plan-report.ts";
+import { decideHold, waitingHold, heldWords } from "../../src/store/runs/holds.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explainPerson } from "../../src/daemon/explain-person.ts";
-import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
+import { explainPerson } from "../../src/lanes/explain-person.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";

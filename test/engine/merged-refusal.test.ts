@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { memory } from "../../src/connectors/memory/index.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";

@@ -3,7 +3,7 @@ import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES, otherSide } from "../../src/model/side.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

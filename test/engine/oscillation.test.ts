@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/connections.ts";
-import { markFailingDirty } from "../../src/store/links.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { markFailingDirty } from "../../src/store/links/links.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
-import { PlanNotSaved, readPlanFile, writePlanFile } from "../../src/daemon/plan-file.ts";
-import { checkPlanPlace } from "../../src/daemon/plan-place.ts";
-import type { PlannedPerson } from "../../src/daemon/plan-file.ts";
+import { PlanNotSaved, readPlanFile, writePlanFile } from "../../src/lanes/plans/plan-file.ts";
+import { checkPlanPlace } from "../../src/lanes/plans/plan-place.ts";
+import type { PlannedPerson } from "../../src/lanes/plans/plan-file.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runReconcile } from "../../src/daemon/reconcile-lane.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";

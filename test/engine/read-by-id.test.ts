@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { look } from "../../src/daemon/look.ts";
+import { look } from "../../src/lanes/contacts/look.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { timeEdits } from "../../src/pull/time-edits.ts";
 import { recoverUnanswered } from "../../src/write/recover.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explanation } from "../../src/cli/explanation.ts";
-import { explainPerson } from "../../src/daemon/explain-person.ts";
+import { explanation } from "../../src/cli/look/explanation.ts";
+import { explainPerson } from "../../src/lanes/explain-person.ts";
 import type { EmailKey } from "../../src/model/email.ts";
-import { readOverview } from "../../src/store/overview.ts";
+import { readOverview } from "../../src/store/pages/overview.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/connections.ts";
-import { writeAudit } from "../../src/store/audit.ts";
-import { beginSession } from "../../src/store/web-sessions.ts";
-import { removeRuns } from "../../src/store/retention.ts";
-import { runRetention } from "../../src/daemon/retention-lane.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { writeAudit } from "../../src/store/chains/audit.ts";
+import { beginSession } from "../../src/store/pages/web-sessions.ts";
+import { removeRuns } from "../../src/store/runs/retention.ts";
+import { runRetention } from "../../src/lanes/retention-lane.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";

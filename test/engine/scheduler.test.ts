@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ScheduledWork, Scheduler } from "../../src/daemon/scheduler.ts";
-import { startScheduler } from "../../src/daemon/scheduler.ts";
+import type { ScheduledWork, Scheduler } from "../../src/service/scheduler.ts";
+import { startScheduler } from "../../src/service/scheduler.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

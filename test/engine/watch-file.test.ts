@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { watchFile } from "../../src/daemon/watch-file.ts";
+import { watchFile } from "../../src/service/watch-file.ts";
 
 let folder: string;
 let end = (): void => {};

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { performUndos } from "../../src/daemon/perform-undos.ts";
+import { performUndos } from "../../src/lanes/plans/perform-undos.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import type { Value } from "../../src/model/value.ts";
 import type { Engine } from "../support/engine.ts";

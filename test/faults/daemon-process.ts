@@ -2,7 +2,7 @@ import { shiftClock } from "./shifted-clock.ts";
 import { randomUUID } from "node:crypto";
 import type { App } from "../../src/cli/app.ts";
 import { withEngine } from "../../src/cli/engine.ts";
-import { serve } from "../../src/cli/serve.ts";
+import { serve } from "../../src/cli/runs/serve.ts";
 import { connect, connectorLog } from "../../src/main.ts";
 
 /**

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "pg";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import type { KlaviyoSettings } from "../../src/sandbox/klaviyo/settings.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
 
 /** The database as it is now, put by, so that it can be as it was: what an operator does who restores a backup. */
 export interface Backup {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { memory } from "../../src/connectors/memory/index.ts";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
-import { erasePerson } from "../../src/daemon/erase-person.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { erasePerson } from "../../src/lanes/erase-person.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { actsIn } from "../consent/acts.ts";
 import type { Engine } from "../support/engine.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runConsent } from "../../src/daemon/consent-lane.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
 import type { Mapping, ScopeRule } from "../../src/model/mapping.ts";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
 import { actsIn } from "../consent/acts.ts";

@@ -1,8 +1,8 @@
 import { NO_SHAPES } from "../support/known-link.ts";
 import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
-import { markUnwritable } from "../../src/daemon/unwritable-properties.ts";
-import { propertiesOf } from "../../src/mapping/field-codec.ts";
+import { markUnwritable } from "../../src/lanes/contacts/unwritable-properties.ts";
+import { propertiesOf } from "../../src/values/field-codec.ts";
 import { NOTHING_ACCEPTED, resolveScope } from "../../src/mapping/resolve-scope.ts";
 import type { Sighting } from "../../src/model/contact.ts";
 import type { EmailKey } from "../../src/model/email.ts";

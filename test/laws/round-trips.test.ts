@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Deps } from "../../src/daemon/deps.ts";
-import { fieldsOf } from "../../src/mapping/field-codec.ts";
+import type { Deps } from "../../src/lanes/deps.ts";
+import { fieldsOf } from "../../src/values/field-codec.ts";
 import type { Contact } from "../../src/model/contact.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { emailKey } from "../../src/model/email.ts";

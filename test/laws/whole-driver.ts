@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { emailKey } from "../../src/model/email.ts";
 import type { LostValue } from "../../src/model/lost-value.ts";
-import { decideHold, heldWords, waitingHold } from "../../src/store/holds.ts";
+import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.ts";
 import { engine } from "../support/engine.ts";
 import type { Driver, Recorded } from "./driver.ts";
 import { watchedSystems } from "./systems.ts";

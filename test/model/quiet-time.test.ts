@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isQuietNow } from "../../src/daemon/wall-clock.ts";
+import { isQuietNow } from "../../src/service/wall-clock.ts";
 import { isQuiet } from "../../src/model/quiet-time.ts";
 import { mapping } from "../support/rule.ts";
 

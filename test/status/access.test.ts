@@ -2,11 +2,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readAccess } from "../../src/status/access.ts";
-import { passwordProblem } from "../../src/status/password-strength.ts";
-import { usersFileInTheOpen } from "../../src/status/users-file.ts";
-import { trustedProxy } from "../../src/status/trusted-proxy.ts";
-import { hashPassword } from "../../src/status/password.ts";
+import { readAccess } from "../../src/status/frame/access.ts";
+import { passwordProblem } from "../../src/status/frame/password-strength.ts";
+import { usersFileInTheOpen } from "../../src/status/frame/users-file.ts";
+import { trustedProxy } from "../../src/status/frame/trusted-proxy.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
 
 function file(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "tandem-users-"));

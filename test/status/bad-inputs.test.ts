@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
-import { hashPassword } from "../../src/status/password.ts";
-import { ownAddress } from "../../src/status/request-shell.ts";
-import { PERMISSIONS } from "../../src/status/permissions.ts";
-import { statusApp } from "../../src/status/status-app.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import { ownAddress } from "../../src/status/frame/request-shell.ts";
+import { PERMISSIONS } from "../../src/status/frame/permissions.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { PAYLOADS } from "../browser/payloads.ts";

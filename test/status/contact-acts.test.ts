@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { statusActions } from "../../src/status/status-actions.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { ALL_FAILING } from "../../src/store/failing-contacts.ts";
-import { endIgnores } from "../../src/store/ignored.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { ALL_FAILING } from "../../src/store/pages/failing-contacts.ts";
+import { endIgnores } from "../../src/store/pages/ignored.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { statusDeps, visit } from "./app.ts";

@@ -1,21 +1,21 @@
 import { shownConsent } from "../support/shown-consent.ts";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withConnection } from "../../src/daemon/connection-lease.ts";
+import { withConnection } from "../../src/lanes/connection-lease.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { ConsentStatus } from "../../src/model/consent.ts";
 import type { Side } from "../../src/model/side.ts";
-import { hashPassword } from "../../src/status/password.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
-import { recordChangedConsent } from "../../src/store/record-consent.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
+import { recordChangedConsent } from "../../src/store/consent/record-consent.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";
 import { closed, statusDeps, visit } from "./app.ts";
 import type { Seed } from "./seed.ts";
 import { NOW, before, seed } from "./seed.ts";
-import { sealing } from "../../src/store/seals.ts";
+import { sealing } from "../../src/store/chains/seals.ts";
 
 /** What a contact's page tells of the person: consent, engagement; and how they are erased. */
 let fresh: FreshDatabase;

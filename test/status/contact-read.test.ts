@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hashPassword } from "../../src/status/password.ts";
-import type { DeskWork, Sheet } from "../../src/status/desk.ts";
-import type { StatusDeps } from "../../src/status/status-app.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import type { DeskWork, Sheet } from "../../src/service/desk.ts";
+import type { StatusDeps } from "../../src/status/frame/status-app.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { alike } from "../../src/status/alike.ts";
-import { hashPassword } from "../../src/status/password.ts";
-import { redact } from "../../src/status/redact.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
+import { alike } from "../../src/status/errors/alike.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import { redact } from "../../src/status/parts/redact.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";

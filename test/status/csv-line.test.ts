@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csvLine } from "../../src/status/csv-line.ts";
+import { csvLine } from "../../src/status/parts/csv-line.ts";
 
 const FORMULAS = [
   "=1+1",

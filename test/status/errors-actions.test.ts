@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hashPassword } from "../../src/status/password.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
-import { endIgnores } from "../../src/store/ignored.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
+import { endIgnores } from "../../src/store/pages/ignored.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { statusDeps, visit } from "./app.ts";
 import { seed } from "./seed.ts";

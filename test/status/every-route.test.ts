@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { PERMISSIONS } from "../../src/status/permissions.ts";
-import { hashPassword } from "../../src/status/password.ts";
-import { ROLES, mayDo } from "../../src/status/role.ts";
-import type { Role } from "../../src/status/role.ts";
-import { statusApp } from "../../src/status/status-app.ts";
+import { PERMISSIONS } from "../../src/status/frame/permissions.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import { ROLES, mayDo } from "../../src/status/frame/role.ts";
+import type { Role } from "../../src/status/frame/role.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HealthSnapshot, HealthWord } from "../../src/status/health.ts";
 import { healthOf } from "../../src/status/health.ts";
-import type { ConnectionProblem, RunRow } from "../../src/store/overview.ts";
+import type { ConnectionProblem, RunRow } from "../../src/store/pages/overview.ts";
 import { NOW, PHONE, before } from "./seed.ts";
 
 const INTERVAL_MS = 15 * 60_000;

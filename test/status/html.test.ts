@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Fragment } from "../../src/status/html.ts";
-import { html, render } from "../../src/status/html.ts";
+import type { Fragment } from "../../src/status/frame/html.ts";
+import { html, render } from "../../src/status/frame/html.ts";
 
 const PAYLOADS = [
   "<script>alert(1)</script>",

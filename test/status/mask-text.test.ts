@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { emailKey } from "../../src/model/email.ts";
-import { decodedWord } from "../../src/status/decoded-text.ts";
-import { maskPhone, maskPhones } from "../../src/status/mask-phones.ts";
-import { maskText } from "../../src/status/mask-text.ts";
-import { redact } from "../../src/status/redact.ts";
-import { maskedSight } from "../../src/status/sight.ts";
+import { decodedWord } from "../../src/words/decoded-text.ts";
+import { maskPhone, maskPhones } from "../../src/words/mask-phones.ts";
+import { maskText } from "../../src/words/mask-text.ts";
+import { redact } from "../../src/status/parts/redact.ts";
+import { maskedSight } from "../../src/words/sight.ts";
 import { assertLaw } from "../support/law.ts";
 
 test.each([

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { OidcAccess } from "../../src/status/access.ts";
-import { statusApp } from "../../src/status/status-app.ts";
+import type { OidcAccess } from "../../src/status/frame/access.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit, Visited } from "./app.ts";

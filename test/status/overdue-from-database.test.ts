@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { laneSchedule } from "../../src/cli/lane-schedule.ts";
-import { pauseConnection } from "../../src/store/pauses.ts";
+import { laneSchedule } from "../../src/cli/runs/lane-schedule.ts";
+import { pauseConnection } from "../../src/store/runs/pauses.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LaneFacts, LaneSchedule } from "../../src/status/overdue-lanes.ts";
 import { overdueLanes } from "../../src/status/overdue-lanes.ts";
-import type { Lane, LatestRun } from "../../src/store/lane-ends.ts";
+import type { Lane, LatestRun } from "../../src/store/runs/lane-ends.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

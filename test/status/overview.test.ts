@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ALL_FAILING, readFailing } from "../../src/store/failing-contacts.ts";
-import { readOverview } from "../../src/store/overview.ts";
+import { ALL_FAILING, readFailing } from "../../src/store/pages/failing-contacts.ts";
+import { readOverview } from "../../src/store/pages/overview.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Seed } from "./seed.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Pulse } from "../../src/status/pulse.ts";
-import { statusApp } from "../../src/status/status-app.ts";
+import type { Pulse } from "../../src/status/frame/pulse.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Visit } from "./app.ts";

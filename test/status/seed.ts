@@ -2,7 +2,7 @@ import type { LinkState } from "../../src/model/link.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { Side } from "../../src/model/side.ts";
 import type { Values } from "../../src/model/value.ts";
-import type { RunResult } from "../../src/store/runs.ts";
+import type { RunResult } from "../../src/store/runs/runs.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 
 export const NOW = new Date("2026-11-22T09:00:00Z");

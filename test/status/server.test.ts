@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startStatusServer } from "../../src/status/server.ts";
+import { startStatusServer } from "../../src/status/frame/server.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { statusDeps } from "./app.ts";

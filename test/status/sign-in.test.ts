@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { hashPassword, passwordFits } from "../../src/status/password.ts";
-import { ownAddress } from "../../src/status/request-shell.ts";
-import { trustedProxy } from "../../src/status/trusted-proxy.ts";
-import { statusApp } from "../../src/status/status-app.ts";
-import { readAudit } from "../../src/store/audit.ts";
+import { hashPassword, passwordFits } from "../../src/status/frame/password.ts";
+import { ownAddress } from "../../src/status/frame/request-shell.ts";
+import { trustedProxy } from "../../src/status/frame/trusted-proxy.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
+import { readAudit } from "../../src/store/chains/audit.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { PASSWORD, closed, statusDeps, visit } from "./app.ts";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { statusApp } from "../../src/status/status-app.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";

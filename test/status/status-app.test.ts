@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { statusApp } from "../../src/status/status-app.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { statusDeps } from "./app.ts";

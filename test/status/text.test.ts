@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { overviewText } from "../../src/status/text.ts";
-import type { Overview } from "../../src/store/overview.ts";
+import type { Overview } from "../../src/store/pages/overview.ts";
 import { NOW, PHONE, before } from "./seed.ts";
 
 const OVERVIEW: Overview = {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodedWord, hiddenTexts } from "../../src/status/decoded-text.ts";
-import { hashPassword } from "../../src/status/password.ts";
-import { PERMISSIONS } from "../../src/status/permissions.ts";
-import { ROLES } from "../../src/status/role.ts";
-import { statusApp } from "../../src/status/status-app.ts";
+import { decodedWord, hiddenTexts } from "../../src/words/decoded-text.ts";
+import { hashPassword } from "../../src/status/frame/password.ts";
+import { PERMISSIONS } from "../../src/status/frame/permissions.ts";
+import { ROLES } from "../../src/status/frame/role.ts";
+import { statusApp } from "../../src/status/frame/status-app.ts";
 import type { RichWorld } from "../browser/rich-world.ts";
 import { richWorld } from "../browser/rich-world.ts";
 import type { Visit } from "./app.ts";

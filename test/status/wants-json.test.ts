@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wantsJson } from "../../src/status/wants-json.ts";
+import { wantsJson } from "../../src/status/frame/wants-json.ts";
 
 test.each([
   ["application/json", true],

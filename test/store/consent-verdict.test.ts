@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { Consent } from "../../src/model/consent.ts";
 import { consentState, plainConsent, verdictOf } from "../../src/model/consent.ts";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
-import { openConnection } from "../../src/store/connections.ts";
-import { verdictOfEntry } from "../../src/store/consent-ledger.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { sealing } from "../../src/store/seals.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { verdictOfEntry } from "../../src/store/consent/consent-ledger.ts";
+import { migrate } from "../../src/store/database/migrate.ts";
+import { sealing } from "../../src/store/chains/seals.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 

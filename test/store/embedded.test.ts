@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EmbeddedDatabase } from "../../src/store/embedded.ts";
-import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../../src/store/embedded.ts";
+import type { EmbeddedDatabase } from "../../src/store/database/embedded.ts";
+import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../../src/store/database/embedded.ts";
 
 /** A server that nobody but root could reach from the folder: Linux as root, which is what a container is. */
 const asRoot = process.getuid?.() === 0;
@@ -94,7 +94,7 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test("goes on where a killed process left it running", async () => {
-    const code = `const { startEmbeddedDatabase } = await import(${JSON.stringify(new URL("../../src/store/embedded.ts", import.meta.url).href)});
+    const code = `const { startEmbeddedDatabase } = await import(${JSON.stringify(new URL("../../src/store/database/embedded.ts", import.meta.url).href)});
       console.log((await startEmbeddedDatabase({ folder: ${JSON.stringify(folder)}, careless: true })).url);`;
     const killed = spawn(process.execPath, ["--input-type=module", "--eval", code]);
     const [url] = (await once(killed.stdout, "data")) as [Buffer];

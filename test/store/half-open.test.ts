@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { Database } from "../../src/store/database.ts";
-import { openDatabase, transaction } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import { openDatabase, transaction } from "../../src/store/database/database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 
 const PATIENCE = { connectMs: 2_000, statementMs: 400, longMs: 3_000, graceMs: 200 };

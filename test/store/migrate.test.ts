@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { migrate } from "../../src/store/migrate.ts";
+import { migrate } from "../../src/store/database/migrate.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 
 test("a migrated database has nothing left to migrate", async () => {

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { expect, inject, test } from "vitest";
 import type { App } from "../../src/cli/app.ts";
 import { withDatabase as withDatabaseOfCommand } from "../../src/cli/engine.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { migrate } from "../../src/store/database/migrate.ts";
 import { withDatabase, withServer } from "../support/database-server.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { spellingsOf } from "../../src/store/spellings.ts";
+import { spellingsOf } from "../../src/store/people/spellings.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { spelled } from "../support/spelled.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openConnection } from "../../src/store/connections.ts";
-import { refreshStatistics } from "../../src/store/statistics.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import { refreshStatistics } from "../../src/store/database/statistics.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 

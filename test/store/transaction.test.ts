@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/connections.ts";
-import type { Statements } from "../../src/store/database.ts";
-import { transaction } from "../../src/store/database.ts";
+import { openConnection } from "../../src/store/runs/connections.ts";
+import type { Statements } from "../../src/store/database/database.ts";
+import { transaction } from "../../src/store/database/database.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 

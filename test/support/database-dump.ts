@@ -1,4 +1,4 @@
-import type { Database } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
 
 /**
  * Every text and JSON value of every table, and what PostgreSQL's planner remembers of them, in lower case: what a thief

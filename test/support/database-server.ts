@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
-import { startEmbeddedDatabase } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { startEmbeddedDatabase } from "../../src/store/database/embedded.ts";
+import { migrate } from "../../src/store/database/migrate.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

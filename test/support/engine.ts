@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
-import type { Deps } from "../../src/daemon/deps.ts";
-import { look, planPages } from "../../src/daemon/look.ts";
-import type { ContactRun } from "../../src/daemon/run-contacts.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { Deps } from "../../src/lanes/deps.ts";
+import { look, planPages } from "../../src/lanes/contacts/look.ts";
+import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";
 import type { ContactPlan } from "../../src/plan/plan-contact.ts";

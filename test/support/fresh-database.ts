@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import type { Database } from "../../src/store/database.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database/database.ts";
+import { openDatabase } from "../../src/store/database/database.ts";
 import { withDatabase, withServer } from "./database-server.ts";
 import { TEST_KEYS } from "./test-keys.ts";
 

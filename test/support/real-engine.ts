@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { demoMapping } from "../../src/cli/demo-mapping.ts";
-import type { Deps } from "../../src/daemon/deps.ts";
-import type { ContactRun } from "../../src/daemon/run-contacts.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
+import type { Deps } from "../../src/lanes/deps.ts";
+import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { connect } from "../../src/main.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../src/model/mapping.ts";

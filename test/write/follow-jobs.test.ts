@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connector, JobState } from "../../src/connectors/connector.ts";
-import type { Deps } from "../../src/daemon/deps.ts";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import type { Deps } from "../../src/lanes/deps.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runContacts } from "../../src/daemon/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Side } from "../../src/model/side.ts";
-import { LeaseLost } from "../../src/store/leases.ts";
+import { LeaseLost } from "../../src/store/runs/leases.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";

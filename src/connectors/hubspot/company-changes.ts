@@ -1,6 +1,6 @@
 import type { ContactReading } from "../../model/contact.ts";
 import type { PullScope } from "../connector.ts";
-import { pageGuard } from "../page-guard.ts";
+import { pageGuard } from "../http/page-guard.ts";
 import { highestId, HITS_PER_PAGE, LATEST, lateUntil, modified, OVERLAP } from "./changes.ts";
 import { chunks } from "../../model/chunks.ts";
 import { companyProperty } from "./companies.ts";

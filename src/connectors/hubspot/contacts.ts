@@ -3,7 +3,7 @@ import { plainConsent } from "../../model/consent.ts";
 import type { Contact, ContactReading } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { PropertyRequest } from "../connector.ts";
 import { unreadableContact } from "../unreadable-contact.ts";
 import type { Calls } from "./calls.ts";

@@ -1,5 +1,5 @@
 import { SystemUnavailable } from "../../model/problem.ts";
-import type { DayUsedUp } from "../day-budget.ts";
+import type { DayUsedUp } from "../http/day-budget.ts";
 
 const WHAT_WAITS = "Fields, lists and engagement wait until then";
 

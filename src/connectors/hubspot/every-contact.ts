@@ -1,7 +1,7 @@
 import type { ContactReading, IndexReading } from "../../model/contact.ts";
 import { fromIndex } from "../../model/contact.ts";
 import type { PropertyRequest } from "../connector.ts";
-import { pageGuard } from "../page-guard.ts";
+import { pageGuard } from "../http/page-guard.ts";
 import { contactsOf, namesOf } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { readContacts } from "./read-contacts.ts";

@@ -1,8 +1,8 @@
 import { DELETED_KEPT_MS, removedForGood } from "./removed-contacts.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Connector, Schema } from "../connector.ts";
-import type { DayCount } from "../day-budget.ts";
-import type { Timing } from "../governor.ts";
+import type { DayCount } from "../http/day-budget.ts";
+import type { Timing } from "../http/governor.ts";
 import { calls } from "./calls.ts";
 import { endpoints } from "./client.ts";
 import type { ApiVersion } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { Quota } from "../connector.ts";
-import type { Governor } from "../governor.ts";
+import type { Governor } from "../http/governor.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** A number of HubSpot's rate limit headers. */

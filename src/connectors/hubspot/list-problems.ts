@@ -1,6 +1,6 @@
 import { clip } from "../../model/clip.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { EndlessPages } from "../page-guard.ts";
+import type { EndlessPages } from "../http/page-guard.ts";
 import type { Expected } from "./calls.ts";
 import { CallFailed } from "./failure.ts";
 import { problemOf } from "./problems.ts";

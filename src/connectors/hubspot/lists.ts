@@ -1,7 +1,7 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { PullPage, PullScope } from "../connector.ts";
-import { pageGuard, plausiblePages } from "../page-guard.ts";
-import type { PageGuard } from "../page-guard.ts";
+import { pageGuard, plausiblePages } from "../http/page-guard.ts";
+import type { PageGuard } from "../http/page-guard.ts";
 import type { Call } from "./client.ts";
 import { chunks } from "../../model/chunks.ts";
 import { BATCH } from "./contacts.ts";

@@ -1,4 +1,4 @@
-import type { QuotaDay } from "../day-budget.ts";
+import type { QuotaDay } from "../http/day-budget.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

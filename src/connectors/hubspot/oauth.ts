@@ -1,10 +1,10 @@
 import { request } from "undici";
 import { z } from "zod";
-import type { Timing } from "../governor.ts";
-import { backoffMs, callWithRetry, retryAfterMs } from "../retry.ts";
-import type { RetryDecision } from "../retry.ts";
-import { LONGEST_WAIT_MS } from "../shut-door.ts";
-import { TookTooLong, withinTotalTime } from "../total-time.ts";
+import type { Timing } from "../http/governor.ts";
+import { backoffMs, callWithRetry, retryAfterMs } from "../http/retry.ts";
+import type { RetryDecision } from "../http/retry.ts";
+import { LONGEST_WAIT_MS } from "../http/shut-door.ts";
+import { TookTooLong, withinTotalTime } from "../http/total-time.ts";
 import { acceptedOrigin } from "./client.ts";
 import { signInRefused, signInUnanswered } from "./oauth-problems.ts";
 import { readJson } from "./parse.ts";

@@ -1,5 +1,5 @@
 import { request } from "undici";
-import { promptDispatcher } from "../prompt-agent.ts";
+import { promptDispatcher } from "../http/prompt-agent.ts";
 import { Arrived } from "./transport.ts";
 
 /** A request that the SDK has no function for. Always ends with `Arrived`, or with what kept an answer from coming. */

@@ -1,5 +1,5 @@
 import type { Cursor, PullPage, PullScope } from "../connector.ts";
-import { EndlessPages } from "../page-guard.ts";
+import { EndlessPages } from "../http/page-guard.ts";
 import type { ContactReading } from "../../model/contact.ts";
 import { changedContacts } from "./changes.ts";
 import { companiesFrom, followCompanies, followsCompanies } from "./company-changes.ts";

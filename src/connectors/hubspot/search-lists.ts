@@ -1,7 +1,7 @@
 import type { Account } from "./contacts.ts";
 import { listSearchPage } from "./parse.ts";
 import type { ListRecord } from "./parse.ts";
-import { pageGuard } from "../page-guard.ts";
+import { pageGuard } from "../http/page-guard.ts";
 
 /** The lists of the account, or those of some ids, as the search for lists tells of them. */
 export async function searchedLists(

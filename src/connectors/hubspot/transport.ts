@@ -3,8 +3,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import { SystemUnavailable } from "../../model/problem.ts";
-import { promptAgent } from "../prompt-agent.ts";
-import { TookTooLong, withinTotalTime } from "../total-time.ts";
+import { promptAgent } from "../http/prompt-agent.ts";
+import { TookTooLong, withinTotalTime } from "../http/total-time.ts";
 import { CallFailed } from "./failure.ts";
 
 /** An answer as it came, whatever it says. */

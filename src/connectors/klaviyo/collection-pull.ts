@@ -1,5 +1,5 @@
 import type { Cursor, PropertyRequest, PullPage } from "../connector.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./calls.ts";
 import type { Endpoints, GroupKind } from "./client.ts";
 import { contactsOf } from "./contacts.ts";

@@ -2,7 +2,7 @@ import type { Contact, ContactReading } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Value } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { BrokenRecord } from "../unreadable-contact.ts";
 import { textOfAny, unreadableContact } from "../unreadable-contact.ts";
 import { consentOf } from "./consent.ts";

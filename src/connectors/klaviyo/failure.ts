@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { retryAfterMs } from "../retry.ts";
+import { retryAfterMs } from "../http/retry.ts";
 
 const text = z.string().optional().catch(undefined);
 

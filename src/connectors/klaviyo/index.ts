@@ -1,7 +1,7 @@
 import { fromIndex } from "../../model/contact.ts";
 import type { Account, Connector } from "../connector.ts";
-import type { Timing } from "../governor.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { Timing } from "../http/governor.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./calls.ts";
 import { calls as makeCalls } from "./calls.ts";
 import { endpoints } from "./client.ts";

@@ -1,4 +1,4 @@
-import type { Timing } from "../governor.ts";
+import type { Timing } from "../http/governor.ts";
 import { pages } from "./pages.ts";
 import type { ImportError } from "./wire.ts";
 import { importErrorPage, importJobAnswer } from "./wire.ts";

@@ -10,7 +10,7 @@ import type {
 import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { PropertyRequest } from "../connector.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";

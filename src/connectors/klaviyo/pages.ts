@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { pageGuard, plausiblePages } from "../page-guard.ts";
-import type { PageGuard } from "../page-guard.ts";
+import { pageGuard, plausiblePages } from "../http/page-guard.ts";
+import type { PageGuard } from "../http/page-guard.ts";
 import type { Calls } from "./calls.ts";
 import type { Call } from "./client.ts";
 import { PROFILES_PER_PAGE } from "./client.ts";

@@ -1,6 +1,6 @@
 import type { Cursor, PropertyRequest, PullPage, PullScope } from "../connector.ts";
 import type { Problem } from "../../model/problem.ts";
-import { EndlessPages } from "../page-guard.ts";
+import { EndlessPages } from "../http/page-guard.ts";
 import type { PullSettings } from "./collection-pull.ts";
 import { look, visit } from "./collection-pull.ts";
 import { contactsOf } from "./contacts.ts";

@@ -1,5 +1,5 @@
 import type { ContactReading } from "../../model/contact.ts";
-import type { ConnectorLog } from "../connector-log.ts";
+import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./calls.ts";
 import type { Endpoints } from "./client.ts";
 import { contactsOf } from "./contacts.ts";

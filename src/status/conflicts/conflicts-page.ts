@@ -8,19 +8,19 @@ import type {
   ConflictsPage,
   ConflictsQuery,
   FieldConflicts,
-} from "../../store/conflict-list.ts";
-import type { Choice } from "../choice-field.ts";
-import { WITHIN_CHOICES, choiceField } from "../choice-field.ts";
+} from "../../store/writes/conflict-list.ts";
+import type { Choice } from "../parts/choice-field.ts";
+import { WITHIN_CHOICES, choiceField } from "../parts/choice-field.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import { shownTo } from "../field-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html, personAddress, seen } from "../html.ts";
-import type { Frame } from "../layout.ts";
-import { pager } from "../pager.ts";
+import { shownTo } from "../../words/field-words.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html, personAddress, seen } from "../frame/html.ts";
+import type { Frame } from "../frame/layout.ts";
+import { pager } from "../parts/pager.ts";
 import { place } from "../problem-words.ts";
-import { mayDo } from "../role.ts";
-import { stackedTable } from "../stacked-table.ts";
-import { timeElement } from "../time-element.ts";
+import { mayDo } from "../frame/role.ts";
+import { stackedTable } from "../parts/stacked-table.ts";
+import { timeElement } from "../parts/time-element.ts";
 import { conflictsAddress } from "./conflicts-query.ts";
 
 /** What the page of conflicts shows. */

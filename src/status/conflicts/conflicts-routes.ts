@@ -1,8 +1,8 @@
-import { conflictsByField, listConflicts } from "../../store/conflict-list.ts";
+import { conflictsByField, listConflicts } from "../../store/writes/conflict-list.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
-import type { PageDeps } from "../page-deps.ts";
-import type { StatusPage } from "../page.ts";
-import { notUnderstood } from "../query-parts.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { StatusPage } from "../frame/page.ts";
+import { notUnderstood } from "../parts/query-parts.ts";
 import { conflictsPage } from "./conflicts-page.ts";
 import { conflictsAddress, conflictsQuery } from "./conflicts-query.ts";
 

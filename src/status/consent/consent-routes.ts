@@ -2,14 +2,19 @@ import { z } from "zod";
 import type { LedgerProof } from "../../consent/verify-ledger.ts";
 import { verifyLedger } from "../../consent/verify-ledger.ts";
 import { emailKey } from "../../model/email.ts";
-import { consentPairs } from "../../store/consent-ledger.ts";
-import type { Statements } from "../../store/database.ts";
-import { eachLedgerEntry, knownConsent, listLedger, summariseLedger } from "../../store/ledger-list.ts";
-import { notAllowed } from "../message-page.ts";
-import type { PageDeps } from "../page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../page.ts";
-import { addressOf, given, notUnderstood, pageNumber } from "../query-parts.ts";
-import { mayDo } from "../role.ts";
+import { consentPairs } from "../../store/consent/consent-ledger.ts";
+import type { Statements } from "../../store/database/database.ts";
+import {
+  eachLedgerEntry,
+  knownConsent,
+  listLedger,
+  summariseLedger,
+} from "../../store/consent/ledger-list.ts";
+import { notAllowed } from "../frame/message-page.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../frame/page.ts";
+import { addressOf, given, notUnderstood, pageNumber } from "../parts/query-parts.ts";
+import { mayDo } from "../frame/role.ts";
 import { searchWords } from "../search-words.ts";
 import { consentPage } from "./consent-page.ts";
 import { KINDS, isMismatch } from "./consent-words.ts";

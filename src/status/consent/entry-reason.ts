@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actReason } from "../../consent/act-reason.ts";
-import type { LedgerEntry } from "../../store/consent-ledger.ts";
+import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
 
 const suppressions = z.array(z.object({ reason: z.string(), at: z.string().optional() })).catch([]);
 const shown = z.object({ status: z.string(), suppressions });

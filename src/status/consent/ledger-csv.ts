@@ -1,5 +1,5 @@
-import type { ListedEntry } from "../../store/ledger-list.ts";
-import type { CsvCell } from "../csv-line.ts";
+import type { ListedEntry } from "../../store/consent/ledger-list.ts";
+import type { CsvCell } from "../parts/csv-line.ts";
 import { KIND_WORDS, whereWords } from "./consent-words.ts";
 import { entryReason } from "./entry-reason.ts";
 

@@ -1,13 +1,13 @@
-import type { ConsentKind } from "../../store/consent-ledger.ts";
-import type { LedgerList, ListedEntry } from "../../store/ledger-list.ts";
-import type { Choice } from "../choice-field.ts";
-import { choiceField } from "../choice-field.ts";
+import type { ConsentKind } from "../../store/consent/consent-ledger.ts";
+import type { LedgerList, ListedEntry } from "../../store/consent/ledger-list.ts";
+import type { Choice } from "../parts/choice-field.ts";
+import { choiceField } from "../parts/choice-field.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { pager } from "../pager.ts";
-import { addressOf } from "../query-parts.ts";
-import { exact } from "../time-words.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { pager } from "../parts/pager.ts";
+import { addressOf } from "../parts/query-parts.ts";
+import { exact } from "../../words/time-words.ts";
 import { KINDS, KIND_WORDS, whereWords } from "./consent-words.ts";
 import { entryReason } from "./entry-reason.ts";
 

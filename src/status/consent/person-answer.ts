@@ -5,11 +5,11 @@ import { rememberedVerdict } from "../../consent/remembered-verdict.ts";
 import type { Consent } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
-import type { LedgerEntry } from "../../store/consent-ledger.ts";
-import type { KnownConsent } from "../../store/ledger-list.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html, typed } from "../html.ts";
-import { exact } from "../time-words.ts";
+import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
+import type { KnownConsent } from "../../store/consent/ledger-list.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html, typed } from "../frame/html.ts";
+import { exact } from "../../words/time-words.ts";
 import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
 
 /** What is known of one address's consent, and why. */

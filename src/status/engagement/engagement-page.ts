@@ -1,17 +1,17 @@
-import type { MetricTotals } from "../../engagement/completeness.ts";
+import type { MetricTotals } from "../../feeds/engagement/completeness.ts";
 import type { EngagementMapping } from "../../model/engagement-mapping.ts";
 import { RECORD_AS } from "../../model/engagement.ts";
-import type { EngagementDay } from "../../store/engagement-days.ts";
-import type { OlderProgress } from "../../store/engagement-older.ts";
-import type { EngagementStream } from "../../store/engagement-streams.ts";
-import type { StoredProblem } from "../../store/overview.ts";
+import type { EngagementDay } from "../../store/feeds/engagement-days.ts";
+import type { OlderProgress } from "../../store/feeds/engagement-older.ts";
+import type { EngagementStream } from "../../store/feeds/engagement-streams.ts";
+import type { StoredProblem } from "../../store/pages/overview.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import type { Frame } from "../layout.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import type { Frame } from "../frame/layout.ts";
 import { fixList } from "../problem-words.ts";
-import { timeElement } from "../time-element.ts";
-import { olderWords } from "./older-words.ts";
+import { timeElement } from "../parts/time-element.ts";
+import { olderWords } from "../../words/older-words.ts";
 import { SINK_FACTS } from "./sinks.ts";
 
 /** How far back the page looks, in days. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { totalsOf } from "../../engagement/completeness.ts";
-import { engagementDays } from "../../store/engagement-days.ts";
-import { olderProgress } from "../../store/engagement-older.ts";
-import { readStreams } from "../../store/engagement-streams.ts";
-import { ENGAGEMENT_FIELD } from "../../store/runs.ts";
+import { totalsOf } from "../../feeds/engagement/completeness.ts";
+import { engagementDays } from "../../store/feeds/engagement-days.ts";
+import { olderProgress } from "../../store/feeds/engagement-older.ts";
+import { readStreams } from "../../store/feeds/engagement-streams.ts";
+import { ENGAGEMENT_FIELD } from "../../store/runs/runs.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
-import type { PageDeps } from "../page-deps.ts";
-import type { StatusPage } from "../page.ts";
-import { given, notUnderstood } from "../query-parts.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { StatusPage } from "../frame/page.ts";
+import { given, notUnderstood } from "../parts/query-parts.ts";
 import { SPANS, engagementPage } from "./engagement-page.ts";
 
 const parameters = z.object({

@@ -1,12 +1,12 @@
 import { RECORD_AS } from "../../model/engagement.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import { SINK_FACTS } from "../engagement/sinks.ts";
-import type { Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { HEALTH_LABELS } from "../layout.ts";
-import type { Place } from "../page.ts";
-import { PLACES } from "../page.ts";
-import { STATES } from "../state-words.ts";
+import type { Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { HEALTH_LABELS } from "../frame/layout.ts";
+import type { Place } from "../frame/page.ts";
+import { PLACES } from "../frame/page.ts";
+import { STATES } from "../../words/state-words.ts";
 import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
 
 /** What the help page depends on. */

@@ -1,8 +1,8 @@
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
-import type { PageDeps } from "../page-deps.ts";
-import type { StatusPage } from "../page.ts";
-import { PLACES } from "../page.ts";
-import { STATES } from "../state-words.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { StatusPage } from "../frame/page.ts";
+import { PLACES } from "../frame/page.ts";
+import { STATES } from "../../words/state-words.ts";
 import { helpPage } from "./help-page.ts";
 import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
 

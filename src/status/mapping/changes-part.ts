@@ -1,8 +1,8 @@
 import { maskLine } from "../../mapping/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { exact } from "../time-words.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { exact } from "../../words/time-words.ts";
 import type { DiffLine } from "./line-diff.ts";
 import { lineDiff } from "./line-diff.ts";
 import { readVersion } from "./mapping-in-use.ts";

@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../../mapping/diagnostic.ts";
 import { maskLine } from "../../mapping/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Safe } from "../html.ts";
-import { html } from "../html.ts";
+import type { Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
 import type { MappingView } from "./mapping-view.ts";
 
 /** The version at work with its line numbers, which messages lead to. */

@@ -1,14 +1,14 @@
 import { heldByLimit } from "../../plan/problems.ts";
-import type { WaitingHold } from "../../store/holds.ts";
-import type { PastHold } from "../../store/hold-list.ts";
+import type { WaitingHold } from "../../store/runs/holds.ts";
+import type { PastHold } from "../../store/runs/hold-list.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import type { Frame } from "../layout.ts";
-import { csrfField } from "../layout.ts";
-import { mayDo } from "../role.ts";
-import { timeElement } from "../time-element.ts";
-import { exact } from "../time-words.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import type { Frame } from "../frame/layout.ts";
+import { csrfField } from "../frame/layout.ts";
+import { mayDo } from "../frame/role.ts";
+import { timeElement } from "../parts/time-element.ts";
+import { exact } from "../../words/time-words.ts";
 import { heldChange } from "./held-words.ts";
 import type { MappingView } from "./mapping-view.ts";
 

@@ -1,5 +1,5 @@
 import { maskLine } from "../../mapping/mask-secrets.ts";
-import { exampleDocuments } from "../plan-examples.ts";
+import { exampleDocuments } from "../parts/plan-examples.ts";
 import type { MappingView } from "./mapping-view.ts";
 
 /** The mapping page for programs: the whole text, what is wrong with it, and what is held. */

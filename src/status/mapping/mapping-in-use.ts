@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../../mapping/diagnostic.ts";
 import { parseMapping } from "../../mapping/parse-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
-import type { Statements } from "../../store/database.ts";
-import type { StoredMapping } from "../../store/mapping-versions.ts";
-import { mappingVersions } from "../../store/mapping-versions.ts";
+import type { Statements } from "../../store/database/database.ts";
+import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
+import { mappingVersions } from "../../store/runs/mapping-versions.ts";
 
 /** A version of the mapping, read. */
 export interface ReadVersion extends StoredMapping {

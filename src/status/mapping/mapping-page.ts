@@ -1,9 +1,9 @@
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
 import { mappingText, textLines } from "./file-part.ts";
-import { addressOf } from "../query-parts.ts";
-import { timeElement } from "../time-element.ts";
+import { addressOf } from "../parts/query-parts.ts";
+import { timeElement } from "../parts/time-element.ts";
 import { changesPart } from "./changes-part.ts";
 import { diagnosticList } from "./diagnostic-list.ts";
 import { dryRunPart } from "./dry-run-part.ts";

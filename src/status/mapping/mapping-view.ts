@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import type { WaitingHold } from "../../store/holds.ts";
-import type { PastHold } from "../../store/hold-list.ts";
-import type { MappingVersionRow } from "../../store/mapping-history.ts";
-import type { StoredMapping } from "../../store/mapping-versions.ts";
-import type { Sheet } from "../desk.ts";
-import type { Frame } from "../layout.ts";
+import type { WaitingHold } from "../../store/runs/holds.ts";
+import type { PastHold } from "../../store/runs/hold-list.ts";
+import type { MappingVersionRow } from "../../store/runs/mapping-history.ts";
+import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
+import type { Sheet } from "../../service/desk.ts";
+import type { Frame } from "../frame/layout.ts";
 import type { ReadVersion } from "./mapping-in-use.ts";
 
 /** The parts of the page, as the address names them. */

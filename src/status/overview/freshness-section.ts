@@ -1,12 +1,12 @@
 import type { PerSide } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
-import type { Freshness } from "../../store/freshness.ts";
-import type { Overview } from "../../store/overview.ts";
-import type { ToldSideNote } from "../../store/side-notes.ts";
+import type { Freshness } from "../../store/pages/freshness.ts";
+import type { Overview } from "../../store/pages/overview.ts";
+import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { timeElement } from "../time-element.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { timeElement } from "../parts/time-element.ts";
 
 /** How old each lane's last look is, and how long the oldest change waits. */
 export function freshnessSection(freshness: Freshness, { oldestWaiting }: Overview, now: Date): Safe {

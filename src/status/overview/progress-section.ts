@@ -1,12 +1,12 @@
-import type { Freshness } from "../../store/freshness.ts";
-import type { RunProgress, RunningRun } from "../../store/run-progress.ts";
+import type { Freshness } from "../../store/pages/freshness.ts";
+import type { RunProgress, RunningRun } from "../../store/runs/run-progress.ts";
 import { grouped } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
 import { laneName } from "../runs/run-words.ts";
-import { timeElement } from "../time-element.ts";
-import { span } from "../time-words.ts";
+import { timeElement } from "../parts/time-element.ts";
+import { span } from "../../words/time-words.ts";
 
 /** A rate over less than this is chance. */
 const FEWEST_DONE = 20;

@@ -1,23 +1,23 @@
 import type { ExceededLimit } from "../../model/hold.ts";
 import { heldByLimit } from "../../plan/problems.ts";
-import type { RunRow } from "../../store/overview.ts";
-import type { RunChange, RunChanges } from "../../store/run-list.ts";
+import type { RunRow } from "../../store/pages/overview.ts";
+import type { RunChange, RunChanges } from "../../store/runs/run-list.ts";
 import { changeLines, deedWords, withoutRejected } from "../change-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html, personAddress } from "../html.ts";
-import { searchField } from "../search-box.ts";
-import type { Frame } from "../layout.ts";
-import { csrfField } from "../layout.ts";
-import { pager } from "../pager.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html, personAddress } from "../frame/html.ts";
+import { searchField } from "../parts/search-box.ts";
+import type { Frame } from "../frame/layout.ts";
+import { csrfField } from "../frame/layout.ts";
+import { pager } from "../parts/pager.ts";
 import { propertyOf } from "../problem-words.ts";
-import { addressOf } from "../query-parts.ts";
-import { mayDo } from "../role.ts";
-import { RESULTS } from "../state-words.ts";
-import { timeElement } from "../time-element.ts";
-import { exact } from "../time-words.ts";
+import { addressOf } from "../parts/query-parts.ts";
+import { mayDo } from "../frame/role.ts";
+import { RESULTS } from "../../words/state-words.ts";
+import { timeElement } from "../parts/time-element.ts";
+import { exact } from "../../words/time-words.ts";
 import { countLabel, laneName, tookWords, triggerName } from "./run-words.ts";
-import { wordOf } from "../word-of.ts";
+import { wordOf } from "../../words/word-of.ts";
 
 /** One run and what it did. */
 export interface RunView {

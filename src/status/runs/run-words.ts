@@ -1,9 +1,9 @@
-import type { RunRow } from "../../store/overview.ts";
-import type { Bar, Chart } from "../bar-chart.ts";
+import type { RunRow } from "../../store/pages/overview.ts";
+import type { Bar, Chart } from "../parts/bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import { RESULTS } from "../state-words.ts";
-import { exact, took } from "../time-words.ts";
-import { wordOf } from "../word-of.ts";
+import { RESULTS } from "../../words/state-words.ts";
+import { exact, took } from "../../words/time-words.ts";
+import { wordOf } from "../../words/word-of.ts";
 
 /** The lanes, in the order in which they are told. */
 export const LANES = [

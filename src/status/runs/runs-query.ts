@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { RunsQuery } from "../../store/run-list.ts";
-import { ALL_RUNS } from "../../store/run-list.ts";
-import { addressOf, given, ownWord, pageNumber, within } from "../query-parts.ts";
-import { RESULTS } from "../state-words.ts";
+import type { RunsQuery } from "../../store/runs/run-list.ts";
+import { ALL_RUNS } from "../../store/runs/run-list.ts";
+import { addressOf, given, ownWord, pageNumber, within } from "../parts/query-parts.ts";
+import { RESULTS } from "../../words/state-words.ts";
 
 const RESULT_WORDS = ["running", "finished", "finished_with_errors", "held", "stopped"] as const;
 

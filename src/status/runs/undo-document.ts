@@ -1,5 +1,5 @@
-import type { Sheet } from "../desk.ts";
-import { exampleDocuments } from "../plan-examples.ts";
+import type { Sheet } from "../../service/desk.ts";
+import { exampleDocuments } from "../parts/plan-examples.ts";
 
 /** What an undo came to, for programs. */
 export function undoDocument(runId: bigint, sheet: Sheet | null): object {

@@ -1,14 +1,14 @@
 import { heldByLimit } from "../../plan/problems.ts";
 import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { PlannedUndo, PutBack, Sheet } from "../desk.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html, personAddress } from "../html.ts";
-import type { Frame } from "../layout.ts";
-import { csrfField } from "../layout.ts";
+import type { PlannedUndo, PutBack, Sheet } from "../../service/desk.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html, personAddress } from "../frame/html.ts";
+import type { Frame } from "../frame/layout.ts";
+import { csrfField } from "../frame/layout.ts";
 import { changeLines, plannedChange } from "../change-words.ts";
-import { planExamples } from "../plan-examples.ts";
-import { timeElement } from "../time-element.ts";
+import { planExamples } from "../parts/plan-examples.ts";
+import { timeElement } from "../parts/time-element.ts";
 
 /** What putting a run back would do, before it is done; and afterwards, what it came to. */
 export function undoPage(frame: Frame, runId: bigint, sheet: Sheet | null): Safe {

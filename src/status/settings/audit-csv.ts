@@ -1,5 +1,5 @@
-import type { ChainedAuditEntry, KeptAuditEntry } from "../../store/audit.ts";
-import type { CsvCell } from "../csv-line.ts";
+import type { ChainedAuditEntry, KeptAuditEntry } from "../../store/chains/audit.ts";
+import type { CsvCell } from "../parts/csv-line.ts";
 
 const HEADS = [
   "Number",

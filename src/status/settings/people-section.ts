@@ -1,11 +1,11 @@
-import type { KeptAuditEntry } from "../../store/audit.ts";
-import type { Access } from "../access.ts";
+import type { KeptAuditEntry } from "../../store/chains/audit.ts";
+import type { Access } from "../frame/access.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { mayDo } from "../role.ts";
-import type { User } from "../users-file.ts";
-import { timeElement } from "../time-element.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { mayDo } from "../frame/role.ts";
+import type { User } from "../frame/users-file.ts";
+import { timeElement } from "../parts/time-element.ts";
 import { detailWords } from "./audit-csv.ts";
 import type { SettingsView } from "./settings-view.ts";
 

@@ -1,7 +1,7 @@
 import { companyProperty } from "../../mapping/company-field.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
-import type { ToldSideNote } from "../../store/side-notes.ts";
+import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 
 /** A scope that the mapping at work needs, what for, and whether the key has it. */
 export interface ScopeNeed {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { counted } from "../../model/count-words.ts";
-import { writeAudit } from "../../store/audit.ts";
-import { transaction } from "../../store/database.ts";
-import { endSessions } from "../../store/web-sessions.ts";
-import { NOT_FOUND } from "../message-page.ts";
-import type { PageDeps } from "../page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../page.ts";
-import type { Visitor } from "../role.ts";
-import { mayDo } from "../role.ts";
+import { writeAudit } from "../../store/chains/audit.ts";
+import { transaction } from "../../store/database/database.ts";
+import { endSessions } from "../../store/pages/web-sessions.ts";
+import { NOT_FOUND } from "../frame/message-page.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { Answer, Asked, StatusPage } from "../frame/page.ts";
+import type { Visitor } from "../frame/role.ts";
+import { mayDo } from "../frame/role.ts";
 
 const params = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 

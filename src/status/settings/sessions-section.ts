@@ -1,11 +1,11 @@
-import type { ListedSession } from "../../store/web-sessions.ts";
-import type { Way } from "../credentials.ts";
-import type { Frame } from "../layout.ts";
-import { csrfField } from "../layout.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
-import { mayDo } from "../role.ts";
-import { timeElement } from "../time-element.ts";
+import type { ListedSession } from "../../store/pages/web-sessions.ts";
+import type { Way } from "../frame/credentials.ts";
+import type { Frame } from "../frame/layout.ts";
+import { csrfField } from "../frame/layout.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { mayDo } from "../frame/role.ts";
+import { timeElement } from "../parts/time-element.ts";
 
 const WAYS: Readonly<Record<Way, string>> = {
   admin: "TANDEM_ADMIN_PASSWORD",

@@ -2,18 +2,18 @@ import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../html.ts";
-import { html } from "../html.ts";
+import type { Fragment, Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";
 import { limitWords } from "../mapping/mapping-words.ts";
-import { timeElement } from "../time-element.ts";
+import { timeElement } from "../parts/time-element.ts";
 import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { peopleSection } from "./people-section.ts";
 import { scopeNeeds } from "./scope-needs.ts";
 import { sessionsSection } from "./sessions-section.ts";
 import type { SettingsView } from "./settings-view.ts";
-import { wordOf } from "../word-of.ts";
+import { wordOf } from "../../words/word-of.ts";
 
 /** What Tandem is connected to, with which rights, how much it may do, and who may use this page. */
 export function settingsPage(view: SettingsView): Safe {

@@ -1,13 +1,13 @@
 import type { NextRun } from "../../model/next-run.ts";
 import type { PerSide } from "../../model/side.ts";
-import type { KeptAuditEntry } from "../../store/audit.ts";
-import type { Freshness } from "../../store/freshness.ts";
-import type { RunRow } from "../../store/overview.ts";
-import type { ServerFacts } from "../../store/server-facts.ts";
-import type { ToldSideNote } from "../../store/side-notes.ts";
-import type { ListedSession } from "../../store/web-sessions.ts";
-import type { Access } from "../access.ts";
-import type { Frame } from "../layout.ts";
+import type { KeptAuditEntry } from "../../store/chains/audit.ts";
+import type { Freshness } from "../../store/pages/freshness.ts";
+import type { RunRow } from "../../store/pages/overview.ts";
+import type { ServerFacts } from "../../store/database/server-facts.ts";
+import type { ToldSideNote } from "../../store/runs/side-notes.ts";
+import type { ListedSession } from "../../store/pages/web-sessions.ts";
+import type { Access } from "../frame/access.ts";
+import type { Frame } from "../frame/layout.ts";
 import type { ReadVersion } from "../mapping/mapping-in-use.ts";
 
 /** What the settings page shows. */

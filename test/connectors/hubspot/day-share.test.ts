@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { DayCount } from "../../../src/connectors/day-budget.ts";
-import { countHere } from "../../../src/connectors/day-budget.ts";
+import type { DayCount } from "../../../src/connectors/http/day-budget.ts";
+import { countHere } from "../../../src/connectors/http/day-budget.ts";
 import { calls } from "../../../src/connectors/hubspot/calls.ts";
-import { urgently } from "../../../src/connectors/urgent.ts";
+import { urgently } from "../../../src/connectors/http/urgent.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { virtualTime } from "../virtual-time.ts";
 

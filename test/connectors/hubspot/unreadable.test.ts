@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PullPage } from "../../../src/connectors/connector.ts";
-import { EndlessPages } from "../../../src/connectors/page-guard.ts";
+import { EndlessPages } from "../../../src/connectors/http/page-guard.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { live } from "./rehearsal.ts";
 import { stub } from "./stub.ts";

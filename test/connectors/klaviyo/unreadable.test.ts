@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PullPage } from "../../../src/connectors/connector.ts";
-import { EndlessPages } from "../../../src/connectors/page-guard.ts";
+import { EndlessPages } from "../../../src/connectors/http/page-guard.ts";
 import { emailKey } from "../../../src/model/email.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
 import { live, people, pull, rehearse } from "./rehearse.ts";

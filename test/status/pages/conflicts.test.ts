@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { demoMapping } from "../../../src/cli/demo-mapping.ts";
+import { demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
 import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
-import { statusApp } from "../../../src/status/status-app.ts";
-import type { ConflictKind } from "../../../src/store/conflict-list.ts";
-import { rememberMapping } from "../../../src/store/mapping-versions.ts";
+import { statusApp } from "../../../src/status/frame/status-app.ts";
+import type { ConflictKind } from "../../../src/store/writes/conflict-list.ts";
+import { rememberMapping } from "../../../src/store/runs/mapping-versions.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DEMO_CONSENT_AND_ENGAGEMENT, demoMapping } from "../../../src/cli/demo-mapping.ts";
+import { DEMO_CONSENT_AND_ENGAGEMENT, demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
 import { NEVER } from "../../../src/status/help/help-words.ts";
-import { HEALTH_LABELS } from "../../../src/status/layout.ts";
-import { PLACES } from "../../../src/status/page.ts";
-import { STATES } from "../../../src/status/state-words.ts";
-import { statusApp } from "../../../src/status/status-app.ts";
-import { rememberMapping } from "../../../src/store/mapping-versions.ts";
+import { HEALTH_LABELS } from "../../../src/status/frame/layout.ts";
+import { PLACES } from "../../../src/status/frame/page.ts";
+import { STATES } from "../../../src/words/state-words.ts";
+import { statusApp } from "../../../src/status/frame/status-app.ts";
+import { rememberMapping } from "../../../src/store/runs/mapping-versions.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";

@@ -1,25 +1,25 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { demoMapping } from "../../../src/cli/demo-mapping.ts";
-import { digestOf } from "../../../src/daemon/approvals.ts";
+import { demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
+import { digestOf } from "../../../src/lanes/plans/approvals.ts";
 import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import { changesBy } from "../../../src/plan/changes.ts";
-import type { DeskWork, Sheet } from "../../../src/status/desk.ts";
-import { render } from "../../../src/status/html.ts";
+import type { DeskWork, Sheet } from "../../../src/service/desk.ts";
+import { render } from "../../../src/status/frame/html.ts";
 import { heldChange } from "../../../src/status/mapping/held-words.ts";
 import { lineDiff } from "../../../src/status/mapping/line-diff.ts";
 import { mappingEffects } from "../../../src/status/mapping/mapping-words.ts";
 import { statusActions } from "../../../src/status/status-actions.ts";
-import { statusApp } from "../../../src/status/status-app.ts";
+import { statusApp } from "../../../src/status/frame/status-app.ts";
 import {
   addHeldChanges,
   approvedChanges,
   openHold,
   sealHold,
   waitingHold,
-} from "../../../src/store/holds.ts";
-import { rememberMapping } from "../../../src/store/mapping-versions.ts";
+} from "../../../src/store/runs/holds.ts";
+import { rememberMapping } from "../../../src/store/runs/mapping-versions.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Desk, DeskWork, Sheet } from "../../../src/status/desk.ts";
+import type { Desk, DeskWork, Sheet } from "../../../src/service/desk.ts";
 import { runsChart, triggerName } from "../../../src/status/runs/run-words.ts";
-import { statusApp } from "../../../src/status/status-app.ts";
-import { readAudit } from "../../../src/store/audit.ts";
-import type { RunRow } from "../../../src/store/overview.ts";
+import { statusApp } from "../../../src/status/frame/status-app.ts";
+import { readAudit } from "../../../src/store/chains/audit.ts";
+import type { RunRow } from "../../../src/store/pages/overview.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";

@@ -2,7 +2,7 @@ import { ENGAGEMENT_KINDS } from "../../../model/engagement.ts";
 import type { EngagementKind } from "../../../model/engagement.ts";
 import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
-import { pageGuard } from "../../page-guard.ts";
+import { pageGuard } from "../../http/page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";

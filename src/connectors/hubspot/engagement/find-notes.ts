@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { EntryGroup, FoundEntries } from "../../engagement-port.ts";
 import { chunks } from "../../../model/chunks.ts";
-import { pageGuard } from "../../page-guard.ts";
+import { pageGuard } from "../../http/page-guard.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../failure.ts";
 import { associationPage } from "../parse.ts";

@@ -1,5 +1,5 @@
 import type { Channel, Engagement, MessageSource } from "../../../model/engagement.ts";
-import type { ConnectorLog } from "../../connector-log.ts";
+import type { ConnectorLog } from "../../http/connector-log.ts";
 import type { Calls } from "../calls.ts";
 import type { Call, Endpoints } from "../client.ts";
 import { KlaviyoFailure } from "../failure.ts";

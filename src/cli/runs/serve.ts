@@ -1,0 +1,247 @@
+import type { Logger } from "pino";
+import { daemonHealth } from "../../service/daemon-health.ts";
+import type { Deps } from "../../lanes/deps.ts";
+import { explainPerson } from "../../lanes/explain-person.ts";
+import { daemonLog } from "../../service/log.ts";
+import { noteSides } from "../../service/note-sides.ts";
+import { pageErasing } from "../../service/page-erasing.ts";
+import { planDesk } from "../../service/plan-desk.ts";
+import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
+import type { ContactRun } from "../../lanes/contacts/run-contacts.ts";
+import type { Scheduler } from "../../service/scheduler.ts";
+import { startScheduler } from "../../service/scheduler.ts";
+import { isQuietNow } from "../../service/wall-clock.ts";
+import { watchUsers } from "../../status/frame/watch-users.ts";
+import { watchFile } from "../../service/watch-file.ts";
+import { readMapping } from "../../mapping/read-mapping.ts";
+import { longestGapMs } from "../../mapping/schedule.ts";
+import type { PerSide } from "../../model/side.ts";
+import { SIDES } from "../../model/side.ts";
+import { contactConsent } from "../../status/contacts/contact-consent.ts";
+import { contactEngagement } from "../../status/contacts/contact-engagement.ts";
+import type { ContactUrls } from "../../status/contacts/contact-link.ts";
+import type { Access } from "../../status/frame/access.ts";
+import type { StatusServer } from "../../status/frame/server.ts";
+import { PageWithoutPassword, startStatusServer } from "../../status/frame/server.ts";
+import { statusActions } from "../../status/status-actions.ts";
+import { statusReader } from "../../status/status-reader.ts";
+import { openConnection } from "../../store/runs/connections.ts";
+import { readLaneStarts, saveLaneSeen, saveLaneStart } from "../../store/runs/lane-starts.ts";
+import { waitingSync } from "../../store/runs/sync-wishes.ts";
+import { ConnectionBusy } from "../../lanes/connection-lease.ts";
+import type { App } from "../app.ts";
+import { databaseFailure } from "../database-failure.ts";
+import { CommandFailure, EXIT } from "../exit-code.ts";
+import { laneSchedule } from "./lane-schedule.ts";
+import { ENGAGEMENT, lanes } from "./lanes.ts";
+import type { LoadedMapping } from "../load-mapping.ts";
+import { putInForce, reload } from "./mapping-in-force.ts";
+import { untilStopped } from "../until-stopped.ts";
+
+/** The lane of what pages leave to be looked at. */
+const DESK = "desk";
+
+export interface ServeOptions {
+  /** The mapping file, watched while the daemon runs; `null` watches none. */
+  readonly file: string | null;
+  /** Schedule of the contact lane; default the mapping's. */
+  readonly contacts?: string;
+  /** `null` serves no status page. */
+  readonly port: number | null;
+  /** Where the page listens; default 127.0.0.1, and anything else only with a password. */
+  readonly host?: string;
+  /** Who is let in to the page; default whoever is on this machine. */
+  readonly access?: Access;
+  readonly worker: boolean;
+  /** What comes before the first run, while the page is served already; what it throws ends the daemon. */
+  readonly beforeRuns?: () => Promise<void>;
+  /** Told where the page is, once it is there. */
+  readonly ready: (url: string | null) => void;
+  /** Told of every run that ended. */
+  readonly ran?: (run: ContactRun) => void;
+}
+
+/**
+ * The daemon: lanes by the clock and the status page, until a person stops it. The first run begins at once, and again
+ * when the mapping file was changed; a file that cannot be used leaves the mapping before it in force.
+ */
+export async function serve(
+  app: App,
+  deps: Deps,
+  { mapping, text }: LoadedMapping,
+  options: ServeOptions,
+): Promise<void> {
+  const log = daemonLog(app.env["LOG_LEVEL"], app.log);
+  const connection = await openConnection(deps.database, mapping.name);
+  let current = await putInForce(deps, mapping, text);
+  const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
+  const links = contactLinks(deps);
+  let scheduler: Scheduler | null = null;
+  // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
+  const wake = (): void => scheduler?.runNow("contacts");
+  const desk = planDesk({
+    current: () => current,
+    wake: () => scheduler?.runNow(DESK),
+    failed: (err) => log.error({ lane: DESK, err }, "a plan for the page failed"),
+  });
+  const page =
+    options.port === null
+      ? null
+      : await openPage(options.port, options.host, {
+          read: statusReader(deps.database, connection.id, app.now, () =>
+            laneSchedule(current.mapping, contactsSchedule()),
+          ),
+          explain: (linkId) =>
+            explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
+          rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,
+          act: statusActions(deps.database, connection.id, app.now, wake),
+          erasing: pageErasing(deps),
+          contactSections: [
+            contactConsent(deps.database, connection.id),
+            contactEngagement(deps.database, connection.id),
+          ],
+          desk,
+          nextRuns: () => scheduler?.nextRuns() ?? [],
+          health: daemonHealth(deps.database, () => scheduler, deps.stopping),
+          mappingFile: () => (options.file === null ? null : readMapping(options.file)),
+          ...(options.access === undefined ? {} : { access: options.access }),
+          now: app.now,
+          log,
+          // In a quiet time nothing is late.
+          intervalMs: () =>
+            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule()),
+          contactUrls: links.urls,
+        });
+  const failed = laneFailures(log, deps.stopping);
+  const note = noteSides(() => current.deps, connection.id);
+  const ended = async (run: ContactRun): Promise<void> => {
+    options.ran?.(run);
+    await note();
+    if (run.stoppedBy === null) await links.learn();
+  };
+  const begin = (): Scheduler => {
+    const works = options.worker ? lanes(current, contactsSchedule(), { log, ended }) : [];
+    const { timezone } = current.mapping;
+    const begun = startScheduler(
+      [...works, { name: DESK, schedule: null, timezone, run: () => desk.work() }],
+      {
+        starts: {
+          read: () => readLaneStarts(deps.database, connection.id),
+          begin: (lane) => saveLaneStart(deps.database, connection.id, lane),
+          seen: (lane) => saveLaneSeen(deps.database, connection.id, lane),
+        },
+        failed,
+        clockMoved: (ms) =>
+          log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
+      },
+    );
+    begun.runNow("contacts");
+    begun.runNow(ENGAGEMENT);
+    begun.runNow(DESK);
+    return begun;
+  };
+  const takeUp = async (file: string): Promise<void> => {
+    const reloaded = await reload(app, file, current);
+    if (reloaded.kind === "refused") log.warn({ problem: "SK-MAPPING" }, reloaded.problem.title);
+    if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
+    await scheduler?.stop();
+    current = reloaded.next;
+    log.info({ version: current.version }, "the mapping was changed and is in force");
+    scheduler = begin();
+  };
+  options.ready(page?.url ?? null);
+  // A vendor that hangs here keeps nobody from the page, and a signal still ends the process.
+  const checked = options.beforeRuns?.() ?? Promise.resolve();
+  try {
+    await Promise.race([checked, untilStopped(app.stopping)]);
+  } catch (error) {
+    await page?.close();
+    throw error;
+  }
+  if (app.stopping.aborted) return page?.close();
+  scheduler = begin();
+  const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
+  const unwatch =
+    options.file === null || !options.worker
+      ? () => {}
+      : watchFile(options.file, () => takeUp(options.file ?? ""), {
+          failed: (error) => failed("mapping", error),
+        });
+  const usersWrong = options.access?.usersWrong ?? null;
+  const watched = { database: deps.database, connectionId: connection.id, now: app.now, log };
+  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
+  await untilStopped(app.stopping);
+  unwatch();
+  unwatchUsers();
+  clearInterval(wishes ?? undefined);
+  await scheduler.stop();
+  await page?.close();
+  await desk.close();
+}
+
+/** The same again and again, as while another process works, is told so often. */
+const TOLD_EVERY_MS = 60_000;
+
+/** Logs why a lane did not run, or how it failed. A tick comes every few seconds and would say the same each time. */
+function laneFailures(log: Logger, stopping: AbortSignal): (lane: string, error: unknown) => void {
+  const told = new Map<string, { readonly words: string; readonly at: number }>();
+  return (lane, err) => {
+    if (stopping.aborted) return;
+    const away = err instanceof ConnectionBusy ? err.message : databaseFailure(err);
+    if (away === null) return log.error({ lane, err }, "run failed");
+    const [last, now] = [told.get(lane), performance.now()];
+    if (last !== undefined && last.words === away && now - last.at < TOLD_EVERY_MS) return;
+    told.set(lane, { words: away, at: now });
+    log.warn({ lane }, `no run: ${away}`);
+  };
+}
+
+/** "Sync now" on a page of another process is taken up so soon. */
+const WISHES_EVERY_MS = 5_000;
+
+function watchWishes({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    // A database that is away is told by the lanes.
+    waitingSync(database, connectionId).then(
+      (wish) => void (wish !== null && wake()),
+      () => {},
+    );
+  }, WISHES_EVERY_MS);
+}
+
+/** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */
+async function openPage(
+  port: number,
+  host: string | undefined,
+  deps: Omit<Parameters<typeof startStatusServer>[0], "port" | "host">,
+): Promise<StatusServer> {
+  try {
+    return await startStatusServer({ ...deps, port, ...(host === undefined ? {} : { host }) });
+  } catch (error) {
+    if (error instanceof PageWithoutPassword) throw new CommandFailure(EXIT.config, error.message);
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    const wrong = { EADDRINUSE: "is taken on this machine", EACCES: "may not be used by this user" };
+    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
+    const message = `The status page cannot be served: port ${port} ${wrong[code]}.\n  fix: Choose another with --port, or --no-web for none.`;
+    throw new CommandFailure(EXIT.unavailable, message);
+  }
+}
+
+/** Where a person opens a contact on either side: known once an account was seen, and asked for once. */
+function contactLinks({ connectors, signal }: Deps): {
+  readonly urls: () => ContactUrls;
+  readonly learn: () => Promise<void>;
+} {
+  let known: PerSide<string | null> = { hubspot: null, klaviyo: null };
+  return {
+    urls: () => known,
+    async learn() {
+      for (const side of SIDES) {
+        if (known[side] !== null) continue;
+        // A side that is out now is asked again after the next run; until then there is no link.
+        const account = await connectors[side].account(signal).catch(() => null);
+        known = { ...known, [side]: account?.contactUrl ?? null };
+      }
+    },
+  };
+}

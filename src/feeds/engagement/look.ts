@@ -1,0 +1,142 @@
+import type { EngagementMetric } from "../../connectors/engagement-port.ts";
+import type { Problem } from "../../model/problem.ts";
+import { transaction } from "../../store/database/database.ts";
+import { saveDayCounts } from "../../store/feeds/engagement-days.ts";
+import { latestSeen, saveEngagements } from "../../store/feeds/engagement-rows.ts";
+import type { EngagementStream, OpenPass, Pass } from "../../store/feeds/engagement-streams.ts";
+import { engagementBegins, readStreams, saveStream } from "../../store/feeds/engagement-streams.ts";
+import type { EngagementContext } from "./context.ts";
+import { isTurnOver } from "./context.ts";
+import { kept } from "./kept.ts";
+import { knownMetrics } from "./known-metrics.ts";
+import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
+import { pageDone } from "../../pull/run-context.ts";
+
+/** What looking came to. */
+export interface LookReport {
+  /** Events that were read, and those of them that were not known before. */
+  readonly read: number;
+  readonly added: number;
+  /** The widest pass that was read to its end over any metric. */
+  readonly widest: Pass | null;
+  /** Metrics that the source does not tell of. The others were read. */
+  readonly problems: readonly Problem[];
+  /** What the mapping selects of the source's metrics. */
+  readonly metrics: readonly EngagementMetric[];
+  /** Ids of the metrics that were not told of. */
+  readonly untold: ReadonlySet<string>;
+}
+
+const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill"];
+
+/**
+ * Sees: reads a window of every metric that the mapping selects and stores its events, a page and its cursor in one
+ * transaction. Decides nothing; a window read twice adds nothing.
+ */
+export async function look(context: EngagementContext): Promise<LookReport> {
+  const { database, connectionId, rules, now } = context;
+  // Before the metrics are asked for: what shows with its first event, shows with one that happened since.
+  const first = firstFloor(rules.backfillDays, now());
+  const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
+  const { metrics, problems } = await knownMetrics(context);
+  const streams = await readStreams(database, connectionId);
+  let report: LookReport = { read: 0, added: 0, widest: null, problems, metrics, untold: new Set() };
+  for (const metric of metrics) {
+    if (isTurnOver(context)) break;
+    const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);
+    report = await readMetric(context, metric, stream, report);
+  }
+  return report;
+}
+
+function firstStream({ id, name, kind, channel }: EngagementMetric, floor: Date): EngagementStream {
+  const never = {
+    watermark: null,
+    hourlyAt: null,
+    nightlyAt: null,
+    weeklyAt: null,
+    open: null,
+    older: null,
+  };
+  return { metricId: id, name, kind, channel, floor, ...never };
+}
+
+async function readMetric(
+  context: EngagementContext,
+  metric: EngagementMetric,
+  known: EngagementStream,
+  before: LookReport,
+): Promise<LookReport> {
+  const { database, connectionId, source, signal, now } = context;
+  const pass = nextPass(known, now());
+  const stream = { ...known, name: metric.name, open: pass };
+  const counted = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
+  const total = typeof counted === "number" ? counted : null;
+  const window = { metric, from: pass.from.toISOString(), until: null, cursor: pass.cursor?.value ?? null };
+  let { read, added } = before;
+  for await (const page of source.read(window, signal)) {
+    // Not told now: the pass stays as it is, and the next run asks for the same.
+    if (page.kind === "not_told")
+      return {
+        ...before,
+        read,
+        added,
+        problems: [...before.problems, page.problem],
+        untold: new Set([...before.untold, metric.id]),
+      };
+    const { engagements, next } = page;
+    if (engagements.length === 0 && next === null) break;
+    added += await transaction(database, async (statements) => {
+      const open: OpenPass = { ...pass, cursor: next === null ? null : { at: now(), value: next } };
+      if (next !== null) await saveStream(statements, connectionId, { ...stream, open });
+      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
+    });
+    read += engagements.length;
+    context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });
+    if (next === null) break;
+    await pageDone(context);
+    if (isTurnOver(context)) return { ...before, read, added };
+  }
+  const settled = new Date(now().getTime() - source.lagMs);
+  const latest = await latestSeen(database, connectionId, metric.id, settled);
+  const done = afterPass(stream, pass, latest);
+  const isSame = pass.pass === "fast" && known.open === null && sameTime(done.watermark, known.watermark);
+  if (!isSame) await saveStream(database, connectionId, done);
+  const uncounted = counted !== null && typeof counted !== "number" ? [counted] : [];
+  return {
+    ...before,
+    read,
+    added,
+    widest: wider(before.widest, pass.pass),
+    problems: [...before.problems, ...uncounted],
+  };
+}
+
+/**
+ * Asks the source how many there are, before they are read: what is counted and not seen afterwards is missing. Days that
+ * the window only touches are left out.
+ *
+ * @returns how many, for a progress bar; `null` where the window has no whole day; a problem where it is not told
+ */
+async function countDays(
+  { database, connectionId, source, signal, now }: EngagementContext,
+  metric: EngagementMetric,
+  stream: EngagementStream,
+  pass: OpenPass,
+): Promise<number | Problem | null> {
+  const days = wholeDays(stream, pass.from, now());
+  if (days === null) return null;
+  const told = await source.countByDay(metric, days.from, days.until, signal);
+  if (told.kind === "not_told") return told.problem;
+  const { counts } = told;
+  await saveDayCounts(database, connectionId, metric.id, counts, now());
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function sameTime(one: Date | null, other: Date | null): boolean {
+  return one?.getTime() === other?.getTime();
+}
+
+function wider(one: Pass | null, other: Pass): Pass {
+  return one !== null && WIDTH.indexOf(one) > WIDTH.indexOf(other) ? one : other;
+}

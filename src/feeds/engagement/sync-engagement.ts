@@ -1,0 +1,99 @@
+import type { Problem } from "../../model/problem.ts";
+import { saveEngagementProblems } from "../../store/feeds/engagement-problems.ts";
+import { refreshEngagementStatistics } from "../../store/feeds/engagement-rows.ts";
+import type { RunCounts } from "../../store/runs/runs.ts";
+import type { EngagementContext } from "./context.ts";
+import { isTurnOver } from "./context.ts";
+import { decideAll } from "./decide-all.ts";
+import { lookAtMembers } from "./look-at-members.ts";
+import type { LookReport } from "./look.ts";
+import { look } from "./look.ts";
+import { lookOlder } from "./look-older.ts";
+import { ofEngagement, together } from "./problems.ts";
+import { recordAll } from "./record.ts";
+import { writeRollUps } from "./write-roll-ups.ts";
+
+/** Result of one run of the lane. */
+export interface EngagementReport {
+  readonly counts: RunCounts;
+  readonly problems: readonly Problem[];
+}
+
+/** While older events are read, new ones are looked for as often as this. */
+const FRESH_MS = 60_000;
+
+/**
+ * One cycle: see what happened, decide what is shown, show it, and stamp whom it is about. Each step is stored before the
+ * next begins, so being killed anywhere costs nothing but doing the last page again. Older events that a larger back-fill
+ * asks for are read a slice at a time afterwards, each shown before the next, so that new events never wait for them.
+ *
+ * @param unfound lists and segments that decide who counts, and that are not there
+ */
+export async function syncEngagement(
+  context: EngagementContext,
+  unfound: readonly Problem[],
+): Promise<EngagementReport> {
+  const { database, connectionId, now } = context;
+  let seen = await look(context);
+  let lookedAt = now();
+  let step = await showNew(context, seen);
+  let counts = plus(step.counts, { ...NOTHING, read: seen.read, added: seen.added });
+  let unread: readonly Problem[] = [];
+  while (!isTurnOver(context)) {
+    const { read, added, pages, dropped, problems } = await lookOlder(context, seen);
+    unread = problems;
+    counts = plus(counts, { ...NOTHING, read, added, older: added, dropped });
+    if (pages === 0) break;
+    let fresh = 0;
+    if (now().getTime() - lookedAt.getTime() >= FRESH_MS) {
+      seen = await look(context);
+      lookedAt = now();
+      fresh = seen.added;
+      counts = plus(counts, { ...NOTHING, read: seen.read, added: fresh });
+    }
+    step = await showNew(context, { added: added + fresh, widest: null });
+    counts = plus(counts, step.counts);
+  }
+  await saveEngagementProblems(database, connectionId, now());
+  const failing = await database.engagement.count({ where: { connectionId, fate: "failed" } });
+  const problems = [...seen.problems, ...unread, ...unfound, ...step.problems];
+  return { counts: { ...counts, failing }, problems: together(problems.map(ofEngagement)) };
+}
+
+const NOTHING = {
+  read: 0,
+  added: 0,
+  /** Of those added, the ones that a larger back-fill asked for. */
+  older: 0,
+  /** Metrics of which no older events are read any more. */
+  dropped: 0,
+  recorded: 0,
+  refused: 0,
+  unanswered: 0,
+  unknown: 0,
+  created: 0,
+  stamped: 0,
+};
+
+type Totals = typeof NOTHING;
+
+function plus(one: Totals, other: Totals): Totals {
+  const sum = { ...one };
+  for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += other[key];
+  return sum;
+}
+
+/** Decides and shows what was read. */
+async function showNew(
+  context: EngagementContext,
+  { added, widest }: Pick<LookReport, "added" | "widest">,
+): Promise<{ readonly counts: Totals; readonly problems: readonly Problem[] }> {
+  const { database } = context;
+  await refreshEngagementStatistics(database, added);
+  const unread = await lookAtMembers(context);
+  await refreshEngagementStatistics(database, await decideAll(context));
+  const lookAgain = widest === "nightly" || widest === "weekly";
+  const { problems: unshown, ...shown } = await recordAll(context, lookAgain);
+  const { problems: unstamped, stamped } = await writeRollUps(context);
+  return { counts: { ...NOTHING, ...shown, stamped }, problems: [...unread, ...unshown, ...unstamped] };
+}

@@ -1,0 +1,147 @@
+import { carryRefusals } from "../consent/carry-refusals.ts";
+import { overruled, verifyAsked } from "../consent/verify-asked.ts";
+import type { Watched } from "../consent/watch-refusals.ts";
+import { watchRefusals } from "../consent/watch-refusals.ts";
+import { urgently } from "../connectors/http/urgent.ts";
+import { emailKey } from "../model/email.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Problem } from "../model/problem.ts";
+import { SystemUnavailable } from "../model/problem.ts";
+import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/consent/asked.ts";
+import { openConnection } from "../store/runs/connections.ts";
+import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
+import type { Lease } from "../store/runs/leases.ts";
+import type { RunCounts, RunResult } from "../store/runs/runs.ts";
+import { NO_RUN, finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../store/runs/runs.ts";
+import { recoverUnanswered } from "../write/recover.ts";
+import { readAges } from "../write/read-ages.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { addCounts } from "../write/write-page.ts";
+import { callCounter } from "./call-counter.ts";
+import { withConnection } from "./connection-lease.ts";
+import type { Deps } from "./deps.ts";
+import { prepareRun } from "./contacts/prepare-run.ts";
+import { runContext } from "./contacts/run-context.ts";
+
+/** What a run of the consent lane came to; `runId` is `null` where nobody's consent had changed. */
+export interface ConsentRun {
+  readonly runId: bigint | null;
+  readonly result: RunResult;
+  readonly counts: RunCounts;
+  /** Why it stopped, where it did. */
+  readonly stoppedBy: Problem | null;
+}
+
+/** When those were last looked after whom Tandem asked to subscribe. */
+const ASKED = "asked";
+
+const NOTHING_CHANGED: ConsentRun = { runId: null, result: "finished", counts: {}, stoppedBy: null };
+
+/** Is there anything that this mapping does with a refusal besides remembering it? */
+export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
+  return (
+    consent.unsubscribeFrom.length > 0 ||
+    consent.hubspotOptOut === "unsubscribe" ||
+    fields.some(({ showsConsent }) => showsConsent === true) ||
+    rules.some(({ subscribe }) => subscribe)
+  );
+}
+
+/**
+ * One cycle of the consent lane: looks who refused e-mail lately, and takes that to the other side before anything else is
+ * written of them. Where nobody did, it is two requests and no run. It goes on in quiet times: a refusal does not wait.
+ *
+ * @throws ConnectionBusy while another process works on the connection
+ */
+export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
+  const work = async (lease: Lease, own: Deps): Promise<ConsentRun> => {
+    await own.began?.();
+    return (await consentCycle(own, mapping, lease, trigger)).run;
+  };
+  return withConnection(deps, mapping.name, work, { borrows: true });
+}
+
+/**
+ * The same, under the lease of a run of any lane; `out` is what stopped it. Its calls may use what is kept of a day's
+ * quota for opt-outs.
+ */
+export function consentCycle(
+  deps: Deps,
+  mapping: Mapping,
+  lease: Lease,
+  trigger: string,
+): Promise<ConsentCycle> {
+  return urgently(() => cycle(deps, mapping, lease, trigger));
+}
+
+interface ConsentCycle {
+  readonly run: ConsentRun;
+  readonly out: SystemUnavailable | null;
+}
+
+async function cycle(deps: Deps, mapping: Mapping, lease: Lease, trigger: string): Promise<ConsentCycle> {
+  const { database, now } = deps;
+  const { id: connectionId } = await openConnection(database, mapping.name);
+  let runId: bigint | null = null;
+  const calls = callCounter(deps.connectors);
+  try {
+    const watched = await watchRefusals(deps, connectionId, NO_RUN);
+    if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
+      await watched.looked();
+      await saveLaneOut(database, connectionId, null, now());
+      return { run: NOTHING_CHANGED, out: null };
+    }
+    runId = await startRun(database, connectionId, "consent", trigger, now());
+    const counts = await carry(deps, mapping, { lease, runId }, watched);
+    await saveLaneOut(database, connectionId, null, now());
+    await finishRun(database, runId, "finished", { ...counts, ...calls() }, "", now());
+    return { run: { runId, result: "finished", counts, stoppedBy: null }, out: null };
+  } catch (error) {
+    const out = error instanceof SystemUnavailable ? error : null;
+    const stoppedBy = out?.problem ?? null;
+    const note = stoppedBy?.title ?? "Stopped; the next run continues";
+    if (runId !== null) await finishRun(database, runId, "stopped", calls(), note, now());
+    if (stoppedBy === null) throw error;
+    await saveLaneOut(database, connectionId, stoppedBy, now());
+    return { run: { runId, result: "stopped", counts: {}, stoppedBy }, out };
+  }
+}
+
+async function isLookDue({ database, now }: Deps, connectionId: number): Promise<boolean> {
+  const looked = await readCursor(database, connectionId, ASKED);
+  const lookedAt = looked === null ? null : new Date(Number(looked));
+  return awaitsLook(database, connectionId, lookedAt, now());
+}
+
+/** Carries the consent of these people, and verifies earlier subscribe requests. */
+async function carry(
+  deps: Deps,
+  mapping: Mapping,
+  run: Pick<WriteContext, "lease" | "runId">,
+  { changed, looked }: Watched,
+): Promise<RunCounts> {
+  const { database, now } = deps;
+  const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
+  const context: WriteContext = {
+    ...runContext(deps, mapping, prepared),
+    ...run,
+    retry: mapping.retry,
+    ages: readAges(),
+  };
+  const { connectionId } = context;
+  await recoverUnanswered(context);
+  const carried = await carryRefusals(context, changed, mapping.limits);
+  await looked();
+  // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
+  const { met, problems } = await verifyAsked(context, run.runId);
+  await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
+  const overruledPeople = met.flatMap((email) => emailKey(email) ?? []);
+  // No limit holds this: it takes back what Tandem itself has done.
+  const restoring = await carryRefusals(context, overruledPeople, null);
+  const people = new Set([...changed, ...overruledPeople]).size;
+  const counts = { ...addCounts(carried, restoring), ...context.ages.counts(), people };
+  const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const incidents = restored === 0 ? [] : [overruled(restored)];
+  await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());
+  return counts;
+}

@@ -1,0 +1,26 @@
+import { longestGapMs } from "../../mapping/schedule.ts";
+import type { Limits, Mapping } from "../../model/mapping.ts";
+import type { Database } from "../../store/database/database.ts";
+import { ledgerIsDoubted } from "../../store/consent/doubts.ts";
+
+/** Nothing has run for so long: an outage, or a database of long ago. */
+const LONGEST_GAP_MS = 60 * 60_000;
+
+/**
+ * The mapping's limits. While the ledger is unreliable, subscribing needs an approval. Every caller that plans, applies or
+ * runs asks here, so that a plan says what a run will do, and none of them clears that state for the next.
+ *
+ * @param runId the run that asks, which does not count itself
+ */
+export async function limitsNow(
+  database: Database,
+  { rules, limits, schedule }: Mapping,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+): Promise<Limits> {
+  if (!rules.some(({ subscribe }) => subscribe)) return limits;
+  const gap = Math.max(LONGEST_GAP_MS, 3 * longestGapMs(schedule.contacts));
+  const doubted = await ledgerIsDoubted(database, connectionId, runId, gap, now);
+  return doubted ? { ...limits, subscribes: { count: 0 } } : limits;
+}

@@ -1,0 +1,69 @@
+import type { Side } from "../../model/side.ts";
+import { SIDES } from "../../model/side.ts";
+import type { Change } from "../../plan/changes.ts";
+import { deathsAllowed } from "../../plan/guards.ts";
+import { lookAtMissing } from "../../pull/pull-side.ts";
+import type { RunContext } from "../../pull/run-context.ts";
+import { transaction } from "../../store/database/database.ts";
+import { countLinks } from "../../store/links/links.ts";
+import type { MissingLink } from "../../store/links/missing-links.ts";
+import { markDeleted, missingLinks } from "../../store/links/missing-links.ts";
+import type { Guarded } from "./guarded.ts";
+import { NOTHING_GUARDED } from "./guarded.ts";
+
+/**
+ * Decides of the linked contacts that were not found, by asking for each once more: deleted, there after all (as one is
+ * that was deleted and restored), or too many at once to be believed (contract § 4). What is not believed is looked for
+ * again in every run, and waits.
+ */
+export async function settleMissing(
+  context: RunContext,
+  isApproved: (change: Change) => boolean,
+): Promise<Guarded> {
+  const { database, connectionId } = context;
+  const linked = await countLinks(database, connectionId, "live");
+  const allowed = deathsAllowed(linked);
+  const isSurprising = (link: MissingLink) => !isApproved(death(link));
+  await lookAgain(context, await missingLinks(database, connectionId));
+  const missing = await missingLinks(database, connectionId);
+  const surprising = missing.filter(isSurprising);
+  const isHeld = surprising.length > allowed;
+  const gone = isHeld ? missing.filter((link) => !isSurprising(link)) : missing;
+  await transaction(database, (statements) =>
+    markDeleted(
+      statements,
+      gone.map(({ id }) => id),
+      context.now(),
+    ),
+  );
+  await lookAtPartners(context, gone);
+  if (!isHeld) return NOTHING_GUARDED;
+  const planned = surprising.length;
+  return {
+    exceeded: [{ side: onlySide(surprising), action: "deaths", planned, allowed, collection: null }],
+    held: surprising.map(death),
+  };
+}
+
+async function lookAgain(context: RunContext, missing: readonly MissingLink[]): Promise<void> {
+  for (const side of SIDES) {
+    const ids = missing.filter((link) => link.side === side).map(({ externalId }) => externalId);
+    if (ids.length > 0) await lookAtMissing(context, side, ids);
+  }
+}
+
+/** A link remembers one missing contact. Where both were deleted at once, nothing else asks for the second before the night. */
+async function lookAtPartners(context: RunContext, deleted: readonly MissingLink[]): Promise<void> {
+  for (const side of SIDES) {
+    const ids = deleted.flatMap((link) => (link.side === side ? [] : (link.partner ?? [])));
+    if (ids.length > 0) await lookAtMissing(context, side, ids);
+  }
+}
+
+function death({ email, side, externalId }: MissingLink): Change {
+  return { side, action: "deaths", words: JSON.stringify([email, side, "gone", externalId]) };
+}
+
+function onlySide(links: readonly MissingLink[]): Side | null {
+  return SIDES.find((side) => links.every((link) => link.side === side)) ?? null;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Mapping } from "../model/mapping.ts";
+import { openConnection } from "../store/runs/connections.ts";
+import type { RemovedRows } from "../store/runs/retention.ts";
+import { removeAudit } from "../store/chains/remove-audit.ts";
+import { removeEngagement } from "../store/feeds/remove-engagement.ts";
+import { removeRaw, removeRuns } from "../store/runs/retention.ts";
+import type { RunCounts } from "../store/runs/runs.ts";
+import { finishRun, startRun } from "../store/runs/runs.ts";
+import { forgetSessions } from "../store/pages/web-sessions.ts";
+import type { Deps } from "./deps.ts";
+
+/** Looks so often: what a turn leaves is removed by the next. */
+export const RETENTION_SCHEDULE = "every 1h";
+/** The other lanes wait for no longer. */
+const TURN_MS = 20_000;
+/** A session has ended long before; until then the audit's sign-ins can be matched with it. */
+const SESSIONS_MS = 30 * 86_400_000;
+/** Between two transactions, for whatever else the database has to do. */
+const REST_MS = 50;
+
+/**
+ * Removes what the mapping's `privacy:` no longer keeps. Neither system is asked or written to, so it needs no lease and
+ * goes on during a pause. Where it removed something, it is a run of its own with the numbers.
+ */
+export async function runRetention(
+  { database, now, stopping, monotonic = () => performance.now() }: Deps,
+  mapping: Mapping,
+): Promise<RemovedRows> {
+  const { id } = await openConnection(database, mapping.name);
+  const begun = now();
+  const from = monotonic();
+  const isOver = (): boolean => stopping.aborted || monotonic() - from > TURN_MS;
+  const rest = async (): Promise<boolean> => {
+    if (isOver()) return false;
+    await sleep(REST_MS);
+    return true;
+  };
+  const ago = (ms: number): Date => new Date(begun.getTime() - ms);
+  const { historyMs, rawMs, auditMs } = mapping.privacy;
+  const isTime = async (step: () => Promise<number>): Promise<number> => (isOver() ? 0 : step());
+  const runs = await removeRuns(database, id, ago(historyMs), rest);
+  const removed: RemovedRows = {
+    ...runs,
+    raw: await isTime(() => removeRaw(database, id, ago(rawMs), rest)),
+    events: await isTime(() => removeEngagement(database, id, dayBegin(ago(historyMs)), rest)),
+    audit: await isTime(async () =>
+      removeAudit(database, id, auditMs === null ? null : dayBegin(ago(auditMs)), begun, rest),
+    ),
+    sessions: await isTime(() => forgetSessions(database, ago(SESSIONS_MS))),
+  };
+  if (Object.values(removed).some((count) => count > 0)) {
+    const runId = await startRun(database, id, "retention", "schedule", begun);
+    await finishRun(database, runId, "finished", countsOf(removed), "", now());
+  }
+  return removed;
+}
+
+function countsOf(removed: RemovedRows): RunCounts {
+  return {
+    removed_runs: removed.runs,
+    removed_writes: removed.writes,
+    removed_conflicts: removed.conflicts,
+    removed_events: removed.events,
+    removed_audit: removed.audit,
+    removed_sessions: removed.sessions,
+    emptied: removed.raw,
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days are counted, and the audit is cut, once a day and not in every turn. */
+function dayBegin(at: Date): Date {
+  return new Date(at.getTime() - (at.getTime() % DAY_MS));
+}

@@ -1,0 +1,48 @@
+import type { Desk, Sheet } from "../../service/desk.ts";
+import type { Fragment } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import type { Frame } from "../frame/layout.ts";
+import { csrfField } from "../frame/layout.ts";
+import { mayDo } from "../frame/role.ts";
+import { timeElement } from "../parts/time-element.ts";
+
+/** Younger than this, what is shown is as good as new: a run reads what changed each quarter of an hour. */
+const OLD_MS = 15 * 60_000;
+
+/** When a person's values were last known to stand, and the reading of them that somebody asked for. */
+export interface ContactReading {
+  /** `null` before the first look. */
+  readonly at: Date | null;
+  readonly sheet: Sheet | null;
+  /** This process reads; another only shows. */
+  readonly canRead: boolean;
+}
+
+/** A look that found no change of somebody vouches for them too, and so does a read of them alone. */
+export function contactReading({ overview }: Frame, desk: Desk | undefined, linkId: bigint): ContactReading {
+  const sheet = desk?.readOf(linkId) ?? null;
+  const own = sheet?.state.kind === "ready" ? sheet.state.at : null;
+  const look = overview.lastFinishedAt;
+  const at = own !== null && (look === null || own > look) ? own : look;
+  return { at, sheet, canRead: desk !== undefined };
+}
+
+/** How old the values are, where they are old, and the way to have them read now. */
+export function readingLine({ at, sheet, canRead }: ContactReading, frame: Frame, linkId: bigint): Fragment {
+  const address = `/contacts/${String(linkId)}`;
+  if (sheet?.state.kind === "working")
+    return html`<p>
+      Both sides are being read, asked for by <bdi>${sheet.by}</bdi> ${timeElement(sheet.at, frame.now)}. It
+      waits for a run that is going. <a href="${address}">Refresh</a>
+    </p>`;
+  const failed = sheet?.state.kind === "failed" && html`<p>It could not be read: ${sheet.state.why}</p>`;
+  if (at !== null && frame.now.getTime() - at.getTime() <= OLD_MS) return failed;
+  const may = canRead && mayDo(frame.shell.visitor?.role ?? "viewer", "operator");
+  return html`${failed}
+    <form method="post" action="${address}/read" class="bare">
+      <span
+        >${at === null ? "These values were not looked at to the end yet." : html`Values read ${timeElement(at, frame.now)}.`}</span
+      >
+      ${may && html`${csrfField(frame.shell)}<button type="submit">Read now</button>`}
+    </form>`;
+}

@@ -1,0 +1,235 @@
+import { z } from "zod";
+import type { StatusActions } from "../status-actions.ts";
+import { alike } from "../errors/alike.ts";
+import { confirmPage } from "../frame/confirm-page.ts";
+import type { ContactUrls } from "./contact-link.ts";
+import { contactForViewers } from "./contact-document.ts";
+import { contactPage } from "./contact-page.ts";
+import { contactReading } from "./contact-read.ts";
+import type { ContactSection } from "./contact-sections.ts";
+import { contactsAddress, contactsPage } from "./contacts-page.ts";
+import type { Desk } from "../../service/desk.ts";
+import type { ExplainedPerson } from "../../lanes/explained-person.ts";
+import type { Fragment } from "../frame/html.ts";
+import { ignoreFields, readIgnoreForm } from "../errors/ignore-form.ts";
+import { linkId } from "../parts/link-selection.ts";
+import { NOT_FOUND } from "../frame/message-page.ts";
+import type { Answer, Asked, StatusPage } from "../frame/page.ts";
+import { rawPage } from "../frame/raw-page.ts";
+import { mayDo, searchInOf } from "../frame/role.ts";
+import { searchWords } from "../search-words.ts";
+import { STATES } from "../../words/state-words.ts";
+import type { StatusReader } from "../status-reader.ts";
+
+/** What the contact pages need. */
+export interface ContactDeps {
+  readonly read: StatusReader;
+  readonly act: StatusActions;
+  readonly now: () => Date;
+  readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
+  readonly contactSections?: readonly ContactSection[];
+  readonly contactUrls?: () => ContactUrls;
+  readonly desk?: Desk;
+}
+
+const empty = (value: unknown): unknown => (value === "" ? undefined : value);
+const listParameters = z.object({
+  q: z.preprocess(empty, searchWords.optional()),
+  email: z.preprocess(empty, searchWords.optional()),
+  state: z.preprocess(
+    empty,
+    z
+      .enum(
+        STATES.map(({ state }) => state),
+        "one of the five states",
+      )
+      .optional(),
+  ),
+  page: z.preprocess(empty, z.coerce.number("a number from 1").int().min(1).max(1_000_000).default(1)),
+});
+const params = z.object({ id: linkId });
+const NOBODY: Answer = { kind: "told", status: 404, message: NOT_FOUND };
+
+/** Everybody, and one in full with what can be done about them. */
+export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
+  const one = (
+    address: string,
+    method: "GET" | "POST",
+    answer: (asked: Asked, id: bigint) => Promise<Answer>,
+  ): StatusPage => ({
+    ...(method === "POST" ? { method } : {}),
+    address: `/contacts/:id${address}`,
+    place: "/contacts",
+    answer: (asked) => {
+      const read = params.safeParse(asked.params);
+      return read.success ? answer(asked, read.data.id) : Promise.resolve(NOBODY);
+    },
+  });
+  return [
+    { address: "/contacts", place: "/contacts", answer: (asked) => list(deps, asked) },
+    one("", "GET", (asked, id) => contact(deps, asked, id)),
+    one("/raw", "GET", async ({ frame }, id) => {
+      const found = await deps.read.contact(id);
+      if (found === null) return NOBODY;
+      const exchanges = await deps.read.exchanges(id);
+      const content = rawPage(String(id), found.email, exchanges, frame.now);
+      return {
+        kind: "page",
+        title: `Raw exchange: ${found.email}`,
+        content,
+        document: { email: found.email, exchanges },
+      };
+    }),
+    one("/retry", "POST", async ({ visitor }, id) => {
+      const done = await deps.act.retry(visitor, { kind: "ids", ids: [id] });
+      const said =
+        done === 0
+          ? "This contact does not fail any more."
+          : "Retry queued. It starts at once, or after the run that is going.";
+      return { kind: "moved", to: `/contacts/${String(id)}`, said };
+    }),
+    one("/pause", "POST", (asked, id) => pause(deps, asked, id)),
+    one("/resume", "POST", async ({ visitor }, id) => {
+      await deps.act.resume(visitor, { kind: "ids", ids: [id] });
+      return {
+        kind: "moved",
+        to: `/contacts/${String(id)}`,
+        said: "Resumed. The next run syncs this contact.",
+      };
+    }),
+  ];
+}
+
+async function list({ read }: ContactDeps, { query: given, frame, visitor }: Asked): Promise<Answer> {
+  const parsed = listParameters.safeParse(given);
+  if (!parsed.success) {
+    const words = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    return { kind: "told", status: 400, message: { title: "There is a problem with this search", words } };
+  }
+  const { q, email, state = null, page } = parsed.data;
+  const search = email ?? q ?? null;
+  // An address that somebody has leads to them: two actions are enough to read why a contact fails.
+  const searchIn = searchInOf(visitor.role);
+  const sought = searchIn === "everything" ? search : null;
+  const exact = sought?.includes("@") === true && state === null ? await read.linkOfEmail(key(sought)) : null;
+  if (exact !== null) return { kind: "moved", to: `/contacts/${exact}` };
+  const query = { search: search === "" ? null : search, searchIn, state, page };
+  const found = await read.contacts(query);
+  if (found.page !== page) return { kind: "moved", to: contactsAddress({ ...query, page: found.page }) };
+  const meant = found.total === 0 && sought !== null ? await probably(read, key(sought)) : null;
+  return {
+    kind: "page",
+    title: found.pages > 1 ? `Contacts (page ${found.page} of ${found.pages})` : "Contacts",
+    content: contactsPage({ role: visitor.role, query, found, meant }),
+    document: { connection: frame.overview.name, at: frame.now, query, ...found, meant },
+  };
+}
+
+function key(search: string): string {
+  return search.trim().toLowerCase().normalize("NFC");
+}
+
+/** The first letters are rarely the wrong ones. */
+const SURE_LETTERS = 2;
+
+async function probably(read: StatusReader, search: string): Promise<{ email: string; id: string } | null> {
+  if (search.length <= SURE_LETTERS) return null;
+  const email = alike(search, await read.addressesLike(search.slice(0, SURE_LETTERS)));
+  const id = email === null ? null : await read.linkOfEmail(email);
+  return email === null || id === null ? null : { email, id };
+}
+
+async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: bigint): Promise<Answer> {
+  const { read } = deps;
+  const [found, times, person] = await Promise.all([
+    read.contact(id),
+    read.contactTimes(id),
+    deps.explain(id),
+  ]);
+  if (found === null || times === null) return NOBODY;
+  if (person === null) {
+    const words = [
+      `Something that was written of ${found.email} waits for its answer; until it is read again, nothing certain can be said.`,
+      "Look again after the next run.",
+    ];
+    return { kind: "told", status: 503, message: { title: "This contact is being written", words } };
+  }
+  const [conflicts, acts] = await Promise.all([read.conflicts(id), read.acts(id)]);
+  const sections: Fragment[] = [];
+  const tags: Fragment[] = [];
+  const documents: Record<string, unknown> = {};
+  const shown: Record<string, unknown> = {};
+  for (const section of deps.contactSections ?? []) {
+    const told = await section.read(person, frame.now);
+    sections.push(told?.content ?? null);
+    tags.push(told?.tag ?? null);
+    documents[section.key] = told?.document ?? null;
+    shown[section.key] = told?.shown ?? null;
+  }
+  const differs = person.plan.merged.some(
+    ({ merge }) => merge.kind !== "settled" || merge.because !== "same",
+  );
+  const { show } = z
+    .object({ show: z.enum(["all", "differences"]).catch(differs ? "differences" : "all") })
+    .parse(query);
+  const { name, problems, ignored } = found;
+  const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
+  const reading = contactReading(frame, deps.desk, id);
+  const parts = { person, name, problems, conflicts, acts, ignored, times, show };
+  const content = contactPage({ frame, reading, ...parts, tags, contactUrls, sections });
+  if (!mayDo(visitor.role, "operator")) {
+    const document = { ...contactForViewers(parts), readAt: reading.at, ...shown };
+    return { kind: "page", title: found.email, content, document };
+  }
+  const document = {
+    ...person.plan,
+    ...times,
+    readAt: reading.at,
+    reading: reading.sheet?.state.kind ?? null,
+    name,
+    problems,
+    ignored,
+    history: person.history,
+    conflicts,
+    acts,
+    ...documents,
+  };
+  return { kind: "page", title: found.email, content, document };
+}
+
+async function pause(deps: ContactDeps, asked: Asked, id: bigint): Promise<Answer> {
+  const found = await deps.read.contact(id);
+  if (found === null) return NOBODY;
+  const { body, frame, visitor } = asked;
+  const sent = z.object({ reason: z.string() }).safeParse(body).success;
+  const form = sent ? readIgnoreForm(body, deps.now()) : null;
+  if (form?.ok === true) {
+    await deps.act.ignore(visitor, { kind: "ids", ids: [id] }, form.wish);
+    return {
+      kind: "moved",
+      to: `/contacts/${String(id)}`,
+      said: "Paused: nothing of its fields is written any more.",
+    };
+  }
+  const wrong = form?.wrong ?? null;
+  const title = `Pause ${found.email}?`;
+  const content = confirmPage(frame, {
+    title,
+    words: [
+      "It is left alone: nothing of its fields is written any more. A refusal of e-mail is still carried over.",
+    ],
+    action: `/contacts/${String(id)}/pause`,
+    button: "Pause",
+    fields: ignoreFields(body, wrong),
+    wrong,
+    back: `/contacts/${String(id)}`,
+  });
+  const status = wrong === null ? 200 : 400;
+  return {
+    kind: "page",
+    title: wrong === null ? title : `Error: ${title}`,
+    content,
+    document: { wrong },
+    status,
+  };
+}

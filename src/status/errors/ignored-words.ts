@@ -1,0 +1,12 @@
+import type { IgnoredNote } from "../../store/pages/failing-contacts.ts";
+import { exact, fromNow } from "../../words/time-words.ts";
+
+/** Who left a contact alone, why, and what ends it. */
+export function ignoredWords({ by, at, reason, ends, until }: IgnoredNote, now: Date): string {
+  const end = {
+    changed: "until it changes in HubSpot or Klaviyo",
+    at: until === null ? "" : `until ${exact(until)}`,
+    never: "until somebody takes it up again",
+  };
+  return `Left alone by ${by} ${fromNow(at, now)}, ${end[ends]}: ${reason}`;
+}

@@ -1,0 +1,26 @@
+import type { ConnectionProblem } from "../../store/pages/overview.ts";
+import type { Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { HELD } from "../frame/layout.ts";
+import { fixList, place } from "../problem-words.ts";
+import { timeElement } from "../parts/time-element.ts";
+
+/** Problems of the whole connection, with cause, since when, and what to do. */
+export function connectionProblems(problems: readonly ConnectionProblem[], now: Date): Safe {
+  return html`<section aria-labelledby="connection">
+    <h2 id="connection">Connection problems</h2>
+    ${problems.map(
+      (problem) =>
+        html`<article class="problem">
+          <h3>${problem.title}</h3>
+          <p>${problem.explanation}</p>
+          ${fixList(problem.fix)}
+          ${problem.code === HELD && html`<p><a href="/mapping?show=held">See what is held, and decide here</a></p>`}
+          <p class="muted">
+            ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")} · since
+            ${timeElement(problem.firstSeen, now)}${problem.reference !== null && ` · reference ${problem.reference}`}
+          </p>
+        </article>`,
+    )}
+  </section>`;
+}

@@ -1,0 +1,39 @@
+import { readFreshness } from "../../store/pages/freshness.ts";
+import { runsSince } from "../../store/runs/run-list.ts";
+import { readRunning } from "../../store/runs/run-progress.ts";
+import { readSideNotes } from "../../store/runs/side-notes.ts";
+import { MOST_BARS } from "../parts/bar-chart.ts";
+import { overviewDocument } from "./overview-document.ts";
+import { overviewPage } from "./overview-page.ts";
+import { runControlRoutes } from "./run-controls.ts";
+import type { PageDeps } from "../frame/page-deps.ts";
+import type { StatusPage } from "../frame/page.ts";
+
+const DAY_MS = 86_400_000;
+
+/** The first page, and what its buttons do. */
+export function overviewRoutes(deps: PageDeps): readonly StatusPage[] {
+  const { database, connectionId } = deps.act;
+  return [
+    {
+      address: "/",
+      place: "/",
+      async answer({ frame }) {
+        const since = new Date(frame.now.getTime() - DAY_MS);
+        const [freshness, notes, running, latest] = await Promise.all([
+          readFreshness(database, connectionId),
+          readSideNotes(database, connectionId),
+          readRunning(database, connectionId),
+          runsSince(database, connectionId, "contacts", since, MOST_BARS),
+        ]);
+        return {
+          kind: "page",
+          title: "Overview",
+          content: overviewPage({ frame, freshness, notes, running, latest }),
+          document: overviewDocument(frame.overview, freshness, frame.health, frame.now),
+        };
+      },
+    },
+    ...runControlRoutes(deps),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { ContactPlan } from "../../plan/plan-contact.ts";
+import { changeLines, deedWords, plannedChange } from "../change-words.ts";
+import type { Safe } from "../frame/html.ts";
+import { html, personAddress } from "../frame/html.ts";
+
+/** The first people of a plan in full: who, what is done to them, before → after. */
+export function planExamples(examples: readonly ContactPlan[], caption: string): Safe {
+  return html`<table class="stacks" role="table">
+    <caption>
+      ${caption}
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${["Contact", "What", "Before → after"].map(
+          (head) => html`<th scope="col" role="columnheader">${head}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${examples.flatMap(({ known, operations }) =>
+        operations.map(
+          (operation) =>
+            html`<tr role="row">
+              <th scope="row" role="rowheader" data-label="Contact">
+                <bdi>${personAddress(known.link.email)}</bdi>
+              </th>
+              <td role="cell" data-label="What">${deedWords(operation.side, operation.kind)}</td>
+              <td role="cell" data-label="Before → after">${changeLines(plannedChange(operation))}</td>
+            </tr>`,
+        ),
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** The same for programs. */
+export function exampleDocuments(examples: readonly ContactPlan[]): readonly object[] {
+  return examples.map(({ known, operations, problems }) => ({
+    email: known.link.email,
+    operations,
+    problems,
+  }));
+}

@@ -1,0 +1,27 @@
+import type { StoredProblem } from "../../store/pages/overview.ts";
+import type { Safe } from "../frame/html.ts";
+import { html } from "../frame/html.ts";
+import { fixList, place } from "../problem-words.ts";
+
+/** One problem: what it is with the real value, how to fix it, and what happens afterwards. */
+export function problemOf(problem: StoredProblem, open: boolean): Safe {
+  return html`<div class="one">
+    <p class="title">${problem.title}</p>
+    <p>${problem.explanation}</p>
+    <details ${open && html`open`}>
+      <summary>How to fix<span class="unseen">: ${problem.title}</span></summary>
+      ${fixList(problem.fix)}
+      <p class="muted">${afterwards(problem)}</p>
+      <p class="muted">
+        ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")}${problem.reference !== null && ` · reference ${problem.reference}`}
+      </p>
+    </details>
+  </div>`;
+}
+
+function afterwards({ retry }: StoredProblem): string {
+  if (retry === "soon") return "It is tried again by itself.";
+  if (retry === "on_change")
+    return "It is tried again by itself once the contact, or the mapping, has changed: there is no need to press Retry.";
+  return "It is not tried again by itself.";
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import type { Statements } from "../database/database.ts";
+import type { ChainProof } from "./prove-chain.ts";
+import { proveChain } from "./prove-chain.ts";
+import type { Head } from "./seals.ts";
+import { sealing } from "./seals.ts";
+
+/** Something that a person did on the status page or the command line, or that ended by itself what a person had wanted. */
+export interface AuditEntry {
+  readonly who: string;
+  readonly role: string;
+  /** `retry`, `ignore`, `sign_in`, … */
+  readonly action: string;
+  /** How many contacts it was done to. */
+  readonly contacts?: number;
+  /** Which, by ids and codes. No address of a contact: nobody has to be erased from here. */
+  readonly about?: Readonly<Record<string, string | number | null>>;
+  readonly reason?: string;
+}
+
+/** An entry as it is kept. */
+export interface KeptAuditEntry extends Required<AuditEntry> {
+  readonly at: Date;
+}
+
+/** Keeps what was done, chained and sealed; in the transaction that does it. */
+export async function writeAudit(
+  statements: Statements,
+  connectionId: number,
+  { who, role, action, contacts = 0, about = {}, reason = "" }: AuditEntry,
+  now: Date,
+): Promise<void> {
+  await sealing(
+    statements,
+    "audit",
+    (own) => own.$executeRaw`
+      INSERT INTO audit (connection_id, at, who, role, action, contacts, about, reason)
+      VALUES (${connectionId}, ${now}, ${who}, ${role}, ${action}, ${contacts}, ${JSON.stringify(about)}::jsonb,
+              ${withoutAddresses(reason)})`,
+  );
+}
+
+/** An entry can never be changed, so a reason that somebody typed keeps no email address. */
+function withoutAddresses(reason: string): string {
+  return reason
+    .split(/(\s)/)
+    .map((word) => (/@|%(?:25)*40/.test(word) ? "(email address)" : word))
+    .join("");
+}
+
+/** The latest first. */
+export async function readAudit(
+  statements: Statements,
+  connectionId: number,
+  limit: number,
+): Promise<readonly KeptAuditEntry[]> {
+  return statements.$queryRaw<KeptAuditEntry[]>`
+    SELECT at, who, role, action, contacts, about, reason FROM audit
+    WHERE connection_id = ${connectionId} ORDER BY at DESC, id DESC LIMIT ${limit}`;
+}
+
+/** An entry with its place in the chain. */
+export interface ChainedAuditEntry extends KeptAuditEntry {
+  readonly seq: bigint;
+  readonly previous: string;
+  readonly hash: string;
+  readonly text: string;
+}
+
+/** Entries that are read at once. */
+const PAGE = 1_000;
+
+/** Every entry of a connection in the order in which it was written. */
+export async function* eachAuditEntry(
+  statements: Statements,
+  connectionId: number,
+): AsyncGenerator<ChainedAuditEntry> {
+  for (let after = 0n; ;) {
+    const entries = await statements.$queryRaw<ChainedAuditEntry[]>`
+      SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
+      FROM audit AS entry WHERE connection_id = ${connectionId} AND seq > ${after} ORDER BY seq LIMIT ${PAGE}`;
+    yield* entries;
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+/** Proves the audit of all connections as the consent ledger is proven. @param since a place that was signed before */
+export async function verifyAudit(statements: Statements, since: Head | null = null): Promise<ChainProof> {
+  const page = (after: bigint, limit: number): Promise<readonly ChainedAuditEntry[]> =>
+    statements.$queryRaw<ChainedAuditEntry[]>`
+      SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
+      FROM audit AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
+  const hashOf = ({ text }: ChainedAuditEntry): string => createHash("sha256").update(text).digest("hex");
+  return proveChain(statements, { chain: "audit", page, hashOf, visit: () => {} }, since);
+}

@@ -1,0 +1,199 @@
+import type { Consent } from "../../model/consent.ts";
+import type { PerSide } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+import { sealing } from "../chains/seals.ts";
+
+/** A subscription on its way out, with what allowed it. */
+export interface AskedRow {
+  readonly email: string;
+  readonly list: string;
+  readonly consents: PerSide<Consent | null>;
+  /** When the consents were asked for. Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+/**
+ * Journals that these people are about to be subscribed. A person who was ever asked for on this list is not in
+ * the answer, and must not be asked for again: a unique index stands behind it.
+ *
+ * @returns `email list` of those that may go out
+ */
+export async function saveAsked(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly AskedRow[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const subjects = await sealing(
+    statements,
+    "consent",
+    (own) => own.$queryRaw<{ email: string; list: string }[]>`
+    WITH page AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
+        "email" text, "list" text, "consents" jsonb, "readAt" bigint)
+    ), asked AS (
+      INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+      SELECT ${connectionId}, consent_subject(email), 'email', 'asked', 'klaviyo',
+             jsonb_build_object('read', consents, 'readAt', to_timestamp("readAt" / 1000.0)), ${runId}, ${now}, list
+      FROM page ORDER BY email, list
+      ON CONFLICT DO NOTHING
+      RETURNING subject, list
+    )
+    SELECT page.email, page.list FROM page JOIN asked ON asked.subject = consent_subject(page.email) AND asked.list = page.list`,
+  );
+  return new Set(subjects.map(({ email, list }) => `${email} ${list}`));
+}
+
+/**
+ * Notes that somebody was not asked for, and why: once for each reason.
+ *
+ * @returns how many it did not have yet
+ */
+export async function saveBlocked(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly { readonly email: string; readonly list: string; readonly because: string }[],
+  now: Date,
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  return sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+    SELECT ${connectionId}, subject, 'email', 'blocked', 'klaviyo', jsonb_build_object('because', because),
+           ${runId}, ${now}, list
+    FROM (SELECT DISTINCT consent_subject(email) AS subject, list, because
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("email" text, "list" text, "because" text)) AS page
+    WHERE NOT EXISTS (
+      SELECT FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.kind = 'blocked'
+        AND known.list = page.list AND known.evidence ->> 'because' = page.because)
+    ORDER BY subject, list`,
+  );
+}
+
+/** Klaviyo's events come late by days (contract § 0, fact 9); after this nobody looks any more. Milliseconds. */
+export const LOOKED_AFTER_MS = 7 * 24 * 60 * 60_000;
+
+/** Somebody who was asked for, and of whom it is not known yet whether that met a refusal. */
+export interface PendingAsk {
+  readonly linkId: bigint;
+  /** The address that they were asked for by. */
+  readonly email: string;
+  readonly profile: string;
+  readonly list: string;
+  /** When the consent was read that allowed it, and when it was asked for. */
+  readonly readAt: Date;
+  readonly askedAt: Date;
+  /** A refusal was seen since, at one of the two sides. */
+  readonly refusedAt: Date | null;
+}
+
+/**
+ * An opt-out by choice, at the person's email address or another of theirs. A person who is subscribed gets a message, and
+ * an address that bounces then is no reason to unsubscribe its person. One that was found to be met is known already.
+ */
+const BY_CHOICE = Prisma.sql`later.verdict = 'by_choice' AND NOT later.evidence ? 'met'`;
+
+/**
+ * Who was asked for after `since`, as far as they are still linked: nobody of whom Klaviyo certainly refused that, or whose
+ * subscription to that list was confirmed, or whose refusal was put back.
+ */
+export async function pendingAsks(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<readonly PendingAsk[]> {
+  return statements.$queryRaw<PendingAsk[]>`
+    SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
+           (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
+           (SELECT min(later.at) FROM consent_ledger AS later
+            WHERE later.connection_id = asked.connection_id AND later.subject = ANY(link_subjects(link.id))
+              AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_CHOICE}) AS "refusedAt"
+    FROM consent_ledger AS asked
+    -- Under the address that they were asked for by, whatever it is now.
+    JOIN (SELECT id AS link_id, email_key FROM link WHERE connection_id = ${connectionId}
+          UNION SELECT link_id, email_key FROM link_alias WHERE connection_id = ${connectionId}) AS known
+      ON consent_subject(known.email_key) = asked.subject
+    JOIN link ON link.id = known.link_id
+    WHERE asked.connection_id = ${connectionId} AND asked.kind = 'asked' AND asked.at >= ${since}
+      AND link.klaviyo_id IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM consent_ledger AS settled
+        WHERE settled.connection_id = asked.connection_id AND settled.subject = ANY(link_subjects(link.id))
+          AND settled.seq > asked.seq
+          AND (settled.kind = 'restored' OR settled.kind IN ('confirmed', 'blocked') AND settled.list = asked.list))
+    ORDER BY asked.seq`;
+}
+
+/** What became of those who were asked for. */
+export interface AskFound {
+  readonly email: string;
+  readonly list: string;
+  /** `met`: a refusal came between the reading and the doing, and the subscription went over it. */
+  readonly found: "confirmed" | "met";
+  readonly evidence: unknown;
+}
+
+export async function saveFound(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  rows: readonly AskFound[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const page = JSON.stringify(rows);
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at, list)
+    SELECT ${connectionId}, consent_subject(email), 'email',
+           CASE found WHEN 'met' THEN 'opted_out' ELSE found END, 'klaviyo',
+           CASE found WHEN 'met' THEN 'by_choice' END,
+           CASE found WHEN 'met' THEN jsonb_build_object('met', true) || evidence ELSE evidence END,
+           ${runId}, ${now}, list
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "list" text, "found" text, "evidence" jsonb)
+    ORDER BY email, list`,
+  );
+  await statements.$executeRaw`
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "found" text)
+    WHERE link.connection_id = ${connectionId} AND p.found = 'met' AND link.id IN (
+      SELECT id FROM link AS own WHERE own.connection_id = ${connectionId} AND own.email_key = p.email
+      UNION SELECT link_id FROM link_alias WHERE link_alias.connection_id = ${connectionId} AND link_alias.email_key = p.email)`;
+}
+
+/** How many refusals were put back since that a subscription had gone over. */
+export async function countRestored(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<number> {
+  const where = { connectionId, kind: "restored", at: { gte: since } };
+  return statements.consentEntry.count({ where });
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Is anybody to be looked after who was asked for: every time in the first hour, then for a week once an hour?
+ *
+ * @param lookedAt when they were last looked after; `null`: never
+ */
+export async function awaitsLook(
+  statements: Statements,
+  connectionId: number,
+  lookedAt: Date | null,
+  now: Date,
+): Promise<boolean> {
+  const dueForAll = lookedAt === null || now.getTime() - lookedAt.getTime() >= HOUR_MS;
+  const since = new Date(now.getTime() - (dueForAll ? LOOKED_AFTER_MS : HOUR_MS));
+  return (await pendingAsks(statements, connectionId, since)).length > 0;
+}

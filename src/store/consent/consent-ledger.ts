@@ -1,0 +1,110 @@
+import type { Consent, Verdict } from "../../model/consent.ts";
+import { verdictOf } from "../../model/consent.ts";
+import type { Side } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+
+/**
+ * What the ledger says: seen (`opted_out`, `opted_in` again, `first_opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
+ * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
+ * Tandem, `allowed` to be synced again after that.
+ */
+export type ConsentKind =
+  | "opted_out"
+  | "opted_in"
+  | "first_opted_in"
+  | "reopened"
+  | "carried"
+  | "asked"
+  | "restored"
+  | "confirmed"
+  | "blocked"
+  | "erased"
+  | "allowed";
+
+/** One entry, with the text that its hash is of. */
+export interface LedgerEntry {
+  readonly seq: bigint;
+  readonly kind: ConsentKind;
+  /** `both` of an erased address, which is no side's. */
+  readonly side: Side | "both";
+  /** The list that it is about, where it is about one. */
+  readonly list: string | null;
+  /** Of what was seen; `null` of what Tandem did. */
+  readonly verdict: Verdict | null;
+  readonly evidence: unknown;
+  readonly at: Date;
+  readonly previous: string;
+  readonly hash: string;
+  readonly text: string;
+}
+
+/**
+ * The verdict that follows from an entry. What the evidence of an opt-out does not tell counts as the person's choice. An
+ * opt-out of some kinds of email alone is none of everything.
+ */
+export function verdictOfEntry({ kind, evidence }: Pick<LedgerEntry, "kind" | "evidence">): Verdict | null {
+  if (kind === "opted_in" || kind === "first_opted_in") return "none";
+  if (kind !== "opted_out") return null;
+  const { was = evidence } = evidence as { readonly was?: unknown };
+  const { status, suppressions = [], optedOutTypes = [] } = (was ?? evidence) as Partial<Consent>;
+  const { verdict } = status === undefined ? { verdict: "none" } : verdictOf({ status, suppressions });
+  if (verdict === "none" && optedOutTypes.length > 0) return "none";
+  return verdict === "by_fact" ? "by_fact" : "by_choice";
+}
+
+/** A page of the whole ledger, in its order. */
+export async function ledgerPage(
+  statements: Statements,
+  after: bigint,
+  limit: number,
+): Promise<readonly LedgerEntry[]> {
+  return statements.$queryRaw<LedgerEntry[]>`
+    SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
+    FROM consent_ledger AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
+}
+
+/** What the ledger holds of one person, the oldest first. */
+export async function ledgerOf(
+  statements: Statements,
+  connectionId: number,
+  email: string,
+): Promise<readonly LedgerEntry[]> {
+  return statements.$queryRaw<LedgerEntry[]>`
+    SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
+    FROM consent_ledger AS entry
+    WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) ORDER BY seq`;
+}
+
+/** How many people the two sides show in which state; a side without a contact of them shows `none`. */
+export interface ConsentPair {
+  readonly hubspot: string;
+  readonly klaviyo: string;
+  readonly people: number;
+  /** Somebody of them, to look at. */
+  readonly example: string;
+}
+
+/** Reads the index alone that holds each link's two states: this is asked for with every look at the page. */
+export async function consentPairs(
+  statements: Statements,
+  connectionId: number,
+): Promise<readonly ConsentPair[]> {
+  return statements.$queryRaw<ConsentPair[]>`
+    WITH person AS (
+      SELECT link_id, coalesce(max(consent_state) FILTER (WHERE side = 'hubspot'), 'none') AS hubspot,
+             coalesce(max(consent_state) FILTER (WHERE side = 'klaviyo'), 'none') AS klaviyo
+      FROM sighting WHERE connection_id = ${connectionId} AND link_id IS NOT NULL GROUP BY link_id
+    ), pair AS (
+      SELECT hubspot, klaviyo, count(*)::int AS people, min(link_id) AS first FROM person GROUP BY 1, 2
+    ), unseen AS (
+      SELECT (SELECT count(*) FROM link WHERE connection_id = ${connectionId})
+             - (SELECT coalesce(sum(people), 0) FROM pair) AS people
+    )
+    SELECT hubspot, klaviyo, people, (SELECT email_key FROM link WHERE id = first) AS example FROM pair
+    UNION ALL
+    SELECT 'none', 'none', people::int,
+           (SELECT email_key FROM link WHERE connection_id = ${connectionId}
+              AND NOT EXISTS (SELECT FROM sighting WHERE link_id = link.id) ORDER BY id LIMIT 1)
+    FROM unseen WHERE people > 0
+    ORDER BY people DESC, hubspot, klaviyo`;
+}

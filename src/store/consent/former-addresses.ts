@@ -1,0 +1,93 @@
+import type { Consent } from "../../model/consent.ts";
+import { verdictOf } from "../../model/consent.ts";
+import type { ExternalId } from "../../model/contact.ts";
+import type { EmailKey } from "../../model/email.ts";
+import type { Side } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+import { sealing } from "../chains/seals.ts";
+
+/** An email address that a linked contact had, whose consent nobody has read since. */
+export interface UnreadFormer {
+  readonly linkId: bigint;
+  /** The address that the person is known by now. */
+  readonly now: EmailKey;
+  readonly id: ExternalId;
+  /** The former one. */
+  readonly email: EmailKey;
+}
+
+/** Addresses that contacts of this side left, a page of them, the oldest first. */
+export async function unreadFormer(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  atMost: number,
+): Promise<readonly UnreadFormer[]> {
+  const own = side === "hubspot" ? Prisma.sql`link.hubspot_id` : Prisma.sql`link.klaviyo_id`;
+  return statements.$queryRaw<UnreadFormer[]>`
+    SELECT alias.link_id AS "linkId", link.email_key AS now, ${own} AS id, alias.email_key AS email
+    FROM link_alias AS alias JOIN link ON link.id = alias.link_id
+    WHERE alias.connection_id = ${connectionId} AND alias.side = ${side} AND alias.consent_read_at IS NULL
+      AND ${own} IS NOT NULL
+    ORDER BY alias.until, alias.link_id LIMIT ${atMost}`;
+}
+
+/** Marks the consent of these addresses as read. */
+export async function saveFormerRead(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  rows: readonly UnreadFormer[],
+  now: Date,
+): Promise<void> {
+  const page = JSON.stringify(rows.map(({ linkId, email }) => ({ linkId: String(linkId), email })));
+  await statements.$executeRaw`
+    UPDATE link_alias SET consent_read_at = ${now}
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("linkId" bigint, "email" text)
+    WHERE connection_id = ${connectionId} AND side = ${side} AND link_id = p."linkId" AND email_key = p.email`;
+}
+
+/** An opt-out that a person made under an address which they left before anybody saw it. */
+export interface LeftOptOut extends UnreadFormer {
+  readonly consent: Consent;
+}
+
+/**
+ * Puts these opt-outs into the ledger under the addresses that the people have now. Their former addresses may be somebody
+ * else's by now, so nothing is said of those.
+ */
+export async function saveLeftOptOuts(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  side: Side,
+  rows: readonly LeftOptOut[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const page = JSON.stringify(
+    rows.map(({ linkId, now: email, consent }) => {
+      const { verdict } = verdictOf(consent);
+      return { linkId: String(linkId), email, consent, verdict };
+    }),
+  );
+  await sealing(
+    statements,
+    "consent",
+    (own) => own.$executeRaw`
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT DISTINCT ON (subject) ${connectionId}, subject, 'email', 'opted_out', ${side}, verdict,
+           jsonb_build_object('address', 'another of this person', 'was', consent), ${runId}, ${now}
+    FROM (SELECT consent_subject(email) AS subject, verdict, consent
+          FROM jsonb_to_recordset(${page}::jsonb) AS p("email" text, "verdict" text, "consent" jsonb)) AS page
+    WHERE (SELECT kind FROM consent_ledger AS known
+           WHERE known.connection_id = ${connectionId} AND known.subject = page.subject AND known.side = ${side}
+             AND known.kind IN ('opted_out', 'opted_in')
+           ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
+    ORDER BY subject`,
+  );
+  await statements.$executeRaw`
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
+    FROM jsonb_to_recordset(${page}::jsonb) AS p("linkId" bigint) WHERE link.id = p."linkId"`;
+}

@@ -1,0 +1,213 @@
+import { consentState, plainConsent } from "../../model/consent.ts";
+import type { ConsentKind } from "./consent-ledger.ts";
+import { readCursor, saveCursor } from "../snapshots/cursors.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+import { sealing } from "../chains/seals.ts";
+
+/** How many entries a run added. */
+export interface Recorded {
+  readonly optedOut: number;
+  readonly optedIn: number;
+}
+
+/**
+ * Adds to the ledger what the snapshots of these people show and it does not say yet: an opt-out, or that a person came
+ * back by an act of their own. Seen twice it is recorded once. The same statement is right after a kill, after a restored
+ * backup, and for somebody who has another address now.
+ */
+export async function recordConsent(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  links: readonly bigint[] | "everybody",
+): Promise<Recorded> {
+  const among = links === "everybody" ? Prisma.empty : Prisma.sql`AND link_id = ANY(${[...links]}::bigint[])`;
+  return sealing(statements, "consent", (own) => recordSeen(own, connectionId, runId, now, among, among));
+}
+
+const OPTED_IN = consentState(plainConsent("subscribed"));
+
+/** Up to when everybody's snapshots were recorded, in the ledger's own transactions. */
+const RECORDED = "recorded consent";
+/** Clocks of two processes differ, and a snapshot is dated before it is committed. */
+const OVERLAP_MS = 10 * 60_000;
+
+/**
+ * The same of everybody whose snapshot or addresses changed since it was last done, which costs what changed and not what
+ * there is. The first time, and where a clock was put back, it goes over everybody.
+ */
+export async function recordChangedConsent(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+): Promise<Recorded> {
+  return sealing(statements, "consent", async (own) => {
+    const recorded = Number((await readCursor(own, connectionId, RECORDED)) ?? Number.NaN);
+    const [shown, people] =
+      recorded <= now.getTime()
+        ? changedSince(connectionId, new Date(recorded))
+        : [Prisma.empty, Prisma.empty];
+    const added = await recordSeen(own, connectionId, runId, now, shown, people);
+    await saveCursor(own, connectionId, RECORDED, String(now.getTime() - OVERLAP_MS), now);
+    return added;
+  });
+}
+
+/** Conditions on snapshots, and on people by their link: whatever changes an address, or opts one out, makes it dirty. */
+function changedSince(connectionId: number, since: Date): readonly [Prisma.Sql, Prisma.Sql] {
+  const shown = Prisma.sql`AND seen_at >= ${since}`;
+  const addresses = Prisma.sql`
+    SELECT email_key FROM sighting
+    WHERE connection_id = ${connectionId} AND seen_at >= ${since} AND email_key IS NOT NULL`;
+  const people = Prisma.sql`AND link_id IN (
+    SELECT link_id FROM sighting WHERE connection_id = ${connectionId} AND seen_at >= ${since} AND link_id IS NOT NULL
+    UNION SELECT link_id FROM link_alias
+      WHERE connection_id = ${connectionId} AND (greatest(since, coalesce(until, since)) >= ${since} OR email_key IN (${addresses}))
+    UNION SELECT id FROM link WHERE connection_id = ${connectionId} AND (dirty_since IS NOT NULL OR created_at >= ${since})
+    UNION SELECT parted_to FROM link
+      WHERE connection_id = ${connectionId} AND parted_to IS NOT NULL
+        AND (dirty_since IS NOT NULL OR email_key IN (${addresses})))`;
+  return [shown, people];
+}
+
+async function recordSeen(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  among: Prisma.Sql,
+  people: Prisma.Sql,
+): Promise<Recorded> {
+  const out = Prisma.sql`verdict <> 'none' ${among}`;
+  const optedOut = await record(statements, connectionId, runId, now, "opted_out", out);
+  // Subscribed by Tandem over a refusal is no act of theirs.
+  const cameBack = Prisma.sql`consent_state = ${OPTED_IN}
+    AND NOT EXISTS (
+      SELECT FROM consent_ledger AS asked
+      WHERE asked.connection_id = ${connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
+        AND NOT EXISTS (SELECT FROM consent_ledger AS settled
+                        WHERE settled.connection_id = ${connectionId} AND settled.subject = asked.subject
+                          AND settled.seq > asked.seq
+                          AND (settled.kind = 'confirmed'
+                            -- Klaviyo takes minutes to put back what was restored, and shows the old until then.
+                            OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))
+    ${among}`;
+  const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
+  await recordFirst(statements, connectionId, runId, now, among);
+  await followAddresses(statements, connectionId, runId, now, people);
+  return { optedOut, optedIn };
+}
+
+/**
+ * Adds everybody who is seen subscribed for the first time, with what their side shows. Somebody who opted out before is
+ * left out, and so is somebody whom Tandem itself asked to be subscribed: nobody saw them opt in.
+ */
+async function recordFirst(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  among: Prisma.Sql,
+): Promise<void> {
+  await statements.$executeRaw`/* long */
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT ${connectionId}, subject, 'email', 'first_opted_in', side, 'none', consent, ${runId}, ${now}
+    FROM (SELECT DISTINCT ON (email_key, side) consent_subject(email_key) AS subject, side, consent FROM sighting
+          WHERE connection_id = ${connectionId} AND email_key IS NOT NULL
+            AND consent_state = ${OPTED_IN} ${among}
+          ORDER BY email_key, side, updated_at DESC) AS shown
+    WHERE NOT EXISTS (
+      SELECT FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject
+        AND (known.kind = 'asked' OR known.side = shown.side AND known.kind IN ('opted_out', 'opted_in', 'first_opted_in')))
+    ORDER BY side, subject`;
+}
+
+/**
+ * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (contract
+ * P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
+ * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
+ */
+async function followAddresses(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  among: Prisma.Sql,
+): Promise<void> {
+  await statements.$executeRaw`
+    WITH address AS (
+      SELECT link_id, email_key AS email, NULL::timestamptz AS passed_at FROM sighting
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL ${among}
+      UNION SELECT link_id, unnest(other_emails), NULL FROM sighting
+      WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND other_emails <> '{}' ${among}
+      UNION SELECT * FROM (SELECT id AS link_id, email_key, NULL::timestamptz FROM link
+                           WHERE connection_id = ${connectionId} AND NOT passed) AS own
+      WHERE true ${among}
+      UNION SELECT * FROM (SELECT link_id, email_key,
+                                  CASE WHEN is_passed_on(connection_id, email_key, link_id) THEN coalesce(until, since) END
+                           FROM link_alias WHERE connection_id = ${connectionId}) AS alias
+      WHERE true ${among}
+      -- Merged on one side, and two still on the other.
+      UNION SELECT * FROM (SELECT parted_to AS link_id, email_key, NULL::timestamptz FROM link
+                           WHERE connection_id = ${connectionId} AND parted_to IS NOT NULL) AS parted
+      WHERE true ${among}
+    ), person AS (
+      SELECT link_id FROM address GROUP BY link_id HAVING count(DISTINCT email) > 1
+    ), named AS (
+      SELECT address.link_id, consent_subject(address.email) AS subject, max(passed_at) AS passed_at
+      FROM address JOIN person USING (link_id) GROUP BY address.link_id, address.email
+    ), refused AS (
+      SELECT DISTINCT ON (named.link_id, known.side) named.link_id, known.side, known.kind, known.verdict, known.evidence, known.subject
+      FROM named JOIN consent_ledger AS known
+        ON known.connection_id = ${connectionId} AND known.subject = named.subject
+       AND known.kind IN ('opted_out', 'opted_in') AND (named.passed_at IS NULL OR known.at <= named.passed_at)
+      ORDER BY named.link_id, known.side, known.seq DESC
+    ), added AS (
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT DISTINCT ON (named.subject, refused.side)
+           ${connectionId}, named.subject, 'email', 'opted_out', refused.side, refused.verdict,
+           jsonb_build_object('address', 'another of this person', 'was', coalesce(refused.evidence -> 'was', refused.evidence)), ${runId}, ${now}
+    FROM refused JOIN named USING (link_id)
+    WHERE refused.kind = 'opted_out' AND named.passed_at IS NULL
+      AND (SELECT kind FROM consent_ledger AS known
+           WHERE known.connection_id = ${connectionId} AND known.subject = named.subject AND known.side = refused.side
+             AND known.kind IN ('opted_out', 'opted_in')
+           ORDER BY seq DESC LIMIT 1) IS DISTINCT FROM 'opted_out'
+    ORDER BY named.subject, refused.side
+    RETURNING subject)
+    UPDATE link SET dirty_since = coalesce(dirty_since, ${now}::timestamptz)
+    WHERE id IN (SELECT link_id FROM named JOIN added USING (subject))`;
+}
+
+async function record(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  now: Date,
+  kind: ConsentKind,
+  shows: Prisma.Sql,
+): Promise<number> {
+  // What was seen before a refusal is no act that takes it back: its contact was only not read again since.
+  const isNew =
+    kind === "opted_out"
+      ? Prisma.sql`kind IS DISTINCT FROM 'opted_out'`
+      : Prisma.sql`kind = 'opted_out' AND at < shown.seen_at`;
+  return statements.$executeRaw`/* long */
+    INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
+    SELECT ${connectionId}, subject, 'email', ${kind}, side, verdict, consent, ${runId}, ${now}
+    FROM (SELECT DISTINCT ON (consent_subject(email_key), side) consent_subject(email_key) AS subject, side, verdict, consent, seen_at
+          FROM sighting
+          WHERE connection_id = ${connectionId} AND email_key IS NOT NULL AND ${shows}
+          ORDER BY consent_subject(email_key), side, updated_at DESC) AS shown
+    LEFT JOIN LATERAL (
+      SELECT kind, at FROM consent_ledger AS known
+      WHERE known.connection_id = ${connectionId} AND known.subject = shown.subject AND known.side = shown.side
+        AND known.kind IN ('opted_out', 'opted_in')
+      ORDER BY seq DESC LIMIT 1) AS latest ON true
+    WHERE ${isNew}
+    ORDER BY side, subject`;
+}

@@ -1,0 +1,108 @@
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+
+/**
+ * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act of their own that
+ * takes it back? Of whatever address: one that they changed took its refusals along.
+ */
+export function refusedByLedger(
+  connectionId: number,
+  subject = Prisma.sql`consent_subject(page.email_key)`,
+): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM (SELECT DISTINCT ON (side) kind FROM consent_ledger
+                 WHERE connection_id = ${connectionId} AND subject = ${subject}
+                   AND kind IN ('opted_out', 'opted_in')
+                 ORDER BY side, seq DESC) AS latest
+    WHERE kind = 'opted_out')`;
+}
+
+/**
+ * The opt-outs that `page`'s person has from another address of theirs, by the side that showed them, and the sides that
+ * need not hear of it: Tandem took it to the contact that is linked there since it was first seen, or the person came back
+ * there by an act of their own.
+ */
+export function inherited(connectionId: number): Prisma.Sql {
+  // Merged away since, its contact took the opt-out along. Entries from before 2026-12 do not say whose they are.
+  const carriedHere = Prisma.sql`(NOT later.evidence ? 'contact' OR later.evidence ->> 'contact' = consent_subject(
+    later.side || ' ' || CASE later.side WHEN 'hubspot' THEN page.hubspot_id ELSE page.klaviyo_id END))`;
+  return Prisma.sql`(
+    SELECT jsonb_agg(jsonb_build_object('from', latest.side, 'carriedTo', (
+      SELECT coalesce(jsonb_agg(DISTINCT later.side), '[]') FROM consent_ledger AS later
+      WHERE later.connection_id = ${connectionId} AND later.subject = ANY(page.subjects)
+        AND (later.kind = 'opted_in' OR later.kind IN ('carried', 'restored') AND ${carriedHere})
+        AND later.seq > coalesce((
+          SELECT max(seq) FROM consent_ledger AS first
+          WHERE first.connection_id = ${connectionId} AND first.subject = ANY(page.subjects)
+            AND first.side = latest.side AND first.kind = 'opted_out' AND NOT first.evidence ? 'address'
+            AND first.seq < latest.seq), latest.seq))))
+    FROM (SELECT DISTINCT ON (side) side, kind, seq, evidence, verdict FROM consent_ledger
+          WHERE connection_id = ${connectionId} AND subject = page.subject
+            AND kind IN ('opted_out', 'opted_in')
+          ORDER BY side, seq DESC) AS latest
+    WHERE kind = 'opted_out' AND evidence ? 'address' AND verdict = 'by_choice')`;
+}
+
+/** The lists that `page`'s person was ever asked to be subscribed to, under whatever address. */
+export function askedFor(connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT array_agg(list) FROM consent_ledger
+    WHERE connection_id = ${connectionId} AND subject = ANY(page.subjects) AND kind = 'asked')`;
+}
+
+/** Klaviyo tells nobody how late it applies an unsubscribe job; each cycle in which it does not show yet sends another. */
+const APPLIED_WITHIN_MS = 120_000;
+
+/** Did Tandem opt a link's person out in Klaviyo so lately that a job may still be on its way to their address? */
+export function optingOut(now: Date, link = Prisma.sql`page.id`): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM journal
+    WHERE journal.link_id = ${link} AND journal.side = 'klaviyo' AND journal.kind = 'opt_out' AND journal.outcome = 'done'
+      AND journal.sent_at > ${new Date(now.getTime() - APPLIED_WITHIN_MS)})`;
+}
+
+/** Did a subscription that Tandem asked for go over a refusal of `page`'s person, and was that not put right yet? */
+export function overruled(connectionId: number): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM consent_ledger AS met
+    WHERE met.connection_id = ${connectionId} AND met.subject = ANY(page.subjects)
+      AND met.kind = 'opted_out' AND met.evidence ? 'met'
+      AND NOT EXISTS (SELECT FROM consent_ledger AS later
+                      WHERE later.connection_id = ${connectionId} AND later.subject = ANY(page.subjects)
+                        AND later.kind = 'restored' AND later.seq > met.seq))`;
+}
+
+/**
+ * HubSpot's subscription types that Tandem opted `page`'s person out of, because they refused in Klaviyo, before they came
+ * back there by an act of their own: under whatever address their profile has now. One that was seen open again since is
+ * none any more: who opts out of it then does so themselves.
+ */
+export function takenBack(connectionId: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT array_agg(DISTINCT carried.evidence -> 'from' ->> 'type')
+    FROM consent_ledger AS carried CROSS JOIN LATERAL (
+      SELECT kind, seq FROM consent_ledger
+      WHERE connection_id = ${connectionId} AND side = 'klaviyo' AND kind IN ('opted_out', 'opted_in')
+        AND subject IN (carried.subject, (SELECT consent_subject(email_key) FROM sighting
+                                          WHERE link_id = page.id AND side = 'klaviyo'))
+      ORDER BY seq DESC LIMIT 1) AS latest
+    WHERE carried.connection_id = ${connectionId} AND carried.subject = ANY(page.subjects)
+      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq
+      AND NOT EXISTS (
+        SELECT FROM consent_ledger AS reopened
+        WHERE reopened.connection_id = ${connectionId} AND reopened.subject = carried.subject
+          AND reopened.kind = 'reopened' AND reopened.seq > carried.seq
+          AND reopened.evidence ->> 'type' = carried.evidence -> 'from' ->> 'type'))`;
+}
+
+/** Of these addresses, those whose person refused and did not take it back. */
+export async function refusedAmong(
+  statements: Statements,
+  connectionId: number,
+  emails: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await statements.$queryRaw<{ email: string }[]>`
+    SELECT page.email_key AS email FROM unnest(${[...emails]}::text[]) AS page(email_key)
+    WHERE ${refusedByLedger(connectionId)}`;
+  return new Set(rows.map(({ email }) => email));
+}

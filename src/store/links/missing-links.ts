@@ -1,0 +1,90 @@
+import type { Side } from "../../model/side.ts";
+import { otherSide } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+
+/** Some contacts of one side of a connection. */
+export interface ContactIds {
+  readonly connectionId: number;
+  readonly side: Side;
+  readonly ids: readonly string[];
+}
+
+/** A linked contact was asked for and not found. Whether it is deleted is decided over all that are missing. */
+export async function markMissing(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(statements, contacts, { deletedOn: null }, { missingOn: contacts.side, dirtySince: now });
+  await markBothDeleted(statements, contacts, now);
+}
+
+/** Of a link whose other contact is deleted, this one was all that was left. */
+async function markBothDeleted(
+  statements: Statements,
+  { connectionId, side, ids }: ContactIds,
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const other = otherSide(side);
+  const [own, others] = side === "hubspot" ? ["hubspot_id", "klaviyo_id"] : ["klaviyo_id", "hubspot_id"];
+  await statements.$executeRaw`
+    WITH over AS (
+      UPDATE link SET deleted_on = ${side}, ${Prisma.raw(others)} = NULL, dirty_since = coalesce(dirty_since, ${now})
+      WHERE connection_id = ${connectionId} AND ${Prisma.raw(own)} = ANY(${[...ids]}::text[]) AND deleted_on = ${other}
+      RETURNING id
+    )
+    DELETE FROM sighting USING over WHERE sighting.link_id = over.id AND sighting.side = ${other}`;
+}
+
+/** Deleted contacts that some page shows: an index that lags may do so, too. They are missing until they were asked for. */
+export async function markShown(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  const { side } = contacts;
+  const is = { deletedOn: null, missingOn: side, dirtySince: now };
+  await mark(statements, contacts, { deletedOn: side }, is);
+}
+
+/** Linked contacts that were asked for directly and are there. */
+export async function markFound(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(statements, contacts, { missingOn: contacts.side }, { missingOn: null, dirtySince: now });
+}
+
+type State = { readonly deletedOn?: Side | null; readonly missingOn?: Side | null };
+
+async function mark(
+  statements: Statements,
+  { connectionId, side, ids }: ContactIds,
+  was: State,
+  is: State & { readonly dirtySince: Date },
+): Promise<void> {
+  if (ids.length === 0) return;
+  const these = side === "hubspot" ? { hubspotId: { in: [...ids] } } : { klaviyoId: { in: [...ids] } };
+  await statements.link.updateMany({ where: { connectionId, ...these, ...was }, data: is });
+}
+
+/** A link whose contact on that side was not found. */
+export interface MissingLink {
+  readonly id: bigint;
+  readonly email: string;
+  readonly side: Side;
+  readonly externalId: string;
+  /** The contact on the other side. */
+  readonly partner: string | null;
+}
+
+export async function missingLinks(
+  statements: Statements,
+  connectionId: number,
+): Promise<readonly MissingLink[]> {
+  return statements.$queryRaw<MissingLink[]>`
+    SELECT id, email_key AS email, missing_on AS side,
+           CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId",
+           CASE missing_on WHEN 'hubspot' THEN klaviyo_id ELSE hubspot_id END AS partner
+    FROM link
+    WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL ORDER BY id`;
+}
+
+/** Their contacts are deleted: the links stay, and nothing is ever made again from them (contract P11). */
+export async function markDeleted(statements: Statements, ids: readonly bigint[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await statements.$executeRaw`
+    UPDATE link SET deleted_on = missing_on, missing_on = NULL, dirty_since = coalesce(dirty_since, ${now})
+    WHERE id = ANY(${[...ids]}::bigint[]) AND missing_on IS NOT NULL`;
+}

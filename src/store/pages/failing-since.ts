@@ -1,0 +1,15 @@
+import type { Statements } from "../database/database.ts";
+
+/** How many contacts fail now that did not at `since`. */
+export async function failingSince(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<number> {
+  const [row] = await statements.$queryRaw<{ contacts: number }[]>`
+    SELECT count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
+    WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND first_seen > ${since}
+      AND NOT EXISTS (
+        SELECT FROM problem AS older WHERE older.link_id = problem.link_id AND older.first_seen <= ${since})`;
+  return row?.contacts ?? 0;
+}

@@ -1,0 +1,35 @@
+import type { Statements } from "../database/database.ts";
+
+/** When each lane last came to its end; `null` for one that never did. */
+export interface Freshness {
+  readonly contacts: Date | null;
+  readonly consent: Date | null;
+  readonly engagement: Date | null;
+  readonly reconcile: Date | null;
+  /** How many changes the last full comparison found that the pulls before it had missed. */
+  readonly missed: number | null;
+  /** When a whole run first finished: until then the other side is being filled. */
+  readonly filledAt: Date | null;
+  /** Contacts that were read so far, on both sides. */
+  readonly sightings: number | null;
+}
+
+/** The consent lane makes a run only where somebody's consent changed; its looks are told by where it goes on reading. */
+export async function readFreshness(statements: Statements, connectionId: number): Promise<Freshness> {
+  const [row] = await statements.$queryRaw<Omit<Freshness, "sightings">[]>`
+    SELECT filled_at AS "filledAt",
+      (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts'
+         AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS contacts,
+      (SELECT min(moved_at) FROM cursor
+       WHERE connection_id = ${connectionId} AND stream IN ('hubspot refusals', 'klaviyo refusals')) AS consent,
+      (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'engagement'
+         AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS engagement,
+      (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts' AND trigger = 'reconcile'
+         AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS reconcile,
+      (SELECT (counts ->> 'missed')::int FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts'
+         AND counts ? 'missed' ORDER BY started_at DESC LIMIT 1) AS missed
+    FROM connection WHERE id = ${connectionId}`;
+  if (row === undefined) throw new Error("there is no such connection");
+  if (row.filledAt !== null) return { ...row, sightings: null };
+  return { ...row, sightings: await statements.sighting.count({ where: { connectionId } }) };
+}

@@ -1,0 +1,56 @@
+import type { Statements } from "../database/database.ts";
+import type { LinkSelection } from "./failing-contacts.ts";
+import { selected } from "./failing-contacts.ts";
+
+/** What a retry of some contacts would be, told before it is done. */
+export interface RetryPreview {
+  readonly contacts: number;
+  /** Of them, those of which nothing was seen to change since they failed: the same is likely to happen again. */
+  readonly unchanged: number;
+}
+
+export async function previewRetry(
+  statements: Statements,
+  connectionId: number,
+  selection: LinkSelection,
+  now: Date,
+): Promise<RetryPreview> {
+  const [preview] = await statements.$queryRaw<RetryPreview[]>`
+    SELECT count(*)::int AS contacts, (count(*) FILTER (WHERE dirty_since IS NULL))::int AS unchanged
+    FROM link WHERE ${selected(connectionId, selection, now)} AND state = 'failing'`;
+  return preview ?? { contacts: 0, unchanged: 0 };
+}
+
+/** Failing contacts that a person wants tried again with the next run, however often they were. */
+export async function retryLinks(
+  statements: Statements,
+  connectionId: number,
+  selection: LinkSelection,
+  now: Date,
+): Promise<number> {
+  return statements.$executeRaw`
+    UPDATE link SET dirty_since = ${now}, attempts = 0, retry_at = NULL, retried_at = ${now}, refused = '{}'
+    WHERE ${selected(connectionId, selection, now)} AND state = 'failing'`;
+}
+
+/** How far the latest retry has come. */
+export interface RetryProgress {
+  readonly at: Date;
+  readonly contacts: number;
+  readonly waiting: number;
+  readonly failedAgain: number;
+}
+
+/** @returns `null` where nobody wanted anything tried since `after` */
+export async function retryProgress(
+  statements: Statements,
+  connectionId: number,
+  after: Date,
+): Promise<RetryProgress | null> {
+  const [progress] = await statements.$queryRaw<RetryProgress[]>`
+    WITH latest AS (SELECT max(retried_at) AS at FROM link WHERE connection_id = ${connectionId} AND retried_at > ${after})
+    SELECT latest.at, count(*)::int AS contacts, (count(*) FILTER (WHERE dirty_since IS NOT NULL))::int AS waiting,
+           (count(*) FILTER (WHERE dirty_since IS NULL AND state = 'failing'))::int AS "failedAgain"
+    FROM latest JOIN link ON link.connection_id = ${connectionId} AND link.retried_at = latest.at GROUP BY latest.at`;
+  return progress ?? null;
+}

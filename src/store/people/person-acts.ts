@@ -1,0 +1,42 @@
+import type { Statements } from "../database/database.ts";
+
+/** What somebody did about one person, or that they were linked. */
+export interface PersonAct {
+  readonly at: Date;
+  /** `null` of the linking, which nobody asked for. */
+  readonly who: string | null;
+  readonly action: PersonAction;
+  readonly reason: string;
+}
+
+export const PERSON_ACTIONS = [
+  "retry",
+  "ignore",
+  "resume",
+  "undo_conflict",
+  "read_contact",
+  "export",
+] as const;
+export type PersonAction = (typeof PERSON_ACTIONS)[number] | "linked";
+
+/**
+ * The latest first. The audit names who was ticked; of what was done to all that matched a search it keeps the search
+ * alone, so that somebody who is left alone now is told by their link.
+ */
+export async function personActs(
+  statements: Statements,
+  connectionId: number,
+  linkId: bigint,
+  limit: number,
+): Promise<readonly PersonAct[]> {
+  return statements.$queryRaw<PersonAct[]>`
+    SELECT at, who, action, reason FROM audit
+    WHERE connection_id = ${connectionId} AND action = ANY(${[...PERSON_ACTIONS]}::text[])
+      AND string_to_array(about ->> 'links', ' ') @> ARRAY[${String(linkId)}]
+    UNION
+    SELECT ignored_at, ignored_by, 'ignore', ignored_reason FROM link
+    WHERE connection_id = ${connectionId} AND id = ${linkId} AND ignored_at IS NOT NULL
+    UNION
+    SELECT created_at, NULL, 'linked', '' FROM link WHERE connection_id = ${connectionId} AND id = ${linkId}
+    ORDER BY at DESC LIMIT ${limit}`;
+}

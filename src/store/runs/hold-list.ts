@@ -1,0 +1,45 @@
+import type { ExceededLimit } from "../../model/hold.ts";
+import type { Statements } from "../database/database.ts";
+
+/** A hold as it is told beside its run. */
+export interface RunHoldRow {
+  /** waiting, approved, rejected, withdrawn. */
+  readonly state: string;
+  readonly exceeded: readonly ExceededLimit[];
+  readonly changes: number;
+}
+
+/** What a limit held back in this run; `null` where nothing was. */
+export async function holdOfRun(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+): Promise<RunHoldRow | null> {
+  const [row] = await statements.$queryRaw<RunHoldRow[]>`
+    SELECT state, exceeded, changes FROM hold
+    WHERE connection_id = ${connectionId} AND run_id = ${runId} ORDER BY id DESC LIMIT 1`;
+  return row ?? null;
+}
+
+/** A hold that somebody decided, or that ended by itself. */
+export interface PastHold extends RunHoldRow {
+  readonly id: bigint;
+  readonly openedAt: Date;
+  readonly decidedAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+  /** Until when an approval lets its changes through. */
+  readonly expiresAt: Date | null;
+}
+
+/** The holds that do not wait any more, the latest first. */
+export async function pastHolds(
+  statements: Statements,
+  connectionId: number,
+  limit: number,
+): Promise<readonly PastHold[]> {
+  return statements.$queryRaw<PastHold[]>`
+    SELECT id, state, exceeded, changes, opened_at AS "openedAt", decided_at AS "decidedAt", decided_by AS "decidedBy",
+           reason, expires_at AS "expiresAt"
+    FROM hold WHERE connection_id = ${connectionId} AND state <> 'waiting' ORDER BY opened_at DESC, id DESC LIMIT ${limit}`;
+}

@@ -1,0 +1,45 @@
+import type { Statements } from "../database/database.ts";
+
+export const LANES = ["contacts", "consent", "engagement", "reconcile"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** How a lane's latest run went; it may still be running. */
+export interface LatestRun {
+  readonly lane: Lane;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly result: string;
+  readonly note: string;
+}
+
+/** What shows whether a lane is overdue. It comes from the database alone, so every process reads the same. */
+export interface LaneEnds {
+  /** At most one a lane. */
+  readonly latest: readonly LatestRun[];
+  /** When the connection first ran at all; `null` before that. */
+  readonly firstRunAt: Date | null;
+  /** Until when some process holds the connection; `null` where none does. */
+  readonly heldUntil: Date | null;
+  /** When somebody last resumed the connection after a pause. */
+  readonly resumedAt: Date | null;
+}
+
+export async function readLaneEnds(statements: Statements, connectionId: number): Promise<LaneEnds> {
+  const latest = await statements.$queryRaw<LatestRun[]>`
+    SELECT DISTINCT ON (lane) lane, started_at AS "startedAt", finished_at AS "finishedAt", result, note
+    FROM (SELECT kind AS lane, started_at, finished_at, result, note FROM run WHERE connection_id = ${connectionId}
+          UNION ALL
+          SELECT 'reconcile', started_at, finished_at, result, note FROM run
+          WHERE connection_id = ${connectionId} AND kind = 'contacts' AND trigger = 'reconcile') AS each
+    WHERE lane IN ('contacts', 'consent', 'engagement', 'reconcile')
+    ORDER BY lane, started_at DESC`;
+  const [row] = await statements.$queryRaw<Omit<LaneEnds, "latest">[]>`
+    SELECT (SELECT min(started_at) FROM run WHERE connection_id = connection.id) AS "firstRunAt",
+      (SELECT expires_at FROM lease WHERE lease.name = 'contacts of ' || connection.name AND expires_at > now())
+        AS "heldUntil",
+      (SELECT max(at) FROM audit WHERE connection_id = connection.id AND action = 'resume'
+         AND contacts = 0) AS "resumedAt"
+    FROM connection WHERE id = ${connectionId}`;
+  if (row === undefined) throw new Error("there is no such connection");
+  return { latest, ...row };
+}

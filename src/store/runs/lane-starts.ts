@@ -1,0 +1,42 @@
+import type { Statements } from "../database/database.ts";
+
+/** When each lane of a connection last began, and what time it is, both by the database's clock. */
+export interface LaneStarts {
+  readonly now: Date;
+  readonly starts: ReadonlyMap<string, Date>;
+}
+
+/** Of a connection; a lane that never ran has no start. */
+export async function readLaneStarts(statements: Statements, connectionId: number): Promise<LaneStarts> {
+  const rows = await statements.$queryRaw<{ now: Date; lane: string | null; at: Date | null }[]>`
+    SELECT clock_timestamp()::timestamptz(3) AS now, lane, started_at AS at
+    FROM (SELECT 1) AS always LEFT JOIN lane_start ON connection_id = ${connectionId}`;
+  const starts = rows.flatMap(({ lane, at }) => (lane === null || at === null ? [] : [[lane, at] as const]));
+  return { now: rows[0]?.now ?? new Date(0), starts: new Map(starts) };
+}
+
+/** A lane begins now. */
+export async function saveLaneStart(
+  statements: Statements,
+  connectionId: number,
+  lane: string,
+): Promise<Date> {
+  const rows = await statements.$queryRaw<{ at: Date }[]>`
+    INSERT INTO lane_start (connection_id, lane, started_at) VALUES (${connectionId}, ${lane}, clock_timestamp())
+    ON CONFLICT (connection_id, lane) DO UPDATE SET started_at = excluded.started_at
+    RETURNING started_at AS at`;
+  const [row] = rows;
+  if (row === undefined) throw new Error("the start of a lane was not kept");
+  return row.at;
+}
+
+/** Saves that a lane exists and has not run, so that a nightly one waits for its first night. */
+export async function saveLaneSeen(
+  statements: Statements,
+  connectionId: number,
+  lane: string,
+): Promise<void> {
+  await statements.$executeRaw`
+    INSERT INTO lane_start (connection_id, lane, started_at) VALUES (${connectionId}, ${lane}, clock_timestamp())
+    ON CONFLICT (connection_id, lane) DO NOTHING`;
+}

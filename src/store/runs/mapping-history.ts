@@ -1,0 +1,42 @@
+import type { Statements } from "../database/database.ts";
+import type { StoredMapping } from "./mapping-versions.ts";
+
+/** A version without its text. */
+export type MappingVersionRow = Pick<StoredMapping, "version" | "hash" | "loadedAt">;
+
+/** The versions that were at work, the newest first. */
+export async function listMappingVersions(
+  statements: Statements,
+  connectionId: number,
+  limit: number,
+): Promise<readonly MappingVersionRow[]> {
+  return statements.mappingVersion.findMany({
+    where: { connectionId },
+    orderBy: { version: "desc" },
+    take: limit,
+    select: { version: true, hash: true, loadedAt: true },
+  });
+}
+
+/** @returns `null` where there was no such version */
+export async function readMappingVersion(
+  statements: Statements,
+  connectionId: number,
+  version: number,
+): Promise<StoredMapping | null> {
+  return statements.mappingVersion.findUnique({
+    where: { connectionId_version: { connectionId, version } },
+    select: { version: true, hash: true, source: true, loadedAt: true },
+  });
+}
+
+/** How many failing contacts have a problem of a field, by its key. */
+export async function failingByField(
+  statements: Statements,
+  connectionId: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await statements.$queryRaw<{ field: string; contacts: number }[]>`
+    SELECT field, count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
+    WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND field <> '' GROUP BY field`;
+  return new Map(rows.map(({ field, contacts }) => [field, contacts]));
+}

@@ -1,0 +1,46 @@
+import type { Statements } from "../database/database.ts";
+
+/** A mapping that was at work. */
+export interface StoredMapping {
+  /** From 1 on. */
+  readonly version: number;
+  /** Of what decides values and scope. */
+  readonly hash: string;
+  /** The file as it stood. */
+  readonly source: string;
+  readonly loadedAt: Date;
+}
+
+/**
+ * Remembers the mapping that is at work now; another text is another version.
+ *
+ * @returns its version
+ */
+export async function rememberMapping(
+  statements: Statements,
+  connectionId: number,
+  hash: string,
+  source: string,
+  now: Date,
+): Promise<number> {
+  const [last] = await mappingVersions(statements, connectionId, 1);
+  if (last?.source === source) return last.version;
+  const version = (last?.version ?? 0) + 1;
+  await statements.mappingVersion.create({ data: { connectionId, version, hash, source, loadedAt: now } });
+  await statements.connection.update({ where: { id: connectionId }, data: { mappingVersion: version } });
+  return version;
+}
+
+/** The newest first. */
+export async function mappingVersions(
+  statements: Statements,
+  connectionId: number,
+  limit: number,
+): Promise<readonly StoredMapping[]> {
+  return statements.mappingVersion.findMany({
+    where: { connectionId },
+    orderBy: { version: "desc" },
+    take: limit,
+    select: { version: true, hash: true, source: true, loadedAt: true },
+  });
+}

@@ -1,0 +1,165 @@
+import type { Side } from "../../model/side.ts";
+import type { Values } from "../../model/value.ts";
+import type { Database, Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+import type { RunRow } from "../pages/overview.ts";
+import { runRow } from "../pages/overview.ts";
+import type { SearchIn } from "../people/search-people.ts";
+import { peopleMatching } from "../people/search-people.ts";
+
+/** Which runs to show; `null` for any. */
+export interface RunsQuery {
+  readonly kind: string | null;
+  readonly result: RunRow["result"] | null;
+  readonly trigger: string | null;
+  readonly within: "day" | "week" | "month" | null;
+  /** From 1. */
+  readonly page: number;
+}
+
+export const ALL_RUNS: RunsQuery = { kind: null, result: null, trigger: null, within: null, page: 1 };
+
+export interface RunsPage {
+  /** The latest first. */
+  readonly runs: readonly RunRow[];
+  readonly total: number;
+  /** The page that was read: the last one, where a later one was asked for. */
+  readonly page: number;
+  /** At least 1. */
+  readonly pages: number;
+  /** What there is to filter by. */
+  readonly kinds: readonly string[];
+  readonly triggers: readonly string[];
+}
+
+const RUNS_PER_PAGE = 25;
+const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
+
+/** A page of runs, the latest first. */
+export async function listRuns(
+  database: Database,
+  connectionId: number,
+  { kind, result, trigger, within, page: asked }: RunsQuery,
+  now: Date,
+): Promise<RunsPage> {
+  const where = {
+    connectionId,
+    ...(kind === null ? {} : { kind }),
+    ...(result === null ? {} : { result }),
+    ...(trigger === null ? {} : { trigger }),
+    ...(within === null ? {} : { startedAt: { gte: new Date(now.getTime() - WITHIN_MS[within]) } }),
+  };
+  const [total, words] = await Promise.all([
+    database.run.count({ where }),
+    database.$queryRaw<{ kind: string; trigger: string }[]>`
+      SELECT DISTINCT kind, trigger FROM run WHERE connection_id = ${connectionId}`,
+  ]);
+  const pages = Math.max(1, Math.ceil(total / RUNS_PER_PAGE));
+  const page = Math.min(asked, pages);
+  const rows = await database.run.findMany({
+    where,
+    orderBy: [{ startedAt: "desc" }, { id: "desc" }],
+    take: RUNS_PER_PAGE,
+    skip: (page - 1) * RUNS_PER_PAGE,
+  });
+  const unique = (all: readonly string[]): readonly string[] => [...new Set(all)].toSorted();
+  return {
+    runs: rows.map(runRow),
+    total,
+    page,
+    pages,
+    kinds: unique(words.map((one) => one.kind)),
+    triggers: unique(words.map((one) => one.trigger)),
+  };
+}
+
+/** The latest runs of one lane since a moment, the oldest first. */
+export async function runsSince(
+  statements: Statements,
+  connectionId: number,
+  kind: string,
+  since: Date,
+  limit: number,
+): Promise<readonly RunRow[]> {
+  const rows = await statements.run.findMany({
+    where: { connectionId, kind, startedAt: { gte: since } },
+    orderBy: { startedAt: "desc" },
+    take: limit,
+  });
+  return rows.map(runRow).toReversed();
+}
+
+/** @returns `null` where the connection has no run of this number */
+export async function readRun(
+  statements: Statements,
+  connectionId: number,
+  id: bigint,
+): Promise<RunRow | null> {
+  const row = await statements.run.findFirst({ where: { connectionId, id } });
+  return row === null ? null : runRow(row);
+}
+
+/** One operation that a run sent. */
+export interface RunChange {
+  /** `null` where the contact is not linked. */
+  readonly linkId: bigint | null;
+  readonly email: string;
+  readonly at: Date;
+  readonly side: Side;
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list" | "opt_out" | "stamp";
+  readonly outcome: string;
+  readonly before: Values;
+  readonly after: Values;
+  readonly refusedFields: readonly string[];
+  /** In words, why it was not taken. */
+  readonly problem: string | null;
+}
+
+export interface RunChanges {
+  readonly changes: readonly RunChange[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+const CHANGES_PER_PAGE = 25;
+
+/**
+ * A page of what a run sent, in its order.
+ *
+ * @param search an address or how it begins, a name, an id; `null` for everybody
+ */
+export async function runChanges(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+  search: string | null,
+  searchIn: SearchIn,
+  asked: number,
+): Promise<RunChanges> {
+  const people = (link: Prisma.Sql): Prisma.Sql =>
+    search === null
+      ? Prisma.empty
+      : Prisma.sql`AND ${link} IN (${peopleMatching(connectionId, search, searchIn)})`;
+  // A contact that shows engagement need not be linked.
+  const all = Prisma.sql`
+    SELECT trace_id, sent_at, link_id, link.email_key AS email, side, kind, outcome, before, after, refused_fields, problem
+    FROM journal JOIN link ON link.id = journal.link_id AND link.connection_id = ${connectionId}
+    WHERE run_id = ${runId} ${people(Prisma.sql`link.id`)}
+    UNION ALL
+    SELECT trace_id, sent_at, link.id, coalesce(link.email_key, stamp.email), 'hubspot', 'stamp', outcome, before, after,
+           refused_fields, problem
+    FROM stamp LEFT JOIN link ON link.connection_id = stamp.connection_id AND link.hubspot_id = stamp.contact
+    WHERE stamp.connection_id = ${connectionId} AND run_id = ${runId} ${people(Prisma.sql`link.id`)}`;
+  const [count] = await statements.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM (${all}) AS written`;
+  const total = count?.total ?? 0;
+  const pages = Math.max(1, Math.ceil(total / CHANGES_PER_PAGE));
+  const page = Math.min(asked, pages);
+  const changes = await statements.$queryRaw<RunChange[]>`
+    SELECT link_id AS "linkId", email, sent_at AS at, side, kind, outcome, before, after,
+           refused_fields AS "refusedFields", problem ->> 'title' AS problem
+    FROM (${all}) AS written
+    ORDER BY sent_at, trace_id LIMIT ${CHANGES_PER_PAGE} OFFSET ${(page - 1) * CHANGES_PER_PAGE}`;
+  return { changes, total, page, pages };
+}

@@ -1,0 +1,49 @@
+import type { Side } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+
+/** How far the run under way has come. */
+export interface RunProgress {
+  readonly step: "read" | "look_up" | "compare" | "write";
+  readonly side: Side | null;
+  readonly done: number;
+  /** `null` until it is known. */
+  readonly total: number | null;
+  /** Since when it does this, with how much done then: of a step's rate, what was done before tells nothing. */
+  readonly since: Date;
+  readonly from: number;
+  readonly at: Date;
+}
+
+/** Keeps how far a connection's run has come; there is one at a time, since all share a lease. */
+export async function saveProgress(
+  statements: Statements,
+  connectionId: number,
+  progress: RunProgress,
+): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE run SET progress = ${JSON.stringify(progress)}::jsonb
+    WHERE connection_id = ${connectionId} AND result = 'running'`;
+}
+
+/** A run under way, with how far it has come where that was told. */
+export interface RunningRun {
+  readonly id: string;
+  readonly kind: string;
+  readonly startedAt: Date;
+  readonly progress: RunProgress | null;
+}
+
+type ProgressJson = Omit<RunProgress, "since" | "at"> & { readonly since: string; readonly at: string };
+
+/** The latest run that has not ended. */
+export async function readRunning(statements: Statements, connectionId: number): Promise<RunningRun | null> {
+  const [row] = await statements.$queryRaw<
+    (Omit<RunningRun, "id" | "progress"> & { id: bigint; progress: ProgressJson | null })[]
+  >`SELECT id, kind, started_at AS "startedAt", progress FROM run
+    WHERE connection_id = ${connectionId} AND result = 'running' ORDER BY started_at DESC LIMIT 1`;
+  if (row === undefined) return null;
+  const { id, progress, ...rest } = row;
+  if (progress === null) return { ...rest, id: String(id), progress: null };
+  const times = { since: new Date(progress.since), at: new Date(progress.at) };
+  return { ...rest, id: String(id), progress: { ...progress, ...times } };
+}

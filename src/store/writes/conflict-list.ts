@@ -1,0 +1,128 @@
+import type { Side } from "../../model/side.ts";
+import type { Value } from "../../model/value.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+
+/** Which conflicts to show; `null` for any. */
+export interface ConflictsQuery {
+  /** A field's key. */
+  readonly field: string | null;
+  readonly winner: Side | null;
+  readonly kind: ConflictKind | null;
+  readonly within: "day" | "week" | "month" | null;
+  readonly run: bigint | null;
+  /** From 1. */
+  readonly page: number;
+}
+
+export const CONFLICT_KINDS = ["changed_on_both", "first_sync", "target_edited", "written_over"] as const;
+export type ConflictKind = (typeof CONFLICT_KINDS)[number];
+
+export const ALL_CONFLICTS: ConflictsQuery = {
+  field: null,
+  winner: null,
+  kind: null,
+  within: null,
+  run: null,
+  page: 1,
+};
+
+/** A value that did not stand. */
+export interface ConflictRow {
+  readonly id: bigint;
+  readonly linkId: bigint;
+  readonly runId: bigint;
+  readonly email: string;
+  readonly field: string;
+  readonly kind: ConflictKind;
+  readonly winner: Side;
+  readonly won: Value;
+  readonly lost: Value;
+  /** What Tandem last wrote into the field before, on either side; `null` where it never did. */
+  readonly wroteBefore: { readonly value: Value } | null;
+  readonly at: Date;
+  readonly undo: "waiting" | "done" | "moved" | null;
+}
+
+export interface ConflictsPage {
+  readonly conflicts: readonly ConflictRow[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+const PER_PAGE = 25;
+const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
+
+/** A page of conflicts, the latest first. */
+export async function listConflicts(
+  statements: Statements,
+  connectionId: number,
+  query: ConflictsQuery,
+  now: Date,
+): Promise<ConflictsPage> {
+  const matching = conditions(connectionId, query, now);
+  const [count] = await statements.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM conflict JOIN run ON run.id = conflict.run_id WHERE ${matching}`;
+  const total = count?.total ?? 0;
+  const pages = Math.max(1, Math.ceil(total / PER_PAGE));
+  const page = Math.min(query.page, pages);
+  const conflicts = await statements.$queryRaw<ConflictRow[]>`
+    SELECT conflict.id, link_id AS "linkId", run_id AS "runId", link.email_key AS email, field, conflict.kind, winner,
+           won, lost, conflict.at, conflict_undo.state AS undo,
+           (SELECT jsonb_build_object('value', after -> conflict.field) FROM journal
+            WHERE journal.link_id = conflict.link_id AND sent_at < conflict.at AND journal.run_id <> conflict.run_id
+              AND outcome = 'done' AND journal.kind IN ('create', 'update') AND after ? conflict.field
+            ORDER BY sent_at DESC LIMIT 1) AS "wroteBefore"
+    FROM (SELECT conflict.* FROM conflict JOIN run ON run.id = conflict.run_id WHERE ${matching}
+          ORDER BY conflict.at DESC, conflict.id DESC LIMIT ${PER_PAGE} OFFSET ${(page - 1) * PER_PAGE}) AS conflict
+    JOIN link ON link.id = link_id LEFT JOIN conflict_undo ON conflict_id = conflict.id
+    ORDER BY conflict.at DESC, conflict.id DESC`;
+  return { conflicts, total, page, pages };
+}
+
+function conditions(
+  connectionId: number,
+  { field, winner, kind, within, run }: ConflictsQuery,
+  now: Date,
+): Prisma.Sql {
+  const all = [
+    Prisma.sql`run.connection_id = ${connectionId}`,
+    ...(field === null ? [] : [Prisma.sql`conflict.field = ${field}`]),
+    ...(winner === null ? [] : [Prisma.sql`conflict.winner = ${winner}`]),
+    ...(kind === null ? [] : [Prisma.sql`conflict.kind = ${kind}`]),
+    ...(run === null ? [] : [Prisma.sql`conflict.run_id = ${run}`]),
+    ...(within === null ? [] : [Prisma.sql`conflict.at >= ${new Date(now.getTime() - WITHIN_MS[within])}`]),
+  ];
+  return Prisma.join(all, " AND ");
+}
+
+/** How many conflicts a run had. */
+export async function countConflicts(
+  statements: Statements,
+  connectionId: number,
+  runId: bigint,
+): Promise<number> {
+  return statements.conflict.count({ where: { runId, run: { connectionId } } });
+}
+
+/** How often each side won a field lately. */
+export interface FieldConflicts {
+  readonly field: string;
+  readonly hubspot: number;
+  readonly klaviyo: number;
+}
+
+/** By field since a moment, the most first. */
+export async function conflictsByField(
+  statements: Statements,
+  connectionId: number,
+  since: Date,
+): Promise<readonly FieldConflicts[]> {
+  return statements.$queryRaw<FieldConflicts[]>`
+    SELECT field, (count(*) FILTER (WHERE winner = 'hubspot'))::int AS hubspot,
+           (count(*) FILTER (WHERE winner = 'klaviyo'))::int AS klaviyo
+    FROM conflict JOIN run ON run.id = conflict.run_id
+    WHERE run.connection_id = ${connectionId} AND conflict.at >= ${since}
+    GROUP BY field ORDER BY count(*) DESC, field`;
+}

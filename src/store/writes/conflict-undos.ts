@@ -1,0 +1,79 @@
+import type { EmailKey } from "../../model/email.ts";
+import type { Side } from "../../model/side.ts";
+import type { Value } from "../../model/value.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+
+/** A value that did not stand, and whether somebody wants it back. */
+export interface UndoableConflict {
+  readonly id: bigint;
+  readonly linkId: bigint;
+  readonly email: EmailKey;
+  readonly field: string;
+  readonly winner: Side;
+  readonly won: Value;
+  readonly lost: Value;
+  readonly at: Date;
+  readonly undo: "waiting" | "done" | "moved" | null;
+}
+
+const CONFLICTS = Prisma.sql`
+  SELECT conflict.id, link_id AS "linkId", link.email_key AS email, field, winner, won, lost, conflict.at,
+         conflict_undo.state AS undo
+  FROM conflict JOIN link ON link.id = conflict.link_id LEFT JOIN conflict_undo ON conflict_id = conflict.id`;
+
+/** Of one link, the latest first. */
+export async function conflictsOf(
+  statements: Statements,
+  connectionId: number,
+  linkId: bigint,
+  limit: number,
+): Promise<readonly UndoableConflict[]> {
+  return statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+    WHERE link.connection_id = ${connectionId} AND link_id = ${linkId} ORDER BY conflict.at DESC, field LIMIT ${limit}`;
+}
+
+export async function conflictOf(
+  statements: Statements,
+  connectionId: number,
+  id: bigint,
+): Promise<UndoableConflict | null> {
+  const [found] = await statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+    WHERE link.connection_id = ${connectionId} AND conflict.id = ${id}`;
+  return found ?? null;
+}
+
+/** Wants the losing value back with the next run; once. */
+export async function wishUndo(
+  statements: Statements,
+  conflictId: bigint,
+  by: string,
+  now: Date,
+): Promise<number> {
+  return statements.$executeRaw`
+    INSERT INTO conflict_undo (conflict_id, asked_by, asked_at) VALUES (${conflictId}, ${by}, ${now})
+    ON CONFLICT (conflict_id) DO NOTHING`;
+}
+
+/** What is wanted back and not settled yet, the oldest first. */
+export async function waitingUndos(
+  statements: Statements,
+  connectionId: number,
+  limit: number,
+): Promise<readonly UndoableConflict[]> {
+  return statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+    WHERE link.connection_id = ${connectionId} AND conflict_undo.state = 'waiting'
+    ORDER BY conflict_undo.asked_at, conflict.id LIMIT ${limit}`;
+}
+
+/** It was put back, or somebody had changed it since. */
+export async function settleUndos(
+  statements: Statements,
+  ids: readonly bigint[],
+  state: "done" | "moved",
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await statements.$executeRaw`
+    UPDATE conflict_undo SET state = ${state}, settled_at = ${now} WHERE conflict_id = ANY(${[...ids]}::bigint[])`;
+}

@@ -1,0 +1,76 @@
+import type { Side } from "../../model/side.ts";
+import type { Values } from "../../model/value.ts";
+import type { Statements } from "../database/database.ts";
+import { Prisma } from "../generated/client.ts";
+import { linksUnder } from "../links/links-under.ts";
+
+/** Which of the things that Tandem did: all that are given must fit. */
+export interface DeedFilter {
+  readonly runId?: bigint;
+  readonly email?: string;
+  /** Keys of field rules. */
+  readonly fields?: readonly string[];
+  readonly since?: Date;
+}
+
+/** What was done to one person, oldest first, and what Tandem has written to them since. */
+export interface LinkDeeds {
+  readonly linkId: bigint;
+  readonly email: string;
+  readonly deeds: readonly DeedRow[];
+  /** As `side field`. */
+  readonly touchedSince: readonly string[];
+}
+
+export interface DeedRow {
+  readonly side: Side;
+  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
+  readonly before: Values;
+  readonly after: Values;
+  readonly run: string;
+}
+
+/**
+ * A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo.
+ *
+ * @param among only these links; absent: any
+ */
+export async function deedsByLink(
+  statements: Statements,
+  connectionId: number,
+  filter: DeedFilter,
+  after: bigint,
+  limit: number,
+  among?: readonly bigint[],
+): Promise<readonly LinkDeeds[]> {
+  const conditions = [
+    ...(among === undefined ? [] : [Prisma.sql`link.id = ANY(${[...among]}::bigint[])`]),
+    ...(filter.runId === undefined ? [] : [Prisma.sql`journal.run_id = ${filter.runId}`]),
+    ...(filter.email === undefined ? [] : [Prisma.sql`link.id IN (${linksUnder([filter.email])})`]),
+    ...(filter.since === undefined ? [] : [Prisma.sql`journal.sent_at >= ${filter.since}`]),
+    ...(filter.fields === undefined
+      ? []
+      : [Prisma.sql`journal.kind = 'update' AND journal.after ?| ${[...filter.fields]}::text[]`]),
+  ];
+  const all = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, " AND ");
+  return statements.$queryRaw<LinkDeeds[]>`
+    WITH selected AS (
+      SELECT journal.* FROM journal JOIN link ON link.id = journal.link_id
+      WHERE link.connection_id = ${connectionId} AND journal.outcome = 'done' AND journal.kind <> 'opt_out' AND ${all}
+    ), page AS (
+      SELECT link_id, min(sent_at) AS first FROM selected WHERE link_id > ${after}
+      GROUP BY link_id ORDER BY link_id LIMIT ${limit}
+    )
+    SELECT page.link_id AS "linkId", link.email_key AS email,
+           (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'kind', s.kind, 'before', s.before, 'after', s.after,
+                                               'run', s.run_id::text)
+                             ORDER BY s.sent_at, s.trace_id)
+            FROM selected AS s WHERE s.link_id = page.link_id) AS deeds,
+           (SELECT coalesce(jsonb_agg(DISTINCT later.side || ' ' || field.key), '[]')
+            FROM journal AS later, jsonb_object_keys(later.after) AS field(key)
+            WHERE later.link_id = page.link_id AND later.sent_at > page.first AND later.outcome = 'done'
+              AND later.kind = 'update'
+              AND later.trace_id NOT IN (SELECT trace_id FROM selected)) AS "touchedSince"
+    FROM page JOIN link ON link.id = page.link_id
+    ORDER BY page.link_id`;
+}

@@ -1,0 +1,32 @@
+import type { Side } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+
+/** Contacts of one side whose changes were sent in two runs or more and never confirmed. */
+export interface FailingWrites {
+  readonly side: Side;
+  readonly contacts: number;
+  /** When the first of them was sent in vain. */
+  readonly since: Date;
+}
+
+/**
+ * Writes that this run left without an answer, as runs before it did. A write that was confirmed since starts the count
+ * again, so that an occasional lost answer is not reported.
+ */
+export async function failingWrites(
+  statements: Statements,
+  runId: bigint,
+): Promise<readonly FailingWrites[]> {
+  return statements.$queryRaw<FailingWrites[]>`
+    WITH open AS (
+      SELECT DISTINCT link_id, side FROM journal WHERE run_id = ${runId} AND outcome = 'sent'
+    ), failing AS (
+      SELECT open.link_id, open.side, min(journal.sent_at) AS since
+      FROM open JOIN journal ON journal.link_id = open.link_id AND journal.side = open.side
+      WHERE journal.outcome IN ('sent', 'superseded')
+        AND journal.sent_at > coalesce((SELECT max(done.sent_at) FROM journal AS done
+          WHERE done.link_id = open.link_id AND done.side = open.side AND done.outcome = 'done'), '-infinity')
+      GROUP BY open.link_id, open.side HAVING count(DISTINCT journal.run_id) > 1
+    )
+    SELECT side, count(*)::int AS contacts, min(since) AS since FROM failing GROUP BY side`;
+}

@@ -1,0 +1,37 @@
+import type { Side } from "../../model/side.ts";
+import type { Statements } from "../database/database.ts";
+
+/** One operation as it went over the wire, in the mapping's fields: what was read, sent, and came back. */
+export interface RawExchange {
+  readonly traceId: string;
+  readonly runId: bigint;
+  readonly side: Side;
+  readonly kind: string;
+  readonly outcome: string;
+  readonly sentAt: Date;
+  readonly settledAt: Date | null;
+  /** What the target showed, and what the other side did. */
+  readonly before: unknown;
+  readonly source: unknown;
+  readonly after: unknown;
+  readonly problem: unknown;
+  readonly refusedFields: readonly string[];
+  /** Is what came back, and what the other side showed, still kept? */
+  readonly rawKept: boolean;
+}
+
+/** The latest of one link first. */
+export async function rawExchanges(
+  statements: Statements,
+  connectionId: number,
+  linkId: bigint,
+  limit: number,
+): Promise<readonly RawExchange[]> {
+  return statements.$queryRaw<RawExchange[]>`
+    SELECT trace_id::text AS "traceId", run_id AS "runId", side, journal.kind, outcome, sent_at AS "sentAt",
+           journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields",
+           raw_kept AS "rawKept"
+    FROM journal JOIN link ON link.id = journal.link_id JOIN run ON run.id = journal.run_id
+    WHERE link.connection_id = ${connectionId} AND link_id = ${linkId}
+    ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
+}
