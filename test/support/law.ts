@@ -4,7 +4,7 @@ import { vi } from "vitest";
 // A law is many histories, and on a busy machine each takes longer. A soak takes as long as it takes.
 vi.setConfig({ testTimeout: process.env["LAW_RUNS"] === undefined ? 600_000 : 4 * 3_600_000 });
 
-const PLAIN_SEED = 20_261_130;
+const PLAIN_SEED = 1;
 
 /**
  * Asserts what holds for everything that could be thought of: tried `LAW_RUNS` times (500 unless told), from the seed in
