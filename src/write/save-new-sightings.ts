@@ -39,7 +39,7 @@ export async function saveNewSightings(
     } else if (result.id !== null)
       made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
   }
-  await saveWritten(statements, context.connectionId, written);
+  await saveWritten(statements, context.connectionId, written, context.now());
   await saveMade(statements, context.connectionId, made, context.shapes, context.now());
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
@@ -91,4 +92,25 @@ test("a page whose cursor could not be saved is not stored either", async () => 
   await mend();
   await it.sync(MAPPING);
   expect(it.klaviyo.user.all().map(({ values }) => values.get("first_name"))).toEqual(["Joanna"]);
+});
+
+test("a page of the index from before a write is no edit, though the write told nothing of what it did", async () => {
+  const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+  for (let runs = 0; runs < 2; runs += 1) await it.sync(MAPPING);
+  const profile = it.klaviyo.user.all()[0]?.id ?? "";
+  it.klaviyo.user.join(profile, "engaged");
+  await it.sync(MAPPING);
+  it.klaviyo.user.edit(profile, { title: "Buyer" });
+  it.hubspot.user.edit(jo, { firstname: "Joanna" });
+  it.klaviyo.quirks.importLike = true;
+  it.klaviyo.quirks.indexLagMs = 90_000;
+  it.wait(60_000);
+  // The comparison reads everybody, and not from the index.
+  await runReconcile(it.deps(), MAPPING, "test");
+  expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");
+  await it.sync(MAPPING);
+  it.klaviyo.quirks.indexLagMs = 0;
+  for (let runs = 0; runs < 2; runs += 1) await it.sync(MAPPING);
+  expect(it.hubspot.user.value(jo, "firstname")).toBe("Joanna");
+  expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");
 });

@@ -37,7 +37,7 @@ export const PERSONAL_DATA: Readonly<Record<Prisma.ModelName, PersonalData>> = {
   Sighting: ofPerson(
     "sighting",
     { fields: "told", unreadable: "document" },
-    "side external_id email_key shown_email consent verdict verdict_reason consent_state digest shape edited other_emails",
+    "side external_id email_key shown_email consent verdict verdict_reason consent_state digest before_write shape edited other_emails",
   ),
   UnreadableContact: ofPerson("unreadable_contact", { problem: "document" }, "side external_id email_key"),
   Member: ofPerson("member", {}, "side collection external_id scan"),

@@ -47,6 +47,11 @@ export async function saveSightings(
 ): Promise<void> {
   if (rows.length === 0) return;
   const direct = from === "records";
+  const fromBeforeWrite = (known: string, page: string): Prisma.Sql =>
+    direct
+      ? Prisma.sql`false`
+      : Prisma.sql`(${Prisma.raw(page)}.digest IS NOT DISTINCT FROM ${Prisma.raw(known)}.before_write
+                    AND ${Prisma.raw(known)}.before_write_until > ${now}::timestamptz)`;
   const latest = [...new Map(rows.map((row) => [`${row.side} ${row.id}`, row])).values()];
   const page = JSON.stringify(latest);
   await statements.$executeRaw`
@@ -59,7 +64,7 @@ export async function saveSightings(
       JOIN sighting AS known
         ON known.connection_id = ${connectionId} AND known.side = page.side AND known.external_id = page.id
       WHERE known.link_id IS NOT NULL AND known.digest <> page.digest
-        AND (page."updatedAt" >= known.updated_at OR (${direct} AND known.shape <> ${shape}))
+        AND (page."updatedAt" >= known.updated_at AND NOT ${fromBeforeWrite("known", "page")} OR (${direct} AND known.shape <> ${shape}))
       UNION
       -- Whose address a contact shows that did not show it before: there may be two of them now.
       SELECT other.link_id FROM page
@@ -89,7 +94,7 @@ export async function saveSightings(
             edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}
         WHERE excluded.updated_at > known.updated_at
            OR (excluded.updated_at = known.updated_at AND (excluded.digest <> known.digest
-               OR excluded.shape <> known.shape OR known.read_at IS NULL))
+               OR excluded.shape <> known.shape OR known.read_at IS NULL) AND NOT ${fromBeforeWrite("known", "excluded")})
            OR (${direct} AND (excluded.shape <> known.shape OR known.read_at IS NULL))
     )
     UPDATE link SET dirty_since = coalesce(dirty_since, ${now})
@@ -109,11 +114,18 @@ export interface WrittenSighting {
   readonly updatedAt: string | null;
 }
 
-/** Brings the sightings of written contacts up to what is stored now, without calling that a change. */
+/** An index may lag by as long. Whatever it still shows after that is what is there. */
+const LAGS_MS = 2 * 60 * 60_000;
+
+/**
+ * Brings the sightings of written contacts up to what is stored now, without calling that a change. Where the side did not
+ * tell what it stored, an index that lags may show once more what was there before: that is no edit.
+ */
 export async function saveWritten(
   statements: Statements,
   connectionId: number,
   rows: readonly WrittenSighting[],
+  now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
   const page = JSON.stringify(rows.map((row) => ({ ...row, written: row.address !== undefined })));
@@ -122,6 +134,9 @@ export async function saveWritten(
                         email_key = CASE WHEN p.written THEN p.address ELSE sighting.email_key END,
                         shown_email = CASE WHEN p.written THEN p.address ELSE sighting.shown_email END,
                         updated_at = greatest(sighting.updated_at, p."updatedAt"),
+                        before_write = CASE WHEN p."updatedAt" IS NOT NULL THEN NULL
+                                            ELSE coalesce(nullif(digest, ''), before_write) END,
+                        before_write_until = CASE WHEN p."updatedAt" IS NULL THEN ${new Date(now.getTime() + LAGS_MS)}::timestamptz END,
                         digest = ''
     FROM jsonb_to_recordset(${page}::jsonb) AS p("side" text, "id" text, "fields" jsonb, "updatedAt" timestamptz, "address" text, "written" boolean)
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id`;
