@@ -126,7 +126,7 @@ async function start(program: ServerProgram, data: string, careless: boolean): P
   const settings = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=''",
-    ...(careless ? ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : []),
+    ...(careless ? ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"] : []),
   ];
   const flags = `-p ${await freePort()} ${settings.map((setting) => `-c ${setting}`).join(" ")}`;
   const how = ["-w", "-s", "-t", "60", "-l", join(data, LOG), "-o", flags];
