@@ -109,6 +109,7 @@ test("a page of the index from before a write is no edit, though the write told 
   await runReconcile(it.deps(), MAPPING, "test");
   expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");
   await it.sync(MAPPING);
+  expect(it.hubspot.user.value(jo, "firstname")).toBe("Joanna");
   it.klaviyo.quirks.indexLagMs = 0;
   for (let runs = 0; runs < 2; runs += 1) await it.sync(MAPPING);
   expect(it.hubspot.user.value(jo, "firstname")).toBe("Joanna");
