@@ -23,7 +23,7 @@ export interface ConsentPort {
    * contact.
    */
   readonly formerOptOuts:
-    ((left: readonly FormerAddress[], signal: AbortSignal) => Promise<readonly FormerOptOut[]>) | null;
+    ((left: readonly FormerAddress[], signal: AbortSignal) => Promise<FormerReading>) | null;
   /**
    * Asks to subscribe these people, at most once each: an answer that never came is never asked for again. One result each,
    * in order. `null` where the system cannot, or Tandem never asks it to.
@@ -51,6 +51,13 @@ export interface SubscribeGate {
 export interface FormerAddress {
   readonly id: ExternalId;
   readonly email: EmailKey;
+}
+
+/** Former addresses, read. */
+export interface FormerReading {
+  readonly optOuts: readonly FormerOptOut[];
+  /** Contacts that could not be read: of their opt-outs nothing is known. */
+  readonly unreadable: ReadonlySet<ExternalId>;
 }
 
 /** The consent that a contact had when it left the address: an opt-out of everything, or of some types. */

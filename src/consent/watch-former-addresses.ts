@@ -24,17 +24,21 @@ export async function watchFormerAddresses(
   const { formerOptOuts } = connectors[side].consent;
   if (formerOptOuts === null) return [];
   const changed: EmailKey[] = [];
+  /** Their contacts cannot be read now: the next cycle tries again. */
+  const unread: bigint[] = [];
   for (let read = 0; read < MOST; read += AT_ONCE) {
-    const left = await unreadFormer(database, connectionId, side, AT_ONCE);
+    const left = await unreadFormer(database, connectionId, side, unread, AT_ONCE);
     if (left.length === 0) break;
     const found = await formerOptOuts(left, signal);
-    const optOuts = left.flatMap((one) => {
-      const met = found.find(({ id, email }) => id === one.id && email === one.email);
+    const known = left.filter(({ id }) => !found.unreadable.has(id));
+    unread.push(...left.flatMap(({ id, linkId }) => (found.unreadable.has(id) ? [linkId] : [])));
+    const optOuts = known.flatMap((one) => {
+      const met = found.optOuts.find(({ id, email }) => id === one.id && email === one.email);
       return met === undefined ? [] : [{ ...one, consent: met.consent }];
     });
     await transaction(database, async (statements) => {
       await saveLeftOptOuts(statements, connectionId, runId, side, optOuts, now());
-      await saveFormerRead(statements, connectionId, side, left, now());
+      await saveFormerRead(statements, connectionId, side, known);
     });
     changed.push(...optOuts.map((one) => one.now));
   }

@@ -1,9 +1,9 @@
 import type { Limits } from "../model/mapping.ts";
 import type { ExceededLimit } from "../model/hold.ts";
 import type { PerSide } from "../model/side.ts";
+import type { UndoFindings } from "../lanes/plans/undo.ts";
 import type { PlanTotals } from "../plan/limits.ts";
-import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
-import type { NotUndone } from "../plan/plan-undo.ts";
+import type { ContactPlan } from "../plan/plan-contact.ts";
 
 /** What a person wants looked at or done that takes longer than a page: it is done beside the pages, one at a time. */
 export type DeskWork =
@@ -48,22 +48,10 @@ export interface ReadPerson {
   readonly linkId: bigint;
 }
 
-/** What an undo would put back. */
-export interface PlannedUndo {
+/** What an undo of a run would put back. */
+export interface PlannedUndo extends UndoFindings {
   readonly kind: "undo";
   readonly runId: bigint;
-  readonly people: number;
-  readonly operations: number;
-  /** What the run did: each change is put back, is so already, or is left. */
-  readonly changes: number;
-  readonly putBack: number;
-  readonly already: number;
-  readonly left: Readonly<Partial<Record<NotUndone["why"], number>>>;
-  readonly examples: readonly ContactPlan[];
-  /** Of what was stamped of people's last activity. */
-  readonly stamps: readonly { readonly email: string; readonly operation: PlannedOperation }[];
-  /** Of exactly this: another set of operations has another. */
-  readonly hash: string;
 }
 
 /** What putting back came to. */

@@ -107,6 +107,29 @@ test("an opt-out of one kind of email under a former address blocks subscribing,
   ]);
 });
 
+test("an opt-out under a former address is read once its contact can be read again", async () => {
+  const it = await engine();
+  onTestFinished(() => it.fresh.drop());
+  const jo = it.hubspot.user.create("jo@example.com", {}, ["all"]);
+  const plain = { ...SUBSCRIBING, rules: SUBSCRIBING.rules.map((rule) => ({ ...rule, subscribe: false })) };
+  for (let runs = 0; runs < 2; runs += 1) await it.sync(plain);
+  await runConsent(it.deps(), plain, "test");
+  expect(await it.fresh.database.linkAlias.count({ where: { consentUnread: true } })).toBe(0);
+  it.hubspot.quirks.consentStaysWithAddress = true;
+  it.hubspot.user.setConsent(jo, plainConsent("unsubscribed"));
+  it.hubspot.user.changeEmail(jo, "jo.new@example.com");
+  await it.sync(plain);
+  const unread = () => it.fresh.database.linkAlias.count({ where: { consentUnread: true } });
+  expect(await unread()).toBe(1);
+  it.hubspot.quirks.unreadable = (id) => id === jo;
+  await runConsent(it.deps(), plain, "test");
+  expect(await unread()).toBe(1);
+  it.hubspot.quirks.unreadable = () => false;
+  await runConsent(it.deps(), plain, "test");
+  expect(await unread()).toBe(0);
+  expect(it.klaviyo.user.all().map(({ consent }) => consent?.status)).toEqual(["unsubscribed"]);
+});
+
 test("over HTTP nobody gets a second profile, and every opt-out reaches its person, a second late", async () => {
   const rehearsal = await startUnlimited({ seed: 7, contacts: 0 });
   const fresh = await freshDatabase();

@@ -139,8 +139,8 @@ describe("the merge of one field", () => {
 
   it("lets an edit that was made out of scope wait, and lead once its side is back", () => {
     assertLaw(
-      fc.property(anyEdit, fc.boolean(), ({ rule: any, agreed, side, value, seen }, otherLeads) => {
-        const rule = { ...any, onTargetEdit: "keep" as const };
+      fc.property(anyEdit, fc.boolean(), ({ rule: edited, agreed, side, value, seen }, otherLeads) => {
+        const rule = { ...edited, onTargetEdit: "keep" as const };
         const inScope = perSide((one) => one !== side && otherLeads);
         const away = decide({ rule, inScope, agreed, seen });
         expect(away.writes).toEqual(NOTHING);

@@ -2,7 +2,7 @@ import { plainConsent } from "../../model/consent.ts";
 import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
 import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
-import type { FormerAddress, FormerOptOut } from "../consent-port.ts";
+import type { FormerAddress, FormerReading } from "../consent-port.ts";
 import type { Account } from "./contacts.ts";
 import { optOutProperty } from "./opt-out-types.ts";
 import { readHistories } from "./read-contacts.ts";
@@ -20,14 +20,14 @@ export async function formerOptOuts(
   account: Account,
   left: readonly FormerAddress[],
   signal: AbortSignal,
-): Promise<readonly FormerOptOut[]> {
+): Promise<FormerReading> {
   const flags = [OPTED_OUT, ...account.optOutTypes.map(optOutProperty)];
   const properties = [EMAIL, ...flags].map((property) => ({ property, type: "text" as const }));
   const names = properties.map(({ property }) => property);
   const ids = left.map(({ id }) => id);
-  const { histories } = await readHistories(account, ids, properties, names, signal);
+  const { histories, unreadable } = await readHistories(account, ids, properties, names, signal);
   const pasts = new Map(histories.map(({ contact, past }) => [contact.id, past]));
-  return left.flatMap((one) => {
+  const optOuts = left.flatMap((one) => {
     const past = pasts.get(one.id);
     const leftAt = past === undefined ? null : whenLeft(past, one.email);
     if (past === undefined || leftAt === null) return [];
@@ -39,6 +39,7 @@ export async function formerOptOuts(
     const consent = plainConsent(optedOut ? "unsubscribed" : "never_subscribed");
     return [{ ...one, consent: { ...consent, optedOutTypes } }];
   });
+  return { optOuts, unreadable: new Set(unreadable.flatMap(({ id }) => id ?? [])) };
 }
 
 type Past = ContactHistory["past"];

@@ -163,7 +163,10 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           ? null
           : async (left, signal) => {
               request("refusals", signal);
-              return leftOptedOut(store, left);
+              return {
+                optOuts: leftOptedOut(store, left),
+                unreadable: new Set(left.flatMap(({ id }) => (quirks.unreadable(id) ? [id] : []))),
+              };
             },
       subscribe:
         side === "klaviyo"

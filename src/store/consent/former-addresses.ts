@@ -17,20 +17,25 @@ export interface UnreadFormer {
   readonly email: EmailKey;
 }
 
-/** Addresses that contacts of this side left, a page of them, the oldest first. */
+/**
+ * Addresses that contacts of this side left, a page of them.
+ *
+ * @param except links that were tried already
+ */
 export async function unreadFormer(
   statements: Statements,
   connectionId: number,
   side: Side,
+  except: readonly bigint[],
   atMost: number,
 ): Promise<readonly UnreadFormer[]> {
   const own = side === "hubspot" ? Prisma.sql`link.hubspot_id` : Prisma.sql`link.klaviyo_id`;
   return statements.$queryRaw<UnreadFormer[]>`
     SELECT alias.link_id AS "linkId", link.email_key AS now, ${own} AS id, alias.email_key AS email
     FROM link_alias AS alias JOIN link ON link.id = alias.link_id
-    WHERE alias.connection_id = ${connectionId} AND alias.side = ${side} AND alias.consent_read_at IS NULL
-      AND ${own} IS NOT NULL
-    ORDER BY alias.until, alias.link_id LIMIT ${atMost}`;
+    WHERE alias.connection_id = ${connectionId} AND alias.side = ${side} AND alias.consent_unread
+      AND ${own} IS NOT NULL AND alias.link_id <> ALL (${[...except]}::bigint[])
+    ORDER BY alias.link_id LIMIT ${atMost}`;
 }
 
 /** Marks the consent of these addresses as read. */
@@ -39,11 +44,10 @@ export async function saveFormerRead(
   connectionId: number,
   side: Side,
   rows: readonly UnreadFormer[],
-  now: Date,
 ): Promise<void> {
   const page = JSON.stringify(rows.map(({ linkId, email }) => ({ linkId: String(linkId), email })));
   await statements.$executeRaw`
-    UPDATE link_alias SET consent_read_at = ${now}
+    UPDATE link_alias SET consent_unread = false
     FROM jsonb_to_recordset(${page}::jsonb) AS p("linkId" bigint, "email" text)
     WHERE connection_id = ${connectionId} AND side = ${side} AND link_id = p."linkId" AND email_key = p.email`;
 }

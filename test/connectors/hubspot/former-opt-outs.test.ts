@@ -21,7 +21,7 @@ async function formerOptOuts(history: Readonly<Record<string, readonly Version[]
   }, {});
   const read = connector.consent.formerOptOuts;
   const found = await read?.([{ id: "1", email: key("old@example.com") }], live());
-  return { status: found?.[0]?.consent.status ?? null, requests: calls.length };
+  return { status: found?.optOuts[0]?.consent.status ?? null, requests: calls.length };
 }
 
 const renamed = (minute: number) => [version(minute, "new@example.com"), version(0, "old@example.com")];
