@@ -70,7 +70,8 @@ async function recoverSide(
   const found = await readTargets(context, side, entries);
   const proved = entries.map((entry): ProvedEntry => {
     const contact = found.targets.get(entry.traceId);
-    return { entry, id: contact?.id ?? null, agreed: confirmed(context, entry, contact) };
+    const shown = contact === undefined ? {} : sightingRow(context.fields, contact, false).fields;
+    return { entry, id: contact?.id ?? null, shown, agreed: confirmed(context, entry, shown) };
   });
   const conflicts = await conflictsOf(context, proved);
   await transaction(context.database, async (statements) => {
@@ -90,23 +91,23 @@ async function recoverSide(
 interface ProvedEntry {
   readonly entry: UnansweredEntry;
   readonly id: ExternalId | null;
+  /** What the target holds now of the fields that the mapping has now. */
+  readonly shown: Values;
   readonly agreed: Base;
 }
 
-/** What lost by the fields that were written, as the answer would have had it kept. */
+/** The edits that a history shows were written over, and what lost by each operation, as its answer would have had it kept. */
 async function conflictsOf(
   context: RunContext,
   proved: readonly ProvedEntry[],
 ): Promise<readonly (ConflictRow & { readonly linkId: bigint; readonly runId: bigint })[]> {
-  const written = proved.filter(
-    ({ entry, agreed }) => entry.kind === "update" && Object.keys(agreed).length > 0,
-  );
-  if (written.length === 0) return [];
-  const ids = written.map(({ entry }) => entry.linkId);
+  const changed = proved.filter(({ entry }) => entry.kind === "update");
+  if (changed.length === 0) return [];
+  const ids = changed.map(({ entry }) => entry.linkId);
   const { database, connectionId, scope, now } = context;
   const links = await knownLinks(database, connectionId, scope, { kind: "ids", ids }, 0n, ids.length, now());
   const knownBy = new Map(links.map((known) => [known.link.id, known]));
-  const updates = written.flatMap(({ entry, id, agreed }): readonly DoneUpdate[] => {
+  const updates = changed.flatMap(({ entry, id, agreed }): readonly DoneUpdate[] => {
     const known = knownBy.get(entry.linkId);
     const stored = Object.fromEntries(
       Object.entries(agreed).map(([field, values]) => [field, values[entry.side]]),
@@ -114,12 +115,24 @@ async function conflictsOf(
     return known === undefined || id === null ? [] : [{ known, entry, id, stored, agreed }];
   });
   const replaced = await replacedEdits(context, updates);
-  return written.flatMap(({ entry: { linkId, runId, lost }, agreed }) => {
-    const earlier = Object.entries(lost)
-      .filter(([field]) => Object.hasOwn(agreed, field))
-      .map(([field, value]) => ({ field, ...value, putBack: false }));
-    return withLater(earlier, replaced.get(linkId)).map((row) => ({ ...row, linkId, runId }));
+  return changed.flatMap((operation) => {
+    const { linkId, runId } = operation.entry;
+    return withLater(lostBy(operation), replaced.get(linkId)).map((row) => ({ ...row, linkId, runId }));
   });
+}
+
+/**
+ * The values that an unanswered operation may have replaced: all but those that still stand. Where the mapping leaves a
+ * field out by now, or somebody has typed something else since, nobody can tell whether it was written.
+ */
+function lostBy({ entry, shown, agreed }: ProvedEntry): readonly ConflictRow[] {
+  const stands = (field: string, lost: Value): boolean => {
+    const value = valueOf(shown, field);
+    return !Object.hasOwn(agreed, field) && value !== undefined && sameValue(value, lost);
+  };
+  return Object.entries(entry.lost)
+    .filter(([field, { lost }]) => !stands(field, lost))
+    .map(([field, value]) => ({ field, ...value, putBack: false }));
 }
 
 /** The contact of each operation by its trace id, and all that was read to find it. */
@@ -169,14 +182,13 @@ function settled({ entry, agreed }: ProvedEntry): SettledEntry {
 }
 
 /** The fields that the target holds as they were asked for: written, although nobody said so. */
-function confirmed(context: RunContext, entry: UnansweredEntry, contact: Contact | undefined): Base {
-  if (contact === undefined || (entry.kind !== "update" && entry.kind !== "create")) return {};
-  const now = sightingRow(context.fields, contact, false).fields;
-  const shown = shownOnceWritten(context.fields, entry.side, entry.after);
+function confirmed(context: RunContext, entry: UnansweredEntry, shown: Values): Base {
+  if (entry.kind !== "update" && entry.kind !== "create") return {};
+  const wanted = shownOnceWritten(context.fields, entry.side, entry.after);
   const base: Record<string, FieldBase> = {};
   for (const [field, asked] of Object.entries(entry.after)) {
-    const value = valueOf(now, field);
-    if (value === undefined || !sameAfterNormalising(valueOf(shown, field) ?? asked, value)) continue;
+    const value = valueOf(shown, field);
+    if (value === undefined || !sameAfterNormalising(valueOf(wanted, field) ?? asked, value)) continue;
     const agreed = agreedOn(entry.side, value, asked, entry.source[field] ?? null);
     if (agreed !== null) base[field] = agreed;
   }

@@ -30,11 +30,18 @@ export async function foldLinks(
   now: Date,
 ): Promise<bigint> {
   const [kept, gone] = one < other ? [one, other] : [other, one];
+  // Nobody will look whether this was written: what it may have replaced is kept.
   await statements.$executeRaw`
-    UPDATE journal SET outcome = 'superseded', settled_at = ${now}::timestamptz
-    WHERE link_id = ${gone}::bigint AND outcome = 'sent'
-      AND EXISTS (SELECT FROM journal AS open WHERE open.link_id = ${kept}::bigint AND open.outcome = 'sent'
-                    AND open.side = journal.side AND open.kind = journal.kind)`;
+    WITH unknown AS (
+      UPDATE journal SET outcome = 'superseded', settled_at = ${now}::timestamptz
+      WHERE link_id = ${gone}::bigint AND outcome = 'sent'
+        AND EXISTS (SELECT FROM journal AS open WHERE open.link_id = ${kept}::bigint AND open.outcome = 'sent'
+                      AND open.side = journal.side AND open.kind = journal.kind)
+      RETURNING run_id, lost)
+    INSERT INTO conflict (link_id, run_id, field, kind, winner, won, lost, at)
+    SELECT ${gone}::bigint, run_id, field, value->>'kind', value->>'winner', value->'won', value->'lost', ${now}::timestamptz
+    FROM unknown, jsonb_each(unknown.lost) AS p(field, value)
+    ON CONFLICT (link_id, run_id, field) DO NOTHING`;
   await statements.$executeRaw`UPDATE journal SET link_id = ${kept}::bigint WHERE link_id = ${gone}::bigint`;
   await statements.$executeRaw`
     UPDATE conflict SET link_id = ${kept}::bigint
