@@ -6,9 +6,10 @@ import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { addressesToCome, contestedContacts, forgetUnlinked } from "../store/links/contested.ts";
+import { addressesToCome, contestedContacts } from "../store/links/contested.ts";
 import { transaction } from "../store/database/database.ts";
 import { markMissing } from "../store/links/missing-links.ts";
+import { forgetUnlinked } from "../store/snapshots/unlinked-contacts.ts";
 
 /** Ids and addresses in one call: both systems take a hundred. */
 const AT_ONCE = 100;
@@ -35,7 +36,7 @@ export async function confirmContested(context: RunContext): Promise<void> {
       const { missing: gone } = existing(ids, found);
       await transaction(database, async (statements) => {
         await storePeople(context, statements, side, found, () => false);
-        await forgetUnlinked(statements, connectionId, side, gone);
+        await forgetUnlinked(statements, connectionId, side, gone, now());
         await markMissing(statements, { connectionId, side, ids: gone }, now());
       });
       await pageDone(context);

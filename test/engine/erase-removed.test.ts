@@ -100,3 +100,59 @@ test("more deletions than the limit allows wait for a person, and nobody is eras
   expect(run.counts["erased"]).toBeUndefined();
   expect(await links()).toHaveLength(43);
 });
+
+/** Contacts that Tandem has stored and no link has: a duplicate, one without an email address, and one outside the rules. */
+async function unlinked() {
+  const { user } = it.hubspot;
+  const duplicate = user.create("ann@example.com", { firstname: "Annegret" }, ["all"]);
+  const nameless = user.create(null, { firstname: "Nemo" }, ["all"]);
+  const kim = user.create("kim@example.com", { firstname: "Kimberly" }, ["all"]);
+  await it.sync(both);
+  const { database } = it.fresh;
+  user.leave(kim, "all");
+  await it.sync(both);
+  await database.sighting.updateMany({ where: { externalId: kim }, data: { linkId: null } });
+  await database.link.deleteMany({ where: { hubspotId: kim } });
+  await database.linkAlias.deleteMany({ where: { emailKey: "kim@example.com" } });
+  return { user, database, duplicate, nameless, kim };
+}
+const snapshots = async () =>
+  (await it.fresh.database.sighting.findMany({ where: { side: "hubspot", linkId: null } })).map(
+    ({ externalId }) => externalId,
+  );
+
+test("what is stored of a deleted contact that no link has is removed, and its opt-out stays", async () => {
+  const { user, database, duplicate, nameless, kim } = await unlinked();
+  user.setConsent(kim, OUT);
+  await compare();
+  expect(new Set(await snapshots())).toEqual(new Set([duplicate, nameless, kim]));
+  await database.sighting.updateMany({
+    where: { externalId: kim },
+    data: { verdict: "by_choice", verdictReason: "unsubscribed", seenAt: it.deps().now() },
+  });
+  for (const id of [duplicate, nameless, kim]) user.delete(id);
+  expect((await compare()).counts["erased"]).toBeUndefined();
+  expect(await snapshots()).toEqual([]);
+  expect(await refusedAmong(database, 1, ["kim@example.com"])).toEqual(new Set(["kim@example.com"]));
+  expect(await links()).toHaveLength(3);
+});
+
+test("a person without a link whose contact was deleted for privacy is erased", async () => {
+  const { user, database, duplicate, nameless, kim } = await unlinked();
+  for (const id of [duplicate, nameless, kim]) user.deleteForPrivacy(id);
+  expect((await compare()).counts).toMatchObject({ erased: 1 });
+  expect(await snapshots()).toEqual([]);
+  expect(await erasedSince(database, 1, "kim@example.com")).toBeInstanceOf(Date);
+  expect(await links()).toContain("ann@example.com");
+  const names = ["kim@", "kimberly", "nemo", "annegret"];
+  const lines = (await databaseDump(database)).split("\n");
+  expect(lines.filter((line) => names.some((name) => line.includes(name)))).toEqual([]);
+});
+
+test("nobody is erased whose contact was merged into one that was only deleted", async () => {
+  const survivor = it.hubspot.user.create("joe@example.com", {}, ["all"]);
+  it.hubspot.user.merge(survivor, contact(JO));
+  it.hubspot.user.delete(survivor);
+  expect((await compare()).counts["erased"]).toBeUndefined();
+  expect(await links()).toContain(JO);
+});

@@ -204,6 +204,17 @@ export function endpoints({ token, baseUrl, apiVersion, timeoutMs }: ClientDeps)
           true,
         ),
       ),
+    deletedPage: (after: string | null) =>
+      call("contacts", () =>
+        crm.contacts.basicApi.getPage(
+          CONTACTS_PER_PAGE,
+          after ?? undefined,
+          ["hs_merged_object_ids"],
+          undefined,
+          undefined,
+          true,
+        ),
+      ),
     deletedOne: (id: string) =>
       call("contact", () => crm.contacts.basicApi.getById(id, ["hs_object_id"], undefined, undefined, true)),
     batchCreate: (permit: Permit, inputs: readonly WriteInput[]) =>

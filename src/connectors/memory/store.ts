@@ -51,7 +51,7 @@ export interface MemoryStore {
   remove(id: ExternalId): void;
   /** Leaves nothing to be restored. */
   removeForGood(id: ExternalId): void;
-  /** Is it there, or deleted and still restorable? */
+  /** Is it, or the contact that it was merged into, there, or deleted and still restorable? */
   isKept(id: ExternalId): boolean;
   /** A removed contact as it was, in no collection. */
   restore(id: ExternalId): void;
@@ -132,7 +132,10 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
       store.remove(id);
       removed.delete(id);
     },
-    isKept: (id) => versions.has(id) || removed.has(id),
+    isKept(id) {
+      const into = merged.get(id);
+      return versions.has(id) || removed.has(id) || (into !== undefined && store.isKept(into));
+    },
     restore(id) {
       const known = removed.get(id);
       if (known === undefined || versions.has(id)) return;

@@ -114,7 +114,9 @@ function page(state: HubspotState, call: Call): unknown {
   if (!Number.isFinite(after)) throw invalid(`after is not a valid cursor: ${call.query.get("after")}`);
   const results: unknown[] = [];
   for (const contact of state.contacts.fromId(after)) {
-    const shown = archived ? contact.gone?.how === "archived" : contact.gone === null;
+    const shown = archived
+      ? state.contacts.getArchived(contact.id, state.now()) !== undefined
+      : contact.gone === null;
     if (!shown) continue;
     if (results.length === limit) {
       // The cursor is the id the next page begins with.

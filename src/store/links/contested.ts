@@ -43,18 +43,6 @@ export async function contestedContacts(
     ORDER BY side, external_id`;
 }
 
-/** Deleted contacts without a link. They cause no problem any more. */
-export async function forgetUnlinked(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  ids: readonly ExternalId[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  const which = { connectionId, side, externalId: { in: [...ids] } };
-  await statements.sighting.deleteMany({ where: { ...which, linkId: null } });
-}
-
 /**
  * The addresses that one contact of a dirty link shows and the other does not yet: somebody else may have them there. Of a
  * link whose other contact was deleted, the address that is new since: nothing but asking tells who has it there.

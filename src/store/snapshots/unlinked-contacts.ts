@@ -1,0 +1,59 @@
+import type { ExternalId } from "../../model/contact.ts";
+import type { Side } from "../../model/side.ts";
+import { recordChangedConsent } from "../consent/record-consent.ts";
+import type { Statements } from "../database/database.ts";
+import { NO_RUN } from "../runs/runs.ts";
+
+/** A contact that a side showed and that no link has: without an email address, a duplicate, or in no rule's scope. */
+export interface UnlinkedContact {
+  readonly externalId: ExternalId;
+  /** `null` where it shows none, or where a link has the address. */
+  readonly email: string | null;
+  readonly readAt: Date;
+}
+
+/** Those that were not read since `before`, the ones first that were read longest ago. */
+export async function unlinkedContacts(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  before: Date,
+  limit: number,
+): Promise<readonly UnlinkedContact[]> {
+  return statements.$queryRaw<UnlinkedContact[]>`
+    SELECT external_id AS "externalId", coalesce(read_at, seen_at) AS "readAt",
+           CASE WHEN NOT EXISTS (SELECT FROM link WHERE link.connection_id = seen.connection_id
+                                   AND link.email_key = seen.email_key AND NOT link.passed)
+                THEN email_key END AS email
+    FROM sighting AS seen
+    WHERE connection_id = ${connectionId} AND side = ${side} AND link_id IS NULL
+      AND coalesce(read_at, seen_at) < ${before}
+    ORDER BY coalesce(read_at, seen_at), external_id LIMIT ${limit}`;
+}
+
+/** Notes that these contacts were asked for and exist. */
+export async function markUnlinkedRead(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly ExternalId[],
+  now: Date,
+): Promise<void> {
+  const which = { connectionId, side, externalId: { in: [...ids] }, linkId: null };
+  await statements.sighting.updateMany({ where: which, data: { readAt: now } });
+}
+
+/** Contacts without a link that no longer exist. They cause no problem any more; an opt-out that they showed is kept. */
+export async function forgetUnlinked(
+  statements: Statements,
+  connectionId: number,
+  side: Side,
+  ids: readonly ExternalId[],
+  now: Date,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await recordChangedConsent(statements, connectionId, NO_RUN, now);
+  const which = { connectionId, side, externalId: { in: [...ids] } };
+  const { count } = await statements.sighting.deleteMany({ where: { ...which, linkId: null } });
+  if (count > 0) await statements.member.deleteMany({ where: which });
+}
