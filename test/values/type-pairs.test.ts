@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FieldSpec, Schema } from "../../src/connectors/connector.ts";
 import { decode, encode } from "../../src/connectors/hubspot/fields.ts";
-import { checkAgainst } from "../../src/mapping/check-against.ts";
+import { checkAgainst } from "../../src/mapping/accounts/check-against.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import { typesFit } from "../../src/values/type-pairs.ts";
 import type { FieldType, Value } from "../../src/model/value.ts";
