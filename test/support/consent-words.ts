@@ -21,6 +21,6 @@ export const SAYS_CONSENT: readonly string[] = [
   // Describes the values of two HubSpot properties, for editors.
   "mapping/schema/schema-consent.ts",
   // A HubSpot property error of that name, and a kind of events.
-  "connectors/hubspot/problems.ts",
+  "connectors/hubspot/problems/problems.ts",
   "connectors/hubspot/engagement/entry-words.ts",
 ];
