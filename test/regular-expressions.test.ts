@@ -17,7 +17,7 @@ const TRIES = 4;
 const ENOUGH_MS = 20_000;
 
 /** Makes patterns out of words that are escaped, or of a date pattern with parts of a fixed length. */
-const MADE_BY_HAND = ["sandbox/hubspot/search-match.ts", "values/date-pattern.ts"];
+const MADE_BY_HAND = ["sandbox/hubspot/search/search-match.ts", "values/date-pattern.ts"];
 
 const { literals, made } = patternsOfSource();
 /** The rehearsal servers listen on this machine alone, and only Tandem asks them. */

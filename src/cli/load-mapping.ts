@@ -1,4 +1,4 @@
-import { formatDiagnostics } from "../mapping/format-diagnostics.ts";
+import { formatDiagnostics } from "../mapping/diagnostics/format-diagnostics.ts";
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { readSecret } from "../mapping/read-secret.ts";

@@ -1,8 +1,8 @@
 import type { Counting, EngagementContext } from "../feeds/engagement/context.ts";
 import { collectionMissing, noSink, ofEngagement } from "../feeds/engagement/problems.ts";
 import { syncEngagement } from "../feeds/engagement/sync-engagement.ts";
-import { resolveName } from "../mapping/resolve-name.ts";
-import { referenceKey } from "../mapping/resolve-scope.ts";
+import { resolveName } from "../mapping/accounts/resolve-name.ts";
+import { referenceKey } from "../mapping/accounts/resolve-scope.ts";
 import type { EngagementMapping } from "../model/engagement-mapping.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";

@@ -1,4 +1,4 @@
-import type { CompanyEntry, FieldEntry } from "./schema.ts";
+import type { CompanyEntry, FieldEntry } from "./schema/schema.ts";
 
 const PREFIX = "company.";
 

@@ -1,19 +1,19 @@
 import type { Mapping } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
-import { buildMapping } from "./build-mapping.ts";
+import { buildMapping } from "./meaning/build-mapping.ts";
 import { companyField } from "./company-field.ts";
-import type { Diagnostic, Path } from "./diagnostic.ts";
-import { diagnostic } from "./diagnostic.ts";
-import { engagementMeanings } from "./meaning-engagement.ts";
-import type { Meaning, PlacedField } from "./meaning-fields.ts";
-import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning-fields.ts";
-import { mixedTypes } from "./meaning-types.ts";
-import { ruleMeanings, surroundingMeanings } from "./meaning-rules.ts";
-import { notYet } from "./not-yet.ts";
-import { companyEntry, connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema.ts";
-import { MOST_PROBLEMS, shapeProblems } from "./shape-problems.ts";
-import type { YamlSource } from "./yaml-source.ts";
-import { yamlSource } from "./yaml-source.ts";
+import type { Diagnostic, Path } from "./diagnostics/diagnostic.ts";
+import { diagnostic } from "./diagnostics/diagnostic.ts";
+import { engagementMeanings } from "./meaning/meaning-engagement.ts";
+import type { Meaning, PlacedField } from "./meaning/meaning-fields.ts";
+import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning/meaning-fields.ts";
+import { mixedTypes } from "./meaning/meaning-types.ts";
+import { ruleMeanings, surroundingMeanings } from "./meaning/meaning-rules.ts";
+import { notYet } from "./meaning/not-yet.ts";
+import { companyEntry, connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema/schema.ts";
+import { MOST_PROBLEMS, shapeProblems } from "./meaning/shape-problems.ts";
+import type { YamlSource } from "./yaml/yaml-source.ts";
+import { yamlSource } from "./yaml/yaml-source.ts";
 
 export interface ParsedMapping {
   /** `null` where there is any error; warnings leave it whole. */

@@ -1,8 +1,8 @@
-import type { Diagnostic, Finding } from "./diagnostic.ts";
-import { diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, Finding } from "./diagnostics/diagnostic.ts";
+import { diagnostic } from "./diagnostics/diagnostic.ts";
 import type { ParsedMapping } from "./parse-mapping.ts";
 import { parseMapping } from "./parse-mapping.ts";
-import { LARGEST_FILE } from "./pre-scan.ts";
+import { LARGEST_FILE } from "./yaml/pre-scan.ts";
 import type { TextFile } from "./read-text.ts";
 import { readText } from "./read-text.ts";
 

@@ -15,7 +15,7 @@ export interface BenchDatabase {
 export async function startBenchDatabase(): Promise<BenchDatabase> {
   const given = process.env["DATABASE_URL"];
   const folder = given ? null : await mkdtemp(join(tmpdir(), "tandem-bench-"));
-  const embedded = folder === null ? null : await startEmbeddedDatabase({ folder });
+  const embedded = folder === null ? null : await startEmbeddedDatabase({ folder, makesDatabases: true });
   const server = given ?? embedded?.url ?? "";
   const run = (statement: string): Promise<void> =>
     withServer(server, async (client) => void (await client.query(statement)));

@@ -1,6 +1,6 @@
 import type { Side } from "../../src/model/side.ts";
-import type { SeedContact } from "../../src/sandbox/hubspot/operations.ts";
-import type { DumpedContact } from "../../src/sandbox/hubspot/dump.ts";
+import type { SeedContact } from "../../src/sandbox/hubspot/control/operations.ts";
+import type { DumpedContact } from "../../src/sandbox/hubspot/control/dump.ts";
 import type { DumpedProfile } from "../../src/sandbox/klaviyo/control/dump.ts";
 import type { SeedProfile } from "../../src/sandbox/klaviyo/control/seed-profile.ts";
 import { seededRandom } from "../../src/sandbox/random.ts";

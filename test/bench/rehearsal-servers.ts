@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { DumpPage } from "../../src/sandbox/hubspot/dump.ts";
+import type { DumpPage } from "../../src/sandbox/hubspot/control/dump.ts";
 import type { AppliedChange, ReceivedCall } from "../../src/sandbox/ground-truth.ts";
 import type { dumpPage } from "../../src/sandbox/klaviyo/control/dump.ts";
 import type { Side } from "../../src/model/side.ts";

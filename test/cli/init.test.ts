@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { mappingJsonSchema } from "../../src/mapping/mapping-json-schema.ts";
+import { mappingJsonSchema } from "../../src/mapping/schema/mapping-json-schema.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { vendorWrites } from "../support/vendor-writes.ts";

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { EXIT } from "../../src/cli/exit-code.ts";
 import { exitCodeFor } from "../../src/cli/runs/run-report.ts";
 import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
-import type { OauthApp } from "../../src/sandbox/hubspot/oauth-app.ts";
+import type { OauthApp } from "../../src/sandbox/hubspot/oauth/oauth-app.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { postForm } from "../sandbox/install-app.ts";
+import { postForm } from "../sandbox/hubspot/install-app.ts";
 import type { Folder } from "./command-line.ts";
 import { makeFolder, tandem } from "./command-line.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { textFiles, withoutComments } from "../support/text-files.ts";
 
-const CALL = "connectors/klaviyo/consent-endpoints.ts";
+const CALL = "connectors/klaviyo/wire/consent-endpoints.ts";
 
 /**
  * Every way to subscribe somebody or to take a suppression away: by the SDKs' names and their aliases, by path, and by what
@@ -14,7 +14,7 @@ const WAYS: readonly (readonly [what: string, pattern: RegExp, allowed: readonly
     /profile-subscription-bulk-create|ubscribeProfiles\b|ProfileSubscriptionBulkCreate/,
     [CALL],
   ],
-  ["and sent from another", /\bclient\.subscribe\(/, ["connectors/klaviyo/subscribe.ts"]],
+  ["and sent from another", /\bclient\.subscribe\(/, ["connectors/klaviyo/consent/subscribe.ts"]],
   [
     "and only a cleared run asks for it",
     /\bconsent\.subscribe\b|\{ subscribe \} = /,
@@ -23,7 +23,7 @@ const WAYS: readonly (readonly [what: string, pattern: RegExp, allowed: readonly
   [
     "nobody else says that somebody is subscribed",
     /(?<!UN|_)SUBSCRIBED\b/,
-    [CALL, "connectors/klaviyo/consent.ts"],
+    [CALL, "connectors/klaviyo/consent/consent.ts"],
   ],
   ["nothing takes a suppression away", /suppression-bulk-delete|nsuppress|SuppressionBulkDelete/, []],
   ["nothing uses Klaviyo's calls for browsers", /["'`/]client\/|\bClientApi\b|\bcreateClient[A-Z]/, []],

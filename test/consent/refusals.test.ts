@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConsentRun } from "../../src/lanes/consent-lane.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { valueOf } from "../../src/sandbox/hubspot/contact.ts";
+import { valueOf } from "../../src/sandbox/hubspot/contacts/contact.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";

@@ -1,5 +1,5 @@
 import type { Value, Values } from "../../src/model/value.ts";
-import { emailsOf } from "../../src/sandbox/hubspot/contact.ts";
+import { emailsOf } from "../../src/sandbox/hubspot/contacts/contact.ts";
 import { rehearse } from "../connectors/hubspot/rehearsal.ts";
 import { connectorContract } from "./connector-contract.ts";
 import type { ConnectorHarness } from "./harness.ts";

@@ -12,7 +12,7 @@ import type { Rehearsal, RehearsalOptions } from "../../src/sandbox/rehearsal/re
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { openConnection } from "../../src/store/runs/connections.ts";
 import { EVENT_TYPE, PROPERTIES } from "../connectors/hubspot/engagement/sinks.ts";
-import { postForm } from "../sandbox/install-app.ts";
+import { postForm } from "../sandbox/hubspot/install-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { laneMapping } from "./lane.ts";
 import { OPEN_GATE } from "../support/open-gate.ts";

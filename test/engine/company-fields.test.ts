@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { USUAL_SCOPES } from "../../src/sandbox/hubspot/scopes.ts";
+import { USUAL_SCOPES } from "../../src/sandbox/hubspot/wire/scopes.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";

@@ -3,7 +3,7 @@ import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { markUnwritable } from "../../src/lanes/contacts/unwritable-properties.ts";
 import { propertiesOf } from "../../src/values/field-codec.ts";
-import { NOTHING_ACCEPTED, resolveScope } from "../../src/mapping/resolve-scope.ts";
+import { NOTHING_ACCEPTED, resolveScope } from "../../src/mapping/accounts/resolve-scope.ts";
 import type { Sighting } from "../../src/model/contact.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { KnownLink, Link } from "../../src/model/link.ts";

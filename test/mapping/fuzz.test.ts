@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkAgainst } from "../../src/mapping/check-against.ts";
-import { formatDiagnostics } from "../../src/mapping/format-diagnostics.ts";
+import { checkAgainst } from "../../src/mapping/accounts/check-against.ts";
+import { formatDiagnostics } from "../../src/mapping/diagnostics/format-diagnostics.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import { assertLaw } from "../support/law.ts";
-import { portal, shop } from "./schemas.ts";
+import { portal, shop } from "./accounts/schemas.ts";
 
 const EXAMPLE = readFileSync(new URL("../../config/mapping.example.yaml", import.meta.url), "utf8");
 

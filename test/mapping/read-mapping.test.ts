@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { formatDiagnostics } from "../../src/mapping/format-diagnostics.ts";
+import { formatDiagnostics } from "../../src/mapping/diagnostics/format-diagnostics.ts";
 import { readMapping } from "../../src/mapping/read-mapping.ts";
 import { mappingText } from "./mapping-text.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Schema } from "../../src/connectors/connector.ts";
-import { checkAgainst } from "../../src/mapping/check-against.ts";
-import { formatDiagnostics } from "../../src/mapping/format-diagnostics.ts";
+import { checkAgainst } from "../../src/mapping/accounts/check-against.ts";
+import { formatDiagnostics } from "../../src/mapping/diagnostics/format-diagnostics.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
-import { portal, shop } from "./schemas.ts";
+import { portal, shop } from "./accounts/schemas.ts";
 
 /** A file with these pieces at these lines, each of one line or more, and nothing else but empty comments. */
 function fileOf(pieces: Readonly<Record<number, string>>): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { durationMs } from "../../src/mapping/duration.ts";
+import { durationMs } from "../../src/mapping/schema/duration.ts";
 import { longestGapMs, schedule } from "../../src/mapping/schedule.ts";
 
 describe("a schedule", () => {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../src/mapping/diagnostic.ts";
+import type { Diagnostic } from "../../src/mapping/diagnostics/diagnostic.ts";
 import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 
 /** What is said about a mapping, short: `M101 39:5-13` is code, line, first column and the column after the last. */

@@ -47,7 +47,7 @@ export const PHONE: Problem = {
   reference: "ref-1",
 };
 
-export async function seed(fresh: FreshDatabase, name: string): Promise<Seed> {
+export async function seed(fresh: Pick<FreshDatabase, "database">, name: string): Promise<Seed> {
   const { database } = fresh;
   const { id: connectionId } = await database.connection.create({ data: { name } });
   return {

@@ -19,8 +19,8 @@ export const SAYS_CONSENT: readonly string[] = [
   // Plays a system: opts people out with the reason that Klaviyo gives.
   "connectors/memory/consent.ts",
   // Describes the values of two HubSpot properties, for editors.
-  "mapping/schema-consent.ts",
+  "mapping/schema/schema-consent.ts",
   // A HubSpot property error of that name, and a kind of events.
-  "connectors/hubspot/problems.ts",
+  "connectors/hubspot/problems/problems.ts",
   "connectors/hubspot/engagement/entry-words.ts",
 ];

@@ -17,7 +17,9 @@ declare module "vitest" {
 export default async function databaseServer(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env["DATABASE_URL"];
   const folder = given ? null : await mkdtemp(join(tmpdir(), "tandem-test-"));
-  const embedded = folder ? await startEmbeddedDatabase({ folder, careless: true }) : null;
+  const embedded = folder
+    ? await startEmbeddedDatabase({ folder, careless: true, makesDatabases: true })
+    : null;
   const url = given ?? embedded?.url ?? "";
   await withServer(url, async (server) => {
     await server.query("DROP DATABASE IF EXISTS tandem_template");

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { buildField } from "../../src/mapping/build-field.ts";
+import { buildField } from "../../src/mapping/meaning/build-field.ts";
 import { fieldsOf, propertiesOf } from "../../src/values/field-codec.ts";
-import { fieldShape } from "../../src/mapping/field-shape.ts";
-import type { FieldEntry } from "../../src/mapping/schema.ts";
-import { fieldEntry } from "../../src/mapping/schema.ts";
+import { fieldShape } from "../../src/mapping/meaning/field-shape.ts";
+import type { FieldEntry } from "../../src/mapping/schema/schema.ts";
+import { fieldEntry } from "../../src/mapping/schema/schema.ts";
 import type { Base } from "../../src/model/base.ts";
 import type { Direction, FieldRule } from "../../src/model/mapping.ts";
 import { directionAllows } from "../../src/model/mapping.ts";

@@ -1,7 +1,7 @@
 import type { Schema } from "../../connectors/connector.ts";
-import { checkAgainst } from "../../mapping/check-against.ts";
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import type { MappingText } from "../../mapping/tell-at.ts";
+import { checkAgainst } from "../../mapping/accounts/check-against.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
+import type { MappingText } from "../../mapping/diagnostics/tell-at.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { PerSide } from "../../model/side.ts";
 import { counted } from "../../model/count-words.ts";

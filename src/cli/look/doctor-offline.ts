@@ -1,5 +1,5 @@
 import pkg from "../../../package.json" with { type: "json" };
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { readSecret } from "../../mapping/read-secret.ts";
 import type { Mapping, SecretRef } from "../../model/mapping.ts";
 import type { Secrets } from "../../model/secrets.ts";

@@ -1,6 +1,6 @@
 import type { Account, Connector, Schema } from "../../connectors/connector.ts";
 import { guardAccount } from "../../lanes/guard-account.ts";
-import { WHERE_TO_ADD } from "../../mapping/check-access.ts";
+import { WHERE_TO_ADD } from "../../mapping/accounts/check-access.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Connector } from "../../connectors/connector.ts";
-import { subscribingFindings, whatSubscribes } from "../../mapping/check-subscribing.ts";
+import { subscribingFindings, whatSubscribes } from "../../mapping/accounts/check-subscribing.ts";
 import { readMapping } from "../../mapping/read-mapping.ts";
-import type { MappingText } from "../../mapping/tell-at.ts";
+import type { MappingText } from "../../mapping/diagnostics/tell-at.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { SIDES } from "../../model/side.ts";
 import type { App, CommonOptions } from "../app.ts";

@@ -1,5 +1,5 @@
 import type { Deps } from "../../lanes/deps.ts";
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { readMapping } from "../../mapping/read-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";

@@ -1,9 +1,9 @@
 import type { Connector } from "../../connectors/connector.ts";
 import type { Deps } from "../../lanes/deps.ts";
 import { guardAccount } from "../../lanes/guard-account.ts";
-import { checkAgainst } from "../../mapping/check-against.ts";
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import { formatDiagnostics } from "../../mapping/format-diagnostics.ts";
+import { checkAgainst } from "../../mapping/accounts/check-against.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
+import { formatDiagnostics } from "../../mapping/diagnostics/format-diagnostics.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { PerSide } from "../../model/side.ts";

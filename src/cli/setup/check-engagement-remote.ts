@@ -1,9 +1,9 @@
 import type { Connector, Schema } from "../../connectors/connector.ts";
 import { rollUpProblems } from "../../feeds/engagement/check-roll-ups.ts";
 import { noSink } from "../../feeds/engagement/problems.ts";
-import { checkEngagement } from "../../mapping/check-engagement.ts";
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import type { MappingText } from "../../mapping/tell-at.ts";
+import { checkEngagement } from "../../mapping/accounts/check-engagement.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
+import type { MappingText } from "../../mapping/diagnostics/tell-at.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { PerSide } from "../../model/side.ts";

@@ -1,10 +1,10 @@
 import { isAbsolute, relative } from "node:path";
 import pkg from "../../../package.json" with { type: "json" };
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import { githubDiagnostics } from "../../mapping/diagnostics-github.ts";
-import { countSeverities, toldDiagnostic } from "../../mapping/diagnostics-json.ts";
-import { sarifDiagnostics } from "../../mapping/diagnostics-sarif.ts";
-import { formatDiagnostics } from "../../mapping/format-diagnostics.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
+import { githubDiagnostics } from "../../mapping/diagnostics/diagnostics-github.ts";
+import { countSeverities, toldDiagnostic } from "../../mapping/diagnostics/diagnostics-json.ts";
+import { sarifDiagnostics } from "../../mapping/diagnostics/diagnostics-sarif.ts";
+import { formatDiagnostics } from "../../mapping/diagnostics/format-diagnostics.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { counted } from "../../model/count-words.ts";
 import type { App, CommonOptions } from "../app.ts";

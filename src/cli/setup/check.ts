@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { checkAgainst } from "../../mapping/check-against.ts";
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import { checkAgainst } from "../../mapping/accounts/check-against.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import type { MappingOnDisk } from "../../mapping/read-mapping.ts";
 import { readMapping } from "../../mapping/read-mapping.ts";
-import { sameNames } from "../../mapping/same-names.ts";
-import type { SavedSchema } from "../../mapping/schema-file.ts";
-import { foreignSchema } from "../../mapping/schema-file.ts";
+import { sameNames } from "../../mapping/accounts/same-names.ts";
+import type { SavedSchema } from "../../mapping/accounts/schema-file.ts";
+import { foreignSchema } from "../../mapping/accounts/schema-file.ts";
 import type { App, CommonOptions } from "../app.ts";
 import type { CheckedFile, CheckFormat } from "./check-report.ts";
 import { CHECK_FORMATS, reportCheck } from "./check-report.ts";

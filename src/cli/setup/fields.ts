@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
 import type { FieldSpec } from "../../connectors/connector.ts";
-import { didYouMean } from "../../mapping/suggest.ts";
+import { didYouMean } from "../../mapping/diagnostics/suggest.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { SchemaOptions } from "./account-schema.ts";

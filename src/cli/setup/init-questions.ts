@@ -1,9 +1,9 @@
 import type { Schema } from "../../connectors/connector.ts";
-import type { FirstMapping } from "../../mapping/first-mapping.ts";
-import type { FirstRule } from "../../mapping/first-rule.ts";
-import { obviousRule, sensibleLists } from "../../mapping/first-rule.ts";
-import type { GuessedCountry } from "../../mapping/guess-country.ts";
-import { guessCountry, isCountry } from "../../mapping/guess-country.ts";
+import type { FirstMapping } from "../../mapping/first/first-mapping.ts";
+import type { FirstRule } from "../../mapping/first/first-rule.ts";
+import { obviousRule, sensibleLists } from "../../mapping/first/first-rule.ts";
+import type { GuessedCountry } from "../../mapping/first/guess-country.ts";
+import { guessCountry, isCountry } from "../../mapping/first/guess-country.ts";
 import type { PerSide } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import type { App } from "../app.ts";

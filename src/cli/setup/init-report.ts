@@ -1,5 +1,5 @@
-import type { FirstMapping, WrittenMapping } from "../../mapping/first-mapping.ts";
-import { FILL_IN } from "../../mapping/first-mapping.ts";
+import type { FirstMapping, WrittenMapping } from "../../mapping/first/first-mapping.ts";
+import { FILL_IN } from "../../mapping/first/first-mapping.ts";
 import { counted } from "../../model/count-words.ts";
 import type { WrittenFile } from "./init-files.ts";
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { candidateFields, fieldRequests, measureFields } from "../../mapping/first-fields.ts";
-import { firstMapping } from "../../mapping/first-mapping.ts";
-import { mappingJsonSchema } from "../../mapping/mapping-json-schema.ts";
+import { candidateFields, fieldRequests, measureFields } from "../../mapping/first/first-fields.ts";
+import { firstMapping } from "../../mapping/first/first-mapping.ts";
+import { mappingJsonSchema } from "../../mapping/schema/mapping-json-schema.ts";
 import { parseMapping } from "../../mapping/parse-mapping.ts";
 import type { Mapping, SecretRef } from "../../model/mapping.ts";
 import type { PerSide, Side } from "../../model/side.ts";

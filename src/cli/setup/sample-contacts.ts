@@ -1,5 +1,5 @@
 import type { Connector, PropertyRequest } from "../../connectors/connector.ts";
-import type { Sample } from "../../mapping/check-data.ts";
+import type { Sample } from "../../mapping/accounts/check-data.ts";
 import type { Contact } from "../../model/contact.ts";
 
 /** Reads whole pages of an account's contacts until so many are read, or all: a bounded number of calls. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { readText } from "../../mapping/read-text.ts";
-import type { SavedSchema } from "../../mapping/schema-file.ts";
-import { readSchemaFile, writeSchemaFile } from "../../mapping/schema-file.ts";
+import type { SavedSchema } from "../../mapping/accounts/schema-file.ts";
+import { readSchemaFile, writeSchemaFile } from "../../mapping/accounts/schema-file.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
 
 /** A portal with thousands of properties and options has a few megabytes. */

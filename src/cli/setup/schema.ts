@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { mappingJsonSchema } from "../../mapping/mapping-json-schema.ts";
+import { mappingJsonSchema } from "../../mapping/schema/mapping-json-schema.ts";
 import type { App } from "../app.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { EXIT } from "../exit-code.ts";

@@ -6,13 +6,13 @@ import type { Value } from "../../model/value.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { PropertyRequest } from "../connector.ts";
 import { unreadableContact } from "../unreadable-contact.ts";
-import type { Calls } from "./calls.ts";
-import type { Endpoints } from "./client.ts";
-import { companyProperty, PRIMARY_COMPANY } from "./companies.ts";
-import type { Companies, CompanyReading } from "./companies.ts";
+import type { Calls } from "./wire/calls.ts";
+import type { Endpoints } from "./wire/client.ts";
+import { companyProperty, PRIMARY_COMPANY } from "./companies/companies.ts";
+import type { Companies, CompanyReading } from "./companies/companies.ts";
 import { decode } from "./fields.ts";
-import { optOutProperty, optOutTypeOf } from "./opt-out-types.ts";
-import type { ContactRecord, Records } from "./records.ts";
+import { optOutProperty, optOutTypeOf } from "./consent/opt-out-types.ts";
+import type { ContactRecord, Records } from "./pull/records.ts";
 
 /** One account's endpoints, the calls that pace them, and its companies as one pull or reading meets them. */
 export interface Account {

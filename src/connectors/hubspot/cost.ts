@@ -1,5 +1,5 @@
 import type { Cost, Work } from "../connector.ts";
-import { BURST } from "./calls.ts";
+import { BURST } from "./wire/calls.ts";
 import { BATCH } from "./contacts.ts";
 
 /** Batches of a hundred: a create is one write, an update is read before it is written, a list takes its own calls. */

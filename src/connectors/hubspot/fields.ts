@@ -1,7 +1,7 @@
 import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "../../model/value.ts";
 import type { FieldType, Value } from "../../model/value.ts";
 import type { FieldSpec } from "../connector.ts";
-import type { PropertyRecord } from "./parse.ts";
+import type { PropertyRecord } from "./wire/parse.ts";
 
 /** A value as HubSpot shows it, read as a type; or the text that does not fit it. */
 export type Decoded = { readonly value: Value } | { readonly unreadable: string };

@@ -5,9 +5,9 @@ import { backoffMs, callWithRetry, retryAfterMs } from "../http/retry.ts";
 import type { RetryDecision } from "../http/retry.ts";
 import { LONGEST_WAIT_MS } from "../http/shut-door.ts";
 import { TookTooLong, withinTotalTime } from "../http/total-time.ts";
-import { acceptedOrigin } from "./client.ts";
-import { signInRefused, signInUnanswered } from "./oauth-problems.ts";
-import { readJson } from "./parse.ts";
+import { acceptedOrigin } from "./wire/client.ts";
+import { signInRefused, signInUnanswered } from "./problems/oauth-problems.ts";
+import { readJson } from "./wire/parse.ts";
 
 export interface OAuthDeps extends Timing {
   readonly clientId: string;

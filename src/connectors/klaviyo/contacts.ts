@@ -5,10 +5,10 @@ import type { PropertyRequest } from "../connector.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { BrokenRecord } from "../unreadable-contact.ts";
 import { textOfAny, unreadableContact } from "../unreadable-contact.ts";
-import { consentOf } from "./consent.ts";
+import { consentOf } from "./consent/consent.ts";
 import { nativeAt, placeOf, ranked, unreadableText, valueFrom } from "./fields.ts";
-import { isoOf } from "./times.ts";
-import type { ProfileResource, ProfileRows } from "./wire.ts";
+import { isoOf } from "./wire/times.ts";
+import type { ProfileResource, ProfileRows } from "./wire/wire.ts";
 
 /** What was asked for of a profile, as far as its answer tells. */
 export function valuesOf(

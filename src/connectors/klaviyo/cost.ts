@@ -1,8 +1,8 @@
 import type { Cost, Work } from "../connector.ts";
-import { LARGEST_JOB } from "./import-job.ts";
-import { LARGEST_BATCH } from "./membership.ts";
-import { OPERATIONS } from "./operations.ts";
-import { MOST_SINGLES } from "./write.ts";
+import { LARGEST_JOB } from "./write/import-job.ts";
+import { LARGEST_BATCH } from "./write/membership.ts";
+import { OPERATIONS } from "./wire/operations.ts";
+import { MOST_SINGLES } from "./write/write.ts";
 
 /** What a lookup by id takes at once. */
 const LOOKUP = 100;

@@ -1,9 +1,9 @@
 import type { Collection, FieldSpec, Schema } from "../connector.ts";
-import type { Calls } from "./calls.ts";
-import type { Endpoints, GroupKind } from "./client.ts";
+import type { Calls } from "./wire/calls.ts";
+import type { Endpoints, GroupKind } from "./wire/client.ts";
 import { isVendorProperty, OWN_FIELDS, typeOfNatives } from "./fields.ts";
-import { pages } from "./pages.ts";
-import { groupPage, profilePage } from "./wire.ts";
+import { pages } from "./wire/pages.ts";
+import { groupPage, profilePage } from "./wire/wire.ts";
 
 /** Klaviyo lists no custom properties: those that the latest few hundred profiles have are the ones we can know. */
 const SAMPLED_PAGES = 3;

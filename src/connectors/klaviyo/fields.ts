@@ -1,9 +1,9 @@
 import type { FieldType, Value } from "../../model/value.ts";
 import { canonicalDate, canonicalList, canonicalNumber, canonicalText } from "../../model/value.ts";
 import type { PropertyRequest } from "../connector.ts";
-import type { ConsentWord } from "./consent.ts";
-import { consentIn, consentWord } from "./consent.ts";
-import { momentFrom } from "./times.ts";
+import type { ConsentWord } from "./consent/consent.ts";
+import { consentIn, consentWord } from "./consent/consent.ts";
+import { momentFrom } from "./wire/times.ts";
 
 /** Where a property of the mapping lives in a profile. */
 export type Place =

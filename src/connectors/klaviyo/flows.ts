@@ -1,8 +1,8 @@
-import type { Calls } from "./calls.ts";
-import type { Endpoints } from "./client.ts";
-import { KlaviyoFailure } from "./failure.ts";
-import { lacksScope } from "./missing-scopes.ts";
-import { listWithFlows } from "./wire.ts";
+import type { Calls } from "./wire/calls.ts";
+import type { Endpoints } from "./wire/client.ts";
+import { KlaviyoFailure } from "./problems/failure.ts";
+import { lacksScope } from "./problems/missing-scopes.ts";
+import { listWithFlows } from "./wire/wire.ts";
 
 /**
  * The flows with the trigger "added to this list", by name; drafts and archived ones start nothing. `null` where the key

@@ -1,13 +1,13 @@
 import type { Account, Connector, Schema } from "../../connectors/connector.ts";
-import { findOptOutType, optOutTypeKey, resolveConsent } from "../../mapping/resolve-consent.ts";
-import type { RepointedRef } from "../../mapping/resolve-scope.ts";
+import { findOptOutType, optOutTypeKey, resolveConsent } from "../../mapping/accounts/resolve-consent.ts";
+import type { RepointedRef } from "../../mapping/accounts/resolve-scope.ts";
 import {
   EVERYTHING_ACCEPTED,
   listGone,
   listRenamed,
   referenceKey,
   resolveScope,
-} from "../../mapping/resolve-scope.ts";
+} from "../../mapping/accounts/resolve-scope.ts";
 import { accountShape, snapshotShape } from "../../values/snapshot-shape.ts";
 import type { Mapping, ScopeRule } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";

@@ -1,5 +1,5 @@
-import { resolveConsent } from "../../mapping/resolve-consent.ts";
-import { NOTHING_ACCEPTED, resolveScope } from "../../mapping/resolve-scope.ts";
+import { resolveConsent } from "../../mapping/accounts/resolve-consent.ts";
+import { NOTHING_ACCEPTED, resolveScope } from "../../mapping/accounts/resolve-scope.ts";
 import { accountPart, snapshotShape } from "../../values/snapshot-shape.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { ResolvedConsent, ResolvedRule } from "../../model/scope.ts";

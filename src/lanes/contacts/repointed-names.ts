@@ -1,5 +1,5 @@
 import type { Schema } from "../../connectors/connector.ts";
-import type { RepointedRef } from "../../mapping/resolve-scope.ts";
+import type { RepointedRef } from "../../mapping/accounts/resolve-scope.ts";
 import { chunks } from "../../model/chunks.ts";
 import type { ResolvedRule } from "../../model/scope.ts";
 import type { PerSide } from "../../model/side.ts";

@@ -1,6 +1,6 @@
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./wire/endpoint.ts";
 import { offsetText, utcOffset } from "../time-zone.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import type { RateLimits } from "./wire/rate-limits.ts";
 import type { HubspotState } from "./state.ts";
 
 /** Who the token belongs to, and how much of the day is used. Any token may ask. */

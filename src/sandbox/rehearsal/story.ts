@@ -1,4 +1,4 @@
-import type { SeedContact } from "../hubspot/operations.ts";
+import type { SeedContact } from "../hubspot/control/operations.ts";
 import type { HubspotSandbox } from "../hubspot/sandbox.ts";
 import type { SeedProfile } from "../klaviyo/control/seed-profile.ts";
 import type { KlaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";

@@ -1,4 +1,4 @@
-import { maskLine } from "../../mapping/mask-secrets.ts";
+import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/html.ts";
 import { html } from "../frame/html.ts";

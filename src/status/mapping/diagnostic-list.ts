@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import type { Fragment } from "../frame/html.ts";
 import { html } from "../frame/html.ts";
 

@@ -1,5 +1,5 @@
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
-import { maskLine } from "../../mapping/mask-secrets.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
+import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
 import type { Safe } from "../frame/html.ts";
 import { html } from "../frame/html.ts";

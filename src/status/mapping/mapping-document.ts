@@ -1,4 +1,4 @@
-import { maskLine } from "../../mapping/mask-secrets.ts";
+import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { exampleDocuments } from "../parts/plan-examples.ts";
 import type { MappingView } from "./mapping-view.ts";
 

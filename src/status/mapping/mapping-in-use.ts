@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { parseMapping } from "../../mapping/parse-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Statements } from "../../store/database/database.ts";

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../mapping/diagnostic.ts";
+import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import type { WaitingHold } from "../../store/runs/holds.ts";
 import type { PastHold } from "../../store/runs/hold-list.ts";
 import type { MappingVersionRow } from "../../store/runs/mapping-history.ts";

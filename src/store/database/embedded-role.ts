@@ -11,6 +11,12 @@ export const RUN_ROLE = "tandem_app";
 
 const PASSWORD_FILE = "tandem_app.password";
 
+/** What the role may do beyond its own database; see `EmbeddedOptions`. */
+interface RoleRights {
+  readonly careless?: boolean;
+  readonly makesDatabases?: boolean;
+}
+
 /** Two processes may start on one folder at the same moment. */
 const PREPARING_LOCK = 7_263_364;
 
@@ -20,12 +26,12 @@ const PREPARING_LOCK = 7_263_364;
  *
  * @returns the address at which Tandem works
  */
-export async function prepareDatabase(held: Held, data: string, careless: boolean): Promise<string> {
+export async function prepareDatabase(held: Held, data: string, rights: RoleRights): Promise<string> {
   const { connection } = held;
   await connection.query("SELECT pg_advisory_lock($1)", [PREPARING_LOCK]);
   try {
     const password = await runPassword(data);
-    await makeRole(connection, password, careless);
+    await makeRole(connection, password, rights);
     const there = await connection.query("SELECT FROM pg_database WHERE datname = 'tandem'");
     await connection.query(
       there.rowCount === 0
@@ -51,13 +57,18 @@ async function runPassword(data: string): Promise<string> {
   }
 }
 
-async function makeRole(connection: Client, password: string, careless: boolean): Promise<void> {
+async function makeRole(
+  connection: Client,
+  password: string,
+  { careless, makesDatabases }: RoleRights,
+): Promise<void> {
   const { rowCount } = await connection.query("SELECT FROM pg_roles WHERE rolname = $1", [RUN_ROLE]);
-  // Tests make a database each, and restore one with its triggers off.
-  const rights = careless ? "CREATEDB" : "NOCREATEDB";
-  const options = `LOGIN NOSUPERUSER NOCREATEROLE ${rights} PASSWORD ${connection.escapeLiteral(password)}`;
+  const databases = makesDatabases === true ? "CREATEDB" : "NOCREATEDB";
+  const options = `LOGIN NOSUPERUSER NOCREATEROLE ${databases} PASSWORD ${connection.escapeLiteral(password)}`;
   await connection.query(`${rowCount === 0 ? "CREATE" : "ALTER"} ROLE ${RUN_ROLE} ${options}`);
-  if (careless) await connection.query(`GRANT SET ON PARAMETER session_replication_role TO ${RUN_ROLE}`);
+  // Tests restore a database with its triggers off.
+  if (careless === true)
+    await connection.query(`GRANT SET ON PARAMETER session_replication_role TO ${RUN_ROLE}`);
 }
 
 /** Gives the role everything in the database that the superuser owns and PostgreSQL itself did not make. */

@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   readonly folder: string;
   /** For tests: gives up safety in a power cut for speed. */
   readonly careless?: boolean;
+  /** For tests and benches: Tandem's role may make databases. */
+  readonly makesDatabases?: boolean;
 }
 
 /** Two processes may start the same server, or lose the port they chose, at the same moment. */
@@ -36,7 +38,7 @@ const ATTEMPTS = 3;
 export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { program, data } = await placeOf(options.folder);
   const held = await reach(program, data, options.careless === true);
-  const url = await prepareDatabase(held, data, options.careless === true);
+  const url = await prepareDatabase(held, data, options);
   // A process that ends at once leaves no server behind: the server stops when its last connection closes.
   const orderly = (): void => kill(held.pid);
   process.once("exit", orderly);

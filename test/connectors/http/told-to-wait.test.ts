@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { calls as hubspotCalls } from "../../../src/connectors/hubspot/calls.ts";
-import { calls as klaviyoCalls } from "../../../src/connectors/klaviyo/calls.ts";
-import type { OperationName } from "../../../src/connectors/klaviyo/operations.ts";
-import { KlaviyoFailure } from "../../../src/connectors/klaviyo/failure.ts";
+import { calls as hubspotCalls } from "../../../src/connectors/hubspot/wire/calls.ts";
+import { calls as klaviyoCalls } from "../../../src/connectors/klaviyo/wire/calls.ts";
+import type { OperationName } from "../../../src/connectors/klaviyo/wire/operations.ts";
+import { KlaviyoFailure } from "../../../src/connectors/klaviyo/problems/failure.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { virtualTime } from "../virtual-time.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connector, PropertyRequest } from "../../../src/connectors/connector.ts";
-import { USUAL_SCOPES } from "../../../src/sandbox/hubspot/scopes.ts";
+import { USUAL_SCOPES } from "../../../src/sandbox/hubspot/wire/scopes.ts";
 import { MAPPED, pull, withColleagues } from "./colleagues.ts";
 import { live } from "./rehearsal.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { USUAL_SCOPES } from "../../../src/sandbox/hubspot/scopes.ts";
+import { USUAL_SCOPES } from "../../../src/sandbox/hubspot/wire/scopes.ts";
 import { BARE, MAPPED, namesIn, problemsIn, pull, withColleagues } from "./colleagues.ts";
 
 const MINUTE = 60_000;

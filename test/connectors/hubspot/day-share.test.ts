@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { DayCount } from "../../../src/connectors/http/day-budget.ts";
 import { countHere } from "../../../src/connectors/http/day-budget.ts";
-import { calls } from "../../../src/connectors/hubspot/calls.ts";
+import { calls } from "../../../src/connectors/hubspot/wire/calls.ts";
 import { urgently } from "../../../src/connectors/http/urgent.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { virtualTime } from "../virtual-time.ts";

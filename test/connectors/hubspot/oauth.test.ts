@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { oauthToken } from "../../../src/connectors/hubspot/oauth.ts";
 import type { OAuthDeps } from "../../../src/connectors/hubspot/oauth.ts";
-import { postForm } from "../../sandbox/install-app.ts";
+import { postForm } from "../../sandbox/hubspot/install-app.ts";
 import { live, rehearse } from "./rehearsal.ts";
 
 const MINUTE = 60_000;

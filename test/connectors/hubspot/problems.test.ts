@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readVendorError } from "../../../src/connectors/hubspot/parse.ts";
-import { CATALOGUE, problemOf } from "../../../src/connectors/hubspot/problems.ts";
-import { propertyErrors } from "../../../src/connectors/hubspot/property-errors.ts";
+import { readVendorError } from "../../../src/connectors/hubspot/wire/parse.ts";
+import { CATALOGUE, problemOf } from "../../../src/connectors/hubspot/problems/problems.ts";
+import { propertyErrors } from "../../../src/connectors/hubspot/problems/property-errors.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import { body, CASES, EXPECTED } from "./raw-refusals.ts";
 import type { Case } from "./raw-refusals.ts";

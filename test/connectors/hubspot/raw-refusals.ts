@@ -1,4 +1,4 @@
-import type { Refusal } from "../../../src/connectors/hubspot/refusal.ts";
+import type { Refusal } from "../../../src/connectors/hubspot/problems/refusal.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 
 /** A refusal as it arrives, and what is to be made of it. */

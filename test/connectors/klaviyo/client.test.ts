@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { endpoints } from "../../../src/connectors/klaviyo/client.ts";
-import { KlaviyoFailure } from "../../../src/connectors/klaviyo/failure.ts";
-import { problemOfFailure, stopsTheSide } from "../../../src/connectors/klaviyo/problems.ts";
+import { endpoints } from "../../../src/connectors/klaviyo/wire/client.ts";
+import { KlaviyoFailure } from "../../../src/connectors/klaviyo/problems/failure.ts";
+import { problemOfFailure, stopsTheSide } from "../../../src/connectors/klaviyo/problems/problems.ts";
 import { klaviyo } from "../../../src/connectors/klaviyo/index.ts";
 import { OPEN_GATE } from "../../support/open-gate.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PropertyRequest, PullPage } from "../../../src/connectors/connector.ts";
-import { windowsOf } from "../../../src/connectors/klaviyo/operations.ts";
+import { windowsOf } from "../../../src/connectors/klaviyo/wire/operations.ts";
 import { emailKey } from "../../../src/model/email.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";
 import { live, people, rehearse } from "./rehearse.ts";

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { FailureDetails } from "../../../src/connectors/klaviyo/failure.ts";
-import { apiErrors, KlaviyoFailure } from "../../../src/connectors/klaviyo/failure.ts";
-import { valueProblem } from "../../../src/connectors/klaviyo/own-problems.ts";
-import type { About } from "../../../src/connectors/klaviyo/problems.ts";
-import { problemOf, problemOfFailure, unavailable } from "../../../src/connectors/klaviyo/problems.ts";
+import type { FailureDetails } from "../../../src/connectors/klaviyo/problems/failure.ts";
+import { apiErrors, KlaviyoFailure } from "../../../src/connectors/klaviyo/problems/failure.ts";
+import { valueProblem } from "../../../src/connectors/klaviyo/problems/own-problems.ts";
+import type { About } from "../../../src/connectors/klaviyo/problems/problems.ts";
+import {
+  problemOf,
+  problemOfFailure,
+  unavailable,
+} from "../../../src/connectors/klaviyo/problems/problems.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 
 interface Case {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WriteResult } from "../../../src/connectors/connector.ts";
-import { OPERATIONS } from "../../../src/connectors/klaviyo/operations.ts";
+import { OPERATIONS } from "../../../src/connectors/klaviyo/wire/operations.ts";
 import type { Operation } from "../../../src/model/operation.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { RehearsedKlaviyo } from "../../support/klaviyo-connector.ts";

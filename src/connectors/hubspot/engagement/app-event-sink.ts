@@ -1,10 +1,10 @@
 import type { Permit } from "../../permit.ts";
 import type { EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
-import { CallFailed } from "../failure.ts";
+import { CallFailed } from "../problems/failure.ts";
 import { sendEntries } from "./send-entries.ts";
 import { inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { anything } from "./wire.ts";
 
 /** HubSpot does not say; that of its other batches. */

@@ -6,7 +6,7 @@ import { readDefinitions, setUpDefinitions } from "./event-definitions.ts";
 import { sendEntries } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
 import { deletedKinds, inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { anything } from "./wire.ts";
 
 /** Documented (facts 2.13). */

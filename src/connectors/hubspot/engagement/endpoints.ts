@@ -1,8 +1,8 @@
 import type { Client } from "@hubspot/api-client";
 import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
 import type { Permit } from "../../permit.ts";
-import type { PutMutation, PutTogether } from "../client.ts";
-import type { PlainRequest } from "../plain-request.ts";
+import type { PutMutation, PutTogether } from "../wire/client.ts";
+import type { PlainRequest } from "../wire/plain-request.ts";
 import type { EventField } from "./entry-words.ts";
 
 /** What a developer of an app signs in with: its templates belong to the app, not to the portal. */

@@ -4,10 +4,10 @@ import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import { pageGuard } from "../../http/page-guard.ts";
 import type { Account } from "../contacts.ts";
-import { answeredStatus } from "../failure.ts";
+import { answeredStatus } from "../problems/failure.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import type { EventDefinition } from "./wire.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { anything, definitionList, oneDefinition } from "./wire.ts";
 
 const DESCRIPTION = "Made by Tandem: what people did with the messages that Klaviyo sent them.";

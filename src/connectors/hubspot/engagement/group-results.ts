@@ -2,8 +2,8 @@ import type { EntryGroup, RecordResult } from "../../engagement-port.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
 import { chunks } from "../../../model/chunks.ts";
-import { problemOf } from "../problems.ts";
-import { readContacts } from "../read-contacts.ts";
+import { problemOf } from "../problems/problems.ts";
+import { readContacts } from "../pull/read-contacts.ts";
 import type { Verdict } from "./send-in-batches.ts";
 
 /** What became of the parts of one group; its contact is gone where it was refused and nobody is there. */

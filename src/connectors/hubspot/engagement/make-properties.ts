@@ -5,10 +5,10 @@ import { SystemUnavailable } from "../../../model/problem.ts";
 import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
-import { answeredStatus } from "../failure.ts";
-import { propertyList } from "../parse.ts";
+import { answeredStatus } from "../problems/failure.ts";
+import { propertyList } from "../wire/parse.ts";
 import { sinkOut } from "./sink-problems.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { anything, groupList, madeProperties } from "./wire.ts";
 
 const GROUP = { name: "klaviyo", label: "Klaviyo" } as const;

@@ -1,7 +1,7 @@
-import { mayBeDone } from "../failure-kinds.ts";
+import { mayBeDone } from "../problems/failure-kinds.ts";
 import { chunks } from "../../../model/chunks.ts";
-import { CallFailed } from "../failure.ts";
-import type { VendorError } from "../parse.ts";
+import { CallFailed } from "../problems/failure.ts";
+import type { VendorError } from "../wire/parse.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 
 /** What became of one item. `id` is the system's own, where the answer tells one. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../model/problem.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
-import { CallFailed } from "../failure.ts";
-import { problemOf } from "../problems.ts";
+import { CallFailed } from "../problems/failure.ts";
+import { problemOf } from "../problems/problems.ts";
 
 const PROBE_MS = 5 * 60_000;
 

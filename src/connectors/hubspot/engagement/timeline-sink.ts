@@ -9,7 +9,7 @@ import type { EventType } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
 import { deletedKinds, inWordsOf, sinkClosed, sinkOut } from "./sink-problems.ts";
 import { readTemplates, setUpTemplates } from "./timeline-templates.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { eventsAnswer } from "./wire.ts";
 
 /** Version 1 took so many; of version 3 HubSpot does not say. */

@@ -3,12 +3,12 @@ import type { EngagementKind } from "../../../model/engagement.ts";
 import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
-import { answeredStatus } from "../failure.ts";
+import { answeredStatus } from "../problems/failure.ts";
 import type { AppDoor, TemplateBody, TemplateToken } from "./endpoints.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import { sinkOut } from "./sink-problems.ts";
 import type { EventTemplate } from "./wire.ts";
-import { writeHeld } from "../write-held.ts";
+import { writeHeld } from "../write/write-held.ts";
 import { oneTemplate, templateList } from "./wire.ts";
 
 const TOKENS: readonly TemplateToken[] = FIELDS.map((field) => ({ ...field, type: "string", options: [] }));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { vendorErrors } from "../parse.ts";
+import { vendorErrors } from "../wire/parse.ts";
 
 const id = z.union([z.string().min(1), z.number().int()]).transform(String);
 const text = z.string().nullish().catch(null);

@@ -1,7 +1,7 @@
 import { CampaignsApi, EventsApi, FlowsApi, MetricsApi } from "klaviyo-api";
 import type { Channel } from "../../../model/engagement.ts";
-import type { PutTogether } from "../client.ts";
-import { anyOf } from "../filter.ts";
+import type { PutTogether } from "../wire/client.ts";
+import { anyOf } from "../wire/filter.ts";
 
 /** The largest pages of each. The prose says 200 events; the parameter takes 1,000 (facts § 5.10). */
 export const EVENTS_PER_PAGE = 1_000;

@@ -1,8 +1,8 @@
 import { clip } from "../../../model/clip.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementMetric, NotTold } from "../../engagement-port.ts";
-import { KlaviyoFailure } from "../failure.ts";
-import { lacksScope } from "../missing-scopes.ts";
+import { KlaviyoFailure } from "../problems/failure.ts";
+import { lacksScope } from "../problems/missing-scopes.ts";
 
 const WHAT = { events: "show", counts: "count" } as const;
 

@@ -1,7 +1,7 @@
 import type { Engagement, MessageSource } from "../../../model/engagement.ts";
 import { emailKey } from "../../../model/email.ts";
 import type { EngagementMetric } from "../../engagement-port.ts";
-import { momentFrom } from "../times.ts";
+import { momentFrom } from "../wire/times.ts";
 import { cleanUrl } from "./clean-url.ts";
 import type { EventResource } from "./wire.ts";
 

@@ -7,8 +7,8 @@ import type {
   EventWindow,
   NotTold,
 } from "../../engagement-port.ts";
-import { filterTime } from "../filter.ts";
-import { pages } from "../pages.ts";
+import { filterTime } from "../wire/filter.ts";
+import { pages } from "../wire/pages.ts";
 import { knownMetric } from "./known-metrics.ts";
 import { mailingNames } from "./mailing-names.ts";
 import type { NamesDeps } from "./mailing-names.ts";

@@ -6,7 +6,7 @@ import {
   HEADER_TEMPLATE,
 } from "../../../../src/connectors/hubspot/engagement/entry-words.ts";
 import type { RecordAs } from "../../../../src/model/engagement.ts";
-import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
+import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/wire/scopes.ts";
 import { live, rehearse } from "../rehearsal.ts";
 import { entry, group, PROJECT_FILE, showing } from "./sinks.ts";
 import type { ShowingGiven } from "./sinks.ts";

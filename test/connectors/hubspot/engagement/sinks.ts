@@ -7,12 +7,12 @@ import type {
 import type { HubSpotApp } from "../../../../src/connectors/hubspot/engagement/port.ts";
 import type { HubSpotDeps } from "../../../../src/connectors/hubspot/index.ts";
 import type { Engagement, RecordAs } from "../../../../src/model/engagement.ts";
-import type { AppGiven } from "../../../../src/sandbox/hubspot/engagement-operations.ts";
-import type { OauthApp } from "../../../../src/sandbox/hubspot/oauth-app.ts";
+import type { AppGiven } from "../../../../src/sandbox/hubspot/control/engagement-operations.ts";
+import type { OauthApp } from "../../../../src/sandbox/hubspot/oauth/oauth-app.ts";
 import type { Settings } from "../../../../src/sandbox/hubspot/settings.ts";
-import type { TimelineCard } from "../../../../src/sandbox/hubspot/timeline-view.ts";
-import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/scopes.ts";
-import { postForm } from "../../../sandbox/install-app.ts";
+import type { TimelineCard } from "../../../../src/sandbox/hubspot/timeline/timeline-view.ts";
+import { USUAL_SCOPES } from "../../../../src/sandbox/hubspot/wire/scopes.ts";
+import { postForm } from "../../../sandbox/hubspot/install-app.ts";
 import { rehearse } from "../rehearsal.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 

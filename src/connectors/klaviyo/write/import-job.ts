@@ -1,0 +1,271 @@
+import { z } from "zod";
+import type { ExternalId } from "../../../model/contact.ts";
+import type { EmailKey } from "../../../model/email.ts";
+import { emailKey } from "../../../model/email.ts";
+import type { Operation } from "../../../model/operation.ts";
+import type { Problem } from "../../../model/problem.ts";
+import { SystemUnavailable } from "../../../model/problem.ts";
+import type { WriteResult } from "../../connector.ts";
+import type { ProfileBody } from "../wire/client.ts";
+import { KlaviyoFailure } from "../problems/failure.ts";
+import type { ImportSettings, JobEnd } from "./job-end.ts";
+import { endOf } from "./job-end.ts";
+import { madeProfiles } from "./made-profiles.ts";
+import { unjoined } from "../problems/own-problems.ts";
+import { problemOfFailure } from "../problems/problems.ts";
+import type { Draft } from "./profile-body.ts";
+import { draftOf, sizeOf } from "./profile-body.ts";
+import type { ImportError } from "../wire/wire.ts";
+import { importJobAnswer } from "../wire/wire.ts";
+import type { ContentOperation } from "./write-single.ts";
+import { LARGEST_PROFILE, isContent, tooLarge, typesOf } from "./write-single.ts";
+
+/** `single`: not done, and better sent by itself, where what is wrong with it can be told and left out. */
+export type ImportResult = WriteResult | "single";
+
+interface Row {
+  readonly asked: ContentOperation;
+  /** As the gate left it. */
+  readonly operation: ContentOperation;
+  readonly body: ProfileBody;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Klaviyo takes 10,000 profiles and 5 MB in a job; a part is left for what surrounds them. Of updates only so many can be
+ * read again, a hundred a call, within the seconds that a reading is good for.
+ */
+export const LARGEST_JOB = 2_000;
+const LARGEST_BODY = 4_500_000;
+/** Below this, halving a refused job costs more than sending its profiles one by one. */
+const SMALLEST_JOB = 25;
+
+/**
+ * Writes creates and updates that empty nothing (an import ignores nulls) as import jobs, all to one list or none. A job
+ * does not tell what it stored; of a small one the ids of the profiles it made are listed. Rejects with `SystemUnavailable` where nothing at all was sent.
+ */
+export async function importAll(
+  settings: ImportSettings,
+  operations: readonly ContentOperation[],
+  list: string | null,
+): Promise<ReadonlyMap<ContentOperation, ImportResult>> {
+  const results = new Map<ContentOperation, ImportResult>();
+  const rows: Row[] = [];
+  for (const operation of operations) {
+    const { body, properties, problems } = draftIn(settings, operation);
+    if (sizeOf(body) > LARGEST_PROFILE) {
+      results.set(operation, { outcome: "refused", problem: tooLarge(operation) });
+    } else if (operation.kind === "update" && properties.length === 0) {
+      results.set(operation, doneBlind(operation, problems));
+    } else rows.push({ asked: operation, operation, body, problems });
+  }
+  try {
+    for (const part of partsOf(rows)) await importPart(settings, part, list, results);
+  } catch (error) {
+    if (results.size === 0 || !(error instanceof SystemUnavailable || settings.signal.aborted)) throw error;
+    for (const { asked } of rows) {
+      // Those of a job that was sent have their outcome: of these none was.
+      if (!results.has(asked)) results.set(asked, { outcome: "unknown" });
+    }
+  }
+  return results;
+}
+
+function draftIn({ properties }: ImportSettings, operation: ContentOperation): Draft {
+  const target = operation.kind === "create" ? { email: operation.email } : { id: operation.id };
+  return draftOf(operation.values, typesOf(properties), new Set(), target);
+}
+
+/** Puts people who were just imported on one more list: a job takes only one. Answers with what went wrong, if it did. */
+export async function importToList(
+  settings: ImportSettings,
+  emails: readonly string[],
+  list: string,
+): Promise<Problem | null> {
+  const bodies = emails.map((email) => ({ attributes: { email }, unset: [] }));
+  try {
+    const { calls, client, gate, signal } = settings;
+    // Nothing of them is changed by it but who is on the list.
+    const prepare = async () => client.importProfiles(await gate.permit(), bodies, list);
+    const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
+    if (answer === null) return unjoined(list);
+    const end = await endOf(settings, answer.data.data.id, emails.length);
+    return end.kind === "complete" && end.errors.length === 0 ? null : unjoined(list);
+  } catch (error) {
+    if (!(error instanceof KlaviyoFailure)) throw error;
+    return problemOfFailure(error, { list });
+  }
+}
+
+async function importPart(
+  settings: ImportSettings,
+  asked: readonly Row[],
+  list: string | null,
+  results: Map<ContentOperation, ImportResult>,
+): Promise<void> {
+  const { calls, client, gate, signal } = settings;
+  let rows = asked;
+  const prepare = async () => {
+    const admitted = await gate.admit(
+      asked.map(({ operation }) => operation),
+      "import",
+    );
+    const still = new Map(admitted?.operations.map((operation) => [operation.traceId, operation]));
+    rows = asked.flatMap((row) => stillAsked(settings, row, still));
+    if (admitted === null || rows.length === 0) return null;
+    return client.importProfiles(
+      admitted.permit,
+      rows.map(({ body }) => body),
+      list,
+    );
+  };
+  const notSent = (): void => {
+    const sent = new Set(rows.map(({ asked: { traceId } }) => traceId));
+    for (const { asked: one } of asked) if (!sent.has(one.traceId)) results.set(one, { outcome: "not_sent" });
+  };
+  const all = (result: (row: Row) => ImportResult, some = rows): void => {
+    for (const row of some) results.set(row.asked, result(row));
+  };
+  let job: string;
+  try {
+    const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
+    if (answer === null) return await inHalves(settings, asked, list, results);
+    notSent();
+    job = answer.data.data.id;
+    await gate.accepted(
+      rows.map(({ operation }) => operation),
+      job,
+    );
+  } catch (error) {
+    if (!(error instanceof KlaviyoFailure)) throw error;
+    notSent();
+    if (error.ambiguous) return all(() => ({ outcome: "unknown" }));
+    // One by one, each then says what is wrong with it; also of a list that is gone.
+    if (error.status === 404 || rows.length <= SMALLEST_JOB) return all(() => "single");
+    const named = new Set(error.errors.map(({ source }) => indexIn(source?.pointer)));
+    const bad = rows.filter((_, index) => named.has(index));
+    if (bad.length > 0) {
+      all(() => "single", bad);
+      const good = rows.filter((_, index) => !named.has(index));
+      return good.length === 0 ? undefined : importPart(settings, good, list, results);
+    }
+    const middle = Math.ceil(rows.length / 2);
+    await importPart(settings, rows.slice(0, middle), list, results);
+    return importPart(settings, rows.slice(middle), list, results);
+  }
+
+  let end: JobEnd;
+  try {
+    end = await endOf(settings, job, rows.length);
+  } catch (error) {
+    // It was accepted; whatever is wrong now, a later run asks what became of it.
+    if (!(error instanceof SystemUnavailable || error instanceof KlaviyoFailure || signal.aborted))
+      throw error;
+    end = { kind: "running" };
+  }
+  if (end.kind === "running") return all(() => ({ outcome: "pending" }));
+  if (end.kind === "unclear") return all(() => ({ outcome: "unknown" }));
+  const { errors } = end;
+  const failed = new Set(errors.map((error) => rowOf(error, rows)));
+  // An error that cannot be told whose it is leaves everybody in doubt.
+  const doubt = failed.has(null);
+  const sent = rows.filter((row) => !failed.has(row)).map(({ operation }) => operation);
+  const made = doubt
+    ? new Map<EmailKey, ExternalId>()
+    : await madeProfiles(
+        settings,
+        job,
+        sent.flatMap((operation) => (operation.kind === "create" ? operation.email : [])),
+        sent.flatMap((operation) => (operation.kind === "update" ? operation.id : [])),
+      );
+  all((row) => {
+    if (failed.has(row)) return "single";
+    return doubt ? { outcome: "unknown" } : doneBlind(row.operation, row.problems, made);
+  });
+}
+
+/** Nothing was sent. Where that is because so many could not be read again in time, half of them may be. */
+async function inHalves(
+  settings: ImportSettings,
+  rows: readonly Row[],
+  list: string | null,
+  results: Map<ContentOperation, ImportResult>,
+): Promise<void> {
+  if (rows.length <= SMALLEST_JOB) {
+    for (const { asked } of rows) results.set(asked, { outcome: "not_sent" });
+    return;
+  }
+  const middle = Math.ceil(rows.length / 2);
+  await importPart(settings, rows.slice(0, middle), list, results);
+  await importPart(settings, rows.slice(middle), list, results);
+}
+
+/** The row as the gate left it: without the values that it dropped, or not at all. */
+function stillAsked(
+  settings: ImportSettings,
+  row: Row,
+  admitted: ReadonlyMap<string, Operation>,
+): readonly Row[] {
+  const operation = admitted.get(row.asked.traceId);
+  if (operation === undefined || !isContent(operation)) return [];
+  const { body, properties, problems } = draftIn(settings, operation);
+  if (operation.kind === "update" && properties.length === 0) return [];
+  return [{ asked: row.asked, operation, body, problems }];
+}
+
+const identifiers = z.object({
+  id: z.string().optional().catch(undefined),
+  email: z.string().optional().catch(undefined),
+});
+/** Not documented: a resource, its attributes alone, or a resource in its document. */
+const payload = z.union([
+  z
+    .object({ data: z.object({ id: z.string().optional(), attributes: identifiers }) })
+    .transform(({ data }) => data),
+  z.object({ id: z.string().optional(), attributes: identifiers }),
+  identifiers.transform((attributes) => ({ id: attributes.id, attributes })),
+]);
+
+/** Whose error it is: by the address or id in what was sent, then by its place in the request. */
+function rowOf({ attributes }: ImportError, rows: readonly Row[]): Row | null {
+  const parsed = payload.safeParse(attributes.original_payload);
+  const email = parsed.success ? emailKey(parsed.data.attributes.email) : null;
+  const id = parsed.success ? parsed.data.id : undefined;
+  const same = rows.find(
+    ({ operation }) =>
+      (operation.kind === "create" && email !== null && operation.email === email) ||
+      (operation.kind === "update" && id !== undefined && operation.id === id),
+  );
+  return same ?? rows[indexIn(attributes.source?.pointer)] ?? null;
+}
+
+/** The place of a profile in the request that a pointer names; -1 for none. */
+function indexIn(pointer: string | undefined): number {
+  return Number(/\/profiles\/data\/(\d+)/.exec(pointer ?? "")?.[1] ?? -1);
+}
+
+function doneBlind(
+  operation: ContentOperation,
+  refused: readonly Problem[],
+  made: ReadonlyMap<EmailKey, ExternalId> = new Map(),
+): WriteResult {
+  const id = operation.kind === "update" ? operation.id : (made.get(operation.email) ?? null);
+  return { outcome: "done", id, stored: null, updatedAt: null, refused };
+}
+
+function partsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const parts: Row[][] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = sizeOf(row.body);
+    const last = parts.at(-1);
+    if (last === undefined || last.length >= LARGEST_JOB || bytes + size > LARGEST_BODY) {
+      parts.push([row]);
+      bytes = size;
+    } else {
+      last.push(row);
+      bytes += size;
+    }
+  }
+  return parts;
+}
