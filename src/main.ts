@@ -32,6 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
     ask: isatty(0) && isatty(2) ? terminalAsk(process.stdin, process.stderr, stopping) : null,
     env: process.env,
     loadEnv: (path) => process.loadEnvFile(path),
+    setEnv: (name, value) => void (process.env[name] = value),
     now: () => new Date(),
     newId: randomUUID,
     stopping,

@@ -24,6 +24,8 @@ export interface App {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Adds the lines of an env file to `env`; what is set already stays. Throws where it cannot be read. */
   readonly loadEnv: (path: string) => void;
+  /** Adds one setting to `env`. */
+  readonly setEnv: (name: string, value: string) => void;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Aborted by the first Ctrl-C or SIGTERM: stop at the next page. */

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
+import { readText } from "../mapping/read-text.ts";
 import { mappingPath } from "./load-mapping.ts";
 
 /**
@@ -25,6 +26,41 @@ function read(app: App, path: string): void {
       EXIT.config,
       `${join(path)} is there and cannot be read (${code}).\n  fix: Let the user that runs Tandem read it, or move it away.`,
     );
+  }
+}
+
+/** The settings of Tandem itself that are secret. Keys of HubSpot and Klaviyo are named by the mapping, which reads them. */
+const SECRET_SETTINGS = [
+  "DATABASE_URL",
+  "TANDEM_SECRET_KEY",
+  "TANDEM_ADMIN_PASSWORD",
+  "TANDEM_USER_PASSWORD",
+  "TANDEM_OIDC_CLIENT_SECRET",
+];
+const LARGEST_SECRET = 8 * 1024;
+
+/**
+ * Takes a secret setting from the file that `NAME_FILE` names, as containers and systemd hand over secrets. The line
+ * break at the end is no part of it.
+ *
+ * @throws CommandFailure 78 where both forms are set, or the file cannot be read
+ */
+export function readSecretFiles({ env, setEnv }: Pick<App, "env" | "setEnv">): void {
+  for (const name of SECRET_SETTINGS) {
+    const path = env[`${name}_FILE`];
+    if (path === undefined || path === "") continue;
+    if (env[name] !== undefined)
+      throw new CommandFailure(
+        EXIT.config,
+        `${name} and ${name}_FILE are both set.\n  fix: Remove one of them.`,
+      );
+    const read = readText(path, LARGEST_SECRET);
+    if (read.kind === "unreadable")
+      throw new CommandFailure(
+        EXIT.config,
+        `${name}_FILE names ${path}, which cannot be read: ${read.why}.\n  fix: Put the value, and nothing else, into that file, and let the user that runs Tandem read it.`,
+      );
+    setEnv(name, read.text.replace(/\r?\n$/, ""));
   }
 }
 

@@ -5,7 +5,7 @@ import { SystemUnavailable } from "../model/problem.ts";
 import { LeaseLost } from "../store/runs/leases.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
-import { readEnvFiles, refuseUncheckedTls } from "./environment.ts";
+import { readEnvFiles, readSecretFiles, refuseUncheckedTls } from "./environment.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";
 import { json } from "./json.ts";
@@ -57,8 +57,10 @@ export async function runProgram(app: App, args: readonly string[]): Promise<Exi
     .exitOverride()
     .hook("preAction", (_program, command) => {
       // The demo and the rehearsal servers use nothing of a real connection.
-      if (!["demo", "sandbox"].includes(command.name()))
+      if (!["demo", "sandbox"].includes(command.name())) {
         readEnvFiles(app, command.optsWithGlobals<CommonOptions>());
+        readSecretFiles(app);
+      }
       refuseUncheckedTls(app);
     });
   for (const load of wanted(args)) (await load())(program, app, (code) => void (status = code));

@@ -17,19 +17,26 @@ export function readSecret(
 ): Secret {
   if ("env" in ref) {
     const place = `environment variable ${ref.env}`;
-    const value = Object.hasOwn(env, ref.env) ? env[ref.env] : undefined;
+    const given = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
+    const [value, file] = [given(ref.env), given(`${ref.env}_FILE`)];
+    if (value !== undefined && file !== undefined)
+      return { wrong: `${ref.env} and ${ref.env}_FILE are both set`, fix: "Remove one of them." };
+    if (file !== undefined) return fromFile(file);
     if (value === undefined)
-      return { wrong: `${place} is not set`, fix: `Set ${ref.env}, or use { file: PATH }.` };
+      return {
+        wrong: `${place} is not set`,
+        fix: `Set ${ref.env}, or ${ref.env}_FILE to a file that holds the key.`,
+      };
     return checked(value, place, `Put the key into ${ref.env}.`);
   }
-  const place = `file ${ref.file}`;
-  const read = readText(ref.file, LARGEST_SECRET);
-  if (read.kind === "text")
-    return checked(read.text, place, `Put the key, and nothing else, into ${ref.file}.`);
-  return {
-    wrong: `${place} cannot be read: ${read.why}`,
-    fix: `Put the key, and nothing else, into ${ref.file}.`,
-  };
+  return fromFile(ref.file);
+}
+
+function fromFile(path: string): Secret {
+  const [place, fix] = [`file ${path}`, `Put the key, and nothing else, into ${path}.`];
+  const read = readText(path, LARGEST_SECRET);
+  if (read.kind === "text") return checked(read.text, place, fix);
+  return { wrong: `${place} cannot be read: ${read.why}`, fix };
 }
 
 function checked(value: string, place: string, fix: string): Secret {

@@ -85,6 +85,7 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     ask: answer === undefined ? null : async (question) => Promise.resolve(answer(question)),
     env: set,
     // As Node does: what is set already stays.
+    setEnv: (name, value) => void (set[name] = value),
     loadEnv: (path) => void Object.assign(set, { ...parseEnv(readFileSync(path, "utf8")), ...set }),
     now: () => new Date(),
     newId: randomUUID,

@@ -40,6 +40,26 @@ test("a .env in the current folder and beside the mapping is read, and what is s
   await rm(join(folder.path, ".env"));
 });
 
+test("a secret setting is read from the file that its second form names, and only one form counts", async () => {
+  const start = async (env: Record<string, string>) =>
+    (await tandem(["start", "--port", "0"], { env, cwd: folder.path })).talk;
+  const path = await folder.write("password", "short\n");
+  expect(await start({ TANDEM_ADMIN_PASSWORD_FILE: path })).toContain(
+    "TANDEM_ADMIN_PASSWORD is shorter than 12",
+  );
+  expect(await start({ TANDEM_SECRET_KEY_FILE: await folder.write("key", "weak") })).toContain(
+    "openssl rand",
+  );
+  const both = await start({
+    TANDEM_ADMIN_PASSWORD: "correct horse battery",
+    TANDEM_ADMIN_PASSWORD_FILE: path,
+  });
+  expect(both).toContain("TANDEM_ADMIN_PASSWORD and TANDEM_ADMIN_PASSWORD_FILE are both set.");
+  const missing = await start({ DATABASE_URL_FILE: join(folder.path, "none") });
+  expect(missing).toContain(`DATABASE_URL_FILE names ${join(folder.path, "none")}, which cannot be read`);
+  expect(missing).toContain("fix: Put the value, and nothing else, into that file");
+});
+
 test("no command runs while the check of certificates is turned off", async () => {
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
   const { status, talk } = await tandem(["check"], { env, cwd: folder.path });

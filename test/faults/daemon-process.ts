@@ -35,6 +35,7 @@ const app: App = {
   ask: null,
   env,
   loadEnv: () => {},
+  setEnv: () => {},
   now: () => new Date(),
   newId: randomUUID,
   stopping: soft.signal,

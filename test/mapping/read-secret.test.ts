@@ -23,7 +23,7 @@ describe("a secret", () => {
   test("that is missing or empty is a problem that names its place", () => {
     expect(readSecret({ env: "KEY" }, {})).toEqual({
       wrong: "environment variable KEY is not set",
-      fix: "Set KEY, or use { file: PATH }.",
+      fix: "Set KEY, or KEY_FILE to a file that holds the key.",
     });
     expect(readSecret({ env: "toString" }, {})).toHaveProperty("wrong");
     expect(readSecret({ env: "KEY" }, { KEY: " " })).toMatchObject({
@@ -31,6 +31,18 @@ describe("a secret", () => {
     });
     expect(readSecret(file("\n"))).toMatchObject({ wrong: `file ${join(folder, "key")} is empty` });
     expect(readSecret({ file: join(folder, "none") })).toMatchObject({
+      wrong: `file ${join(folder, "none")} cannot be read: it does not exist`,
+    });
+  });
+
+  test("is read from the file that a second variable names, and from one place only", () => {
+    const path = file("pk_1\n").file;
+    expect(readSecret({ env: "KEY" }, { KEY_FILE: path })).toEqual({ secret: "pk_1" });
+    expect(readSecret({ env: "KEY" }, { KEY: "pk_2", KEY_FILE: path })).toEqual({
+      wrong: "KEY and KEY_FILE are both set",
+      fix: "Remove one of them.",
+    });
+    expect(readSecret({ env: "KEY" }, { KEY_FILE: join(folder, "none") })).toMatchObject({
       wrong: `file ${join(folder, "none")} cannot be read: it does not exist`,
     });
   });

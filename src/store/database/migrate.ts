@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { DATABASE_PATIENCE } from "./timed-client.ts";
 
@@ -22,7 +23,7 @@ const HISTORY_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 /** A statement may rewrite a table of millions of rows, or wait for another process that migrates. */
 const LONGEST_MS = 60 * 60_000;
 
-const MIGRATIONS = new URL("../../../prisma/migrations", import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
 
 /**
  * Applies the SQL files of `prisma/migrations` that the database has not seen, each in one transaction. Prisma's own
