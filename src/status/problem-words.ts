@@ -1,8 +1,8 @@
 import type { Side } from "../model/side.ts";
 import { SIDE_NAMES } from "../model/side.ts";
 import type { Cause, StoredProblem } from "../store/pages/overview.ts";
-import type { Fragment, Safe } from "./frame/html.ts";
-import { html } from "./frame/html.ts";
+import type { Fragment, Safe } from "./frame/layout/html.ts";
+import { html } from "./frame/layout/html.ts";
 
 /** Where it went wrong, for people: `Klaviyo, phone_number`. Empty where the problem is of no side and no field. */
 export function place({ side, field }: Pick<StoredProblem, "side" | "field">): string {

@@ -8,7 +8,7 @@ import type { LinkSelection } from "../store/pages/failing-contacts.ts";
 import type { IgnoreWish } from "../store/pages/ignored.ts";
 import { ignoreLinks, resumeLinks } from "../store/pages/ignored.ts";
 import { retryLinks } from "../store/pages/retries.ts";
-import type { Visitor } from "./frame/role.ts";
+import type { Visitor } from "./frame/access/role.ts";
 
 /** What people do on the page; each with its row in the audit, in one transaction. They tell how many it was done to. */
 export interface StatusActions {

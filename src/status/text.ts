@@ -1,7 +1,7 @@
 import type { Overview, RunRow } from "../store/pages/overview.ts";
 import { grouped } from "../model/count-words.ts";
 import type { Health } from "./health.ts";
-import { HEALTH_LABELS } from "./frame/layout.ts";
+import { HEALTH_LABELS } from "./frame/layout/layout.ts";
 import { RESULTS, RUN_COUNTS, STATES } from "../words/state-words.ts";
 import { exact, fromNow, took } from "../words/time-words.ts";
 

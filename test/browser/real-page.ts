@@ -6,7 +6,7 @@ import { performUndos } from "../../src/lanes/plans/perform-undos.ts";
 import { resolveRemembered } from "../../src/lanes/contacts/remembered-scope.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import type { Access } from "../../src/status/frame/access.ts";
+import type { Access } from "../../src/status/frame/access/access.ts";
 import { contactConsent } from "../../src/status/contacts/contact-consent.ts";
 import { contactEngagement } from "../../src/status/contacts/contact-engagement.ts";
 import { startStatusServer } from "../../src/status/frame/server.ts";

@@ -91,7 +91,7 @@ describe("the figures of the house", () => {
     expect(files.contact).toEqual(expect.arrayContaining(engine));
     expect(files.contact.filter((path) => /^(?:status|cli|sandbox)\//.test(path))).toEqual([]);
     expect(files.contact).toHaveLength(contactFiles);
-    const page = ["status/errors/errors-page.ts", "status/frame/layout.ts"];
+    const page = ["status/errors/errors-page.ts", "status/frame/layout/layout.ts"];
     expect(files.pages["/errors"]).toEqual(expect.arrayContaining(page));
     expect(files.pages["/errors"]?.filter((path) => /^(?:write|connectors)\//.test(path))).toEqual([]);
     expect(files.pages["/errors"]).toHaveLength(pageFiles["/errors"] ?? 0);

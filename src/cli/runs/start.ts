@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { Access } from "../../status/frame/access.ts";
-import { readAccess } from "../../status/frame/access.ts";
-import { BadAccess } from "../../status/frame/bad-access.ts";
-import { usersFileInTheOpen } from "../../status/frame/users-file.ts";
+import type { Access } from "../../status/frame/access/access.ts";
+import { readAccess } from "../../status/frame/access/access.ts";
+import { BadAccess } from "../../status/frame/access/bad-access.ts";
+import { usersFileInTheOpen } from "../../status/frame/access/users-file.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { withEngine } from "../engine.ts";
 import { databaseInTheOpen } from "../environment.ts";

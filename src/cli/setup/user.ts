@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { hashPassword } from "../../status/frame/password.ts";
-import { passwordProblem } from "../../status/frame/password-strength.ts";
-import { ROLES, isRole } from "../../status/frame/role.ts";
+import { hashPassword } from "../../status/frame/access/password.ts";
+import { passwordProblem } from "../../status/frame/access/password-strength.ts";
+import { ROLES, isRole } from "../../status/frame/access/role.ts";
 import type { App, CommonOptions } from "../app.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";

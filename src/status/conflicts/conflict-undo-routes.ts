@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { SIDE_NAMES } from "../../model/side.ts";
-import { confirmPage } from "../frame/confirm-page.ts";
+import { confirmPage } from "../frame/layout/confirm-page.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import { shown } from "../../words/field-words.ts";
 import { linkId } from "../parts/link-selection.ts";
-import { NOT_FOUND } from "../frame/message-page.ts";
-import type { Answer, StatusPage } from "../frame/page.ts";
+import { NOT_FOUND } from "../frame/layout/message-page.ts";
+import type { Answer, StatusPage } from "../frame/layout/page.ts";
 import type { StatusActions } from "../status-actions.ts";
 import type { StatusReader } from "../status-reader.ts";
 

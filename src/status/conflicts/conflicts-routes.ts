@@ -1,7 +1,7 @@
 import { conflictsByField, listConflicts } from "../../store/writes/conflict-list.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { StatusPage } from "../frame/page.ts";
+import type { StatusPage } from "../frame/layout/page.ts";
 import { notUnderstood } from "../parts/query-parts.ts";
 import { conflictsPage } from "./conflicts-page.ts";
 import { conflictsAddress, conflictsQuery } from "./conflicts-query.ts";

@@ -4,11 +4,11 @@ import type { ConsentKind, ConsentPair } from "../../store/consent/consent-ledge
 import type { LedgerList, LedgerSummary } from "../../store/consent/ledger-list.ts";
 import { barChart } from "../parts/bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html, personAddress } from "../frame/html.ts";
-import type { Frame } from "../frame/layout.ts";
-import { csrfField } from "../frame/layout.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html, personAddress } from "../frame/layout/html.ts";
+import type { Frame } from "../frame/layout/layout.ts";
+import { csrfField } from "../frame/layout/layout.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { KIND_WORDS, SEEN, isMismatch, stateWords, statesOf } from "./consent-words.ts";
 import { ledgerSection } from "./ledger-section.ts";
 import type { PersonAnswer } from "./person-answer.ts";

@@ -10,11 +10,11 @@ import {
   listLedger,
   summariseLedger,
 } from "../../store/consent/ledger-list.ts";
-import { notAllowed } from "../frame/message-page.ts";
+import { notAllowed } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/page.ts";
+import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
 import { addressOf, given, notUnderstood, pageNumber } from "../parts/query-parts.ts";
-import { mayDo } from "../frame/role.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { searchWords } from "../search-words.ts";
 import { consentPage } from "./consent-page.ts";
 import { KINDS, isMismatch } from "./consent-words.ts";

@@ -3,8 +3,8 @@ import type { LedgerList, ListedEntry } from "../../store/consent/ledger-list.ts
 import type { Choice } from "../parts/choice-field.ts";
 import { choiceField } from "../parts/choice-field.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { pager } from "../parts/pager.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { exact } from "../../words/time-words.ts";

@@ -7,8 +7,8 @@ import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
 import type { KnownConsent } from "../../store/consent/ledger-list.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html, typed } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html, typed } from "../frame/layout/html.ts";
 import { exact } from "../../words/time-words.ts";
 import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
 

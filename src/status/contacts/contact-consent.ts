@@ -7,8 +7,8 @@ import { KIND_WORDS, whereWords } from "../consent/consent-words.ts";
 import { entryReason } from "../consent/entry-reason.ts";
 import { answerFor, answerTag, sideWords } from "../consent/person-answer.ts";
 import type { ContactSection } from "./contact-sections.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { exact } from "../../words/time-words.ts";
 

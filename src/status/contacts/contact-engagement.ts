@@ -4,8 +4,8 @@ import { personEngagements } from "../../store/feeds/engagement-person.ts";
 import type { Fate } from "../../store/feeds/engagement-rows.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import { DEED_WORDS, FATE_WORDS, messageWords } from "../../words/engagement-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { timeElement } from "../parts/time-element.ts";
 

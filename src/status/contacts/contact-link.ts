@@ -1,7 +1,7 @@
 import type { PerSide, Side } from "../../model/side.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
-import type { Fragment } from "../frame/html.ts";
-import { html, personAddress } from "../frame/html.ts";
+import type { Fragment } from "../frame/layout/html.ts";
+import { html, personAddress } from "../frame/layout/html.ts";
 
 /** Where a person opens a contact of each account; `{id}` stands for its id. `null` while an account is not known. */
 export type ContactUrls = PerSide<string | null>;

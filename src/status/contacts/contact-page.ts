@@ -13,13 +13,13 @@ import type { ContactReading } from "./contact-read.ts";
 import { readingLine } from "./contact-read.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import { nextWords } from "../../words/field-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html, personAddress } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html, personAddress } from "../frame/layout/html.ts";
 import { ignoredWords } from "../errors/ignored-words.ts";
-import type { Frame } from "../frame/layout.ts";
-import { csrfField } from "../frame/layout.ts";
+import type { Frame } from "../frame/layout/layout.ts";
+import { csrfField } from "../frame/layout/layout.ts";
 import { problemOf } from "../parts/problem-block.ts";
-import { mayDo } from "../frame/role.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** What the page of one contact shows. */

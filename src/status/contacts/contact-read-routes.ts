@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Desk } from "../../service/desk.ts";
 import { linkId } from "../parts/link-selection.ts";
-import { NOT_FOUND } from "../frame/message-page.ts";
-import type { StatusPage } from "../frame/page.ts";
+import { NOT_FOUND } from "../frame/layout/message-page.ts";
+import type { StatusPage } from "../frame/layout/page.ts";
 import type { StatusActions } from "../status-actions.ts";
 import type { StatusReader } from "../status-reader.ts";
 

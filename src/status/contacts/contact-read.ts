@@ -1,9 +1,9 @@
 import type { Desk, Sheet } from "../../service/desk.ts";
-import type { Fragment } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
-import type { Frame } from "../frame/layout.ts";
-import { csrfField } from "../frame/layout.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Fragment } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import type { Frame } from "../frame/layout/layout.ts";
+import { csrfField } from "../frame/layout/layout.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** Younger than this, what is shown is as good as new: a run reads what changed each quarter of an hour. */

@@ -1,5 +1,5 @@
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
-import type { Fragment } from "../frame/html.ts";
+import type { Fragment } from "../frame/layout/html.ts";
 
 /**
  * A part of a contact's page that is told by a room of its own: consent, engagement. It stands between the fields and the

@@ -1,10 +1,10 @@
 import type { ContactsPage, ContactsQuery } from "../../store/people/contacts-list.ts";
 import { CONTACTS_PER_PAGE } from "../../store/people/contacts-list.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html, personAddress, typed } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html, personAddress, typed } from "../frame/layout/html.ts";
 import { pager } from "../parts/pager.ts";
-import type { Role } from "../frame/role.ts";
+import type { Role } from "../frame/access/role.ts";
 import { searchField } from "../parts/search-box.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { STATES } from "../../words/state-words.ts";

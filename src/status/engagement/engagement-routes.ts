@@ -6,7 +6,7 @@ import { readStreams } from "../../store/feeds/engagement-streams.ts";
 import { ENGAGEMENT_FIELD } from "../../store/runs/runs.ts";
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { StatusPage } from "../frame/page.ts";
+import type { StatusPage } from "../frame/layout/page.ts";
 import { given, notUnderstood } from "../parts/query-parts.ts";
 import { SPANS, engagementPage } from "./engagement-page.ts";
 

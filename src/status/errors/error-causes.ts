@@ -3,8 +3,8 @@ import type { FailingQuery } from "../../store/pages/failing-contacts.ts";
 import type { Cause } from "../../store/pages/overview.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { causeExample, fixList } from "../problem-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 

@@ -6,11 +6,11 @@ import { WITHIN_CHOICES, choiceField } from "../parts/choice-field.ts";
 import { grouped } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
 import { errorsAddress } from "./errors-address.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { place } from "../problem-words.ts";
-import type { Role } from "../frame/role.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Role } from "../frame/access/role.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { searchField } from "../parts/search-box.ts";
 
 const SORTS = [

@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { FilterRule } from "../../store/pages/failing-contacts.ts";
 import { countSelected } from "../../store/pages/failing-contacts.ts";
 import { previewRetry } from "../../store/pages/retries.ts";
-import { confirmPage } from "../frame/confirm-page.ts";
+import { confirmPage } from "../frame/layout/confirm-page.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import { ignoreFields, readIgnoreForm } from "./ignore-form.ts";
 import type { Ticked } from "../parts/link-selection.ts";
 import { readTicked, tickedFields } from "../parts/link-selection.ts";
-import type { Answer, Asked, StatusPage } from "../frame/page.ts";
+import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
 import type { StatusActions } from "../status-actions.ts";
 
 /** What the forms need. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { FailingQuery, FilterRule } from "../../store/pages/failing-contacts.ts";
 import { ALL_FAILING, FAILING_SORTS } from "../../store/pages/failing-contacts.ts";
-import type { Role } from "../frame/role.ts";
-import { searchInOf } from "../frame/role.ts";
+import type { Role } from "../frame/access/role.ts";
+import { searchInOf } from "../frame/access/role.ts";
 import { searchWords } from "../search-words.ts";
 
 /** A form sends its empty fields too. */

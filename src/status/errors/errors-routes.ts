@@ -5,7 +5,7 @@ import { errorsAddress } from "./errors-address.ts";
 import { errorsCsv } from "./errors-csv.ts";
 import { errorsPage } from "./errors-page.ts";
 import { errorsQuery } from "./errors-query.ts";
-import type { Answer, StatusPage } from "../frame/page.ts";
+import type { Answer, StatusPage } from "../frame/layout/page.ts";
 import type { StatusReader } from "../status-reader.ts";
 
 /** What the errors pages need. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { IgnoreWish } from "../../store/pages/ignored.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 const LONGEST_REASON = 500;
 const DAYS = 30;

@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Frame, Shell } from "./layout.ts";
-import { layout } from "./layout.ts";
-import type { Message } from "./message-page.ts";
-import { messagePage } from "./message-page.ts";
-import type { Answer, Asked, StatusPage } from "./page.ts";
-import { neededFor } from "./permissions.ts";
-import { THIS_MACHINE } from "./sessions.ts";
+import type { Frame, Shell } from "./layout/layout.ts";
+import { layout } from "./layout/layout.ts";
+import type { Message } from "./layout/message-page.ts";
+import { messagePage } from "./layout/message-page.ts";
+import type { Answer, Asked, StatusPage } from "./layout/page.ts";
+import { neededFor } from "./access/permissions.ts";
+import { THIS_MACHINE } from "./access/sessions.ts";
 import { seenDocument } from "../seen-document.ts";
 import { send, sentLines } from "./send.ts";
 

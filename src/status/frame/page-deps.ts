@@ -1,6 +1,6 @@
 import type { MappingOnDisk } from "../../mapping/read-mapping.ts";
 import type { NextRun } from "../../model/next-run.ts";
-import type { Access } from "./access.ts";
+import type { Access } from "./access/access.ts";
 import type { Desk } from "../../service/desk.ts";
 import type { StatusActions } from "../status-actions.ts";
 

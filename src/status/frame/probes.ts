@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { neededFor } from "./permissions.ts";
+import { neededFor } from "./access/permissions.ts";
 import type { StatusReader } from "../status-reader.ts";
 
 /** Who asks whether we are ready asks again soon. */

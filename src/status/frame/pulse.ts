@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Frame } from "./layout.ts";
-import { neededFor } from "./permissions.ts";
+import type { Frame } from "./layout/layout.ts";
+import { neededFor } from "./access/permissions.ts";
 import { send } from "./send.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Sessions } from "./access/sessions.ts";
 import type { StatusReader } from "../status-reader.ts";
 import { exact, fromNow } from "../../words/time-words.ts";
 

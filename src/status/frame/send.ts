@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { csvLine } from "../parts/csv-line.ts";
 import type { CsvCell } from "../parts/csv-line.ts";
-import type { Safe } from "./html.ts";
-import { render } from "./html.ts";
+import type { Safe } from "./layout/html.ts";
+import { render } from "./layout/html.ts";
 import { seenDocument } from "../seen-document.ts";
 import type { Sight } from "../../words/sight.ts";
 import { wantsJson } from "./wants-json.ts";

@@ -1,4 +1,4 @@
-import { OPEN } from "./access.ts";
+import { OPEN } from "./access/access.ts";
 import type { StatusDeps } from "./status-app.ts";
 import { statusApp } from "./status-app.ts";
 

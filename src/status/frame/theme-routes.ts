@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { Access } from "./access.ts";
-import { THEMES } from "./layout.ts";
-import { neededFor } from "./permissions.ts";
-import { THEME_COOKIE, ownAddress } from "./request-shell.ts";
+import type { Access } from "./access/access.ts";
+import { THEMES } from "./layout/layout.ts";
+import { neededFor } from "./access/permissions.ts";
+import { THEME_COOKIE, ownAddress } from "./layout/request-shell.ts";
 
 const form = z.object({ theme: z.enum(THEMES).catch("system"), back: z.string().catch("/") });
 const A_YEAR_S = 365 * 24 * 60 * 60;

@@ -1,11 +1,11 @@
 import { RECORD_AS } from "../../model/engagement.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import { SINK_FACTS } from "../engagement/sinks.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
-import { HEALTH_LABELS } from "../frame/layout.ts";
-import type { Place } from "../frame/page.ts";
-import { PLACES } from "../frame/page.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import { HEALTH_LABELS } from "../frame/layout/layout.ts";
+import type { Place } from "../frame/layout/page.ts";
+import { PLACES } from "../frame/layout/page.ts";
 import { STATES } from "../../words/state-words.ts";
 import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
 

@@ -1,7 +1,7 @@
 import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { exact } from "../../words/time-words.ts";
 import type { DiffLine } from "./line-diff.ts";
 import { lineDiff } from "./line-diff.ts";

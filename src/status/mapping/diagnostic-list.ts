@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
-import type { Fragment } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** What is wrong with a text, each with its place and what to do. */
 export function diagnosticList(diagnostics: readonly Diagnostic[]): Fragment {

@@ -1,8 +1,8 @@
 import type { FieldRule } from "../../model/mapping.ts";
 import { counted } from "../../model/count-words.ts";
 import { errorsAddress } from "../errors/errors-address.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { diagnosticList } from "./diagnostic-list.ts";
 import type { MappingView } from "./mapping-view.ts";
 import { ARROWS, WAYS, emptyWords, winnerWords } from "./mapping-words.ts";

@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import type { MappingView } from "./mapping-view.ts";
 
 /** The version at work with its line numbers, which messages lead to. */

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
-import type { Fragment } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { changeLines, deedWords } from "../change-words.ts";
 import { propertyOf } from "../problem-words.ts";
 

@@ -1,6 +1,6 @@
 import { counted } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { mappingText, textLines } from "./file-part.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { timeElement } from "../parts/time-element.ts";

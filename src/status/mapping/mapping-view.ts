@@ -4,7 +4,7 @@ import type { PastHold } from "../../store/runs/hold-list.ts";
 import type { MappingVersionRow } from "../../store/runs/mapping-history.ts";
 import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
 import type { Sheet } from "../../service/desk.ts";
-import type { Frame } from "../frame/layout.ts";
+import type { Frame } from "../frame/layout/layout.ts";
 import type { ReadVersion } from "./mapping-in-use.ts";
 
 /** The parts of the page, as the address names them. */

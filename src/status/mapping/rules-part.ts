@@ -1,8 +1,8 @@
 import type { CollectionRef, ScopeRule } from "../../model/mapping.ts";
 import { counted } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import type { MappingView } from "./mapping-view.ts";
 import { LEAVE_WORDS } from "./mapping-words.ts";
 

@@ -1,7 +1,7 @@
 import type { ConnectionProblem } from "../../store/pages/overview.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
-import { HELD } from "../frame/layout.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import { HELD } from "../frame/layout/layout.ts";
 import { fixList, place } from "../problem-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 

@@ -4,8 +4,8 @@ import type { Freshness } from "../../store/pages/freshness.ts";
 import type { Overview } from "../../store/pages/overview.ts";
 import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** How old each lane's last look is, and how long the oldest change waits. */

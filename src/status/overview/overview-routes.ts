@@ -7,7 +7,7 @@ import { overviewDocument } from "./overview-document.ts";
 import { overviewPage } from "./overview-page.ts";
 import { runControlRoutes } from "./run-controls.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { StatusPage } from "../frame/page.ts";
+import type { StatusPage } from "../frame/layout/page.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** One bar: its number, what it is called, and whether it went wrong. */
 export interface Bar {

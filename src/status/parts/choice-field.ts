@@ -1,5 +1,5 @@
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** A value as the address has it, and as people read it. */
 export type Choice = readonly [value: string, label: string];

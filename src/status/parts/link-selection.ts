@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { FailingQuery, FilterRule, LinkSelection } from "../../store/pages/failing-contacts.ts";
 import { errorsParameters } from "../errors/errors-address.ts";
 import { errorsQuery } from "../errors/errors-query.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** A page holds a hundred. */
 const MOST_TICKED = 100;

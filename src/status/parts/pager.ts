@@ -1,6 +1,6 @@
 import { grouped } from "../../model/count-words.ts";
-import type { Fragment } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** Pages to both sides of this one that have a link of their own. */
 const NEAR = 1;

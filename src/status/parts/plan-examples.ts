@@ -1,7 +1,7 @@
 import type { ContactPlan } from "../../plan/plan-contact.ts";
 import { changeLines, deedWords, plannedChange } from "../change-words.ts";
-import type { Safe } from "../frame/html.ts";
-import { html, personAddress } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html, personAddress } from "../frame/layout/html.ts";
 
 /** The first people of a plan in full: who, what is done to them, before → after. */
 export function planExamples(examples: readonly ContactPlan[], caption: string): Safe {

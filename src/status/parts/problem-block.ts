@@ -1,6 +1,6 @@
 import type { StoredProblem } from "../../store/pages/overview.ts";
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { fixList, place } from "../problem-words.ts";
 
 /** One problem: what it is with the real value, how to fix it, and what happens afterwards. */

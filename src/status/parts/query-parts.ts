@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Answer } from "../frame/page.ts";
+import type { Answer } from "../frame/layout/page.ts";
 
 /** A parameter of an address. A form sends its empty fields too: those are not given. */
 export function given<T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodOptional<T>> {

@@ -1,7 +1,7 @@
-import type { Safe } from "../frame/html.ts";
-import { html, typed } from "../frame/html.ts";
-import type { Role } from "../frame/role.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html, typed } from "../frame/layout/html.ts";
+import type { Role } from "../frame/access/role.ts";
+import { mayDo } from "../frame/access/role.ts";
 
 /** The search field of a page of contacts. */
 export function searchField(search: string | null, role: Role): Safe {

@@ -1,5 +1,5 @@
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /**
  * A table whose rows become cards on a narrow screen. That takes a table's roles away in browsers, so they are written

@@ -1,5 +1,5 @@
-import type { Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 import { exact, fromNow } from "../../words/time-words.ts";
 
 /** Older than this, "days ago" says less than the date. */

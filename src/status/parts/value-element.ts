@@ -1,8 +1,8 @@
 import type { Value } from "../../model/value.ts";
 import { clip } from "../../model/clip.ts";
 import { LONGEST_SHOWN, whole } from "../../words/field-words.ts";
-import type { Safe } from "../frame/html.ts";
-import { html, seen } from "../frame/html.ts";
+import type { Safe } from "../frame/layout/html.ts";
+import { html, seen } from "../frame/layout/html.ts";
 
 /** A value of a field as a page shows it: spaces as they are, an empty one said, and a long one whole behind its beginning. */
 export function valueElement(field: string, value: Value): Safe {

@@ -1,10 +1,10 @@
 import type { KeptAuditEntry } from "../../store/chains/audit.ts";
-import type { Access } from "../frame/access.ts";
+import type { Access } from "../frame/access/access.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
-import { mayDo } from "../frame/role.ts";
-import type { User } from "../frame/users-file.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import { mayDo } from "../frame/access/role.ts";
+import type { User } from "../frame/access/users-file.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { detailWords } from "./audit-csv.ts";
 import type { SettingsView } from "./settings-view.ts";

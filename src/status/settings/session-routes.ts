@@ -3,11 +3,11 @@ import { counted } from "../../model/count-words.ts";
 import { writeAudit } from "../../store/chains/audit.ts";
 import { transaction } from "../../store/database/database.ts";
 import { endSessions } from "../../store/pages/web-sessions.ts";
-import { NOT_FOUND } from "../frame/message-page.ts";
+import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/page.ts";
-import type { Visitor } from "../frame/role.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Visitor } from "../frame/access/role.ts";
+import { mayDo } from "../frame/access/role.ts";
 
 const params = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 

@@ -1,10 +1,10 @@
 import type { ListedSession } from "../../store/pages/web-sessions.ts";
-import type { Way } from "../frame/credentials.ts";
-import type { Frame } from "../frame/layout.ts";
-import { csrfField } from "../frame/layout.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
-import { mayDo } from "../frame/role.ts";
+import type { Way } from "../frame/access/credentials.ts";
+import type { Frame } from "../frame/layout/layout.ts";
+import { csrfField } from "../frame/layout/layout.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 const WAYS: Readonly<Record<Way, string>> = {

@@ -6,8 +6,8 @@ import type { RunRow } from "../../store/pages/overview.ts";
 import type { ServerFacts } from "../../store/database/server-facts.ts";
 import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 import type { ListedSession } from "../../store/pages/web-sessions.ts";
-import type { Access } from "../frame/access.ts";
-import type { Frame } from "../frame/layout.ts";
+import type { Access } from "../frame/access/access.ts";
+import type { Frame } from "../frame/layout/layout.ts";
 import type { ReadVersion } from "../mapping/mapping-in-use.ts";
 
 /** What the settings page shows. */

@@ -1,6 +1,6 @@
-import type { Access } from "../frame/access.ts";
-import type { Fragment, Safe } from "../frame/html.ts";
-import { html } from "../frame/html.ts";
+import type { Access } from "../frame/access/access.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
 
 /** What the sign-in page is to say. */
 export interface SignInView {

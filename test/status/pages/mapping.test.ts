@@ -6,7 +6,7 @@ import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import { changesBy } from "../../../src/plan/changes.ts";
 import type { DeskWork, Sheet } from "../../../src/service/desk.ts";
-import { render } from "../../../src/status/frame/html.ts";
+import { render } from "../../../src/status/frame/layout/html.ts";
 import { heldChange } from "../../../src/status/mapping/held-words.ts";
 import { lineDiff } from "../../../src/status/mapping/line-diff.ts";
 import { mappingEffects } from "../../../src/status/mapping/mapping-words.ts";

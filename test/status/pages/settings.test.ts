@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
-import { hashPassword } from "../../../src/status/frame/password.ts";
+import { hashPassword } from "../../../src/status/frame/access/password.ts";
 import { hubspotVersion, klaviyoRevision } from "../../../src/status/settings/api-versions.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
 import type { StatusDeps } from "../../../src/status/frame/status-app.ts";
