@@ -15,9 +15,10 @@ import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { EXIT } from "../exit-code.ts";
 import { nextFreePort } from "./next-free-port.ts";
+import { hostSetting, pageAccess, portOption, portSetting } from "../listening.ts";
 import { progressLine } from "../progress.ts";
 import { rehearse } from "./rehearse.ts";
-import { port, whole } from "./sandbox.ts";
+import { whole } from "./sandbox.ts";
 import { serve } from "../runs/serve.ts";
 
 interface DemoOptions extends CommonOptions {
@@ -38,7 +39,11 @@ export function demoCommand(program: Command, app: App, exit: (code: ExitCode) =
     .description(
       "everything at once on this machine: two rehearsal servers full of people, the daemon and its page; run again, it continues",
     )
-    .option("--port <port>", "of the status page (default: 8080, or the next that is free)", port)
+    .option(
+      "--port <port>",
+      "of the status page (default: PORT, else 8080 or the next that is free)",
+      portOption,
+    )
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--fresh", "start over: forget the people and the database of the demo")
@@ -123,7 +128,8 @@ async function keepInStep(
       for (const edit of stir(rehearsal, random)) say(edited(edit));
     }, STIR_EVERY_MS);
   };
-  const port = options.port ?? (await nextFreePort(USUAL_PORT));
+  const port = options.port ?? portSetting(app) ?? (await nextFreePort(USUAL_PORT));
+  const host = hostSetting(app);
   try {
     await withEngine(app, { ...options, quiet: true }, (deps, _mapping, loaded) => {
       // Later runs are told in a line when they did something; only the first is worth a bar.
@@ -132,6 +138,8 @@ async function keepInStep(
         file: options.config ?? null,
         contacts: EVERY_TWENTY_SECONDS,
         port,
+        ...(host === null ? {} : { host }),
+        access: pageAccess(app),
         worker: true,
         ready: (url) => app.talk(invitation(url, options.port)),
         ran,

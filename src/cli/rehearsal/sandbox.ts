@@ -7,6 +7,7 @@ import type { Rehearsal } from "../../sandbox/rehearsal/rehearsal.ts";
 import type { App, CommonOptions } from "../app.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
+import { portOption } from "../listening.ts";
 import { json } from "../json.ts";
 import { rehearse } from "./rehearse.ts";
 import { untilStopped } from "../until-stopped.ts";
@@ -25,8 +26,8 @@ export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode
   program
     .command("sandbox")
     .description("starts only the two rehearsal servers, to try a mapping without touching anybody")
-    .option("--hubspot-port <port>", "0 takes a free one", port, 4010)
-    .option("--klaviyo-port <port>", "0 takes a free one", port, 4011)
+    .option("--hubspot-port <port>", "0 takes a free one", portOption, 4010)
+    .option("--klaviyo-port <port>", "0 takes a free one", portOption, 4011)
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
@@ -49,13 +50,6 @@ export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode
 export function whole(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
   return Number(text);
-}
-
-/** @throws InvalidArgumentError, as `commander` asks for */
-export function port(text: string): number {
-  const number = whole(text);
-  if (number > 65_535) throw new InvalidArgumentError("It has to be at most 65535.");
-  return number;
 }
 
 function readFaults(path: string) {

@@ -1,15 +1,12 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
-import type { Access } from "../../status/frame/access/access.ts";
-import { readAccess } from "../../status/frame/access/access.ts";
-import { BadAccess } from "../../status/frame/access/bad-access.ts";
 import { usersFileInTheOpen } from "../../status/frame/access/users-file.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { withEngine } from "../engine.ts";
 import { databaseInTheOpen } from "../environment.ts";
 import type { ExitCode } from "../exit-code.ts";
-import { CommandFailure, EXIT } from "../exit-code.ts";
+import { EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
+import { hostSetting, pageAccess, portOption, portSetting } from "../listening.ts";
 import { mappingFile } from "../load-mapping.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { serve } from "./serve.ts";
@@ -30,13 +27,17 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
     .command("start")
     .description("the daemon: runs by the schedule and serves the status page, until stopped")
     .option("--port <port>", "of the status page (default: PORT, else 8080)", portOption)
-    .option("--host <address>", "where the status page listens (default: 127.0.0.1; others need a sign-in)")
+    .option(
+      "--host <address>",
+      "where the status page listens (default: HOST, else 127.0.0.1; others need a sign-in)",
+    )
     .option("--no-web", "no status page")
     .option("--no-worker", "no runs, only the status page")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<StartOptions>();
-      const port = options.web ? (options.port ?? portOf(app.env["PORT"])) : null;
-      const access = accessOf(app);
+      const port = options.web ? (options.port ?? portSetting(app) ?? USUAL_PORT) : null;
+      const host = options.host ?? hostSetting(app);
+      const access = pageAccess(app);
       for (const warning of [usersFileInTheOpen(app.env), databaseInTheOpen(app)])
         if (warning !== null) app.talk(warning);
       // The schedule's log tells of runs; a progress line would only get into its way.
@@ -44,7 +45,7 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
         await serve(app, deps, loaded, {
           file: mappingFile(app, options),
           port,
-          ...(options.host === undefined ? {} : { host: options.host }),
+          ...(host === null ? {} : { host }),
           access,
           worker: options.worker,
           ...(options.worker ? { beforeRuns: () => refuseUnfitMapping(app, options, deps, loaded) } : {}),
@@ -56,30 +57,4 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       });
       exit(EXIT.done);
     });
-}
-
-/** @throws CommandFailure 78 where the page's settings cannot be used */
-function accessOf(app: App): Access {
-  try {
-    return readAccess(app.env);
-  } catch (error) {
-    if (!(error instanceof BadAccess)) throw error;
-    throw new CommandFailure(EXIT.config, error.message);
-  }
-}
-
-function portOf(given: string | undefined): number {
-  if (given === undefined || given === "") return USUAL_PORT;
-  if (!isPort(given))
-    throw new CommandFailure(EXIT.usage, `PORT is "${given}", which is no port (0 to 65535)`);
-  return Number(given);
-}
-
-function portOption(given: string): number {
-  if (!isPort(given)) throw new InvalidArgumentError("It has to be a number from 0 to 65535.");
-  return Number(given);
-}
-
-function isPort(given: string): boolean {
-  return /^\d{1,5}$/.test(given) && Number(given) <= 65_535;
 }

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { chmod, cp, lchown, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 
 /** A user of the system. */
 export interface SystemUser {
@@ -57,6 +58,7 @@ export function serverUser(data: string): SystemUser | null {
 /** The programs out of the npm package; where their user cannot reach them, a copy that they can. */
 export async function serverProgram(user: SystemUser | null): Promise<ServerProgram> {
   const native = nativeFolder();
+  await linkLibraries(dirname(native));
   const program = { bin: join(native, "bin"), user };
   if (user === null || (await runs(program))) return program;
   const copy = join(OUTSIDE, `programs-${digest(native + statSync(native).mtimeMs)}`);
@@ -103,6 +105,32 @@ function nativeFolder(): string {
       `Tandem brings no PostgreSQL for ${platform}: set DATABASE_URL to one of your own, or run npm ci again`,
       { cause },
     );
+  }
+}
+
+const links = z.array(z.object({ source: z.string(), target: z.string() }));
+
+/**
+ * Makes the links by which the server finds its libraries. npm packages have none, so the package makes them with an
+ * install script, which npm does not run for everybody. Made already, they stay.
+ *
+ * @param folder of the package that brings the server
+ * @throws where one is missing and may not be made
+ */
+export async function linkLibraries(folder: string): Promise<void> {
+  const list = join(folder, "native", "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  for (const { source, target } of links.parse(JSON.parse(readFileSync(list, "utf8")))) {
+    const path = join(folder, target);
+    try {
+      if (!existsSync(path)) await symlink(relative(dirname(path), join(folder, source)), path);
+    } catch (cause) {
+      if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") continue;
+      throw new Error(
+        `Tandem's own PostgreSQL lacks the link ${path}, and this user may not make it: start Tandem once as the user that installed it, or set DATABASE_URL`,
+        { cause },
+      );
+    }
   }
 }
 
