@@ -1,5 +1,5 @@
 import type { FieldRule } from "../model/mapping.ts";
-import type { PastWrite } from "../model/past-write.ts";
+import type { PastWrite } from "../model/history/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";

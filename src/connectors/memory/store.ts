@@ -6,7 +6,7 @@ import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import { sameValue } from "../../model/value.ts";
-import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
+import type { ContactHistory, PastValue } from "../../model/history/contact-history.ts";
 import type { PropertyRequest } from "../connector.ts";
 import { readAs } from "./read-as.ts";
 

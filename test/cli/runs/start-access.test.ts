@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { databaseInTheOpen } from "../../src/cli/environment.ts";
-import { ignoreSecrets } from "../../src/cli/setup/init-files.ts";
-import type { Folder } from "./command-line.ts";
-import { makeFolder, tandem } from "./command-line.ts";
+import { databaseInTheOpen } from "../../../src/cli/environment.ts";
+import { ignoreSecrets } from "../../../src/cli/setup/init-files.ts";
+import type { Folder } from "../command-line.ts";
+import { makeFolder, tandem } from "../command-line.ts";
 
 let folder: Folder;
 beforeAll(async () => void (folder = await makeFolder()));

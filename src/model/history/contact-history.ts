@@ -1,5 +1,5 @@
-import type { Contact, UnreadableContact } from "./contact.ts";
-import type { Value } from "./value.ts";
+import type { Contact, UnreadableContact } from "../contact.ts";
+import type { Value } from "../value.ts";
 
 /** What a side told of the past of contacts, as `ContactReading` tells of their present. */
 export interface HistoryReading {

@@ -1,4 +1,4 @@
-import type { PerSide } from "./side.ts";
+import type { PerSide } from "../side.ts";
 
 /** The keys that a mapping names, read. Of an app that signs in with OAuth, HubSpot's is the refresh token. */
 export interface Secrets extends PerSide<string> {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { personLines } from "../../src/cli/runs/plan-person.ts";
-import type { ContactPlan } from "../../src/plan/plan-contact.ts";
-import { known, sighting } from "../support/known-link.ts";
-import { fieldRule } from "../support/rule.ts";
+import { personLines } from "../../../src/cli/runs/plan-person.ts";
+import type { ContactPlan } from "../../../src/plan/plan-contact.ts";
+import { known, sighting } from "../../support/known-link.ts";
+import { fieldRule } from "../../support/rule.ts";
 
 const code = fieldRule("code", "properties.code", {
   key: "code",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
-import { expectOneScreen } from "./command-line.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
+import { expectOneScreen } from "../command-line.ts";
 
 let it: Company;
 /** Few enough people that no limit holds a removal. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
 
 let it: Company;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
 
 // Each of these runs several whole commands, one after the other.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { mappingJsonSchema } from "../../src/mapping/schema/mapping-json-schema.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { vendorWrites } from "../support/vendor-writes.ts";
-import { freshDatabase } from "../support/fresh-database.ts";
-import type { Ended, Folder } from "./command-line.ts";
-import { makeFolder, tandem } from "./command-line.ts";
+import { mappingJsonSchema } from "../../../src/mapping/schema/mapping-json-schema.ts";
+import type { Rehearsal } from "../../../src/sandbox/rehearsal/rehearsal.ts";
+import { startRehearsal } from "../../../src/sandbox/rehearsal/rehearsal.ts";
+import { vendorWrites } from "../../support/vendor-writes.ts";
+import { freshDatabase } from "../../support/fresh-database.ts";
+import type { Ended, Folder } from "../command-line.ts";
+import { makeFolder, tandem } from "../command-line.ts";
 
 // Each of these runs several whole commands, one after the other.
 vi.setConfig({ testTimeout: 120_000 });

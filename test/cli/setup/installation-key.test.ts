@@ -1,9 +1,9 @@
 import { readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deriveKeys } from "../../src/cli/installation-key.ts";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
+import { deriveKeys } from "../../../src/cli/installation-key.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
 
 /** One installation that nobody gave a key, and what others try to make it do with files. */
 let it: Company;

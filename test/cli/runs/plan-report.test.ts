@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { planReport } from "../../src/cli/runs/plan-report.ts";
-import type { PlanFindings } from "../../src/lanes/plans/make-plan.ts";
-import type { PlanTotals } from "../../src/plan/limits.ts";
-import { NO_CHANGES } from "../../src/plan/limits.ts";
-import { mapping } from "../support/rule.ts";
-import { expectOneScreen } from "./command-line.ts";
+import { planReport } from "../../../src/cli/runs/plan-report.ts";
+import type { PlanFindings } from "../../../src/lanes/plans/make-plan.ts";
+import type { PlanTotals } from "../../../src/plan/limits.ts";
+import { NO_CHANGES } from "../../../src/plan/limits.ts";
+import { mapping } from "../../support/rule.ts";
+import { expectOneScreen } from "../command-line.ts";
 
 const ofLimits = mapping().limits;
 

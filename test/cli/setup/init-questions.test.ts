@@ -1,11 +1,11 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import type { App } from "../../src/cli/app.ts";
-import { terminalAsk } from "../../src/cli/ask.ts";
-import { initKeys } from "../../src/cli/setup/init-keys.ts";
-import type { Looked } from "../../src/cli/setup/init-questions.ts";
-import { askAboutMapping } from "../../src/cli/setup/init-questions.ts";
-import { portal, shop } from "../mapping/accounts/schemas.ts";
+import type { App } from "../../../src/cli/app.ts";
+import { terminalAsk } from "../../../src/cli/ask.ts";
+import { initKeys } from "../../../src/cli/setup/init-keys.ts";
+import type { Looked } from "../../../src/cli/setup/init-questions.ts";
+import { askAboutMapping } from "../../../src/cli/setup/init-questions.ts";
+import { portal, shop } from "../../mapping/accounts/schemas.ts";
 
 /** What the questions use of an app; anything else would throw. */
 function talking(env: Record<string, string> = {}) {

@@ -1,16 +1,16 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { envExample } from "../../src/cli/setup/init-files.ts";
-import { KEY_SCOPES } from "../../src/mapping/key-scopes.ts";
-import type { Side } from "../../src/model/side.ts";
-import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import type { FreshDatabase } from "../support/fresh-database.ts";
-import { freshDatabase } from "../support/fresh-database.ts";
-import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
+import { envExample } from "../../../src/cli/setup/init-files.ts";
+import { KEY_SCOPES } from "../../../src/mapping/key-scopes.ts";
+import type { Side } from "../../../src/model/side.ts";
+import type { Rehearsal } from "../../../src/sandbox/rehearsal/rehearsal.ts";
+import type { FreshDatabase } from "../../support/fresh-database.ts";
+import { freshDatabase } from "../../support/fresh-database.ts";
+import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../../support/real-engine.ts";
 
 /** `config/env.example` and what `tandem init` writes ask for the scopes that a sync needs, and for no other. */
-const EXAMPLE = readFileSync(new URL("../../config/env.example", import.meta.url), "utf8");
+const EXAMPLE = readFileSync(new URL("../../../config/env.example", import.meta.url), "utf8");
 const WRITTEN = envExample({ hubspot: { env: "HUBSPOT_TOKEN" }, klaviyo: { env: "KLAVIYO_API_KEY" } });
 
 test.each([
@@ -33,7 +33,7 @@ function sources(folder: string): string {
 }
 
 test("config/env.example names no variable that nothing reads", () => {
-  const all = sources(new URL("../../src", import.meta.url).pathname);
+  const all = sources(new URL("../../../src", import.meta.url).pathname);
   const named = [...EXAMPLE.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name = ""]) => name);
   expect(named.length).toBeGreaterThan(8);
   // The mapping names the two keys itself.

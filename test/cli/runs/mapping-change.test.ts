@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { mappingVersions } from "../../src/store/runs/mapping-versions.ts";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
-import type { RunningDaemon } from "./running-daemon.ts";
-import { startDaemon } from "./running-daemon.ts";
+import { mappingVersions } from "../../../src/store/runs/mapping-versions.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
+import type { RunningDaemon } from "../running-daemon.ts";
+import { startDaemon } from "../running-daemon.ts";
 
 let it: Company;
 let running: RunningDaemon;

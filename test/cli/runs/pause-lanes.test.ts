@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lanes } from "../../src/cli/runs/lanes.ts";
-import { daemonLog } from "../../src/service/log.ts";
-import { unlessPaused } from "../../src/lanes/unless-paused.ts";
-import { plainConsent } from "../../src/model/consent.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
-import { pauseConnection, resumeConnection } from "../../src/store/runs/pauses.ts";
-import { readRunning } from "../../src/store/runs/run-progress.ts";
-import { startRun } from "../../src/store/runs/runs.ts";
-import { askSync, waitingSync } from "../../src/store/runs/sync-wishes.ts";
-import type { Engine } from "../support/engine.ts";
-import { engine } from "../support/engine.ts";
-import { mapping } from "../support/rule.ts";
+import { lanes } from "../../../src/cli/runs/lanes.ts";
+import { daemonLog } from "../../../src/service/log.ts";
+import { unlessPaused } from "../../../src/lanes/unless-paused.ts";
+import { plainConsent } from "../../../src/model/consent.ts";
+import { openConnection } from "../../../src/store/runs/connections.ts";
+import { pauseConnection, resumeConnection } from "../../../src/store/runs/pauses.ts";
+import { readRunning } from "../../../src/store/runs/run-progress.ts";
+import { startRun } from "../../../src/store/runs/runs.ts";
+import { askSync, waitingSync } from "../../../src/store/runs/sync-wishes.ts";
+import type { Engine } from "../../support/engine.ts";
+import { engine } from "../../support/engine.ts";
+import { mapping } from "../../support/rule.ts";
 
 const both = mapping();
 const WISH = { by: "ann", reason: "list clean-up", until: null };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tandem as runTandem } from "./command-line.ts";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
+import { tandem as runTandem } from "../command-line.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
 
 /** Somebody asks to be forgotten, and the admin does it. */
 let it: Company;

@@ -1,4 +1,4 @@
-import type { Value } from "./value.ts";
+import type { Value } from "../value.ts";
 
 /** A field that Tandem wrote to a contact not long ago, on either side. */
 export interface PastWrite {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { App } from "../../src/cli/app.ts";
-import { examine } from "../../src/cli/look/doctor.ts";
-import type { Finding } from "../../src/cli/look/doctor-finding.ts";
-import { verdict } from "../../src/cli/look/doctor-finding.ts";
-import { memory } from "../../src/connectors/memory/index.ts";
-import { SystemUnavailable } from "../../src/model/problem.ts";
-import { rowsDump } from "../support/database-dump.ts";
-import { appFor } from "./command-line.ts";
-import type { Company } from "./company.ts";
-import { company } from "./company.ts";
+import type { App } from "../../../src/cli/app.ts";
+import { examine } from "../../../src/cli/look/doctor.ts";
+import type { Finding } from "../../../src/cli/look/doctor-finding.ts";
+import { verdict } from "../../../src/cli/look/doctor-finding.ts";
+import { memory } from "../../../src/connectors/memory/index.ts";
+import { SystemUnavailable } from "../../../src/model/problem.ts";
+import { rowsDump } from "../../support/database-dump.ts";
+import { appFor } from "../command-line.ts";
+import type { Company } from "../company.ts";
+import { company } from "../company.ts";
 
 /** What an admin asks before anything else, and again when something is wrong. */
 let it: Company;

@@ -1,5 +1,5 @@
-import type { Side } from "./side.ts";
-import type { Value } from "./value.ts";
+import type { Side } from "../side.ts";
+import type { Value } from "../value.ts";
 
 /** A value that a person set and that does not stand, kept so that it can be put back. */
 export interface LostValue {
