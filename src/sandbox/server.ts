@@ -1,6 +1,5 @@
 import fastify from "fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { bodyOf } from "./body.ts";
 import { WrongInput } from "./checked-input.ts";
 import { commonControl } from "./control.ts";
 import type { FaultKind } from "./faults.ts";
@@ -250,4 +249,21 @@ function send(reply: FastifyReply, answer: Reply, contentType: string): FastifyR
 
 function errorPage(status: number): string {
   return `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>`;
+}
+
+/** What a request carried: parsed JSON, the fields of a form, or nothing; `malformed` says why JSON could not be read. */
+function bodyOf(
+  text: unknown,
+  contentType: string | undefined,
+): { readonly body: unknown; readonly malformed: string | null } {
+  if (typeof text !== "string" || text.trim() === "") return { body: undefined, malformed: null };
+  if (contentType?.startsWith("application/x-www-form-urlencoded")) {
+    return { body: Object.fromEntries(new URLSearchParams(text)), malformed: null };
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    return { body, malformed: null };
+  } catch (error) {
+    return { body: undefined, malformed: error instanceof Error ? error.message : String(error) };
+  }
 }

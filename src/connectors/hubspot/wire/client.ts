@@ -2,10 +2,10 @@ import { Client } from "@hubspot/api-client";
 import type { Permit } from "../../permit.ts";
 import { engagementEndpoints } from "../engagement/endpoints.ts";
 import { plainRequest } from "./plain-request.ts";
-import { searchBody } from "./search-body.ts";
 import { answerOf, Arrived, freshToken, impatientAgent } from "./transport.ts";
 import type { RawAnswer } from "./transport.ts";
 import { versioned } from "./versioned-url.ts";
+import type { PublicObjectSearchRequest } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
 
 export type ApiVersion = "v3" | "2026-03" | "2026-09";
 
@@ -274,4 +274,15 @@ export function acceptedOrigin(baseUrl: string | null): string {
   if (!bare || !known) throw refusal;
   // Without the final slash: the SDK would put a second one behind it.
   return origin;
+}
+
+/** A search as the SDK wants it. */
+function searchBody({ groups, sort, properties, limit }: Search): PublicObjectSearchRequest {
+  return {
+    filterGroups: groups.map((filters) => ({ filters: [...filters] })),
+    sorts: [sort],
+    properties: [...properties],
+    limit,
+    // The operators are an enum of the SDK with the very texts that travel.
+  } as unknown as PublicObjectSearchRequest;
 }
