@@ -6,7 +6,7 @@ import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { Frozen } from "./oscillation.ts";
 import { frozenBy } from "./oscillation.ts";
 import { keepsChanging } from "./problems.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 
 /** What is left to do without the fields of a fight, why, and when to look again. */
 export interface WithoutFrozen {

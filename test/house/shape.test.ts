@@ -13,6 +13,9 @@ const LARGEST_FOLDER = 25;
 /** Larger still; to be divided. */
 const STILL_LARGER = ["test/engine", "test/laws", "test/support"];
 
+/** Still there; to be ended. */
+const STILL_CIRCLES = ["write/prepare.ts write/without-moved.ts", "write/write-gate.ts write/write-page.ts"];
+
 const SOURCES = textFiles("src");
 const TESTS = textFiles("test");
 
@@ -31,6 +34,12 @@ describe("the shape of the house", () => {
     const paths = [...SOURCES.map(({ path }) => `src/${path}`), ...TESTS.map(({ path }) => `test/${path}`)];
     const large = folderSizes(paths).filter(([, size]) => size > LARGEST_FOLDER);
     expect(large.map(([folder]) => folder).filter((folder) => !STILL_LARGER.includes(folder))).toEqual([]);
+  });
+
+  it("has no circle of imports", () => {
+    const graph = importGraph(SOURCES);
+    const wrong = circles(graph, "all").filter((group) => !STILL_CIRCLES.includes(group.join(" ")));
+    expect(wrong).toEqual([]);
   });
 
   it("names every file in kebab-case", () => {

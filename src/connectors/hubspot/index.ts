@@ -5,7 +5,7 @@ import type { DayCount } from "../http/day-budget.ts";
 import type { Timing } from "../http/governor.ts";
 import { calls, BURST } from "./wire/calls.ts";
 import { endpoints } from "./wire/client.ts";
-import type { ApiVersion } from "./wire/client.ts";
+import type { ApiVersion } from "./wire/put-together.ts";
 import { LATEST } from "./pull/changes.ts";
 import { companyReader } from "./companies/companies.ts";
 import { companyDefinitions } from "./companies/company-definitions.ts";

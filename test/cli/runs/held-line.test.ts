@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { heldLine } from "../../../src/cli/runs/held-line.ts";
 import { changesBy } from "../../../src/plan/changes.ts";
-import type { PlannedOperation } from "../../../src/plan/plan-contact.ts";
+import type { PlannedOperation } from "../../../src/plan/planned.ts";
 
 const KLAVIYO = { side: "klaviyo", id: "K1" } as const;
 const CITY = "city:location.city:text";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { personLines } from "../../../src/cli/runs/plan-person.ts";
-import type { ContactPlan } from "../../../src/plan/plan-contact.ts";
+import type { ContactPlan } from "../../../src/plan/planned.ts";
 import { known, sighting } from "../../support/known-link.ts";
 import { fieldRule } from "../../support/rule.ts";
 
