@@ -11,7 +11,7 @@ import type { Connector } from "./connectors/connector.ts";
 import type { HubSpotApp } from "./connectors/hubspot/engagement/port.ts";
 import { companyProperty } from "./mapping/company-field.ts";
 import type { InstalledApp, Mapping } from "./model/mapping.ts";
-import type { Secrets } from "./model/secrets.ts";
+import type { Secrets } from "./model/keys/secrets.ts";
 import type { PerSide } from "./model/side.ts";
 import type { Database } from "./store/database/database.ts";
 

@@ -140,27 +140,18 @@ const IMPURE: Readonly<Record<string, RegExp>> = {
   "the world": /\bprocess\b|\bglobalThis\b|\bfetch\(|\bconsole\b|"node:/,
 };
 
-const ATTICS = ["utils", "util", "helpers", "helper", "lib", "libs", "common", "shared", "misc", "types"];
-
-const LONGEST_FILE = 300;
-
 interface SourceFile extends TextFile {
   readonly room: string;
   /** What it imports: paths from `src/`, or names of packages. */
   readonly imports: readonly string[];
 }
 
-const SOURCES = read("src");
-const TESTS = read("test");
-
-function read(folder: "src" | "test"): readonly SourceFile[] {
-  return textFiles(folder).map(({ path, text }) => ({
-    path,
-    text,
-    room: roomOf(path),
-    imports: importsOf(path, text),
-  }));
-}
+const SOURCES: readonly SourceFile[] = textFiles("src").map(({ path, text }) => ({
+  path,
+  text,
+  room: roomOf(path),
+  imports: importsOf(path, text),
+}));
 
 /** The first folder; below `connectors` the second step counts too, be it a system's folder or a file of the port. */
 function roomOf(path: string): string {
@@ -259,34 +250,5 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
     for (const planted of PLANTED)
       expect([planted, DECIDES_CONSENT.some((pattern) => pattern.test(planted))]).toEqual([planted, true]);
-  });
-
-  it("has no attics: a function lives where it is used", () => {
-    const named = [...SOURCES, ...TESTS].filter(({ path }) =>
-      path
-        .replace(/(?:\.test)?\.ts$/, "")
-        .split("/")
-        .some((part) => ATTICS.includes(part)),
-    );
-    expect(named.map(({ path }) => path)).toEqual([]);
-  });
-
-  it("names every file in kebab-case", () => {
-    const kebab = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)*\.ts$/;
-    expect([...SOURCES, ...TESTS].map(({ path }) => path).filter((path) => !kebab.test(path))).toEqual([]);
-  });
-
-  it("exports by name, one thing at a time", () => {
-    const wrong = SOURCES.filter(({ text }) =>
-      /^export (?:\*|default\b)|\bas default\b/m.test(withoutComments(text)),
-    );
-    expect(wrong.map(({ path }) => path)).toEqual([]);
-  });
-
-  it(`has no file over ${LONGEST_FILE} lines`, () => {
-    const long = [...SOURCES, ...TESTS].filter(
-      ({ text }) => text.trimEnd().split("\n").length > LONGEST_FILE,
-    );
-    expect(long.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Connector } from "../connectors/connector.ts";
 import type { Mapping } from "../model/mapping.ts";
-import type { Secrets } from "../model/secrets.ts";
+import type { Secrets } from "../model/keys/secrets.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Database } from "../store/database/database.ts";
 import type { Ask } from "./ask.ts";

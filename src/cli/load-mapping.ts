@@ -3,7 +3,7 @@ import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { readSecret } from "../mapping/read-secret.ts";
 import type { Mapping, SecretRef } from "../model/mapping.ts";
-import type { Secrets } from "../model/secrets.ts";
+import type { Secrets } from "../model/keys/secrets.ts";
 import { perSide } from "../model/side.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { CommandFailure, EXIT } from "./exit-code.ts";

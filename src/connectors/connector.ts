@@ -5,7 +5,7 @@ import type {
   RecordReading,
   UnreadableContact,
 } from "../model/contact.ts";
-import type { HistoryReading } from "../model/contact-history.ts";
+import type { HistoryReading } from "../model/history/contact-history.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
 import type { WriteGate } from "./permit.ts";

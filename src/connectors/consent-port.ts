@@ -1,4 +1,5 @@
-import type { Clearance, Consent } from "../model/consent.ts";
+import type { Consent } from "../model/consent.ts";
+import type { Clearance } from "../model/clearance.ts";
 import type { ContactReading, ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Permit } from "./permit.ts";

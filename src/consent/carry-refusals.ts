@@ -6,7 +6,7 @@ import type { Limits } from "../model/mapping.ts";
 import { SIDES } from "../model/side.ts";
 import { changesOf } from "../plan/changes.ts";
 import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";

@@ -1,4 +1,4 @@
-import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/planned.ts";
 
 /** Of a plan, what shows or carries consent: refusals, and the properties that tell of them. */
 export function consentOnly(plan: ContactPlan): ContactPlan {

@@ -1,6 +1,6 @@
 import { refusesAll } from "../model/consent.ts";
 import type { EmailKey } from "../model/email.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 
 /**
  * Of whom these plans make a HubSpot contact although they refuse all e-mail in Klaviyo. There is nobody to opt out before

@@ -1,5 +1,5 @@
 import type { SubscribeGate } from "../connectors/consent-port.ts";
-import type { Clearance } from "../model/consent.ts";
+import type { Clearance } from "../model/clearance.ts";
 import { saveAsked, saveBlocked } from "../store/consent/asked.ts";
 import { transaction } from "../store/database/database.ts";
 import { holdLease } from "../store/runs/leases.ts";

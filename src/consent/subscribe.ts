@@ -8,7 +8,7 @@ import { SystemUnavailable } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { matchedRules } from "../plan/matched-rules.ts";
 import { wantedSubscriptions } from "../plan/plan-consent.ts";
-import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/planned.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { saveBlocked } from "../store/consent/asked.ts";

@@ -1,4 +1,4 @@
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
 import type { PersonHistory } from "../store/people/person-history.ts";
 

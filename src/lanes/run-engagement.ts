@@ -3,8 +3,7 @@ import { collectionMissing, noSink, ofEngagement } from "../feeds/engagement/pro
 import { syncEngagement } from "../feeds/engagement/sync-engagement.ts";
 import { resolveName } from "../mapping/accounts/resolve-name.ts";
 import { referenceKey } from "../mapping/accounts/resolve-scope.ts";
-import type { EngagementMapping } from "../model/engagement-mapping.ts";
-import type { Mapping } from "../model/mapping.ts";
+import type { EngagementMapping, Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";

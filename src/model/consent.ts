@@ -1,6 +1,3 @@
-import type { ExternalId } from "./contact.ts";
-import type { EmailKey } from "./email.ts";
-
 /** Why a system will not send to somebody: Klaviyo's own words for its suppressions. */
 export interface Suppression {
   readonly reason: string;
@@ -132,19 +129,4 @@ export function objectionOf(known: KnownBefore): string | null {
   if (hubspot !== null && hubspot.optedOutTypes.length > 0)
     return "opted out of email of this kind in HubSpot";
   return refusedBefore ? "they opted out before; only their own act takes that back" : null;
-}
-
-declare const granted: unique symbol;
-
-/**
- * The permission to subscribe one person to one list, once, now. Only `consent/grant-clearance.ts` makes one, from a consent
- * read a moment ago; the port's `subscribe` takes nothing else (contract P9).
- */
-export interface Clearance {
-  readonly [granted]: true;
-  readonly email: EmailKey;
-  readonly profile: ExternalId;
-  readonly list: string;
-  /** When the consent that allows it was asked for. Milliseconds since 1970. */
-  readonly readAt: number;
 }

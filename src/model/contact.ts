@@ -1,5 +1,5 @@
 import type { Consent } from "./consent.ts";
-import type { EditTimes } from "./edit-time.ts";
+import type { EditTimes } from "./history/edit-time.ts";
 import type { EmailKey } from "./email.ts";
 import type { Problem } from "./problem.ts";
 import type { Side } from "./side.ts";

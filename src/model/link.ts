@@ -1,7 +1,7 @@
 import type { Base } from "./base.ts";
 import type { ExternalId, Sighting } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
-import type { PastWrite } from "./past-write.ts";
+import type { PastWrite } from "./history/past-write.ts";
 import type { Problem } from "./problem.ts";
 import type { Refusals } from "./refusal.ts";
 import type { PerSide, Side } from "./side.ts";

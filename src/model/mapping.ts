@@ -1,8 +1,9 @@
-import type { EngagementMapping } from "./engagement-mapping.ts";
+import type { MetricRule, RollUpProperty, WhichSources } from "./engagement-mapping.ts";
 import type { QuietTime } from "./quiet-time.ts";
 import type { PerSide, Side } from "./side.ts";
 import type { Transform } from "./transform.ts";
-import type { FieldType } from "./value.ts";
+import type { FieldType, Value } from "./value.ts";
+import type { EngagementKind, RecordAs } from "./engagement.ts";
 
 /** Where a field's value may flow. */
 export type Direction = "both" | "to_klaviyo" | "to_hubspot";
@@ -228,4 +229,38 @@ export const EMAIL_FIELD: FieldRule = {
 /** All that is in sync: the address, as the mapping treats it, and the mapped fields. */
 export function syncedFields({ identity, fields }: Mapping): readonly FieldRule[] {
   return [{ ...EMAIL_FIELD, holdsChanges: identity.emailChange === "error" }, ...fields];
+}
+
+/** What of Klaviyo's engagement HubSpot shows, and how. */
+export interface EngagementMapping {
+  /** Nothing is read or shown; what happens meanwhile is caught up with afterwards. */
+  readonly paused: boolean;
+  readonly recordAs: RecordAs;
+  /** The kinds that are shown. One that is absent is not read at all. */
+  readonly metrics: Readonly<Partial<Record<EngagementKind, MetricRule>>>;
+  readonly onlyFrom: OnlyFrom;
+  /** What becomes of the event of somebody whom HubSpot does not know. */
+  readonly unknownContacts: "skip" | "create";
+  /** What a contact that is made for an event is given. */
+  readonly newContact: readonly NewContactField[];
+  /** How far back a metric goes that is read for the first time; `null` from that moment on. */
+  readonly backfillDays: number | null;
+  readonly rollUps: readonly RollUpProperty[];
+  /** SHA-256 of what decides whether an event is shown: under another one, what is not shown yet is decided anew. */
+  readonly hash: string;
+  /** Where the section stands in the file, for messages. 1-based. */
+  readonly line: number;
+}
+
+/** A value of a contact that is made: the same for all, or taken over from the profile by `rule`. */
+export type NewContactField =
+  | { readonly kind: "constant"; readonly rule: FieldRule; readonly value: Value }
+  | { readonly kind: "field"; readonly rule: FieldRule };
+
+/** Whose messages, and which people, count. */
+export interface OnlyFrom {
+  readonly flows: WhichSources;
+  readonly campaigns: WhichSources;
+  /** Klaviyo lists and segments of which a person has to be in one; none: everybody. */
+  readonly collections: readonly CollectionRef[];
 }

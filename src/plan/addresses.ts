@@ -1,3 +1,4 @@
+import type { AddressSteps } from "./planned.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Claim, KnownLink, Taken } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -5,9 +6,9 @@ import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, otherSide, withSide } from "../model/side.ts";
-import type { Value, Values } from "../model/value.ts";
+import type { Value } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 import { refusalKey } from "./refused.ts";
 
 /**
@@ -20,18 +21,6 @@ export function withOwnAddress(field: MergedField): MergedField {
   // On the way to another one (`stepAside`) a side is without any.
   if (agreed.hubspot === agreed.klaviyo || agreed.hubspot === null || agreed.klaviyo === null) return field;
   return { ...field, merge: { kind: "settled", base: agreed, because: "unchanged" } };
-}
-
-/** What to do about an email address that another contact of the side still has. */
-export interface AddressSteps {
-  readonly merged: readonly MergedField[];
-  /** What is written instead, by side. */
-  readonly steps: Readonly<Record<Side, Values>>;
-  /** Why the email address cannot be written yet, or `null`. */
-  readonly waitsFor: string | null;
-  /** An address that somebody else has may be free later in the same run; an opt-out is seen by a later one. */
-  readonly waits: "address" | "opt_out";
-  readonly problem: Problem | null;
 }
 
 /**

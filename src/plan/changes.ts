@@ -1,6 +1,6 @@
 import type { LimitedAction } from "../model/hold.ts";
 import type { Side } from "../model/side.ts";
-import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "./planned.ts";
 
 export const LIMITED_ACTIONS: readonly LimitedAction[] = [
   "creates",

@@ -1,7 +1,7 @@
 import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
-import type { ContactPlan, PlanRules, PlannedOperation } from "./plan-contact.ts";
+import type { ContactPlan, PlanRules, PlannedOperation } from "./planned.ts";
 import { withoutRefused } from "./refused.ts";
 
 /**

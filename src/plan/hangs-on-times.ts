@@ -1,4 +1,4 @@
-import type { ContactPlan } from "./plan-contact.ts";
+import type { ContactPlan } from "./planned.ts";
 
 /** Does it depend on which value is newer what is done for this person? Then the times are worth a call. */
 export function hangsOnTimes({ merged }: ContactPlan): boolean {

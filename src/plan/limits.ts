@@ -5,7 +5,7 @@ import { SIDES, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { Change } from "./changes.ts";
 import { LIMITED_ACTIONS, changesBy, changesOf } from "./changes.ts";
-import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "./planned.ts";
 
 /** How much a run would do to each side, and to how many people in all. */
 export interface PlanTotals extends PerSide<Readonly<Record<LimitedAction | "list_additions", number>>> {

@@ -1,5 +1,5 @@
-import type { LostValue } from "../model/lost-value.ts";
-import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
+import type { LostValue } from "../model/history/lost-value.ts";
+import type { ContactPlan, PlannedOperation } from "./planned.ts";
 
 /** The values that do not stand because of an operation, by field. What a new contact is filled with loses nothing. */
 export function lostValues(

@@ -1,4 +1,4 @@
-import type { PastWrite } from "../model/past-write.ts";
+import type { PastWrite } from "../model/history/past-write.ts";
 import type { Value } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 

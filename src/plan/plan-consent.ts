@@ -5,7 +5,7 @@ import type { KnownLink } from "../model/link.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { Side } from "../model/side.ts";
 import { perSide } from "../model/side.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 
 /**
  * Takes a refusal that one side shows to the other, for everybody who is linked, whatever rule they match: it is their

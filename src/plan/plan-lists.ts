@@ -1,7 +1,7 @@
 import type { KnownLink } from "../model/link.ts";
 import type { ResolvedRule } from "../model/scope.ts";
 import { planUnsubscribes } from "./plan-consent.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 
 /** The Klaviyo lists that these rules want their people on. */
 export function wantedLists(matched: readonly ResolvedRule[]): readonly string[] {

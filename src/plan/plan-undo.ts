@@ -5,7 +5,7 @@ import { SIDES, perSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import type { ContactPlan, PlannedOperation } from "./plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "./planned.ts";
 
 /** What Tandem did to one side of one person, and what was there before. */
 export interface Deed {

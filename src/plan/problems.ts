@@ -2,7 +2,7 @@ import { clip } from "../model/clip.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { FieldRule } from "../model/mapping.ts";
-import type { PastWrite } from "../model/past-write.ts";
+import type { PastWrite } from "../model/history/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { SIDE_NAMES } from "../model/side.ts";

@@ -5,7 +5,7 @@ import { SIDES, otherSide } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 
 /** Names what was refused: one field of a side, or a whole operation where `field` is null. */
 export function refusalKey(side: Side, field: string | null): string {

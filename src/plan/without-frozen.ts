@@ -1,12 +1,12 @@
 import type { FieldRule } from "../model/mapping.ts";
-import type { PastWrite } from "../model/past-write.ts";
+import type { PastWrite } from "../model/history/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { Frozen } from "./oscillation.ts";
 import { frozenBy } from "./oscillation.ts";
 import { keepsChanging } from "./problems.ts";
-import type { PlannedOperation } from "./plan-contact.ts";
+import type { PlannedOperation } from "./planned.ts";
 
 /** What is left to do without the fields of a fight, why, and when to look again. */
 export interface WithoutFrozen {

@@ -1,5 +1,5 @@
 import type { ContactPort } from "../connectors/connector.ts";
-import type { ContactHistory } from "../model/contact-history.ts";
+import type { ContactHistory } from "../model/history/contact-history.ts";
 import { fromRecords } from "../model/contact.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";

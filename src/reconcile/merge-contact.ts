@@ -1,5 +1,5 @@
 import type { Base, FieldBase } from "../model/base.ts";
-import type { EditTime, EditTimes } from "../model/edit-time.ts";
+import type { EditTime, EditTimes } from "../model/history/edit-time.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import { directionAllows } from "../model/mapping.ts";
 import { fieldWords } from "../model/own-spelling.ts";

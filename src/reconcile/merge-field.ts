@@ -1,6 +1,6 @@
 import type { FieldBase } from "../model/base.ts";
 import { NO_AGREEMENT } from "../model/base.ts";
-import type { LostValue } from "../model/lost-value.ts";
+import type { LostValue } from "../model/history/lost-value.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, otherSide, withSide } from "../model/side.ts";

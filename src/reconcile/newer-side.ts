@@ -1,4 +1,4 @@
-import type { EditTime } from "../model/edit-time.ts";
+import type { EditTime } from "../model/history/edit-time.ts";
 import type { PerSide, Side } from "../model/side.ts";
 
 /** Times nearer to each other than this are not told apart, whatever the clocks: vendors round to whole seconds. */

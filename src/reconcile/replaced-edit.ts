@@ -1,5 +1,5 @@
 import type { FieldBase } from "../model/base.ts";
-import type { LostValue } from "../model/lost-value.ts";
+import type { LostValue } from "../model/history/lost-value.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { otherSide } from "../model/side.ts";

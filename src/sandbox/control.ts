@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkedInput } from "./checked-input.ts";
 import { faultSchema } from "./fault-schema.ts";
 import { queryNumber } from "./query-number.ts";
-import type { Call, Reply, Route } from "./server.ts";
+import type { Call, Reply, Route } from "./route.ts";
 import type { World } from "./world.ts";
 
 /** Further on, dates could no longer be written. */

@@ -1,5 +1,5 @@
 import { WrongInput } from "./checked-input.ts";
-import type { Call } from "./server.ts";
+import type { Call } from "./route.ts";
 
 /**
  * A whole number in the query of a control call.

@@ -1,44 +1,10 @@
+import type { Call, Reply, Route } from "./route.ts";
 import fastify from "fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { bodyOf } from "./body.ts";
 import { WrongInput } from "./checked-input.ts";
 import { commonControl } from "./control.ts";
 import type { FaultKind } from "./faults.ts";
 import type { World } from "./world.ts";
-
-/** One request, taken apart. */
-export interface Call {
-  readonly method: string;
-  /** With its query string, as it arrived. */
-  readonly path: string;
-  /** The places of the route's pattern, decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Parsed JSON, or the fields of a form; undefined when there was none. */
-  readonly body: unknown;
-}
-
-export interface Reply {
-  readonly status: number;
-  /** Sent as JSON; undefined is an empty body. */
-  readonly body?: unknown;
-  /** Sent as it is, in place of a body. */
-  readonly html?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** A Fastify pattern: `/crm/v3/lists/:listId`. */
-  readonly path: string;
-  /** The vendor's name of the operation, as it is recorded and matched by faults. */
-  readonly operation: string;
-  /** True where it can change the vendor's data. */
-  readonly mutating: boolean;
-  handle(call: Call): Reply | Promise<Reply>;
-}
 
 /** Everything that makes a server one vendor and not the other. */
 export interface Vendor {
@@ -250,4 +216,21 @@ function send(reply: FastifyReply, answer: Reply, contentType: string): FastifyR
 
 function errorPage(status: number): string {
   return `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>`;
+}
+
+/** What a request carried: parsed JSON, the fields of a form, or nothing; `malformed` says why JSON could not be read. */
+function bodyOf(
+  text: unknown,
+  contentType: string | undefined,
+): { readonly body: unknown; readonly malformed: string | null } {
+  if (typeof text !== "string" || text.trim() === "") return { body: undefined, malformed: null };
+  if (contentType?.startsWith("application/x-www-form-urlencoded")) {
+    return { body: Object.fromEntries(new URLSearchParams(text)), malformed: null };
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    return { body, malformed: null };
+  } catch (error) {
+    return { body: undefined, malformed: error instanceof Error ? error.message : String(error) };
+  }
 }

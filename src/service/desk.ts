@@ -3,7 +3,7 @@ import type { ExceededLimit } from "../model/hold.ts";
 import type { PerSide } from "../model/side.ts";
 import type { UndoFindings } from "../lanes/plans/undo.ts";
 import type { PlanTotals } from "../plan/limits.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 
 /** What a person wants looked at or done that takes longer than a page: it is done beside the pages, one at a time. */
 export type DeskWork =

@@ -1,7 +1,7 @@
 import type { Side } from "../model/side.ts";
 import { SIDE_NAMES } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
-import type { PlannedOperation } from "../plan/plan-contact.ts";
+import type { PlannedOperation } from "../plan/planned.ts";
 import type { Fragment, Safe } from "./frame/layout/html.ts";
 import { html } from "./frame/layout/html.ts";
 import { propertyOf } from "./problem-words.ts";

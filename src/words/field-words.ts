@@ -3,7 +3,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 import type { Ages, MergedField } from "../reconcile/merge-contact.ts";
 import type { Why } from "../reconcile/merge-field.ts";
 import type { HistoryEntry, PersonHistory } from "../store/people/person-history.ts";

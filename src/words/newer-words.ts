@@ -1,4 +1,4 @@
-import type { EditTime } from "../model/edit-time.ts";
+import type { EditTime } from "../model/history/edit-time.ts";
 import type { Side } from "../model/side.ts";
 import { SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Ages } from "../reconcile/merge-contact.ts";

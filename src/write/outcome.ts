@@ -4,7 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Refusal, Refusals } from "../model/refusal.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 import { askedFor, refusalKey } from "../plan/refused.ts";
 import { shownOnceWritten, storedFields } from "../pull/sighting-row.ts";
 import type { Stored } from "../reconcile/merge-contact.ts";

@@ -1,7 +1,7 @@
 import type { Work } from "../connectors/connector.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
-import type { PlannedOperation } from "../plan/plan-contact.ts";
+import type { PlannedOperation } from "../plan/planned.ts";
 import type { RunContext } from "../pull/run-context.ts";
 
 /**

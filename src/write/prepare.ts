@@ -6,7 +6,7 @@ import type { Problem } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import { lostValues } from "../plan/lost-values.ts";
-import type { ContactPlan, PlannedOperation } from "../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../plan/planned.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { JournalEntry } from "../store/writes/journal.ts";
 import type { Mark } from "./age.ts";

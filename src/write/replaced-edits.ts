@@ -1,6 +1,6 @@
 import type { Base } from "../model/base.ts";
 import type { ExternalId } from "../model/contact.ts";
-import type { ContactHistory } from "../model/contact-history.ts";
+import type { ContactHistory } from "../model/history/contact-history.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";

@@ -1,6 +1,6 @@
 import type { Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
-import type { PlannedOperation } from "../plan/plan-contact.ts";
+import type { PlannedOperation } from "../plan/planned.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { PreparedOperation } from "./prepare.ts";
 import { prepareContact } from "./prepare.ts";

@@ -2,7 +2,7 @@ import { chunks } from "../model/chunks.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
-import type { ContactPlan } from "../plan/plan-contact.ts";
+import type { ContactPlan } from "../plan/planned.ts";
 import { lookAtMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SubscribeGate } from "../../src/connectors/consent-port.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
-import type { Clearance } from "../../src/model/consent.ts";
+import type { Clearance } from "../../src/model/clearance.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";

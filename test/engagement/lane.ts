@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
-import type { Shown } from "../../src/connectors/memory/engagement.ts";
+import type { Shown } from "../../src/connectors/memory/engagement-settings.ts";
 import type { Deps } from "../../src/lanes/deps.ts";
 import type { EngagementRun } from "../../src/lanes/run-engagement.ts";
 import { runEngagement } from "../../src/lanes/run-engagement.ts";

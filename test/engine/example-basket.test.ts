@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exampleBasket } from "../../src/lanes/contacts/example-basket.ts";
-import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../src/plan/planned.ts";
 import { known } from "../support/known-link.ts";
 
 const CREATE: PlannedOperation = { kind: "create", side: "klaviyo", fields: {}, lists: [] };

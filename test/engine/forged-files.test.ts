@@ -9,7 +9,7 @@ import type { PlanHeader } from "../../src/lanes/plans/plan-file.ts";
 import { readPlanFile, writePlanFile } from "../../src/lanes/plans/plan-file.ts";
 import { makeUndo } from "../../src/lanes/plans/undo.ts";
 import type { EmailKey } from "../../src/model/email.ts";
-import type { PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { PlannedOperation } from "../../src/plan/planned.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Clearance } from "../../src/model/consent.ts";
+import type { Clearance } from "../../src/model/clearance.ts";
 import { isBlocked, plainConsent } from "../../src/model/consent.ts";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import type { Acts } from "../consent/acts.ts";

@@ -4,7 +4,7 @@ import type { EmailKey } from "../../src/model/email.ts";
 import type { ExceededLimit } from "../../src/model/hold.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { PerSide } from "../../src/model/side.ts";
-import type { LostValue } from "../../src/model/lost-value.ts";
+import type { LostValue } from "../../src/model/history/lost-value.ts";
 import type { Witness } from "./witness.ts";
 
 /** A conflict that was recorded: whose, of which field, and what gave way. */

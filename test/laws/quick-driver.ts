@@ -18,7 +18,7 @@ import { changesOf } from "../../src/plan/changes.ts";
 import type { PlanTotals } from "../../src/plan/limits.ts";
 import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../../src/plan/limits.ts";
 import { lostValues } from "../../src/plan/lost-values.ts";
-import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../src/plan/planned.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { propertiesFor, sightingRow } from "../../src/pull/sighting-row.ts";
 import { linkOutcome } from "../../src/write/outcome.ts";

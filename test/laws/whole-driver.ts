@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { emailKey } from "../../src/model/email.ts";
-import type { LostValue } from "../../src/model/lost-value.ts";
+import type { LostValue } from "../../src/model/history/lost-value.ts";
 import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.ts";
 import { engine } from "../support/engine.ts";
 import type { Driver, Recorded } from "./driver.ts";

@@ -14,7 +14,7 @@ import {
   isHeldBy,
   withhold,
 } from "../../src/plan/limits.ts";
-import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../src/plan/planned.ts";
 import { known } from "../support/known-link.ts";
 import { assertLaw } from "../support/law.ts";
 

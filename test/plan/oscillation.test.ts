@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { NO_CONSENT_RULES } from "../../src/model/scope.ts";
 import type { Base } from "../../src/model/base.ts";
-import type { PastWrite } from "../../src/model/past-write.ts";
+import type { PastWrite } from "../../src/model/history/past-write.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES, perSide } from "../../src/model/side.ts";
 import type { Value } from "../../src/model/value.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plainConsent } from "../../src/model/consent.ts";
 import { EMAIL_FIELD } from "../../src/model/mapping.ts";
 import type { EmailKey } from "../../src/model/email.ts";
-import type { PlanRules } from "../../src/plan/plan-contact.ts";
+import type { PlanRules } from "../../src/plan/planned.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { cityRule } from "../support/city-rule.ts";
 import { FROM, known, problem, sighting, NO_SHAPES } from "../support/known-link.ts";

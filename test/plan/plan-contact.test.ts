@@ -5,7 +5,7 @@ import type { KnownLink } from "../../src/model/link.ts";
 import { EMAIL_FIELD } from "../../src/model/mapping.ts";
 import type { PerSide, Side } from "../../src/model/side.ts";
 import { SIDES, otherSide, withSide } from "../../src/model/side.ts";
-import type { PlanRules } from "../../src/plan/plan-contact.ts";
+import type { PlanRules } from "../../src/plan/planned.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
 import { cityRule } from "../support/city-rule.ts";

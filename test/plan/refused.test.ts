@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Refusals } from "../../src/model/refusal.ts";
-import type { PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { PlannedOperation } from "../../src/plan/planned.ts";
 import { askedFor, refusalKey, withoutRefused } from "../../src/plan/refused.ts";
 import { problem } from "../support/known-link.ts";
 

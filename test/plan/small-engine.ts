@@ -5,11 +5,11 @@ import type { PerSide, Side } from "../../src/model/side.ts";
 import { SIDES, perSide } from "../../src/model/side.ts";
 import type { Value, Values } from "../../src/model/value.ts";
 import { sameValue } from "../../src/model/value.ts";
-import type { ContactPlan, PlannedOperation } from "../../src/plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../src/plan/planned.ts";
 import { planContact } from "../../src/plan/plan-contact.ts";
 import type { Stored } from "../../src/reconcile/merge-contact.ts";
 import { baseAfter } from "../../src/reconcile/merge-contact.ts";
-import type { LostValue } from "../../src/model/lost-value.ts";
+import type { LostValue } from "../../src/model/history/lost-value.ts";
 import { ANN, FROM, known, sighting, NO_SHAPES } from "../support/known-link.ts";
 import type { Normaliser } from "../support/normaliser.ts";
 

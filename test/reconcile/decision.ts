@@ -6,7 +6,7 @@ import { SIDES, otherSide, perSide } from "../../src/model/side.ts";
 import type { Value, Values } from "../../src/model/value.ts";
 import type { MergedField, Stored } from "../../src/reconcile/merge-contact.ts";
 import { baseAfter, mergeContact, writesTo } from "../../src/reconcile/merge-contact.ts";
-import type { LostValue } from "../../src/model/lost-value.ts";
+import type { LostValue } from "../../src/model/history/lost-value.ts";
 import type { Normaliser } from "../support/normaliser.ts";
 import { KEEPS } from "../support/normaliser.ts";
 

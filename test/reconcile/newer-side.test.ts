@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import type { EditTime } from "../../src/model/edit-time.ts";
+import type { EditTime } from "../../src/model/history/edit-time.ts";
 import { mergeContact } from "../../src/reconcile/merge-contact.ts";
 import { newerSide } from "../../src/reconcile/newer-side.ts";
 import { cityRule } from "../support/city-rule.ts";

@@ -7,7 +7,7 @@ import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";
-import type { ContactPlan } from "../../src/plan/plan-contact.ts";
+import type { ContactPlan } from "../../src/plan/planned.ts";
 import type { FreshDatabase } from "./fresh-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { TEST_KEYS } from "./test-keys.ts";

@@ -12,7 +12,8 @@ import {
   TagsApi,
   WebhooksApi,
 } from "klaviyo-api";
-import type { KlaviyoOptions, KlaviyoSandbox } from "../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoOptions } from "../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoSandbox } from "../../src/sandbox/klaviyo/control/operations.ts";
 import { klaviyoSandbox, SANDBOX_KEY } from "../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
 import type { Vendor } from "../../src/sandbox/server.ts";
 import { startVendor } from "../../src/sandbox/server.ts";

@@ -2,7 +2,7 @@ import { consentAnswer } from "../../consent/consent-answer.ts";
 import { rememberedVerdict } from "../../consent/remembered-verdict.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES, perSide } from "../../model/side.ts";
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import type { MergedField } from "../../reconcile/merge-contact.ts";
 import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
 import type { HistoryEntry, PersonHistory } from "../../store/people/person-history.ts";

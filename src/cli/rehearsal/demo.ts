@@ -14,12 +14,12 @@ import { edited, firstRun, laterRun } from "./demo-report.ts";
 import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { EXIT } from "../exit-code.ts";
-import { nextFreePort } from "./next-free-port.ts";
 import { hostSetting, pageAccess, portOption, portSetting } from "../listening.ts";
 import { progressLine } from "../progress.ts";
 import { rehearse } from "./rehearse.ts";
 import { whole } from "./sandbox.ts";
 import { serve } from "../runs/serve.ts";
+import { createServer } from "node:net";
 
 interface DemoOptions extends CommonOptions {
   readonly port?: number;
@@ -191,4 +191,21 @@ function clock(now: Date): string {
 function day(at: Date): string {
   const date = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
   return `${date}, ${clock(at)}`;
+}
+
+/** How many ports are tried after the first. */
+const NEIGHBOURS = 20;
+
+/** The first port from here on that nobody listens on at 127.0.0.1; 0, which takes any, where they are all taken. */
+async function nextFreePort(first: number): Promise<number> {
+  for (let port = first; port <= first + NEIGHBOURS; port += 1) if (await isFree(port)) return port;
+  return 0;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+      .once("error", () => resolve(false))
+      .listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
 }

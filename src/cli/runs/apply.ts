@@ -5,7 +5,7 @@ import { PlanDoesNotFit, applyPlan } from "../../lanes/plans/apply-plan.ts";
 import type { SavedPlan } from "../../lanes/plans/plan-file.ts";
 import { BadPlanFile, readPlanFile } from "../../lanes/plans/plan-file.ts";
 import { SIDES } from "../../model/side.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { AuditEntry } from "../../store/chains/audit.ts";

@@ -3,7 +3,7 @@ import type { FieldRule } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDE_NAMES, otherSide } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
-import type { ContactPlan, PlannedOperation } from "../../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../plan/planned.ts";
 import type { MergedField } from "../../reconcile/merge-contact.ts";
 import { because, optOutWords, shown } from "../../words/field-words.ts";
 

@@ -1,15 +1,14 @@
 import { DELETED_KEPT_MS, removedForGood } from "./pull/removed-contacts.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
-import type { Connector, Schema } from "../connector.ts";
+import type { Connector, Schema, Cost, Work } from "../connector.ts";
 import type { DayCount } from "../http/day-budget.ts";
 import type { Timing } from "../http/governor.ts";
-import { calls } from "./wire/calls.ts";
+import { calls, BURST } from "./wire/calls.ts";
 import { endpoints } from "./wire/client.ts";
-import type { ApiVersion } from "./wire/client.ts";
+import type { ApiVersion } from "./wire/put-together.ts";
 import { LATEST } from "./pull/changes.ts";
 import { companyReader } from "./companies/companies.ts";
 import { companyDefinitions } from "./companies/company-definitions.ts";
-import { cost } from "./cost.ts";
 import { BATCH } from "./contacts.ts";
 import type { Account } from "./contacts.ts";
 import { everyContact } from "./pull/every-contact.ts";
@@ -156,4 +155,11 @@ async function schemaOf(account: Account, signal: AbortSignal): Promise<Schema> 
       size: sizeOf(list),
     }));
   return { fields: body.results.map(fieldSpec), collections, optOutTypes: optOutTypes(body.results) };
+}
+
+/** Batches of a hundred: a create is one write, an update is read before it is written, a list takes its own calls. */
+function cost({ creates, updates, listChanges }: Work, apiShare: number): Cost {
+  const batches = (count: number) => Math.ceil(count / BATCH);
+  const requests = batches(creates) + 2 * batches(updates) + batches(listChanges);
+  return { requests, seconds: Math.ceil((requests * BURST.perMs) / 1_000 / (BURST.calls * apiShare)) };
 }

@@ -1,6 +1,7 @@
 import type { Collection, FieldSpec, Schema } from "../connector.ts";
 import type { Calls } from "./wire/calls.ts";
-import type { Endpoints, GroupKind } from "./wire/client.ts";
+import type { Endpoints } from "./wire/client.ts";
+import type { GroupKind } from "./wire/put-together.ts";
 import { isVendorProperty, OWN_FIELDS, typeOfNatives } from "./fields.ts";
 import { pages } from "./wire/pages.ts";
 import { groupPage, profilePage } from "./wire/wire.ts";

@@ -1,5 +1,5 @@
 import { fromIndex } from "../../model/contact.ts";
-import type { Account, Connector } from "../connector.ts";
+import type { Account, Connector, Cost, Work } from "../connector.ts";
 import type { Timing } from "../http/governor.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./wire/calls.ts";
@@ -7,7 +7,6 @@ import { calls as makeCalls } from "./wire/calls.ts";
 import { endpoints } from "./wire/client.ts";
 import type { Endpoints } from "./wire/client.ts";
 import { contactsOf } from "./contacts.ts";
-import { cost } from "./cost.ts";
 import { discover, outline } from "./discover.ts";
 import { engagementSource } from "./engagement/source.ts";
 import { asksForPredictions } from "./fields.ts";
@@ -21,7 +20,10 @@ import { refusalEvents } from "./consent/refusal-events.ts";
 import { mayWriteSubscriptions, refusals } from "./consent/refusals.ts";
 import { subscribe } from "./consent/subscribe.ts";
 import { accountPage, profilePage } from "./wire/wire.ts";
-import { write } from "./write/write.ts";
+import { write, MOST_SINGLES } from "./write/write.ts";
+import { LARGEST_JOB } from "./write/import-job.ts";
+import { LARGEST_BATCH } from "./write/membership.ts";
+import { OPERATIONS } from "./wire/operations.ts";
 
 export interface KlaviyoDeps extends Timing {
   /** A private key, `pk_…`. It should have `subscriptions:write` only where the mapping carries opt-outs or subscribes. */
@@ -124,4 +126,28 @@ async function account(calls: Calls, client: Endpoints, signal: AbortSignal): Pr
     timeZone: found?.attributes.timezone ?? null,
     contactUrl: "https://www.klaviyo.com/profile/{id}",
   };
+}
+
+/** What a lookup by id takes at once. */
+const LOOKUP = 100;
+/** An import job is started, asked about until it is done, and its errors are read. */
+const CALLS_PER_JOB = 8;
+/** How long Klaviyo takes is documented nowhere. */
+const SECONDS_PER_JOB = 10;
+
+/**
+ * Creates, and updates that empty nothing, are imported where they are many. What empties something is written one by one:
+ * there is no other way. Updates are read in hundreds before.
+ */
+function cost({ creates, updates, clears, listChanges }: Work, apiShare: number): Cost {
+  const emptying = Math.min(clears, updates);
+  const kinds = [creates, updates - emptying];
+  const imported = kinds.filter((count) => count > MOST_SINGLES);
+  const jobs = imported.reduce((sum, count) => sum + Math.ceil(count / LARGEST_JOB), 0);
+  const singles = emptying + kinds.reduce((sum, count) => sum + (count > MOST_SINGLES ? 0 : count), 0);
+  const lookups = Math.ceil(updates / LOOKUP);
+  const listing = Math.ceil(listChanges / LARGEST_BATCH);
+  const requests = singles + lookups + jobs * CALLS_PER_JOB + listing;
+  const aMinute = OPERATIONS.update_profile.steady * apiShare;
+  return { requests, seconds: Math.ceil(((singles + lookups) * 60) / aMinute) + jobs * SECONDS_PER_JOB };
 }

@@ -1,4 +1,5 @@
-import type { Clearance, Consent, OptOutFrom } from "../../model/consent.ts";
+import type { Consent, OptOutFrom } from "../../model/consent.ts";
+import type { Clearance } from "../../model/clearance.ts";
 import { isByFact, refusesAll } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";

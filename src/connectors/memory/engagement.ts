@@ -1,27 +1,8 @@
-import type { ExternalId } from "../../model/contact.ts";
-import type { Engagement, RecordAs } from "../../model/engagement.ts";
-import type { Side } from "../../model/side.ts";
+import type { Happened, Shown, EngagementSettings } from "./engagement-settings.ts";
+import type { Engagement } from "../../model/engagement.ts";
 import type { EngagementPort } from "../engagement-port.ts";
-import type { MemoryCall, Quirks } from "./quirks.ts";
 import { memorySink } from "./sink.ts";
 import { memorySource } from "./source.ts";
-import type { MemoryStore } from "./store.ts";
-
-/** An engagement, and when the source shows it first (milliseconds). */
-export interface Happened {
-  readonly engagement: Engagement;
-  readonly seenAt: number;
-}
-
-/** An entry as the sink shows it. */
-export interface Shown {
-  readonly recordAs: RecordAs;
-  readonly id: string;
-  readonly contact: ExternalId;
-  readonly engagement: Engagement;
-  /** Of a note: which one it stands in. */
-  readonly reference: string | null;
-}
 
 /** The port, and what a test does and sees behind it. */
 export interface MemoryEngagement extends EngagementPort {
@@ -33,17 +14,6 @@ export interface MemoryEngagement extends EngagementPort {
   sentAgain(): number;
   /** Names of the properties made. */
   readonly properties: readonly string[];
-}
-
-export interface EngagementSettings {
-  readonly side: Side;
-  readonly store: MemoryStore;
-  readonly quirks: Quirks;
-  readonly now: () => number;
-  readonly pageSize: number;
-  readonly known: (property: string) => boolean;
-  /** Counts a request, and lets the test step in. */
-  readonly request: (call: MemoryCall, signal: AbortSignal) => void;
 }
 
 /** As the real ones: Klaviyo tells what people did, HubSpot shows it. */

@@ -1,6 +1,6 @@
 import { otherSide } from "../../model/side.ts";
 import type { Side } from "../../model/side.ts";
-import type { Clearance } from "../../model/consent.ts";
+import type { Clearance } from "../../model/clearance.ts";
 import type { ContactReading, ExternalId } from "../../model/contact.ts";
 import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";

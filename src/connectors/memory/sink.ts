@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import type { RecordAs } from "../../model/engagement.ts";
 import type { EngagementSink, EntryGroup, RecordResult, TimelineEntry } from "../engagement-port.ts";
-import type { EngagementSettings, Shown } from "./engagement.ts";
+import type { EngagementSettings, Shown } from "./engagement-settings.ts";
 
 /** What has to be made before the first event can be shown. */
 const NEEDS_SETUP: readonly RecordAs[] = ["timeline", "custom_event"];

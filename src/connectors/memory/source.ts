@@ -1,7 +1,7 @@
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
 import { ENGAGEMENT_KINDS } from "../../model/engagement.ts";
 import type { EngagementMetric, EngagementSource } from "../engagement-port.ts";
-import type { EngagementSettings, Happened } from "./engagement.ts";
+import type { EngagementSettings, Happened } from "./engagement-settings.ts";
 
 /** Every kind of e-mail event is a metric from the start, one of text messages with its first event. */
 export function memorySource(

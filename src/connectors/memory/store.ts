@@ -4,11 +4,16 @@ import type { Contact, ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
-import type { Value, Values } from "../../model/value.ts";
-import { sameValue } from "../../model/value.ts";
-import type { ContactHistory, PastValue } from "../../model/contact-history.ts";
+import type { Value, Values, FieldType } from "../../model/value.ts";
+import {
+  sameValue,
+  canonicalDate,
+  canonicalList,
+  canonicalNumber,
+  canonicalText,
+} from "../../model/value.ts";
+import type { ContactHistory, PastValue } from "../../model/history/contact-history.ts";
 import type { PropertyRequest } from "../connector.ts";
-import { readAs } from "./read-as.ts";
 
 /** A contact as stored. Never changed, only replaced, so that an old version can still be shown by a lagging index. */
 export interface StoredContact {
@@ -237,4 +242,29 @@ function copyValue(value: Value): Value {
 /** A copy that shares nothing with the original. */
 export function copyValues(values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(([property, value]) => [property, copyValue(value)]));
+}
+
+/** A stored value read as a type: canonical, or `undefined` where it does not fit. Empty fits every type. */
+function readAs(stored: Value, type: FieldType): Value | undefined {
+  if (stored === null || stored === "") return null;
+  switch (type) {
+    case "text":
+    case "option":
+    case "phone":
+      return typeof stored === "object" ? undefined : canonicalText(String(stored));
+    case "number":
+      return typeof stored === "string" ? canonicalNumber(stored) : undefined;
+    case "boolean":
+      if (typeof stored === "boolean") return stored;
+      return stored === "true" ? true : stored === "false" ? false : undefined;
+    case "date":
+      return typeof stored === "string" ? canonicalDate(stored) : undefined;
+    case "datetime":
+      return typeof stored === "string" && !Number.isNaN(Date.parse(stored))
+        ? new Date(stored).toISOString()
+        : undefined;
+    case "list":
+      break;
+  }
+  return canonicalList(typeof stored === "object" ? stored : [String(stored)]);
 }

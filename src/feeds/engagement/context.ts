@@ -1,6 +1,5 @@
 import type { EngagementSink, EngagementSource } from "../../connectors/engagement-port.ts";
-import type { EngagementMapping } from "../../model/engagement-mapping.ts";
-import type { Mapping } from "../../model/mapping.ts";
+import type { EngagementMapping, Mapping } from "../../model/mapping.ts";
 import type { RunDeps } from "../../pull/run-context.ts";
 import type { Lease } from "../../store/runs/leases.ts";
 import type { ReadAges } from "../../write/read-ages.ts";

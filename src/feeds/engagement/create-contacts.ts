@@ -1,14 +1,14 @@
 import { fieldsOf } from "../../values/field-codec.ts";
 import { chunks } from "../../model/chunks.ts";
 import type { ExternalId } from "../../model/contact.ts";
-import type { NewContactField } from "../../model/engagement-mapping.ts";
+import type { NewContactField } from "../../model/mapping.ts";
 import type { KnownLink } from "../../model/link.ts";
 import { EMAIL_FIELD, syncedFields } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";
 import { NO_CONSENT_RULES } from "../../model/scope.ts";
 import type { Values } from "../../model/value.ts";
 import { allowedOf } from "../../plan/limits.ts";
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import { propertiesFor } from "../../pull/sighting-row.ts";
 import { transaction } from "../../store/database/database.ts";
 import type { UnknownPerson } from "../../store/feeds/engagement-contacts.ts";

@@ -1,4 +1,5 @@
-import type { EngagementMapping, WhichSources } from "../../model/engagement-mapping.ts";
+import type { WhichSources } from "../../model/engagement-mapping.ts";
+import type { EngagementMapping } from "../../model/mapping.ts";
 import type { Engagement, MessageSource } from "../../model/engagement.ts";
 import type { DecidedRow } from "../../store/feeds/engagement-decisions.ts";
 import type { KeptEngagement } from "../../store/feeds/engagement-rows.ts";

@@ -1,5 +1,5 @@
 import type { Connector } from "../../connectors/connector.ts";
-import type { EngagementMapping } from "../../model/engagement-mapping.ts";
+import type { EngagementMapping } from "../../model/mapping.ts";
 import type { LeaseGate } from "../../connectors/permit.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { Database } from "../../store/database/database.ts";

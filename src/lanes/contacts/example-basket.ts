@@ -1,4 +1,4 @@
-import type { ContactPlan, PlannedOperation } from "../../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../plan/planned.ts";
 
 /** The weightiest thing that is done to somebody; what cannot be taken back, or takes away, comes first. */
 const KINDS = ["consent", "emptied", "off_list", "changed", "created", "on_list"] as const;

@@ -6,7 +6,7 @@ import type { PerSide, Side } from "../../model/side.ts";
 import { SIDES, perSide } from "../../model/side.ts";
 import type { Change } from "../../plan/changes.ts";
 import { changesOf } from "../../plan/changes.ts";
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import { planContact } from "../../plan/plan-contact.ts";
 import type { PlanTotals } from "../../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../../plan/limits.ts";

@@ -9,7 +9,7 @@ import { heldByLimit, tooManyErrors } from "../../plan/problems.ts";
 import { endComparison } from "../../store/snapshots/comparisons.ts";
 import { markFilled, openConnection } from "../../store/runs/connections.ts";
 import { recordChangedConsent } from "../../store/consent/record-consent.ts";
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import { carryRefusals } from "../../consent/carry-refusals.ts";
 import { madeRefusing } from "../../consent/made-refusing.ts";
 import { subscribePeople } from "../../consent/subscribe.ts";

@@ -3,7 +3,7 @@ import type { RollUpProperty } from "../../model/engagement-mapping.ts";
 import type { KnownLink } from "../../model/link.ts";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import { changesBy } from "../../plan/changes.ts";
-import type { ContactPlan, PlannedOperation } from "../../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../plan/planned.ts";
 import { planContact } from "../../plan/plan-contact.ts";
 import { asContactPlan } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";

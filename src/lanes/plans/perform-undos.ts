@@ -3,7 +3,7 @@ import type { FieldRule, Mapping } from "../../model/mapping.ts";
 import { syncedFields } from "../../model/mapping.ts";
 import { SIDES, otherSide } from "../../model/side.ts";
 import { sameValue } from "../../model/value.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 import type { UndoableConflict } from "../../store/writes/conflict-undos.ts";
 import { settleUndos, waitingUndos } from "../../store/writes/conflict-undos.ts";
 import { openConnection } from "../../store/runs/connections.ts";

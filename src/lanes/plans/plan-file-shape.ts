@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 
 const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.null()]);
 const fields = z.record(z.string(), value);

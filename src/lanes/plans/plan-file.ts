@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import type { z } from "zod";
 import type { EmailKey } from "../../model/email.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 import type { DeedFilter } from "../../store/writes/deeds.ts";
 import { ANY_HEADER, FOOTER, HEADER, PERSON } from "./plan-file-shape.ts";
 

@@ -2,7 +2,7 @@ import { stampRequests } from "../../feeds/engagement/recover-stamps.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { RollUpProperty } from "../../model/engagement-mapping.ts";
 import type { UpdateContact } from "../../model/operation.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 import { transaction } from "../../store/database/database.ts";
 import { holdLease } from "../../store/runs/leases.ts";
 import { settleStamps } from "../../store/feeds/stamps.ts";

@@ -1,6 +1,6 @@
 import type { KnownLink } from "../../model/link.ts";
 import { sameValue } from "../../model/value.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 
 /** Does the side show what the operation would make of it? */
 export function isSoAlready(known: KnownLink, operation: PlannedOperation): boolean {

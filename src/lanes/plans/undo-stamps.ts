@@ -6,7 +6,7 @@ import { emailKey } from "../../model/email.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { sameValue } from "../../model/value.ts";
 import type { Values } from "../../model/value.ts";
-import type { PlannedOperation } from "../../plan/plan-contact.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
 import type { NotUndone } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";
 import type { DeedFilter } from "../../store/writes/deeds.ts";

@@ -2,7 +2,7 @@ import type { EmailKey } from "../../model/email.ts";
 import type { KnownLink } from "../../model/link.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Values } from "../../model/value.ts";
-import type { ContactPlan, PlannedOperation } from "../../plan/plan-contact.ts";
+import type { ContactPlan, PlannedOperation } from "../../plan/planned.ts";
 import type { Deed, NotUndone, UndoPlan } from "../../plan/plan-undo.ts";
 import { asContactPlan, planUndo, undoNothing } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";

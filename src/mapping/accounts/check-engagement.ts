@@ -1,5 +1,6 @@
 import type { Collection } from "../../connectors/connector.ts";
-import type { EngagementMapping, RollUpProperty } from "../../model/engagement-mapping.ts";
+import type { RollUpProperty } from "../../model/engagement-mapping.ts";
+import type { EngagementMapping } from "../../model/mapping.ts";
 import type { EngagementKind } from "../../model/engagement.ts";
 import { ENGAGEMENT_KINDS } from "../../model/engagement.ts";
 import type { Problem } from "../../model/problem.ts";

@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
-import type {
-  EngagementMapping,
-  MetricRule,
-  NewContactField,
-  OnlyFrom,
-  RollUpProperty,
-  WhichSources,
-} from "../../model/engagement-mapping.ts";
+import type { MetricRule, RollUpProperty, WhichSources } from "../../model/engagement-mapping.ts";
+import type { OnlyFrom, EngagementMapping, NewContactField, CollectionRef } from "../../model/mapping.ts";
 import { ROLL_UPS } from "../../model/engagement-mapping.ts";
 import type { EngagementKind } from "../../model/engagement.ts";
 import { ENGAGEMENT_KINDS } from "../../model/engagement.ts";
-import type { CollectionRef } from "../../model/mapping.ts";
 import { buildField } from "./build-field.ts";
 import type { Path, Place } from "../diagnostics/diagnostic.ts";
 import type { EngagementSection } from "../schema/schema-engagement.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Call, Reply, Vendor } from "../server.ts";
+import type { Vendor } from "../server.ts";
+import type { Call, Reply } from "../route.ts";
 import type { World } from "../world.ts";
 import { accountEndpoints } from "./account-endpoints.ts";
 import { appEventEndpoints } from "./timeline/app-event-endpoints.ts";

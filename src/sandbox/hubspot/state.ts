@@ -1,3 +1,4 @@
+import type { Token } from "./wire/token.ts";
 import type { World } from "../world.ts";
 import type { AssociationData, AssociationStore } from "./objects/association-store.ts";
 import { associationStore } from "./objects/association-store.ts";
@@ -23,19 +24,6 @@ import type { Consent, SubscriptionStore } from "./consent/subscription-store.ts
 import { subscriptionStore } from "./consent/subscription-store.ts";
 import type { TimelineData, TimelineStore } from "./timeline/timeline-store.ts";
 import { emptyTimeline, timelineStore } from "./timeline/timeline-store.ts";
-
-/** A key to the portal. Several may belong to one app and then share its burst limit. */
-export interface Token {
-  readonly token: string;
-  /** How it was made; only `oauth` opens the timeline. */
-  readonly kind: "private-app" | "service-key" | "oauth";
-  /** Shows in property history as the source of what the app wrote. */
-  readonly appId: string;
-  readonly appName: string;
-  readonly scopes: ReadonlySet<string>;
-  /** For OAuth: milliseconds since 1970, after which it is answered with 401. */
-  readonly expiresAt: number | null;
-}
 
 /** What needs no store of its own. */
 interface PlainState {

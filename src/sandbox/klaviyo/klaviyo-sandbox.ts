@@ -1,15 +1,11 @@
+import type { KlaviyoSandbox } from "./control/operations.ts";
 import type { Vendor } from "../server.ts";
 import type { World } from "../world.ts";
-import type { ConsentControl } from "./control/consent-control.ts";
 import { consentControl } from "./control/consent-control.ts";
 import { controlRoutes } from "./control/control-routes.ts";
-import type { EventControl } from "./control/event-control.ts";
 import { eventControl } from "./control/event-control.ts";
-import type { MailControl } from "./control/mail-control.ts";
 import { mailControl } from "./control/mail-control.ts";
-import type { GroupControl } from "./control/group-control.ts";
 import { groupControl } from "./control/group-control.ts";
-import type { ProfileControl } from "./control/profile-control.ts";
 import { profileControl } from "./control/profile-control.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
 import { aggregateRoutes } from "./routes/aggregate-routes.ts";
@@ -31,40 +27,17 @@ import { tagRoutes } from "./routes/tag-routes.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
 import type { KlaviyoSettings } from "./settings.ts";
 import { klaviyoSettings } from "./settings.ts";
-import type { ImportMishap, KlaviyoData } from "./state/state.ts";
+import type { KlaviyoData } from "./state/state.ts";
 import { klaviyoState, newAccount } from "./state/state.ts";
 import type { ApiKey } from "./wire/api-keys.ts";
 import { apiKeys } from "./wire/api-keys.ts";
 import { gate } from "./wire/gate.ts";
 import { rateLimits } from "./wire/rate-limits.ts";
+import { runTask } from "./writes/run-task.ts";
 import { forbidden, invalid, notFound, Refusal, throttled, unauthorized } from "./wire/refusal.ts";
 
 /** A key that opens everything, there from the start unless others are given. */
 export const SANDBOX_KEY = "pk_sandbox_full_access";
-
-/** A Klaviyo to start with `startVendor(sandbox.vendor)`, and everything that can be done to it behind the API's back. */
-export interface KlaviyoSandbox
-  extends ProfileControl, GroupControl, ConsentControl, EventControl, MailControl {
-  readonly vendor: Vendor;
-  readonly settings: Readonly<KlaviyoSettings>;
-  /** Changes settings; answers all of them. */
-  configure(change: Partial<KlaviyoSettings>): Readonly<KlaviyoSettings>;
-  addKey(key: ApiKey): void;
-  revokeKey(key: string): boolean;
-  /** What becomes of the next import job, in place of completing. */
-  nextImport(mishap: ImportMishap): void;
-  /** Does what has fallen due; every call and every operation does so first. */
-  settle(): void;
-  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
-  keep(): KlaviyoData;
-  counts(): {
-    readonly profiles: number;
-    readonly events: number;
-    readonly lists: Readonly<Record<string, number>>;
-    readonly segments: Readonly<Record<string, number>>;
-    readonly pending_opt_ins: number;
-  };
-}
 
 export interface KlaviyoOptions {
   readonly settings?: Partial<KlaviyoSettings>;
@@ -78,7 +51,7 @@ export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): Klav
   const first = options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }];
   const data = options.kept ?? newAccount(world, klaviyoSettings(), first);
   Object.assign(data.settings, options.settings);
-  const state = klaviyoState(world, data);
+  const state = klaviyoState(world, data, runTask);
   const keys = apiKeys(data.keys);
   const limits = rateLimits(data.windows);
   const entrance = gate(state, keys, limits);

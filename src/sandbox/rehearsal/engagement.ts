@@ -1,5 +1,5 @@
 import type { Engagement } from "../klaviyo/control/mail-control.ts";
-import type { KlaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoSandbox } from "../klaviyo/control/operations.ts";
 import type { Random } from "../random.ts";
 import { seededRandom } from "../random.ts";
 

@@ -4,7 +4,7 @@ import type { Settings } from "../hubspot/settings.ts";
 import type { HubspotSandbox } from "../hubspot/sandbox.ts";
 import { hubspotSandbox } from "../hubspot/sandbox.ts";
 import type { KlaviyoSettings } from "../klaviyo/settings.ts";
-import type { KlaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoSandbox } from "../klaviyo/control/operations.ts";
 import { SANDBOX_KEY, klaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";
 import type { World } from "../world.ts";
 import { world } from "../world.ts";

@@ -1,7 +1,7 @@
 import type { SeedContact } from "../hubspot/control/operations.ts";
 import type { HubspotSandbox } from "../hubspot/sandbox.ts";
 import type { SeedProfile } from "../klaviyo/control/seed-profile.ts";
-import type { KlaviyoSandbox } from "../klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoSandbox } from "../klaviyo/control/operations.ts";
 import type { Random } from "../random.ts";
 import { tellEngagement } from "./engagement.ts";
 import type { Person } from "./person.ts";

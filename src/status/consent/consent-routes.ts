@@ -17,10 +17,34 @@ import { addressOf, given, notUnderstood, pageNumber } from "../parts/query-part
 import { mayDo } from "../frame/access/role.ts";
 import { searchWords } from "../search-words.ts";
 import { consentPage } from "./consent-page.ts";
-import { KINDS, isMismatch } from "./consent-words.ts";
-import { ledgerCsv } from "./ledger-csv.ts";
+import { KINDS, isMismatch, KIND_WORDS, whereWords } from "./consent-words.ts";
 import type { PersonAnswer } from "./person-answer.ts";
 import { answerFor } from "./person-answer.ts";
+import type { ListedEntry } from "../../store/consent/ledger-list.ts";
+import type { CsvCell } from "../parts/csv-line.ts";
+import { entryReason } from "./entry-reason.ts";
+
+const HEADS = ["Number", "Time", "What", "Side", "List", "Person", "Why", "Evidence", "Run", "Hash"];
+
+/** A line an entry. Of whom, the keyed hash; evidence and hash whole, so that somebody else can follow the chain. */
+async function* ledgerCsv(entries: AsyncIterable<ListedEntry>): AsyncGenerator<readonly CsvCell[]> {
+  yield HEADS;
+  for await (const entry of entries) {
+    const { seq, at, kind, side, list, subject, evidence, runId, hash } = entry;
+    yield [
+      String(seq),
+      at.toISOString(),
+      KIND_WORDS[kind],
+      whereWords(side),
+      list,
+      subject,
+      entryReason(entry),
+      JSON.stringify(evidence),
+      runId > 0n ? String(runId) : null,
+      hash,
+    ];
+  }
+}
 
 const parameters = z.object({
   email: given(searchWords),

@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import { sameValue } from "../../model/value.ts";
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import type { MergedField } from "../../reconcile/merge-contact.ts";
 import type { HistoryEntry, PersonHistory } from "../../store/people/person-history.ts";
 import { blockedBy, lastWriters, outcomeWords, shownTo } from "../../words/field-words.ts";

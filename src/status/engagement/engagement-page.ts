@@ -1,5 +1,5 @@
 import type { MetricTotals } from "../../feeds/engagement/completeness.ts";
-import type { EngagementMapping } from "../../model/engagement-mapping.ts";
+import type { EngagementMapping } from "../../model/mapping.ts";
 import { RECORD_AS } from "../../model/engagement.ts";
 import type { EngagementDay } from "../../store/feeds/engagement-days.ts";
 import type { OlderProgress } from "../../store/feeds/engagement-older.ts";

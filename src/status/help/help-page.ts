@@ -4,8 +4,8 @@ import { SINK_FACTS } from "../engagement/sinks.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { HEALTH_LABELS } from "../frame/layout/layout.ts";
-import type { Place } from "../frame/layout/page.ts";
-import { PLACES } from "../frame/layout/page.ts";
+import type { Place } from "../frame/layout/places.ts";
+import { PLACES } from "../frame/layout/places.ts";
 import { STATES } from "../../words/state-words.ts";
 import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
 

@@ -1,7 +1,7 @@
 import { mappingInUse } from "../mapping/mapping-in-use.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
 import type { StatusPage } from "../frame/layout/page.ts";
-import { PLACES } from "../frame/layout/page.ts";
+import { PLACES } from "../frame/layout/places.ts";
 import { STATES } from "../../words/state-words.ts";
 import { helpPage } from "./help-page.ts";
 import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";

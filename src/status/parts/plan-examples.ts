@@ -1,4 +1,4 @@
-import type { ContactPlan } from "../../plan/plan-contact.ts";
+import type { ContactPlan } from "../../plan/planned.ts";
 import { changeLines, deedWords, plannedChange } from "../change-words.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";

@@ -15,8 +15,9 @@ import { runPage } from "./run-page.ts";
 import { runsAddress, runsAsked } from "./runs-query.ts";
 import type { Span } from "./runs-query.ts";
 import { runsPage } from "./runs-page.ts";
-import { undoDocument } from "./undo-document.ts";
 import { undoPage } from "./undo-page.ts";
+import type { Sheet } from "../../service/desk.ts";
+import { exampleDocuments } from "../parts/plan-examples.ts";
 
 const SPAN_MS: Readonly<Record<Span, number>> = {
   day: 86_400_000,
@@ -150,4 +151,16 @@ const NOT_NOW: Answer = {
 function notUnderstoodForm({ issues }: z.ZodError): Answer {
   const words = [...new Set(issues.map(({ message }) => message)), "Go back and press once more."];
   return { kind: "told", status: 400, message: { title: "Nothing was done: there is a problem", words } };
+}
+
+/** What an undo came to, for programs. */
+function undoDocument(runId: bigint, sheet: Sheet | null): object {
+  if (sheet === null) return { run: runId, state: "none" };
+  const { work, by, at, state } = sheet;
+  const about = { run: runId, work: work.kind, by, at, state: state.kind };
+  if (state.kind === "working") return about;
+  if (state.kind === "failed") return { ...about, why: state.why };
+  if (state.found.kind === "undo")
+    return { ...about, ...state.found, examples: exampleDocuments(state.found.examples) };
+  return { ...about, ...state.found };
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { InstallationKeys } from "../../model/installation-keys.ts";
+import type { InstallationKeys } from "../../model/keys/installation-keys.ts";
 import type { Statements } from "../database/database.ts";
 import { inTransaction, keysOf } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";

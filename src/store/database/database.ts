@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
-import type { InstallationKeys } from "../../model/installation-keys.ts";
+import type { InstallationKeys } from "../../model/keys/installation-keys.ts";
 import { Prisma, PrismaClient } from "../generated/client.ts";
 import type { DatabasePatience } from "./timed-client.ts";
 import { DATABASE_PATIENCE, sessionTimes, timedClient } from "./timed-client.ts";

@@ -1,6 +1,6 @@
 import type { Base } from "../../model/base.ts";
 import type { Consent } from "../../model/consent.ts";
-import type { EditTime, EditTimes } from "../../model/edit-time.ts";
+import type { EditTime, EditTimes } from "../../model/history/edit-time.ts";
 import type { Sighting } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Claim, InheritedOptOut, KnownLink, LinkState, Taken } from "../../model/link.ts";

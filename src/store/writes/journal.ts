@@ -1,4 +1,4 @@
-import type { LostValue } from "../../model/lost-value.ts";
+import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";

@@ -1,4 +1,4 @@
-import type { PastWrite } from "../../model/past-write.ts";
+import type { PastWrite } from "../../model/history/past-write.ts";
 import type { Values } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 

@@ -1,6 +1,6 @@
 import type { Base } from "../../model/base.ts";
 import type { LinkState } from "../../model/link.ts";
-import type { LostValue } from "../../model/lost-value.ts";
+import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Refusals } from "../../model/refusal.ts";
 import type { Side } from "../../model/side.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { KlaviyoSandbox } from "../../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
+import type { KlaviyoSandbox } from "../../../src/sandbox/klaviyo/control/operations.ts";
 import { SANDBOX_KEY, klaviyoSandbox } from "../../../src/sandbox/klaviyo/klaviyo-sandbox.ts";
 import type { KlaviyoData } from "../../../src/sandbox/klaviyo/state/state.ts";
-import type { Call } from "../../../src/sandbox/server.ts";
+import type { Call } from "../../../src/sandbox/route.ts";
 import type { World } from "../../../src/sandbox/world.ts";
 import type { Act, Kind, Request } from "../twins.ts";
 import { compareTwins } from "../twins.ts";

@@ -4,7 +4,7 @@ import { EMAIL_FIELD } from "../../../src/model/mapping.ts";
 import { NO_CONSENT_RULES } from "../../../src/model/scope.ts";
 import type { KnownLink } from "../../../src/model/link.ts";
 import type { Value, Values } from "../../../src/model/value.ts";
-import type { ContactPlan } from "../../../src/plan/plan-contact.ts";
+import type { ContactPlan } from "../../../src/plan/planned.ts";
 import { planContact } from "../../../src/plan/plan-contact.ts";
 import { refusalKey } from "../../../src/plan/refused.ts";
 import { changeLines, plannedChange } from "../../../src/status/change-words.ts";

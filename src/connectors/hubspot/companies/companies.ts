@@ -1,3 +1,4 @@
+import { COMPANY_PREFIX } from "./company-definitions.ts";
 import type { Problem } from "../../../model/problem.ts";
 import type { Calls } from "../wire/calls.ts";
 import { chunks } from "../../../model/chunks.ts";
@@ -10,9 +11,6 @@ import type { ReadAnswer } from "../pull/records.ts";
 
 /** A contact's primary company, kept by HubSpot itself and read-only (changelog of 24 January 2019). */
 export const PRIMARY_COMPANY = "associatedcompanyid";
-
-/** Before the name of a company's property, among those of its contacts. */
-export const COMPANY_PREFIX = "company.";
 
 /** The company's own name of a property written `company.NAME`; null for one of the contact. */
 export function companyProperty(property: string): string | null {

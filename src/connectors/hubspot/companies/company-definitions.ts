@@ -1,7 +1,6 @@
 import type { FieldSpec } from "../../connector.ts";
 import type { Calls } from "../wire/calls.ts";
 import type { Endpoints } from "../wire/client.ts";
-import { COMPANY_PREFIX } from "./companies.ts";
 import { answeredStatus } from "../problems/failure.ts";
 import { fieldSpec } from "../fields.ts";
 import { propertyList } from "../wire/parse.ts";
@@ -60,3 +59,6 @@ export function companyDefinitions(
     },
   };
 }
+
+/** Before the name of a company's property, among those of its contacts. */
+export const COMPANY_PREFIX = "company.";

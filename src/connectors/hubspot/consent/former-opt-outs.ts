@@ -1,5 +1,5 @@
 import { plainConsent } from "../../../model/consent.ts";
-import type { ContactHistory, PastValue } from "../../../model/contact-history.ts";
+import type { ContactHistory, PastValue } from "../../../model/history/contact-history.ts";
 import { emailKey } from "../../../model/email.ts";
 import type { EmailKey } from "../../../model/email.ts";
 import type { FormerAddress, FormerReading } from "../../consent-port.ts";

@@ -1,7 +1,7 @@
 import type { Client } from "@hubspot/api-client";
 import type { PropertyCreate } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
 import type { Permit } from "../../permit.ts";
-import type { PutMutation, PutTogether } from "../wire/client.ts";
+import type { PutMutation, PutTogether } from "../wire/put-together.ts";
 import type { PlainRequest } from "../wire/plain-request.ts";
 import type { EventField } from "./entry-words.ts";
 

@@ -2,7 +2,7 @@ import type { ExternalId } from "../../../model/contact.ts";
 import type { PullPage, PullScope } from "../../connector.ts";
 import { pageGuard, plausiblePages } from "../../http/page-guard.ts";
 import type { PageGuard } from "../../http/page-guard.ts";
-import type { Call } from "../wire/client.ts";
+import type { Call } from "../wire/put-together.ts";
 import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";

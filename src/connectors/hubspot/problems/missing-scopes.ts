@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Call } from "../wire/client.ts";
+import type { Call } from "../wire/put-together.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "./failure.ts";
 

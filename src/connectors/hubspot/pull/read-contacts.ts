@@ -1,6 +1,6 @@
 import type { ContactReading, ExternalId, IndexReading, RecordReading } from "../../../model/contact.ts";
 import { fromIndex, fromRecords } from "../../../model/contact.ts";
-import type { ContactHistory, HistoryReading, PastValue } from "../../../model/contact-history.ts";
+import type { ContactHistory, HistoryReading, PastValue } from "../../../model/history/contact-history.ts";
 import { emailKey } from "../../../model/email.ts";
 import type { EmailKey } from "../../../model/email.ts";
 import type { FieldType } from "../../../model/value.ts";

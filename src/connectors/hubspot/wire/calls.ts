@@ -10,7 +10,7 @@ import type { Governor, Timing } from "../../http/governor.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../../http/retry.ts";
 import type { RetryDecision } from "../../http/retry.ts";
 import { door } from "../../http/shut-door.ts";
-import type { Call, Mutation } from "./client.ts";
+import type { Call, Mutation } from "./put-together.ts";
 import { CallFailed } from "../problems/failure.ts";
 import type { Failure } from "../problems/failure.ts";
 import { isAboutRequest, isPassing, limitedForMs, mayBeDone, staysAway } from "../problems/failure-kinds.ts";

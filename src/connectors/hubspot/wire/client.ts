@@ -1,13 +1,11 @@
+import type { ApiVersion, PutMutation, PutTogether } from "./put-together.ts";
 import { Client } from "@hubspot/api-client";
 import type { Permit } from "../../permit.ts";
 import { engagementEndpoints } from "../engagement/endpoints.ts";
 import { plainRequest } from "./plain-request.ts";
-import { searchBody } from "./search-body.ts";
 import { answerOf, Arrived, freshToken, impatientAgent } from "./transport.ts";
-import type { RawAnswer } from "./transport.ts";
 import { versioned } from "./versioned-url.ts";
-
-export type ApiVersion = "v3" | "2026-03" | "2026-09";
+import type { PublicObjectSearchRequest } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
 
 type Names = readonly string[];
 
@@ -32,36 +30,6 @@ export interface SearchFilter {
   readonly operator: "GTE" | "GT" | "LT" | "EQ";
   readonly value: string;
 }
-
-/** A call that is put together but not sent. Rejects with `CallFailed`, or with the signal's reason. */
-export interface Call {
-  /** For counting and messages. */
-  readonly operation: string;
-  /** Searches have a limit of their own. */
-  readonly pace: "burst" | "search";
-  readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
-}
-
-/** A call that changes something. It cannot be put together without a permit, and uses it in the moment it goes. */
-export interface Mutation {
-  readonly operation: string;
-  /** Rejects like `Call.send`, and with `PermitExpired` where nothing was sent. */
-  readonly mutate: (signal: AbortSignal) => Promise<RawAnswer>;
-}
-
-/** Puts a mutation together. */
-export type PutMutation = (
-  permit: Permit,
-  operation: string,
-  run: (signal: AbortSignal) => Promise<unknown>,
-) => Mutation;
-
-/** Puts a call of the SDK's, or one that it does not have, together. */
-export type PutTogether = (
-  operation: string,
-  run: (signal: AbortSignal) => Promise<unknown>,
-  pace?: Call["pace"],
-) => Call;
 
 /** HubSpot's endpoints, one function each. Nothing is paced, retried or understood here. */
 export type Endpoints = ReturnType<typeof endpoints>;
@@ -285,4 +253,15 @@ export function acceptedOrigin(baseUrl: string | null): string {
   if (!bare || !known) throw refusal;
   // Without the final slash: the SDK would put a second one behind it.
   return origin;
+}
+
+/** A search as the SDK wants it. */
+function searchBody({ groups, sort, properties, limit }: Search): PublicObjectSearchRequest {
+  return {
+    filterGroups: groups.map((filters) => ({ filters: [...filters] })),
+    sorts: [sort],
+    properties: [...properties],
+    limit,
+    // The operators are an enum of the SDK with the very texts that travel.
+  } as unknown as PublicObjectSearchRequest;
 }

@@ -1,4 +1,4 @@
-import type { ApiVersion } from "./client.ts";
+import type { ApiVersion } from "./put-together.ts";
 
 /**
  * The SDK knows numbered paths only; the date-based ones take the same bodies. They have no slash before the query, as

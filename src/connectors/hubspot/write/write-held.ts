@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { LeaseGate, Permit } from "../../permit.ts";
 import type { Answer, Calls } from "../wire/calls.ts";
-import type { Mutation } from "../wire/client.ts";
+import type { Mutation } from "../wire/put-together.ts";
 import { CallFailed } from "../problems/failure.ts";
 
 /** Changes something that rests on no contact's values. Rejects as `Calls.write` does. */

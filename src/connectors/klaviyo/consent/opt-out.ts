@@ -2,7 +2,7 @@ import { chunks } from "../../../model/chunks.ts";
 import type { UnreadableContact } from "../../../model/contact.ts";
 import type { Operation, OptOut } from "../../../model/operation.ts";
 import type { WriteResult } from "../../connector.ts";
-import type { Call } from "../wire/client.ts";
+import type { Call } from "../wire/put-together.ts";
 import type { Person } from "../wire/consent-endpoints.ts";
 import { contactsOf } from "../contacts.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";

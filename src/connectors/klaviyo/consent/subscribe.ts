@@ -1,5 +1,5 @@
 import { chunks } from "../../../model/chunks.ts";
-import type { Clearance } from "../../../model/consent.ts";
+import type { Clearance } from "../../../model/clearance.ts";
 import type { SubscribeGate, SubscribeResult } from "../../consent-port.ts";
 import type { Person } from "../wire/consent-endpoints.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";

@@ -1,6 +1,6 @@
 import { CampaignsApi, EventsApi, FlowsApi, MetricsApi } from "klaviyo-api";
 import type { Channel } from "../../../model/engagement.ts";
-import type { PutTogether } from "../wire/client.ts";
+import type { PutTogether } from "../wire/put-together.ts";
 import { anyOf } from "../wire/filter.ts";
 
 /** The largest pages of each. The prose says 200 events; the parameter takes 1,000 (facts § 5.10). */

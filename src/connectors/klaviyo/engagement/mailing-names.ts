@@ -1,7 +1,8 @@
 import type { Channel, Engagement, MessageSource } from "../../../model/engagement.ts";
 import type { ConnectorLog } from "../../http/connector-log.ts";
 import type { Calls } from "../wire/calls.ts";
-import type { Call, Endpoints } from "../wire/client.ts";
+import type { Endpoints } from "../wire/client.ts";
+import type { Call } from "../wire/put-together.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";
 import { lacksScope } from "../problems/missing-scopes.ts";
 import { CAMPAIGNS_PER_PAGE, FLOWS_PER_PAGE } from "./endpoints.ts";

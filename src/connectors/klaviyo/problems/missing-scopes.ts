@@ -1,6 +1,7 @@
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { Calls } from "../wire/calls.ts";
-import type { Call, Endpoints } from "../wire/client.ts";
+import type { Endpoints } from "../wire/client.ts";
+import type { Call } from "../wire/put-together.ts";
 import { nothing } from "../wire/wire.ts";
 
 const LATEST = { sort: "-updated", cursor: null, predictions: false } as const;

@@ -1,7 +1,8 @@
 import type { Cursor, PropertyRequest, PullPage } from "../../connector.ts";
 import type { ConnectorLog } from "../../http/connector-log.ts";
 import type { Calls } from "../wire/calls.ts";
-import type { Endpoints, GroupKind } from "../wire/client.ts";
+import type { Endpoints } from "../wire/client.ts";
+import type { GroupKind } from "../wire/put-together.ts";
 import { contactsOf } from "../contacts.ts";
 import type { KnownCollection, Place } from "./cursor.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";

@@ -9,7 +9,7 @@ import type { RetryDecision } from "../../http/retry.ts";
 import { backoffMs, callWithRetry } from "../../http/retry.ts";
 import type { Door } from "../../http/shut-door.ts";
 import { door, LONGEST_WAIT_MS } from "../../http/shut-door.ts";
-import type { Call, Mutation, RawAnswer } from "./client.ts";
+import type { Call, Mutation, RawAnswer } from "./put-together.ts";
 import { KlaviyoFailure, TOO_LATE, malformed } from "../problems/failure.ts";
 import type { OperationName } from "./operations.ts";
 import { windowsOf } from "./operations.ts";

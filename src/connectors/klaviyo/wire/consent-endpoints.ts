@@ -1,7 +1,7 @@
 import { ListsApi, ProfilesApi } from "klaviyo-api";
 import type { Permit } from "../../permit.ts";
-import type { PutMutation, PutTogether } from "./client.ts";
-import { PROFILES_PER_PAGE, pageCursor } from "./client.ts";
+import type { PutMutation, PutTogether } from "./put-together.ts";
+import { PROFILES_PER_PAGE, pageCursor } from "./put-together.ts";
 
 export interface Person {
   readonly id: string;

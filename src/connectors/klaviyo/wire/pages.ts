@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { pageGuard, plausiblePages } from "../../http/page-guard.ts";
 import type { PageGuard } from "../../http/page-guard.ts";
 import type { Calls } from "./calls.ts";
-import type { Call } from "./client.ts";
-import { PROFILES_PER_PAGE } from "./client.ts";
+import type { Call } from "./put-together.ts";
+import { PROFILES_PER_PAGE } from "./put-together.ts";
 import { KlaviyoFailure, malformed } from "../problems/failure.ts";
 import { unavailable } from "../problems/problems.ts";
 

@@ -1,8 +1,8 @@
 import { ListsApi, ProfilesApi } from "klaviyo-api";
 import type { ProfileMetaPatchPropertiesUnset } from "klaviyo-api";
 import type { Permit } from "../../permit.ts";
-import type { ProfileBody, PutMutation, PutTogether } from "./client.ts";
-import { PROFILES_PER_PAGE, pageCursor } from "./client.ts";
+import type { ProfileBody, PutMutation, PutTogether } from "./put-together.ts";
+import { PROFILES_PER_PAGE, pageCursor } from "./put-together.ts";
 
 const JOBS_PER_PAGE = 100;
 

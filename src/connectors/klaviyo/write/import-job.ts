@@ -6,7 +6,7 @@ import type { Operation } from "../../../model/operation.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { WriteResult } from "../../connector.ts";
-import type { ProfileBody } from "../wire/client.ts";
+import type { ProfileBody } from "../wire/put-together.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";
 import type { ImportSettings, JobEnd } from "./job-end.ts";
 import { endOf } from "./job-end.ts";

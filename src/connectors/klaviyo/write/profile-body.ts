@@ -1,6 +1,6 @@
 import type { Problem } from "../../../model/problem.ts";
 import type { FieldType, Value, Values } from "../../../model/value.ts";
-import type { ProfileBody } from "../wire/client.ts";
+import type { ProfileBody } from "../wire/put-together.ts";
 import { nativeFrom, placeOf } from "../fields.ts";
 import { valueProblem } from "../problems/own-problems.ts";
 import { problemOf } from "../problems/problems.ts";

@@ -1,4 +1,4 @@
-import type { Reply } from "../../server.ts";
+import type { Reply } from "../../route.ts";
 import type { StatusChange } from "./change-consent.ts";
 import { changeStatus, shownState } from "./change-consent.ts";
 import type { Endpoint } from "../wire/endpoint.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply } from "../../server.ts";
+import type { Call, Reply } from "../../route.ts";
 import { batchReply } from "../wire/batch-reply.ts";
 import type { ChangeOutcome } from "./change-consent.ts";
 import { changeStatus, shownState, unsubscribeFromAll } from "./change-consent.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply } from "../../server.ts";
+import type { Call, Reply } from "../../route.ts";
 import type { BatchRow } from "../wire/batch-write.ts";
 import { batchWrite } from "../wire/batch-write.ts";
 import { batchReply, scrambled } from "../wire/batch-reply.ts";

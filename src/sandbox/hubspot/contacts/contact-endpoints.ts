@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Contact } from "./contact.ts";
 import { contactView, writtenView } from "./contact-view.ts";
 import type { Endpoint } from "../wire/endpoint.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkedInput } from "../../checked-input.ts";
 import { queryNumber } from "../../query-number.ts";
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import { counts, dumpContacts } from "./dump.ts";
 import { refusalsAnswered } from "../wire/endpoint.ts";
 import { engagementControl } from "./engagement-control.ts";
@@ -12,7 +12,8 @@ import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textField, textsField } from "../wire/request-parts.ts";
 import { settingsSchema } from "../settings.ts";
 import type { Settings } from "../settings.ts";
-import type { HubspotState, Token } from "../state.ts";
+import type { HubspotState } from "../state.ts";
+import type { Token } from "../wire/token.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 const seeds = z.strictObject({

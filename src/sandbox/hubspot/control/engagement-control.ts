@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { EngagementOperations } from "./engagement-operations.ts";
 import { invalid } from "../wire/refusal.ts";
 import type { JsonObject } from "../wire/request-parts.ts";

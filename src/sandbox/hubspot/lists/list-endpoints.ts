@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { changeMembers } from "./change-members.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ContactList, ProcessingType } from "./list-store.ts";

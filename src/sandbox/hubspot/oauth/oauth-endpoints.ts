@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { Call, Reply } from "../../server.ts";
+import type { Call, Reply } from "../../route.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { OauthApp } from "./oauth-app.ts";
 import type { TokenRefusal } from "./oauth-grants.ts";
 import { ACCESS_SECONDS, clientOf, granted, mint, USER } from "./oauth-grants.ts";
 import { notFound, Refusal } from "../wire/refusal.ts";
 import { objectBody, textIn } from "../wire/request-parts.ts";
-import type { HubspotState, Token } from "../state.ts";
+import type { HubspotState } from "../state.ts";
+import type { Token } from "../wire/token.ts";
 
 const OPEN = { scopes: [], mutating: false, door: "open", takes: "form" } as const;
 

@@ -1,7 +1,8 @@
 import type { Grant, OauthApp } from "./oauth-app.ts";
 import { Refusal } from "../wire/refusal.ts";
 import { textIn } from "../wire/request-parts.ts";
-import type { HubspotState, Token } from "../state.ts";
+import type { HubspotState } from "../state.ts";
+import type { Token } from "../wire/token.ts";
 
 /** The life of an access token, in seconds; HubSpot says it in every answer. */
 export const ACCESS_SECONDS = 1_800;

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { batchReply, scrambled } from "../wire/batch-reply.ts";
 import { batchWrite } from "../wire/batch-write.ts";
 import type { Endpoint } from "../wire/endpoint.ts";

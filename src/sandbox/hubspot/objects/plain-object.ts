@@ -1,6 +1,5 @@
 import type { Contact } from "../contacts/contact.ts";
 import { storedValue, touchedAt } from "../contacts/contact.ts";
-import type { HubspotState } from "../state.ts";
 
 /** A company, a deal or a note: what reading and searching them needs. */
 export interface PlainObject extends Pick<Contact, "id" | "number" | "createdAt" | "values"> {
@@ -10,9 +9,12 @@ export interface PlainObject extends Pick<Contact, "id" | "number" | "createdAt"
 }
 
 /** A new object without values. */
-export function newObject(state: HubspotState): PlainObject {
-  const at = state.now();
-  return { ...state.nextId(), createdAt: at, touched: { at, older: null }, gone: null, values: new Map() };
+export function newObject(portal: {
+  now(): number;
+  nextId(): Pick<PlainObject, "id" | "number">;
+}): PlainObject {
+  const at = portal.now();
+  return { ...portal.nextId(), createdAt: at, touched: { at, older: null }, gone: null, values: new Map() };
 }
 
 /** The value at a moment (default: now); null when unset or cleared. */

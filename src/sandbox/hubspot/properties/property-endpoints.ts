@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { batchReply } from "../wire/batch-reply.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { PropertyDefinition, PropertyOption } from "./property-definition.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { PropertyGroup } from "./property-groups.ts";
 import { invalid, notFound, Refusal } from "../wire/refusal.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { CustomEventDefinition } from "./custom-event-definition.ts";
 import {
   definedProperty,

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { invalid } from "../wire/refusal.ts";
 import { pageSize } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { EventTemplate, TemplateToken } from "./event-template.ts";
 import { templateFrom, tokenFrom } from "./event-template.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply } from "../../server.ts";
+import type { Call, Reply } from "../../route.ts";
 import { batchReply } from "../wire/batch-reply.ts";
 import type { Caller, Endpoint } from "../wire/endpoint.ts";
 import type { EventTemplate } from "./event-template.ts";

@@ -1,4 +1,4 @@
-import type { Reply } from "../../server.ts";
+import type { Reply } from "../../route.ts";
 import type { Refusal } from "./refusal.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 

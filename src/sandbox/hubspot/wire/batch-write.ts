@@ -1,4 +1,4 @@
-import type { Reply } from "../../server.ts";
+import type { Reply } from "../../route.ts";
 import { batchReply, scrambled } from "./batch-reply.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import type { JsonObject } from "./request-parts.ts";

@@ -1,12 +1,11 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { LimitKind } from "./rate-limits.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import { Refusal, refusalReply } from "./refusal.ts";
-import type { HubspotState, Token } from "../state.ts";
+import type { HubspotState } from "../state.ts";
+import type { Token } from "./token.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 import { versionedPaths } from "./versioned-paths.ts";
 import type { Writer } from "../contacts/write-contact.ts";
-
-/** Which limits a call counts against; all but `events` count against the day. */
-export type LimitKind = "burst" | "search" | "daily" | "events";
 
 /** What opens an endpoint: a token, the key of the app's developer account (`hapikey`), or what is in the body. */
 export type Door = "token" | "developer-key" | "open";

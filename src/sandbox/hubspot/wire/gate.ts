@@ -1,9 +1,10 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { HubspotRoute } from "./endpoint.ts";
 import { bearerOf } from "./endpoint.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { Refusal, refusalReply } from "./refusal.ts";
-import type { HubspotState, Token } from "../state.ts";
+import type { HubspotState } from "../state.ts";
+import type { Token } from "./token.ts";
 
 /** Lets a call in if its token is known and fresh, there is room for it, and the token may do this. */
 export function hubspotGate(

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Reply } from "../../server.ts";
-import type { LimitKind } from "./endpoint.ts";
+import type { Reply } from "../../route.ts";
 import { nextMidnight } from "../../time-zone.ts";
 import type { Settings, Tier } from "../settings.ts";
-import type { Token } from "../state.ts";
+import type { Token } from "./token.ts";
 
 /** Counts calls against the limits of the portal and of each app. */
 export interface RateLimits {
@@ -156,3 +155,6 @@ function tooMany(message: string, more: Readonly<Record<string, string>>): Reply
   const body = { status: "error", message, errorType: "RATE_LIMIT", correlationId: randomUUID(), ...more };
   return { status: 429, body };
 }
+
+/** Which limits a call counts against; all but `events` count against the day. */
+export type LimitKind = "burst" | "search" | "daily" | "events";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Reply } from "../../server.ts";
+import type { Reply } from "../../route.ts";
 
 type Context = Readonly<Record<string, readonly string[]>>;
 

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { invalid, Refusal } from "./refusal.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { checkedInput } from "../../checked-input.ts";
 import { queryNumber } from "../../query-number.ts";
-import type { Call, Reply, Route } from "../../server.ts";
-import type { KlaviyoSandbox } from "../klaviyo-sandbox.ts";
+import type { Call, Reply, Route } from "../../route.ts";
+import type { KlaviyoSandbox } from "./operations.ts";
 import { klaviyoSettingsSchema } from "../settings.ts";
 import type { KlaviyoSettings } from "../settings.ts";
 import { objectOf } from "../wire/object-of.ts";

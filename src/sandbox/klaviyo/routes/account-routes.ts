@@ -1,4 +1,4 @@
-import type { Call, Route } from "../../server.ts";
+import type { Call, Route } from "../../route.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { resourceLink, selfLink } from "../wire/document.ts";
 import { operation } from "../wire/operation.ts";

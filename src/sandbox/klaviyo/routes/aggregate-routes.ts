@@ -1,4 +1,4 @@
-import type { Route } from "../../server.ts";
+import type { Route } from "../../route.ts";
 import { bucketStart, nextBucket } from "../state/buckets.ts";
 import type { Event } from "../state/events.ts";
 import type { KlaviyoState } from "../state/state.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { Campaign } from "../state/mailings.ts";
 import { sortedIndex } from "../state/sorted-index.ts";
 import type { KlaviyoState } from "../state/state.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { Event } from "../state/events.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { inSeconds } from "../state/vendor-time.ts";

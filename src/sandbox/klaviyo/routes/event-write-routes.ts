@@ -1,4 +1,4 @@
-import type { Route } from "../../server.ts";
+import type { Route } from "../../route.ts";
 import { changeProfile, createProfile } from "../state/change-profile.ts";
 import type { Profile } from "../state/profile.ts";
 import { recordEvent } from "../state/record-event.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply } from "../../server.ts";
+import type { Call, Reply } from "../../route.ts";
 import type { List, Segment } from "../state/group.ts";
 import { sortedIndex } from "../state/sorted-index.ts";
 import { secondsOf } from "../state/vendor-time.ts";

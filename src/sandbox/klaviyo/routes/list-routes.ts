@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { List } from "../state/group.ts";
 import { newList } from "../state/group.ts";
 import type { KlaviyoState } from "../state/state.ts";

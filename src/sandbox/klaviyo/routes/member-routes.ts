@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { List, Segment } from "../state/group.ts";
 import { addToList, removeFromList } from "../state/list-membership.ts";
 import type { Profile } from "../state/profile.ts";

@@ -1,4 +1,4 @@
-import type { Call, Route } from "../../server.ts";
+import type { Call, Route } from "../../route.ts";
 import type { Metric } from "../state/metrics.ts";
 import { NATIVE_METRICS } from "../state/metrics.ts";
 import { sortedIndex } from "../state/sorted-index.ts";

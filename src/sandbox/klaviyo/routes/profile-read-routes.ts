@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { Profile } from "../state/profile.ts";
 import type { ProfileOrder } from "../state/profile-table.ts";
 import { PROFILE_ORDERS } from "../state/profile-table.ts";

@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import { changeProfile, createProfile } from "../state/change-profile.ts";
 import type { Profile } from "../state/profile.ts";
 import type { KlaviyoState } from "../state/state.ts";

@@ -1,4 +1,4 @@
-import type { Reply, Route } from "../../server.ts";
+import type { Reply, Route } from "../../route.ts";
 import type { Segment } from "../state/group.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { selfLink } from "../wire/document.ts";

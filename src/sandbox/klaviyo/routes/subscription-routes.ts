@@ -1,4 +1,4 @@
-import type { Route } from "../../server.ts";
+import type { Route } from "../../route.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { dataOf, only, relatedId, required, textOf } from "../wire/body-reader.ts";
 import { operation } from "../wire/operation.ts";

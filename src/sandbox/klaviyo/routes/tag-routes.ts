@@ -1,4 +1,4 @@
-import type { Call, Route } from "../../server.ts";
+import type { Call, Route } from "../../route.ts";
 import { sortedIndex } from "../state/sorted-index.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import { relation, resourceLink } from "../wire/document.ts";

@@ -1,4 +1,4 @@
-import type { Route } from "../../server.ts";
+import type { Route } from "../../route.ts";
 import { operation } from "../wire/operation.ts";
 import { forbidden } from "../wire/refusal.ts";
 

@@ -1,3 +1,4 @@
+import type { Task } from "./task.ts";
 import type { RandomData } from "../../random.ts";
 import { randomFrom } from "../../random.ts";
 import type { World } from "../../world.ts";
@@ -21,7 +22,6 @@ import type { VendorTime } from "./vendor-time.ts";
 import { vendorTime } from "./vendor-time.ts";
 import type { ApiKey } from "../wire/api-keys.ts";
 import type { Window } from "../wire/rate-limits.ts";
-import { runTask } from "../writes/run-task.ts";
 
 /** What the next import job does instead of completing. */
 export type ImportMishap = "stuck" | "cancelled";
@@ -98,7 +98,12 @@ export function newAccount(world: World, settings: KlaviyoSettings, keys: readon
   };
 }
 
-export function klaviyoState(world: World, data: KlaviyoData): KlaviyoState {
+/** @param runTask does one scheduled piece of work */
+export function klaviyoState(
+  world: World,
+  data: KlaviyoData,
+  runTask: (state: KlaviyoState, task: Task) => void,
+): KlaviyoState {
   const { settings, tags, importJobs, importMishaps, suppressionJobs, pendingOptIns, mailings } = data;
   const time = vendorTime(world.clock, data.time);
   const own = ids(randomFrom(data.random));

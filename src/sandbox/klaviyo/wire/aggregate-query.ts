@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Interval } from "../state/buckets.ts";
 import { utcOf } from "../state/buckets.ts";
 import { dataOf, required, textOf } from "./body-reader.ts";

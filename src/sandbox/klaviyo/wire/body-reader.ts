@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { objectOf } from "./object-of.ts";
 import { invalid, tooLarge } from "./refusal.ts";
 

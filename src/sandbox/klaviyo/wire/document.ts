@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 
 /** Where this server was reached: every link in an answer leads back to it. */
 export function originOf(call: Call): string {

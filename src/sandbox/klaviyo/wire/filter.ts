@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { microsFrom, secondsOf } from "../state/vendor-time.ts";
 import type { Clause, Literal } from "./filter-syntax.ts";
 import { parseFilter } from "./filter-syntax.ts";

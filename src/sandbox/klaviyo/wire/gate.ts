@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import type { ApiKeys } from "./api-keys.ts";
 import { OPERATIONS } from "./operation-table.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Flow, List, Segment, SegmentRule } from "../state/group.ts";
 import { inMicros, inSeconds } from "../state/vendor-time.ts";
 import { relation, resourceLink } from "./document.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 
 /** Calls allowed in one second, in one minute, and (lists only) in one day. */
 export interface Tier {

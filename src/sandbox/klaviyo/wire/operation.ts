@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from "../../server.ts";
+import type { Call, Reply, Route } from "../../route.ts";
 import { Refusal } from "./refusal.ts";
 
 /** One operation as a route; what its handler throws as a refusal is sent as one. */

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Place, SortedIndex, SortKey } from "../state/sorted-index.ts";
 import { selfLink } from "./document.ts";
 import { invalid, invalidParameter } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import type { Profile } from "../state/profile.ts";
 import { LOCATION_FIELDS, PREDICTIONS, TEXT_ATTRIBUTES } from "../state/profile.ts";
 import { inMicros, inSeconds } from "../state/vendor-time.ts";

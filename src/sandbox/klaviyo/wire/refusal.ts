@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Reply } from "../../server.ts";
+import type { Reply } from "../../route.ts";
 
 /** An answer that is an error; thrown where it is noticed and sent where the call came in. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { LOCATION_FIELDS, TEXT_ATTRIBUTES } from "../state/profile.ts";
 import { invalidParameter } from "./refusal.ts";
 

@@ -1,4 +1,4 @@
-import type { Call } from "../../server.ts";
+import type { Call } from "../../route.ts";
 import { invalidParameter } from "./refusal.ts";
 
 /** The order a call asks for, or the given one when it asks for none. */

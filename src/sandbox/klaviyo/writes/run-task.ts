@@ -1,11 +1,13 @@
-import { deleteProfile } from "../state/change-profile.ts";
+import { deleteProfile, createProfile } from "../state/change-profile.ts";
 import { rebuilt, recomputed } from "../state/segment-membership.ts";
 import type { KlaviyoState } from "../state/state.ts";
-import type { Task } from "../state/task.ts";
+import type { Task, Target } from "../state/task.ts";
 import { mergeProfiles } from "./merge-profiles.ts";
 import { runSubscribe, runUnsubscribe } from "./run-consent.ts";
 import { importFirstHalf, importRest } from "./run-import.ts";
-import { runSuppression } from "./run-suppression.ts";
+import { suppress, unsuppress } from "../state/consent-acts.ts";
+import type { SuppressionJob } from "../state/jobs.ts";
+import type { Profile } from "../state/profile.ts";
 
 /** Does what has fallen due. Whoever and whatever it was about may be gone by now. */
 export function runTask(state: KlaviyoState, task: Task): void {
@@ -43,4 +45,34 @@ export function runTask(state: KlaviyoState, task: Task): void {
 
 function listOf(state: KlaviyoState, id: string | null) {
   return id === null ? null : (state.lists.get(id) ?? null);
+}
+
+/** Suppresses or unsuppresses everybody a job is about, and says so in the job. */
+function runSuppression(state: KlaviyoState, job: SuppressionJob, target: Target): void {
+  const people = peopleOf(state, target, job.kind);
+  for (const profile of people) {
+    if (profile === null) job.skipped_count += 1;
+    else if (job.kind === "create") suppress(state, profile, "api", "USER_SUPPRESSED");
+    else unsuppress(state, profile, "api");
+  }
+  job.total_count = people.length;
+  job.completed_count = people.length - job.skipped_count;
+  job.status = "complete";
+  job.completed_at = state.time.micros();
+}
+
+/** Null for those there is nothing to do for. Suppressing somebody unknown creates them; unsuppressing does not. */
+function peopleOf(
+  state: KlaviyoState,
+  target: Target,
+  kind: SuppressionJob["kind"],
+): readonly (Profile | null)[] {
+  if ("ids" in target) return target.ids.map((id) => state.profiles.get(id) ?? null);
+  return target.emails.map((email) => {
+    const known = state.profiles.byEmail(email);
+    if (known !== undefined || kind === "delete") return known ?? null;
+    return createProfile(state, "api", (profile) => {
+      profile.email = email;
+    });
+  });
 }

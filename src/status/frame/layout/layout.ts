@@ -3,8 +3,8 @@ import { grouped } from "../../../model/count-words.ts";
 import type { Health, HealthWord } from "../../health.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
-import type { Place } from "./page.ts";
-import { PLACES } from "./page.ts";
+import type { Place } from "./places.ts";
+import { PLACES } from "./places.ts";
 import type { Visitor } from "../access/role.ts";
 import { timeElement } from "../../parts/time-element.ts";
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Shell, Theme } from "./layout.ts";
 import { THEMES } from "./layout.ts";
-import type { Place } from "./page.ts";
+import type { Place } from "./places.ts";
 import type { Visitor } from "../access/role.ts";
 
 declare module "fastify" {
