@@ -88,6 +88,8 @@ export interface PlanRules {
   readonly consent: ResolvedConsent;
   /** How a snapshot of each side is read with this mapping. */
   readonly shapes: PerSide<string>;
+  /** May this link's contact be without an email address now, so that people can swap theirs? Any may where absent. */
+  readonly mayMakeRoom?: (link: bigint) => boolean;
 }
 
 /** A snapshot of another shape lacks fields of the mapping, or has them in another form. Tandem decides nothing from it. */
@@ -170,7 +172,7 @@ function planBoth(
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
   const all = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
   const optOuts = planOptOuts(rules.consent, known);
-  const stepped = afterOptOut(stepAside(all, known), known, [...optOuts, ...removals]);
+  const stepped = afterOptOut(stepAside(all, known, rules.mayMakeRoom), known, [...optOuts, ...removals]);
   const { merged, steps, waitsFor, waits, problem } = stepped;
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);
