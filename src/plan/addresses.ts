@@ -27,7 +27,11 @@ export function withOwnAddress(field: MergedField): MergedField {
  * Neither system lets two contacts have one address, for no moment. An address that somebody else still has there waits
  * until they got theirs. Where people have each other's, one of them is without for that long: nothing is invented.
  */
-export function stepAside(merged: readonly MergedField[], known: KnownLink): AddressSteps {
+export function stepAside(
+  merged: readonly MergedField[],
+  known: KnownLink,
+  mayMakeRoom: (link: bigint) => boolean = () => true,
+): AddressSteps {
   const nothing = {
     merged,
     steps: { hubspot: {}, klaviyo: {} },
@@ -47,7 +51,7 @@ export function stepAside(merged: readonly MergedField[], known: KnownLink): Add
   const address = String(values[side]);
   const refused = known.link.refused[refusalKey(side, EMAIL_FIELD.key)] !== undefined;
   const waitsFor = `Waits until ${address} is free in ${SIDE_NAMES[side]}`;
-  if (!taken.stepsAside) return { ...nothing, merged: others, waitsFor };
+  if (!taken.stepsAside || !mayMakeRoom(known.link.id)) return { ...nothing, merged: others, waitsFor };
   if (refused) return { ...nothing, merged: others, problem: swapped(side, known, taken, address) };
   const empty = known.sightings[side]?.email === null;
   const steps = { ...nothing.steps, [side]: empty ? {} : { [EMAIL_FIELD.key]: null } };
@@ -65,11 +69,10 @@ export function stepAside(merged: readonly MergedField[], known: KnownLink): Add
  */
 export function afterOptOut(
   steps: AddressSteps,
-  { optingOut }: KnownLink,
+  known: KnownLink,
   operations: readonly PlannedOperation[],
 ): AddressSteps {
-  const isSent = operations.some(({ kind, side }) => kind === "opt_out" && side === "klaviyo");
-  if (!isSent && !optingOut) return steps;
+  if (!isOptingOut(known, operations)) return steps;
   const isWritten = ({ rule, merge }: MergedField): boolean =>
     rule.key === EMAIL_FIELD.key && merge.kind === "write" && merge.values.klaviyo !== undefined;
   if (!steps.merged.some(isWritten) && Object.keys(steps.steps.klaviyo).length === 0) return steps;
@@ -78,6 +81,11 @@ export function afterOptOut(
   );
   const waitsFor = "The new email address waits until Klaviyo has applied the opt-out";
   return { ...steps, merged, steps: { ...steps.steps, klaviyo: {} }, waitsFor, waits: "opt_out" };
+}
+
+/** Is an opt-out planned for this person in Klaviyo, or sent so lately that Klaviyo may still be about to apply it? */
+export function isOptingOut({ optingOut }: KnownLink, operations: readonly PlannedOperation[]): boolean {
+  return optingOut || operations.some(({ kind, side }) => kind === "opt_out" && side === "klaviyo");
 }
 
 /** SK-SWAP: the side does not let one of them be without an address. */

@@ -98,7 +98,7 @@ function planBoth(
   const edited = perSide((side) => known.sightings[side]?.edited ?? {});
   const all = mergeContact(rules.fields, inScope, known.link.base, seen, edited).map(withOwnAddress);
   const optOuts = planOptOuts(rules.consent, known);
-  const stepped = afterOptOut(stepAside(all, known), known, [...optOuts, ...removals]);
+  const stepped = afterOptOut(stepAside(all, known, rules.mayMakeRoom), known, [...optOuts, ...removals]);
   const { merged, steps, waitsFor, waits, problem } = stepped;
   const problems = problemsOf(rules.fields, known, inScope);
   const holding = holdingProblem(rules.fields, known, inScope);

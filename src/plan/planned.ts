@@ -76,6 +76,8 @@ export interface PlanRules {
   readonly consent: ResolvedConsent;
   /** How a snapshot of each side is read with this mapping. */
   readonly shapes: PerSide<string>;
+  /** May this link's contact be without an email address now, so that people can swap theirs? Any may where absent. */
+  readonly mayMakeRoom?: (link: bigint) => boolean;
 }
 
 /** What to do about an email address that another contact of the side still has. */

@@ -6,7 +6,7 @@ import type { PerSide, Side } from "../../model/side.ts";
 import { SIDES, perSide } from "../../model/side.ts";
 import type { Change } from "../../plan/changes.ts";
 import { changesOf } from "../../plan/changes.ts";
-import type { ContactPlan } from "../../plan/planned.ts";
+import type { ContactPlan, PlanRules } from "../../plan/planned.ts";
 import { planContact } from "../../plan/plan-contact.ts";
 import type { PlanTotals } from "../../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../../plan/limits.ts";
@@ -151,7 +151,7 @@ function collectionName({ schemas }: ReadyConnection, side: Side): (id: string) 
  * @param sizeOf how many of a page are taken at once; the others are planned again after these
  */
 export async function* planPages(
-  context: RunContext,
+  context: RunContext & Pick<PlanRules, "mayMakeRoom">,
   filter: LinkFilter,
   sizeOf: (plans: readonly ContactPlan[]) => number = ({ length }) => length,
 ): AsyncGenerator<readonly ContactPlan[]> {

@@ -31,6 +31,7 @@ import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import { tellFailingWrites } from "./tell-failing-writes.ts";
+import { NOBODY_MAKES_ROOM, waitingForAddress, writeFreedAddresses } from "./write-freed-addresses.ts";
 import { whyEnded } from "../why-ended.ts";
 
 /** What a run of the contact lane came to. */
@@ -57,9 +58,6 @@ const KEYS = [
   "asked",
   "blocked",
 ] as const;
-
-/** People who take over one another's email addresses in one run. The next run continues with longer chains. */
-const ADDRESS_STEPS = 10;
 
 const NO_EXAMPLES = { examples: 0, field: null };
 
@@ -207,7 +205,7 @@ async function writeAll(
     if (out) throw out;
   };
   await optOuts();
-  for await (const plans of planPages(context, filter, sizeOf)) {
+  for await (const plans of planPages({ ...context, ...NOBODY_MAKES_ROOM }, filter, sizeOf)) {
     const parted = plans.map((plan) => withhold(plan, isHeld));
     await holding.add(parted.flatMap(({ held }) => held));
     const waiting = parted.filter(({ held, plan }) => held.length > 0 || isToSubscribe(plan));
@@ -215,39 +213,23 @@ async function writeAll(
     add(await writePage(context, allowed, new Set(waiting.map(({ plan }) => plan.known.link.id))));
     add(await subscribePeople(context, allowed));
     refusing.push(...madeRefusing(allowed));
-    waitsForAddress = [...waitsForAddress, ...waitingLinks(allowed)];
+    waitsForAddress = [...waitsForAddress, ...waitingForAddress(allowed)];
     done += plans.length;
     context.progress({ step: "write", side: null, done, total });
     if (counts.refused > mostErrors) break;
     context.stopping.throwIfAborted();
     await optOuts();
   }
-  // An address that somebody had until a moment ago is free now.
-  for (let step = 0; step < ADDRESS_STEPS && waitsForAddress.length > 0; step += 1) {
-    if (counts.refused > mostErrors || counts.unanswered > 0) break;
+  const mayGoOn = async (): Promise<boolean> => {
+    if (counts.refused > mostErrors || counts.unanswered > 0) return false;
     await optOuts();
-    const plans: ContactPlan[] = [];
-    for await (const page of planPages(context, { kind: "ids", ids: waitsForAddress })) plans.push(...page);
-    const parted = plans.map((plan) => withhold(plan, isHeld));
-    const held = parted.filter((one) => one.held.length > 0).map(({ plan }) => plan.known.link.id);
-    const allowed = parted.map(({ plan }) => plan).filter(({ operations }) => operations.some(isUpdate));
-    if (allowed.length === 0) break;
-    add(await writePage(context, allowed, new Set(held)));
-    waitsForAddress = waitingLinks(plans);
-    context.stopping.throwIfAborted();
-  }
+    return true;
+  };
+  await writeFreedAddresses(context, waitsForAddress, isHeld, mayGoOn, add);
   const stoppedBy = counts.refused > mostErrors ? tooManyErrors(counts.refused, mostErrors) : null;
   // All of them at once: the limit is one for the run.
   add(await carryRefusals(context, refusing, mapping.limits));
   return { counts, stoppedBy };
-}
-
-function isUpdate({ kind }: ContactPlan["operations"][number]): boolean {
-  return kind === "update";
-}
-
-function waitingLinks(plans: readonly ContactPlan[]): readonly bigint[] {
-  return plans.filter((plan) => plan.waits === "address").map(({ known }) => known.link.id);
 }
 
 /** Keeps links with a pending subscribe request dirty. */

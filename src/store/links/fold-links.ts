@@ -30,6 +30,7 @@ export async function foldLinks(
   now: Date,
 ): Promise<bigint> {
   const [kept, gone] = one < other ? [one, other] : [other, one];
+  const missingOn = deletedOn === null ? await missingAmong(statements, [kept, gone], ids) : null;
   // Nobody will look whether this was written: what it may have replaced is kept.
   await statements.$executeRaw`
     WITH unknown AS (
@@ -64,7 +65,7 @@ export async function foldLinks(
   for (const side of SIDES) await leaveOnly(statements, side, [kept, gone], ids[side], others);
   await statements.$executeRaw`UPDATE link SET hubspot_id = NULL, klaviyo_id = NULL, passed = true WHERE id = ${gone}::bigint`;
   await statements.$executeRaw`
-    UPDATE link SET hubspot_id = ${ids.hubspot}::text, klaviyo_id = ${ids.klaviyo}::text, deleted_on = ${deletedOn}::text, missing_on = NULL,
+    UPDATE link SET hubspot_id = ${ids.hubspot}::text, klaviyo_id = ${ids.klaviyo}::text, deleted_on = ${deletedOn}::text, missing_on = ${missingOn}::text,
       parted_on = NULL, parted_to = NULL, refused = '{}', attempts = 0, retry_at = NULL,
       base = coalesce((SELECT based.base FROM link AS based WHERE based.id = ${base}::bigint), '{}'),
       lists = (SELECT listed.lists FROM link AS listed WHERE listed.id = ${lists}::bigint),
@@ -77,6 +78,25 @@ export async function foldLinks(
     FROM link AS folded WHERE link.id = ${kept}::bigint AND folded.id = ${gone}::bigint`;
   await statements.$executeRaw`DELETE FROM link WHERE id = ${gone}::bigint`;
   return kept;
+}
+
+/** A contact that was not found stays to be decided on, whichever link it is on by now. */
+async function missingAmong(
+  statements: Statements,
+  links: readonly bigint[],
+  ids: Folding["ids"],
+): Promise<Side | null> {
+  const [link] = await statements.link.findMany({
+    where: {
+      id: { in: [...links] },
+      OR: [
+        { missingOn: "hubspot", hubspotId: ids.hubspot ?? "" },
+        { missingOn: "klaviyo", klaviyoId: ids.klaviyo ?? "" },
+      ],
+    },
+    select: { missingOn: true },
+  });
+  return (link?.missingOn ?? null) as Side | null;
 }
 
 /** Of the contacts of both links on a side, one is left. */

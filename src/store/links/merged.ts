@@ -58,11 +58,11 @@ export async function relinkMerged(
         ...(side === "hubspot" ? { hubspotId: id } : { klaviyoId: id }),
         partedOn: null,
         partedTo: null,
-        missingOn: null,
         dirtySince: now,
       },
     });
     await statements.link.updateMany({ where: { id: kept, deletedOn: side }, data: { deletedOn: null } });
+    await statements.link.updateMany({ where: { id: kept, missingOn: side }, data: { missingOn: null } });
     await statements.sighting.updateMany({
       where: { connectionId, side, externalId: id },
       data: { linkId: kept },

@@ -1,0 +1,29 @@
+import type { ContactPlan } from "./planned.ts";
+import { SIDES } from "../model/side.ts";
+import type { Side } from "../model/side.ts";
+import { isOptingOut } from "./addresses.ts";
+
+/**
+ * The links whose contact may be without an email address for a moment, so that people can swap theirs: everybody of the
+ * circle waits for nothing else than an address, and can have the new one right after. Where somebody cannot, as while
+ * Klaviyo applies their opt-out, nobody gives an address up: somebody else could take it in the meantime.
+ *
+ * @param plans everybody who waits for an email address
+ */
+export function whoMayMakeRoom(plans: readonly ContactPlan[]): ReadonlySet<bigint> {
+  const may = plans.filter((plan) => SIDES.some((side) => isReadyToSwap(plan, side, plans)));
+  return new Set(may.map(({ known }) => known.link.id));
+}
+
+function isReadyToSwap(first: ContactPlan, side: Side, plans: readonly ContactPlan[]): boolean {
+  if (first.known.taken[side]?.stepsAside !== true) return false;
+  let one: ContactPlan | undefined = first;
+  for (let length = 0; length < plans.length; length += 1) {
+    if (one?.waits !== "address") return false;
+    if (side === "klaviyo" && isOptingOut(one.known, one.operations)) return false;
+    const holder: string | undefined = one.known.taken[side]?.id;
+    one = plans.find(({ known }) => holder !== undefined && known.sightings[side]?.id === holder);
+    if (one === first) return true;
+  }
+  return false;
+}

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { memory } from "../../src/connectors/memory/index.ts";
+import { runConsent } from "../../src/lanes/consent-lane.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
+import { plainConsent } from "../../src/model/consent.ts";
+import type { EmailKey } from "../../src/model/email.ts";
+import type { Engine } from "../support/engine.ts";
+import { engine } from "../support/engine.ts";
+import { mapping } from "../support/rule.ts";
+
+let it: Engine;
+beforeEach(async () => {
+  it = await engine((side, options) =>
+    memory(side, {
+      ...options,
+      ...(side === "hubspot" ? { optOutTypes: [{ id: "1", name: "Marketing" }] } : {}),
+    }),
+  );
+});
+afterEach(() => it.fresh.drop());
+
+const all = { count: Infinity };
+const CARRYING = mapping({
+  consent: { unsubscribeFrom: [{ nameOrId: "1", line: 1, column: 1 }], hubspotOptOut: "unsubscribe" },
+  limits: { ...mapping().limits, unsubscribes: all, updates: all, clears: all, creates: all },
+});
+const NAMES = ["ann", "bob", "cay"] as const;
+const addresses = NAMES.map((name) => `${name}@example.com` as EmailKey);
+const shown = () => it.klaviyo.user.all().map(({ shownEmail }) => shownEmail);
+
+async function cycle(): Promise<void> {
+  it.wait(20 * 60_000);
+  await runConsent(it.deps(), CARRYING, "test");
+  await it.sync(CARRYING);
+}
+
+/** In step, and then each has the next one's email address in HubSpot. */
+async function movedUp(): Promise<readonly string[]> {
+  const ids = addresses.map((email) => it.hubspot.user.create(email, { firstname: email }, ["all"]));
+  await cycle();
+  for (const id of ids) it.hubspot.user.changeEmail(id, null);
+  for (const [index, id] of ids.entries())
+    it.hubspot.user.changeEmail(id, addresses[(index + 1) % ids.length] ?? null);
+  return ids;
+}
+const UP = ["bob@example.com", "cay@example.com", "ann@example.com"];
+
+for (const [index, name] of NAMES.entries()) {
+  test(`nobody gives up an email address for a swap before Klaviyo has applied the opt-out of ${name}`, async () => {
+    const ids = await movedUp();
+    it.hubspot.user.setConsent(ids[index] ?? "", plainConsent("unsubscribed"));
+    const seen: (readonly (string | null)[])[] = [];
+    // Each of them has an address that the one who opted out had, so the opt-out reaches them one after the other.
+    for (let run = 0; run < 5; run += 1) {
+      await (run === 0 ? it.sync(CARRYING) : cycle());
+      seen.push(shown());
+    }
+    expect(seen[0]).toEqual(addresses);
+    expect(seen.flat()).not.toContain(null);
+    expect(seen.at(-1)).toEqual(UP);
+  });
+}
+
+test("a run for one person takes no email address from anybody for a swap", async () => {
+  await movedUp();
+  for (const email of addresses) await runContacts(it.deps(), CARRYING, { trigger: "test", email });
+  expect(shown()).toEqual(addresses);
+  await cycle();
+  expect(shown()).toEqual(UP);
+});
