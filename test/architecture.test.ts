@@ -9,7 +9,9 @@ const ENGAGEMENT_PORT = "connectors/engagement-port.ts";
 const CONSENT_PORT = "connectors/consent-port.ts";
 const PERMIT = "connectors/permit.ts";
 const UNREADABLE = "connectors/unreadable-contact.ts";
-const CONNECTOR = ["model", PORT, ENGAGEMENT_PORT, CONSENT_PORT, PERMIT, "connectors/http", UNREADABLE];
+const PROGRESS = "connectors/write-progress.ts";
+const PORTS = [PORT, ENGAGEMENT_PORT, CONSENT_PORT, PERMIT];
+const CONNECTOR = ["model", ...PORTS, "connectors/http", UNREADABLE, PROGRESS];
 const ENGINE = [
   "model",
   "values",
@@ -37,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [CONSENT_PORT]: ["model", PERMIT],
   [ENGAGEMENT_PORT]: ["model", PERMIT],
   [UNREADABLE]: ["model"],
+  [PROGRESS]: ["model", PORT],
   "connectors/http": ["model", PORT],
   "connectors/hubspot": CONNECTOR,
   "connectors/klaviyo": CONNECTOR,

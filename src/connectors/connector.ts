@@ -18,7 +18,8 @@ import type { EngagementPort } from "./engagement-port.ts";
 /**
  * The port: everything the engine knows about a system. One folder implements it, `memory/` is the reference, and one
  * contract suite runs over all. Every method throws `SystemUnavailable` when the whole side is out (no answer after
- * retries, refused credentials, exhausted quota) and returns problems of single contacts as values.
+ * retries, refused credentials, exhausted quota), but for `write`, which answers with it; problems of single contacts are
+ * values.
  */
 export interface Connector {
   readonly side: Side;
@@ -227,16 +228,16 @@ export interface ContactPort {
     signal: AbortSignal,
   ): Promise<IndexReading>;
   /**
-   * One result per operation, in the same order. One bad operation never spoils another: batches are bisected.
-   * At most one operation per contact and kind in a call. `properties` are the types of the values written and of the
-   * `stored` ones. The gate admits each request.
+   * One bad operation never spoils another: batches are bisected. At most one operation per contact and kind in a call.
+   * `properties` are the types of the values written and of the `stored` ones. The gate admits each request. An outage or
+   * the signal ends it early, and the answer tells what each operation came to until then; only a bug is thrown.
    */
   write(
     operations: readonly Operation[],
     properties: readonly PropertyRequest[],
     gate: WriteGate,
     signal: AbortSignal,
-  ): Promise<readonly WriteResult[]>;
+  ): Promise<WriteAnswer>;
   /** Largest number of operations worth giving to `write` at once. */
   readonly writeSize: number;
   /** What became of jobs that outlived the `write` that started them; `null` where the system has no such jobs. */
@@ -259,6 +260,14 @@ export interface JobPort {
   find(since: number, contacts: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** What a call of `write` came to. */
+export interface WriteAnswer {
+  /** One per operation, in the same order. */
+  readonly results: readonly WriteResult[];
+  /** Why it ended before all were tried (`SystemUnavailable`, the signal's reason); `null` where they were. */
+  readonly stoppedBy: { readonly reason: unknown } | null;
+}
+
 export type WriteResult =
   /**
    * Done. `stored` is what the system answered that it now holds, by its own property names, or `null` where it did not
@@ -279,7 +288,7 @@ export type WriteResult =
   | { readonly outcome: "exists"; readonly id: ExternalId | null }
   /** The target no longer exists. */
   | { readonly outcome: "gone"; readonly problem: Problem }
-  /** The gate did not admit it: certainly not done, and to be planned again. */
+  /** Certainly not done, and to be planned again: the gate did not admit it, or the side went out before it could be. */
   | { readonly outcome: "not_sent" }
   /** The vendor took it as part of a job that has not ended yet. */
   | { readonly outcome: "pending" }

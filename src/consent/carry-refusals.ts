@@ -12,8 +12,10 @@ import { lookAtMissing } from "../pull/pull-side.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
 import { knownLinks } from "../store/links/known-links.ts";
 import { countLinks } from "../store/links/links.ts";
-import type { WriteContext, WriteCounts } from "../write/write-page.ts";
-import { NOTHING_WRITTEN, addCounts, writePage } from "../write/write-page.ts";
+import type { WriteCounts } from "../write/write-counts.ts";
+import { NOTHING_WRITTEN, addCounts } from "../write/write-counts.ts";
+import type { WriteContext } from "../write/write-page.ts";
+import { writePage } from "../write/write-page.ts";
 import { consentOnly } from "./consent-only.ts";
 
 /** People read, planned and written at a time. */

@@ -1,3 +1,4 @@
+import type { WriteAnswer } from "../connectors/connector.ts";
 import { chunks } from "../model/chunks.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
@@ -24,6 +25,8 @@ import type { DoneUpdate } from "./replaced-edits.ts";
 import type { ReadAges } from "./read-ages.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
 import { saveNewSightings } from "./save-new-sightings.ts";
+import type { WriteCounts } from "./write-counts.ts";
+import { allRejected, countWrites } from "./write-counts.ts";
 import type { BatchGate } from "./write-gate.ts";
 import { writeGate } from "./write-gate.ts";
 
@@ -35,50 +38,12 @@ export interface WriteContext extends RunContext {
   readonly ages: ReadAges;
 }
 
-/** What a page of plans came to, in numbers. */
-export interface WriteCounts {
-  readonly created: number;
-  readonly updated: number;
-  readonly listed: number;
-  /** People opted out of one side's e-mail because they refused it on the other. */
-  readonly carried: number;
-  readonly refused: number;
-  /** Values that a side would not store, of writes that were done without them. */
-  readonly rejected: number;
-  readonly unanswered: number;
-  /** Part of a job that Klaviyo has not finished yet. */
-  readonly importing: number;
-}
-
-export const NOTHING_WRITTEN: WriteCounts = {
-  created: 0,
-  updated: 0,
-  listed: 0,
-  carried: 0,
-  refused: 0,
-  rejected: 0,
-  unanswered: 0,
-  importing: 0,
-};
-
-/** Two pages' counts together. */
-export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
-  return {
-    created: one.created + other.created,
-    updated: one.updated + other.updated,
-    listed: one.listed + other.listed,
-    carried: one.carried + other.carried,
-    refused: one.refused + other.refused,
-    rejected: one.rejected + other.rejected,
-    unanswered: one.unanswered + other.unanswered,
-    importing: one.importing + other.importing,
-  };
-}
-
 /**
  * Does: the only path to a mutating call. Journals every operation as sent, sends them in the vendors' largest batches,
  * each request through the gate, and settles each answer in one transaction. What was held back is told by `held`, so that
  * the link stays dirty. A process that dies in here leaves rows `sent`, which the next run settles by reading.
+ *
+ * @throws what stopped a side, once everything is settled that is known by then
  */
 export async function writePage(
   context: WriteContext,
@@ -90,15 +55,31 @@ export async function writePage(
   const moved = new Set([...page.moved, ...held]);
   // A refusal before everything else of its person, whichever side that is for.
   const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
+  let stopped: Stop | null = null;
   for (const part of [page.operations.filter(refusing), page.operations.filter((one) => !refusing(one))]) {
-    const sides = await Promise.all(
-      SIDES.map((side) => sendSide(context, side, part, page.readAt[side], moved)),
-    );
-    sent.push(...sides.flat());
+    if (stopped !== null) {
+      for (const { plan } of part) moved.add(plan.known.link.id);
+      continue;
+    }
+    const sides = await bothSides((side) => sendSide(context, side, part, page.readAt[side], moved));
+    sent.push(...sides.flatMap((one) => one.sent));
+    stopped = sides.find((one) => one.stopped !== null)?.stopped ?? null;
   }
   await settle(context, plans, sent, moved);
+  if (stopped !== null) throw stopped.reason;
   await lookForGone(context, sent);
-  return count(context.fields, sent);
+  return countWrites(context.fields, sent);
+}
+
+type Stop = NonNullable<WriteAnswer["stoppedBy"]>;
+
+/** Both sides at once. Where one fails, the other has ended too by then: nothing is sent after a run has ended. */
+async function bothSides<T>(work: (side: Side) => Promise<T>): Promise<readonly T[]> {
+  const ends = await Promise.allSettled(SIDES.map(work));
+  return ends.map((end) => {
+    if (end.status === "rejected") throw end.reason;
+    return end.value;
+  });
 }
 
 async function sendSide(
@@ -107,14 +88,27 @@ async function sendSide(
   operations: readonly PreparedOperation[],
   readAt: PreparedPage["readAt"][Side],
   moved: Set<bigint>,
-): Promise<readonly SentOperation[]> {
+): Promise<Sent> {
   const sent: SentOperation[] = [];
+  let stopped: Stop | null = null;
   for (const batch of batches(context, side, operations)) {
+    if (stopped !== null) {
+      for (const { plan } of batch) moved.add(plan.known.link.id);
+      continue;
+    }
     const gate = writeGate(context, side, batch, readAt);
-    sent.push(...(await send(context, side, batch, gate)));
+    const { results, stoppedBy } = await send(context, side, batch, gate);
+    sent.push(...batch.map((prepared, index) => gate.outcome(prepared, results[index])));
     for (const link of gate.moved) moved.add(link);
+    stopped = stoppedBy;
   }
-  return sent;
+  return { sent, stopped };
+}
+
+interface Sent {
+  readonly sent: readonly SentOperation[];
+  /** What ended it before everything was tried. */
+  readonly stopped: Stop | null;
 }
 
 function* batches(context: RunContext, side: Side, operations: readonly PreparedOperation[]) {
@@ -131,7 +125,7 @@ async function send(
   side: Side,
   batch: readonly PreparedOperation[],
   gate: BatchGate,
-): Promise<readonly SentOperation[]> {
+): Promise<WriteAnswer> {
   await transaction(context.database, async (statements) => {
     await holdLease(statements, context.lease, LEASE_MS);
     await journalSent(
@@ -141,14 +135,14 @@ async function send(
       context.now(),
     );
   });
-  const results = await context.connectors[side].contacts.write(
+  const answer = await context.connectors[side].contacts.write(
     batch.map(({ operation }) => operation),
     propertiesFor(context.fields, side),
     gate,
     context.signal,
   );
   context.progress({ step: "write", side, done: batch.length, total: null });
-  return batch.map((prepared, index) => gate.outcome(prepared, results[index]));
+  return answer;
 }
 
 async function settle(
@@ -258,34 +252,4 @@ async function lookForGone(context: WriteContext, sent: readonly SentOperation[]
     );
     if (ids.length > 0) await lookAtMissing(context, side, ids);
   }
-}
-
-function count(fields: readonly FieldRule[], sent: readonly SentOperation[]): WriteCounts {
-  const done = sent.filter((one) => one.result.outcome === "done" && !allRejected(fields, one));
-  const ofKind = (...kinds: readonly string[]) =>
-    done.filter(({ prepared }) => kinds.includes(prepared.planned.kind)).length;
-  const joined = done.flatMap(({ prepared: { operation } }) =>
-    operation.kind === "create" ? operation.lists : [],
-  );
-  return {
-    created: ofKind("create"),
-    updated: ofKind("update"),
-    listed: ofKind("add_to_list", "remove_from_list") + joined.length,
-    carried: ofKind("opt_out"),
-    refused: sent.filter(({ result }) => result.outcome === "refused").length,
-    rejected: sent.reduce(
-      (sum, one) => sum + (one.result.outcome === "done" ? refusals(fields, one).length : 0),
-      0,
-    ),
-    unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
-    importing: sent.filter(({ result }) => result.outcome === "pending").length,
-  };
-}
-
-/** Of an update nothing was stored: a side that leaves out every field has written nothing. */
-function allRejected(fields: readonly FieldRule[], one: SentOperation): boolean {
-  const { planned } = one.prepared;
-  if (planned.kind !== "update" || one.result.outcome !== "done") return false;
-  const left = new Set(refusals(fields, one).map(({ field }) => field));
-  return Object.keys(planned.fields).every((key) => left.has(key));
 }

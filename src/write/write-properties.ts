@@ -1,4 +1,4 @@
-import type { Connector, PropertyRequest, WriteResult } from "../connectors/connector.ts";
+import type { Connector, PropertyRequest, WriteAnswer, WriteResult } from "../connectors/connector.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { UpdateContact } from "../model/operation.ts";
 import type { WriteGate } from "../connectors/permit.ts";
@@ -30,7 +30,8 @@ const ANYTHING: ReadonlyMap<string, Values> = new Map();
 /**
  * Writes properties that Tandem alone computes and no field maps, request by request on a reading that is seconds old: a
  * contact that is gone or cannot be read is not written to, nor a value that is there already. Each write is journalled
- * with what was there before it is sent. `settledStamps` says how the rows end, for the caller's transaction.
+ * with what was there before it is sent. `settledStamps` says how the rows end, for the caller's transaction; what stopped
+ * the writing is the caller's to throw after that.
  *
  * @param pre by trace id, what has to be there still: a property that moved since is left as it is
  */
@@ -40,8 +41,8 @@ export async function writeProperties(
   updates: readonly UpdateContact[],
   properties: readonly PropertyRequest[],
   pre: ReadonlyMap<string, Values> = ANYTHING,
-): Promise<readonly WriteResult[]> {
-  if (updates.length === 0) return [];
+): Promise<WriteAnswer> {
+  if (updates.length === 0) return { results: [], stoppedBy: null };
   const reads = new Map<ExternalId, { readonly at: Mark; readonly values: Values | null }>();
   const read = async (ids: readonly ExternalId[]): Promise<void> => {
     const at = markNow(context);
@@ -93,12 +94,13 @@ export async function writeProperties(
       now !== null && Object.entries(values).every(([name, value]) => sameValue(now[name] ?? null, value))
     );
   };
-  const results = await contacts.write(updates, properties, gate, context.signal);
-  return updates.map((update, index) => {
-    const result = results[index] ?? { outcome: "unknown" };
+  const answer = await contacts.write(updates, properties, gate, context.signal);
+  const results = updates.map((update, index): WriteResult => {
+    const result = answer.results[index] ?? { outcome: "unknown" };
     if (result.outcome !== "not_sent" || !isThere(update)) return result;
     return { outcome: "done", id: update.id, stored: null, updatedAt: null, refused: [] };
   });
+  return { ...answer, results };
 }
 
 /** How the rows of these writes end; nothing of what was never answered, and is settled by reading. */

@@ -45,7 +45,9 @@ export function consentContract(makeHarness: MakeHarness): void {
         const [id, other] = [await person(harness, "a@example.com"), await person(harness, "b@example.com")];
         const operation = optOut(harness, id, "a@example.com", { kind: "all" });
         for (let times = 0; times < 2; times += 1) {
-          const [result] = await harness.connector.contacts.write([operation], [], OPEN_GATE, live());
+          const {
+            results: [result],
+          } = await harness.connector.contacts.write([operation], [], OPEN_GATE, live());
           expect(result?.outcome).toBe("done");
           await harness.pass();
         }

@@ -33,6 +33,8 @@ export interface ConnectorHarness {
   readonly refused: { readonly property: string; readonly value: string };
   /** Does `read` answer the id of a merged contact with its survivor? Otherwise it is absent. */
   readonly followsMerges: boolean;
+  /** Forbids every change after the next `skip` requests for one, by an answer to each that does nothing. */
+  forbidWrites(skip: number): void;
   /** Makes time pass for the system and the connector alike, beyond every lag, overlap and rate window. */
   pass(): Promise<void>;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import type { ConnectorHarness } from "./harness.ts";
 const OPTIONS = ["red", "green", "blue"].map((value) => ({ label: value, value, hidden: false }));
 
 async function hubspotHarness(): Promise<ConnectorHarness> {
-  const { connector, portal, pass, close } = await rehearse();
+  const { connector, portal, world, pass, close } = await rehearse();
   const group = { groupName: "contactinformation" };
   portal.createProperty({
     ...group,
@@ -33,6 +33,16 @@ async function hubspotHarness(): Promise<ConnectorHarness> {
     },
     refused: { property: "persona", value: "poison" },
     followsMerges: true,
+    forbidWrites(skip) {
+      const body = { status: "error", category: "MISSING_SCOPES", message: "no" };
+      for (const [at, match] of ["batch/update", "memberships/add"].entries())
+        world.faults.add({
+          match,
+          skip: at < skip ? 1 : 0,
+          times: 99,
+          fault: { kind: "status", status: 403, applied: "before", body },
+        });
+    },
     user: {
       async create(email, values, collections) {
         const [id = ""] = portal.seedContacts([

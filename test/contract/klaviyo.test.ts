@@ -43,6 +43,15 @@ async function klaviyoHarness(): Promise<ConnectorHarness> {
     properties: PROPERTIES,
     refused: { property: "phone_number", value: "12345" },
     followsMerges: false,
+    forbidWrites(skip) {
+      for (const [at, match] of ["update_profile", "add_profiles_to_list"].entries())
+        world.faults.add({
+          match,
+          skip: at < skip ? 1 : 0,
+          times: 99,
+          fault: { kind: "status", status: 403, applied: "before" },
+        });
+    },
     user: {
       async create(email, values, collections) {
         const id = sandbox.createProfile({ email, ...typed(values) });

@@ -1,5 +1,6 @@
 import { memory } from "../../src/connectors/memory/index.ts";
 import type { Problem } from "../../src/model/problem.ts";
+import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Side } from "../../src/model/side.ts";
 import { connectorContract } from "./connector-contract.ts";
 import type { ConnectorHarness } from "./harness.ts";
@@ -38,6 +39,11 @@ function memoryHarness(side: Side): ConnectorHarness {
     ) as ConnectorHarness["properties"],
     refused: { property: "refusing", value: refused.value },
     followsMerges: side === "hubspot",
+    forbidWrites(skip) {
+      let left = skip;
+      connector.quirks.unavailable = (call) =>
+        call === "write" && (left -= 1) < 0 ? new SystemUnavailable(side, problem(side, null), null) : null;
+    },
     user: {
       create: async (email, values, collections) => user.create(email, values, collections),
       edit: async (id, values) => user.edit(id, values),

@@ -1,57 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { WriteResult } from "../../src/connectors/connector.ts";
 import type { Contact, ExternalId } from "../../src/model/contact.ts";
-import type { CreateContact, ListMembership, Operation, UpdateContact } from "../../src/model/operation.ts";
+import type { WriteResult } from "../../src/connectors/connector.ts";
 import type { Values } from "../../src/model/value.ts";
 import type { ConnectorHarness, MakeHarness } from "./harness.ts";
 import { live, requested, sampleValues, using } from "./using-harness.ts";
-import { OPEN_GATE } from "../support/open-gate.ts";
+import { contactOf, operationsFor, write } from "./writing.ts";
 import { key } from "../support/email.ts";
-
-/** The operations of one harness, with trace ids that never repeat. */
-function operationsFor({ connector: { side } }: ConnectorHarness) {
-  let made = 0;
-  const traceId = (): string => `${side}-trace-${(made += 1)}`;
-  return {
-    create: (email: string, values: Values, lists: readonly string[] = []): CreateContact => ({
-      kind: "create",
-      traceId: traceId(),
-      side,
-      email: key(email),
-      values,
-      lists,
-    }),
-    update: (id: ExternalId, email: string, values: Values): UpdateContact => ({
-      kind: "update",
-      traceId: traceId(),
-      side,
-      email: key(email),
-      id,
-      values,
-    }),
-    member: (kind: ListMembership["kind"], id: ExternalId, list: string): ListMembership => ({
-      kind,
-      traceId: traceId(),
-      side,
-      email: key("member@example.com"),
-      id,
-      list,
-    }),
-  };
-}
-
-const write = (
-  harness: ConnectorHarness,
-  operations: readonly Operation[],
-): Promise<readonly WriteResult[]> =>
-  harness.connector.contacts.write(operations, requested(harness), OPEN_GATE, live());
-
-async function contactOf(harness: ConnectorHarness, email: string): Promise<Contact | undefined> {
-  await harness.pass();
-  const { contacts: found } = await harness.connector.contacts.find([key(email)], requested(harness), live());
-  expect(found.length).toBeLessThan(2);
-  return found[0];
-}
 
 /** What a result says is stored of these values; where it says nothing, the values themselves. */
 function stored(result: WriteResult | undefined, values: Values): Values {
@@ -263,19 +217,6 @@ export function writeContract(makeHarness: MakeHarness): void {
         expect(lost?.outcome).toBe("refused");
         expectDone(good);
         expect(await harness.user.members(harness.lists[0])).toEqual([id]);
-      }),
-    );
-
-    test(
-      "of nothing does nothing, and an aborted one neither",
-      using(makeHarness, async (harness) => {
-        expect(await write(harness, [])).toEqual([]);
-        const create = operationsFor(harness).create("never@example.com", {});
-        const stopped = AbortSignal.abort(new Error("stopped"));
-        await expect(harness.connector.contacts.write([create], [], OPEN_GATE, stopped)).rejects.toThrow(
-          "stopped",
-        );
-        expect(await contactOf(harness, "never@example.com")).toBeUndefined();
       }),
     );
   });

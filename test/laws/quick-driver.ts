@@ -188,12 +188,9 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
     const lost = lostValues(plan, still);
     const journal = { ...entry, kind: still.kind, before: {}, after: {}, source: {}, lost };
     const asked = propertiesFor(fields, still.side);
-    const [result = { outcome: "unknown" as const }] = await contacts.write(
-      [operation],
-      asked,
-      OPEN_GATE,
-      NEVER,
-    );
+    const {
+      results: [result = { outcome: "unknown" as const }],
+    } = await contacts.write([operation], asked, OPEN_GATE, NEVER);
     sent.push({ prepared: { plan, planned: still, operation, entry: journal, unsayable }, result });
   }
   return { sent, moved };

@@ -102,7 +102,7 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
     const { contacts } = deps.connectors[side];
     const asked = propertiesFor(mapping.fields, side);
     for (let start = 0; start < operations.length; start += contacts.writeSize) {
-      const results = await contacts.write(
+      const { results } = await contacts.write(
         operations.slice(start, start + contacts.writeSize),
         asked,
         OPEN_GATE,

@@ -78,15 +78,15 @@ export function witness(): Witness {
             return found;
           },
           async write(operations, properties, gate, signal) {
-            const results = await contacts.write(operations, properties, gate, signal);
-            for (const [index, result] of results.entries()) {
+            const answer = await contacts.write(operations, properties, gate, signal);
+            for (const [index, result] of answer.results.entries()) {
               if (result.outcome !== "done" || result.id === null) continue;
               noteAddress(side, result.id, operations[index]?.email ?? null);
               for (const [property, value] of Object.entries(result.stored ?? {})) {
                 note(side, result.id, property, value);
               }
             }
-            return results;
+            return answer;
           },
         },
       };

@@ -37,9 +37,13 @@ function withJobs(ends: "accepted" | "unanswered"): Deps {
     late = () => {
       if (only?.kind === "update") it.klaviyo.user.edit(only.id, only.values);
     };
-    if (ends === "unanswered") return operations.map(() => ({ outcome: "unknown" as const }));
+    const all = (outcome: "unknown" | "pending") => ({
+      results: operations.map(() => ({ outcome })),
+      stoppedBy: null,
+    });
+    if (ends === "unanswered") return all("unknown");
     await gate.accepted(operations, "job-1");
-    return operations.map(() => ({ outcome: "pending" as const }));
+    return all("pending");
   };
   const jobs = { state: async () => state, find: async () => listed };
   const contacts = { ...klaviyo.contacts, write, jobs };

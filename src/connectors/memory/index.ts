@@ -13,6 +13,7 @@ import type {
   Schema,
   WriteResult,
 } from "../connector.ts";
+import { writeProgress } from "../write-progress.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
@@ -268,15 +269,12 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       },
       jobs: null,
       async write(operations, properties, gate, signal) {
-        const results: WriteResult[] = [];
-        for (const asked of operations) {
+        const progress = writeProgress(signal);
+        const writeOne = async (asked: Operation): Promise<void> => {
           request("write", signal);
           const admitted = await gate.admit([asked], "request");
           const [operation] = admitted?.operations ?? [];
-          if (admitted === null || operation === undefined) {
-            results.push({ outcome: "not_sent" });
-            continue;
-          }
+          if (admitted === null || operation === undefined) return;
           admitted.permit.use();
           const holderOf = (email: EmailKey): StoredContact | undefined =>
             [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
@@ -285,9 +283,14 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
           const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
           const after = id === undefined ? undefined : store.get(id);
           writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });
-          results.push(result);
+          progress.settle(asked, result);
+        };
+        try {
+          for (const asked of operations) await writeOne(asked);
+        } catch (reason) {
+          return progress.answer(operations, { reason });
         }
-        return results;
+        return progress.answer(operations, null);
       },
     },
   };

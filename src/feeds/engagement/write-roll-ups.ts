@@ -91,14 +91,22 @@ async function writeBatch(
     id,
     values,
   }));
-  const results = await writeProperties(context, connectors.hubspot, operations, rollUpRequests(rollUps));
+  const { results, stoppedBy } = await writeProperties(
+    context,
+    connectors.hubspot,
+    operations,
+    rollUpRequests(rollUps),
+  );
   const later = new Date(now().getTime() + AGAIN_MS);
   const same = changes.filter((one) => !changed.includes(one)).map(({ rolled }) => rolled.contact);
   // With a property missing, what is due stays due for it.
   const whenDone = incomplete ? later : null;
-  const settled = changed.map(({ rolled, values }, index) =>
-    settledBy(rolled, values, results[index] ?? { outcome: "unknown" }, whenDone, later),
-  );
+  const settled = changed.flatMap(({ rolled, values }, index) => {
+    const result = results[index] ?? { outcome: "unknown" };
+    // What the end of the side kept back stays due.
+    if (stoppedBy !== null && result.outcome === "not_sent") return [];
+    return [settledBy(rolled, values, result, whenDone, later)];
+  });
   const gone = changed.flatMap(({ rolled }, index) =>
     results[index]?.outcome === "gone" ? rolled.contact : [],
   );
@@ -111,6 +119,7 @@ async function writeBatch(
     ]);
     await forgetRollUps(statements, connectionId, gone);
   });
+  if (stoppedBy !== null) throw stoppedBy.reason;
   return results.filter(({ outcome }) => outcome === "done").length;
 }
 

@@ -20,7 +20,7 @@ export async function tellFailingWrites(
   stoppedBy: Problem | null,
   now: Date,
 ): Promise<void> {
-  const found = await failingWrites(statements, runId);
+  const found = await failingWrites(statements, runId, stoppedBy?.side ?? null);
   // A run that stopped may not have tried its writes, so it proves nothing about earlier failures.
   if (found.length === 0 && stoppedBy !== null) return;
   const problems = found.map((failing) => problemOf(failing, stoppedBy));

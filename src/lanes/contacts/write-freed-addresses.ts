@@ -2,7 +2,8 @@ import type { Change } from "../../plan/changes.ts";
 import { withhold } from "../../plan/limits.ts";
 import { whoMayMakeRoom } from "../../plan/make-room.ts";
 import type { ContactPlan } from "../../plan/planned.ts";
-import type { WriteContext, WriteCounts } from "../../write/write-page.ts";
+import type { WriteCounts } from "../../write/write-counts.ts";
+import type { WriteContext } from "../../write/write-page.ts";
 import { writePage } from "../../write/write-page.ts";
 import { planPages } from "./look.ts";
 

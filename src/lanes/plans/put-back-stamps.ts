@@ -47,11 +47,12 @@ export async function putBackStamps(
   const moved: EmailKey[] = [];
   for (let start = 0; start < updates.length; start += writeSize) {
     const some = updates.slice(start, start + writeSize);
-    const results = await writeProperties(context, connectors.hubspot, some, requests, pre);
+    const { results, stoppedBy } = await writeProperties(context, connectors.hubspot, some, requests, pre);
     await transaction(database, async (statements) => {
       await holdLease(statements, lease, LEASE_MS);
       await settleStamps(statements, settledStamps(some, results), now());
     });
+    if (stoppedBy !== null) throw stoppedBy.reason;
     for (const [at, { email }] of some.entries()) {
       const outcome = results[at]?.outcome ?? "unknown";
       if (outcome === "done") counts.done += 1;

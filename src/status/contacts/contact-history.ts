@@ -17,7 +17,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   exists: "it was there already",
   gone: "the contact was gone",
   superseded: "overtaken by a later one",
-  not_sent: "not sent, because the contact had changed",
+  not_sent: "not sent, because the contact had changed or the sync stopped",
 };
 
 /** What was ever written of one person, and what people did about them, the latest first. */

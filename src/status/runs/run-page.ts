@@ -45,7 +45,7 @@ const OUTCOMES: Readonly<Record<string, { readonly label: string; readonly tone:
   exists: { label: "Was there already", tone: "info" },
   gone: { label: "The contact is gone", tone: "warn" },
   superseded: { label: "Overtaken", tone: "info" },
-  not_sent: { label: "Not sent: the contact changed", tone: "info" },
+  not_sent: { label: "Not sent: the contact changed or the sync stopped", tone: "info" },
 };
 
 /** What one run read, changed and held, contact by contact. */

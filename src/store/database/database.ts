@@ -35,7 +35,10 @@ export function keysOf(statements: Statements): () => InstallationKeys {
   return keys;
 }
 
-/** Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed. */
+/**
+ * Opens the pool. Every statement on it has an end, and a connection that nobody answers on is noticed. A statement outside
+ * a transaction begins again where PostgreSQL ended it for another, as a transaction does.
+ */
 export function openDatabase(
   url: string,
   { keys, patience = DATABASE_PATIENCE }: DatabaseOptions = {},
@@ -51,13 +54,44 @@ export function openDatabase(
     // Its type returns nothing, but pg-pool awaits it.
     onConnect: (client) => client.query(sessionTimes(patience)) as unknown as void,
   });
-  const database = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  const plain = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  // The type of an extended client names each extension, and lacks only events, which nobody listens to.
+  const database = plain.$extends({ query: { $allOperations: repeatedAlone } }) as unknown as Database;
   if (keys !== undefined) KEYS.set(database, keys);
   return database;
 }
 
-/** How often a transaction is begun before what ended it is somebody's to see (contract F17). */
+/** How often work is begun before what ended it is somebody's to see (contract F17). */
 const MOST_BEGINNINGS = 5;
+
+/** Begins anew what PostgreSQL ended because two waited for each other. All of it was undone. */
+async function repeated<T>(work: () => Promise<T>): Promise<T> {
+  for (let beginning = 1; ; beginning += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (beginning === MOST_BEGINNINGS || !endedForAnother(error)) throw error;
+    }
+  }
+}
+
+/** One of Prisma's operations, as an extension is told of it. */
+interface Operation {
+  readonly args: unknown;
+  readonly query: (args: unknown) => Promise<unknown>;
+}
+
+/** An operation by itself is a transaction of its own. One of a transaction is over with it, and only begins with it. */
+function repeatedAlone(operation: Operation): Promise<unknown> {
+  const { args, query } = operation;
+  return isOfTransaction(operation) ? query(args) : repeated(() => query(args));
+}
+
+/** Prisma tells it beside what its types say; `test/store/deadlocks.test.ts` notices if it no longer does. */
+function isOfTransaction(operation: Operation): boolean {
+  const told: unknown = Reflect.get(operation, "__internalParams");
+  return typeof told === "object" && told !== null && "transaction" in told && told.transaction !== undefined;
+}
 
 /**
  * Runs all or nothing. Both sides are stored at the same time and may wait for each other's links: PostgreSQL then ends
@@ -67,16 +101,12 @@ export async function transaction<T>(
   database: Database,
   work: (statements: Statements) => Promise<T>,
 ): Promise<T> {
-  for (let beginning = 1; ; beginning += 1) {
-    try {
-      return await database.$transaction((statements) => work(begun(database, statements)), {
-        timeout: LONGEST_TRANSACTION_MS,
-        maxWait: LONGEST_TRANSACTION_MS,
-      });
-    } catch (error) {
-      if (beginning === MOST_BEGINNINGS || !endedForAnother(error)) throw error;
-    }
-  }
+  return repeated(() =>
+    database.$transaction((statements) => work(begun(database, statements)), {
+      timeout: LONGEST_TRANSACTION_MS,
+      maxWait: LONGEST_TRANSACTION_MS,
+    }),
+  );
 }
 
 function begun(database: Database, statements: Prisma.TransactionClient): Statements {

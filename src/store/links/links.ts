@@ -3,7 +3,6 @@ import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import { attachAdditional } from "./attach-additional.ts";
 import type { Statements } from "../database/database.ts";
-import { inTransaction } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "./links-under.ts";
 
@@ -179,17 +178,11 @@ export async function markSought(
   });
 }
 
-/**
- * Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. Another
- * process may be writing some of them, in another order: PostgreSQL then ends one of the two, which begins again.
- */
+/** Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. */
 export async function markAllDirty(statements: Statements, connectionId: number, now: Date): Promise<void> {
-  await inTransaction(
-    statements,
-    (own) => own.$executeRaw`/* long */
+  await statements.$executeRaw`/* long */
     UPDATE link SET dirty_since = ${now}, refused = '{}'
-    WHERE connection_id = ${connectionId} AND state <> 'ignored'`,
-  );
+    WHERE connection_id = ${connectionId} AND state <> 'ignored'`;
 }
 
 /** Failing links whose waiting time is over. */
@@ -198,12 +191,10 @@ export async function markRetriesDue(
   connectionId: number,
   now: Date,
 ): Promise<number> {
-  const { count } = await inTransaction(statements, (own) =>
-    own.link.updateMany({
-      where: { connectionId, retryAt: { lte: now } },
-      data: { dirtySince: now, retryAt: null, refused: {} },
-    }),
-  );
+  const { count } = await statements.link.updateMany({
+    where: { connectionId, retryAt: { lte: now } },
+    data: { dirtySince: now, retryAt: null, refused: {} },
+  });
   return count;
 }
 

@@ -1,29 +1,31 @@
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 
-/** Contacts of one side whose changes were sent in two runs or more and never confirmed. */
+/** Contacts of one side whose changes were tried in two runs or more and never confirmed. */
 export interface FailingWrites {
   readonly side: Side;
   readonly contacts: number;
-  /** When the first of them was sent in vain. */
+  /** When the first of them was tried in vain. */
   readonly since: Date;
 }
 
 /**
- * Writes that this run left without an answer, as runs before it did. A write that was confirmed since starts the count
- * again, so that an occasional lost answer is not reported.
+ * Writes that this run left without an answer, as runs before it did, and those that the side which stopped it would not
+ * take. A write that was confirmed since starts the count again, so that an occasional lost answer is not reported.
  */
 export async function failingWrites(
   statements: Statements,
   runId: bigint,
+  stopped: Side | null,
 ): Promise<readonly FailingWrites[]> {
   return statements.$queryRaw<FailingWrites[]>`
     WITH open AS (
-      SELECT DISTINCT link_id, side FROM journal WHERE run_id = ${runId} AND outcome = 'sent'
+      SELECT DISTINCT link_id, side FROM journal
+      WHERE run_id = ${runId} AND (outcome = 'sent' OR outcome = 'not_sent' AND side = ${stopped})
     ), failing AS (
       SELECT open.link_id, open.side, min(journal.sent_at) AS since
       FROM open JOIN journal ON journal.link_id = open.link_id AND journal.side = open.side
-      WHERE journal.outcome IN ('sent', 'superseded')
+      WHERE journal.outcome IN ('sent', 'superseded', 'not_sent')
         AND journal.sent_at > coalesce((SELECT max(done.sent_at) FROM journal AS done
           WHERE done.link_id = open.link_id AND done.side = open.side AND done.outcome = 'done'), '-infinity')
       GROUP BY open.link_id, open.side HAVING count(DISTINCT journal.run_id) > 1

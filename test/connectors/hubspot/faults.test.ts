@@ -30,7 +30,7 @@ async function started(settings: Partial<Settings> = {}, timeoutMs = 10_000): Pr
     id,
     fault: (fault, times = 1, match = "batch") => rehearsal.world.faults.add({ match, times, fault }),
     read: async () => (await contacts.read([id], PROPERTIES, live())).contacts,
-    write: async () => (await contacts.write([renamed], PROPERTIES, OPEN_GATE, live()))[0],
+    write: async () => (await contacts.write([renamed], PROPERTIES, OPEN_GATE, live())).results[0],
   };
 }
 
@@ -78,7 +78,7 @@ describe("when HubSpot does not answer as it should", () => {
     const rehearsal = await started({}, patience(fault));
     rehearsal.fault(fault);
     const made = [create("new@example.com")];
-    const results = await rehearsal.connector.contacts.write(made, PROPERTIES, OPEN_GATE, live());
+    const { results } = await rehearsal.connector.contacts.write(made, PROPERTIES, OPEN_GATE, live());
     expect(results).toEqual([{ outcome: "unknown" }]);
     expect(rehearsal.world.truth.calls.length).toBe(1);
   });
@@ -96,7 +96,7 @@ describe("when HubSpot does not answer as it should", () => {
       ];
       rehearsal.fault(fault, 1, "batch/update");
       rehearsal.fault(fault, 1, "memberships/add");
-      const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+      const { results } = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
       expect(results.map(({ outcome }) => outcome)).toEqual(["unknown", "done", "unknown"]);
     },
   );
@@ -130,7 +130,11 @@ describe("when HubSpot does not answer as it should", () => {
   it("was certainly not done what could not be sent", async () => {
     const rehearsal = await started();
     await rehearsal.close();
-    expect((await outage(rehearsal.write())).problem.code).toBe("HS-DOWN");
+    const operation = update(rehearsal.id, { firstname: "New" });
+    const { contacts } = rehearsal.connector;
+    const { results, stoppedBy } = await contacts.write([operation], PROPERTIES, OPEN_GATE, live());
+    expect(results).toEqual([{ outcome: "not_sent" }]);
+    expect(stoppedBy?.reason).toMatchObject({ problem: { code: "HS-DOWN" } });
   });
 
   it("stops waiting when told to, and leaves what is under way unknown", async () => {
@@ -140,7 +144,7 @@ describe("when HubSpot does not answer as it should", () => {
     setTimeout(() => stop.abort(new Error("shutting down")), 50);
     const operation = update(rehearsal.id, { firstname: "New" });
     const { contacts } = rehearsal.connector;
-    const results = await contacts.write([operation], PROPERTIES, OPEN_GATE, stop.signal);
+    const { results } = await contacts.write([operation], PROPERTIES, OPEN_GATE, stop.signal);
     expect(results).toEqual([{ outcome: "unknown" }]);
     rehearsal.fault({ kind: "hang", applied: "before" });
     const reading = new AbortController();
@@ -271,11 +275,10 @@ describe("when HubSpot does not let us in", () => {
       "batch/update",
     );
     const operations = [update(rehearsal.id, { firstname: "New" }), create("new@example.com")];
-    const results = await rehearsal.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
-    expect(results).toMatchObject([
-      { outcome: "refused", problem: { code: "HS-AUTH" } },
-      { outcome: "done" },
-    ]);
+    const { contacts } = rehearsal.connector;
+    const { results, stoppedBy } = await contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+    expect(results).toMatchObject([{ outcome: "not_sent" }, { outcome: "done" }]);
+    expect(stoppedBy?.reason).toMatchObject({ problem: { code: "HS-AUTH" } });
   });
 });
 

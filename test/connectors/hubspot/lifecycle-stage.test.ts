@@ -24,7 +24,7 @@ async function customer() {
         OPEN_GATE,
         live(),
       )
-    )[0];
+    ).results[0];
   const stages = async () => {
     const {
       contacts: [contact],

@@ -11,7 +11,12 @@ const taken = { status: "error", category: "VALIDATION_ERROR", message: TAKEN };
 
 test("a create that is refused with 400 because a contact has the address exists, with that contact's id", async () => {
   const { connector, calls } = await stub(() => ({ status: 400, body: taken }));
-  const results = await connector.contacts.write([create("new@example.com")], PROPERTIES, OPEN_GATE, live());
+  const { results } = await connector.contacts.write(
+    [create("new@example.com")],
+    PROPERTIES,
+    OPEN_GATE,
+    live(),
+  );
   expect(results).toEqual([{ outcome: "exists", id: "102" }]);
   expect(calls.length).toBe(1);
 });
@@ -36,7 +41,7 @@ test("so does one item of a batch whose error says it, and the others are done",
       },
     };
   });
-  const results = await connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+  const { results } = await connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
   expect(results.map(({ outcome }) => outcome)).toEqual(["exists", "done"]);
   expect(results[0]).toEqual({ outcome: "exists", id: "102" });
 });

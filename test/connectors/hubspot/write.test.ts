@@ -15,8 +15,11 @@ async function started(): Promise<Rehearsal> {
   return rehearsal;
 }
 
-const write = (connector: Connector, operations: readonly Operation[]): Promise<readonly WriteResult[]> =>
-  connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+const write = async (
+  connector: Connector,
+  operations: readonly Operation[],
+): Promise<readonly WriteResult[]> =>
+  (await connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live())).results;
 
 const outcomes = (results: readonly WriteResult[]): readonly string[] =>
   results.map(({ outcome }) => outcome);

@@ -11,11 +11,11 @@ const PROPERTIES = [
   { property: "properties.notes", type: "text" },
 ] as const;
 
-const write = (
+const write = async (
   klaviyo: RehearsedKlaviyo,
   operations: readonly Operation[],
 ): Promise<readonly WriteResult[]> =>
-  klaviyo.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+  (await klaviyo.connector.contacts.write(operations, PROPERTIES, OPEN_GATE, live())).results;
 const outcomes = (results: readonly WriteResult[]): readonly string[] => [
   ...new Set(results.map(({ outcome }) => outcome)),
 ];

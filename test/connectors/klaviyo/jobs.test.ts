@@ -16,7 +16,7 @@ test("a job that is slower than any wait of ours is pending, its id told when it
     (operations) => operations,
     (job) => accepted.push({ job, calls: klaviyo.called("get_bulk_import_profiles_job") }),
   );
-  const results = await connector.contacts.write(updates, PROPERTIES, gate, live());
+  const { results } = await connector.contacts.write(updates, PROPERTIES, gate, live());
   expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(["pending"]));
   // Before anybody asked about it: a process that dies while it waits knows the job.
   expect(accepted).toEqual([{ job: accepted[0]?.job, calls: 0 }]);
@@ -42,7 +42,7 @@ test("a job takes only what the gate still admits, and only the fields that it l
     expect(mode).toBe("import");
     return operations.slice(10);
   });
-  const results = await connector.contacts.write(updates, PROPERTIES, gate, live());
+  const { results } = await connector.contacts.write(updates, PROPERTIES, gate, live());
   expect(results.slice(0, 10).map(({ outcome }) => outcome)).toEqual(Array(10).fill("not_sent"));
   expect(results.slice(10).every(({ outcome }) => outcome === "done")).toBe(true);
   expect(sandbox.profile(ids[0] ?? "")?.attributes["first_name"]).toBe("old");
@@ -54,7 +54,7 @@ test("nothing goes out where the gate admits nobody, in a job or one by one", as
   const updates = sandbox.seed(people(100)).map((id) => update(id, { first_name: "new" }));
   const nobody = watchedGate(() => []);
   for (const some of [updates, updates.slice(0, 5)]) {
-    const results = await connector.contacts.write(some, PROPERTIES, nobody, live());
+    const { results } = await connector.contacts.write(some, PROPERTIES, nobody, live());
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(["not_sent"]));
   }
   expect(klaviyo.called("bulk_import_profiles") + klaviyo.called("update_profile")).toBe(0);

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { OptOut } from "../../../src/model/operation.ts";
 import type { OptOutFrom } from "../../../src/model/consent.ts";
-import { live, rehearse } from "./rehearse.ts";
+import { SystemUnavailable } from "../../../src/model/problem.ts";
+import { live, member, rehearse } from "./rehearse.ts";
 import { OPEN_GATE } from "../../support/open-gate.ts";
 import { key } from "../../support/email.ts";
 
@@ -22,7 +23,7 @@ test("leaving a list is not asked for twice: whoever is off it by then would be 
     fault: { kind: "status", status: 504, applied: "after" },
   });
   const leave = optOut("a@example.com", id, { kind: "list", list });
-  const results = await connector.contacts.write([leave], [], OPEN_GATE, live());
+  const { results } = await connector.contacts.write([leave], [], OPEN_GATE, live());
   sandbox.settle();
   expect(results).toEqual([{ outcome: "unknown" }]);
   expect(sandbox.profile("a@example.com")?.lists).toEqual([]);
@@ -38,12 +39,9 @@ test("of all e-mail a lost answer is asked for again, under the address that the
     times: 1,
     fault: { kind: "status", status: 504, applied: "before" },
   });
-  const [result] = await connector.contacts.write(
-    [optOut("old@example.com", id, { kind: "all" })],
-    [],
-    OPEN_GATE,
-    live(),
-  );
+  const {
+    results: [result],
+  } = await connector.contacts.write([optOut("old@example.com", id, { kind: "all" })], [], OPEN_GATE, live());
   sandbox.settle();
   expect(result).toMatchObject({ outcome: "done" });
   expect(sandbox.profile("new@example.com")?.consent).toBe("UNSUBSCRIBED");
@@ -67,8 +65,29 @@ test("leaving a list is not asked for a minute after who is on it was read: they
     sandbox.removeFromList(list, ["a@example.com"]);
   };
   const leave = optOut("a@example.com", id, { kind: "list", list });
-  expect(await connector.contacts.write([leave], [], OPEN_GATE, live())).toEqual([{ outcome: "unknown" }]);
+  const { results } = await connector.contacts.write([leave], [], OPEN_GATE, live());
+  expect(results).toEqual([{ outcome: "unknown" }]);
   sandbox.settle();
   expect(klaviyo.called("bulk_unsubscribe_profiles")).toBe(1);
   expect(sandbox.profile("a@example.com")?.consent).toBe("SUBSCRIBED");
 });
+
+test.each(["memberships", "opt-outs"])(
+  "of %s the refusal that follows a lost answer leaves them unknown",
+  async (kind) => {
+    const { sandbox, world, connector } = await rehearse();
+    const list = sandbox.createList({ name: "All" });
+    const [id = ""] = sandbox.seed([{ email: "a@example.com" }]);
+    const joins = kind === "memberships";
+    const match = joins ? "add_profiles_to_list" : "bulk_unsubscribe_profiles";
+    const answers = [
+      { kind: "status", status: 504, applied: "after" },
+      { kind: "status", status: 401, applied: "before" },
+    ] as const;
+    for (const fault of answers) world.faults.add({ match, times: 1, fault });
+    const change = joins ? member("add_to_list", id, list) : optOut("a@example.com", id, { kind: "all" });
+    const { results, stoppedBy } = await connector.contacts.write([change], [], OPEN_GATE, live());
+    expect(results).toEqual([{ outcome: "unknown" }]);
+    expect(stoppedBy?.reason).toBeInstanceOf(SystemUnavailable);
+  },
+);

@@ -31,8 +31,8 @@ const create = (email: string): Operation => ({
   values: { name: " Ada " },
   lists: [],
 });
-const write = (it: MemoryConnector, ...operations: Operation[]) =>
-  it.contacts.write(operations, PROPERTIES, OPEN_GATE, live());
+const write = async (it: MemoryConnector, ...operations: Operation[]) =>
+  (await it.contacts.write(operations, PROPERTIES, OPEN_GATE, live())).results;
 
 async function changed(it: MemoryConnector, cursor: string | null) {
   const names: unknown[] = [];

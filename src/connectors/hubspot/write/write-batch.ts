@@ -1,3 +1,4 @@
+import { SystemUnavailable } from "../../../model/problem.ts";
 import { mayBeDone } from "../problems/failure-kinds.ts";
 import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
@@ -16,7 +17,6 @@ import {
   withoutProperty,
 } from "./write-job.ts";
 import type { Job } from "./write-job.ts";
-import { settle } from "./write-work.ts";
 import type { Work } from "./write-work.ts";
 
 type Batch = readonly Job[];
@@ -45,6 +45,7 @@ export async function sendBatch(
   asked: Batch,
 ): Promise<readonly Batch[]> {
   const { account, gate, signal } = work;
+  const request = work.progress.request();
   let batch = asked;
   const prepare = async () => {
     const admitted = await gate.admit(
@@ -52,38 +53,27 @@ export async function sendBatch(
       "request",
     );
     batch = asked.flatMap((job) => stillAsked(job, admitted?.operations ?? []));
+    // HubSpot's writes are repeated only where they did nothing.
+    request.didNothing();
     if (admitted === null || batch.length === 0) return null;
+    request.goes(batch.map(({ operation }) => operation));
     const inputs = batch.map(inputOf);
     return kind === "create"
       ? account.endpoints.batchCreate(admitted.permit, inputs)
       : account.endpoints.batchUpdate(admitted.permit, inputs);
   };
-  const notSent = (): void => {
-    const sent = new Set(batch.map(({ operation }) => operation.traceId));
-    for (const { operation } of asked)
-      if (!sent.has(operation.traceId)) settle(work, operation.traceId, { outcome: "not_sent" });
-  };
   try {
     const answer = await account.calls.write(prepare, batchAnswer, signal);
-    if (answer === null) batch = [];
-    notSent();
+    if (answer === null) request.didNothing();
     return answer === null ? [] : settleAnswer(work, kind, batch, answer.body);
   } catch (error) {
-    if (signal.aborted) leaveUnknown(work, batch);
+    if (error instanceof SystemUnavailable) request.didNothing();
     if (!(error instanceof CallFailed)) throw error;
-    notSent();
     const { failure } = error;
-    if (failure.kind === "answered" && !mayBeDone(failure)) {
-      return refusedWhole(work, batch, failure.status, failure.error);
-    }
-    leaveUnknown(work, batch);
-    return [];
+    if (failure.kind !== "answered" || mayBeDone(failure)) return [];
+    request.didNothing();
+    return refusedWhole(work, batch, failure.status, failure.error);
   }
-}
-
-/** Sent and not answered: whatever else happens, these may have been done. */
-function leaveUnknown(work: Work, batch: Batch): void {
-  for (const { operation } of batch) settle(work, operation.traceId, { outcome: "unknown" });
 }
 
 function refusedWhole(work: Work, batch: Batch, status: number, error: VendorError): readonly Batch[] {
@@ -100,15 +90,18 @@ function refusedWhole(work: Work, batch: Batch, status: number, error: VendorErr
   const rest = batch.map((job) =>
     common.reduce((left, each) => withoutProperty(left, status, error, each), job),
   );
-  for (const job of rest.filter(isEmpty)) settle(work, job.operation.traceId, emptied(job));
+  for (const job of rest.filter(isEmpty)) work.progress.settle(job.operation, emptied(job));
   const again = rest.filter((job) => !isEmpty(job));
   return again.length === 0 ? [] : [again];
 }
 
 function refuse(work: Work, job: Job, status: number, error: VendorError): readonly Batch[] {
   const next = afterRefusal(job, status, error);
-  if ("again" in next) return [[next.again]];
-  settle(work, job.operation.traceId, next.settled);
+  if ("again" in next) {
+    work.progress.settle(job.operation, { outcome: "not_sent" });
+    return [[next.again]];
+  }
+  work.progress.settle(job.operation, next.settled);
   return [];
 }
 
@@ -130,7 +123,7 @@ function settleAnswer(
       open.get(record.objectWriteTraceId ?? "") ?? [...open.values()].find((each) => isOf(each, record));
     if (job === undefined) continue;
     open.delete(job.operation.traceId);
-    settle(work, job.operation.traceId, doneWith(job, record, work.types));
+    work.progress.settle(job.operation, doneWith(job, record, work.types));
   }
   const again: Job[] = [];
   const anonymous: VendorError[] = [];
@@ -150,11 +143,9 @@ function settleAnswer(
   if (error === undefined || (kind === "create" && left.length > anonymous.length)) {
     // In neither part: HubSpot has been seen to answer 2xx and nothing else. Only reading can tell; a create that may be
     // done is not sent again to find out whom an error meant.
-    leaveUnknown(work, left);
     return batches;
   }
   // Errors that name nobody: smaller batches find out whom they mean.
-  for (const { operation } of left) work.undone.delete(operation.traceId);
   if (left.length === 1) return [...batches, judge(work, only, error)].filter((each) => each.length > 0);
   return [...batches, ...halves(left)];
 }
@@ -162,11 +153,7 @@ function settleAnswer(
 /** Settles a job by its own error of a 207, or gives it back without what was refused. */
 function judge(work: Work, job: Job, error: VendorError): readonly Job[] {
   const status = STATUS_OF_CATEGORY[error.category ?? ""] ?? 400;
-  if (status >= 500) {
-    leaveUnknown(work, [job]);
-    return [];
-  }
-  return refuse(work, job, status, error).flat();
+  return status >= 500 ? [] : refuse(work, job, status, error).flat();
 }
 
 /** An item's error has no status of its own. */

@@ -1,4 +1,5 @@
 import type { ListMembership } from "../../../model/operation.ts";
+import { SystemUnavailable } from "../../../model/problem.ts";
 import type { WriteResult } from "../../connector.ts";
 import { mayBeDone } from "../problems/failure-kinds.ts";
 import { chunks } from "../../../model/chunks.ts";
@@ -10,10 +11,9 @@ import { problemOf } from "../problems/problems.ts";
 import type { Work } from "./write-work.ts";
 
 type Changes = readonly ListMembership[];
-type Settle = (change: ListMembership, result: WriteResult) => void;
 
 /** Puts contacts on manual lists and takes them off, 100 a call. Doing it twice does no harm. */
-export async function changeMembership(work: Work, changes: Changes, settle: Settle): Promise<void> {
+export async function changeMembership(work: Work, changes: Changes): Promise<void> {
   const groups = new Map<string, ListMembership[]>();
   for (const change of changes) {
     const key = `${change.kind} ${change.list}`;
@@ -21,55 +21,53 @@ export async function changeMembership(work: Work, changes: Changes, settle: Set
   }
   const waiting = [...groups.values()].flatMap((group) => chunks(group, BATCH));
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-    waiting.push(...(await changePart(work, part, settle)));
+    waiting.push(...(await changePart(work, part)));
   }
 }
 
 async function changePart(
-  { account, gate, signal }: Work,
+  { account, progress, gate, signal }: Work,
   asked: Changes,
-  settle: Settle,
 ): Promise<readonly Changes[]> {
   const [first] = asked;
   if (first === undefined) return [];
   const { endpoints } = account;
+  const request = progress.request();
   let part = asked;
   const prepare = async () => {
     const admitted = await gate.admit(asked, "request");
     const still = new Set(admitted?.operations.map(({ traceId }) => traceId));
     part = asked.filter(({ traceId }) => still.has(traceId));
+    request.didNothing();
     if (admitted === null) return null;
+    request.goes(part);
     const ids = [...new Set(part.map(({ id }) => id))];
     return first.kind === "add_to_list"
       ? endpoints.addMembers(admitted.permit, first.list, ids)
       : endpoints.removeMembers(admitted.permit, first.list, ids);
   };
-  const notSent = (): void => {
-    for (const change of asked) if (!part.includes(change)) settle(change, { outcome: "not_sent" });
-  };
   try {
     const answer = await account.calls.write(prepare, membershipChange, signal);
-    if (answer === null) part = [];
-    notSent();
-    const missing = new Set(answer?.body.recordIdsMissing);
-    for (const change of part) settle(change, missing.has(change.id) ? gone(change) : done(change));
-    return [];
-  } catch (error) {
-    if (signal.aborted) for (const change of part) settle(change, { outcome: "unknown" });
-    if (!(error instanceof CallFailed)) throw error;
-    notSent();
-    const { failure } = error;
-    if (failure.kind !== "answered" || mayBeDone(failure)) {
-      for (const change of part) settle(change, { outcome: "unknown" });
+    if (answer === null) {
+      request.didNothing();
       return [];
     }
+    const missing = new Set(answer.body.recordIdsMissing);
+    for (const change of part) progress.settle(change, missing.has(change.id) ? gone(change) : done(change));
+    return [];
+  } catch (error) {
+    if (error instanceof SystemUnavailable) request.didNothing();
+    if (!(error instanceof CallFailed)) throw error;
+    const { failure } = error;
+    if (failure.kind !== "answered" || mayBeDone(failure)) return [];
+    request.didNothing();
     // What is wrong with the list is so for everybody; what is wrong with one id must not hold up the others.
     const aboutList = failure.status === 404 || failure.error.subCategory?.startsWith("ILS.") === true;
     if (part.length > 1 && !aboutList) {
       const middle = Math.ceil(part.length / 2);
       return [part.slice(0, middle), part.slice(middle)];
     }
-    for (const change of part) settle(change, refused(change, failure.status, failure.error));
+    for (const change of part) progress.settle(change, refused(change, failure.status, failure.error));
     return [];
   }
 }

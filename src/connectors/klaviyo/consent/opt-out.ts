@@ -1,7 +1,9 @@
 import { chunks } from "../../../model/chunks.ts";
 import type { UnreadableContact } from "../../../model/contact.ts";
-import type { Operation, OptOut } from "../../../model/operation.ts";
+import type { OptOut } from "../../../model/operation.ts";
+import { SystemUnavailable } from "../../../model/problem.ts";
 import type { WriteResult } from "../../connector.ts";
+import type { WriteProgress } from "../../write-progress.ts";
 import type { Call } from "../wire/put-together.ts";
 import type { Person } from "../wire/consent-endpoints.ts";
 import { contactsOf } from "../contacts.ts";
@@ -18,17 +20,17 @@ const LARGEST_BATCH = 100;
  * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
  * unsubscribes whoever is not on the named list from everything, so both are looked up right before each attempt: whoever is
  * gone, or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a
- * list the second time would be of everything, so it never is. Rejects with `SystemUnavailable`.
+ * list the second time would be of everything, so it never is. Rejects with `SystemUnavailable`, or `DoneBefore`.
  */
 export async function optOutAll(
   settings: WriteSettings,
   operations: readonly OptOut[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const byList = Map.groupBy(operations, ({ from }) => (from.kind === "list" ? from.list : null));
   for (const [list, group] of byList) {
     for (const some of chunks(group, LARGEST_BATCH)) {
-      await optOutBatch(settings, list, some, results);
+      await optOutBatch(settings, list, some, progress);
     }
   }
 }
@@ -37,14 +39,16 @@ async function optOutBatch(
   settings: WriteSettings,
   list: string | null,
   batch: readonly OptOut[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const { calls, client, gate, signal } = settings;
+  const request = progress.request();
   let people: (Person & { readonly operation: OptOut })[] = [];
-  /** Of an earlier attempt, which may have been done. */
-  const tried = new Set<OptOut>();
+  /** What an earlier attempt may have done stays unknown. */
+  const settle = (operation: OptOut, result: WriteResult): void => {
+    if (progress.resultOf(operation).outcome !== "unknown") progress.settle(operation, result);
+  };
   const prepare = async () => {
-    for (const { operation } of people) tried.add(operation);
     people = [];
     const admitted = await gate.admit(batch, "request");
     if (admitted === null) return null;
@@ -58,31 +62,24 @@ async function optOutBatch(
       const unread = unreadable.find((one) => one.id === id || one.id === null);
       if (email !== undefined && email !== null) people.push({ operation, id, email });
       // They are there, perhaps, and under which address nobody can tell.
-      else if (unread !== undefined) results.set(operation, { outcome: "refused", problem: unread.problem });
+      else if (unread !== undefined) settle(operation, { outcome: "refused", problem: unread.problem });
       // Nothing to leave any more.
-      else results.set(operation, done(operation));
+      else settle(operation, done(operation));
     }
+    request.goes(people.map(({ operation }) => operation));
     return people.length === 0 ? null : client.unsubscribe(admitted.permit, people, list);
-  };
-  const notSent = (): void => {
-    for (const operation of batch)
-      if (!results.has(operation)) results.set(operation, { outcome: "not_sent" });
   };
   try {
     const answer = await calls.write("bulk_unsubscribe_profiles", prepare, nothing, signal, {
       idempotent: list === null,
     });
-    for (const operation of tried) results.set(operation, { outcome: "unknown" });
-    notSent();
-    if (answer !== null) for (const { operation } of people) results.set(operation, done(operation));
+    if (answer !== null) for (const { operation } of people) progress.settle(operation, done(operation));
   } catch (error) {
+    if (error instanceof SystemUnavailable) request.didNothing();
     if (!(error instanceof KlaviyoFailure)) throw error;
-    for (const operation of tried) results.set(operation, { outcome: "unknown" });
-    notSent();
-    for (const { operation, email } of people) {
-      const refused = { outcome: "refused", problem: problemOfFailure(error, { email }) } as const;
-      results.set(operation, error.ambiguous ? { outcome: "unknown" } : refused);
-    }
+    if (error.ambiguous) return;
+    for (const { operation, email } of people)
+      progress.settle(operation, { outcome: "refused", problem: problemOfFailure(error, { email }) });
   }
 }
 

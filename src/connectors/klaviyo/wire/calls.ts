@@ -41,7 +41,7 @@ export interface Calls {
   /**
    * A call that changes something; repeated only where it certainly was not done, or where doing it twice is doing it
    * once (`idempotent`). Rejects with `SystemUnavailable` where nothing was done and nobody can, otherwise with
-   * `KlaviyoFailure`. The signal ends the waiting, never a call under way: an answer that is lost must be looked for.
+   * `KlaviyoFailure`; with `DoneBefore` where it ends so, or by the signal, after an attempt that may have been done. The signal ends the waiting, never a call under way: an answer that is lost must be looked for.
    *
    * @param prepare asked before each attempt, once its budget is granted; `null`: there is nothing left to send
    * @returns `null` where nothing was sent
@@ -63,6 +63,14 @@ export interface Calls {
 
 /** Gets a permit and builds the request with it; `null` where there is nothing left to send. */
 export type Prepare = () => Promise<Mutation | null>;
+
+/** A call that was repeated has ended by its cause, and an earlier attempt of it may have been done. */
+export class DoneBefore extends Error {
+  constructor(reason: unknown) {
+    super("an earlier attempt may have been done", { cause: reason });
+    this.name = "DoneBefore";
+  }
+}
 
 const ATTEMPTS = 4;
 /** A throttled call was not done and will be let in: it is worth more patience than a broken one. */
@@ -191,13 +199,22 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
       }
     },
     async write(operation, prepare, schema, signal, { idempotent } = { idempotent: false }) {
-      const once = () => onceWritten(operation, prepare, schema, signal);
+      let mayBeDone = false;
+      const once = async () => {
+        try {
+          return await onceWritten(operation, prepare, schema, signal);
+        } catch (error) {
+          mayBeDone ||= error instanceof KlaviyoFailure && error.ambiguous;
+          throw error;
+        }
+      };
       try {
         return await repeated(operation, once, signal, idempotent);
       } catch (error) {
         // Only what was certainly not sent, or may be sent twice, is followed by another attempt.
         if (error instanceof PermitExpired) return null;
-        throw error instanceof KlaviyoFailure && stopsTheSide(error) ? unavailable(error) : error;
+        const reason = error instanceof KlaviyoFailure && stopsTheSide(error) ? unavailable(error) : error;
+        throw mayBeDone && !(reason instanceof KlaviyoFailure) ? new DoneBefore(reason) : reason;
       }
     },
     requests: () => new Map(counts),

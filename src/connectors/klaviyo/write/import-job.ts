@@ -6,6 +6,7 @@ import type { Operation } from "../../../model/operation.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { WriteResult } from "../../connector.ts";
+import type { WriteProgress } from "../../write-progress.ts";
 import type { ProfileBody } from "../wire/put-together.ts";
 import { KlaviyoFailure } from "../problems/failure.ts";
 import type { ImportSettings, JobEnd } from "./job-end.ts";
@@ -19,9 +20,6 @@ import type { ImportError } from "../wire/wire.ts";
 import { importJobAnswer } from "../wire/wire.ts";
 import type { ContentOperation } from "./write-single.ts";
 import { LARGEST_PROFILE, isContent, tooLarge, typesOf } from "./write-single.ts";
-
-/** `single`: not done, and better sent by itself, where what is wrong with it can be told and left out. */
-export type ImportResult = WriteResult | "single";
 
 interface Row {
   readonly asked: ContentOperation;
@@ -42,33 +40,28 @@ const SMALLEST_JOB = 25;
 
 /**
  * Writes creates and updates that empty nothing (an import ignores nulls) as import jobs, all to one list or none. A job
- * does not tell what it stored; of a small one the ids of the profiles it made are listed. Rejects with `SystemUnavailable` where nothing at all was sent.
+ * does not tell what it stored; of a small one the ids of the profiles it made are listed.
+ *
+ * @returns those that were not done and are better sent one by one, where what is wrong with them can be told and left out
  */
 export async function importAll(
   settings: ImportSettings,
   operations: readonly ContentOperation[],
   list: string | null,
-): Promise<ReadonlyMap<ContentOperation, ImportResult>> {
-  const results = new Map<ContentOperation, ImportResult>();
+  progress: WriteProgress,
+): Promise<ReadonlySet<ContentOperation>> {
+  const oneByOne = new Set<ContentOperation>();
   const rows: Row[] = [];
   for (const operation of operations) {
     const { body, properties, problems } = draftIn(settings, operation);
     if (sizeOf(body) > LARGEST_PROFILE) {
-      results.set(operation, { outcome: "refused", problem: tooLarge(operation) });
+      progress.settle(operation, { outcome: "refused", problem: tooLarge(operation) });
     } else if (operation.kind === "update" && properties.length === 0) {
-      results.set(operation, doneBlind(operation, problems));
+      progress.settle(operation, doneBlind(operation, problems));
     } else rows.push({ asked: operation, operation, body, problems });
   }
-  try {
-    for (const part of partsOf(rows)) await importPart(settings, part, list, results);
-  } catch (error) {
-    if (results.size === 0 || !(error instanceof SystemUnavailable || settings.signal.aborted)) throw error;
-    for (const { asked } of rows) {
-      // Those of a job that was sent have their outcome: of these none was.
-      if (!results.has(asked)) results.set(asked, { outcome: "unknown" });
-    }
-  }
-  return results;
+  for (const part of partsOf(rows)) await importPart({ ...settings, progress, oneByOne }, part, list);
+  return oneByOne;
 }
 
 function draftIn({ properties }: ImportSettings, operation: ContentOperation): Draft {
@@ -97,13 +90,14 @@ export async function importToList(
   }
 }
 
-async function importPart(
-  settings: ImportSettings,
-  asked: readonly Row[],
-  list: string | null,
-  results: Map<ContentOperation, ImportResult>,
-): Promise<void> {
-  const { calls, client, gate, signal } = settings;
+interface Importing extends ImportSettings {
+  readonly progress: WriteProgress;
+  readonly oneByOne: Set<ContentOperation>;
+}
+
+async function importPart(settings: Importing, asked: readonly Row[], list: string | null): Promise<void> {
+  const { calls, client, gate, signal, progress, oneByOne } = settings;
+  const request = progress.request();
   let rows = asked;
   const prepare = async () => {
     const admitted = await gate.admit(
@@ -112,46 +106,49 @@ async function importPart(
     );
     const still = new Map(admitted?.operations.map((operation) => [operation.traceId, operation]));
     rows = asked.flatMap((row) => stillAsked(settings, row, still));
+    // A job is sent again only where the attempt before did nothing.
+    request.didNothing();
     if (admitted === null || rows.length === 0) return null;
+    request.goes(rows.map(({ operation }) => operation));
     return client.importProfiles(
       admitted.permit,
       rows.map(({ body }) => body),
       list,
     );
   };
-  const notSent = (): void => {
-    const sent = new Set(rows.map(({ asked: { traceId } }) => traceId));
-    for (const { asked: one } of asked) if (!sent.has(one.traceId)) results.set(one, { outcome: "not_sent" });
-  };
-  const all = (result: (row: Row) => ImportResult, some = rows): void => {
-    for (const row of some) results.set(row.asked, result(row));
+  const all = (result: (row: Row) => WriteResult | "one by one", some = rows): void => {
+    for (const row of some) {
+      const told = result(row);
+      if (told === "one by one") oneByOne.add(row.asked);
+      progress.settle(row.asked, told === "one by one" ? { outcome: "not_sent" } : told);
+    }
   };
   let job: string;
   try {
     const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
-    if (answer === null) return await inHalves(settings, asked, list, results);
-    notSent();
+    if (answer === null) return await inHalves(settings, asked, list);
     job = answer.data.data.id;
     await gate.accepted(
       rows.map(({ operation }) => operation),
       job,
     );
   } catch (error) {
+    if (error instanceof SystemUnavailable) request.didNothing();
     if (!(error instanceof KlaviyoFailure)) throw error;
-    notSent();
-    if (error.ambiguous) return all(() => ({ outcome: "unknown" }));
+    if (error.ambiguous) return;
+    request.didNothing();
     // One by one, each then says what is wrong with it; also of a list that is gone.
-    if (error.status === 404 || rows.length <= SMALLEST_JOB) return all(() => "single");
+    if (error.status === 404 || rows.length <= SMALLEST_JOB) return all(() => "one by one");
     const named = new Set(error.errors.map(({ source }) => indexIn(source?.pointer)));
     const bad = rows.filter((_, index) => named.has(index));
     if (bad.length > 0) {
-      all(() => "single", bad);
+      all(() => "one by one", bad);
       const good = rows.filter((_, index) => !named.has(index));
-      return good.length === 0 ? undefined : importPart(settings, good, list, results);
+      return good.length === 0 ? undefined : importPart(settings, good, list);
     }
     const middle = Math.ceil(rows.length / 2);
-    await importPart(settings, rows.slice(0, middle), list, results);
-    return importPart(settings, rows.slice(middle), list, results);
+    await importPart(settings, rows.slice(0, middle), list);
+    return importPart(settings, rows.slice(middle), list);
   }
 
   let end: JobEnd;
@@ -164,7 +161,7 @@ async function importPart(
     end = { kind: "running" };
   }
   if (end.kind === "running") return all(() => ({ outcome: "pending" }));
-  if (end.kind === "unclear") return all(() => ({ outcome: "unknown" }));
+  if (end.kind === "unclear") return;
   const { errors } = end;
   const failed = new Set(errors.map((error) => rowOf(error, rows)));
   // An error that cannot be told whose it is leaves everybody in doubt.
@@ -179,25 +176,17 @@ async function importPart(
         sent.flatMap((operation) => (operation.kind === "update" ? operation.id : [])),
       );
   all((row) => {
-    if (failed.has(row)) return "single";
+    if (failed.has(row)) return "one by one";
     return doubt ? { outcome: "unknown" } : doneBlind(row.operation, row.problems, made);
   });
 }
 
 /** Nothing was sent. Where that is because so many could not be read again in time, half of them may be. */
-async function inHalves(
-  settings: ImportSettings,
-  rows: readonly Row[],
-  list: string | null,
-  results: Map<ContentOperation, ImportResult>,
-): Promise<void> {
-  if (rows.length <= SMALLEST_JOB) {
-    for (const { asked } of rows) results.set(asked, { outcome: "not_sent" });
-    return;
-  }
+async function inHalves(settings: Importing, rows: readonly Row[], list: string | null): Promise<void> {
+  if (rows.length <= SMALLEST_JOB) return;
   const middle = Math.ceil(rows.length / 2);
-  await importPart(settings, rows.slice(0, middle), list, results);
-  await importPart(settings, rows.slice(middle), list, results);
+  await importPart(settings, rows.slice(0, middle), list);
+  await importPart(settings, rows.slice(middle), list);
 }
 
 /** The row as the gate left it: without the values that it dropped, or not at all. */

@@ -2,8 +2,10 @@ import { emailKey } from "../../../model/email.ts";
 import type { CreateContact, Operation, UpdateContact } from "../../../model/operation.ts";
 import type { WriteGate } from "../../permit.ts";
 import type { Problem } from "../../../model/problem.ts";
+import { SystemUnavailable } from "../../../model/problem.ts";
 import type { FieldType, Value } from "../../../model/value.ts";
 import type { PropertyRequest, WriteResult } from "../../connector.ts";
+import type { WriteProgress, WriteRequest } from "../../write-progress.ts";
 import type { Calls } from "../wire/calls.ts";
 import type { Endpoints } from "../wire/client.ts";
 import type { Mutation } from "../wire/put-together.ts";
@@ -42,6 +44,21 @@ export const LARGEST_PROFILE = 100_000;
 export async function writeSingle(
   settings: WriteSettings,
   operation: ContentOperation,
+  progress: WriteProgress,
+): Promise<void> {
+  const request = progress.request();
+  const result = await resultOf(settings, operation, request).catch((reason: unknown) => {
+    // Klaviyo's creates and updates are repeated only where they did nothing; the signal ends none that is under way.
+    if (reason instanceof SystemUnavailable || settings.signal.aborted) request.didNothing();
+    throw reason;
+  });
+  progress.settle(operation, result);
+}
+
+async function resultOf(
+  settings: WriteSettings,
+  operation: ContentOperation,
+  request: WriteRequest,
 ): Promise<WriteResult> {
   const { calls, client, gate, signal } = settings;
   const typeOf = typesOf(settings.properties);
@@ -61,6 +78,7 @@ export async function writeSingle(
       const [still] = admitted?.operations.filter(isContent) ?? [];
       if (admitted === null || still === undefined) return null;
       draft = draftOf(still.values, typeOf, new Set(dropped.keys()), extra);
+      request.goes([operation]);
       if (still.kind === "create") return client.create(admitted.permit, draft.body);
       // Nothing is left: what Klaviyo did not refuse before has moved.
       if (draft.properties.length === 0) return null;

@@ -1,10 +1,11 @@
 import type { ListMembership, Operation, OptOut } from "../../../model/operation.ts";
 import type { Problem } from "../../../model/problem.ts";
-import { SystemUnavailable } from "../../../model/problem.ts";
-import type { WriteResult } from "../../connector.ts";
+import type { WriteAnswer } from "../../connector.ts";
+import type { WriteProgress } from "../../write-progress.ts";
+import { writeProgress } from "../../write-progress.ts";
+import { DoneBefore } from "../wire/calls.ts";
 import { importAll, importToList } from "./import-job.ts";
 import type { ImportSettings } from "./job-end.ts";
-import type { MembershipResult } from "./membership.ts";
 import { changeMembership } from "./membership.ts";
 import type { ContentOperation } from "./write-single.ts";
 import { optOutAll } from "../consent/opt-out.ts";
@@ -20,43 +21,41 @@ const UNANSWERED_IN_A_ROW = 5;
 
 /**
  * See `ContactPort.write`. Creates and updates that empty nothing go as import jobs where they are many, everything else
- * one by one; memberships in batches. When the side goes out on the way, what was done is told and the rest is unknown;
- * rejects (`SystemUnavailable`, the signal's reason) only where nothing was done.
+ * one by one; memberships in batches.
  */
 export async function write(
   settings: ImportSettings,
   operations: readonly Operation[],
-): Promise<readonly WriteResult[]> {
-  settings.signal.throwIfAborted();
-  const results = new Map<Operation, WriteResult>();
+): Promise<WriteAnswer> {
+  const progress = writeProgress(settings.signal);
   try {
-    await writeOptOuts(settings, operations, results);
-    const singles = await writeJobs(settings, operations.filter(isContent), results);
-    await writeSingles(settings, singles, results);
-    await joinLists(settings, singles, results);
-    await writeMemberships(settings, operations, results);
-  } catch (reason) {
-    const ended = reason instanceof SystemUnavailable || settings.signal.aborted;
-    if (results.size === 0 || !ended) throw reason;
+    settings.signal.throwIfAborted();
+    await writeOptOuts(settings, operations, progress);
+    const singles = await writeJobs(settings, operations.filter(isContent), progress);
+    await writeSingles(settings, singles, progress);
+    await joinLists(settings, singles, progress);
+    await writeMemberships(settings, operations, progress);
+  } catch (error) {
+    return progress.answer(operations, { reason: error instanceof DoneBefore ? error.cause : error });
   }
-  return operations.map((operation) => results.get(operation) ?? { outcome: "unknown" });
+  return progress.answer(operations, null);
 }
 
 /** Refusals before everything else. */
 async function writeOptOuts(
   settings: ImportSettings,
   operations: readonly Operation[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const optOuts = operations.filter((operation): operation is OptOut => operation.kind === "opt_out");
-  if (optOuts.length > 0) await optOutAll(settings, optOuts, results);
+  if (optOuts.length > 0) await optOutAll(settings, optOuts, progress);
 }
 
 /** Sends what can go as jobs, and answers with what is to go one by one. */
 async function writeJobs(
   settings: ImportSettings,
   operations: readonly ContentOperation[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<readonly ContentOperation[]> {
   const singles = new Set(operations);
   const plain = operations.filter(({ values }) => !Object.values(values).includes(null));
@@ -67,17 +66,17 @@ async function writeJobs(
     if (group.length <= MOST_SINGLES) continue;
     const [first = null, ...others] = JSON.parse(key) as readonly string[];
     const imported: ContentOperation[] = [];
-    for (const [operation, result] of await importAll(settings, group, first)) {
-      if (result === "single") continue;
+    const oneByOne = await importAll(settings, group, first, progress);
+    for (const operation of group) {
+      if (oneByOne.has(operation)) continue;
       singles.delete(operation);
-      results.set(operation, result);
-      if (result.outcome === "done") imported.push(operation);
+      if (progress.resultOf(operation).outcome === "done") imported.push(operation);
     }
     for (const list of others) {
       const emails = imported.map(({ email }) => email);
       const problem = emails.length === 0 ? null : await importToList(settings, emails, list);
       if (problem === null) continue;
-      for (const operation of imported) addRefusal(results, operation, problem);
+      for (const operation of imported) addRefusal(progress, operation, problem);
     }
   }
   return [...singles];
@@ -86,15 +85,15 @@ async function writeJobs(
 async function writeSingles(
   settings: ImportSettings,
   operations: readonly ContentOperation[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const waiting = [...operations];
   let unanswered = 0;
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
-        const result = await writeSingle(settings, next);
-        results.set(next, result);
+        await writeSingle(settings, next, progress);
+        const result = progress.resultOf(next);
         unanswered = result.outcome === "unknown" ? unanswered + 1 : 0;
         if (unanswered >= UNANSWERED_IN_A_ROW) waiting.length = 0;
       } catch (reason) {
@@ -114,15 +113,15 @@ async function writeSingles(
 async function joinLists(
   settings: ImportSettings,
   operations: readonly ContentOperation[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const joiners = new Map<
     string,
     { readonly operation: ContentOperation; readonly join: ListMembership }[]
   >();
   for (const operation of operations) {
-    const result = results.get(operation);
-    if (operation.kind !== "create" || result?.outcome !== "done" || result.id === null) continue;
+    const result = progress.resultOf(operation);
+    if (operation.kind !== "create" || result.outcome !== "done" || result.id === null) continue;
     for (const list of operation.lists) {
       const known = joiners.get(list) ?? [];
       const join: ListMembership = { ...operation, kind: "add_to_list", id: result.id, list };
@@ -130,14 +129,16 @@ async function joinLists(
     }
   }
   for (const [list, people] of joiners) {
-    const joined = await changeMembership(
+    const joined = writeProgress(settings.signal);
+    await changeMembership(
       settings,
       people.map(({ join }) => join),
+      joined,
     );
     for (const { operation, join } of people) {
-      const result = joined.get(join.id) ?? null;
-      if (result === "unknown" || result === "not_sent") addRefusal(results, operation, unjoined(list));
-      else if (result !== null) addRefusal(results, operation, result.problem);
+      const result = joined.resultOf(join);
+      if ("problem" in result) addRefusal(progress, operation, result.problem);
+      else if (result.outcome !== "done") addRefusal(progress, operation, unjoined(list));
     }
   }
 }
@@ -145,25 +146,15 @@ async function joinLists(
 async function writeMemberships(
   settings: ImportSettings,
   operations: readonly Operation[],
-  results: Map<Operation, WriteResult>,
+  progress: WriteProgress,
 ): Promise<void> {
   const memberships = operations.filter((operation) => "list" in operation);
-  for (const group of Map.groupBy(memberships, ({ kind, list }) => `${kind} ${list}`).values()) {
-    const changed = await changeMembership(settings, group);
-    for (const operation of group)
-      results.set(operation, membershipResult(operation, changed.get(operation.id)));
-  }
+  for (const group of Map.groupBy(memberships, ({ kind, list }) => `${kind} ${list}`).values())
+    await changeMembership(settings, group, progress);
 }
 
-function membershipResult({ id }: ListMembership, result: MembershipResult | undefined): WriteResult {
-  if (result === null) return { outcome: "done", id, stored: null, updatedAt: null, refused: [] };
-  if (result === undefined || result === "unknown") return { outcome: "unknown" };
-  if (result === "not_sent") return { outcome: "not_sent" };
-  return { outcome: result.gone ? "gone" : "refused", problem: result.problem };
-}
-
-function addRefusal(results: Map<Operation, WriteResult>, operation: Operation, problem: Problem): void {
-  const result = results.get(operation);
-  if (result?.outcome === "done")
-    results.set(operation, { ...result, refused: [...result.refused, problem] });
+function addRefusal(progress: WriteProgress, operation: Operation, problem: Problem): void {
+  const result = progress.resultOf(operation);
+  if (result.outcome === "done")
+    progress.settle(operation, { ...result, refused: [...result.refused, problem] });
 }
