@@ -1,12 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EmbeddedDatabase } from "../../src/store/database/embedded.ts";
 import { removeEmbeddedDatabase, startEmbeddedDatabase } from "../../src/store/database/embedded.ts";
+import { linkLibraries } from "../../src/store/database/server-program.ts";
 
 /** A server that nobody but root could reach from the folder: Linux as root, which is what a container is. */
 const asRoot = process.getuid?.() === 0;
@@ -118,4 +127,16 @@ describe("the embedded PostgreSQL", () => {
       other.kill();
     }
   });
+});
+
+test("the libraries of a server that npm installed without its script are linked, once and where they are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-libraries-"));
+  mkdirSync(join(folder, "native", "lib"), { recursive: true });
+  writeFileSync(join(folder, "native", "lib", "libpq.so.5.18"), "a library");
+  const links = [{ source: "native/lib/libpq.so.5.18", target: "native/lib/libpq.so.5" }];
+  writeFileSync(join(folder, "native", "pg-symlinks.json"), JSON.stringify(links));
+  for (let times = 0; times < 2; times += 1) await linkLibraries(folder);
+  expect(readlinkSync(join(folder, "native", "lib", "libpq.so.5"))).toBe("libpq.so.5.18");
+  await linkLibraries(join(folder, "native"));
+  rmSync(folder, { recursive: true });
 });

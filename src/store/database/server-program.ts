@@ -5,7 +5,6 @@ import { chmod, cp, lchown, mkdir, readdir, readlink, rename, rm, symlink } from
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
 
 /** A user of the system. */
 export interface SystemUser {
@@ -108,8 +107,6 @@ function nativeFolder(): string {
   }
 }
 
-const links = z.array(z.object({ source: z.string(), target: z.string() }));
-
 /**
  * Makes the links by which the server finds its libraries. npm packages have none, so the package makes them with an
  * install script, which npm does not run for everybody. Made already, they stay.
@@ -120,7 +117,9 @@ const links = z.array(z.object({ source: z.string(), target: z.string() }));
 export async function linkLibraries(folder: string): Promise<void> {
   const list = join(folder, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
-  for (const { source, target } of links.parse(JSON.parse(readFileSync(list, "utf8")))) {
+  const links: unknown = JSON.parse(readFileSync(list, "utf8"));
+  if (!Array.isArray(links)) throw new Error(`${list} is no list of links`);
+  for (const { source, target } of links.filter(isLink)) {
     const path = join(folder, target);
     try {
       if (!existsSync(path)) await symlink(relative(dirname(path), join(folder, source)), path);
@@ -132,6 +131,16 @@ export async function linkLibraries(folder: string): Promise<void> {
       );
     }
   }
+}
+
+function isLink(given: unknown): given is { readonly source: string; readonly target: string } {
+  if (typeof given !== "object" || given === null) return false;
+  return (
+    "source" in given &&
+    typeof given.source === "string" &&
+    "target" in given &&
+    typeof given.target === "string"
+  );
 }
 
 async function runs(program: ServerProgram): Promise<boolean> {
