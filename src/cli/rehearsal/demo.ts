@@ -128,7 +128,8 @@ async function keepInStep(
       for (const edit of stir(rehearsal, random)) say(edited(edit));
     }, STIR_EVERY_MS);
   };
-  const port = options.port ?? portSetting(app) ?? (await nextFreePort(USUAL_PORT));
+  const wanted = options.port ?? portSetting(app);
+  const port = wanted ?? (await nextFreePort(USUAL_PORT));
   const host = hostSetting(app);
   try {
     await withEngine(app, { ...options, quiet: true }, (deps, _mapping, loaded) => {
@@ -141,7 +142,7 @@ async function keepInStep(
         ...(host === null ? {} : { host }),
         access: pageAccess(app),
         worker: true,
-        ready: (url) => app.talk(invitation(url, options.port)),
+        ready: (url) => app.talk(invitation(url, wanted)),
         ran,
       });
     });
@@ -179,8 +180,8 @@ function addressesOf(
   ]);
 }
 
-function invitation(url: string | null, wanted: number | undefined): string {
-  const moved = wanted === undefined && url !== null && new URL(url).port !== String(USUAL_PORT);
+function invitation(url: string | null, wanted: number | null): string {
+  const moved = wanted === null && url !== null && new URL(url).port !== String(USUAL_PORT);
   return `  Status page  ${url}${moved ? ` (port ${USUAL_PORT} is taken)` : ""}\n\nCtrl-C stops everything; run it again to continue.\n\n`;
 }
 
