@@ -86,6 +86,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     "connectors/klaviyo",
     "values",
     "mapping",
+    "words",
     "consent",
     "lanes",
     "service",

@@ -17,7 +17,7 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress, seen } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
-import { place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { timeElement } from "../parts/time-element.ts";

@@ -12,7 +12,8 @@ import { pager } from "../parts/pager.ts";
 import { RESULTS, RUN_COUNTS } from "../../words/state-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
-import { LANES, laneName, runsChart, tookWords, triggerName, written } from "./run-words.ts";
+import { LANES, laneName, tookWords, triggerName, written } from "../../words/run-words.ts";
+import { runsChart } from "./runs-chart.ts";
 import type { RunsAsked, Span } from "./runs-query.ts";
 import { SPANS, runsAddress } from "./runs-query.ts";
 
