@@ -231,7 +231,7 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(Object.entries(MUTATING))("lets only named files say %s", (words, files) => {
+  it.each(Object.entries(MUTATING))("lets only named files say %s (P16)", (words, files) => {
     const saying = SOURCES.filter(
       ({ room, text }) => !room.startsWith("connectors") && withoutComments(text).includes(words),
     );

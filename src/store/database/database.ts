@@ -56,7 +56,7 @@ export function openDatabase(
   return database;
 }
 
-/** How often a transaction is begun before what ended it is somebody's to see (contract F17). */
+/** How often a transaction is begun before what ended it is somebody's to see. */
 const MOST_BEGINNINGS = 5;
 
 /**

@@ -15,7 +15,7 @@ const TYPES = { CONTACT: "contacts", COMPANY: "companies", DEAL: "deals" } as co
 
 /**
  * Checks a custom event; the returned function records it. Of those with one `uuid` the first within a year is taken
- * and the others are dropped without a word: the answer is an empty 204 either way (fact sheet 1.5).
+ * and the others are dropped without a word: the answer is an empty 204 either way.
  *
  * @throws Refusal 400 where it cannot be recorded
  */
