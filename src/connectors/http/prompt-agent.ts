@@ -6,7 +6,7 @@ import { buildConnector, Agent as Dispatcher } from "undici";
 const LONGEST_CONNECT_MS = 5_000;
 
 /** A connection came so late that the request waiting for it must not go. Certainly nothing was sent. */
-export class ConnectedTooLate extends Error {
+class ConnectedTooLate extends Error {
   readonly code = "ECONNECTLATE";
   constructor(ms: number) {
     super(`the connection took ${Math.round(ms)} ms`);

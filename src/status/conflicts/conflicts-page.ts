@@ -35,7 +35,7 @@ export interface ConflictsView {
 }
 
 /** Why a value did not stand. */
-export const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
+const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
   changed_on_both: "Both sides changed it",
   first_sync: "Different at the first sync",
   target_edited: "Edited by hand where it does not lead",

@@ -25,7 +25,7 @@ export interface RunsView extends RunsAsked {
   readonly charted: readonly RunRow[];
 }
 
-export const SPAN_WORDS: Readonly<Record<Span, string>> = {
+const SPAN_WORDS: Readonly<Record<Span, string>> = {
   day: "last 24 hours",
   week: "last 7 days",
   month: "last 30 days",

@@ -4,7 +4,7 @@ import type { PutTogether } from "../wire/put-together.ts";
 import { anyOf } from "../wire/filter.ts";
 
 /** The largest pages of each. The prose says 200 events; the parameter takes 1,000. */
-export const EVENTS_PER_PAGE = 1_000;
+const EVENTS_PER_PAGE = 1_000;
 export const CAMPAIGNS_PER_PAGE = 100;
 export const FLOWS_PER_PAGE = 50;
 

@@ -10,7 +10,7 @@ import type { Writer } from "../contacts/write-contact.ts";
 const MOST_PROPERTIES = 50;
 const YEAR_MS = 365 * 86_400_000;
 /** Custom events belong to the portal, whichever app sends them. */
-export const PORTAL_ITSELF = "portal";
+const PORTAL_ITSELF = "portal";
 const TYPES = { CONTACT: "contacts", COMPANY: "companies", DEAL: "deals" } as const;
 
 /**
