@@ -4,7 +4,7 @@ import { writeAudit } from "../store/chains/audit.ts";
 import type { Statements } from "../store/database/database.ts";
 
 /** Who types commands: the system's user by name, or by number where the system has no name for it, as in a container. */
-export function commandUser(): string {
+function commandUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -1,4 +1,4 @@
-/** What a command's exit status says (product.md; sysexits where they exist). */
+/** What a command's exit status says (those of sysexits where they exist). */
 export const EXIT = {
   done: 0,
   /** Done, some contacts failing. */

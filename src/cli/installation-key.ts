@@ -37,7 +37,7 @@ export function installationKeys(app: App, options: CommonOptions): () => Instal
 }
 
 /** Where the key of a mapping may lie. The embedded database is under `.tandem/`, so that comes second. */
-export function keyPlaces(app: App, options: CommonOptions): readonly [string, string] {
+function keyPlaces(app: App, options: CommonOptions): readonly [string, string] {
   const mapping = mappingPath(app, options);
   const isFolder = statSync(mapping, { throwIfNoEntry: false })?.isDirectory() === true;
   return [join(isFolder ? mapping : dirname(mapping), KEY_FILE), join(resolve(".tandem"), KEY_FILE)];

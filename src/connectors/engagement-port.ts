@@ -104,7 +104,7 @@ export interface TimelineEntry {
  * shows `shown` and `fresh` in one text, and is changed rather than added to.
  */
 export interface EntryGroup {
-  /** The contact's id at the sink; never an address, which could make or change a contact (contract P14). */
+  /** The contact's id at the sink; never an address, which could make or change a contact (P14). */
   readonly contact: ExternalId;
   readonly fresh: readonly TimelineEntry[];
   /** Recorded before, of the same contact and message. */

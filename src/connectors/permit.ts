@@ -4,7 +4,7 @@ declare const granted: unique symbol;
 
 /**
  * Leave to send one mutating request. Only `write/` grants it, and a connector cannot even build such a request without
- * one (contract P16): the lease was checked, and what the request rests on was read, a moment ago.
+ * one (P16): the lease was checked, and what the request rests on was read, a moment ago.
  */
 export interface Permit {
   readonly [granted]: true;

@@ -5,7 +5,7 @@ declare const granted: unique symbol;
 
 /**
  * The permission to subscribe one person to one list, once, now. Only `consent/grant-clearance.ts` makes one, from a consent
- * read a moment ago; the port's `subscribe` takes nothing else (contract P9).
+ * read a moment ago; the port's `subscribe` takes nothing else (P9).
  */
 export interface Clearance {
   readonly [granted]: true;

@@ -6,7 +6,7 @@ import type { Problem } from "./problem.ts";
 import type { Refusals } from "./refusal.ts";
 import type { PerSide, Side } from "./side.ts";
 
-/** The five states of product.md; a tag, never a verb. */
+/** The five states of a link; a tag, never a verb. */
 export type LinkState = "in_sync" | "waiting" | "failing" | "excluded" | "ignored";
 
 /** Two contacts of one person, joined by normalised e-mail. */
@@ -17,7 +17,7 @@ export interface Link {
   readonly base: Base;
   /** Klaviyo list ids that Tandem has put this person on. A list joined some other way is none of our business. */
   readonly lists: readonly string[];
-  /** The side whose contact was deleted; nothing is made again from such a link (contract P11). */
+  /** The side whose contact was deleted; nothing is made again from such a link (P11). */
   readonly deletedOn: Side | null;
   /** The side that was asked for its contact and did not have it; deleted once it is clear that not too many are. */
   readonly missingOn: Side | null;

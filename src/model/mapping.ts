@@ -12,7 +12,7 @@ export type Direction = "both" | "to_klaviyo" | "to_hubspot";
 export interface FieldRule {
   /**
    * The pair's identity, `hubspot_property:klaviyo.property:type`. A rule that points elsewhere, or reads another type,
-   * is another field and starts without a base (contract P17); one that only changes direction or winner keeps it.
+   * is another field and starts without a base (P17); one that only changes direction or winner keeps it.
    */
   readonly key: string;
   /** What values are compared as: those of the side that is written, Klaviyo's where both are. */
@@ -64,7 +64,7 @@ export interface ScopeRule {
   readonly onEnter: "link_or_create" | "link_only";
   /** Ids or names of Klaviyo lists that the matching people are put on. Membership only: no consent comes of it. */
   readonly addToLists: readonly CollectionRef[];
-  /** Ask Klaviyo to subscribe them to these lists too: only who was never asked, and once (contract P9). */
+  /** Ask Klaviyo to subscribe them to these lists too: only who was never asked, and once (P9). */
   readonly subscribe: boolean;
   readonly onLeave: "stop" | "remove_from_list" | "unsubscribe";
   readonly line: number;

@@ -13,7 +13,7 @@ export const FIELD_TYPES: readonly FieldType[] = [
 ];
 
 /**
- * One value in its canonical form (contract § 3.3), so that two values are the same exactly when they are equal:
+ * One value in its canonical form (CONTRACT.md, Values), so that two values are the same exactly when they are equal:
  *
  * - text, option: well-formed, NFC, line ends `\n`, no NUL; never the empty string or only white space
  * - number: a decimal string without exponent, leading plus or trailing zeros (`"1234.5"`), so nothing is lost above 2^53

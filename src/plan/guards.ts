@@ -1,5 +1,5 @@
 /**
- * What no mapping can switch off (contract § 4, guards): too many people leaving at once, or gone at once, is more often
+ * What no mapping can switch off (CONTRACT.md, Guards): too many people leaving at once, or gone at once, is more often
  * a list that was emptied by mistake or an account that does not answer truly than what somebody wanted.
  */
 

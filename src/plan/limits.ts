@@ -12,7 +12,7 @@ export interface PlanTotals extends PerSide<Readonly<Record<LimitedAction | "lis
   readonly people: number;
 }
 
-/** A share of a handful is no share: below this many, nothing counts as a mass change (contract, guards). */
+/** A share of a handful is no share: below this many, nothing counts as a mass change (CONTRACT.md, Guards). */
 const FEWEST_FOR_A_SHARE = 20;
 /** What cannot be taken back by Tandem counts as many sooner: nobody may be subscribed again. */
 const FEWEST_IRREVOCABLE = 10;

@@ -106,7 +106,7 @@ export function wantedSubscriptions(
 
 /**
  * Asks to subscribe whom a rule wants subscribed, as far as can be told from what was seen: `consent/` reads again, and
- * has the last word (contract P9).
+ * has the last word (P9).
  */
 export function planSubscribes(
   matched: readonly ResolvedRule[],

@@ -150,7 +150,7 @@ function planMissing(
   const problems = problemsOf(rules.fields, known, inScope);
   const nothing = { known, merged: [], problems };
   // A known id without a sighting is a contact that was not read, or one that is gone: making it again would double
-  // or resurrect it (contract P10, P11).
+  // or resurrect it (P10, P11).
   if (!known.sought[missing] || known.link.ids[missing] !== null) {
     const reason = `Being looked up in ${SIDE_NAMES[missing]}`;
     return { ...nothing, operations: [], state: "waiting", reason };

@@ -20,7 +20,7 @@ export function listAdditions(
 
 /**
  * Off the lists of a rule that the person was seen to have left, and only those: a list that Tandem did not put them
- * on, that another rule still wants, or whose rule is gone from the mapping, is left alone (requirements S1.32, S1.34).
+ * on, that another rule still wants, or whose rule is gone from the mapping, is left alone.
  */
 export function leavings(
   scope: readonly ResolvedRule[],

@@ -31,7 +31,7 @@ export interface Ages {
 const NO_TIMES: PerSide<EditTimes> = { hubspot: {}, klaviyo: {} };
 
 /**
- * Merges every field of one person. Scope leads (product.md): only a side that the person is in scope on may lead, and
+ * Merges every field of one person. Scope leads: only a side that the person is in scope on may lead, and
  * only the fields whose direction goes that way. Which value is the newer one is settled here: the merge of a field
  * knows a winner, no times.
  */
@@ -86,7 +86,7 @@ export interface Stored {
 /**
  * The agreement after a run. A field moves on when nothing had to be written, or when everything it needed was; the
  * base is then what the written side answered it holds, and on the other side what was seen when the plan was made,
- * never a newer value (contract § 3.2). A field of which no write was done keeps its old base and is tried again.
+ * never a newer value (CONTRACT.md, Base). A field of which no write was done keeps its old base and is tried again.
  */
 export function baseAfter(base: Base, merged: readonly MergedField[], stored: PerSide<Stored | null>): Base {
   const next: Record<string, FieldBase> = { ...base };

@@ -34,7 +34,7 @@ export type FieldMerge =
 export type MergeRule = Pick<FieldRule, "winner" | "onEmpty" | "onTargetEdit" | "merge">;
 
 /**
- * Three-way merge of one field: total, without clock or chance (contract § 3.1).
+ * Three-way merge of one field: total, without clock or chance (CONTRACT.md, Merge).
  *
  *   hubspot   klaviyo    outcome
  *   same value           settled, agreed at it
@@ -157,7 +157,7 @@ function neitherChanged(
 }
 
 /**
- * A side was sent a value, never told what it stored, and shows none: nobody emptied what was never seen there (contract
+ * A side was sent a value, never told what it stored, and shows none: nobody emptied what was never seen there (
  * P5). It may have been dropped, or the contact is another one by now.
  */
 function neverArrived(base: FieldBase, now: PerSide<Value>): boolean {

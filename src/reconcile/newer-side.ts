@@ -5,7 +5,7 @@ import type { PerSide, Side } from "../model/side.ts";
 const EPSILON_MS = 2_000;
 
 /**
- * The side whose value is certainly the newer one, or `null` where that cannot be told (contract § 3.4):
+ * The side whose value is certainly the newer one, or `null` where that cannot be told (CONTRACT.md, The newest wins):
  *
  *   one side's edit began to be possible after the other's was certainly done     that side
  *   the times overlap, or are nearer than two seconds and both clocks' skews       null

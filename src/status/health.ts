@@ -1,12 +1,10 @@
+import type { HealthWord } from "../words/help-words.ts";
 import type { ConnectionProblem, Overview } from "../store/pages/overview.ts";
 import { counted } from "../model/count-words.ts";
 import { exact, fromNow, span } from "../words/time-words.ts";
 import { holds } from "../store/runs/pauses.ts";
 import { ENGAGEMENT_FIELD } from "../store/runs/runs.ts";
 import { OVERDUE } from "./overdue-lanes.ts";
-
-/** One word for how a connection does; `paused` is a person's doing. */
-export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";
 
 /** Status of a connection in one sentence, with who needs to fix it. */
 export interface Health {

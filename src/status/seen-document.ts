@@ -2,7 +2,7 @@ import { isPhoneField } from "../words/mask-phones.ts";
 import type { Sight } from "../words/sight.ts";
 
 /** For `JSON.stringify`: ids are beyond what its numbers hold exactly. */
-export function ownWords(_key: string, value: unknown): unknown {
+function ownWords(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 

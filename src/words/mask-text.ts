@@ -4,7 +4,7 @@ import { replaceAddresses } from "./email-addresses.ts";
 import { maskPhones } from "./mask-phones.ts";
 
 /**
- * A text as somebody reads it who may see that somebody fails, and not who (contract S19): email addresses are cut to
+ * A text as somebody reads it who may see that somebody fails, and not who (P22): email addresses are cut to
  * `j…@example.com` and phone numbers to their last digits, in whatever encoding a link or a value has them.
  */
 export function maskText(text: string): string {

@@ -30,7 +30,7 @@ export function isStale(readAt: ReadAt, clocks: Clocks): boolean {
 }
 
 /**
- * The one way to a permit for what rests on readings (contract P16): reads again what was read too long ago, journals what
+ * The one way to a permit for what rests on readings (P16): reads again what was read too long ago, journals what
  * may still go, and checks the lease. `context.ages` is told how old each reading was when the request went.
  *
  * @returns `null` where none of the items may go now

@@ -12,7 +12,7 @@ import { ageMs, markNow } from "./age.ts";
  */
 export const LEASE_MS = 20_000;
 
-/** A write goes at most so long after its lease was found in the database (contract P16). */
+/** A write goes at most so long after its lease was found in the database (P16). */
 const CHECKED_MS = 5_000;
 /** Checked again a little before that, so that the permit is not over before its request is built. */
 const CHECK_AGAIN_MS = 3_500;

@@ -29,7 +29,7 @@ const STILL_TO_DO: ReadonlySet<SentOperation["result"]["outcome"]> = new Set([
 ]);
 
 /** Nothing newer is sent to somebody before the job has ended. */
-export const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
+const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
 
 /** Puts together what a link comes to: its agreement, its state with the reason, what is to be tried again and when. */
 export function linkOutcome(
@@ -103,7 +103,7 @@ function agreement(fields: readonly FieldRule[], plan: ContactPlan, sent: readon
   return baseAfter(base, plan.merged, stored);
 }
 
-/** A field that is mapped no more is forgotten: should it come back, it is met for the first time (contract P17). */
+/** A field that is mapped no more is forgotten: should it come back, it is met for the first time (P17). */
 function mappedOnly(fields: readonly FieldRule[], base: Base): Base {
   const mapped = new Set(fields.map(({ key }) => key));
   return Object.fromEntries(Object.entries(base).filter(([key]) => mapped.has(key)));

@@ -43,7 +43,7 @@ export interface PreparedPage {
 
 /**
  * Puts a page into the targets' own words, and reads the targets of a small one: a field that moved is dropped and its link
- * stays dirty. The gate holds each request against a reading that is seconds old (contract § 3.5).
+ * stays dirty. The gate holds each request against a reading that is seconds old (CONTRACT.md, Write).
  */
 export async function preparePage(context: RunContext, plans: readonly ContactPlan[]): Promise<PreparedPage> {
   const { targets, readAt, read } = await readAhead(context, plans);

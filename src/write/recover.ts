@@ -32,7 +32,7 @@ const VISIBLE_AFTER_MS = 10_000;
 const ENTRIES_PER_PAGE = 1_000;
 
 /**
- * Settles by reading what was sent and never answered, before anything else of a run (contract § 3.5, recover). What
+ * Settles by reading what was sent and never answered, before anything else of a run (CONTRACT.md, Write). What
  * is found as it was asked for is agreed; everything else is planned again from what was read. Nothing is sent twice
  * without having been looked up, and nothing here writes to a vendor.
  *

@@ -27,7 +27,7 @@ export interface DoneUpdate {
 
 /**
  * The edits that these updates went over without anybody having seen them: set after the last reading, in the moment
- * before the write. No vendor has a conditional write; where a system keeps a history it tells them afterwards (contract
+ * before the write. No vendor has a conditional write; where a system keeps a history it tells them afterwards (
  * P4), and what should have stood is put back. By link; to be asked for before the updates are settled, so that a death
  * in between loses none.
  */

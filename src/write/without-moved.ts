@@ -9,7 +9,7 @@ type PlannedUpdate = Extract<PlannedOperation, { readonly kind: "update" }>;
 
 /**
  * An update without the fields that hold something else than what it was planned on: neither vendor has a conditional
- * write, so this is what keeps the window small in which an edit could be overwritten (contract § 3.5).
+ * write, so this is what keeps the window small in which an edit could be overwritten (CONTRACT.md, Write).
  *
  * @param now what the target holds; undefined where it is gone
  * @returns the very same where nothing moved; `null` where everything did

@@ -27,7 +27,7 @@ const FAILING = 10_000;
 const TIMES = 40;
 /** How often all of it is measured at most: a machine that does other things as well is no slow page. */
 const ROUNDS = 3;
-/** What is promised (contract of the page): P95 in milliseconds, and the whole file. */
+/** What is promised of a page: P95 in milliseconds, and the whole file. */
 const PROMISED_MS = 150;
 const PROMISED_FILE_MS = 10_000;
 

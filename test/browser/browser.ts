@@ -7,7 +7,7 @@ import { inject } from "vitest";
 let connected: Promise<Browser> | null = null;
 
 /** The browser of this run. @throws with the reason and the fix where none starts on this machine */
-export function browser(): Promise<Browser> {
+function browser(): Promise<Browser> {
   connected ??= connect();
   return connected;
 }

@@ -22,7 +22,7 @@ const wanted: Subscription = {
   readAt: READ,
 };
 
-describe("a clearance", () => {
+describe("a clearance (P9)", () => {
   test("is granted to somebody who was never asked, and names whom and what for", () => {
     expect(grantClearance(wanted, READ + OLDEST_READ_MS)).toEqual({
       email: JO,

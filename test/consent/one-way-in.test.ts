@@ -53,7 +53,7 @@ const PLANTED: readonly string[] = [
   "({ email, profile, list, readAt }) as unknown as Clearance",
 ];
 
-describe("nobody is subscribed but by one way", () => {
+describe("nobody is subscribed but by one way (P9)", () => {
   // The rehearsal servers are the other side: they have to know what they refuse.
   const engine = textFiles("src").filter(({ path }) => !path.startsWith("sandbox/"));
 

@@ -23,7 +23,7 @@ const JO = "jo@example.com";
 /** A cycle has so many calls, give or take a page. */
 const MOST_INSTANTS = 40;
 
-describe("subscribing", () => {
+describe("subscribing (P9)", () => {
   let it: Engine;
   let acts: Acts;
   const plain = mapping();
@@ -254,7 +254,7 @@ describe("subscribing", () => {
     return calls;
   }
 
-  // F29 of the contract: at each instant around the reading, the asking and what follows.
+  // At each instant around the reading, the asking and what follows.
   test.each(refusals)("whoever %s at any instant of it ends up not subscribed", async (how, refuse) => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {

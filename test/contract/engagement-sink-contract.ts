@@ -11,7 +11,7 @@ export function sinkContract(name: string, makeHarness: () => Promise<SinkHarnes
     const harness = await makeHarness();
     try {
       await body(harness);
-      // A sink changes nobody, whatever it is asked (contract P14).
+      // A sink changes nobody, whatever it is asked (P14).
       expect(harness.mistakes()).toBe(0);
     } finally {
       await harness.close();

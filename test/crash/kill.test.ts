@@ -66,7 +66,7 @@ afterAll(async () => {
 });
 
 test(
-  "an engine that is killed at any moment ends where one ends that never was",
+  "an engine that is killed at any moment ends where one ends that never was (P15)",
   { timeout: 60_000 + CRASHES * 20_000 },
   async ({ annotate }) => {
     const deaths: { readonly moment: Moment; readonly open: number }[] = [];

@@ -68,7 +68,7 @@ async function silentGate(
   };
 }
 
-test("kill -9 of one of two daemons in the middle of a run: the other one's lanes run within half a minute", async () => {
+test("kill -9 of one of two daemons in the middle of a run: the other one's lanes run within half a minute (P16)", async () => {
   const { faults } = it.rehearsal.klaviyo.world;
   faults.add({ match: "/api/profiles", times: 1_000, fault: { kind: "hang", applied: "before" } });
   const first = startTandem(["start", "--no-web"], { env: it.env, cwd: it.folder.path });

@@ -161,7 +161,7 @@ describe("the engagement lane", () => {
     expect(it.shown()).toHaveLength(1);
   });
 
-  test("somebody who was deleted in HubSpot is not made again", async () => {
+  test("somebody who was deleted in HubSpot is not made again (P11)", async () => {
     const it = await lane(fresh, "record_as: custom_event, unknown_contacts: create");
     const bob = it.person("bob", false);
     await it.run();

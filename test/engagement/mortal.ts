@@ -11,7 +11,7 @@ export interface Mortal {
   watch(...systems: readonly MemoryConnector[]): void;
 }
 
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** @param killAt the step at which it dies; beyond its last step it lives */
 export function mortal(database: Database, killAt: number): Mortal {

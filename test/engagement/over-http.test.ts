@@ -103,7 +103,7 @@ describe.each(RECORD_AS)("shown as %s, over HTTP", (recordAs) => {
     expect(contactsTouched(before)).toEqual([]);
   });
 
-  test("every day adds up, and Klaviyo counts what was seen", async () => {
+  test("every day adds up, and Klaviyo counts what was seen (P21)", async () => {
     const [latest] = await fresh.database.connection.findMany({ orderBy: { id: "desc" }, take: 1 });
     const days = await engagementDays(fresh.database, latest?.id ?? 0, new Date(0));
     const truth = new Map<string, number>();

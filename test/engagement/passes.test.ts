@@ -29,7 +29,7 @@ test.each([
   { case: "a back-fill of three days continues at its last page", begun: 72, cursor: 1, continues: true },
   { case: "a page of a day ago is not continued", begun: 72, cursor: 25, continues: false },
   { case: "a pass that is not past its first page begins there", begun: 72, cursor: null, continues: false },
-])("$case", ({ begun, cursor, continues }) => {
+])("$case (P19)", ({ begun, cursor, continues }) => {
   const next = nextPass(stream(begun, cursor), NOW);
   expect(next.cursor?.value ?? null).toBe(continues ? "page 70" : null);
   expect([next.pass, next.from]).toEqual(["backfill", ago(24 * 90)]);

@@ -3,7 +3,7 @@ import { seededRandom } from "../../src/sandbox/random.ts";
 import type { FaultyWorld } from "./faulty-world.ts";
 import { faultyWorld, LONG_FAULTS, PATIENCE_MS, until, wait } from "./faulty-world.ts";
 
-/** How old a reading may be when a write rests on it (contract P16). */
+/** How old a reading may be when a write rests on it (P16). */
 const OLDEST_READ_MS = 10_000;
 const EDITS = 520;
 const PEOPLE = 100;

@@ -23,7 +23,7 @@ export type Happening =
   | { readonly kind: "edit"; readonly side: Side; readonly who: number }
   | { readonly kind: "erase"; readonly address: number };
 
-export const RUNS = 4;
+const RUNS = 4;
 const ADDRESSES = 5;
 
 const side = fc.constantFrom<Side>("hubspot", "klaviyo");
@@ -80,7 +80,7 @@ export interface Worlds {
   readonly partner: (soul: Soul) => string | null;
 }
 
-export const addressOf = (group: Group, index: number): string => `p${index}.${group.name}@example.com`;
+const addressOf = (group: Group, index: number): string => `p${index}.${group.name}@example.com`;
 
 /** Two people, in step from the first run on. */
 export function bornGroup(systems: PerSide<MemoryConnector>, name: string): Group {

@@ -21,7 +21,7 @@ interface Written {
   readonly targets: readonly ExternalId[];
 }
 
-/** What a run wrote that it may not have written (contract P5, P7, P8), in words; nothing is looked up in the engine. */
+/** What a run wrote that it may not have written (P5, P7, P8), in words; nothing is looked up in the engine. */
 export function wrongWrites(life: Life, { writes }: Synced): readonly string[] {
   return SIDES.flatMap((side) => writes[side].flatMap((write) => wrongIn(life, life.mapping, side, write)));
 }

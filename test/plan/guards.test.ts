@@ -6,7 +6,7 @@ function around(n: number, allowed: number): readonly boolean[] {
   return [n - 1, n, n + 1].map((count) => count <= allowed);
 }
 
-describe("people who leave a list at once", () => {
+describe("people who leave a list at once (P18)", () => {
   it("are believed up to a fifth of it, and not one more", () => {
     for (const members of [1_000, 5_000, 250]) {
       expect(around(members / 5, leaversAllowed(members))).toEqual([true, true, false]);
@@ -27,7 +27,7 @@ describe("people who leave a list at once", () => {
   });
 });
 
-describe("contacts that are gone at once", () => {
+describe("contacts that are gone at once (P18)", () => {
   it("are believed up to one in fifty of all people, and not one more", () => {
     for (const linked of [1_000, 10_000, 48_000]) {
       expect(around(linked / 50, deathsAllowed(linked))).toEqual([true, true, false]);

@@ -75,7 +75,7 @@ function hold(ledger: Ledger, side: Side, key: string, more: readonly Item[]): v
   ledger.held[side].set(key, new Set([...(ledger.held[side].get(key) ?? []), ...more]));
 }
 
-/** Fields that were written more often than people gave reason to (contract P3); the address is no field of theirs. */
+/** Fields that were written more often than people gave reason to (P3); the address is no field of theirs. */
 export function echoes(ledger: Ledger, engine: SmallEngine): readonly string[] {
   const of = (counts: Map<string, number>, key: string) => counts.get(key) ?? 0;
   return SIDES.flatMap((side) =>

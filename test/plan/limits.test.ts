@@ -83,7 +83,7 @@ function around(action: LimitedAction, n: number, limit: Limit, linked: number):
   return [n - 1, n, n + 1].map((planned) => exceeds(action, planned, limit, linked));
 }
 
-describe("a limit", () => {
+describe("a limit (P18)", () => {
   it.each(LIMITED_ACTIONS)("on %s allows as many as it says, and not one more", (action) => {
     for (const count of [1, 10, 5_000]) {
       expect(around(action, count, { count }, 100_000)).toEqual([false, false, true]);

@@ -45,7 +45,7 @@ export interface Mishaps {
   readonly meanwhile: () => void;
 }
 
-export const NO_MISHAPS: Mishaps = { refuses: () => false, meanwhile: () => {} };
+const NO_MISHAPS: Mishaps = { refuses: () => false, meanwhile: () => {} };
 
 /** A person sets a field; the side makes of it what it makes of anything. */
 export function edit({ sides, makes }: SmallEngine, side: Side, key: string, value: Value): void {

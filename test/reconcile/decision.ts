@@ -79,7 +79,7 @@ export function edited({ agreed, seen }: Situation, side: Side): boolean {
   return seen[side] !== undefined && !equal(seen[side], before);
 }
 
-/** A promise of the contract: does what was decided keep it? */
+/** A promise of CONTRACT.md: does what was decided keep it? */
 export type Promised = (situation: Situation, decision: Decision) => boolean;
 
 /** P5, P7: only what a side that may lead shows is written, only where it changes something, and by items of lists. */
@@ -123,7 +123,7 @@ export const losesNothing: Promised = (situation, { writes, after, lost }) =>
     return kept || gone.every(removedOnPurpose);
   });
 
-/** § 3.1: an edit on one side alone goes over whole, and an emptied field only where it says so. */
+/** An edit on one side alone goes over whole, and an emptied field only where it says so. */
 export const letsOneEditLead: Promised = (situation, { after, writes }) =>
   SIDES.every((side) => {
     const other = otherSide(side);
@@ -135,7 +135,7 @@ export const letsOneEditLead: Promised = (situation, { after, writes }) =>
       : writes.hubspot === undefined && writes.klaviyo === undefined;
   });
 
-/** § 3.1 rows 4, 7, 8: of two edits the winner's stands, but a value beats a clear that was not asked for. */
+/** Of two edits the winner's stands, but a value beats a clear that was not asked for. */
 export const letsTheWinnerStand: Promised = (situation, { after }) => {
   const { rule, seen } = situation;
   if (!isShown(seen) || !SIDES.every((side) => mayLead(situation, side) && edited(situation, side)))

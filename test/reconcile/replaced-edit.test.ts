@@ -23,7 +23,7 @@ describe("what a write replaced that nobody had seen, by the values that a prope
   });
 });
 
-describe("an edit that was written over", () => {
+describe("an edit that was written over (P4)", () => {
   const became = (changes: Partial<FieldRule>, edit: Value, mayLead = true) => {
     const rule = fieldRule("title", "title", changes);
     const inScope = { hubspot: mayLead, klaviyo: true };

@@ -24,7 +24,7 @@ import {
 import { mirror, mirrorOf } from "./mirror.ts";
 
 /**
- * Every situation that two values can make (contract § 5, T1), judged by what the contract promises and not by a second
+ * Every situation that two values can make judged by what CONTRACT.md promises and not by a second
  * merge. 16 configurations stand for its 14: `newest` is decided before the merge, as one winner or the other, and
  * `union` must be `replace` for all that is no list. Each is tried in all four scopes; lists, where two may lead.
  */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { HealthSnapshot, HealthWord } from "../../src/status/health.ts";
+import type { HealthSnapshot } from "../../src/status/health.ts";
+import type { HealthWord } from "../../src/words/help-words.ts";
 import { healthOf } from "../../src/status/health.ts";
 import type { ConnectionProblem, RunRow } from "../../src/store/pages/overview.ts";
 import { NOW, PHONE, before } from "./seed.ts";

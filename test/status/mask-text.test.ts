@@ -55,7 +55,7 @@ test.each([
   ["2026-11-30T09:00:00.000Z", "2026-11-30T09:00:00.000Z"],
 ])("%s has its phone numbers masked as %s", (text, masked) => expect(maskPhones(text)).toBe(masked));
 
-test("the value of a phone field is masked however it is written", () => {
+test("the value of a phone field is masked however it is written (P22)", () => {
   const sight = maskedSight(() => new Uint8Array(32));
   expect(sight.value("phone:phone_number:phone", '"5551234567"')).toBe("…67");
   expect(sight.value("mobilephone", "(0)51 23 45 67")).toBe("…67");

@@ -16,7 +16,7 @@ afterEach(() => fresh.drop());
 
 const EVERYBODY = ALL_FAILING;
 
-test("the counters of the five states add up to all links, and other connections stay out", async () => {
+test("the counters of the five states add up to all links, and other connections stay out (P21)", async () => {
   await it.link("a@example.com", "in_sync");
   await it.link("b@example.com", "in_sync");
   await it.link("c@example.com", "waiting");

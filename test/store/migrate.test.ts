@@ -8,7 +8,7 @@ test("a migrated database has nothing left to migrate", async () => {
   await fresh.drop();
 });
 
-test("two links never share an address, whoever writes them", async () => {
+test("two links never share an email address, whatever writes them (P10)", async () => {
   const fresh = await freshDatabase();
   const connection = await fresh.database.connection.create({ data: { name: "one" } });
   const link = { connectionId: connection.id, emailKey: "jo@example.com" };

@@ -4,6 +4,14 @@ import { Ajv } from "ajv";
 import addFormatsModule from "ajv-formats";
 import type { Vendor } from "../../src/sandbox/server.ts";
 
+/**
+ * The file of Klaviyo's published specification, of the revision that Tandem uses. It is not part of this repository: without
+ * `KLAVIYO_OPENAPI`, requests and answers are not compared with it.
+ */
+export const SPECIFICATION: string | null = process.env["KLAVIYO_OPENAPI"] ?? null;
+if (SPECIFICATION === null)
+  console.log("skipped: KLAVIYO_OPENAPI names no file of Klaviyo's specification to compare requests with");
+
 /** One request and what it was answered, as they went over the wire. */
 export interface Exchange {
   readonly method: string;

@@ -15,10 +15,10 @@ function ofTexts(name: string, change: (text: string) => string): Normaliser {
 }
 
 export const KEEPS = ofTexts("keeps", (text) => text);
-export const TRIMS = ofTexts("trims", (text) => text.trim());
-export const LOWERS = ofTexts("lower-cases", (text) => text.toLowerCase());
-export const SQUEEZES = ofTexts("squeezes", (text) => text.trim().replaceAll(/\s+/g, " "));
-export const CUTS = ofTexts("cuts", (text) => text.slice(0, 4));
+const TRIMS = ofTexts("trims", (text) => text.trim());
+const LOWERS = ofTexts("lower-cases", (text) => text.toLowerCase());
+const SQUEEZES = ofTexts("squeezes", (text) => text.trim().replaceAll(/\s+/g, " "));
+const CUTS = ofTexts("cuts", (text) => text.slice(0, 4));
 
 /** Those that a system is known to do to anything, and that are taken for its doing where it did not tell. */
 export const anyKnownNormaliser = fc.constantFrom(KEEPS, TRIMS, LOWERS, SQUEEZES);

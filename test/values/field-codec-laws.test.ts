@@ -100,7 +100,7 @@ test("what was read and is written back to its own side is read the same again",
 
 const anyText = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."+()- 0123456789x".split("")) }));
 
-test("only what is empty is read as empty", () => {
+test("only what is empty is read as empty (P5)", () => {
   assertLaw(
     fc.property(anyCase, anyText, ({ rule, side, value }, text) => {
       const given = rule.type === "phone" ? text : value;
@@ -110,7 +110,7 @@ test("only what is empty is read as empty", () => {
   );
 });
 
-test("what a connector could not read is never read as empty", () => {
+test("what a connector could not read is never read as empty (P5)", () => {
   assertLaw(
     fc.property(anyCase, anyText, ({ rule, side }, text) => {
       fc.pre(text.trim() !== "");

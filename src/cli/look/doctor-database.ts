@@ -18,7 +18,7 @@ const OLDEST = 15;
 const NEWEST = 18;
 
 /** As much a clock may be off before times that are compared mislead somebody. */
-export const SKEW_TOLERATED_MS = 60_000;
+const SKEW_TOLERATED_MS = 60_000;
 
 /** How the database is, and what the daemon last did by what it wrote there. Changes nothing in it. */
 export async function askDatabase(app: App, mapping: Mapping | null): Promise<readonly Finding[]> {

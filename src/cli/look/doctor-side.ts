@@ -72,7 +72,7 @@ export function accountFinding(side: Side, account: Account, wanted: string | nu
   return ok(what, `${SIDE_NAMES[side]}: "${name}" ${id} (${whose})${zone}`);
 }
 
-export function scopesFindings(side: Side, missing: readonly string[]): readonly Finding[] {
+function scopesFindings(side: Side, missing: readonly string[]): readonly Finding[] {
   const what = `${side}.scopes`;
   if (missing.length === 0) return [ok(what, `${SIDE_NAMES[side]} key: every scope that reading needs`)];
   return missing.map((scope) =>

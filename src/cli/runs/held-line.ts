@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
 import { shown } from "../../words/field-words.ts";
-import { propertyOf } from "../../status/problem-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
 
 /** One held change in a line for a person; words of another version of Tandem are shown as they are. */
 export function heldLine(words: string): string {

@@ -6,7 +6,7 @@ import { buildConnector, Agent as Dispatcher } from "undici";
 const LONGEST_CONNECT_MS = 5_000;
 
 /** A connection came so late that the request waiting for it must not go. Certainly nothing was sent. */
-export class ConnectedTooLate extends Error {
+class ConnectedTooLate extends Error {
   readonly code = "ECONNECTLATE";
   constructor(ms: number) {
     super(`the connection took ${Math.round(ms)} ms`);
@@ -17,7 +17,7 @@ export class ConnectedTooLate extends Error {
 /**
  * Makes an agent's connections usable at once or not at all. Node keeps a request until its connection is made, and then
  * writes it, whatever has happened since: a process that was suspended meanwhile would write under a lease that another
- * one has by now (contract P16). A timer is too late for that, because connections are looked at before timers.
+ * one has by now (P16). A timer is too late for that, because connections are looked at before timers.
  *
  * @param elapsed milliseconds by a clock that nobody sets
  */

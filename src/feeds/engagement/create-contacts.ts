@@ -43,7 +43,7 @@ const POSTPONED_MS = 6 * 3_600_000;
 
 /**
  * Makes HubSpot contacts of the people nobody knows, where the mapping says so: by address, through the one way that all
- * contacts are made, never by an event (contract P14). HubSpot was asked for each address at that moment; whoever was
+ * contacts are made, never by an event (P14). HubSpot was asked for each address at that moment; whoever was
  * deleted there is never made again (P11). More than the mapping's limit are not made at all.
  */
 export async function createContacts(context: EngagementContext): Promise<MadeContacts> {

@@ -4,7 +4,7 @@ import type { KeptEngagement } from "../../store/feeds/engagement-rows.ts";
 
 /**
  * The id of what an event is an occurrence of: opening this message, following this link. Every event of one occurrence
- * gives the same id for ever, in any database, so that showing it again is showing it once (contract P13).
+ * gives the same id for ever, in any database, so that showing it again is showing it once (P13).
  *
  * @param whose the person at the source, or the contact that shows it
  */

@@ -10,8 +10,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Events come late: most within minutes, some after days (contract § 0 (9): seen up to 17 days). So the past is read again,
- * the further back the more seldom (contract § 3.7).
+ * Events come late: most within minutes, some after days (seen up to 17 days). So the past is read again,
+ * the further back the more seldom (CONTRACT.md, Late changes).
  */
 const OVERLAP_MS = 2 * HOUR_MS;
 

@@ -10,7 +10,7 @@ type HubSpotSchema = Pick<PerSide<Schema>, "hubspot">;
 
 /**
  * The fields without those whose HubSpot property has another type now than the mapping can use. `check` refuses such a
- * mapping; an account changes after it was checked (contract P8). Reading on with the wrong type would make a problem of
+ * mapping; an account changes after it was checked (P8). Reading on with the wrong type would make a problem of
  * every contact, or carry values that only a changed type made. Klaviyo's properties have no type of their own.
  */
 export function withoutClashes(fields: readonly FieldRule[], schemas: HubSpotSchema): readonly FieldRule[] {

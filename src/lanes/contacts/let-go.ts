@@ -22,7 +22,7 @@ export interface Leavers extends Guarded {
 
 /**
  * Lets those go who left their list or segment. Where too many did at once, or all, they stay members until somebody
- * approves or they come back (contract § 4): an emptied list is more often a mistake than intended.
+ * approves or they come back (CONTRACT.md, Guards): an emptied list is more often a mistake than intended.
  *
  * @param nameOf what people call a list or segment
  */

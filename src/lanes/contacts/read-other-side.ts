@@ -13,7 +13,7 @@ import { runContext } from "./run-context.ts";
 const NOT_KNOWN: Schema = { fields: [], collections: [] };
 
 /**
- * Reads the side that is not out, with the ids under which the mapping's lists were last found (contract F2): a day of
+ * Reads the side that is not out, with the ids under which the mapping's lists were last found: a day of
  * one system's quota that is used up does not make the other's changes wait until tomorrow. Writes to neither side. A
  * mapping that has changed since, or that never ran, waits for both sides.
  *

@@ -8,7 +8,7 @@ import { clip } from "../../model/clip.ts";
 
 /**
  * The fields, each with the sides that cannot be written now: HubSpot's property is not there, or HubSpot lets nobody
- * write it. `check` refuses such a mapping; an account changes after it was checked (contract P8). Klaviyo's own
+ * write it. `check` refuses such a mapping; an account changes after it was checked (P8). Klaviyo's own
  * properties come into being when they are written, and the others never change.
  */
 export function markUnwritable(

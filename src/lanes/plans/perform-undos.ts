@@ -91,7 +91,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
  * The losing value to both sides, or to the one that lost where the field goes one way; `null` where it moved since.
  * `tandem undo` goes by the same rule: a side must still hold what it held at the last agreement.
  */
-export function undoConflict(
+function undoConflict(
   fields: readonly FieldRule[],
   { link, sightings }: KnownLink,
   { field, winner, won, lost }: Pick<UndoableConflict, "field" | "winner" | "won" | "lost">,

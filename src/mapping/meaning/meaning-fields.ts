@@ -195,7 +195,7 @@ function optionMeanings({ place, entry, direction }: PlacedField, { type }: Fiel
   return found;
 }
 
-/** Klaviyo tells of a profile when it was changed, not of which field (contract § 3.4). */
+/** Klaviyo tells of a profile when it was changed, not of which field (CONTRACT.md, The newest wins). */
 const NEWEST_IS_APPROXIMATE: Finding = {
   code: "M205",
   severity: "info",

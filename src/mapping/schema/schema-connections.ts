@@ -128,7 +128,7 @@ export const klaviyoConnection = z.strictObject({
   base_url: baseUrl("https://a.klaviyo.com").optional().describe("For rehearsal: a loopback address."),
 });
 
-/** A key sent to another host is a key given away, so the format has no way to say one (contract S12). */
+/** A key sent to another host is a key given away, so the format has no way to say one. */
 function baseUrl(vendor: string) {
   return z.string().refine((text) => allowedOrigin(text, vendor) !== null, {
     error: wrong(

@@ -57,7 +57,7 @@ export interface Rehearsal {
 }
 
 /** The token that the rehearsal HubSpot knows from the start. */
-export const REHEARSAL_TOKEN = "pat-eu1-rehearsal-0000";
+const REHEARSAL_TOKEN = "pat-eu1-rehearsal-0000";
 
 /**
  * Starts a HubSpot and a Klaviyo on 127.0.0.1, sharing one clock, filled from the seed or as they were kept.

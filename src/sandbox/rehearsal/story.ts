@@ -8,9 +8,9 @@ import type { Person } from "./person.ts";
 import { person } from "./person.ts";
 
 /** The names that the demo's mapping uses. */
-export const HUBSPOT_LIST = "All customers";
-export const KLAVIYO_LIST = "Newsletter";
-export const KLAVIYO_SEGMENT = "Engaged 90 days";
+const HUBSPOT_LIST = "All customers";
+const KLAVIYO_LIST = "Newsletter";
+const KLAVIYO_SEGMENT = "Engaged 90 days";
 
 /** The people who cannot be synced as they are, by what is wrong with them. */
 export interface BrokenPeople {

@@ -17,7 +17,7 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress, seen } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
-import { place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { timeElement } from "../parts/time-element.ts";
@@ -35,7 +35,7 @@ export interface ConflictsView {
 }
 
 /** Why a value did not stand. */
-export const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
+const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
   changed_on_both: "Both sides changed it",
   first_sync: "Different at the first sync",
   target_edited: "Edited by hand where it does not lead",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ConflictsQuery } from "../../store/writes/conflict-list.ts";
 import { ALL_CONFLICTS, CONFLICT_KINDS } from "../../store/writes/conflict-list.ts";
 import { addressOf, given, pageNumber, rowId, within } from "../parts/query-parts.ts";
-import { searchWords } from "../search-words.ts";
+import { searchWords } from "../parts/search-text.ts";
 
 const parameters = z
   .object({

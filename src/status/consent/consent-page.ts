@@ -9,7 +9,7 @@ import { html, personAddress } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { mayDo } from "../frame/access/role.ts";
-import { KIND_WORDS, SEEN, isMismatch, stateWords, statesOf } from "./consent-words.ts";
+import { KIND_WORDS, SEEN, isMismatch, stateWords, statesOf } from "../../words/ledger-words.ts";
 import { ledgerSection } from "./ledger-section.ts";
 import type { PersonAnswer } from "./person-answer.ts";
 import { personSection } from "./person-answer.ts";

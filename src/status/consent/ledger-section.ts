@@ -8,7 +8,7 @@ import { html } from "../frame/layout/html.ts";
 import { pager } from "../parts/pager.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { exact } from "../../words/time-words.ts";
-import { KINDS, KIND_WORDS, whereWords } from "./consent-words.ts";
+import { KINDS, KIND_WORDS, whereWords } from "../../words/ledger-words.ts";
 import { entryReason } from "./entry-reason.ts";
 
 /** So much of a person's hash tells two apart on a page. */

@@ -10,7 +10,7 @@ import type { KnownConsent } from "../../store/consent/ledger-list.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, typed } from "../frame/layout/html.ts";
 import { exact } from "../../words/time-words.ts";
-import { KIND_WORDS, SEEN, whereWords } from "./consent-words.ts";
+import { KIND_WORDS, SEEN, whereWords } from "../../words/ledger-words.ts";
 
 /** What is known of one address's consent, and why. */
 export interface PersonAnswer {

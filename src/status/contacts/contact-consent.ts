@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
 import type { Database } from "../../store/database/database.ts";
 import type { KnownConsent } from "../../store/consent/ledger-list.ts";
 import { knownConsent } from "../../store/consent/ledger-list.ts";
-import { KIND_WORDS, whereWords } from "../consent/consent-words.ts";
+import { KIND_WORDS, whereWords } from "../../words/ledger-words.ts";
 import { entryReason } from "../consent/entry-reason.ts";
 import { answerFor, answerTag, sideWords } from "../consent/person-answer.ts";
 import type { ContactSection } from "./contact-sections.ts";

@@ -9,7 +9,7 @@ import { html } from "../frame/layout/html.ts";
 import { linkId } from "../parts/link-selection.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
-import { searchWords } from "../search-words.ts";
+import { searchWords } from "../parts/search-text.ts";
 import type { StatusActions } from "../status-actions.ts";
 import type { StatusReader } from "../status-reader.ts";
 

@@ -2,10 +2,11 @@ import { SIDE_NAMES } from "../../model/side.ts";
 import type { UndoableConflict } from "../../store/writes/conflict-undos.ts";
 import type { PersonAct } from "../../store/people/person-acts.ts";
 import type { HistoryEntry } from "../../store/people/person-history.ts";
-import { changeLines, deedWords, withoutRejected } from "../change-words.ts";
+import { actionWords } from "../../words/change-words.ts";
+import { changeLines, withoutRejected } from "../parts/change-lines.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { propertyOf } from "../problem-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { valueElement } from "../parts/value-element.ts";
@@ -61,7 +62,7 @@ function entryWords(entry: HistoryEntry, now: Date): Safe {
   const outcome = wordOf(OUTCOMES, entry.outcome);
   const { side, kind, runId, refusedFields } = entry;
   return html`<p>
-      ${timeElement(entry.at, now)} · <strong>${deedWords(side, kind)}</strong> ·
+      ${timeElement(entry.at, now)} · <strong>${actionWords(side, kind)}</strong> ·
       <a href="/runs/${String(runId)}">run ${String(runId)}</a
       >${outcome !== undefined && html` · <strong>${outcome}</strong>`}
     </p>

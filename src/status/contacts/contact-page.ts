@@ -15,7 +15,7 @@ import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import { nextWords } from "../../words/field-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
-import { ignoredWords } from "../errors/ignored-words.ts";
+import { ignoredWords } from "../../words/ignored-words.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { problemOf } from "../parts/problem-block.ts";

@@ -17,7 +17,7 @@ import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
 import { rawPage } from "../frame/layout/raw-page.ts";
 import { mayDo, searchInOf } from "../frame/access/role.ts";
-import { searchWords } from "../search-words.ts";
+import { searchWords } from "../parts/search-text.ts";
 import { STATES } from "../../words/state-words.ts";
 import type { StatusReader } from "../status-reader.ts";
 

@@ -9,7 +9,7 @@ import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
-import { fixList } from "../problem-words.ts";
+import { fixList } from "../parts/fix-list.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { olderWords } from "../../words/older-words.ts";
 import { SINK_FACTS } from "./sinks.ts";

@@ -5,7 +5,8 @@ import { counted, grouped } from "../../model/count-words.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { causeExample, fixList } from "../problem-words.ts";
+import { causeExample } from "../../words/problem-words.ts";
+import { fixList } from "../parts/fix-list.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** A card a cause, the one of most contacts first: mending the first mends the most. */

@@ -8,7 +8,7 @@ import { SIDE_NAMES } from "../../model/side.ts";
 import { errorsAddress } from "./errors-address.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
 import type { Role } from "../frame/access/role.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { searchField } from "../parts/search-box.ts";

@@ -1,6 +1,6 @@
 import type { FailingContact } from "../../store/pages/failing-contacts.ts";
 import type { CsvCell } from "../parts/csv-line.ts";
-import { place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
 
 const HEADS = [
   "E-mail",

@@ -16,12 +16,12 @@ import { errorFilters } from "./error-filters.ts";
 import { errorsAddress, errorsParameters } from "./errors-address.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
-import { ignoredWords } from "./ignored-words.ts";
+import { ignoredWords } from "../../words/ignored-words.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
 import { problemOf } from "../parts/problem-block.ts";
-import { place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 

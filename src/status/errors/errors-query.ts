@@ -3,7 +3,7 @@ import type { FailingQuery, FilterRule } from "../../store/pages/failing-contact
 import { ALL_FAILING, FAILING_SORTS } from "../../store/pages/failing-contacts.ts";
 import type { Role } from "../frame/access/role.ts";
 import { searchInOf } from "../frame/access/role.ts";
-import { searchWords } from "../search-words.ts";
+import { searchWords } from "../parts/search-text.ts";
 
 /** A form sends its empty fields too. */
 const given = <T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodOptional<T>> =>

@@ -7,7 +7,7 @@ import { HEALTH_LABELS } from "../frame/layout/layout.ts";
 import type { Place } from "../frame/layout/places.ts";
 import { PLACES } from "../frame/layout/places.ts";
 import { STATES } from "../../words/state-words.ts";
-import { HEALTH_MEANINGS, NEVER } from "./help-words.ts";
+import { HEALTH_MEANINGS, NEVER } from "../../words/help-words.ts";
 
 /** What the help page depends on. */
 export interface HelpView {

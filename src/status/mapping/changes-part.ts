@@ -7,7 +7,7 @@ import type { DiffLine } from "./line-diff.ts";
 import { lineDiff } from "./line-diff.ts";
 import { readVersion } from "./mapping-in-use.ts";
 import type { MappingView } from "./mapping-view.ts";
-import { mappingEffects } from "./mapping-words.ts";
+import { mappingEffects } from "../../words/mapping-words.ts";
 
 /** The versions, and what one of them changed: line by line, and in words. */
 export function changesPart({ versions, compared }: MappingView): Safe {

@@ -10,11 +10,11 @@ import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { planExamples } from "../parts/plan-examples.ts";
-import { propertyOf } from "../problem-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 import type { MappingView } from "./mapping-view.ts";
-import { limitWords } from "./mapping-words.ts";
+import { limitWords } from "../../words/mapping-words.ts";
 
 /** What a run would do now: both sides are looked at, nothing is written. */
 export function dryRunPart({ sheet, frame, canDryRun }: MappingView): Safe {

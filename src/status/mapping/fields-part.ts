@@ -5,7 +5,7 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { diagnosticList } from "./diagnostic-list.ts";
 import type { MappingView } from "./mapping-view.ts";
-import { ARROWS, WAYS, emptyWords, winnerWords } from "./mapping-words.ts";
+import { ARROWS, WAYS, emptyWords, winnerWords } from "../../words/mapping-words.ts";
 
 /** What is in sync, field by field, and how each does. */
 export function fieldsPart(view: MappingView): Safe {

@@ -9,7 +9,10 @@ import { csrfField } from "../frame/layout/layout.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
-import { heldChange } from "./held-words.ts";
+import type { HeldChange } from "../../words/held-words.ts";
+import { heldChange } from "../../words/held-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
+import { changeLines } from "../parts/change-lines.ts";
 import type { MappingView } from "./mapping-view.ts";
 
 /** What a limit holds back now, to be let through or not, and what was decided before. */
@@ -71,8 +74,15 @@ function sample(text: string): Safe {
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Contact"><bdi>${change?.who ?? "?"}</bdi></th>
     <td role="cell" data-label="What would be done"><bdi>${change?.what ?? text}</bdi></td>
-    <td role="cell" data-label="Values">${change?.lines}</td>
+    <td role="cell" data-label="Values">${change === null ? null : valuesOf(change)}</td>
   </tr>`;
+}
+
+function valuesOf({ values }: HeldChange): Fragment {
+  if (values === null) return null;
+  return values.kind === "emptied"
+    ? html`<span class="field-name">${propertyOf(values.side, values.field)}</span>`
+    : changeLines(values);
 }
 
 /** So much of a hash is enough to compare it with the command line's. */

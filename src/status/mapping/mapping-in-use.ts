@@ -12,7 +12,7 @@ export interface ReadVersion extends StoredMapping {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export const FILE_NAME = "mapping.yaml";
+const FILE_NAME = "mapping.yaml";
 
 /** Reading takes longer than showing, and a text always reads the same. */
 let lastRead: ReadVersion | null = null;

@@ -4,7 +4,7 @@ import { SIDE_NAMES } from "../../model/side.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { MappingView } from "./mapping-view.ts";
-import { LEAVE_WORDS } from "./mapping-words.ts";
+import { LEAVE_WORDS } from "../../words/mapping-words.ts";
 
 /** Who is in sync. */
 export function rulesPart({ used }: MappingView): Fragment {

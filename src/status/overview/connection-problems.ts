@@ -2,7 +2,8 @@ import type { ConnectionProblem } from "../../store/pages/overview.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { HELD } from "../frame/layout/layout.ts";
-import { fixList, place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
+import { fixList } from "../parts/fix-list.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** Problems of the whole connection, with cause, since when, and what to do. */

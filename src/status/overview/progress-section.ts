@@ -4,7 +4,7 @@ import { grouped } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { laneName } from "../runs/run-words.ts";
+import { laneName } from "../../words/run-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { span } from "../../words/time-words.ts";
 

@@ -7,7 +7,7 @@ export type CsvCell = string | null | { readonly email: string };
 /** With these a cell is a formula to some spreadsheet, which then may send away what stands beside it. */
 const FORMULA = /^[\s\p{Cf}]*[=+\-@\t\r\n|%＝＋－＠]/u;
 
-/** Cells as one line of RFC 4180; what would be a formula is text, by an apostrophe before it (contract S7). */
+/** Cells as one line of RFC 4180; what would be a formula is text, by an apostrophe before it. */
 export function csvLine(cells: readonly CsvCell[], sight: Sight = WHOLE_SIGHT): string {
   return `${cells.map((one) => cell(one, sight)).join(",")}\r\n`;
 }

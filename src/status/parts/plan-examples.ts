@@ -1,5 +1,6 @@
 import type { ContactPlan } from "../../plan/planned.ts";
-import { changeLines, deedWords, plannedChange } from "../change-words.ts";
+import { actionWords } from "../../words/change-words.ts";
+import { changeLines, plannedChange } from "./change-lines.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
 
@@ -24,7 +25,7 @@ export function planExamples(examples: readonly ContactPlan[], caption: string):
               <th scope="row" role="rowheader" data-label="Contact">
                 <bdi>${personAddress(known.link.email)}</bdi>
               </th>
-              <td role="cell" data-label="What">${deedWords(operation.side, operation.kind)}</td>
+              <td role="cell" data-label="What">${actionWords(operation.side, operation.kind)}</td>
               <td role="cell" data-label="Before → after">${changeLines(plannedChange(operation))}</td>
             </tr>`,
         ),

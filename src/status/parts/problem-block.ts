@@ -1,7 +1,8 @@
 import type { StoredProblem } from "../../store/pages/overview.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { fixList, place } from "../problem-words.ts";
+import { place } from "../../words/problem-words.ts";
+import { fixList } from "./fix-list.ts";
 
 /** One problem: what it is with the real value, how to fix it, and what happens afterwards. */
 export function problemOf(problem: StoredProblem, open: boolean): Safe {

@@ -2,7 +2,8 @@ import type { ExceededLimit } from "../../model/hold.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import type { RunRow } from "../../store/pages/overview.ts";
 import type { RunChange, RunChanges } from "../../store/runs/run-list.ts";
-import { changeLines, deedWords, withoutRejected } from "../change-words.ts";
+import { actionWords } from "../../words/change-words.ts";
+import { changeLines, withoutRejected } from "../parts/change-lines.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
@@ -10,13 +11,13 @@ import { searchField } from "../parts/search-box.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
-import { propertyOf } from "../problem-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { RESULTS } from "../../words/state-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
-import { countLabel, laneName, tookWords, triggerName } from "./run-words.ts";
+import { countLabel, laneName, tookWords, triggerName } from "../../words/run-words.ts";
 import { wordOf } from "../../words/word-of.ts";
 
 /** One run and what it did. */
@@ -171,7 +172,7 @@ function row(change: RunChange, now: Date): Safe {
       }
     </th>
     <td role="cell" data-label="What">
-      ${deedWords(change.side, change.kind)}
+      ${actionWords(change.side, change.kind)}
       <p class="muted">${timeElement(change.at, now)}</p>
     </td>
     <td role="cell" data-label="Before → after">${changeLines(withoutRejected(change))}</td>

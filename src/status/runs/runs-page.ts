@@ -12,7 +12,8 @@ import { pager } from "../parts/pager.ts";
 import { RESULTS, RUN_COUNTS } from "../../words/state-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
-import { LANES, laneName, runsChart, tookWords, triggerName, written } from "./run-words.ts";
+import { LANES, laneName, tookWords, triggerName, written } from "../../words/run-words.ts";
+import { runsChart } from "./runs-chart.ts";
 import type { RunsAsked, Span } from "./runs-query.ts";
 import { SPANS, runsAddress } from "./runs-query.ts";
 
@@ -24,7 +25,7 @@ export interface RunsView extends RunsAsked {
   readonly charted: readonly RunRow[];
 }
 
-export const SPAN_WORDS: Readonly<Record<Span, string>> = {
+const SPAN_WORDS: Readonly<Record<Span, string>> = {
   day: "last 24 hours",
   week: "last 7 days",
   month: "last 30 days",

@@ -10,7 +10,7 @@ import { given, notUnderstood, pageNumber, rowId } from "../parts/query-parts.ts
 import { reasonWords } from "../parts/reason-form.ts";
 import { mayDo, searchInOf } from "../frame/access/role.ts";
 import { seenChange } from "../seen-change.ts";
-import { searchWords } from "../search-words.ts";
+import { searchWords } from "../parts/search-text.ts";
 import { runPage } from "./run-page.ts";
 import { runsAddress, runsAsked } from "./runs-query.ts";
 import type { Span } from "./runs-query.ts";

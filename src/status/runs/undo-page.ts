@@ -6,7 +6,7 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
-import { changeLines, plannedChange } from "../change-words.ts";
+import { changeLines, plannedChange } from "../parts/change-lines.ts";
 import { planExamples } from "../parts/plan-examples.ts";
 import { timeElement } from "../parts/time-element.ts";
 

@@ -5,7 +5,7 @@ import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";
-import { limitWords } from "../mapping/mapping-words.ts";
+import { limitWords } from "../../words/mapping-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";

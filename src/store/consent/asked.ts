@@ -77,7 +77,7 @@ export async function saveBlocked(
   );
 }
 
-/** Klaviyo's events come late by days (contract § 0, fact 9); after this nobody looks any more. Milliseconds. */
+/** Klaviyo's events come late by days; after this nobody looks any more. Milliseconds. */
 export const LOOKED_AFTER_MS = 7 * 24 * 60 * 60_000;
 
 /** Somebody who was asked for, and of whom it is not known yet whether that met a refusal. */

@@ -3,7 +3,7 @@ import type { Statements } from "../database/database.ts";
 /**
  * May the ledger be trusted to hold everybody whom Tandem ever asked to be subscribed? A database that was restored from a
  * backup does not know of the last hours, and looks just like one in which no run ended for so long. Both are doubted until a
- * person has approved a subscription since (contract F32).
+ * person has approved a subscription since (P9).
  *
  * @param runId the run that asks, which does not count itself
  * @param longestGapMs how long nobody runs, as a rule

@@ -127,7 +127,7 @@ async function recordFirst(
 }
 
 /**
- * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (contract
+ * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (
  * P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
  * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
  */

@@ -61,7 +61,7 @@ export function openDatabase(
   return database;
 }
 
-/** How often work is begun before what ended it is somebody's to see (contract F17). */
+/** How often work is begun before what ended it is somebody's to see. */
 const MOST_BEGINNINGS = 5;
 
 /** Begins anew what PostgreSQL ended because two waited for each other. All of it was undone. */

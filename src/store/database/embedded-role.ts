@@ -7,7 +7,7 @@ import { embeddedUrl } from "./postmaster.ts";
 import { DATABASE_PATIENCE } from "./timed-client.ts";
 
 /** The role that Tandem works as. It owns the database and is no superuser, so it reads no file and runs no program. */
-export const RUN_ROLE = "tandem_app";
+const RUN_ROLE = "tandem_app";
 
 const PASSWORD_FILE = "tandem_app.password";
 

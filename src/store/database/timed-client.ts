@@ -25,7 +25,7 @@ export const DATABASE_PATIENCE: DatabasePatience = {
 };
 
 /** Stands in the text of a statement that reads or writes everybody's rows at once, and may take longer than others. */
-export const LONG = "/* long */";
+const LONG = "/* long */";
 
 const IDLE_IN_TRANSACTION_MS = 60_000;
 

@@ -35,7 +35,7 @@ export type LinkFilter =
   /** Exactly these, also while an operation of theirs is not answered: whoever settles it has read what they hold. */
   | { readonly kind: "ids"; readonly ids: readonly bigint[] };
 
-/** What a link holds whose operation was never answered cannot be known before it was read (contract § 3.5). */
+/** What a link holds whose operation was never answered cannot be known before it was read (CONTRACT.md, Write). */
 const ANSWERED = Prisma.sql`
   AND NOT EXISTS (SELECT FROM journal WHERE journal.link_id = link.id AND journal.outcome = 'sent')`;
 

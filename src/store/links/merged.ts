@@ -29,7 +29,7 @@ export async function heirsOfLinked(
 }
 
 /**
- * Moves the links of merged contacts to the one that is left (contract § 3.6). Where several of them were linked, their
+ * Moves the links of merged contacts to the one that is left (CONTRACT.md, Identity). Where several of them were linked, their
  * links become one. As long as the other side has a contact for more than one of them, these links stay apart: the
  * survivor is in step with one, and the others wait for a merge on that side too (see `foldParted`).
  */

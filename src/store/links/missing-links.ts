@@ -81,7 +81,7 @@ export async function missingLinks(
     WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL ORDER BY id`;
 }
 
-/** Their contacts are deleted: the links stay, and nothing is ever made again from them (contract P11). */
+/** Their contacts are deleted: the links stay, and nothing is ever made again from them (P11). */
 export async function markDeleted(statements: Statements, ids: readonly bigint[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   await statements.$executeRaw`

@@ -42,7 +42,7 @@ export async function takeLease(
 
 /**
  * Checks and prolongs the lease, unless it was given up: a run that was ended and still hangs somewhere does not get it
- * back. Belongs in every transaction that allows or settles a write (contract P16).
+ * back. Belongs in every transaction that allows or settles a write (P16).
  */
 export async function holdLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
   const held = await statements.$executeRaw`

@@ -7,7 +7,7 @@ export const NO_RUN = 0n;
 
 export type RunResult = "finished" | "finished_with_errors" | "held" | "stopped";
 
-/** What a run did, in numbers; every key is a word of product.md. */
+/** What a run did, in numbers; every key is a word that people read. */
 export type RunCounts = Readonly<Record<string, number>>;
 
 export async function startRun(

@@ -58,7 +58,7 @@ class Portal {
   }
 }
 
-describe("HubSpot's day", () => {
+describe("HubSpot's day (P20)", () => {
   test("ends for Tandem at its share, and begins again at midnight in the account's time zone", async () => {
     const portal = new Portal();
     const { read } = portal.process(countHere());

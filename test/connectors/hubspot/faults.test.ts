@@ -283,7 +283,7 @@ describe("when HubSpot does not let us in", () => {
 });
 
 describe("what the connector throws and logs", () => {
-  it("holds no key and no person", async () => {
+  it("holds no key and no person (P22)", async () => {
     const lines: unknown[] = [];
     const rehearsal = await started();
     const connector = rehearsal.connect({ log: (...line) => lines.push(line) });

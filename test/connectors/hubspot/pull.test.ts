@@ -52,7 +52,7 @@ async function pull(
 
 const rosters = ({ pages }: Pulled) => pages.flatMap((page) => (page.kind === "roster" ? [page] : []));
 
-describe("a pull from HubSpot", () => {
+describe("a pull from HubSpot (P19)", () => {
   it("reads 500 members in eight requests, and nothing has changed in three", async () => {
     const { connector, list, ids, calls, clock } = await withMembers(500);
     calls();

@@ -31,7 +31,7 @@ export interface Rehearsal {
 
 const TOKEN = "pat-eu1-secret-canary";
 const START = Date.parse("2026-06-15T09:00:00.000Z");
-export const TWO_HOURS = 7_200_000;
+const TWO_HOURS = 7_200_000;
 
 export async function rehearse(
   settings: Partial<Settings> = {},

@@ -51,7 +51,7 @@ describe("writing to HubSpot", () => {
     expect(rehearsal.calls().length).toBe(2);
   });
 
-  it("finds one bad contact in a batch that is refused whole, and writes the other 99", async () => {
+  it("finds one bad contact in a batch that is refused whole, and writes the other 99 (P20)", async () => {
     const { connector, calls } = await stub(obstinate("57"));
     const operations = Array.from({ length: 100 }, (_, index) =>
       update(String(index + 1), { firstname: "New" }),
@@ -70,7 +70,7 @@ describe("writing to HubSpot", () => {
     expect(calls.length).toBeLessThanOrEqual(15);
   });
 
-  it("leaves out a property that nobody can write at once, without looking for who has it", async () => {
+  it("leaves out a property that nobody can write at once, without looking for who has it (P8)", async () => {
     const gone = JSON.stringify([
       { name: "seats", error: "PROPERTY_DOESNT_EXIST", message: 'Property "seats" does not exist' },
     ]);

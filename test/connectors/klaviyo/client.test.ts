@@ -38,7 +38,7 @@ test.for(["https://a.klaviyo.com", "http://127.0.0.1:4010", "http://localhost:1"
   },
 );
 
-test("a failure carries neither the key nor the people of the request", async () => {
+test("a failure carries neither the key nor the people of the request (P22)", async () => {
   // Nobody listens on port 1.
   const client = endpoints({ ...deps, baseUrl: "http://127.0.0.1:1" });
   const body = { attributes: { email: "canary@example.com" }, unset: [] };

@@ -20,7 +20,7 @@ async function problemOf(call: Promise<unknown>): Promise<Problem> {
   return reason.problem;
 }
 
-describe("a pull from Klaviyo", () => {
+describe("a pull from Klaviyo (P19)", () => {
   test("that finds nothing new costs three requests, whatever the size", async () => {
     const klaviyo = await rehearse();
     const list = klaviyo.sandbox.createList({ name: "All" });

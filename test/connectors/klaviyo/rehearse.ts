@@ -23,7 +23,7 @@ export function people(count: number): readonly { readonly email: string }[] {
 }
 
 /** What a test asks of each profile. */
-export const PROPERTIES = [
+const PROPERTIES = [
   { property: "first_name", type: "text" },
   { property: "properties.score", type: "number" },
 ] as const;

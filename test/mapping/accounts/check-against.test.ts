@@ -56,7 +56,7 @@ describe("properties", () => {
     expect(told({ fields, rules })).toEqual(["M306 warning 13:31-51"]);
   });
 
-  test("that can only be read", () => {
+  test("that can only be read (P8)", () => {
     expect(told({ fields: "{ hubspot: createdate, klaviyo: properties.since }" })).toEqual(["M302 13:16-26"]);
     expect(
       told({ fields: "{ hubspot: createdate, klaviyo: properties.since, direction: to_klaviyo }" }),

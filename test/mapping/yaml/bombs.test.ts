@@ -3,7 +3,6 @@ import { formatDiagnostics } from "../../../src/mapping/diagnostics/format-diagn
 import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
 import { mappingText } from "../mapping-text.ts";
 
-/** Contract S11. */
 const LONGEST_MS = 250;
 
 const lines = (count: number, line: (at: number) => string) =>

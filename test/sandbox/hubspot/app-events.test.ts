@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { installApp } from "./install-app.ts";
 import { startHubspot } from "./start-hubspot.ts";
 
-/** App events of 2026-03: fact sheet HubSpot 1.5 and 2.12. */
+/** App events of 2026-03. */
 
 const EVENTS = "/integrators/timeline/2026-03/events";
 

@@ -18,7 +18,7 @@ function at(generation: (typeof GENERATIONS)[number], path: string): string {
     );
 }
 
-test.each(GENERATIONS)("every row of the contract answers its code in the %s API", async (generation) => {
+test.each(GENERATIONS)("every endpoint answers its code in the %s API", async (generation) => {
   const { hubspot, call } = await startHubspot({ settings: { indexLagMs: 0, customEvents: true } });
   hubspot.setToken("pat-eu1-rehearsal", {
     scopes: [

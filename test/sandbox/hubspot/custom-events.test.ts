@@ -2,8 +2,6 @@ import { expect, test } from "vitest";
 import type { HubspotOptions } from "../../../src/sandbox/hubspot/sandbox.ts";
 import { refusal, startHubspot, TOKEN } from "./start-hubspot.ts";
 
-/** Custom events: fact sheet HubSpot 1.4, 1.5, 2.13 and 3.1. */
-
 const SCOPES = ["analytics.behavioral_events.send", "behavioral_events.event_definitions.read_write"];
 const EVENT = "pe147893286_klaviyo_click";
 

@@ -2,8 +2,6 @@ import { AssociationSpecAssociationCategoryEnum } from "@hubspot/api-client/lib/
 import { expect, test } from "vitest";
 import { refusal, startHubspot } from "./start-hubspot.ts";
 
-/** Notes: fact sheet HubSpot 1.5, 1.7 (association types) and 2.14. Property groups: 2.9. */
-
 const associationCategory = AssociationSpecAssociationCategoryEnum.HubspotDefined;
 const about = (id: string, associationTypeId = 202) => ({
   to: { id },

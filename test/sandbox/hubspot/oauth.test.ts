@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { callWith, installApp, postForm } from "./install-app.ts";
 import { startHubspot, TOKEN } from "./start-hubspot.ts";
 
-/** Fact sheet HubSpot 1.2 and 1.3; error bodies of v1 as recorded in public repositories. */
+/** Error bodies of v1 are as recorded in public repositories. */
 
 test("a code becomes a token that opens what was granted, for half an hour of the sandbox's time", async () => {
   const started = await startHubspot();

@@ -5,7 +5,7 @@ import { installApp } from "./install-app.ts";
 import type { StartedHubspot } from "./start-hubspot.ts";
 import { refusal, startHubspot } from "./start-hubspot.ts";
 
-/** Timeline v3: fact sheet HubSpot 1.5 and 2.11, limits of March 2025, and the page of the endpoint for "the last wins". */
+/** Timeline v3: limits of March 2025, and the page of the endpoint for "the last wins". */
 
 interface WithTemplate extends StartedHubspot {
   readonly installed: InstalledApp;

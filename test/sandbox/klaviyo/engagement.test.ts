@@ -4,8 +4,6 @@ import type { Engagement } from "../../../src/sandbox/klaviyo/control/mail-contr
 import type { KlaviyoRehearsal } from "../../support/klaviyo-rehearsal.ts";
 import { dataIn, klaviyoRehearsal } from "../../support/klaviyo-rehearsal.ts";
 
-/** Fact sheet Klaviyo, sections 5.9 to 5.11 and 6. */
-
 let klaviyo: KlaviyoRehearsal;
 let campaign: string;
 const DAY = 86_400_000;

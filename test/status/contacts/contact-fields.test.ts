@@ -7,7 +7,7 @@ import type { Value, Values } from "../../../src/model/value.ts";
 import type { ContactPlan } from "../../../src/plan/planned.ts";
 import { planContact } from "../../../src/plan/plan-contact.ts";
 import { refusalKey } from "../../../src/plan/refused.ts";
-import { changeLines, plannedChange } from "../../../src/status/change-words.ts";
+import { changeLines, plannedChange } from "../../../src/status/parts/change-lines.ts";
 import { contactFields } from "../../../src/status/contacts/contact-fields.ts";
 import { nextWords } from "../../../src/words/field-words.ts";
 import { render } from "../../../src/status/frame/layout/html.ts";
@@ -116,7 +116,7 @@ it("what somebody chose to leave alone has nothing to be written, whatever diffe
 
 it.each([
   [{ kind: "type", type: "1" } as const, "subscription type 1"],
-  [{ kind: "all" } as const, "all e-mail"],
+  [{ kind: "all" } as const, "all email"],
   [{ kind: "list", list: "L7" } as const, "list L7"],
 ])("taking somebody off %j is told in words, as planned and as done", (from, words) => {
   const operation = { kind: "opt_out", side: "hubspot", id: "51", from } as Parameters<

@@ -80,7 +80,7 @@ function readings(body: string): readonly string[] {
 const secretsIn = (body: string) => readings(body).flatMap((text) => text.match(SECRET) ?? []);
 const shownIn = (body: string) => new Set(readings(body).flatMap((text) => text.match(SEEN) ?? []));
 
-describe("a viewer", () => {
+describe("a viewer (P22)", () => {
   test("gets nobody's address or phone number, in any encoding, on any page, as JSON or in a file", async () => {
     const viewer = await signedIn("viewer");
     for (const url of everyAddress()) {

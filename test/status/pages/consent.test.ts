@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Consent } from "../../../src/model/consent.ts";
 import { plainConsent } from "../../../src/model/consent.ts";
 import { emailKey } from "../../../src/model/email.ts";
-import { isMismatch, statesOf } from "../../../src/status/consent/consent-words.ts";
+import { isMismatch, statesOf } from "../../../src/words/ledger-words.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
 import { saveBlocked } from "../../../src/store/consent/asked.ts";
 import { readAudit } from "../../../src/store/chains/audit.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DEMO_CONSENT_AND_ENGAGEMENT, demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
-import { NEVER } from "../../../src/status/help/help-words.ts";
+import { NEVER } from "../../../src/words/help-words.ts";
 import { HEALTH_LABELS } from "../../../src/status/frame/layout/layout.ts";
 import { PLACES } from "../../../src/status/frame/layout/places.ts";
 import { STATES } from "../../../src/words/state-words.ts";

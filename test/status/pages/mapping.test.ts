@@ -6,10 +6,9 @@ import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import { changesBy } from "../../../src/plan/changes.ts";
 import type { DeskWork, Sheet } from "../../../src/service/desk.ts";
-import { render } from "../../../src/status/frame/layout/html.ts";
-import { heldChange } from "../../../src/status/mapping/held-words.ts";
+import { heldChange } from "../../../src/words/held-words.ts";
 import { lineDiff } from "../../../src/status/mapping/line-diff.ts";
-import { mappingEffects } from "../../../src/status/mapping/mapping-words.ts";
+import { mappingEffects } from "../../../src/words/mapping-words.ts";
 import { statusActions } from "../../../src/status/status-actions.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
 import {
@@ -192,9 +191,9 @@ test("what is held is read as people speak, whatever kind of change it is", () =
     what: "Empty a value in Klaviyo",
   });
   const made = words("jo@example.com", "hubspot", "create", [["city:location.city:text", "Tartu"]]);
-  expect([made?.what, render(made?.lines as never)]).toEqual([
+  expect([made?.what, made?.values]).toEqual([
     "Create in HubSpot",
-    expect.stringContaining("Tartu"),
+    { kind: "create", side: "hubspot", before: null, after: { "city:location.city:text": "Tartu" } },
   ]);
   expect(words("51", "hubspot", "leave", "4711")?.what).toBe("Left list or segment 4711 in HubSpot");
   expect(words("jo@example.com", "klaviyo", "opt_out", { kind: "all" })?.what).toBe("Unsubscribe in Klaviyo");

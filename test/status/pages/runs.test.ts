@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Desk, DeskWork, Sheet } from "../../../src/service/desk.ts";
-import { runsChart, triggerName } from "../../../src/status/runs/run-words.ts";
+import { triggerName } from "../../../src/words/run-words.ts";
+import { runsChart } from "../../../src/status/runs/runs-chart.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
 import { readAudit } from "../../../src/store/chains/audit.ts";
 import type { RunRow } from "../../../src/store/pages/overview.ts";

@@ -27,7 +27,7 @@ export interface TemplateBody {
   readonly tokens: readonly TemplateToken[];
 }
 
-/** An event on a contact. There is no place for an address in it: one could make or change a contact (contract P14). */
+/** An event on a contact. There is no place for an address in it: one could make or change a contact (P14). */
 export interface EventInput {
   readonly id: string;
   /** The id of a template or the name of a type. */

@@ -18,7 +18,7 @@ export interface NoteText {
  * HubSpot takes 65,536 characters and does not say what it counts: bytes are never fewer than characters, so a note
  * within so many bytes is within every reading of the rule.
  */
-export const LONGEST_NOTE = 65_536;
+const LONGEST_NOTE = 65_536;
 /** A person reads a screen of it. */
 const MOST_LINES = 60;
 const LONGEST_WORD = 300;

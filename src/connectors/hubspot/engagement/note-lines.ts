@@ -172,7 +172,7 @@ function linksIn(html: string): readonly string[] {
 }
 
 /** What a person reads of it. */
-export function plainText(html: string): string {
+function plainText(html: string): string {
   return decoded(html.replaceAll(/<[^<>]*>/g, ""))
     .replaceAll(/\s+/g, " ")
     .trim();

@@ -105,7 +105,7 @@ const WORDS = {
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** What keeps an account from using a sink, in words for whoever can change it. */
-export function sinkProblem(cause: keyof typeof WORDS): Problem {
+function sinkProblem(cause: keyof typeof WORDS): Problem {
   const rest = { level: "connection", side: "hubspot", field: null, retry: "soon", reference: null } as const;
   return { ...WORDS[cause], ...rest };
 }

@@ -8,7 +8,7 @@ import { readShown } from "./every-contact.ts";
 import { idsOf, searchPage } from "./records.ts";
 
 const MINUTE = 60_000;
-/** Search shows a change a few moments late; 15 minutes back is repeated every time (contract § 3.7). */
+/** Search shows a change a few moments late; 15 minutes back is repeated every time (CONTRACT.md, Late changes). */
 export const OVERLAP = 15 * MINUTE;
 /**
  * Now and then it is up to an hour late. So every span of time is looked at once more when it is an hour old, and a

@@ -13,7 +13,7 @@ import { problemOfFailure } from "../problems/problems.ts";
 import { nothing, profilePage } from "../wire/wire.ts";
 import type { WriteSettings } from "../write/write-single.ts";
 
-/** Klaviyo's limit for one unsubscribe call (facts § 3). */
+/** Klaviyo's limit for one unsubscribe call. */
 const LARGEST_BATCH = 100;
 
 /**

@@ -5,7 +5,7 @@ import { eventPage, metricPage } from "../engagement/wire.ts";
 import { filterTime } from "../wire/filter.ts";
 import { pages } from "../wire/pages.ts";
 
-/** Klaviyo's own metrics of refusals, the ones that a person of the company made for somebody too (facts § 6). */
+/** Klaviyo's own metrics of refusals, the ones that a person of the company made for somebody too. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "Unsubscribed from Email Marketing",
   "Unsubscribed from List",

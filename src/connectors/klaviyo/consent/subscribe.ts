@@ -7,7 +7,7 @@ import { problemOfFailure } from "../problems/problems.ts";
 import { nothing } from "../wire/wire.ts";
 import type { WriteSettings } from "../write/write-single.ts";
 
-/** Klaviyo takes a thousand; few at once keep what is asked for close to what was read (facts § 5.6). */
+/** Klaviyo takes a thousand; few at once keep what is asked for close to what was read. */
 const LARGEST_BATCH = 50;
 
 /**

@@ -3,8 +3,8 @@ import type { Channel } from "../../../model/engagement.ts";
 import type { PutTogether } from "../wire/put-together.ts";
 import { anyOf } from "../wire/filter.ts";
 
-/** The largest pages of each. The prose says 200 events; the parameter takes 1,000 (facts § 5.10). */
-export const EVENTS_PER_PAGE = 1_000;
+/** The largest pages of each. The prose says 200 events; the parameter takes 1,000. */
+const EVENTS_PER_PAGE = 1_000;
 export const CAMPAIGNS_PER_PAGE = 100;
 export const FLOWS_PER_PAGE = 50;
 

@@ -8,7 +8,7 @@ import type { EventResource } from "./wire.ts";
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * An event in the model's words; the properties by their names in facts § 6. `null` where it has no readable time.
+ * An event in the model's words; the properties by Klaviyo's own names. `null` where it has no readable time.
  * A flow's own name is not among what an event tells: it has to be looked up by its id.
  *
  * @param email the profile's address, where the page told it

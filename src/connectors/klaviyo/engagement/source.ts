@@ -19,7 +19,7 @@ import type { EventPage } from "./wire.ts";
 
 /** "Up to a few minutes", says Klaviyo of events; later ones are found by reading further back. */
 const LAG_MS = 10 * 60_000;
-/** A bound this close to now has been seen refused (facts § 4.3). */
+/** A bound this close to now has been seen refused. */
 const TOO_CLOSE_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** At most a year in one query of counts. */

@@ -10,7 +10,7 @@ const knownCollection = z.object({
   since: z.number(),
   /** How many members it had then; `null` where Klaviyo was still computing them. */
   count: z.number().nullable(),
-  /** A roster is followed by another at the next pull: a leave counts when it was seen twice (contract § 3.7). */
+  /** A roster is followed by another at the next pull: a leave counts when it was seen twice (CONTRACT.md, Late changes). */
   confirm: z.boolean(),
 });
 export type KnownCollection = z.infer<typeof knownCollection>;

@@ -14,7 +14,7 @@ import { problemOfFailure } from "../problems/problems.ts";
 import { profilePage } from "../wire/wire.ts";
 
 const SECOND = 1_000;
-/** Klaviyo's index was seen to show changes late (contract § 3.7). */
+/** Klaviyo's index was seen to show changes late (CONTRACT.md, Late changes). */
 export const CHANGES_OVERLAP = 15 * 60 * SECOND;
 
 /**

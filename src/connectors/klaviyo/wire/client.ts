@@ -56,7 +56,7 @@ class KlaviyoSession extends ApiKeySession {
   readonly #signal: AbortSignal;
 
   constructor(deps: ClientDeps, signal: AbortSignal) {
-    // Its own retries would repeat a create after a 504 that had done it (contract § 0, fact 10).
+    // Its own retries would repeat a create after a 504 that had done it.
     super(deps.key, new RetryWithExponentialBackoff({ numRetries: 0 }));
     this.#deps = deps;
     this.#signal = signal;

@@ -36,7 +36,7 @@ export function consentEndpoints(call: PutTogether, mutation: PutMutation) {
           data: { type: "profile-subscription-bulk-delete-job", attributes: { profiles: { data: [] } } },
         }),
       ),
-    /** Without a list: of all e-mail. With one, whoever is not on it is unsubscribed of all e-mail (facts § 5.7). */
+    /** Without a list: of all e-mail. With one, whoever is not on it is unsubscribed of all e-mail. */
     unsubscribe: (permit: Permit, people: readonly Person[], list: string | null) =>
       mutation(permit, "bulk_unsubscribe_profiles", ProfilesApi, (api) =>
         api.bulkUnsubscribeProfiles({

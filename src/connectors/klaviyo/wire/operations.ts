@@ -15,7 +15,7 @@ const XL: Tier = { burst: 350, steady: 3_500 };
 /**
  * Every operation this connector uses, by Klaviyo's operationId, with its limits at revision 2026-07-15. There is none
  * here that suppresses, unsuppresses, merges or deletes anybody, and none of `/client`: what is not in this table cannot
- * be called (contract P9, P12).
+ * be called (P9, P12).
  */
 export const OPERATIONS = {
   get_accounts: XS,
@@ -56,7 +56,7 @@ export const OPERATIONS = {
   /** Is somebody on a list? */
   get_list_member: L,
   bulk_unsubscribe_profiles: L,
-  /** Takes suppressions away (facts § 5.6): called from `subscribe.ts` alone. */
+  /** Takes suppressions away: called from `subscribe.ts` alone. */
   bulk_subscribe_profiles: L,
 } as const satisfies Record<string, Tier>;
 

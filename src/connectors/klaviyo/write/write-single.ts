@@ -225,7 +225,7 @@ export function typesOf(
 }
 
 /**
- * Writes answer with microseconds, reads with whole seconds (facts § 4.6). Compared as they are, the read that follows a
+ * Writes answer with microseconds, reads with whole seconds. Compared as they are, the read that follows a
  * write would look older than it.
  */
 function wholeSecond(time: string | null): string | null {

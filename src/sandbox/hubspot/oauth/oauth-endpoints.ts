@@ -13,7 +13,7 @@ const OPEN = { scopes: [], mutating: false, door: "open", takes: "form" } as con
 
 /**
  * Tokens of apps: exchange, refresh, look at, take back. `/oauth/v3/token` is answered at its date-based paths too;
- * `/oauth/v1` is the older one, until it is switched off (fact sheet 0.2 and 1.2).
+ * `/oauth/v1` is the older one, until it is switched off.
  */
 export function oauthEndpoints(state: HubspotState): readonly Endpoint[] {
   return [

@@ -22,7 +22,7 @@ const NOTES = "/crm/v3/objects/notes";
 const LARGEST_BATCH = 100;
 const DEFAULT_PROPERTIES = ["hs_createdate", "hs_lastmodifieddate", "hs_object_id"];
 
-/** Notes: logged on records, open to every kind of token and every plan (fact sheet 1.5 and 2.14). */
+/** Notes: logged on records, open to every kind of token and every plan. */
 export function noteEndpoints(state: HubspotState): readonly Endpoint[] {
   const read = { scopes: READ_CONTACTS, mutating: false } as const;
   const write = { scopes: WRITE_CONTACTS, mutating: true } as const;

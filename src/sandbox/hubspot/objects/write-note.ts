@@ -24,7 +24,7 @@ interface Link {
 
 /**
  * Checks a note; the returned function logs it. Nothing tells two notes with one text apart: sent twice, there are two
- * (fact sheet 1.5 and 2.14).
+ *.
  *
  * @throws Refusal 400
  */

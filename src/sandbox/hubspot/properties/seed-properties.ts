@@ -184,7 +184,7 @@ const note = (...parts: Parameters<typeof company>): PropertyDraft => ({
   groupName: "engagement",
 });
 
-/** What a logged note has (fact sheet 2.14); its owner is picked from a list that is not part of the definition. */
+/** What a logged note has; its owner is picked from a list that is not part of the definition. */
 const NOTES: readonly PropertyDraft[] = [
   note("hs_timestamp", "Activity date", "datetime"),
   note("hs_note_body", "Note body", "string", { fieldType: "html" }),

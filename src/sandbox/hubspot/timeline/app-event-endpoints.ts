@@ -16,7 +16,7 @@ const LARGEST_ID = 500;
 
 /**
  * App events, the successor of Timeline v3: of approved apps, with types that come with the app's project. An
- * occurrence is immutable; one that is there already is a 409, and in a batch none is taken (fact sheet 2.12).
+ * occurrence is immutable; one that is there already is a 409, and in a batch none is taken.
  */
 export function appEventEndpoints(state: HubspotState): readonly Endpoint[] {
   const write = { method: "POST", scopes: SEND_APP_EVENTS, mutating: true } as const;

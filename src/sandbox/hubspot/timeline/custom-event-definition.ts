@@ -24,7 +24,7 @@ export interface CustomEventDefinition {
 
 const LONGEST_NAME = 50;
 
-/** @throws Refusal 400 where it cannot be one (fact sheet 2.13) */
+/** @throws Refusal 400 where it cannot be one */
 export function definitionFrom(
   body: JsonObject,
   { id, portalId, now }: { readonly id: string; readonly portalId: number; readonly now: number },

@@ -20,7 +20,7 @@ const DEFINITIONS = "/events/v3/event-definitions";
 const MOST_DEFINITIONS = 500;
 const LARGEST_BATCH = 500;
 
-/** Custom events of the portal itself: any token with the scopes, Enterprise only (fact sheet 1.5 and 2.13). */
+/** Custom events of the portal itself: any token with the scopes, Enterprise only. */
 export function customEventEndpoints(state: HubspotState): readonly Endpoint[] {
   const send = { method: "POST", scopes: SEND_CUSTOM_EVENTS, mutating: true, limit: "events" } as const;
   return [

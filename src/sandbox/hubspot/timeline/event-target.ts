@@ -20,7 +20,7 @@ export interface TargetRules {
 
 /**
  * Finds whom an event is about. For contacts HubSpot documents two dangers of its timeline API: an unknown `email`
- * creates a contact, and `email` together with `objectId` changes the contact's address (fact sheet 2.11). Both are
+ * creates a contact, and `email` together with `objectId` changes the contact's address. Both are
  * done, and counted.
  *
  * @throws Refusal 400 where nobody is named, or nobody is there

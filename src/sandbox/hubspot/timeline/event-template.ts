@@ -44,7 +44,7 @@ const MOST_TOKENS = 500;
 /**
  * Reads what a template or an event type is made of.
  *
- * @throws Refusal 400 where it cannot be one (fact sheet 2.11 and 2.12)
+ * @throws Refusal 400 where it cannot be one
  */
 export function templateFrom(body: JsonObject, id: string, now: number): EventTemplate {
   const objectType = OBJECT_TYPES[textIn(body["objectType"] ?? "contacts").toLowerCase()];

@@ -10,12 +10,12 @@ import type { Writer } from "../contacts/write-contact.ts";
 const MOST_PROPERTIES = 50;
 const YEAR_MS = 365 * 86_400_000;
 /** Custom events belong to the portal, whichever app sends them. */
-export const PORTAL_ITSELF = "portal";
+const PORTAL_ITSELF = "portal";
 const TYPES = { CONTACT: "contacts", COMPANY: "companies", DEAL: "deals" } as const;
 
 /**
  * Checks a custom event; the returned function records it. Of those with one `uuid` the first within a year is taken
- * and the others are dropped without a word: the answer is an empty 204 either way (fact sheet 1.5).
+ * and the others are dropped without a word: the answer is an empty 204 either way.
  *
  * @throws Refusal 400 where it cannot be recorded
  */

@@ -10,8 +10,7 @@ import type { HubspotState } from "../state.ts";
 const MOST_TEMPLATES = 750;
 
 /**
- * The event templates of Timeline v3, kept by the developer of an app with the account's `hapikey` (fact sheet 1.5,
- * 2.11). Only apps that had some when HubSpot closed it are let in.
+ * The event templates of Timeline v3, kept by the developer of an app with the account's `hapikey`. Only apps that had some when HubSpot closed it are let in.
  */
 export function templateEndpoints(state: HubspotState): readonly Endpoint[] {
   const base = "/integrators/timeline/v3/{appId}/event-templates";

@@ -23,7 +23,7 @@ const LARGEST_ID = 500;
 const LARGEST_TOKEN = 510 * 1024;
 const LARGEST_EVENT = 1024 * 1024;
 
-/** Timeline v3: events of an app's templates, by the OAuth token of the portal it is installed in (fact sheet 2.11). */
+/** Timeline v3: events of an app's templates, by the OAuth token of the portal it is installed in. */
 export function timelineEndpoints(state: HubspotState): readonly Endpoint[] {
   const write = { scopes: WRITE_TIMELINE, mutating: true } as const;
   const read = { method: "GET", scopes: WRITE_TIMELINE, mutating: false } as const;

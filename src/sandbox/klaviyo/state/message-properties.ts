@@ -47,7 +47,7 @@ const MAIL_PROXY = {
 const FROM = "+18005550100";
 
 /**
- * The `event_properties` of a native event about a message, in Klaviyo's names (fact sheet Klaviyo, section 6). Which
+ * The `event_properties` of a native event about a message, in Klaviyo's names. Which
  * of the text-message properties belong to which metric is not known; all carry the same.
  *
  * @param at seconds since 1970

@@ -50,7 +50,7 @@ export function recomputed(state: KlaviyoState, segmentId: string): void {
 }
 
 /** Brings the membership up to date with everything that is known to have changed. */
-export function recompute(state: KlaviyoState, segment: Segment): void {
+function recompute(state: KlaviyoState, segment: Segment): void {
   const decide = (profileId: string, member: boolean): void => {
     const changed = member
       ? segment.members.add(profileId, state.time.micros())

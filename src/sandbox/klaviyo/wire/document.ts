@@ -1,7 +1,7 @@
 import type { Call } from "../../route.ts";
 
 /** Where this server was reached: every link in an answer leads back to it. */
-export function originOf(call: Call): string {
+function originOf(call: Call): string {
   return `http://${call.headers["host"] ?? "127.0.0.1"}`;
 }
 

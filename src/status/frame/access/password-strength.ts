@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 /** Shorter ones are found by trying. */
-export const SHORTEST_PASSWORD = 12;
+const SHORTEST_PASSWORD = 12;
 /** The sign-in form takes no longer ones. */
-export const LONGEST_PASSWORD = 1_000;
+const LONGEST_PASSWORD = 1_000;
 /** Four letters again and again are as good as four. */
 const LONGEST_UNIT = 4;
 

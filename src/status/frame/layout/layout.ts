@@ -1,6 +1,7 @@
 import type { Overview } from "../../../store/pages/overview.ts";
 import { grouped } from "../../../model/count-words.ts";
-import type { Health, HealthWord } from "../../health.ts";
+import type { Health } from "../../health.ts";
+import type { HealthWord } from "../../../words/help-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Place } from "./places.ts";

@@ -111,7 +111,7 @@ export async function showing(recordAs: RecordAs, given: ShowingGiven = {}): Pro
 
 export const AT = "2026-06-15T08:00:00.000Z";
 
-export function engagement(given: Partial<Engagement> = {}): Engagement {
+function engagement(given: Partial<Engagement> = {}): Engagement {
   return {
     eventId: "E1",
     kind: "opened",

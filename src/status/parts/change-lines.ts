@@ -1,11 +1,11 @@
-import type { Side } from "../model/side.ts";
-import { SIDE_NAMES } from "../model/side.ts";
-import type { Value, Values } from "../model/value.ts";
-import type { PlannedOperation } from "../plan/planned.ts";
-import type { Fragment, Safe } from "./frame/layout/html.ts";
-import { html } from "./frame/layout/html.ts";
-import { propertyOf } from "./problem-words.ts";
-import { valueElement } from "./parts/value-element.ts";
+import type { Side } from "../../model/side.ts";
+import type { Value, Values } from "../../model/value.ts";
+import type { PlannedOperation } from "../../plan/planned.ts";
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+import { propertyOf } from "../../words/problem-words.ts";
+import { optOutWords } from "../../words/change-words.ts";
+import { valueElement } from "./value-element.ts";
 
 /** An operation as the journal, a plan or a hold has it: what is done to one side of one person. */
 export interface ShownChange {
@@ -14,20 +14,6 @@ export interface ShownChange {
   /** `null` where it is not known. */
   readonly before: Values | null;
   readonly after: Values;
-}
-
-/** What is done, in words: `Change in Klaviyo`. */
-export function deedWords(side: Side, kind: PlannedOperation["kind"]): string {
-  const words: Readonly<Record<PlannedOperation["kind"], string>> = {
-    create: "Create in",
-    update: "Change in",
-    add_to_list: "Put on a list in",
-    remove_from_list: "Take off a list in",
-    opt_out: "Unsubscribe in",
-    subscribe: "Ask to subscribe in",
-    stamp: "Stamp the last activity in",
-  };
-  return `${words[kind]} ${SIDE_NAMES[side]}`;
 }
 
 /** What a planned operation would do, as it is shown beside what was done. */
@@ -48,12 +34,6 @@ export function plannedChange(operation: PlannedOperation): ShownChange {
   }
 }
 
-/** Which e-mail somebody is taken off, as the journal has it. */
-function optOutOf({ kind, type, list }: Values): string {
-  if (kind === "type") return `subscription type ${String(type)}`;
-  return kind === "list" ? `list ${String(list)}` : "all e-mail";
-}
-
 /** A write without the values that the side rejected: those were never written. */
 export function withoutRejected(
   change: ShownChange & { readonly refusedFields: readonly string[] },
@@ -64,7 +44,7 @@ export function withoutRejected(
 
 /** Field by field, before → after. */
 export function changeLines({ side, kind, before, after }: ShownChange): Safe {
-  if (kind === "opt_out") return html`<p>From <bdi>${optOutOf(after)}</bdi></p>`;
+  if (kind === "opt_out") return html`<p>From <bdi>${optOutWords(after)}</bdi></p>`;
   return html`<ul class="changes">
     ${Object.entries(after).map(([key, value]) => html`<li>${line(side, kind, key, value, before)}</li>`)}
   </ul>`;

@@ -1,5 +1,5 @@
-import type { IgnoredNote } from "../../store/pages/failing-contacts.ts";
-import { exact, fromNow } from "../../words/time-words.ts";
+import type { IgnoredNote } from "../store/pages/failing-contacts.ts";
+import { exact, fromNow } from "./time-words.ts";
 
 /** Who left a contact alone, why, and what ends it. */
 export function ignoredWords({ by, at, reason, ends, until }: IgnoredNote, now: Date): string {

@@ -1,9 +1,6 @@
-import type { RunRow } from "../../store/pages/overview.ts";
-import type { Bar, Chart } from "../parts/bar-chart.ts";
-import { counted, grouped } from "../../model/count-words.ts";
-import { RESULTS } from "../../words/state-words.ts";
-import { exact, took } from "../../words/time-words.ts";
-import { wordOf } from "../../words/word-of.ts";
+import type { RunRow } from "../store/pages/overview.ts";
+import { took } from "./time-words.ts";
+import { wordOf } from "./word-of.ts";
 
 /** The lanes, in the order in which they are told. */
 export const LANES = [
@@ -79,29 +76,4 @@ export function countLabel(word: string): string {
   if (known !== undefined) return known;
   const spaced = word.replaceAll("_", " ");
   return `${spaced.charAt(0).toUpperCase()}${spaced.slice(1)}`;
-}
-
-/** The runs of a lane as a chart of what they wrote, with its reading. */
-export function runsChart(runs: readonly RunRow[], id: string, span: string): Chart {
-  const failed = runs.filter(({ result }) => result === "stopped");
-  const sum = runs.reduce((total, run) => total + written(run), 0);
-  const last = failed.at(-1);
-  const wrong =
-    last === undefined
-      ? "none failed"
-      : `${grouped(failed.length)} failed, the last at ${exact(last.startedAt)}`;
-  return {
-    id,
-    title: `Changes written by the runs of the ${span}`,
-    reading: `${counted(runs.length, "run")}, ${wrong}, ${counted(sum, "change")} written.`,
-    bars: runs.map(barOf),
-  };
-}
-
-function barOf(run: RunRow): Bar {
-  return {
-    label: `${exact(run.startedAt)}: ${RESULTS[run.result].label}`,
-    value: written(run),
-    failed: run.result === "stopped",
-  };
 }

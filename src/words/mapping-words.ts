@@ -1,7 +1,7 @@
-import type { FieldRule, Limit, Mapping, ScopeRule } from "../../model/mapping.ts";
-import { grouped } from "../../model/count-words.ts";
-import { SIDE_NAMES } from "../../model/side.ts";
-import { backfillWords } from "../../words/older-words.ts";
+import type { FieldRule, Limit, Mapping, ScopeRule } from "../model/mapping.ts";
+import { grouped } from "../model/count-words.ts";
+import { SIDE_NAMES } from "../model/side.ts";
+import { backfillWords } from "./older-words.ts";
 
 /** Which way a field's values go. */
 export const WAYS = { both: "both ways", to_klaviyo: "to Klaviyo", to_hubspot: "to HubSpot" } as const;

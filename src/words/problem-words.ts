@@ -1,8 +1,6 @@
 import type { Side } from "../model/side.ts";
 import { SIDE_NAMES } from "../model/side.ts";
 import type { Cause, StoredProblem } from "../store/pages/overview.ts";
-import type { Fragment, Safe } from "./frame/layout/html.ts";
-import { html } from "./frame/layout/html.ts";
 
 /** Where it went wrong, for people: `Klaviyo, phone_number`. Empty where the problem is of no side and no field. */
 export function place({ side, field }: Pick<StoredProblem, "side" | "field">): string {
@@ -21,16 +19,4 @@ export function propertyOf(side: Side | null, field: string): string {
 /** A cause in the words of the contact that met it last: of several contacts it is an example, and says so. */
 export function causeExample({ contacts, explanation }: Pick<Cause, "contacts" | "explanation">): string {
   return contacts === 1 ? explanation : `For example: ${explanation}`;
-}
-
-/** Numbered steps; what stands in backticks is something to type. */
-export function fixList(steps: readonly string[]): Fragment {
-  if (steps.length === 0) return html`<p>Nothing to do: this passes by itself.</p>`;
-  return html`<ol class="fix">
-    ${steps.map((step) => html`<li>${withCode(step)}</li>`)}
-  </ol>`;
-}
-
-function withCode(text: string): readonly (Safe | string)[] {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -1,5 +1,3 @@
-import type { HealthWord } from "../health.ts";
-
 /** What the word at the top of every page means, the worst first: the first that fits is said. */
 export const HEALTH_MEANINGS: Readonly<Record<HealthWord, string>> = {
   stopped:
@@ -20,3 +18,6 @@ export const NEVER: readonly string[] = [
   "It never leaves somebody out silently: everybody is in exactly one state, with a reason.",
   "It never shows a key, and what is copied to ask for help names nobody.",
 ];
+
+/** One word for how a connection does; `paused` is a person's doing. */
+export type HealthWord = "healthy" | "degraded" | "delayed" | "paused" | "stopped";

@@ -1,0 +1,14 @@
+import type { Fragment, Safe } from "../frame/layout/html.ts";
+import { html } from "../frame/layout/html.ts";
+
+/** Numbered steps; what stands in backticks is something to type. */
+export function fixList(steps: readonly string[]): Fragment {
+  if (steps.length === 0) return html`<p>Nothing to do: this passes by itself.</p>`;
+  return html`<ol class="fix">
+    ${steps.map((step) => html`<li>${withCode(step)}</li>`)}
+  </ol>`;
+}
+
+function withCode(text: string): readonly (Safe | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+}

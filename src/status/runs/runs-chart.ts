@@ -1,0 +1,31 @@
+import type { RunRow } from "../../store/pages/overview.ts";
+import type { Bar, Chart } from "../parts/bar-chart.ts";
+import { counted, grouped } from "../../model/count-words.ts";
+import { written } from "../../words/run-words.ts";
+import { RESULTS } from "../../words/state-words.ts";
+import { exact } from "../../words/time-words.ts";
+
+/** The runs of a lane as a chart of what they wrote, with its reading. */
+export function runsChart(runs: readonly RunRow[], id: string, span: string): Chart {
+  const failed = runs.filter(({ result }) => result === "stopped");
+  const sum = runs.reduce((total, run) => total + written(run), 0);
+  const last = failed.at(-1);
+  const wrong =
+    last === undefined
+      ? "none failed"
+      : `${grouped(failed.length)} failed, the last at ${exact(last.startedAt)}`;
+  return {
+    id,
+    title: `Changes written by the runs of the ${span}`,
+    reading: `${counted(runs.length, "run")}, ${wrong}, ${counted(sum, "change")} written.`,
+    bars: runs.map(barOf),
+  };
+}
+
+function barOf(run: RunRow): Bar {
+  return {
+    label: `${exact(run.startedAt)}: ${RESULTS[run.result].label}`,
+    value: written(run),
+    failed: run.result === "stopped",
+  };
+}
