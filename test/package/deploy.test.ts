@@ -90,7 +90,7 @@ test("the Kubernetes example has its three probes, no root and no rights, and na
     (document) => document.toJS() as Record<string, unknown>,
   );
   expect(parseAllDocuments(source).flatMap(({ errors }) => errors)).toEqual([]);
-  const { template } = deployment?.["spec"] as {
+  const { template } = (deployment ?? {})["spec"] as {
     readonly template: {
       readonly spec: {
         readonly securityContext: object;
