@@ -4,7 +4,7 @@ import type { ExternalId } from "../model/contact.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { Side } from "../model/side.ts";
-import { perSide } from "../model/side.ts";
+import { SIDES, perSide } from "../model/side.ts";
 import type { PlannedOperation } from "./planned.ts";
 
 /**
@@ -31,6 +31,25 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
     operations.push(optOut("klaviyo", klaviyo.id, { kind: "all" }));
   }
   return operations;
+}
+
+/**
+ * Where a person is left on one side only, what is still to be done to that one: an opt-out that a subscription of ours went
+ * over, and one that a merge lost. Whoever is linked to them later is opted out because they show it.
+ */
+export function planOwed(rules: ResolvedConsent, known: KnownLink): readonly PlannedOperation[] {
+  const restoring = planRestoring(known);
+  if (restoring.length > 0) return restoring;
+  return SIDES.flatMap((side): readonly PlannedOperation[] => {
+    const contact = known.sightings[side];
+    const isGone = known.link.deletedOn === side || known.link.missingOn === side;
+    if (isGone || contact?.consent == null || !owesInherited(rules, known, side)) return [];
+    if (refusesAll(contact.consent)) return [];
+    if (side === "klaviyo") return [optOut("klaviyo", contact.id, { kind: "all" })];
+    const { optedOutTypes } = contact.consent;
+    const open = rules.types.filter((type) => !optedOutTypes.includes(type));
+    return open.map((type) => optOut("hubspot", contact.id, { kind: "type", type }));
+  });
 }
 
 /** An opt-out under another email address of the person is carried to a side once. What they choose there later stays. */

@@ -14,7 +14,7 @@ import { giveBackAddress } from "./give-back-address.ts";
 import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { rejectedUnseen, withoutRefused } from "./refused.ts";
-import { planOptOuts, planRestoring, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
+import { planOptOuts, planOwed, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
 
@@ -34,7 +34,7 @@ function planOf(rules: PlanRules, known: KnownLink): ContactPlan {
   const nothing = { known, merged: [], problems: [] };
   if (link.deletedOn !== null) {
     const reason = `Deleted in ${SIDE_NAMES[link.deletedOn]}; not created again`;
-    return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
+    return { ...nothing, operations: planOwed(rules.consent, known), state: "excluded", reason };
   }
   if (link.state === "ignored") {
     // A person wants the fields left alone; somebody's refusal is nothing that one may leave alone.
@@ -43,12 +43,12 @@ function planOf(rules: PlanRules, known: KnownLink): ContactPlan {
   }
   if (link.missingOn !== null) {
     const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; Tandem will look again`;
-    return { ...nothing, operations: planRestoring(known), state: "waiting", reason };
+    return { ...nothing, operations: planOwed(rules.consent, known), state: "waiting", reason };
   }
   if (link.merged !== null && sightings[link.merged.on] === null) {
     const { on, into } = link.merged;
     const reason = `Merged into ${into ?? "another contact"} in ${SIDE_NAMES[on]}`;
-    return { ...nothing, operations: planRestoring(known), state: "excluded", reason };
+    return { ...nothing, operations: planOwed(rules.consent, known), state: "excluded", reason };
   }
   const unread = SIDES.flatMap((side) => known.unread[side] ?? []);
   const [first] = unread;

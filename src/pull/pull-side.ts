@@ -13,6 +13,7 @@ import { noteAbsences, saveMembers, unknownContacts } from "../store/snapshots/m
 import { heirsOfLinked, relinkMerged } from "../store/links/merged.ts";
 import { markFound, markMissing, markShown } from "../store/links/missing-links.ts";
 import { erasedAmong, traceOf } from "../store/people/erased.ts";
+import { saveMergedRefusals } from "../store/consent/merged-refusals.ts";
 import { saveRefusals } from "../store/consent/refusals.ts";
 import { saveSightings } from "../store/snapshots/sightings.ts";
 import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/snapshots/unreadable-contacts.ts";
@@ -238,6 +239,7 @@ export async function storePeople(
     await unreadableOfKnown(statements, connectionId, unreadable),
     context.now(),
   );
+  await saveMergedRefusals(statements, connectionId, side, merged, context.consent, context.now());
   await relinkMerged(statements, connectionId, side, merged, context.now());
   const gone = erased.map(({ id }) => id);
   await markMissing(statements, { connectionId, side, ids: gone }, context.now());

@@ -6,6 +6,7 @@ import { plainConsent } from "../../src/model/consent.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
+import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
 
 let it: Engine;
@@ -67,4 +68,47 @@ test("a run for one person takes no email address from anybody for a swap", asyn
   expect(shown()).toEqual(addresses);
   await cycle();
   expect(shown()).toEqual(UP);
+});
+
+const profileOf = (email: string): string =>
+  it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === email)?.id ?? "";
+
+/** Ann and Bob swap in HubSpot. Ann's profile makes room, and Klaviyo refuses Bob's new address for now. */
+async function halfSwapped() {
+  const [ann = "", bob = "", cay = ""] = addresses.map((email) =>
+    it.hubspot.user.create(email, { firstname: email }, ["all"]),
+  );
+  await cycle();
+  const [profileOfAnn = "", profileOfBob = "", profileOfCay = ""] = addresses.map(profileOf);
+  it.hubspot.user.changeEmail(ann, "bob@example.com");
+  it.hubspot.user.changeEmail(bob, "ann@example.com");
+  it.klaviyo.quirks.refuse = (operation) =>
+    operation.kind === "update" && operation.values["email"] === "ann@example.com"
+      ? problem({ code: "KL-DOWN", side: "klaviyo", field: null })
+      : null;
+  await it.sync(CARRYING);
+  it.klaviyo.quirks.refuse = () => null;
+  expect(it.klaviyo.user.see(profileOfAnn)?.shownEmail).toBe(null);
+  return { ann, bob, cay, profileOfAnn, profileOfBob, profileOfCay };
+}
+
+test("who made room for a swap gets an email address though people swap others in Klaviyo meanwhile", async () => {
+  const { ann, bob, cay, profileOfAnn, profileOfBob, profileOfCay } = await halfSwapped();
+  it.klaviyo.user.changeEmail(profileOfBob, "cay@example.com");
+  it.klaviyo.user.changeEmail(profileOfCay, "bob@example.com");
+  for (let run = 0; run < 3; run += 1) await cycle();
+  const links = await it.fresh.database.link.findMany();
+  const pairs = new Map(links.map(({ hubspotId, klaviyoId }) => [hubspotId, klaviyoId]));
+  expect([ann, bob, cay].map((id) => pairs.get(id))).toEqual([profileOfCay, profileOfAnn, profileOfBob]);
+  expect(it.klaviyo.user.see(profileOfAnn)?.shownEmail).toBe("ann@example.com");
+  expect(it.klaviyo.user.all()).toHaveLength(3);
+});
+
+test("who made room for a swap gets their email address back though nobody is left to be linked to", async () => {
+  const { bob, profileOfAnn, profileOfBob } = await halfSwapped();
+  it.hubspot.user.delete(bob);
+  it.klaviyo.user.changeEmail(profileOfBob, "dan@example.com");
+  it.klaviyo.user.create("bob@example.com", { first_name: "Bob" });
+  for (let run = 0; run < 3; run += 1) await cycle();
+  expect(it.klaviyo.user.see(profileOfAnn)?.shownEmail).toBe("ann@example.com");
 });

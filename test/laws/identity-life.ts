@@ -63,6 +63,8 @@ export interface Soul {
   /** Its counterpart was deleted, or merged away: nobody is made in its place. */
   widowed: boolean;
   alive: boolean;
+  /** Neither vendor takes a merge back: nobody can restore this one. */
+  mergedAway: boolean;
 }
 
 export interface Group {
@@ -109,7 +111,15 @@ function add(
 function know(group: Group, on: Side, id: string): Soul {
   const known = group.souls.find((soul) => soul.side === on && soul.id === id);
   if (known !== undefined) return known;
-  const soul = { side: on, id, optedOut: false, justOptedOut: false, widowed: false, alive: true };
+  const soul = {
+    side: on,
+    id,
+    optedOut: false,
+    justOptedOut: false,
+    widowed: false,
+    alive: true,
+    mergedAway: false,
+  };
   group.souls.push(soul);
   return soul;
 }
@@ -168,7 +178,7 @@ export function happen(world: Worlds, group: Group, what: Happening): string | n
       return null;
     }
     case "restore": {
-      const dead = group.souls.filter((soul) => soul.side === what.side && !soul.alive);
+      const dead = group.souls.filter((soul) => soul.side === what.side && !soul.alive && !soul.mergedAway);
       const soul = dead[what.who % Math.max(1, dead.length)];
       if (soul === undefined) return null;
       user.restore(soul.id);
@@ -207,6 +217,7 @@ function merge(world: Worlds, group: Group, kept: Soul, gone: Soul, third: boole
   const consents = lost.map((soul) => soul.optedOut);
   for (const soul of lost) {
     leave(world, group, soul);
+    soul.mergedAway = true;
     user.merge(survivor.id, soul.id);
   }
   if (survivor !== kept) {

@@ -2,6 +2,7 @@ import type { Side } from "../../model/side.ts";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Statements } from "../database/database.ts";
 import { foldLinks } from "./fold-links.ts";
+import { keepPutAside, putAsideOn } from "./keep-put-aside.ts";
 import { Prisma } from "../generated/client.ts";
 import type { ScopeCollections } from "./links.ts";
 
@@ -37,33 +38,46 @@ export async function pairByAddress(
     const links = [pair.hubspotLink, pair.klaviyoLink].filter((id) => id !== null);
     if (links.some((id) => joined.has(id))) continue;
     for (const id of links) joined.add(id);
-    await join(statements, pair, now);
+    await join({ statements, connectionId, now }, pair);
   }
   return joined.size > 0;
 }
 
-async function join(statements: Statements, pair: Pair, now: Date): Promise<void> {
+interface Joining {
+  readonly statements: Statements;
+  readonly connectionId: number;
+  readonly now: Date;
+}
+
+async function join(joining: Joining, pair: Pair): Promise<void> {
+  const { statements, connectionId, now } = joining;
   const { hubspot, klaviyo, hubspotLink, klaviyoLink } = pair;
   const ids = { hubspot, klaviyo };
   if (hubspotLink !== null && klaviyoLink !== null) {
     // A link that keeps a contact continues under that contact's email address. Only a link left empty is folded.
     if (!pair.hubspotHasPartner || !pair.klaviyoHasPartner) {
+      const asides = [
+        await putAsideOn(statements, connectionId, "klaviyo", hubspotLink),
+        await putAsideOn(statements, connectionId, "hubspot", klaviyoLink),
+      ];
       for (const id of [hubspotLink, klaviyoLink]) await forgetDeleted(statements, id);
       const folding = { ids, base: null, lists: klaviyoLink, deletedOn: null, others: "unlinked" as const };
-      await foldLinks(statements, [hubspotLink, klaviyoLink], folding, now);
+      const link = await foldLinks(statements, [hubspotLink, klaviyoLink], folding, now);
+      for (const aside of asides) if (aside !== null) await keepPutAside(statements, { ...aside, link }, now);
       return;
     }
-    await release(statements, "klaviyo", klaviyoLink, now);
-    await take(statements, hubspotLink, "klaviyo", klaviyo, now);
+    await release(joining, "klaviyo", klaviyoLink);
+    await take(joining, hubspotLink, "klaviyo", klaviyo);
     return;
   }
-  if (hubspotLink !== null) return take(statements, hubspotLink, "klaviyo", klaviyo, now);
-  if (klaviyoLink !== null) return take(statements, klaviyoLink, "hubspot", hubspot, now);
+  if (hubspotLink !== null) return take(joining, hubspotLink, "klaviyo", klaviyo);
+  if (klaviyoLink !== null) return take(joining, klaviyoLink, "hubspot", hubspot);
 }
 
 /** The link's contact on a side becomes another one, of which nothing was agreed. */
-async function take(statements: Statements, link: bigint, side: Side, id: string, now: Date): Promise<void> {
-  await release(statements, side, link, now);
+async function take(joining: Joining, link: bigint, side: Side, id: string): Promise<void> {
+  const { statements } = joining;
+  await release(joining, side, link);
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
   await statements.$executeRaw`
     UPDATE link SET ${own} = ${id}::text, deleted_on = NULLIF(deleted_on, ${side}), missing_on = NULLIF(missing_on, ${side}),
@@ -81,16 +95,18 @@ async function forgetDeleted(statements: Statements, link: bigint): Promise<void
     WHERE link.id = ${link} AND sighting.link_id = link.id AND sighting.side = link.deleted_on`;
 }
 
-async function release(statements: Statements, side: Side, link: bigint, now: Date): Promise<void> {
+async function release({ statements, connectionId, now }: Joining, side: Side, link: bigint): Promise<void> {
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
   // The side was asked before the link had this contact: who has the address now is to be asked again.
   const sought = side === "hubspot" ? Prisma.sql`hubspot_sought` : Prisma.sql`klaviyo_sought`;
   const lists = side === "klaviyo" ? Prisma.sql`'{}'::text[]` : Prisma.sql`lists`;
+  const aside = await putAsideOn(statements, connectionId, side, link);
   await forgetDeleted(statements, link);
   await statements.$executeRaw`UPDATE sighting SET link_id = NULL WHERE link_id = ${link} AND side = ${side}`;
   await statements.$executeRaw`
     UPDATE link SET ${own} = NULL, ${sought} = NULL, base = '{}', refused = '{}', lists = ${lists}, dirty_since = coalesce(dirty_since, ${now}::timestamptz)
     WHERE id = ${link}`;
+  if (aside !== null) await keepPutAside(statements, aside, now);
 }
 
 /**
