@@ -1,4 +1,5 @@
 import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { CreateContact, Operation, UpdateContact } from "../../src/model/operation.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import { directionAllows } from "../../src/model/mapping.ts";
 import type { PerSide, Side } from "../../src/model/side.ts";
@@ -37,7 +38,7 @@ export interface Ending {
 /** What must not be, in words; nothing of the engine's own deciding is asked. */
 export function wrongsOf(ending: Ending): readonly string[] {
   return [
-    ...ending.crowd.people.flatMap((person) => notInStep(ending, person)),
+    ...notInStep(ending),
     ...ending.crowd.typed.flatMap((typed) => (isKept(ending, typed) ? [] : [`lost (P4): ${words(typed)}`])),
     ...SIDES.flatMap((side) => ending.writes[side].flatMap((write) => wrongWrite(ending, side, write))),
     ...SIDES.flatMap((side) => doubled(ending, side)),
@@ -49,18 +50,25 @@ function words({ person, side, field, value }: Typed): string {
 }
 
 /** P1: whoever is there on both sides and in scope is linked, and equal in every field. */
-function notInStep({ crowd, mapping, unmapped, links }: Ending, person: Person): readonly string[] {
+export function notInStep(ending: Ending): readonly string[] {
+  return ending.crowd.people.flatMap((person) => apart(ending, person));
+}
+
+function apart({ crowd, mapping, unmapped, links }: Ending, person: Person): readonly string[] {
   const { hubspot, klaviyo } = crowd.systems;
   const contact = hubspot.user.see(person.contacts.hubspot);
   if (contact === undefined || !hubspot.user.members("all").includes(contact.id)) return [];
   const link = links.find(({ hubspotId }) => hubspotId === contact.id);
   if (link === undefined) return [`no link (P21): ${person.name}`];
   const wasDeleted = person.deleted.hubspot || person.deleted.klaviyo;
+  if (person.lost) return [];
   if (link.deletedOn !== null || link.klaviyoId === null)
     return wasDeleted || person.merged ? [] : [`dead link (P1): ${person.name} ${link.reason}`];
   const profile = klaviyo.user.see(link.klaviyoId);
   if (profile === undefined) return wasDeleted ? [] : [`dead profile (P1): ${person.name}`];
   if (link.state !== "in_sync") return [`${link.state} (P1): ${person.name} ${link.reason}`];
+  if (contact.shownEmail === null || profile.shownEmail === null)
+    return [`without an email address (P1): ${person.name}`];
   const leads = {
     hubspot: true,
     klaviyo:
@@ -134,12 +142,22 @@ function isKept({ crowd, conflicts, writes }: Ending, typed: Typed): boolean {
 /** P5, P7: a written value was typed on the other side, or was there at first; none goes against its direction. */
 function wrongWrite({ crowd }: Ending, side: Side, { operation }: MemoryWrite): readonly string[] {
   if (operation.kind !== "create" && operation.kind !== "update") return [];
-  const owner = ownerOf(crowd, operation.email);
-  if (owner === undefined) return [`to nobody: ${operation.kind} ${side} ${operation.email}`];
+  const wrongs = ownersOf(crowd, operation).map((owner) => wrongTo(crowd, side, operation, owner));
+  if (wrongs.length === 0) return [`to nobody: ${operation.kind} ${side} ${operation.email}`];
+  return wrongs.find((wrong) => wrong.length === 0) ?? wrongs[0] ?? [];
+}
+
+function wrongTo(
+  crowd: Crowd,
+  side: Side,
+  operation: CreateContact | UpdateContact,
+  owner: Person,
+): readonly string[] {
   return Object.entries(operation.values).flatMap(([property, value]): readonly string[] => {
     const said = `${operation.kind} ${side} ${property} = ${JSON.stringify(value)} of ${owner.name}`;
     if (property === "email") {
-      const own = typeof value === "string" && owner.emails.includes(value);
+      // Between two who swap, one has none for a moment.
+      const own = value === null || (typeof value === "string" && owner.emails.includes(value));
       return own ? [] : [`another's address: ${said}`];
     }
     const rule = FIELDS.find((one) => one.property[side] === property);
@@ -157,18 +175,31 @@ function wrongWrite({ crowd }: Ending, side: Side, { operation }: MemoryWrite): 
   });
 }
 
-function ownerOf({ people }: Crowd, email: string): Person | undefined {
-  return people.find(({ emails }) => emails.includes(email));
+/** Of a contact, the one person; of an email address, those who ever had it. */
+export function ownersOf({ people }: Crowd, operation: Operation): readonly Person[] {
+  return people.filter(({ ids, emails }) =>
+    "id" in operation ? ids.has(operation.id) : emails.includes(operation.email),
+  );
 }
 
 /** P10, P11: nobody is made twice, and nobody who was deleted is made again. */
 function doubled({ crowd, writes }: Ending, side: Side): readonly string[] {
   const made = writes[side].filter(
-    ({ operation, result }) => operation.kind === "create" && result.outcome === "done",
+    ({ operation, result }) => operation.kind === "create" && ["done", "pending"].includes(result.outcome),
   );
   return crowd.people.flatMap((person) => {
-    const own = made.filter(({ operation }) => person.emails.includes(operation.email));
-    const most = side === "klaviyo" ? 1 : 0;
+    const own = made.filter(({ operation }) => person.name === nameIn(operation));
+    // A profile that took another email address is somebody new in HubSpot.
+    const most = side === "klaviyo" || person.lost ? 1 : 0;
     return own.length <= most ? [] : [`made ${own.length} times in ${side} (P10): ${person.name}`];
   });
+}
+
+/** Whose values these are: each value begins with a name. */
+function nameIn(operation: Operation): string | null {
+  if (!("values" in operation)) return null;
+  const names = Object.values(operation.values)
+    .flatMap(items)
+    .map((value) => String(value).split(" ")[0]);
+  return names[0] ?? null;
 }

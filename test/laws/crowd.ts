@@ -5,6 +5,8 @@ import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import type { PerSide, Side } from "../../src/model/side.ts";
 import { SIDES } from "../../src/model/side.ts";
 import type { Value } from "../../src/model/value.ts";
+import type { Acts } from "../consent/acts.ts";
+import { actsIn } from "../consent/acts.ts";
 import { fieldRule, mapping, scopeRule } from "../support/rule.ts";
 
 /** How many times the engine runs while things happen. */
@@ -39,6 +41,7 @@ export function mappingOf({ fields, twoWay }: Version): Mapping {
   return mapping({
     rules: twoWay ? [customers, scopeRule("leads", "klaviyo", "engaged")] : [customers],
     fields: FIELDS.filter((_field, index) => fields.includes(index)),
+    consent: { unsubscribeFrom: [{ nameOrId: "1", line: 1, column: 1 }], hubspotOptOut: "unsubscribe" },
     limits: { ...mapping().limits, ...free },
     hash: JSON.stringify([fields, twoWay]),
   });
@@ -46,8 +49,10 @@ export function mappingOf({ fields, twoWay }: Version): Mapping {
 
 export type Happening =
   | { readonly kind: "edit" | "clear"; readonly side: Side; readonly field: number }
-  | { readonly kind: "rename" | "delete" | "restore"; readonly side: Side }
+  | { readonly kind: "rename" | "delete" | "restore" | "swap" | "opt_out"; readonly side: Side }
   | { readonly kind: "merge" }
+  /** Klaviyo tells nothing of it: the other profile, which stays, has the email address, or takes another. */
+  | { readonly kind: "merge_profiles"; readonly keepsAddress: boolean }
   | { readonly kind: "leave" | "join" };
 
 export interface Occurrence {
@@ -70,7 +75,13 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("rename" as const), side: anySide }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("delete", "restore"), side: anySide }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("swap" as const), side: anySide }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("opt_out" as const), side: anySide }) },
   { weight: 1, arbitrary: fc.constant({ kind: "merge" } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("merge_profiles" as const), keepsAddress: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("leave", "join") }) },
 );
 
@@ -90,31 +101,53 @@ export interface Typed {
   readonly side: Side;
   readonly field: string;
   readonly value: Value;
-  /** Typed while the engine was writing to the system that has no history. */
+  /** Typed while the engine, or a job of it, was writing to the system that has no history. */
   readonly inWindow: boolean;
 }
 
 export interface Person {
   readonly name: string;
   readonly contacts: { hubspot: ExternalId; klaviyo: ExternalId | null };
+  /** All that were ever theirs. */
+  readonly ids: Set<ExternalId>;
   readonly emails: string[];
   /** How many runs had come to their end when their profile was first there: until the next one Tandem may not know its id. */
   profileSince: number;
   /** A side on which somebody deleted them, and nobody brought them back. */
   deleted: Record<Side, boolean>;
   merged: boolean;
+  /** Their profile was merged into one with another email address: nobody can tell whose that is. */
+  lost: boolean;
+  /** How many runs had come to their end when their address, or whether they are in scope, was last changed. */
+  movedSince: number;
+  /** The same of the last swap: one more run knows which of the two is which. */
+  swappedSince: number;
+  /** Sides on which they opted out. */
+  readonly optedOut: Set<Side>;
 }
 
 export interface Crowd {
   readonly systems: PerSide<MemoryConnector>;
   readonly people: readonly Person[];
   readonly typed: Typed[];
+  /** Contacts that somebody deleted or merged away, as `side id`. */
+  readonly removed: Set<string>;
+  /** All contacts that there ever were, as `side id`. */
+  readonly seen: Set<string>;
+  readonly acts: Acts;
+  /** Does what people change in Klaviyo always come to HubSpot? */
+  readonly twoWay: boolean;
   count: number;
   /** Runs that nobody ended early. */
   finished: number;
 }
 
-export function gather(systems: PerSide<MemoryConnector>, count: number): Crowd {
+export function gather(
+  systems: PerSide<MemoryConnector>,
+  count: number,
+  now: () => number,
+  twoWay: boolean,
+): Crowd {
   const people = Array.from({ length: count }, (_none, index): Person => {
     const name = `p${index}`;
     const email = `${name}@example.com`;
@@ -124,89 +157,43 @@ export function gather(systems: PerSide<MemoryConnector>, count: number): Crowd 
     return {
       name,
       contacts,
+      ids: new Set([hubspot]),
       emails: [email],
       profileSince: 0,
       deleted: { hubspot: false, klaviyo: false },
       merged: false,
+      lost: false,
+      movedSince: -1,
+      swappedSince: -2,
+      optedOut: new Set(),
     };
   });
-  return { systems, people, typed: [], count: 0, finished: 0 };
+  const acts = actsIn(systems.klaviyo, now);
+  return {
+    systems,
+    people,
+    typed: [],
+    removed: new Set(),
+    seen: new Set(),
+    acts,
+    twoWay,
+    count: 0,
+    finished: 0,
+  };
 }
 
 /** Whose profile is whose: by address, as anybody would see it. */
 export function meet(crowd: Crowd): void {
   const { systems, people } = crowd;
+  for (const side of SIDES) for (const { id } of systems[side].user.all()) crowd.seen.add(`${side} ${id}`);
   const byEmail = new Map(systems.klaviyo.user.all().map(({ shownEmail, id }) => [shownEmail ?? "", id]));
   for (const [index, person] of people.entries()) {
     const { contacts, emails } = person;
     if (contacts.klaviyo !== null) continue;
     person.profileSince = crowd.finished;
     contacts.klaviyo = emails.map((email) => byEmail.get(email) ?? null).find((id) => id !== null) ?? null;
+    if (contacts.klaviyo !== null) person.ids.add(contacts.klaviyo);
     // Some are in scope on one side alone.
     if (contacts.klaviyo !== null && index % 3 > 0) systems.klaviyo.user.join(contacts.klaviyo, "engaged");
   }
-}
-
-export function happen(crowd: Crowd, person: Person, happening: Happening, inWindow: boolean): void {
-  const { systems } = crowd;
-  const { hubspot } = systems;
-  crowd.count += 1;
-  // Nobody can follow a profile that an import has just made and somebody renames before its id was ever told.
-  const unknown = person.profileSince === crowd.finished;
-  if (unknown && (happening.kind === "rename" || happening.kind === "delete")) return;
-  switch (happening.kind) {
-    case "edit":
-    case "clear":
-      return type(crowd, person, happening, inWindow);
-    case "rename": {
-      const id = person.contacts[happening.side];
-      if (id === null || systems[happening.side].user.see(id) === undefined) return;
-      const email = `${person.name}.${crowd.count}@example.com`;
-      systems[happening.side].user.changeEmail(id, email);
-      person.emails.unshift(email);
-      return;
-    }
-    case "delete":
-    case "restore": {
-      const id = person.contacts[happening.side];
-      if (id === null) return;
-      const { user } = systems[happening.side];
-      if (happening.kind === "delete") user.delete(id);
-      else if (person.deleted[happening.side]) user.restore(id);
-      else return;
-      person.deleted[happening.side] = happening.kind === "delete";
-      return;
-    }
-    case "merge": {
-      const old = hubspot.user.see(person.contacts.hubspot);
-      if (old === undefined) return;
-      const email = `${person.name}.merged${crowd.count}@example.com`;
-      const survivor = hubspot.user.create(email, {}, ["all"]);
-      hubspot.user.merge(survivor, person.contacts.hubspot);
-      person.contacts.hubspot = survivor;
-      person.emails.unshift(email);
-      person.merged = true;
-      return;
-    }
-    case "leave":
-      return hubspot.user.leave(person.contacts.hubspot, "all");
-    case "join":
-      return hubspot.user.join(person.contacts.hubspot, "all");
-  }
-}
-
-function type(
-  crowd: Crowd,
-  person: Person,
-  { kind, side, field }: Extract<Happening, { kind: "edit" | "clear" }>,
-  inWindow: boolean,
-): void {
-  const rule = FIELDS[field];
-  const id = person.contacts[side];
-  const { user } = crowd.systems[side];
-  if (rule === undefined || id === null || user.see(id) === undefined) return;
-  const words = `${person.name} ${rule.property.hubspot} ${crowd.count}`;
-  const value: Value = kind === "clear" ? null : rule.type === "list" ? [words] : words;
-  crowd.typed.push({ person: person.name, side, field: rule.key, value, inWindow });
-  user.edit(id, { [rule.property[side]]: value });
 }

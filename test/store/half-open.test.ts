@@ -1,61 +1,29 @@
-import type { Socket } from "node:net";
-import { connect, createServer } from "node:net";
-import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Database } from "../../src/store/database/database.ts";
 import { openDatabase, transaction } from "../../src/store/database/database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import type { SilentProxy } from "../support/silent-proxy.ts";
+import { silentProxy } from "../support/silent-proxy.ts";
 
 const PATIENCE = { connectMs: 2_000, statementMs: 400, longMs: 3_000, graceMs: 200 };
 
 vi.setConfig({ testTimeout: 20_000 });
 
-interface Swallowing {
+interface Swallowing extends Pick<SilentProxy, "swallow"> {
   readonly database: Database;
-  /** From now on nothing that is said on the connections there are arrives; their sockets stay open. */
-  readonly swallow: (what: "there are" | "all") => void;
 }
 
-/** A database behind a proxy that can go silent, as a firewall does that forgot a connection. */
+/** A database behind a proxy that can go silent. */
 async function swallowing(): Promise<Swallowing> {
   const fresh = await freshDatabase();
-  const real = new URL(fresh.url);
-  const pairs = new Set<{ silent: boolean }>();
-  const sockets = new Set<Socket>();
-  let all = false;
-  const server = createServer((engine) => {
-    const pair = { silent: all };
-    pairs.add(pair);
-    const postgres = connect(Number(real.port), real.hostname);
-    for (const socket of [engine, postgres]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-    }
-    engine.on("data", (words) => void (pair.silent || postgres.write(words)));
-    postgres.on("data", (words) => void (pair.silent || engine.write(words)));
-    engine.on("close", () => postgres.destroy());
-    postgres.on("close", () => pair.silent || engine.destroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
-  const url = new URL(fresh.url);
-  url.host = `127.0.0.1:${address.port}`;
-  const database = openDatabase(url.href, { patience: PATIENCE });
+  const { url, swallow, close } = await silentProxy(fresh.url);
+  const database = openDatabase(url, { patience: PATIENCE });
   onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
+    close();
     await database.$disconnect();
     await fresh.drop();
   });
-  return {
-    database,
-    swallow(what) {
-      all = what === "all";
-      for (const pair of pairs) pair.silent = true;
-    },
-  };
+  return { database, swallow };
 }
 
 test("half-open connections are noticed at the first statement, and those idle beside it are not tried one by one", async () => {

@@ -3,7 +3,6 @@ import type { Side } from "../../model/side.ts";
 import type { Clearance } from "../../model/clearance.ts";
 import type { ContactReading, ExternalId } from "../../model/contact.ts";
 import { fromIndex, fromRecords } from "../../model/contact.ts";
-import type { EmailKey } from "../../model/email.ts";
 import type { Operation } from "../../model/operation.ts";
 import type {
   Capabilities,
@@ -13,12 +12,12 @@ import type {
   Schema,
   WriteResult,
 } from "../connector.ts";
-import { writeProgress } from "../write-progress.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
 import { applyLate, leftOptedOut, refusalsOf, refusing, subscribed } from "./consent.ts";
 import { broken } from "./broken.ts";
+import { memoryJobs } from "./jobs.ts";
 import { memoryPull } from "./pull.ts";
 import type { MemoryCall, Quirks } from "./quirks.ts";
 import { noQuirks } from "./quirks.ts";
@@ -26,7 +25,7 @@ import { memoryStore } from "./store.ts";
 import type { StoredContact } from "./store.ts";
 import type { MemoryUser } from "./user.ts";
 import { memoryUser } from "./user.ts";
-import { memoryWrite } from "./write.ts";
+import { endJobs, memoryWriteAll } from "./write-all.ts";
 
 export interface MemoryOptions {
   /** Milliseconds since 1970. */
@@ -58,6 +57,8 @@ export interface MemoryConnector extends Connector {
   readonly quirks: Quirks;
   /** The ground truth of what was asked for and done. */
   readonly writes: readonly MemoryWrite[];
+  /** Changes of jobs that have not ended: they may still be applied over what is there by then. */
+  underWay(): readonly Operation[];
   /** Whom it was ever asked to subscribe, and to what. */
   readonly asked: readonly Clearance[];
   readonly engagement: MemoryEngagement;
@@ -83,9 +84,12 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     counts.set(call, (counts.get(call) ?? 0) + 1);
     quirks.before(call);
     applyLate(store, late, now());
+    endJobs(writing);
     const out = quirks.unavailable(call);
     if (out !== null) throw out;
   };
+  const jobs = memoryJobs(now, (signal) => request("jobs", signal));
+  const writing = { side, store, quirks, now, late, writes, jobs, request };
   const showAll = (
     contacts: Iterable<StoredContact | undefined>,
     properties: readonly PropertyRequest[],
@@ -119,6 +123,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     side,
     quirks,
     writes,
+    underWay: () => jobs.underWay(),
     asked,
     user: memoryUser(store, quirks),
     can: {
@@ -267,31 +272,10 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         const wanted = [...store.all()].filter((contact) => contact.emails.some((key) => keys.has(key)));
         return fromIndex(showAll(wanted.filter(foundByAddress), properties));
       },
-      jobs: null,
-      async write(operations, properties, gate, signal) {
-        const progress = writeProgress(signal);
-        const writeOne = async (asked: Operation): Promise<void> => {
-          request("write", signal);
-          const admitted = await gate.admit([asked], "request");
-          const [operation] = admitted?.operations ?? [];
-          if (admitted === null || operation === undefined) return;
-          admitted.permit.use();
-          const holderOf = (email: EmailKey): StoredContact | undefined =>
-            [...store.all()].find((contact) => contact.emails.includes(email) && foundByAddress(contact));
-          const before = "id" in operation ? store.get(operation.id) : undefined;
-          const result = memoryWrite({ side, store, quirks, now, late, holderOf }, operation, properties);
-          const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
-          const after = id === undefined ? undefined : store.get(id);
-          writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });
-          progress.settle(asked, result);
-        };
-        try {
-          for (const asked of operations) await writeOne(asked);
-        } catch (reason) {
-          return progress.answer(operations, { reason });
-        }
-        return progress.answer(operations, null);
-      },
+      // As the real ones: Klaviyo alone has jobs.
+      jobs: side === "klaviyo" ? jobs.port : null,
+      write: (operations, properties, gate, signal) =>
+        memoryWriteAll(writing, operations, properties, gate, signal),
     },
   };
 }

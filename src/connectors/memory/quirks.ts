@@ -15,6 +15,7 @@ export type MemoryCall =
   | "read"
   | "find"
   | "write"
+  | "jobs"
   | "metrics"
   | "events"
   | "counts"
@@ -53,6 +54,8 @@ export interface Quirks {
   unreadable: (id: ExternalId) => boolean;
   /** Writes of creates, and of updates that empty nothing, tell neither what is stored nor a new contact's id. */
   importLike: boolean;
+  /** Creates, and updates that empty nothing, go as jobs, which are applied so many milliseconds later; 0: there are none. */
+  importLagMs: number;
   /** Milliseconds until an incremental pull shows a change; until then it shows what was before. */
   indexLagMs: number;
   /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
@@ -83,6 +86,7 @@ export function noQuirks(): Quirks {
     before: () => {},
     unreadable: () => false,
     importLike: false,
+    importLagMs: 0,
     indexLagMs: 0,
     findLagMs: 0,
     optOutLagMs: 0,

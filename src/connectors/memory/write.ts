@@ -40,6 +40,17 @@ export function memoryWrite(
   return lost === "applied" ? { outcome: "unknown" } : result;
 }
 
+/** Does what a job was asked for. As Klaviyo's import it writes over the contact that has the address of a create. */
+export function applyJob(settings: WriteSettings, operation: Operation): void {
+  if (operation.kind !== "create") return void apply(settings, operation, []);
+  const { holderOf, store } = settings;
+  const holder = holderOf(operation.email);
+  if (holder === undefined) return void apply(settings, operation, []);
+  const { traceId, side, email, values } = operation;
+  apply(settings, { kind: "update", traceId, side, email, id: holder.id, values }, []);
+  for (const list of operation.lists) store.join(holder.id, list);
+}
+
 function apply(
   settings: WriteSettings,
   operation: Operation,
