@@ -11,8 +11,14 @@ const NOTHING: Suggestion = { word: null, ties: [] };
 /**
  * What somebody who wrote `written` probably meant among `known`: the same word in another case, then a word that ends
  * with it (`country` → `location.country`), then the nearest by edit distance, if near enough to be a slip.
+ *
+ * @param most letters that may be wrong; default: a third of the word
  */
-export function suggest(written: string, known: readonly string[]): Suggestion {
+export function suggest(
+  written: string,
+  known: readonly string[],
+  most = Math.max(1, Math.floor(written.length / 3)),
+): Suggestion {
   const small = written.toLowerCase();
   const among = (words: readonly string[]): Suggestion | null =>
     words.length === 0
@@ -24,12 +30,11 @@ export function suggest(written: string, known: readonly string[]): Suggestion {
   const found =
     among(candidates.filter((word) => word.toLowerCase() === small)) ??
     among(candidates.filter((word) => word.toLowerCase().endsWith(`.${small}`)));
-  return found ?? among(nearest(small, candidates)) ?? NOTHING;
+  return found ?? among(nearest(small, candidates, most)) ?? NOTHING;
 }
 
-function nearest(small: string, candidates: readonly string[]): readonly string[] {
-  // A third of the word may be wrong; more, and the suggestion would be a guess.
-  let best = Math.max(1, Math.floor(small.length / 3));
+function nearest(small: string, candidates: readonly string[], most: number): readonly string[] {
+  let best = most;
   let words: string[] = [];
   for (const word of candidates) {
     const far = distance(small, word.toLowerCase());

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StatusActions } from "../status-actions.ts";
-import { alike } from "../errors/alike.ts";
+import { suggest } from "../../mapping/diagnostics/suggest.ts";
 import { confirmPage } from "../frame/layout/confirm-page.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactForViewers } from "./contact-document.ts";
@@ -132,9 +132,13 @@ function key(search: string): string {
 /** The first letters are rarely the wrong ones. */
 const SURE_LETTERS = 2;
 
+/** Two neighbors that changed places count as two. More than two slips are another email address. */
+const MOST_SLIPS = 2;
+
 async function probably(read: StatusReader, search: string): Promise<{ email: string; id: string } | null> {
   if (search.length <= SURE_LETTERS) return null;
-  const email = alike(search, await read.addressesLike(search.slice(0, SURE_LETTERS)));
+  const known = await read.addressesLike(search.slice(0, SURE_LETTERS));
+  const { word: email } = suggest(search, known, MOST_SLIPS);
   const id = email === null ? null : await read.linkOfEmail(email);
   return email === null || id === null ? null : { email, id };
 }

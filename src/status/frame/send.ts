@@ -5,7 +5,6 @@ import type { Safe } from "./layout/html.ts";
 import { render } from "./layout/html.ts";
 import { seenDocument } from "../seen-document.ts";
 import type { Sight } from "../../words/sight.ts";
-import { wantsJson } from "./wants-json.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -26,10 +25,15 @@ export function send(
   document: object,
 ): FastifyReply {
   const { sight } = request;
-  const asJson = page === null || wantsJson(request.headers.accept);
+  const asJson = page === null || wantsJson(request);
   return reply
     .type(asJson ? "application/json; charset=utf-8" : "text/html; charset=utf-8")
     .send(asJson ? seenDocument(document, sight) : render(page(), sight));
+}
+
+/** Whether JSON is preferred to a page. Programs that prefer nothing get the page. */
+export function wantsJson(request: FastifyRequest): boolean {
+  return request.accepts().type("html", "json") === "json";
 }
 
 /** A table as CSV, line by line: one of any size is sent in little memory. */

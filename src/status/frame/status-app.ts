@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import accepts from "@fastify/accepts";
 import csrfProtection from "@fastify/csrf-protection";
 import formbody from "@fastify/formbody";
 import helmet from "@fastify/helmet";
@@ -218,6 +219,7 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
     },
   });
   const known = await sessions(app, access, deps.act.database, deps.now);
+  await app.register(accepts);
   await app.register(formbody, { bodyLimit: LARGEST_BODY });
   await app.register(csrfProtection, { sessionPlugin: "@fastify/secure-session" });
   return known;

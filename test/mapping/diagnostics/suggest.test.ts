@@ -24,6 +24,16 @@ test("nothing near is nothing meant", () => {
   expect(suggest("a", [])).toEqual({ word: null, ties: [] });
 });
 
+test.each([
+  ["jo@exmaple.com", "jo@example.com"],
+  ["jo@example.con", "jo@example.com"],
+  ["oj@example.com", "jo@example.com"],
+  ["somebody@else.example", null],
+  ["jill@example.com", null],
+])("of email addresses within two slips, %s was probably meant to be %s", (written, meant) =>
+  expect(suggest(written, ["kim@example.com", "jo@example.com"], 2).word).toBe(meant),
+);
+
 test("long lists are cut", () => {
   expect(listed(["a", "b"])).toBe("a, b");
   expect(listed(Array.from({ length: 15 }, (_none, at) => `w${at}`))).toMatch(/w11 and 3 more$/);

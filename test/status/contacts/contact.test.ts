@@ -1,6 +1,5 @@
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { alike } from "../../../src/status/errors/alike.ts";
 import { hashPassword } from "../../../src/status/frame/access/password.ts";
 import { redact } from "../../../src/status/parts/redact.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
@@ -169,12 +168,3 @@ test("a viewer sees no address, no raw exchange and no buttons", async () => {
   expect((await viewer.get("/errors.csv")).body).not.toContain("jo@example.com");
   await guarded.close();
 });
-
-test.each([
-  ["jo@exmaple.com", "jo@example.com"],
-  ["jo@example.con", "jo@example.com"],
-  ["oj@example.com", "jo@example.com"],
-  ["somebody@else.example", null],
-])("%s was probably meant to be %s", (written, meant) =>
-  expect(alike(written, ["kim@example.com", "jo@example.com"])).toBe(meant),
-);

@@ -182,6 +182,18 @@ test("a diff has every line once, and puts both texts together again", () => {
   const count = (kind: string) => lines.filter((line) => line.kind === kind).length;
   expect([count("new"), count("gone")]).toEqual([2, 3]);
   expect(lineDiff("same\ntext", "same\ntext")).toEqual([]);
+  expect(lineDiff("same\ntext", "same\ntext\n")).toEqual([]);
+});
+
+test("two texts that have nothing in common are shown one after the other", () => {
+  const text = (name: string) => Array.from({ length: 4_000 }, (_, index) => `${name} ${index}`).join("\n");
+  const [stretch = [], ...more] = lineDiff(text("old"), text("new"));
+  expect(more).toEqual([]);
+  expect(stretch).toHaveLength(8_000);
+  expect([stretch[3_999], stretch[4_000]]).toEqual([
+    { kind: "gone", text: "old 3999", line: 4_000 },
+    { kind: "new", text: "new 0", line: 1 },
+  ]);
 });
 
 test("what is held is read as people speak, whatever kind of change it is", () => {
