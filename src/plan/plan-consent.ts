@@ -64,7 +64,7 @@ function owesInherited(rules: ResolvedConsent, { inherited }: KnownLink, side: S
  * Puts back a refusal that a subscription of ours went over. What Tandem has done it undoes, whatever became of the contact
  * on the other side since.
  */
-export function planRestoring({ overruled, link, sightings }: KnownLink): readonly PlannedOperation[] {
+function planRestoring({ overruled, link, sightings }: KnownLink): readonly PlannedOperation[] {
   const { klaviyo } = sightings;
   const isGone = link.deletedOn === "klaviyo" || link.missingOn === "klaviyo";
   if (!overruled || isGone || klaviyo === null || klaviyo.consent === null) return [];

@@ -176,7 +176,7 @@ function wrongTo(
 }
 
 /** Of a contact, the one person; of an email address, those who ever had it. */
-export function ownersOf({ people }: Crowd, operation: Operation): readonly Person[] {
+function ownersOf({ people }: Crowd, operation: Operation): readonly Person[] {
   return people.filter(({ ids, emails }) =>
     "id" in operation ? ids.has(operation.id) : emails.includes(operation.email),
   );
