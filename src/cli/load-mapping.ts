@@ -61,6 +61,13 @@ export function loadMapping(app: App, options: CommonOptions): LoadedMapping {
   return { ...loaded, mapping };
 }
 
+/** Tells of what a valid mapping says that may not be meant. */
+export function warnOfMapping(app: App, options: CommonOptions, { diagnostics, text }: LoadedMapping): void {
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning");
+  if (warnings.length === 0 || options.quiet === true) return;
+  app.raw.talk(formatDiagnostics(warnings, text, { color: coloured(app, options, app.watched) }));
+}
+
 /**
  * The keys that a mapping names.
  *

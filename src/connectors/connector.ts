@@ -35,6 +35,8 @@ export interface Connector {
   outline(signal: AbortSignal): Promise<Schema>;
   /** The scopes that reading needs and the key lacks, by the vendor's names; asked for one by one, by reading only. */
   missingScopes(signal: AbortSignal): Promise<readonly string[]>;
+  /** How many members it has now; `null` where the system does not say. In Klaviyo a request each, and 15 a minute. */
+  countMembers(collection: Collection, signal: AbortSignal): Promise<number | null>;
   /** What the system itself starts when somebody joins a list, by name; `null` where this key is not told. */
   startedBy(list: string, signal: AbortSignal): Promise<readonly string[] | null>;
   readonly contacts: ContactPort;

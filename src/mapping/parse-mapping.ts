@@ -8,6 +8,7 @@ import { engagementMeanings } from "./meaning/meaning-engagement.ts";
 import type { Meaning, PlacedField } from "./meaning/meaning-fields.ts";
 import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning/meaning-fields.ts";
 import { mixedTypes } from "./meaning/meaning-types.ts";
+import { directionMeanings } from "./meaning/meaning-directions.ts";
 import { ruleMeanings, surroundingMeanings } from "./meaning/meaning-rules.ts";
 import { notYet } from "./meaning/not-yet.ts";
 import { companyEntry, connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema/schema.ts";
@@ -93,6 +94,7 @@ function meanings(source: YamlSource): readonly Meaning[] {
     ...(defaults === undefined ? [] : defaultMeanings(defaults)),
     ...ruleMeanings(rules),
     ...single,
+    ...directionMeanings(contactFields, leading),
     ...doubleTargets(whole),
     ...mixedTypes(whole),
     ...engagementOf(top, fields),

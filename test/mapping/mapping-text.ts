@@ -11,6 +11,12 @@ export interface MappingParts {
 /** Lines that a test's diagnostics count from: the first line of each part. */
 export const LINE = { head: 3, hubspot: 6, klaviyo: 9, rules: 11, fields: 13 } as const;
 
+/** A rule from each side, on the lines that one rule has. */
+const RULES = [
+  "rules: [",
+  "    { id: customers, from: hubspot, match: { lists: [Customers] } }, { id: back, from: klaviyo, match: { lists: [Newsletter] } }]",
+];
+
 /**
  * A mapping that is right unless a part says otherwise. Each part but the last is one line, so that the others stay at
  * the lines above; `fields` and `rules` are flow entries (`{ … }`), a list of them separated by line breaks is possible
@@ -27,8 +33,7 @@ export function mappingText(parts: MappingParts = {}): string {
     "    token: { env: HUBSPOT_TOKEN }",
     "  klaviyo:",
     `    ${parts.klaviyo ?? "token: { env: KLAVIYO_API_KEY }"}`,
-    "rules:",
-    `  - ${parts.rules ?? "{ id: customers, from: hubspot, match: { lists: [Customers] } }"}`,
+    ...(parts.rules === undefined ? RULES : ["rules:", `  - ${parts.rules}`]),
     "fields:",
     ...(parts.fields ?? "{ hubspot: city, klaviyo: location.city }")
       .split("\n")

@@ -16,7 +16,8 @@ function parsed(text: string): Mapping {
 }
 
 test("what is not said is the default", () => {
-  const { hash, ...rest } = mapping();
+  const rules = "{ id: customers, from: hubspot, match: { lists: [Customers] } }";
+  const { hash, ...rest } = mapping({ rules });
   expect(hash).toMatch(/^[0-9a-f]{64}$/);
   expect(rest).toEqual({
     name: "test",

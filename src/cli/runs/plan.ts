@@ -9,6 +9,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
 import { planDocument, planReport } from "./plan-report.ts";
+import { warnOfMapping } from "../load-mapping.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { whole } from "../rehearsal/sandbox.ts";
 import { parseAddress } from "./sync.ts";
@@ -37,6 +38,7 @@ export function planCommand(program: Command, app: App, exit: (code: ExitCode) =
       const email = parseAddress(options.email);
       const findings = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
+        warnOfMapping(app, options, loaded);
         return usable(
           makePlan(deps, mapping, {
             email,

@@ -5,26 +5,45 @@ import { obviousRule, sensibleLists } from "../../mapping/first/first-rule.ts";
 import type { GuessedCountry } from "../../mapping/first/guess-country.ts";
 import { guessCountry, isCountry } from "../../mapping/first/guess-country.ts";
 import type { PerSide } from "../../model/side.ts";
-import { SIDES } from "../../model/side.ts";
+import type { Side } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { App } from "../app.ts";
 import type { Ask } from "../ask.ts";
 
 /** What the accounts tell of a first mapping, before anybody decides anything. */
-export type Looked = Omit<FirstMapping, "rule" | "country">;
+export type Looked = Omit<FirstMapping, "rule" | "bothWays" | "returning" | "country">;
 
 /** What the data suggests; on a terminal the person has the last word. */
 export async function askAboutMapping(
   app: App,
   given: Looked,
   ask: Ask | null,
-): Promise<Pick<FirstMapping, "rule" | "country">> {
+  oneWay = false,
+): Promise<Omit<FirstMapping, keyof Looked>> {
   const guess = guessCountry(phones(given));
-  const obvious = obviousRule(given.schemas);
-  if (ask === null) return { rule: obvious, country: guess };
+  const obvious = obviousRule(given.schemas, "hubspot");
+  const back = obviousRule(given.schemas, "klaviyo");
+  if (ask === null)
+    return { rule: obvious, bothWays: !oneWay, returning: oneWay ? null : back, country: guess };
+  const rule = await askRule(app, given.schemas, "hubspot", obvious, ask);
+  const bothWays = !oneWay && (await askBothWays(app, ask));
   return {
-    rule: await askRule(app, given.schemas, obvious, ask),
+    rule,
+    bothWays,
+    returning: bothWays ? await askRule(app, given.schemas, "klaviyo", back, ask) : null,
     country: await askCountry(app, guess, ask),
   };
+}
+
+async function askBothWays(app: App, ask: Ask): Promise<boolean> {
+  for (;;) {
+    const answer = await ask(
+      "Sync both ways, or one way from HubSpot to Klaviyo? (both, one; Enter for both): ",
+    );
+    if (answer === "" || answer === "both") return true;
+    if (answer === "one") return false;
+    app.talk("Type both or one.\n");
+  }
 }
 
 function phones({ samples, fields }: Looked): readonly string[] {
@@ -38,24 +57,30 @@ function phones({ samples, fields }: Looked): readonly string[] {
   );
 }
 
+const WHOM: PerSide<string> = {
+  hubspot: "Which contacts should sync?",
+  klaviyo: "For whom should edits in Klaviyo sync to HubSpot?",
+};
+
 async function askRule(
   app: App,
   schemas: PerSide<Schema>,
+  side: Side,
   obvious: FirstRule | null,
   ask: Ask,
 ): Promise<FirstRule | null> {
-  const lists = sensibleLists(schemas).slice(0, 9);
+  const lists = sensibleLists(schemas, side).slice(0, 9);
   if (lists.length === 0) return obvious;
   const rows = lists.map(
     ({ name, size }, at) => `  ${at + 1}  ${name} (${size?.toLocaleString("en") ?? "?"})`,
   );
-  app.talk(`Whom to keep in step? HubSpot's largest lists:\n${rows.join("\n")}\n`);
+  app.talk(`${WHOM[side]} ${SIDE_NAMES[side]}'s largest lists:\n${rows.join("\n")}\n`);
   for (;;) {
-    const answer = await ask(`A number, or Enter for ${obvious === null ? "deciding later" : "1"}: `);
+    const answer = await ask(`A number, or Enter ${obvious === null ? "to decide later" : "for 1"}: `);
     if (answer === "") return obvious;
     const collection = /^\d$/.test(answer) ? lists[Number(answer) - 1] : undefined;
-    if (collection !== undefined) return { from: "hubspot", collection };
-    app.talk(`There is no ${answer} among them.\n`);
+    if (collection !== undefined) return { from: side, collection };
+    app.talk(`There is no ${answer} in this list.\n`);
   }
 }
 

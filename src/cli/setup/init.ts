@@ -4,6 +4,8 @@ import { candidateFields, fieldRequests, measureFields } from "../../mapping/fir
 import { firstMapping } from "../../mapping/first/first-mapping.ts";
 import { mappingJsonSchema } from "../../mapping/schema/mapping-json-schema.ts";
 import { parseMapping } from "../../mapping/parse-mapping.ts";
+import type { Connector, Schema } from "../../connectors/connector.ts";
+import { mayBeMeant } from "../../mapping/first/first-rule.ts";
 import type { Mapping, SecretRef } from "../../model/mapping.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
@@ -31,6 +33,7 @@ interface InitOptions extends CommonOptions {
   readonly klaviyoUrl?: string;
   /** False with `--no-input`. */
   readonly input: boolean;
+  readonly oneWay?: boolean;
 }
 
 /** People of each side that fill rates are measured on: three requests. */
@@ -45,7 +48,8 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
   const command = program
     .command("init")
     .description("reads both accounts and writes a first mapping with what both have; writes to no account")
-    .option("--no-input", "asks nothing");
+    .option("--no-input", "asks nothing")
+    .option("--one-way", "sync from HubSpot to Klaviyo only (default: both ways)");
   for (const option of [
     ...place("hubspot", "HubSpot", "HUBSPOT_TOKEN"),
     ...place("klaviyo", "Klaviyo", "KLAVIYO_API_KEY"),
@@ -57,7 +61,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
     refuseExisting(path);
     const ask = options.input ? app.ask : null;
     const given = await lookAtBoth(app, options, ask);
-    const first = { ...given, ...(await askAboutMapping(app, given, ask)) };
+    const first = { ...given, ...(await askAboutMapping(app, given, ask, options.oneWay)) };
     const mapping = firstMapping(first);
     const files = [
       writeNew(schemaPath(path), `${JSON.stringify(mappingJsonSchema(), null, 2)}\n`),
@@ -84,7 +88,11 @@ async function lookAtBoth(app: App, options: InitOptions, ask: Ask | null): Prom
   const tell = (text: string): void => void (options.quiet === true || app.talk(`${text}\n`));
   tell("Reading what both accounts have");
   const accounts = await askBoth(connectors, (each) => each.account(app.signal));
-  const schemas = await askBoth(connectors, (each) => each.discover(app.signal));
+  const schemas = await counted(
+    connectors.klaviyo,
+    await askBoth(connectors, (each) => each.discover(app.signal)),
+    app,
+  );
   tell(`Looking at up to ${SAMPLE} people on each side, to see which fields are filled`);
   const candidates = candidateFields(schemas);
   const samples = await askBoth(connectors, (each) => {
@@ -92,6 +100,21 @@ async function lookAtBoth(app: App, options: InitOptions, ask: Ask | null): Prom
     return sampleContacts(each, requests, SAMPLE, app.signal);
   });
   return { tokens, baseUrls, accounts, schemas, samples, fields: measureFields(candidates, samples) };
+}
+
+/** So many lists and segments of Klaviyo are counted: it takes 15 such requests a minute. */
+const MOST_COUNTED = 10;
+
+/** The same with the sizes of Klaviyo's lists and segments, of which its own lists do not tell them. */
+async function counted(klaviyo: Connector, schemas: PerSide<Schema>, app: App): Promise<PerSide<Schema>> {
+  const sizes = new Map<string, number | null>();
+  for (const collection of schemas.klaviyo.collections.filter(mayBeMeant).slice(0, MOST_COUNTED))
+    sizes.set(collection.id, await klaviyo.countMembers(collection, app.signal));
+  const collections = schemas.klaviyo.collections.map((each) => ({
+    ...each,
+    size: sizes.get(each.id) ?? each.size,
+  }));
+  return { ...schemas, klaviyo: { ...schemas.klaviyo, collections } };
 }
 
 function refOf(file: string | undefined, env: string): SecretRef {

@@ -99,6 +99,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
       };
     },
     discover: outline,
+    countMembers: ({ size }) => Promise.resolve(size),
     outline,
     missingScopes: (signal) => missingScopes(account(), signal),
     // Tandem writes to no HubSpot list that could start a workflow.

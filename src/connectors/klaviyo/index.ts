@@ -19,7 +19,7 @@ import { CHANGES_OVERLAP, pull } from "./pull/pull.ts";
 import { refusalEvents } from "./consent/refusal-events.ts";
 import { mayWriteSubscriptions, refusals } from "./consent/refusals.ts";
 import { subscribe } from "./consent/subscribe.ts";
-import { accountPage, profilePage } from "./wire/wire.ts";
+import { accountPage, groupAnswer, profilePage } from "./wire/wire.ts";
 import { write, MOST_SINGLES } from "./write/write.ts";
 import { LARGEST_JOB } from "./write/import-job.ts";
 import { LARGEST_BATCH } from "./write/membership.ts";
@@ -63,6 +63,10 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     discover: (signal) => discover(calls, client, signal),
     outline: (signal) => outline(calls, client, signal),
     missingScopes: (signal) => missingScopes(calls, client, signal),
+    async countMembers({ kind, id }, signal) {
+      const { data } = await calls.read(client.count(kind, id), groupAnswer, signal);
+      return data.data.attributes.profile_count ?? null;
+    },
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
     consent: {
       refusals: (since, signal) => refusals({ calls, client, log }, since, signal),

@@ -139,6 +139,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       return { id: side, name: `Memory of ${side}, not of ${otherSide(side)}`, timeZone: "UTC", contactUrl };
     },
     discover: outline,
+    countMembers: ({ id }) => Promise.resolve(store.collections.get(id)?.members.size ?? null),
     outline,
     async missingScopes(signal) {
       request("discover", signal);

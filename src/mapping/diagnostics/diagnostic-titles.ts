@@ -59,6 +59,7 @@ export const DIAGNOSTIC_TITLES: { readonly [code: Diagnostic["code"]]: string } 
   M225: "A transform follows one that must be the last",
   M226: "The Klaviyo property cannot hold this type",
   M227: "The default is not of the field's type",
+  M228: "Edits on one side never reach the other",
   M230: "The schedule leaves no room for the API limits",
   M240: "Two mapping files have the same name",
   M250: "Only clicks have links",

@@ -9,7 +9,7 @@ import type { FirstRule } from "./first-rule.ts";
 import { sensibleLists } from "./first-rule.ts";
 import type { GuessedCountry } from "./guess-country.ts";
 import { parseMapping } from "../parse-mapping.ts";
-import { clip } from "../../model/clip.ts";
+import { comment, isZone, nameOf, percent, scalar, secret, slug } from "./yaml-parts.ts";
 
 /** Everything that a first mapping is made of. */
 export interface FirstMapping {
@@ -23,6 +23,10 @@ export interface FirstMapping {
   readonly fields: readonly FilledField[];
   /** `null`: nobody could tell, and the file says where to write it. */
   readonly rule: FirstRule | null;
+  /** Whether edits in Klaviyo sync to HubSpot, too. */
+  readonly bothWays: boolean;
+  /** For whom they do; `null`: nobody could tell, and the file says where to write it. Only with `bothWays`. */
+  readonly returning: FirstRule | null;
   readonly country: GuessedCountry | null;
 }
 
@@ -76,7 +80,9 @@ function written(
   return [
     ...head(given),
     ...ruleLines(given),
+    ...returnLines(given),
     "",
+    ...(given.bothWays ? [] : ONE_WAY),
     "# WHAT is in sync. E-mail is the link between the two and always is. Where both sides changed a field, `winner`",
     "# decides: hubspot, unless the field or `defaults` says klaviyo. Fullest first, as measured on",
     `# ${looked}.`,
@@ -155,8 +161,45 @@ function ruleLines({ rule, schemas }: FirstMapping): readonly string[] {
   ];
 }
 
+/** The rule by which Klaviyo's edits reach HubSpot. */
+function returnLines({ bothWays, returning }: FirstMapping): readonly string[] {
+  if (!bothWays) return [];
+  const why = "  # Edits in Klaviyo sync to HubSpot for people in this list or segment.";
+  if (returning === null) {
+    return [
+      why,
+      `  # ${FILL_IN}: which list or segment? \`tandem lists klaviyo\` shows them all. Then take away the # of these lines:`,
+      "  # - id: from-klaviyo",
+      "  #   from: klaviyo",
+      "  #   match:",
+      "  #     lists: [ID]",
+      "  #   on_enter: link_or_create",
+    ];
+  }
+  const { collection } = returning;
+  const size = collection.size === null ? "" : `, ${collection.size.toLocaleString("en")} people`;
+  return [
+    why,
+    `  # Chosen by \`tandem init\`: ${comment(collection.name)}${size}. Is that whom you mean?`,
+    "  - id: from-klaviyo",
+    "    from: klaviyo",
+    "    match:",
+    `      ${collection.kind}s: [${scalar(collection.id)}] # ${comment(collection.name)}`,
+    "    on_enter: link_or_create # link_only: nobody is created in HubSpot",
+    "    subscribe: false # nobody is subscribed",
+    "    on_leave: stop",
+  ];
+}
+
+const ONE_WAY = [
+  "# One way: HubSpot leads, and edits in Klaviyo stay there.",
+  "defaults:",
+  "  direction: to_klaviyo",
+  "",
+];
+
 function fillIn(schemas: PerSide<Schema>): readonly string[] {
-  const lists = sensibleLists(schemas).slice(0, 5);
+  const lists = sensibleLists(schemas, "hubspot").slice(0, 5);
   const shown = lists.map(({ id, name, size }) => `${id} ${comment(name)} (${size?.toLocaleString("en")})`);
   return [
     `  # ${FILL_IN}: which list? None is clearly the one. \`tandem lists\` shows them all.`,
@@ -218,42 +261,3 @@ const TAIL = [
   "  contacts: every 15m # when changes are looked for",
   '  reconcile: "0 3 * * *" # when everybody is compared anew, in `timezone`',
 ];
-
-function percent(share: number): string {
-  return `${share > 0 && share < 0.01 ? "below 1" : Math.round(100 * share)} %`;
-}
-
-/** A value as YAML reads it back: as it is where nothing else could be meant, else in quotes. */
-function scalar(text: string): string {
-  const plain =
-    /^(?:[A-Za-z_]|\.{0,2}\/)[\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
-  const number = /^[1-9]\d{0,14}$/.test(text);
-  return plain || number ? text : JSON.stringify(text);
-}
-
-function secret(ref: SecretRef): string {
-  return "env" in ref ? `{ env: ${scalar(ref.env)} }` : `{ file: ${scalar(ref.file)} }`;
-}
-
-/** A name in a comment: on one line, and no longer than reads well. */
-function comment(text: string): string {
-  return clip(text.replaceAll(/[\p{C}\u2028\u2029]+/gu, " ").trim(), 60);
-}
-
-function nameOf(account: string): string {
-  return slug(account) || "main";
-}
-
-function slug(text: string): string {
-  const words = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
-  const short = words.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 40);
-  return short.replaceAll(/^-+|-+$/g, "").replace(/^constructor$|^prototype$/, "");
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat("en", { timeZone: zone }) instanceof Object;
-  } catch {
-    return false;
-  }
-}

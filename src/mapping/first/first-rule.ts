@@ -14,17 +14,22 @@ const OTHER_PURPOSE =
 /** The largest has to be this much larger than the next, or it is anybody's guess which one is meant. */
 const CLEARLY_LARGER = 1.25;
 
-/** HubSpot's lists that somebody may mean, largest first. */
-export function sensibleLists({ hubspot }: PerSide<Schema>): readonly Collection[] {
-  return hubspot.collections
-    .filter(({ name, size }) => (size ?? 0) > 0 && !OTHER_PURPOSE.test(name))
+/** Lists and segments of a side that somebody may mean, largest first. Klaviyo's have sizes once they were counted. */
+export function sensibleLists(schemas: PerSide<Schema>, side: Side): readonly Collection[] {
+  return schemas[side].collections
+    .filter((collection) => (collection.size ?? 0) > 0 && mayBeMeant(collection))
     .toSorted((a, b) => (b.size ?? 0) - (a.size ?? 0));
 }
 
-/** The list that is clearly the one; `null` where a person has to say. */
-export function obviousRule(schemas: PerSide<Schema>): FirstRule | null {
-  const [largest, next] = sensibleLists(schemas);
+/** By its name alone. */
+export function mayBeMeant({ name }: Collection): boolean {
+  return !OTHER_PURPOSE.test(name);
+}
+
+/** The list or segment of a side that is clearly the one; `null` where a person has to say. */
+export function obviousRule(schemas: PerSide<Schema>, side: Side): FirstRule | null {
+  const [largest, next] = sensibleLists(schemas, side);
   if (largest === undefined) return null;
   const clear = next === undefined || (largest.size ?? 0) >= CLEARLY_LARGER * (next.size ?? 0);
-  return clear ? { from: "hubspot", collection: largest } : null;
+  return clear ? { from: side, collection: largest } : null;
 }

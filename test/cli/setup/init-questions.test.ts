@@ -28,6 +28,8 @@ function answering(...answers: readonly string[]) {
 
 const [customers, leads] = portal.collections;
 if (customers === undefined || leads === undefined) throw new Error("the portal has lists");
+const [newsletter] = shop.collections;
+if (newsletter === undefined) throw new Error("the shop has a list");
 const nobody = { contacts: [], whole: true };
 const looked = {
   schemas: {
@@ -38,7 +40,7 @@ const looked = {
         { ...leads, size: 100 },
       ],
     },
-    klaviyo: shop,
+    klaviyo: { ...shop, collections: [{ ...newsletter, size: 40 }] },
   },
   samples: { hubspot: nobody, klaviyo: nobody },
   fields: [],
@@ -46,27 +48,53 @@ const looked = {
 
 test("a person chooses among the largest lists and names a country; what is none is asked again", async () => {
   const { app, said } = talking();
-  const { ask } = answering("7", "2", "Estonia", "ee");
+  const { ask } = answering("7", "2", "perhaps", "both", "1", "Estonia", "ee");
   expect(await askAboutMapping(app, looked, ask)).toEqual({
     rule: { from: "hubspot", collection: { ...customers, size: 90 } },
+    bothWays: true,
+    returning: { from: "klaviyo", collection: { ...newsletter, size: 40 } },
     country: { country: "EE", numbers: 0, of: 0 },
   });
   expect(said.join("")).toMatch(/1 {2}Leads \(100\)\n {2}2 {2}All customers \(90\)/);
-  expect(said.join("")).toMatch(/There is no 7 among them[\s\S]*Two letters are needed/);
+  expect(said.join("")).toMatch(
+    /There is no 7 in this list[\s\S]*Type both or one[\s\S]*Two letters are needed/,
+  );
 });
 
 test("Enter takes what the data says, which here is nothing", async () => {
   const { app } = talking();
-  const { ask, questions } = answering("", "");
-  expect(await askAboutMapping(app, looked, ask)).toEqual({ rule: null, country: null });
+  const { ask, questions } = answering("", "", "", "");
+  expect(await askAboutMapping(app, looked, ask)).toEqual({
+    rule: null,
+    bothWays: true,
+    returning: { from: "klaviyo", collection: { ...newsletter, size: 40 } },
+    country: null,
+  });
   expect(questions).toEqual([
-    "A number, or Enter for deciding later: ",
+    "A number, or Enter to decide later: ",
+    "Sync both ways, or one way from HubSpot to Klaviyo? (both, one; Enter for both): ",
+    "A number, or Enter for 1: ",
     "Country of phone numbers without a country code, or Enter for none: ",
   ]);
 });
 
 test("without a terminal nobody is asked", async () => {
-  expect(await askAboutMapping(talking().app, looked, null)).toEqual({ rule: null, country: null });
+  const twoWays = await askAboutMapping(talking().app, looked, null);
+  expect(twoWays).toMatchObject({
+    rule: null,
+    bothWays: true,
+    returning: { from: "klaviyo" },
+    country: null,
+  });
+  const oneWay = await askAboutMapping(talking().app, looked, null, true);
+  expect(oneWay).toEqual({ rule: null, bothWays: false, returning: null, country: null });
+});
+
+test("one way asks for no list of Klaviyo", async () => {
+  const { app } = talking();
+  const { ask, questions } = answering("", "one", "");
+  expect(await askAboutMapping(app, looked, ask)).toMatchObject({ bothWays: false, returning: null });
+  expect(questions).toHaveLength(3);
 });
 
 test("a key that is not set is asked for and used; one that is set is not asked for", async () => {

@@ -72,7 +72,9 @@ const KLAVIYO: Schema = {
     { property: "consent.email", label: "Consent", type: "option", readOnly: true, options: null },
     { property: "consent.email_reason", label: "Why", type: "text", readOnly: true, options: null },
   ],
-  collections: [],
+  collections: [
+    { id: "Y6nRLr", name: "Newsletter", kind: "list", writable: true, doubleOptIn: false, size: null },
+  ],
 };
 const HUBSPOT: Schema = {
   fields: [

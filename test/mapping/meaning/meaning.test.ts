@@ -126,9 +126,9 @@ describe("fields", () => {
     expect(told(mappingText({ fields: "{ hubspot: a, klaviyo: title, merge: union }" }))).toEqual([
       "M211 warning 13:35-40",
     ]);
-    expect(told(mappingText({ fields: "{ hubspot: a, klaviyo: title, direction: to_hubspot }" }))).toEqual([
-      "M218 warning 13:46-56",
-    ]);
+    const rules = "{ id: customers, from: hubspot, match: { lists: [Customers] } }";
+    const toHubspot = "{ hubspot: a, klaviyo: title, direction: to_hubspot }";
+    expect(told(mappingText({ fields: toHubspot, rules }))).toEqual(["M218 warning 13:46-56"]);
   });
 
   test("a warning leaves the mapping usable", () => {
