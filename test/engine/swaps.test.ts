@@ -70,6 +70,22 @@ test("a run for one person takes no email address from anybody for a swap", asyn
   expect(shown()).toEqual(UP);
 });
 
+test("people may swap their email addresses several times a day, and nobody is left without one", async () => {
+  const [ann = "", bob = ""] = addresses
+    .slice(0, 2)
+    .map((email) => it.hubspot.user.create(email, { firstname: email }, ["all"]));
+  await cycle();
+  for (let swap = 0; swap < 9; swap += 1) {
+    const [one, other] = [ann, bob].map((id) => it.hubspot.user.see(id)?.shownEmail ?? null);
+    it.hubspot.user.changeEmail(ann, other ?? null);
+    it.hubspot.user.changeEmail(bob, one ?? null);
+    await cycle();
+    expect(shown()).not.toContain(null);
+    if (swap < 3) expect(profileOf(other ?? "")).toBe((await linkOf(ann))?.klaviyoId);
+  }
+});
+const linkOf = (contact: string) => it.fresh.database.link.findFirst({ where: { hubspotId: contact } });
+
 const profileOf = (email: string): string =>
   it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === email)?.id ?? "";
 
