@@ -18,6 +18,7 @@ import type { LinkOutcome } from "../store/writes/settle.ts";
 import { saveOutcomes } from "../store/writes/settle.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import { LEASE_MS } from "./lease-gate.ts";
+import { refusedWhereErased } from "./held-by-erased.ts";
 import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
@@ -86,7 +87,7 @@ export async function writePage(
   held: ReadonlySet<bigint>,
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
-  const sent = [...page.refused];
+  const answered = [...page.refused];
   const moved = new Set([...page.moved, ...held]);
   // A refusal before everything else of its person, whichever side that is for.
   const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
@@ -94,8 +95,9 @@ export async function writePage(
     const sides = await Promise.all(
       SIDES.map((side) => sendSide(context, side, part, page.readAt[side], moved)),
     );
-    sent.push(...sides.flat());
+    answered.push(...sides.flat());
   }
+  const sent = await refusedWhereErased(context, answered);
   await settle(context, plans, sent, moved);
   await lookForGone(context, sent);
   return count(context.fields, sent);
