@@ -1,12 +1,14 @@
 import type { ContactPlan } from "./planned.ts";
-import { SIDES } from "../model/side.ts";
 import type { Side } from "../model/side.ts";
+import { SIDES, otherSide } from "../model/side.ts";
 import { isOptingOut } from "./addresses.ts";
+import { isAddressFrozen } from "./without-frozen.ts";
 
 /**
  * The links whose contact may be without an email address for a moment, so that people can swap theirs: everybody of the
  * circle waits for nothing else than an address, and can have the new one right after. Where somebody cannot, as while
- * Klaviyo applies their opt-out, nobody gives an address up: somebody else could take it in the meantime.
+ * Klaviyo applies their opt-out or where their address keeps changing back and forth, nobody gives an address up: somebody
+ * else could take it in the meantime.
  *
  * @param plans everybody who waits for an email address
  */
@@ -20,9 +22,11 @@ function isReadyToSwap(first: ContactPlan, side: Side, plans: readonly ContactPl
   let one: ContactPlan | undefined = first;
   for (let length = 0; length < plans.length; length += 1) {
     if (one?.waits !== "address") return false;
-    if (side === "klaviyo" && isOptingOut(one.known, one.operations)) return false;
-    const holder: string | undefined = one.known.taken[side]?.id;
-    one = plans.find(({ known }) => holder !== undefined && known.sightings[side]?.id === holder);
+    const { known, operations }: ContactPlan = one;
+    if (side === "klaviyo" && isOptingOut(known, operations)) return false;
+    if (isAddressFrozen(known.writes, known.sightings[otherSide(side)]?.email ?? null)) return false;
+    const holder: string | undefined = known.taken[side]?.id;
+    one = plans.find((plan) => holder !== undefined && plan.known.sightings[side]?.id === holder);
     if (one === first) return true;
   }
   return false;

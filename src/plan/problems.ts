@@ -31,6 +31,25 @@ export function twoContactsOneAddress(
   };
 }
 
+/** SK-CLAIMED: nothing of an erased person's contact is named. */
+export function addressHeldByErased(side: Side, email: string): Problem {
+  const system = SIDE_NAMES[side];
+  return {
+    code: "SK-CLAIMED",
+    level: "contact",
+    side,
+    field: null,
+    title: `An erased person's ${system} contact has this email`,
+    explanation: `${email} belongs to a ${system} contact whose person was erased from Tandem. Tandem doesn't use that contact, and ${system} allows no second contact with the same email address. Tandem writes nothing for ${email}.`,
+    fix: [
+      `Remove ${email} from that ${system} contact. Tandem will retry automatically.`,
+      `If the erased person should sync again, run \`tandem erase --allow\` with their email address.`,
+    ],
+    retry: "soon",
+    reference: null,
+  };
+}
+
 const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
   creates: "contacts to create",
   updates: "contacts to change",

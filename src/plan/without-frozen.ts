@@ -1,7 +1,9 @@
 import type { FieldRule } from "../model/mapping.ts";
+import { EMAIL_FIELD } from "../model/mapping.ts";
 import type { PastWrite } from "../model/history/past-write.ts";
 import type { Problem } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
+import type { Value } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { Frozen } from "./oscillation.ts";
 import { frozenBy } from "./oscillation.ts";
@@ -26,7 +28,7 @@ export function withoutFrozen(
     const values = merge.kind === "write" ? SIDES.map((side) => merge.values[side]) : [];
     const frozen = values
       .filter((value) => value !== undefined)
-      .map((value) => frozenBy(writes, rule.key, value))
+      .map((value) => frozenBy(withoutSteps(writes), rule.key, value))
       .find((found) => found !== null);
     return frozen === undefined ? [] : [{ rule, frozen }];
   });
@@ -37,6 +39,16 @@ export function withoutFrozen(
     problems: fields.map(problemOf),
     thawsInMs: Math.min(...fields.map(({ frozen }) => frozen.thawsInMs)),
   };
+}
+
+/** Would writing this email address go on with a fight over it? */
+export function isAddressFrozen(writes: readonly PastWrite[], address: Value): boolean {
+  return frozenBy(withoutSteps(writes), EMAIL_FIELD.key, address) !== null;
+}
+
+/** Making room for a swap is a step of one change, and none that anybody fights over. */
+function withoutSteps(writes: readonly PastWrite[]): readonly PastWrite[] {
+  return writes.filter(({ field, after }) => field !== EMAIL_FIELD.key || after !== null);
 }
 
 function problemOf({ rule, frozen }: { readonly rule: FieldRule; readonly frozen: Frozen }): Problem {

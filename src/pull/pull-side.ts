@@ -187,8 +187,9 @@ export async function lookAtMissing(
   const still = await readAgain(context, side, ids);
   const { there, missing } = existing(ids, still);
   await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, still, wanted);
-    await markFound(statements, { connectionId, side, ids: there }, now());
+    const erased = await storePeople(context, statements, side, still, wanted);
+    const found = there.filter((id) => !erased.has(id));
+    await markFound(statements, { connectionId, side, ids: found }, now());
     await markMissing(statements, { connectionId, side, ids: missing }, now());
     await forgetUnreadable(statements, connectionId, side, missing, now());
   });
@@ -208,7 +209,7 @@ function lagOf({ connectors }: RunContext, side: Side): number {
  * kept, in the ledger; a link that has become an erased person's is nobody's any more, and nothing is made from it. The
  * reading itself says whether it shows the records or an index that may lag.
  *
- * @returns the ids of erased people's contacts, which were not stored
+ * @returns the ids of erased people's contacts, which were not stored, and of contacts that were merged into them
  */
 export async function storePeople(
   context: RunContext,
@@ -241,7 +242,7 @@ export async function storePeople(
   );
   await saveMergedRefusals(statements, connectionId, side, merged, context.consent, context.now());
   await relinkMerged(statements, connectionId, side, merged, context.now());
-  const gone = erased.map(({ id }) => id);
+  const gone = idsAndMerged(erased);
   await markMissing(statements, { connectionId, side, ids: gone }, context.now());
   const refusing = erased.filter(({ email, consent }) => email !== null && consent !== null);
   await saveRefusals(statements, connectionId, NO_RUN, refusing, context.now());

@@ -19,6 +19,7 @@ import type { LinkOutcome } from "../store/writes/settle.ts";
 import { saveOutcomes } from "../store/writes/settle.ts";
 import { linkOutcome, refusals, storedBy } from "./outcome.ts";
 import { LEASE_MS } from "./lease-gate.ts";
+import { refusedWhereErased } from "./held-by-erased.ts";
 import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
@@ -51,7 +52,7 @@ export async function writePage(
   held: ReadonlySet<bigint>,
 ): Promise<WriteCounts> {
   const page = await preparePage(context, plans);
-  const sent = [...page.refused];
+  const answered = [...page.refused];
   const moved = new Set([...page.moved, ...held]);
   // A refusal before everything else of its person, whichever side that is for.
   const refusing = ({ operation }: PreparedOperation): boolean => operation.kind === "opt_out";
@@ -62,9 +63,10 @@ export async function writePage(
       continue;
     }
     const sides = await bothSides((side) => sendSide(context, side, part, page.readAt[side], moved));
-    sent.push(...sides.flatMap((one) => one.sent));
+    answered.push(...sides.flatMap((one) => one.sent));
     stopped = sides.find((one) => one.stopped !== null)?.stopped ?? null;
   }
+  const sent = await refusedWhereErased(context, answered);
   await settle(context, plans, sent, moved);
   if (stopped !== null) throw stopped.reason;
   await lookForGone(context, sent);

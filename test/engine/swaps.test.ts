@@ -70,6 +70,25 @@ test("a run for one person takes no email address from anybody for a swap", asyn
   expect(shown()).toEqual(UP);
 });
 
+test("people may swap their email addresses several times a day, and nobody is left without one", async () => {
+  const [ann = "", bob = ""] = addresses
+    .slice(0, 2)
+    .map((email) => it.hubspot.user.create(email, { firstname: email }, ["all"]));
+  await cycle();
+  const linkOfAnn = await it.fresh.database.link.findFirstOrThrow({ where: { hubspotId: ann } });
+  const followed: boolean[] = [];
+  for (let swap = 0; swap < 9; swap += 1) {
+    const [one, other] = [ann, bob].map((id) => it.hubspot.user.see(id)?.shownEmail ?? null);
+    it.hubspot.user.changeEmail(ann, other ?? null);
+    it.hubspot.user.changeEmail(bob, one ?? null);
+    await cycle();
+    expect(shown()).not.toContain(null);
+    followed.push(profileOf(other ?? "") === linkOfAnn.klaviyoId);
+  }
+  // Then it is a fight, and waits for a day.
+  expect(followed.slice(0, 4)).toEqual([true, true, true, true]);
+});
+
 const profileOf = (email: string): string =>
   it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === email)?.id ?? "";
 

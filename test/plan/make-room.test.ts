@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { KnownLink } from "../../src/model/link.ts";
+import type { PastWrite } from "../../src/model/history/past-write.ts";
 import { whoMayMakeRoom } from "../../src/plan/make-room.ts";
 import type { ContactPlan } from "../../src/plan/planned.ts";
 import { known, sighting } from "../support/known-link.ts";
@@ -10,7 +11,7 @@ function waiting(
   number: number,
   of: number,
   parts: Partial<ContactPlan> = {},
-  optingOut: KnownLink["optingOut"] = false,
+  more: Partial<Pick<KnownLink, "optingOut" | "writes">> = {},
 ): ContactPlan {
   const email = `p${(number + 1) % of}@example.com` as EmailKey;
   const person = known(
@@ -20,7 +21,7 @@ function waiting(
     },
     {
       link: { id: BigInt(number) },
-      optingOut,
+      ...more,
       taken: {
         hubspot: null,
         klaviyo: { id: `k${(number + 1) % of}`, email, linkedTo: null, stepsAside: number === 0 },
@@ -29,6 +30,15 @@ function waiting(
   );
   const nothing = { merged: [], operations: [], problems: [], state: "waiting", reason: "" } as const;
   return { known: person, ...nothing, waits: "address", ...parts };
+}
+
+/** Tandem wrote this address and another one in turns, five times in the last hour. */
+function backAndForth(email: string): readonly PastWrite[] {
+  return [0, 1, 2, 3, 4].map((index) => {
+    const [after, before] = index % 2 === 0 ? [email, "old@example.com"] : ["old@example.com", email];
+    const ageMs = (5 - index) * 600_000;
+    return { field: "email", before, after, at: "2026-11-01T08:00:00.000Z", ageMs, run: String(index) };
+  });
 }
 
 const three = [0, 1, 2].map((number) => waiting(number, 3));
@@ -44,7 +54,8 @@ test.each([0, 1, 2])("nobody makes room while number %s of the circle waits for 
   for (const plan of [
     waiting(number, size, { waits: "opt_out" }),
     waiting(number, size, { operations: [optOut] }),
-    waiting(number, size, {}, true),
+    waiting(number, size, {}, { optingOut: true }),
+    waiting(number, size, {}, { writes: backAndForth(`p${(number + 1) % size}@example.com`) }),
   ])
     expect([...whoMayMakeRoom(replaced(number, plan))]).toEqual([]);
   expect([...whoMayMakeRoom(three.toSpliced(number, 1))]).toEqual([]);
