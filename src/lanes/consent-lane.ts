@@ -1,4 +1,5 @@
 import { carryRefusals } from "../consent/carry-refusals.ts";
+import { confirmOptOuts, lateOptOuts } from "../consent/confirm-opt-outs.ts";
 import { overruled, verifyAsked } from "../consent/verify-asked.ts";
 import type { Watched } from "../consent/watch-refusals.ts";
 import { watchRefusals } from "../consent/watch-refusals.ts";
@@ -8,6 +9,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/consent/asked.ts";
+import { dueOptOuts } from "../store/consent/unconfirmed-opt-outs.ts";
 import { openConnection } from "../store/runs/connections.ts";
 import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
 import type { Lease } from "../store/runs/leases.ts";
@@ -108,12 +110,13 @@ async function cycle(deps: Deps, mapping: Mapping, lease: Lease, trigger: string
 }
 
 async function isLookDue({ database, now }: Deps, connectionId: number): Promise<boolean> {
+  if ((await dueOptOuts(database, connectionId, now(), 1)).length > 0) return true;
   const looked = await readCursor(database, connectionId, ASKED);
   const lookedAt = looked === null ? null : new Date(Number(looked));
   return awaitsLook(database, connectionId, lookedAt, now());
 }
 
-/** Carries the consent of these people, and verifies earlier subscribe requests. */
+/** Carries the consent of these people, and verifies earlier opt-outs and subscribe requests. */
 async function carry(
   deps: Deps,
   mapping: Mapping,
@@ -132,6 +135,7 @@ async function carry(
   await recoverUnanswered(context);
   const carried = await carryRefusals(context, changed, mapping.limits);
   await looked();
+  const confirmed = await confirmOptOuts(context);
   // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
   const { met, problems } = await verifyAsked(context, run.runId);
   await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
@@ -139,9 +143,10 @@ async function carry(
   // No limit holds this: it takes back what Tandem itself has done.
   const restoring = await carryRefusals(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
-  const counts = { ...addCounts(carried, restoring), ...context.ages.counts(), people };
+  const counts = { ...addCounts(addCounts(carried, confirmed), restoring), ...context.ages.counts(), people };
   const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
-  await saveConnectionProblems(database, connectionId, "consent", [...problems, ...incidents], now());
+  const told = [...problems, ...incidents, ...(await lateOptOuts(context))];
+  await saveConnectionProblems(database, connectionId, "consent", told, now());
   return counts;
 }

@@ -54,8 +54,18 @@ export interface InheritedOptOut {
 
 export type InheritedOptOuts = readonly InheritedOptOut[];
 
+/** An opt-out that Tandem sent to Klaviyo, which applies it later. */
+export interface OptOutOnItsWay {
+  /** Tandem opted them out in Klaviyo so lately that Klaviyo may still be about to apply it. */
+  readonly optingOut: boolean;
+  /** Klaviyo has not shown their opt-out since Tandem sent it. */
+  readonly optOutUnconfirmed: boolean;
+  /** That is sent to the email address that they have now, and so lately that it is not sent again. */
+  readonly optOutUnderWay: boolean;
+}
+
 /** A link with all that is known of its two contacts: what a plan is made from. */
-export interface KnownLink {
+export interface KnownLink extends OptOutOnItsWay {
   readonly link: Link;
   readonly sightings: PerSide<Sighting | null>;
   /** Why a side's contact, or one that has this address, could not be read at the last try; `null` where it could. */
@@ -76,8 +86,6 @@ export interface KnownLink {
   readonly inherited: InheritedOptOuts;
   /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
   readonly optedOut: boolean;
-  /** Tandem opted them out in Klaviyo so lately that Klaviyo may still be about to apply it. */
-  readonly optingOut: boolean;
   /** The lists that this person was ever asked to be subscribed to: never again to these. */
   readonly askedFor: readonly string[];
   /** A subscription that Tandem asked for met a refusal on its way and went over it: it is to be put back. */

@@ -26,7 +26,8 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
     hubspot.consent !== null &&
     klaviyo.consent !== null &&
     (owed.klaviyo || refusesWhatKlaviyoSends(rules, withoutTakenBack(hubspot.consent, known.takenBack))) &&
-    !refusesAll(klaviyo.consent)
+    !refusesAll(klaviyo.consent) &&
+    !known.optOutUnderWay
   ) {
     operations.push(optOut("klaviyo", klaviyo.id, { kind: "all" }));
   }

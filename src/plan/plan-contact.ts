@@ -131,7 +131,7 @@ function planBoth(
     ...(problem === null ? [] : [problem]),
   ];
   const { thawsInMs } = calm;
-  const state = stateOf(operations, told);
+  const state = stateOf(operations, told, known);
   const plan = { known, merged, operations, problems: told, ...state, thawsInMs };
   if (waitsFor === null) return plan;
   const waiting = { state: "waiting", reason: waitsFor, waits } as const;
@@ -193,7 +193,7 @@ function planMissing(
   };
   const additions = missing === "klaviyo" ? [] : listAdditions(matched, known);
   const operations = [create, ...additions, ...removals];
-  return { known, merged, operations, problems, ...stateOf(operations, problems) };
+  return { known, merged, operations, problems, ...stateOf(operations, problems, known) };
 }
 
 /**
@@ -212,12 +212,17 @@ function mergeWithNobody(
   return mergeContact(fields, inScope, {}, seen).filter(({ merge }) => merge.kind === "write");
 }
 
+/** The reason of a person whose opt-out Klaviyo does not show yet. */
+export const WAITS_FOR_OPT_OUT = "Waits until Klaviyo shows the opt-out";
+
 function stateOf(
   operations: readonly PlannedOperation[],
   problems: readonly Problem[],
+  { optOutUnconfirmed }: KnownLink,
 ): Pick<ContactPlan, "state" | "reason"> {
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
   if (operations.length > 0) return { state: "waiting", reason: "Change detected, not synced yet" };
+  if (optOutUnconfirmed) return { state: "waiting", reason: WAITS_FOR_OPT_OUT };
   return { state: "in_sync", reason: "" };
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Refusal, Refusals } from "../model/refusal.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
+import { WAITS_FOR_OPT_OUT } from "../plan/plan-contact.ts";
 import type { ContactPlan } from "../plan/planned.ts";
 import { askedFor, refusalKey } from "../plan/refused.ts";
 import { shownOnceWritten, storedFields } from "../pull/sighting-row.ts";
@@ -50,6 +51,13 @@ export function linkOutcome(
     result.unfinished ||
     plan.waits !== undefined ||
     sent.some(({ result: answer }) => STILL_TO_DO.has(answer.outcome));
+  const optingOut = sent.some(
+    ({ prepared: { operation }, result: answer }) =>
+      operation.kind === "opt_out" &&
+      operation.side === "klaviyo" &&
+      operation.from.kind === "all" &&
+      answer.outcome === "done",
+  );
   const importing = sent.some(({ result: answer }) => answer.outcome === "pending");
   const stillRefused = refusalsAfter(fields, plan, sent);
   const attempts =
@@ -58,7 +66,7 @@ export function linkOutcome(
     id: link.id,
     base: agreement(fields, plan, sent),
     lists: listsAfter(link.lists, sent),
-    ...stateAfter(plan, problems, { open, importing }),
+    ...stateAfter(plan, problems, { open, importing, optingOut }),
     dirty: open,
     attempts,
     retryAt: earlier(
@@ -187,7 +195,11 @@ function listsAfter(lists: readonly string[], sent: readonly SentOperation[]): r
 function stateAfter(
   plan: ContactPlan,
   problems: readonly Problem[],
-  { open, importing }: { readonly open: boolean; readonly importing: boolean },
+  {
+    open,
+    importing,
+    optingOut,
+  }: { readonly open: boolean; readonly importing: boolean; readonly optingOut: boolean },
 ): Pick<LinkOutcome, "state" | "reason"> {
   const [problem] = problems;
   if (problem !== undefined) return { state: "failing", reason: problem.title };
@@ -195,6 +207,7 @@ function stateAfter(
   if (open) return { state: "waiting", reason: "Change detected, not synced yet" };
   if (plan.operations.length === 0 || plan.state === "excluded")
     return { state: plan.state, reason: plan.reason };
+  if (optingOut) return { state: "waiting", reason: WAITS_FOR_OPT_OUT };
   return { state: "in_sync", reason: "" };
 }
 

@@ -185,3 +185,98 @@ test("over HTTP nobody gets a second profile, and every opt-out reaches its pers
     "UNSUBSCRIBED",
   ]);
 });
+
+const MINUTE = 60_000;
+
+describe("an opt-out that Klaviyo applies long after it took the job", () => {
+  const all = { count: 100 };
+  const rules = mapping({
+    consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },
+    limits: { ...mapping().limits, creates: all, updates: all, unsubscribes: { count: 1 } },
+  });
+
+  /** Somebody who is subscribed in Klaviyo and opts out in HubSpot; the job is so late. */
+  async function optedOut(lateMs: number) {
+    const it = await engine();
+    onTestFinished(() => it.fresh.drop());
+    const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
+    for (let runs = 0; runs < 2; runs += 1) await it.sync(rules);
+    const profile = it.klaviyo.user.all()[0]?.id ?? "";
+    it.klaviyo.user.setConsent(profile, plainConsent("subscribed"));
+    await it.sync(rules);
+    it.klaviyo.quirks.optOutLagMs = lateMs;
+    it.hubspot.user.setConsent(jo, plainConsent("unsubscribed"));
+    it.wait(SECOND);
+    await runConsent(it.deps(), rules, "test");
+    /** The consent lane each minute, the contact lane in every fifteenth. */
+    const live = async (minutes: number): Promise<void> => {
+      for (let minute = 1; minute <= minutes; minute += 1) {
+        it.wait(MINUTE);
+        await runConsent(it.deps(), rules, "test");
+        if (minute % 15 === 0) await runContacts(it.deps(), rules, { trigger: "test" });
+      }
+    };
+    const shown = () => {
+      const { shownEmail, consent } = it.klaviyo.user.see(profile) ?? {};
+      return [shownEmail, consent?.status];
+    };
+    const state = async () =>
+      (await it.fresh.database.link.findMany({ where: { klaviyoId: profile } })).map((link) => [
+        link.state,
+        link.reason,
+      ]);
+    return { it, jo, profile, live, shown, state };
+  }
+
+  test.each([3, 75])(
+    "reaches the profile that was renamed in Klaviyo meanwhile: %d minutes late",
+    async (late) => {
+      const { it, profile, live, shown, state } = await optedOut(late * MINUTE);
+      it.klaviyo.user.join(profile, "engaged");
+      it.klaviyo.user.changeEmail(profile, "jo.new@example.com");
+      await live(2 * late + 30);
+      expect(shown()).toEqual(["jo.new@example.com", "unsubscribed"]);
+      expect(await state()).toMatchObject([["in_sync", ""]]);
+      const sent = it.klaviyo.writes.filter(({ operation }) => operation.kind === "opt_out").length;
+      // Once to each email address, and once more after each hour.
+      expect(sent).toBeLessThanOrEqual(2 + Math.ceil(late / 60));
+    },
+  );
+
+  test.each([3, 75])(
+    "holds a new address of HubSpot back until Klaviyo shows it: %d minutes late",
+    async (late) => {
+      const { it, jo, profile, live, shown, state } = await optedOut(late * MINUTE);
+      it.hubspot.user.changeEmail(jo, "jo.new@example.com");
+      await live(late - 1);
+      expect(shown()).toEqual(["jo@example.com", "subscribed"]);
+      await live(late + 45);
+      expect(shown()).toEqual(["jo.new@example.com", "unsubscribed"]);
+      // A second job may be under way after an hour. Whom it makes is opted out.
+      const others = it.klaviyo.user.all().filter(({ id }) => id !== profile);
+      expect(others.map(({ consent }) => consent?.status)).toEqual(late > 60 ? ["unsubscribed"] : []);
+      expect(await state()).toEqual([["in_sync", ""]]);
+    },
+  );
+
+  test("is told while it is not confirmed, of the person at once and of the connection after a while", async () => {
+    const { it, live, state } = await optedOut(60 * MINUTE);
+    const problems = async () =>
+      (await it.fresh.database.problem.findMany({ where: { code: "SK-OPT-OUT" } })).map(({ title }) => title);
+    expect(await problems()).toEqual([]);
+    await live(20);
+    expect(await state()).toEqual([["waiting", "Waits until Klaviyo shows the opt-out"]]);
+    expect(await problems()).toEqual(["Klaviyo has not applied 1 opt-out yet"]);
+    await live(75);
+    expect(await state()).toEqual([["in_sync", ""]]);
+    expect(await problems()).toEqual([]);
+  });
+
+  test("is looked for no more once nobody asks for it", async () => {
+    const { it, jo, live } = await optedOut(300 * MINUTE);
+    it.hubspot.user.setConsent(jo, plainConsent("never_subscribed"));
+    await live(20);
+    const waiting = { where: { optOutSentAt: { not: null } } };
+    expect(await it.fresh.database.sighting.count(waiting)).toBe(0);
+  });
+});

@@ -124,6 +124,8 @@ async function see(
       writes: [],
       optedOut: false,
       optingOut: false,
+      optOutUnconfirmed: false,
+      optOutUnderWay: false,
       askedFor: [],
       overruled: false,
       takenBack: [],

@@ -44,6 +44,8 @@ export function known(
     inherited: [],
     optedOut: false,
     optingOut: false,
+    optOutUnconfirmed: false,
+    optOutUnderWay: false,
     askedFor: [],
     overruled: false,
     takenBack: [],

@@ -22,7 +22,7 @@ const OUT_OF_A_KIND = consentState({ ...plainConsent("never_subscribed"), optedO
 
 /**
  * Writes down what was done to somebody's consent, and shows it on the sighting at once: until the side is read again,
- * nothing asks for it twice. The contact is kept as a hash, as the person is: after a merge another one has their place.
+ * nothing asks for it twice. What Klaviyo only promises is looked for until it shows (`consent/confirm-opt-outs.ts`). The contact is kept as a hash, as the person is: after a merge another one has their place.
  */
 export async function saveCarried(
   statements: Statements,
@@ -56,7 +56,11 @@ export async function saveCarried(
       verdict_reason = CASE "from" ->> 'kind' WHEN 'all' THEN ${reason} ELSE verdict_reason END,
       consent_state = CASE WHEN "from" ->> 'kind' = 'all' THEN ${consentState(shown)}
                            WHEN "from" ->> 'kind' = 'type' AND verdict = 'none' THEN ${OUT_OF_A_KIND}
-                           ELSE consent_state END
+                           ELSE consent_state END,
+      -- HubSpot has done what it answers; Klaviyo only promises it.
+      opt_out_sent_at = CASE WHEN sighting.side = 'klaviyo' AND "from" ->> 'kind' = 'all' THEN coalesce(opt_out_sent_at, ${now})
+                             ELSE opt_out_sent_at END,
+      opt_out_missed = false
     FROM ${page}
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = p.side AND external_id = p.id
       AND consent IS NOT NULL`;

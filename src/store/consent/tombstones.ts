@@ -50,15 +50,42 @@ export function askedFor(connectionId: number): Prisma.Sql {
     WHERE connection_id = ${connectionId} AND subject = ANY(page.subjects) AND kind = 'asked')`;
 }
 
-/** Klaviyo tells nobody how late it applies an unsubscribe job; each cycle in which it does not show yet sends another. */
+/** Klaviyo tells nobody how late it applies an unsubscribe job; nearly all are applied within this. */
 const APPLIED_WITHIN_MS = 120_000;
+/** After this without any effect another one is sent. Each that is late makes a profile where nobody has its address any more. */
+const SENT_AGAIN_AFTER_MS = 60 * 60_000;
 
-/** Did Tandem opt a link's person out in Klaviyo so lately that a job may still be on its way to their address? */
+/** Has Klaviyo not shown the opt-out of a link's person since Tandem sent it? Then a job is still on its way to their address. */
+function unconfirmedOptOut(link = Prisma.sql`page.id`): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM sighting AS opted
+    WHERE opted.link_id = ${link} AND opted.side = 'klaviyo' AND opted.opt_out_sent_at IS NOT NULL)`;
+}
+
+/** May a job to opt a link's person out in Klaviyo still be on its way to their address? */
 export function optingOut(now: Date, link = Prisma.sql`page.id`): Prisma.Sql {
+  return Prisma.sql`(${unconfirmedOptOut(link)} OR ${optingOutLately(now, link)})`;
+}
+
+/** What of `page`'s person Klaviyo may still be about to apply, as `KnownLink` has it. */
+export function optOutOnItsWay(now: Date): Prisma.Sql {
+  return Prisma.sql`jsonb_build_object('optingOut', ${optingOut(now)}, 'optOutUnconfirmed', ${unconfirmedOptOut()},
+                                       'optOutUnderWay', ${optOutUnderWay(now)})`;
+}
+
+/** Is a job on its way that still meets a link's person: to the email address that they have now? */
+function optOutUnderWay(now: Date): Prisma.Sql {
+  return Prisma.sql`(${optingOutLately(now, Prisma.sql`page.id`, SENT_AGAIN_AFTER_MS)} AND EXISTS (
+    SELECT FROM sighting AS opted
+    WHERE opted.link_id = page.id AND opted.side = 'klaviyo' AND opted.opt_out_sent_at IS NOT NULL AND NOT opted.opt_out_missed))`;
+}
+
+/** Did Tandem opt a link's person out in Klaviyo so lately that Klaviyo need not have applied it yet? */
+export function optingOutLately(now: Date, link: Prisma.Sql, withinMs = APPLIED_WITHIN_MS): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT FROM journal
     WHERE journal.link_id = ${link} AND journal.side = 'klaviyo' AND journal.kind = 'opt_out' AND journal.outcome = 'done'
-      AND journal.sent_at > ${new Date(now.getTime() - APPLIED_WITHIN_MS)})`;
+      AND journal.sent_at > ${new Date(now.getTime() - withinMs)})`;
 }
 
 /** Did a subscription that Tandem asked for go over a refusal of `page`'s person, and was that not put right yet? */

@@ -3,7 +3,14 @@ import type { Consent } from "../../model/consent.ts";
 import type { EditTime, EditTimes } from "../../model/history/edit-time.ts";
 import type { Sighting } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
-import type { Claim, InheritedOptOut, KnownLink, LinkState, Taken } from "../../model/link.ts";
+import type {
+  Claim,
+  InheritedOptOut,
+  KnownLink,
+  LinkState,
+  OptOutOnItsWay,
+  Taken,
+} from "../../model/link.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Refusals } from "../../model/refusal.ts";
 import type { ResolvedRule } from "../../model/scope.ts";
@@ -15,11 +22,13 @@ import type { Statements } from "../database/database.ts";
 import { linksUnder } from "./links-under.ts";
 import type { PastRow } from "../writes/past-writes.ts";
 import { pastWrites, writesOf } from "../writes/past-writes.ts";
+import { claimOf, claims } from "./claims.ts";
 import { putAside } from "./put-aside.ts";
 import {
   askedFor,
   inherited,
   optingOut,
+  optOutOnItsWay,
   overruled,
   refusedByLedger,
   takenBack,
@@ -94,7 +103,7 @@ interface Row {
   inherited: InheritedOptOut[] | null;
   writes: PastRow[] | null;
   opted_out: boolean;
-  opting_out: boolean;
+  on_its_way: OptOutOnItsWay;
   asked_for: string[] | null;
   overruled: boolean;
   taken_back: string[] | null;
@@ -154,35 +163,9 @@ export async function knownLinks(
            ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
            ${refusedByLedger(connectionId, Prisma.sql`page.subject`)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
-           ${optingOut(now)} AS opting_out, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
+           ${optOutOnItsWay(now)} AS on_its_way, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
-}
-
-/**
- * Contacts with the address of a link of `page` that are not the link's: linked elsewhere, or having it as an additional
- * one. There are few of either, so they are found for the whole page at once.
- */
-function claims(connectionId: number): Prisma.Sql {
-  return Prisma.sql`
-    SELECT found.*, other.email_key AS linked_to
-    FROM (SELECT page.id AS claiming, s.side, s.external_id, s.email_key, s.link_id
-          FROM page JOIN sighting AS s
-            ON s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo') AND s.email_key = page.email_key
-          WHERE s.link_id <> page.id
-          UNION ALL
-          SELECT page.id, s.side, s.external_id, s.email_key, s.link_id
-          FROM sighting AS s CROSS JOIN unnest(s.other_emails) AS address JOIN page ON page.email_key = address
-          WHERE s.connection_id = ${connectionId} AND s.side IN ('hubspot', 'klaviyo') AND s.other_emails <> '{}'
-            AND s.link_id IS DISTINCT FROM page.id) AS found
-    LEFT JOIN link AS other ON other.id = found.link_id`;
-}
-
-function claimOf(side: Side): Prisma.Sql {
-  const missing = side === "hubspot" ? Prisma.sql`page.hubspot_id` : Prisma.sql`page.klaviyo_id`;
-  return Prisma.sql`CASE WHEN ${missing} IS NULL THEN (
-    SELECT jsonb_build_object('id', external_id, 'email', claim.email_key, 'linkedTo', linked_to)
-    FROM claim WHERE claiming = page.id AND claim.side = ${side} LIMIT 1) END`;
 }
 
 /** Of the contact that is linked; where none is, of one that has the link's address. */
@@ -253,7 +236,7 @@ function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLi
     },
     inherited: row.inherited ?? [],
     optedOut: row.opted_out,
-    optingOut: row.opting_out,
+    ...row.on_its_way,
     askedFor: row.asked_for ?? [],
     overruled: row.overruled,
     takenBack: row.taken_back ?? [],

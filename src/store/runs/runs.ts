@@ -61,7 +61,7 @@ const WRITES_FIELD = "writes";
 const OWN_CODES = {
   mapping: ["SK-MAPPING"],
   access: ["SK-USERS"],
-  consent: ["SK-UNCONFIRMED", "SK-OVERRULED"],
+  consent: ["SK-UNCONFIRMED", "SK-OVERRULED", "SK-OPT-OUT"],
 };
 
 function isSide(owner: ProblemOwner): owner is Side {

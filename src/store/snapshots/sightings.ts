@@ -91,6 +91,8 @@ export async function saveSightings(
             verdict_reason = excluded.verdict_reason, consent_state = excluded.consent_state, digest = excluded.digest,
             created_at = excluded.created_at, updated_at = excluded.updated_at, seen_at = excluded.seen_at, other_emails = excluded.other_emails,
             shape = excluded.shape, read_at = excluded.read_at,
+            opt_out_sent_at = CASE WHEN excluded.verdict = 'none' THEN known.opt_out_sent_at END,
+            opt_out_missed = known.opt_out_missed OR known.opt_out_sent_at IS NOT NULL AND excluded.email_key IS DISTINCT FROM known.email_key,
             edited = ${editedSince(timing, "known", Prisma.sql`excluded`)}
         WHERE excluded.updated_at > known.updated_at
            OR (excluded.updated_at = known.updated_at AND (excluded.digest <> known.digest

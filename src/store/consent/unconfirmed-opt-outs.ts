@@ -1,0 +1,53 @@
+import type { EmailKey } from "../../model/email.ts";
+import type { Statements } from "../database/database.ts";
+import { optingOutLately } from "./tombstones.ts";
+import { Prisma } from "../generated/client.ts";
+
+/** A person whom Tandem opted out in Klaviyo, and whose profile has not shown it since. */
+export interface UnconfirmedOptOut {
+  readonly linkId: bigint;
+  readonly email: EmailKey;
+}
+
+const UNCONFIRMED = Prisma.sql`sighting.side = 'klaviyo' AND sighting.opt_out_sent_at IS NOT NULL
+  AND link.deleted_on IS NULL AND link.missing_on IS NULL`;
+
+/** Those whose last opt-out should have been applied by now, the longest first. */
+export async function dueOptOuts(
+  statements: Statements,
+  connectionId: number,
+  now: Date,
+  atMost: number,
+): Promise<readonly UnconfirmedOptOut[]> {
+  return statements.$queryRaw<UnconfirmedOptOut[]>`
+    SELECT link.id AS "linkId", link.email_key AS email
+    FROM sighting JOIN link ON link.id = sighting.link_id
+    WHERE sighting.connection_id = ${connectionId} AND ${UNCONFIRMED}
+      AND NOT ${optingOutLately(now, Prisma.sql`link.id`)}
+    ORDER BY sighting.opt_out_sent_at, link.id LIMIT ${atMost}`;
+}
+
+/** Nothing asks for these opt-outs any more. Of a profile that could not be read since, nobody knows. */
+export async function forgetUnconfirmed(
+  statements: Statements,
+  connectionId: number,
+  links: readonly bigint[],
+): Promise<void> {
+  await statements.$executeRaw`
+    UPDATE sighting SET opt_out_sent_at = NULL
+    WHERE connection_id = ${connectionId} AND side = 'klaviyo' AND link_id = ANY(${[...links]}::bigint[])
+      AND digest <> ''`;
+}
+
+/** How many were sent before this moment and are not shown yet, and when the first of them was sent. */
+export async function countLateOptOuts(
+  statements: Statements,
+  connectionId: number,
+  before: Date,
+): Promise<{ readonly people: number; readonly since: Date | null }> {
+  const [row] = await statements.$queryRaw<{ people: number; since: Date | null }[]>`
+    SELECT count(*)::int AS people, min(sighting.opt_out_sent_at) AS since
+    FROM sighting JOIN link ON link.id = sighting.link_id
+    WHERE sighting.connection_id = ${connectionId} AND ${UNCONFIRMED} AND sighting.opt_out_sent_at < ${before}`;
+  return row ?? { people: 0, since: null };
+}
