@@ -5,7 +5,7 @@ import { explainPerson } from "../../lanes/explain-person.ts";
 import { daemonLog } from "../../service/log.ts";
 import { noteSides } from "../../service/note-sides.ts";
 import { pageErasing } from "../../service/page-erasing.ts";
-import { planDesk } from "../../service/plan-desk.ts";
+import { pageTaskRunner } from "../../service/run-page-tasks.ts";
 import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
 import type { ContactRun } from "../../lanes/contacts/run-contacts.ts";
 import type { Scheduler } from "../../service/scheduler.ts";
@@ -39,7 +39,7 @@ import { putInForce, reload } from "./mapping-in-force.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** The lane of what pages leave to be looked at. */
-const DESK = "desk";
+const PAGE_TASKS = "page tasks";
 
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
@@ -79,10 +79,10 @@ export async function serve(
   let scheduler: Scheduler | null = null;
   // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
   const wake = (): void => scheduler?.runNow("contacts");
-  const desk = planDesk({
+  const tasks = pageTaskRunner({
     current: () => current,
-    wake: () => scheduler?.runNow(DESK),
-    failed: (err) => log.error({ lane: DESK, err }, "a plan for the page failed"),
+    wake: () => scheduler?.runNow(PAGE_TASKS),
+    failed: (err) => log.error({ lane: PAGE_TASKS, err }, "a plan for the page failed"),
   });
   const page =
     options.port === null
@@ -100,7 +100,7 @@ export async function serve(
             contactConsent(deps.database, connection.id),
             contactEngagement(deps.database, connection.id),
           ],
-          desk,
+          tasks,
           nextRuns: () => scheduler?.nextRuns() ?? [],
           health: daemonHealth(deps.database, () => scheduler, deps.stopping),
           mappingFile: () => (options.file === null ? null : readMapping(options.file)),
@@ -123,7 +123,7 @@ export async function serve(
     const works = options.worker ? lanes(current, contactsSchedule(), { log, ended }) : [];
     const { timezone } = current.mapping;
     const begun = startScheduler(
-      [...works, { name: DESK, schedule: null, timezone, run: () => desk.work() }],
+      [...works, { name: PAGE_TASKS, schedule: null, timezone, run: () => tasks.work() }],
       {
         starts: {
           read: () => readLaneStarts(deps.database, connection.id),
@@ -137,7 +137,7 @@ export async function serve(
     );
     begun.runNow("contacts");
     begun.runNow(ENGAGEMENT);
-    begun.runNow(DESK);
+    begun.runNow(PAGE_TASKS);
     return begun;
   };
   const takeUp = async (file: string): Promise<void> => {
@@ -176,7 +176,7 @@ export async function serve(
   clearInterval(wishes ?? undefined);
   await scheduler.stop();
   await page?.close();
-  await desk.close();
+  await tasks.close();
 }
 
 /** The same again and again, as while another process works, is told so often. */
