@@ -27,7 +27,7 @@ import { statusActions } from "../../status/status-actions.ts";
 import { statusReader } from "../../status/status-reader.ts";
 import { openConnection } from "../../store/runs/connections.ts";
 import { readLaneStarts, saveLaneSeen, saveLaneStart } from "../../store/runs/lane-starts.ts";
-import { waitingSync } from "../../store/runs/sync-wishes.ts";
+import { waitingSync } from "../../store/runs/sync-requests.ts";
 import { ConnectionBusy } from "../../lanes/connection-lease.ts";
 import type { App } from "../app.ts";
 import { databaseFailure } from "../database-failure.ts";
@@ -35,7 +35,7 @@ import { CommandFailure, EXIT } from "../exit-code.ts";
 import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
-import { putInForce, reload } from "./mapping-in-force.ts";
+import { useMapping, reload } from "./mapping-in-use.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** The lane of what pages leave to be looked at. */
@@ -63,7 +63,7 @@ export interface ServeOptions {
 
 /**
  * The daemon: lanes by the clock and the status page, until a person stops it. The first run begins at once, and again
- * when the mapping file was changed; a file that cannot be used leaves the mapping before it in force.
+ * when the mapping file was changed; a file that cannot be used leaves the mapping before it in use.
  */
 export async function serve(
   app: App,
@@ -73,7 +73,7 @@ export async function serve(
 ): Promise<void> {
   const log = daemonLog(app.env["LOG_LEVEL"], app.log);
   const connection = await openConnection(deps.database, mapping.name);
-  let current = await putInForce(deps, mapping, text);
+  let current = await useMapping(deps, mapping, text);
   const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
   let scheduler: Scheduler | null = null;
@@ -146,7 +146,7 @@ export async function serve(
     if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
     await scheduler?.stop();
     current = reloaded.next;
-    log.info({ version: current.version }, "the mapping was changed and is in force");
+    log.info({ version: current.version }, "the mapping was changed and is in use");
     scheduler = begin();
   };
   options.ready(page?.url ?? null);
@@ -160,7 +160,7 @@ export async function serve(
   }
   if (app.stopping.aborted) return page?.close();
   scheduler = begin();
-  const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
+  const requests = options.worker ? watchRequests(deps, connection.id, wake) : null;
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
@@ -173,7 +173,7 @@ export async function serve(
   await untilStopped(app.stopping);
   unwatch();
   unwatchUsers();
-  clearInterval(wishes ?? undefined);
+  clearInterval(requests ?? undefined);
   await scheduler.stop();
   await page?.close();
   await tasks.close();
@@ -197,16 +197,16 @@ function laneFailures(log: Logger, stopping: AbortSignal): (lane: string, error:
 }
 
 /** "Sync now" on a page of another process is taken up so soon. */
-const WISHES_EVERY_MS = 5_000;
+const REQUESTS_EVERY_MS = 5_000;
 
-function watchWishes({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
+function watchRequests({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
   return setInterval(() => {
     // A database that is away is told by the lanes.
     waitingSync(database, connectionId).then(
-      (wish) => void (wish !== null && wake()),
+      (request) => void (request !== null && wake()),
       () => {},
     );
-  }, WISHES_EVERY_MS);
+  }, REQUESTS_EVERY_MS);
 }
 
 /** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */

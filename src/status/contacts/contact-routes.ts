@@ -208,7 +208,7 @@ async function pause(deps: ContactDeps, asked: Asked, id: bigint): Promise<Answe
   const sent = z.object({ reason: z.string() }).safeParse(body).success;
   const form = sent ? readIgnoreForm(body, deps.now()) : null;
   if (form?.ok === true) {
-    await deps.act.ignore(visitor, { kind: "ids", ids: [id] }, form.wish);
+    await deps.act.ignore(visitor, { kind: "ids", ids: [id] }, form.terms);
     return {
       kind: "moved",
       to: `/contacts/${String(id)}`,

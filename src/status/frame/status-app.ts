@@ -66,7 +66,7 @@ export interface StatusDeps {
   readonly access?: Access;
   /** What the next run does about one person, and why; from what is known. */
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
-  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  /** The rules of the mapping in use, with what they name found. Default: none is known. */
   readonly rules?: () => Promise<readonly FilterRule[]>;
   /** What an admin erases somebody with. */
   readonly erasing: Erasing;

@@ -126,8 +126,8 @@ async function decide(
     if (hold === null || hold.id !== id.data.id) return null;
     const state = what === "approve" ? "approved" : "rejected";
     const expiresAt = new Date(now().getTime() + APPROVED_FOR_MS);
-    const wish = { state, by: visitor.name, reason, expiresAt } as const;
-    if (!(await decideHold(statements, connectionId, hash, wish, now()))) return null;
+    const decision = { state, by: visitor.name, reason, expiresAt } as const;
+    if (!(await decideHold(statements, connectionId, hash, decision, now()))) return null;
     const about = { hold: String(hold.id), hash, changes: hold.changes };
     const entry = { who: visitor.name, role: visitor.role, action: what, about, reason };
     await writeAudit(statements, connectionId, entry, now());

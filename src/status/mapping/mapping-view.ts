@@ -23,7 +23,7 @@ export type Part = (typeof PARTS)[number]["part"];
 export interface MappingView {
   readonly frame: Frame;
   readonly part: Part;
-  /** The version at work. */
+  /** The version in use. */
   readonly used: ReadVersion;
   /** The file as it stands on the disk, where it is another one. */
   readonly disk: { readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null;

@@ -96,7 +96,7 @@ async function hold(): Promise<string> {
 }
 
 test("before the first start the page says how there comes to be a mapping", async () => {
-  expect((await visit(app).get("/mapping")).body).toContain("No mapping was at work yet.");
+  expect((await visit(app).get("/mapping")).body).toContain("No mapping is in use yet.");
 });
 
 test("each field tells its way, who wins, and how many fail of it", async () => {
@@ -130,7 +130,7 @@ test("a broken file on the disk is told with its line, while the version before 
   const line = /show=file#D(\d+)/.exec(body)?.[1] ?? "";
   expect(body).toContain(`id="D${line}"`);
   disk = `${TEXT}# a remark\n`;
-  expect(flat((await visit(app).get("/mapping")).body)).toContain("comes into force in a moment");
+  expect(flat((await visit(app).get("/mapping")).body)).toContain("Tandem will use it in a moment");
 });
 
 test("a version is shown by what it changed, line by line and in words", async () => {
