@@ -123,8 +123,8 @@ export async function connect(
 }
 
 function hubspotApp({ appId, eventType }: InstalledApp, developerKey: string | null): HubSpotApp {
-  const door = appId === null || developerKey === null ? null : { appId, developerKey };
-  return { door, eventType };
+  const developer = appId === null || developerKey === null ? null : { appId, developerKey };
+  return { developer, eventType };
 }
 
 /** A terminal gives Ctrl-C to every process of a command, and npm then passes its own on to us: that is one, not two. */

@@ -47,7 +47,7 @@ export interface ConsentVerdict {
 }
 
 /**
- * Suppressions of an address that bounces or is invalid. They block mail where they were seen and are nobody's wish. Every
+ * Suppressions of an address that bounces or is invalid. They block mail where they were seen and are nobody's choice. Every
  * other reason counts as the person's choice, also one that a system begins to use tomorrow.
  */
 const BY_FACT: ReadonlySet<string> = new Set(["HARD_BOUNCE", "INVALID_EMAIL"]);

@@ -27,7 +27,7 @@ export function utcOffset(at: number, timeZone: string): number {
 export function nextMidnight(at: number, timeZone: string): number {
   const local = new Date(at + utcOffset(at, timeZone));
   const midnight = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate() + 1);
-  // The offset in force at that midnight is the one that counts, on the days the clocks change too.
+  // The offset at that midnight counts, also on the days when the clocks change.
   const guess = midnight - utcOffset(at, timeZone);
   return midnight - utcOffset(guess, timeZone);
 }

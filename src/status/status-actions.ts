@@ -5,7 +5,7 @@ import { wishUndo } from "../store/writes/conflict-undos.ts";
 import type { Database, Statements } from "../store/database/database.ts";
 import { transaction } from "../store/database/database.ts";
 import type { LinkSelection } from "../store/pages/failing-contacts.ts";
-import type { IgnoreWish } from "../store/pages/ignored.ts";
+import type { IgnoreTerms } from "../store/pages/ignored.ts";
 import { ignoreLinks, resumeLinks } from "../store/pages/ignored.ts";
 import { retryLinks } from "../store/pages/retries.ts";
 import type { Visitor } from "./frame/access/role.ts";
@@ -21,7 +21,7 @@ export interface StatusActions {
   readonly ignore: (
     visitor: Visitor,
     selection: LinkSelection,
-    wish: Omit<IgnoreWish, "by">,
+    terms: Omit<IgnoreTerms, "by">,
   ) => Promise<number>;
   readonly resume: (visitor: Visitor, selection: LinkSelection) => Promise<number>;
   /** The value that lost a conflict is put back with the next run. */
@@ -61,9 +61,9 @@ export function statusActions(
       audited(visitor, "retry", selection, "", (statements, at) =>
         retryLinks(statements, connectionId, selection, at),
       ),
-    ignore: (visitor, selection, wish) =>
-      audited(visitor, "ignore", selection, wish.reason, (statements, at) =>
-        ignoreLinks(statements, connectionId, selection, { ...wish, by: visitor.name }, at),
+    ignore: (visitor, selection, terms) =>
+      audited(visitor, "ignore", selection, terms.reason, (statements, at) =>
+        ignoreLinks(statements, connectionId, selection, { ...terms, by: visitor.name }, at),
       ),
     resume: (visitor, selection) =>
       audited(visitor, "resume", selection, "", (statements, at) =>

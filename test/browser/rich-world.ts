@@ -2,7 +2,7 @@ import { shownConsent } from "../support/shown-consent.ts";
 import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import { digestOf } from "../../src/lanes/plans/approvals.ts";
 import { plainConsent } from "../../src/model/consent.ts";
-import type { Desk } from "../../src/service/desk.ts";
+import type { PageTasks } from "../../src/service/page-tasks.ts";
 import type { StatusDeps } from "../../src/status/frame/status-app.ts";
 import { writeAudit } from "../../src/store/chains/audit.ts";
 import { recordChangedConsent } from "../../src/store/consent/record-consent.ts";
@@ -43,10 +43,10 @@ export async function richWorld(word: () => string): Promise<RichWorld> {
   await held(fresh, it, runId, word);
   await engagement(fresh, it, word);
   await told(fresh, it, word);
-  const desk = await shownDesk(fresh, it, runId, word);
+  const tasks = await shownTasks(fresh, it, runId, word);
   const nextRuns = () => [{ name: "contacts", schedule: "every 15m", timezone: "UTC", at: before(-9) }];
   const disk = { text: `naem: ${word()}`, mapping: null, diagnostics: [problem(word), problem(word)] };
-  const deps = statusDeps(fresh, it.connectionId, { desk, nextRuns, mappingFile: () => disk });
+  const deps = statusDeps(fresh, it.connectionId, { tasks, nextRuns, mappingFile: () => disk });
   return { fresh, it, runId, deps };
 }
 
@@ -200,7 +200,12 @@ async function told({ database }: FreshDatabase, { connectionId }: Seed, word: (
 }
 
 /** A dry run and an undo that are ready, of a real person. */
-async function shownDesk(fresh: FreshDatabase, it: Seed, runId: bigint, word: () => string): Promise<Desk> {
+async function shownTasks(
+  fresh: FreshDatabase,
+  it: Seed,
+  runId: bigint,
+  word: () => string,
+): Promise<PageTasks> {
   const links = await knownLinks(fresh.database, it.connectionId, [], { kind: "dirty" }, 0n, 1, NOW);
   const all = links.length > 0 ? links : await everybody(fresh, it);
   const examples = all.map((known) => ({

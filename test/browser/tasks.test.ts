@@ -66,7 +66,7 @@ test.each(WAYS)(
     expect(await row.count()).toBe(1);
     const words = await row.innerText();
     expect(words).toContain("Phone number is not in international format");
-    expect(words).toContain('"ask at the desk" has no country code');
+    expect(words).toContain('"ask at reception" has no country code');
     expect(words).toContain("Add + and the country code in HubSpot.");
     expect(words).toContain("there is no need to press Retry");
     expect(await row.getByRole("link", { name: /Open in HubSpot/ }).getAttribute("href")).toMatch(/^http/);

@@ -1,4 +1,4 @@
-import type { Timing } from "../../src/connectors/http/governor.ts";
+import type { Timing } from "../../src/connectors/http/rate-limiter.ts";
 
 /** A clock that jumps to the next sleeper's time whenever nothing else is left to do. */
 export interface VirtualTime extends Timing {

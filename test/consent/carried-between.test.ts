@@ -3,7 +3,7 @@ import type { Work } from "../../src/connectors/connector.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { makePlan } from "../../src/lanes/plans/make-plan.ts";
 import { performUndos } from "../../src/lanes/plans/perform-undos.ts";
-import { planDesk } from "../../src/service/plan-desk.ts";
+import { pageTaskRunner } from "../../src/service/run-page-tasks.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
@@ -158,9 +158,13 @@ test.each(["a dry run on a page", "putting back what lost"])(
     };
     const deps = { ...it.deps(), now: () => it.deps().now() };
     if (what.startsWith("a dry run")) {
-      const desk = planDesk({ current: () => ({ deps, mapping: used }), wake: () => {}, failed: () => {} });
-      desk.begin({ kind: "dry_run" }, "jo");
-      await desk.work();
+      const tasks = pageTaskRunner({
+        current: () => ({ deps, mapping: used }),
+        wake: () => {},
+        failed: () => {},
+      });
+      tasks.begin({ kind: "dry_run" }, "jo");
+      await tasks.work();
     } else await performUndos(deps, used);
     expect(status()).toBe("unsubscribed");
   },

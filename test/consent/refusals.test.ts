@@ -101,7 +101,7 @@ describe("a refusal", () => {
     const run = await carry();
     expect(run.counts).toMatchObject({ people: 3, carried: 2 });
     expect(inHubSpot(1)).toMatchObject({ status: "unsubscribed", marketing: "true", oneToOne: "" });
-    // A bounce is a fact about an address, and no wish.
+    // A bounce is nobody's choice.
     expect(inHubSpot(2)).toMatchObject({ status: "suppressed", reason: "HARD_BOUNCE", marketing: "" });
     expect(inHubSpot(3)).toMatchObject({ reason: "SPAM_COMPLAINT", marketing: "true" });
     expect(inHubSpot(4)).toMatchObject({ status: "never_subscribed", reason: "", marketing: "" });

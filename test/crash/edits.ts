@@ -94,7 +94,7 @@ export function customerEdit(email: string, random: Random): readonly Edit[] {
 const customerActs: readonly ((email: string) => Edit)[] = [
   // Means nothing before the first agreement, which never empties anything.
   (email) => contact(email, { jobtitle: "" }),
-  (email) => contact(email, { phone: "ask at the desk" }),
+  (email) => contact(email, { phone: "ask at reception" }),
   (email) => ({
     what: `${email} leaves the list`,
     do({ hubspot, story }) {

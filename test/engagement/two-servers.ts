@@ -161,6 +161,6 @@ async function install({
     redirect_uri: made.redirectUris[0] ?? "",
     code: sandbox.authorizeApp(made.appId),
   });
-  const door = { appId: made.appId, developerKey: made.developerKey };
-  return { app: { door, eventType: EVENT_TYPE.symbol }, token: String(body["access_token"]) };
+  const developer = { appId: made.appId, developerKey: made.developerKey };
+  return { app: { developer, eventType: EVENT_TYPE.symbol }, token: String(body["access_token"]) };
 }

@@ -10,7 +10,7 @@ import type { Life } from "./history.ts";
 import { SLOTS } from "./slots.ts";
 import type { Shown } from "./witness.ts";
 
-/** One written property: what was asked of which side, under which rule of the mapping in force. */
+/** One written property: what was asked of which side, under which rule of the mapping in use. */
 interface Written {
   readonly side: Side;
   readonly property: string;

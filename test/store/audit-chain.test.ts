@@ -160,8 +160,8 @@ describe("the audit", () => {
     const link = await fresh.database.link.create({
       data: { connectionId: id, emailKey: "jo@example.com", state: "failing" },
     });
-    const wish = { by: "ann", reason: "later", ends: "at", until: AT } as const;
-    await ignoreLinks(fresh.database, id, { kind: "ids", ids: [link.id] }, wish, AT);
+    const terms = { by: "ann", reason: "later", ends: "at", until: AT } as const;
+    await ignoreLinks(fresh.database, id, { kind: "ids", ids: [link.id] }, terms, AT);
     expect(await endIgnores(fresh.database, id, AT)).toBe(1);
     expect((await readAudit(fresh.database, id, 1))[0]).toMatchObject({ who: "Tandem", action: "resume" });
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 4, broken: null });

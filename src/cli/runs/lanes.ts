@@ -11,9 +11,9 @@ import { unlessPaused } from "../../lanes/unless-paused.ts";
 import { isQuietNow } from "../../service/wall-clock.ts";
 import type { Deps } from "../../lanes/deps.ts";
 import { openConnection } from "../../store/runs/connections.ts";
-import { takeSync } from "../../store/runs/sync-wishes.ts";
+import { takeSync } from "../../store/runs/sync-requests.ts";
 import { headLogger } from "../ledger-key.ts";
-import type { InForce } from "./mapping-in-force.ts";
+import type { MappingInUse } from "./mapping-in-use.ts";
 
 /** Who is told of what a lane did. */
 export interface LaneEnds {
@@ -24,17 +24,17 @@ export interface LaneEnds {
 export const ENGAGEMENT = "engagement";
 
 /**
- * The lanes of a mapping in force, by its schedule; of those that are due the first here goes first. Refusals go before
+ * The lanes of a mapping in use, by its schedule. Of those that are due, the first in this list goes first. Refusals go before
  * everything, and in quiet times too; a pause does not stop them either.
  *
  * @param contacts schedule of the contact lane
  */
 export function lanes(
-  inForce: InForce,
+  inUse: MappingInUse,
   contacts: string,
   { log, ended }: LaneEnds,
 ): readonly ScheduledWork[] {
-  const { deps, mapping } = inForce;
+  const { deps, mapping } = inUse;
   const { timezone, schedule } = mapping;
   const logHead = headLogger(deps, log);
   const lane = (
@@ -54,26 +54,26 @@ export function lanes(
     },
   });
   return [
-    ...consentLane(inForce, log, logHead),
+    ...consentLane(inUse, log, logHead),
     lane("contacts", contacts, async (own) => {
       // Whoever presses "Sync now" has it in a quiet time too, and stands in the run.
       const { id } = await openConnection(own.database, mapping.name);
-      const wish = await takeSync(own.database, id);
-      if (wish === null && isQuietNow(mapping, own.now())) return null;
+      const request = await takeSync(own.database, id);
+      if (request === null && isQuietNow(mapping, own.now())) return null;
       await performUndos(own, mapping);
-      return runContacts(own, mapping, { trigger: wish?.by ?? "schedule" });
+      return runContacts(own, mapping, { trigger: request?.by ?? "schedule" });
     }),
     lane("reconcile", schedule.reconcile, async (own) =>
       isQuietNow(mapping, own.now()) ? null : runReconcile(own, mapping, "reconcile"),
     ),
-    ...engagementLane(inForce, log),
-    retentionLane(inForce, log),
+    ...engagementLane(inUse, log),
+    retentionLane(inUse, log),
   ];
 }
 
 /** Refusals are remembered whatever the mapping does with them. A look that found none is not worth a line. */
 function consentLane(
-  { deps, mapping }: InForce,
+  { deps, mapping }: MappingInUse,
   log: Logger,
   logHead: (lane: string) => Promise<void>,
 ): readonly ScheduledWork[] {
@@ -90,7 +90,7 @@ function consentLane(
 }
 
 /** The engagement lane, where the mapping has one; a long back-fill lets the others work in between. */
-function engagementLane({ deps, mapping }: InForce, log: Logger): readonly ScheduledWork[] {
+function engagementLane({ deps, mapping }: MappingInUse, log: Logger): readonly ScheduledWork[] {
   const { engagement, timezone, schedule } = mapping;
   if (engagement === null || engagement.paused) return [];
   const run = async (began: () => Promise<void>): Promise<void> => {
@@ -106,7 +106,7 @@ function engagementLane({ deps, mapping }: InForce, log: Logger): readonly Sched
 }
 
 /** What is kept for long enough is removed, also while the connection is paused. */
-function retentionLane({ deps, mapping }: InForce, log: Logger): ScheduledWork {
+function retentionLane({ deps, mapping }: MappingInUse, log: Logger): ScheduledWork {
   const run = async (began: () => Promise<void>): Promise<void> => {
     await began();
     const removed = await runRetention(deps, mapping);

@@ -5,7 +5,7 @@ import { explainPerson } from "../../lanes/explain-person.ts";
 import { daemonLog } from "../../service/log.ts";
 import { noteSides } from "../../service/note-sides.ts";
 import { pageErasing } from "../../service/page-erasing.ts";
-import { planDesk } from "../../service/plan-desk.ts";
+import { pageTaskRunner } from "../../service/run-page-tasks.ts";
 import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
 import type { ContactRun } from "../../lanes/contacts/run-contacts.ts";
 import type { Scheduler } from "../../service/scheduler.ts";
@@ -27,7 +27,7 @@ import { statusActions } from "../../status/status-actions.ts";
 import { statusReader } from "../../status/status-reader.ts";
 import { openConnection } from "../../store/runs/connections.ts";
 import { readLaneStarts, saveLaneSeen, saveLaneStart } from "../../store/runs/lane-starts.ts";
-import { waitingSync } from "../../store/runs/sync-wishes.ts";
+import { waitingSync } from "../../store/runs/sync-requests.ts";
 import { ConnectionBusy } from "../../lanes/connection-lease.ts";
 import type { App } from "../app.ts";
 import { databaseFailure } from "../database-failure.ts";
@@ -35,11 +35,11 @@ import { CommandFailure, EXIT } from "../exit-code.ts";
 import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
-import { putInForce, reload } from "./mapping-in-force.ts";
+import { useMapping, reload } from "./mapping-in-use.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** The lane of what pages leave to be looked at. */
-const DESK = "desk";
+const PAGE_TASKS = "page tasks";
 
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
@@ -63,7 +63,7 @@ export interface ServeOptions {
 
 /**
  * The daemon: lanes by the clock and the status page, until a person stops it. The first run begins at once, and again
- * when the mapping file was changed; a file that cannot be used leaves the mapping before it in force.
+ * when the mapping file was changed; a file that cannot be used leaves the mapping before it in use.
  */
 export async function serve(
   app: App,
@@ -73,16 +73,16 @@ export async function serve(
 ): Promise<void> {
   const log = daemonLog(app.env["LOG_LEVEL"], app.log);
   const connection = await openConnection(deps.database, mapping.name);
-  let current = await putInForce(deps, mapping, text);
+  let current = await useMapping(deps, mapping, text);
   const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
   let scheduler: Scheduler | null = null;
   // What a person asks for on the page is done at once; without a worker here, by the one that is elsewhere.
   const wake = (): void => scheduler?.runNow("contacts");
-  const desk = planDesk({
+  const tasks = pageTaskRunner({
     current: () => current,
-    wake: () => scheduler?.runNow(DESK),
-    failed: (err) => log.error({ lane: DESK, err }, "a plan for the page failed"),
+    wake: () => scheduler?.runNow(PAGE_TASKS),
+    failed: (err) => log.error({ lane: PAGE_TASKS, err }, "a plan for the page failed"),
   });
   const page =
     options.port === null
@@ -100,7 +100,7 @@ export async function serve(
             contactConsent(deps.database, connection.id),
             contactEngagement(deps.database, connection.id),
           ],
-          desk,
+          tasks,
           nextRuns: () => scheduler?.nextRuns() ?? [],
           health: daemonHealth(deps.database, () => scheduler, deps.stopping),
           mappingFile: () => (options.file === null ? null : readMapping(options.file)),
@@ -123,7 +123,7 @@ export async function serve(
     const works = options.worker ? lanes(current, contactsSchedule(), { log, ended }) : [];
     const { timezone } = current.mapping;
     const begun = startScheduler(
-      [...works, { name: DESK, schedule: null, timezone, run: () => desk.work() }],
+      [...works, { name: PAGE_TASKS, schedule: null, timezone, run: () => tasks.work() }],
       {
         starts: {
           read: () => readLaneStarts(deps.database, connection.id),
@@ -137,7 +137,7 @@ export async function serve(
     );
     begun.runNow("contacts");
     begun.runNow(ENGAGEMENT);
-    begun.runNow(DESK);
+    begun.runNow(PAGE_TASKS);
     return begun;
   };
   const takeUp = async (file: string): Promise<void> => {
@@ -146,7 +146,7 @@ export async function serve(
     if (reloaded.kind !== "changed" || deps.stopping.aborted) return;
     await scheduler?.stop();
     current = reloaded.next;
-    log.info({ version: current.version }, "the mapping was changed and is in force");
+    log.info({ version: current.version }, "the mapping was changed and is in use");
     scheduler = begin();
   };
   options.ready(page?.url ?? null);
@@ -160,7 +160,7 @@ export async function serve(
   }
   if (app.stopping.aborted) return page?.close();
   scheduler = begin();
-  const wishes = options.worker ? watchWishes(deps, connection.id, wake) : null;
+  const requests = options.worker ? watchRequests(deps, connection.id, wake) : null;
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
@@ -173,10 +173,10 @@ export async function serve(
   await untilStopped(app.stopping);
   unwatch();
   unwatchUsers();
-  clearInterval(wishes ?? undefined);
+  clearInterval(requests ?? undefined);
   await scheduler.stop();
   await page?.close();
-  await desk.close();
+  await tasks.close();
 }
 
 /** The same again and again, as while another process works, is told so often. */
@@ -197,16 +197,16 @@ function laneFailures(log: Logger, stopping: AbortSignal): (lane: string, error:
 }
 
 /** "Sync now" on a page of another process is taken up so soon. */
-const WISHES_EVERY_MS = 5_000;
+const REQUESTS_EVERY_MS = 5_000;
 
-function watchWishes({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
+function watchRequests({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
   return setInterval(() => {
     // A database that is away is told by the lanes.
     waitingSync(database, connectionId).then(
-      (wish) => void (wish !== null && wake()),
+      (request) => void (request !== null && wake()),
       () => {},
     );
-  }, WISHES_EVERY_MS);
+  }, REQUESTS_EVERY_MS);
 }
 
 /** @throws CommandFailure 69 where the port is taken, or may not be used; 78 where the page would be open to everybody */

@@ -17,7 +17,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
 import { tellHead } from "../ledger-key.ts";
-import { putInForce } from "./mapping-in-force.ts";
+import { useMapping } from "./mapping-in-use.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { consentExitCode, consentReport, exitCodeOf, runReport } from "./run-report.ts";
 
@@ -37,7 +37,7 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
       const email = parseAddress(options.email);
       const run = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
-        await putInForce(deps, mapping, loaded.text);
+        await useMapping(deps, mapping, loaded.text);
         if (options.only === "engagement")
           return { carried: null, contacts: null, engagement: await syncEngagement(deps, mapping) };
         // A refusal goes before everything else.

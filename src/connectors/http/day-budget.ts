@@ -1,4 +1,4 @@
-import type { Timing } from "./governor.ts";
+import type { Timing } from "./rate-limiter.ts";
 import { isUrgent } from "./urgent.ts";
 
 /** A day of a system's daily quota, in the time zone of the account. */

@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import type { Timing } from "./governor.ts";
+import type { Timing } from "./rate-limiter.ts";
 
 /** What to do about one failure. `attempts` counts all calls, the first one included. */
 export type RetryDecision =

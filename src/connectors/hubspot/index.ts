@@ -2,7 +2,7 @@ import { DELETED_KEPT_MS, removedForGood } from "./pull/removed-contacts.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Connector, Schema, Cost, Work } from "../connector.ts";
 import type { DayCount } from "../http/day-budget.ts";
-import type { Timing } from "../http/governor.ts";
+import type { Timing } from "../http/rate-limiter.ts";
 import { calls, BURST } from "./wire/calls.ts";
 import { endpoints } from "./wire/client.ts";
 import type { ApiVersion } from "./wire/put-together.ts";

@@ -1,9 +1,9 @@
 import { request } from "undici";
 import { z } from "zod";
-import type { Timing } from "../http/governor.ts";
+import type { Timing } from "../http/rate-limiter.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../http/retry.ts";
 import type { RetryDecision } from "../http/retry.ts";
-import { LONGEST_WAIT_MS } from "../http/shut-door.ts";
+import { LONGEST_WAIT_MS } from "../http/circuit-breaker.ts";
 import { TookTooLong, withinTotalTime } from "../http/total-time.ts";
 import { acceptedOrigin } from "./wire/client.ts";
 import { signInRefused, signInUnanswered } from "./problems/oauth-problems.ts";

@@ -1,6 +1,6 @@
 import { fromIndex } from "../../model/contact.ts";
 import type { Account, Connector, Cost, Work } from "../connector.ts";
-import type { Timing } from "../http/governor.ts";
+import type { Timing } from "../http/rate-limiter.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Calls } from "./wire/calls.ts";
 import { calls as makeCalls } from "./wire/calls.ts";

@@ -35,7 +35,7 @@ export const FILL_IN = "FILL THIS IN";
 
 export interface WrittenMapping {
   readonly text: string;
-  /** What is in force, and what is only suggested. */
+  /** Fields that are in use, and those that are only suggested. */
   readonly fields: readonly FilledField[];
   readonly suggested: readonly FilledField[];
 }

@@ -1,6 +1,6 @@
 import type { Finding, Path } from "../diagnostics/diagnostic.ts";
 
-/** A part of the format that is known but not at work: what it is called, and what to do meanwhile. */
+/** A part of the format that is known but not in use: what it is called, and what to do meanwhile. */
 interface Later {
   /** `*` stands for any entry of a list or any key. */
   readonly path: readonly string[];
@@ -33,7 +33,7 @@ const LATER: readonly Later[] = [
   },
 ];
 
-/** Refuses what is known but not built: ignoring it in silence would let people believe it is at work. */
+/** Refuses what is known but not built: ignoring it in silence would let people believe it is in use. */
 export function notYet(value: unknown): readonly { path: Path; finding: Finding }[] {
   return LATER.flatMap(({ path, asks, what, help }) =>
     matches(value, path, []).flatMap((found) =>

@@ -13,7 +13,7 @@ export class PortTaken extends Error {
 }
 
 /** `wanted`: that one or none; 0 takes the one of the last time where it is free, else any. */
-interface PortWish {
+interface WantedPort {
   readonly wanted: number;
   readonly last: number;
 }
@@ -23,7 +23,7 @@ type Both<T> = { readonly hubspot: T; readonly klaviyo: T };
 /** @throws PortTaken, with neither of the two listening */
 export async function listen(
   { hubspot, klaviyo }: Both<{ readonly sandbox: { readonly vendor: Vendor } }>,
-  ports: Both<PortWish>,
+  ports: Both<WantedPort>,
 ): Promise<{ readonly urls: Both<string>; readonly ports: Both<number>; close(): Promise<void> }> {
   const first = await start(hubspot.sandbox.vendor, ports.hubspot);
   const second = await start(klaviyo.sandbox.vendor, ports.klaviyo).catch(async (error: unknown) => {
@@ -37,7 +37,7 @@ export async function listen(
   };
 }
 
-async function start(vendor: Vendor, { wanted, last }: PortWish): Promise<RunningVendor> {
+async function start(vendor: Vendor, { wanted, last }: WantedPort): Promise<RunningVendor> {
   const port = wanted === 0 ? last : wanted;
   try {
     return await startVendor(vendor, { port });

@@ -133,8 +133,8 @@ function accountsOf(options: RehearsalOptions, kept: Snapshot | null): Accounts 
 }
 
 /**
- * Klaviyo's jobs, segments and events are not done when they are answered, "up to a few minutes" later at worst (fact
- * sheet 8.3, 8.4). A second is enough that nobody reads back at once what was only accepted.
+ * Klaviyo's jobs, segments and events are not done when they are answered, "up to a few minutes" later at worst.
+ * A second is enough that nobody reads back at once what was only accepted.
  */
 const LAGGING: Partial<KlaviyoSettings> = {
   consent_lag_ms: 1_000,

@@ -126,7 +126,7 @@ function breakSome(
       force: true,
     });
   for (const email of broken.badPhone)
-    seed(email, { firstname: "Bad", lastname: "Phone", phone: "ask at the desk" });
+    seed(email, { firstname: "Bad", lastname: "Phone", phone: "ask at reception" });
   for (const email of broken.missingOption) {
     klaviyo.seed([
       {

@@ -30,7 +30,7 @@ export interface ConflictsView {
   readonly found: ConflictsPage;
   /** Of the last 7 days. */
   readonly byField: readonly FieldConflicts[];
-  /** The one at work; `null` where it cannot be read. */
+  /** The one in use; `null` where it cannot be read. */
   readonly mapping: Mapping | null;
 }
 

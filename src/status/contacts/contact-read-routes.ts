@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Desk } from "../../service/desk.ts";
+import type { PageTasks } from "../../service/page-tasks.ts";
 import { linkId } from "../parts/link-selection.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { StatusPage } from "../frame/layout/page.ts";
@@ -10,7 +10,7 @@ import type { StatusReader } from "../status-reader.ts";
 export interface ContactReadDeps {
   readonly read: Pick<StatusReader, "contact">;
   readonly act: Pick<StatusActions, "audit">;
-  readonly desk?: Desk;
+  readonly tasks?: PageTasks;
 }
 
 const params = z.object({ id: linkId });
@@ -22,7 +22,7 @@ const NOT_NOW = {
 };
 
 /** Has both contacts of one person read now, between the runs; neither side is written to. */
-export function contactReadRoutes({ read, act, desk }: ContactReadDeps): readonly StatusPage[] {
+export function contactReadRoutes({ read, act, tasks }: ContactReadDeps): readonly StatusPage[] {
   return [
     {
       method: "POST",
@@ -33,7 +33,7 @@ export function contactReadRoutes({ read, act, desk }: ContactReadDeps): readonl
         if (!parsed.success || (await read.contact(parsed.data.id)) === null)
           return { kind: "told", status: 404, message: NOT_FOUND };
         const { id } = parsed.data;
-        if (desk?.begin({ kind: "read", linkId: id }, who) !== true)
+        if (tasks?.begin({ kind: "read", linkId: id }, who) !== true)
           return { kind: "told", status: 409, message: NOT_NOW };
         await act.audit({ who, role, action: "read_contact", contacts: 1, about: { links: String(id) } });
         return {

@@ -1,4 +1,4 @@
-import type { Desk, Sheet } from "../../service/desk.ts";
+import type { PageTasks, PageTask } from "../../service/page-tasks.ts";
 import type { Fragment } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
@@ -13,29 +13,33 @@ const OLD_MS = 15 * 60_000;
 export interface ContactReading {
   /** `null` before the first look. */
   readonly at: Date | null;
-  readonly sheet: Sheet | null;
+  readonly task: PageTask | null;
   /** This process reads; another only shows. */
   readonly canRead: boolean;
 }
 
 /** A look that found no change of somebody vouches for them too, and so does a read of them alone. */
-export function contactReading({ overview }: Frame, desk: Desk | undefined, linkId: bigint): ContactReading {
-  const sheet = desk?.readOf(linkId) ?? null;
-  const own = sheet?.state.kind === "ready" ? sheet.state.at : null;
+export function contactReading(
+  { overview }: Frame,
+  tasks: PageTasks | undefined,
+  linkId: bigint,
+): ContactReading {
+  const task = tasks?.readOf(linkId) ?? null;
+  const own = task?.state.kind === "ready" ? task.state.at : null;
   const look = overview.lastFinishedAt;
   const at = own !== null && (look === null || own > look) ? own : look;
-  return { at, sheet, canRead: desk !== undefined };
+  return { at, task, canRead: tasks !== undefined };
 }
 
 /** How old the values are, where they are old, and the way to have them read now. */
-export function readingLine({ at, sheet, canRead }: ContactReading, frame: Frame, linkId: bigint): Fragment {
+export function readingLine({ at, task, canRead }: ContactReading, frame: Frame, linkId: bigint): Fragment {
   const address = `/contacts/${String(linkId)}`;
-  if (sheet?.state.kind === "working")
+  if (task?.state.kind === "working")
     return html`<p>
-      Both sides are being read, asked for by <bdi>${sheet.by}</bdi> ${timeElement(sheet.at, frame.now)}. It
+      Both sides are being read, asked for by <bdi>${task.by}</bdi> ${timeElement(task.at, frame.now)}. It
       waits for a run that is going. <a href="${address}">Refresh</a>
     </p>`;
-  const failed = sheet?.state.kind === "failed" && html`<p>It could not be read: ${sheet.state.why}</p>`;
+  const failed = task?.state.kind === "failed" && html`<p>It could not be read: ${task.state.why}</p>`;
   if (at !== null && frame.now.getTime() - at.getTime() <= OLD_MS) return failed;
   const may = canRead && mayDo(frame.shell.visitor?.role ?? "viewer", "operator");
   return html`${failed}

@@ -8,7 +8,7 @@ import { contactPage } from "./contact-page.ts";
 import { contactReading } from "./contact-read.ts";
 import type { ContactSection } from "./contact-sections.ts";
 import { contactsAddress, contactsPage } from "./contacts-page.ts";
-import type { Desk } from "../../service/desk.ts";
+import type { PageTasks } from "../../service/page-tasks.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import type { Fragment } from "../frame/layout/html.ts";
 import { ignoreFields, readIgnoreForm } from "../errors/ignore-form.ts";
@@ -29,7 +29,7 @@ export interface ContactDeps {
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
   readonly contactSections?: readonly ContactSection[];
   readonly contactUrls?: () => ContactUrls;
-  readonly desk?: Desk;
+  readonly tasks?: PageTasks;
 }
 
 const empty = (value: unknown): unknown => (value === "" ? undefined : value);
@@ -178,7 +178,7 @@ async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: 
     .parse(query);
   const { name, problems, ignored } = found;
   const contactUrls = deps.contactUrls?.() ?? { hubspot: null, klaviyo: null };
-  const reading = contactReading(frame, deps.desk, id);
+  const reading = contactReading(frame, deps.tasks, id);
   const parts = { person, name, problems, conflicts, acts, ignored, times, show };
   const content = contactPage({ frame, reading, ...parts, tags, contactUrls, sections });
   if (!mayDo(visitor.role, "operator")) {
@@ -189,7 +189,7 @@ async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: 
     ...person.plan,
     ...times,
     readAt: reading.at,
-    reading: reading.sheet?.state.kind ?? null,
+    reading: reading.task?.state.kind ?? null,
     name,
     problems,
     ignored,
@@ -208,7 +208,7 @@ async function pause(deps: ContactDeps, asked: Asked, id: bigint): Promise<Answe
   const sent = z.object({ reason: z.string() }).safeParse(body).success;
   const form = sent ? readIgnoreForm(body, deps.now()) : null;
   if (form?.ok === true) {
-    await deps.act.ignore(visitor, { kind: "ids", ids: [id] }, form.wish);
+    await deps.act.ignore(visitor, { kind: "ids", ids: [id] }, form.terms);
     return {
       kind: "moved",
       to: `/contacts/${String(id)}`,

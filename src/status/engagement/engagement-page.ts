@@ -20,7 +20,7 @@ export const SPANS = [7, 30, 90] as const;
 /** What the engagement page shows. */
 export interface EngagementView {
   readonly frame: Frame;
-  /** `null` where the mapping at work has no such section, or cannot be read. */
+  /** `null` where the mapping in use has no such section, or cannot be read. */
   readonly rules: EngagementMapping | null;
   readonly days: number;
   readonly totals: readonly MetricTotals[];

@@ -113,7 +113,7 @@ function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
   ];
   const active = all.filter((chip) => chip !== false);
   if (active.length === 0) return null;
-  return html`<ul class="chips" aria-label="Filters at work">
+  return html`<ul class="chips" aria-label="Filters in use">
     ${active.map(
       ([words, without]) =>
         html`<li>

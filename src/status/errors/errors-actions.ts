@@ -15,7 +15,7 @@ import type { StatusActions } from "../status-actions.ts";
 export interface ErrorsActionDeps {
   readonly act: StatusActions;
   readonly now: () => Date;
-  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  /** The rules of the mapping in use, with what they name found. Default: none is known. */
   readonly rules?: () => Promise<readonly FilterRule[]>;
 }
 
@@ -46,7 +46,7 @@ export function errorsActions(deps: ErrorsActionDeps): readonly StatusPage[] {
     form("/errors/ignore", async (asked, ticked) => {
       const read = readIgnoreForm(asked.body, deps.now());
       if (!read.ok) return askIgnore(deps, asked, ticked, read.wrong);
-      const done = await deps.act.ignore(asked.visitor, ticked.selection, read.wish);
+      const done = await deps.act.ignore(asked.visitor, ticked.selection, read.terms);
       const said = `${counted(done, "contact")} left alone. The filter State finds them.`;
       return { kind: "moved", to: errorsAddress({ ...ticked.query, page: 1 }), said };
     }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { IgnoreWish } from "../../store/pages/ignored.ts";
+import type { IgnoreTerms } from "../../store/pages/ignored.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 
@@ -18,7 +18,7 @@ const form = z.object({
 
 /** What the form says, or what is missing. */
 export type IgnoreForm =
-  | { readonly ok: true; readonly wish: Omit<IgnoreWish, "by"> }
+  | { readonly ok: true; readonly terms: Omit<IgnoreTerms, "by"> }
   | { readonly ok: false; readonly wrong: { readonly words: string; readonly field: string } };
 
 export function readIgnoreForm(body: unknown, now: Date): IgnoreForm {
@@ -32,8 +32,8 @@ export function readIgnoreForm(body: unknown, now: Date): IgnoreForm {
     };
   }
   const { reason, ends } = read.data;
-  if (ends !== "days") return { ok: true, wish: { reason, ends, until: null } };
-  return { ok: true, wish: { reason, ends: "at", until: new Date(now.getTime() + DAYS * 86_400_000) } };
+  if (ends !== "days") return { ok: true, terms: { reason, ends, until: null } };
+  return { ok: true, terms: { reason, ends: "at", until: new Date(now.getTime() + DAYS * 86_400_000) } };
 }
 
 const ENDS = [

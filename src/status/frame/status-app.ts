@@ -21,7 +21,7 @@ import type { Erasing } from "../../lanes/erasing.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import type { ContactUrls } from "../contacts/contact-link.ts";
 import { errorsRoutes } from "../errors/errors-routes.ts";
-import type { Desk } from "../../service/desk.ts";
+import type { PageTasks } from "../../service/page-tasks.ts";
 import { answerBroken, answerUnreadable } from "./framework-errors.ts";
 import type { Refused } from "./access/guard.ts";
 import { foreignForm, foreignName, passedOn, refusedRole } from "./access/guard.ts";
@@ -66,7 +66,7 @@ export interface StatusDeps {
   readonly access?: Access;
   /** What the next run does about one person, and why; from what is known. */
   readonly explain: (linkId: bigint) => Promise<ExplainedPerson | null>;
-  /** The rules of the mapping at work, with what they name found. Default: none is known. */
+  /** The rules of the mapping in use, with what they name found. Default: none is known. */
   readonly rules?: () => Promise<readonly FilterRule[]>;
   /** What an admin erases somebody with. */
   readonly erasing: Erasing;
@@ -77,7 +77,7 @@ export interface StatusDeps {
   /** Asked for each page: the accounts are known only after the first look. */
   readonly contactUrls?: () => ContactUrls;
   /** Where longer work is left; only where the daemon is in this process. */
-  readonly desk?: Desk;
+  readonly tasks?: PageTasks;
   /** When each lane of this process runs next. */
   readonly nextRuns?: () => readonly NextRun[];
   /** The mapping file as it stands on the disk now; `null` where this process has none. */

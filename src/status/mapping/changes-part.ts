@@ -24,7 +24,7 @@ export function changesPart({ versions, compared }: MappingView): Safe {
               ${version === compared?.now.version && html`aria-current="true"`}
               >Version ${version}</a
             >
-            <span class="muted">at work from ${exact(loadedAt)}</span>
+            <span class="muted">in use from ${exact(loadedAt)}</span>
           </li>`,
       )}
     </ul>

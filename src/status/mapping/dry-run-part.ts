@@ -4,7 +4,7 @@ import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { DryRun, Sheet } from "../../service/desk.ts";
+import type { DryRun, PageTask } from "../../service/page-tasks.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
@@ -17,28 +17,28 @@ import type { MappingView } from "./mapping-view.ts";
 import { limitWords } from "../../words/mapping-words.ts";
 
 /** What a run would do now: both sides are looked at, nothing is written. */
-export function dryRunPart({ sheet, frame, canDryRun }: MappingView): Safe {
+export function dryRunPart({ task, frame, canDryRun }: MappingView): Safe {
   return html`<section aria-labelledby="dry-run">
     <h2 id="dry-run">Dry run</h2>
     <p>Looks at both sides as a run does, and shows what it would write. Nothing is written.</p>
-    ${sheet !== null && stateOf(frame, sheet)} ${button(frame, canDryRun, sheet)}
+    ${task !== null && stateOf(frame, task)} ${button(frame, canDryRun, task)}
   </section>`;
 }
 
-function button({ shell }: Frame, canDryRun: boolean, sheet: Sheet | null): Fragment {
+function button({ shell }: Frame, canDryRun: boolean, task: PageTask | null): Fragment {
   if (!canDryRun)
     return html`<p>
       The process that serves this page does not make plans. <code>tandem plan</code> shows the same on the
       command line.
     </p>`;
   if (shell.visitor === null || !mayDo(shell.visitor.role, "operator")) return null;
-  if (sheet?.state.kind === "working") return null;
+  if (task?.state.kind === "working") return null;
   return html`<form method="post" action="/mapping/dry-run" class="bare block">
     ${csrfField(shell)}<button type="submit" class="first">Run a dry run</button>
   </form>`;
 }
 
-function stateOf(frame: Frame, { state, by, at }: Sheet): Fragment {
+function stateOf(frame: Frame, { state, by, at }: PageTask): Fragment {
   if (state.kind === "working")
     return html`<div class="banner info" role="status">
       <p>

@@ -5,10 +5,10 @@ import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { MappingView } from "./mapping-view.ts";
 
-/** The version at work with its line numbers, which messages lead to. */
+/** The version in use with its line numbers, which messages lead to. */
 export function mappingText({ used }: MappingView): Safe {
   return html`<section aria-labelledby="file">
-    <h2 id="file">The file at work, version ${used.version}</h2>
+    <h2 id="file">The file in use, version ${used.version}</h2>
     ${
       used.diagnostics.length === 0
         ? html`<p>Nothing is wrong with it.</p>`
@@ -25,7 +25,7 @@ export function textLines(text: string, diagnostics: readonly Diagnostic[], anch
   return html`<div
     class="scroll code"
     role="region"
-    aria-label="${anchor === "L" ? "Text of the mapping at work" : "Text of the file on the disk"}"
+    aria-label="${anchor === "L" ? "Text of the mapping in use" : "Text of the file on the disk"}"
     tabindex="0"
   >
     <ol class="lines">

@@ -4,7 +4,7 @@ import type { MappingView } from "./mapping-view.ts";
 
 /** The mapping page for programs: the whole text, what is wrong with it, and what is held. */
 export function mappingDocument(view: MappingView): object {
-  const { frame, used, disk, failing, versions, hold, pastHolds, sheet } = view;
+  const { frame, used, disk, failing, versions, hold, pastHolds, task } = view;
   const lines = used.source.split("\n");
   return {
     connection: frame.overview.name,
@@ -25,13 +25,13 @@ export function mappingDocument(view: MappingView): object {
     versions,
     held: hold === null ? null : { ...hold.waiting, samples: hold.words },
     pastHolds,
-    dryRun: dryRun(sheet),
+    dryRun: dryRun(task),
   };
 }
 
-function dryRun(sheet: MappingView["sheet"]): object | null {
-  if (sheet === null) return null;
-  const { state, by, at } = sheet;
+function dryRun(task: MappingView["task"]): object | null {
+  if (task === null) return null;
+  const { state, by, at } = task;
   if (state.kind !== "ready" || state.found.kind !== "dry_run") return { state: state.kind, by, at };
   const { totals, contacts, exceeded, cost, examples, problems } = state.found;
   return {

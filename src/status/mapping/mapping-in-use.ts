@@ -24,7 +24,7 @@ export function readVersion(stored: StoredMapping): ReadVersion {
   return lastRead;
 }
 
-/** The mapping that is at work; `null` before the first start. */
+/** The mapping that is in use; `null` before the first start. */
 export async function mappingInUse(
   statements: Statements,
   connectionId: number,

@@ -19,9 +19,9 @@ export function mappingPage(view: MappingView): Safe {
   return html`
     <h1>Mapping</h1>
     <p>
-      <bdi>${frame.overview.name}</bdi>, version ${used.version}, at work since
-      ${timeElement(used.loadedAt, frame.now)}. The file is the truth: it is changed there, and comes into
-      force by itself.
+      <bdi>${frame.overview.name}</bdi>, version ${used.version}, in use since
+      ${timeElement(used.loadedAt, frame.now)}. Edit the mapping file to change it. Changes apply
+      automatically when you save.
     </p>
     ${onDisk(view)} ${tabs(view)} ${partOf(view, part)}
   `;
@@ -31,8 +31,8 @@ export function mappingPage(view: MappingView): Safe {
 export function noMappingPage(): Safe {
   return html`<h1>Mapping</h1>
     <p>
-      No mapping was at work yet. <code>tandem init</code> writes a first one, <code>tandem start</code> puts
-      it in force.
+      No mapping is in use yet. <code>tandem init</code> writes a first one, and
+      <code>tandem start</code> uses it.
     </p>`;
 }
 
@@ -75,14 +75,14 @@ function partOf(view: MappingView, part: Part): Fragment {
   }
 }
 
-/** A file on the disk that is not the one at work, and why. */
+/** A file on the disk that is not the one in use, and why. */
 function onDisk({ disk, used, part }: MappingView): Fragment {
   if (disk === null) return null;
   const errors = disk.diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length === 0)
     return html`<p class="banner info">
       <span
-        >The file on the disk differs from version ${used.version} and is valid: it comes into force in a
+        >The file on the disk differs from version ${used.version} and is valid. Tandem will use it in a
         moment.</span
       >
     </p>`;

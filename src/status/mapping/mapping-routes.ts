@@ -42,7 +42,7 @@ export function mappingRoutes(deps: PageDeps): readonly StatusPage[] {
       address: "/mapping/dry-run",
       place: "/mapping",
       async answer({ visitor }) {
-        if (deps.desk?.begin({ kind: "dry_run" }, visitor.name) !== true)
+        if (deps.tasks?.begin({ kind: "dry_run" }, visitor.name) !== true)
           return { kind: "told", status: 409, message: NOT_NOW };
         await deps.act.audit({ who: visitor.name, role: visitor.role, action: "dry_run" });
         return { kind: "moved", to: "/mapping?show=dry-run" };
@@ -76,8 +76,8 @@ async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer>
     compared: part === "changes" ? await compared(deps, read.data.version ?? used.version) : null,
     hold: hold === null ? null : { waiting: hold, words: await heldWords(database, hold.id, SAMPLES) },
     pastHolds: part === "held" ? await pastHolds(database, connectionId, PAST_HOLDS) : [],
-    sheet: deps.desk?.dryRun() ?? null,
-    canDryRun: deps.desk !== undefined,
+    task: deps.tasks?.dryRun() ?? null,
+    canDryRun: deps.tasks !== undefined,
   };
   const title = PARTS.find((one) => one.part === part)?.label ?? "";
   return {
@@ -126,8 +126,8 @@ async function decide(
     if (hold === null || hold.id !== id.data.id) return null;
     const state = what === "approve" ? "approved" : "rejected";
     const expiresAt = new Date(now().getTime() + APPROVED_FOR_MS);
-    const wish = { state, by: visitor.name, reason, expiresAt } as const;
-    if (!(await decideHold(statements, connectionId, hash, wish, now()))) return null;
+    const decision = { state, by: visitor.name, reason, expiresAt } as const;
+    if (!(await decideHold(statements, connectionId, hash, decision, now()))) return null;
     const about = { hold: String(hold.id), hash, changes: hold.changes };
     const entry = { who: visitor.name, role: visitor.role, action: what, about, reason };
     await writeAudit(statements, connectionId, entry, now());

@@ -3,7 +3,7 @@ import type { WaitingHold } from "../../store/runs/holds.ts";
 import type { PastHold } from "../../store/runs/hold-list.ts";
 import type { MappingVersionRow } from "../../store/runs/mapping-history.ts";
 import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
-import type { Sheet } from "../../service/desk.ts";
+import type { PageTask } from "../../service/page-tasks.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import type { ReadVersion } from "./mapping-in-use.ts";
 
@@ -23,7 +23,7 @@ export type Part = (typeof PARTS)[number]["part"];
 export interface MappingView {
   readonly frame: Frame;
   readonly part: Part;
-  /** The version at work. */
+  /** The version in use. */
   readonly used: ReadVersion;
   /** The file as it stands on the disk, where it is another one. */
   readonly disk: { readonly text: string; readonly diagnostics: readonly Diagnostic[] } | null;
@@ -34,7 +34,7 @@ export interface MappingView {
   readonly compared: { readonly now: StoredMapping; readonly before: StoredMapping | null } | null;
   readonly hold: { readonly waiting: WaitingHold; readonly words: readonly string[] } | null;
   readonly pastHolds: readonly PastHold[];
-  readonly sheet: Sheet | null;
+  readonly task: PageTask | null;
   /** Only where the daemon is beside the page. */
   readonly canDryRun: boolean;
 }

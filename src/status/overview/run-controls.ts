@@ -3,7 +3,7 @@ import { writeAudit } from "../../store/chains/audit.ts";
 import { transaction } from "../../store/database/database.ts";
 import { holds, pauseConnection, resumeConnection } from "../../store/runs/pauses.ts";
 import { readRunning } from "../../store/runs/run-progress.ts";
-import { askSync } from "../../store/runs/sync-wishes.ts";
+import { requestSync } from "../../store/runs/sync-requests.ts";
 import type { Choice } from "../parts/choice-field.ts";
 import { choiceField } from "../parts/choice-field.ts";
 import { confirmPage } from "../frame/layout/confirm-page.ts";
@@ -96,7 +96,7 @@ async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<
     };
   }
   await transaction(database, async (statements) => {
-    await askSync(statements, connectionId, visitor.name, now());
+    await requestSync(statements, connectionId, visitor.name, now());
     const entry = { who: visitor.name, role: visitor.role, action: "sync" };
     await writeAudit(statements, connectionId, entry, now());
   });

@@ -16,7 +16,7 @@ import { runsAddress, runsAsked } from "./runs-query.ts";
 import type { Span } from "./runs-query.ts";
 import { runsPage } from "./runs-page.ts";
 import { undoPage } from "./undo-page.ts";
-import type { Sheet } from "../../service/desk.ts";
+import type { PageTask } from "../../service/page-tasks.ts";
 import { exampleDocuments } from "../parts/plan-examples.ts";
 
 const SPAN_MS: Readonly<Record<Span, number>> = {
@@ -67,7 +67,7 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
   ];
 }
 
-async function oneRun({ act, desk }: PageDeps, { params, query, frame, visitor }: Asked): Promise<Answer> {
+async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor }: Asked): Promise<Answer> {
   const { database, connectionId } = act;
   const id = ofRun.safeParse(params);
   const asked = searched.safeParse(query);
@@ -82,7 +82,7 @@ async function oneRun({ act, desk }: PageDeps, { params, query, frame, visitor }
     holdOfRun(database, connectionId, id.data.id),
   ]);
   const changes = mayDo(visitor.role, "operator") ? found.changes : found.changes.map(seenChange);
-  const view = { frame, run, search, found, conflicts, held, canUndo: desk !== undefined };
+  const view = { frame, run, search, found, conflicts, held, canUndo: tasks !== undefined };
   return {
     kind: "page",
     title: `Run ${run.id}`,
@@ -92,7 +92,7 @@ async function oneRun({ act, desk }: PageDeps, { params, query, frame, visitor }
 }
 
 /** Putting a run back: looked at first, on a page of its own, and done when somebody says so. */
-function undoRoutes({ act, desk }: PageDeps): readonly StatusPage[] {
+function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   const page = (
     address: string,
@@ -110,16 +110,16 @@ function undoRoutes({ act, desk }: PageDeps): readonly StatusPage[] {
   });
   return [
     page("/runs/:id/undo", "GET", ({ frame }, runId) => {
-      const sheet = desk?.undoOf(runId) ?? null;
+      const task = tasks?.undoOf(runId) ?? null;
       return {
         kind: "page",
         title: `Undo run ${runId}`,
-        content: undoPage(frame, runId, sheet),
-        document: undoDocument(runId, sheet),
+        content: undoPage(frame, runId, task),
+        document: undoDocument(runId, task),
       };
     }),
     page("/runs/:id/undo", "POST", async ({ visitor }, runId) => {
-      if (desk?.begin({ kind: "undo", runId }, visitor.name) !== true) return NOT_NOW;
+      if (tasks?.begin({ kind: "undo", runId }, visitor.name) !== true) return NOT_NOW;
       const about = { run: String(runId) };
       await act.audit({ who: visitor.name, role: visitor.role, action: "undo_plan", about });
       return { kind: "moved", to: `/runs/${runId}/undo` };
@@ -128,7 +128,7 @@ function undoRoutes({ act, desk }: PageDeps): readonly StatusPage[] {
       const form = confirmed.safeParse(body);
       if (!form.success) return notUnderstoodForm(form.error);
       const { hash, over, reason } = form.data;
-      const begun = desk?.begin({ kind: "put_back", runId, hash, overLimits: over === "1" }, visitor.name);
+      const begun = tasks?.begin({ kind: "put_back", runId, hash, overLimits: over === "1" }, visitor.name);
       if (begun !== true) return NOT_NOW;
       const about = { run: String(runId), hash, over: over ?? "0" };
       await act.audit({ who: visitor.name, role: visitor.role, action: "undo", about, reason });
@@ -154,9 +154,9 @@ function notUnderstoodForm({ issues }: z.ZodError): Answer {
 }
 
 /** What an undo came to, for programs. */
-function undoDocument(runId: bigint, sheet: Sheet | null): object {
-  if (sheet === null) return { run: runId, state: "none" };
-  const { work, by, at, state } = sheet;
+function undoDocument(runId: bigint, task: PageTask | null): object {
+  if (task === null) return { run: runId, state: "none" };
+  const { work, by, at, state } = task;
   const about = { run: runId, work: work.kind, by, at, state: state.kind };
   if (state.kind === "working") return about;
   if (state.kind === "failed") return { ...about, why: state.why };

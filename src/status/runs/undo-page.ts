@@ -1,7 +1,7 @@
 import { heldByLimit } from "../../plan/problems.ts";
 import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import type { PlannedUndo, PutBack, Sheet } from "../../service/desk.ts";
+import type { PlannedUndo, PutBack, PageTask } from "../../service/page-tasks.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
@@ -11,11 +11,11 @@ import { planExamples } from "../parts/plan-examples.ts";
 import { timeElement } from "../parts/time-element.ts";
 
 /** What putting a run back would do, before it is done; and afterwards, what it came to. */
-export function undoPage(frame: Frame, runId: bigint, sheet: Sheet | null): Safe {
+export function undoPage(frame: Frame, runId: bigint, task: PageTask | null): Safe {
   return html`
     <p class="crumbs"><a href="/runs">Runs</a> › <a href="/runs/${String(runId)}">Run ${String(runId)}</a></p>
     <h1>Undo run ${String(runId)}</h1>
-    ${sheet === null ? ask(frame, runId) : stateOf(frame, runId, sheet)}
+    ${task === null ? ask(frame, runId) : stateOf(frame, runId, task)}
   `;
 }
 
@@ -32,7 +32,7 @@ function again(frame: Frame, runId: bigint, words: string): Safe {
   </form>`;
 }
 
-function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: Sheet): Safe {
+function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: PageTask): Safe {
   switch (state.kind) {
     case "working":
       return html`<div class="banner info" role="status">

@@ -3,7 +3,7 @@ import type { Mapping } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 
-/** A scope that the mapping at work needs, what for, and whether the key has it. */
+/** A scope that the mapping in use needs, what for, and whether the key has it. */
 export interface ScopeNeed {
   readonly side: Side;
   readonly scope: string;

@@ -4,7 +4,7 @@ import { selected } from "./failing-contacts.ts";
 import { sealing } from "../chains/seals.ts";
 
 /** Why contacts are to be left alone, and what ends it. */
-export type IgnoreWish = Omit<IgnoredNote, "at">;
+export type IgnoreTerms = Omit<IgnoredNote, "at">;
 
 /**
  * Leaves contacts alone: nothing of their fields is written any more until it ends. What waits is forgotten, since the
@@ -16,7 +16,7 @@ export async function ignoreLinks(
   statements: Statements,
   connectionId: number,
   selection: LinkSelection,
-  { by, reason, ends, until }: IgnoreWish,
+  { by, reason, ends, until }: IgnoreTerms,
   now: Date,
 ): Promise<number> {
   return statements.$executeRaw`

@@ -4,7 +4,7 @@ import type { StoredMapping } from "./mapping-versions.ts";
 /** A version without its text. */
 export type MappingVersionRow = Pick<StoredMapping, "version" | "hash" | "loadedAt">;
 
-/** The versions that were at work, the newest first. */
+/** The versions that were in use, the newest first. */
 export async function listMappingVersions(
   statements: Statements,
   connectionId: number,

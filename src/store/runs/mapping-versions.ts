@@ -1,6 +1,6 @@
 import type { Statements } from "../database/database.ts";
 
-/** A mapping that was at work. */
+/** A mapping that was in use. */
 export interface StoredMapping {
   /** From 1 on. */
   readonly version: number;
@@ -12,7 +12,7 @@ export interface StoredMapping {
 }
 
 /**
- * Remembers the mapping that is at work now; another text is another version.
+ * Remembers the mapping that is in use now; another text is another version.
  *
  * @returns its version
  */

@@ -10,7 +10,7 @@ export interface Pause {
 }
 
 /** What somebody who pauses says. */
-export type PauseWish = Omit<Pause, "at">;
+export type NewPause = Omit<Pause, "at">;
 
 /** The pause of a connection; `null` where there is none, or where its time is over. */
 export async function readPause(
@@ -33,7 +33,7 @@ export function holds(pause: Pause | null, now: Date): pause is Pause {
 export async function pauseConnection(
   statements: Statements,
   connectionId: number,
-  { by, reason, until }: PauseWish,
+  { by, reason, until }: NewPause,
   now: Date,
 ): Promise<void> {
   await statements.$executeRaw`

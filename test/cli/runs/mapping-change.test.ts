@@ -23,7 +23,7 @@ const problems = () => it.fresh.database.problem.findMany({ where: { code: "SK-M
 const versions = async () => (await mappingVersions(it.fresh.database, 1, 10)).map(({ version }) => version);
 const runs = () => it.fresh.database.run.count({ where: { finishedAt: { not: null } } });
 
-test("a changed file that cannot be used leaves the mapping in force, and says so where people look", async () => {
+test("a changed file that cannot be used leaves the mapping in use, and says so where people look", async () => {
   await running.says(/"msg":"run ended"/);
   const before = it.writes();
   await writeFile(file(), it.mappingText.replace("direction: to_klaviyo", "direcion: to_klaviyo"));
@@ -44,7 +44,7 @@ test("a file that is written half, then whole, is used when it is whole", async 
   const before = await runs();
   await writeFile(`${file()}.new`, whole);
   await rename(`${file()}.new`, file());
-  await running.says(/the mapping was changed and is in force/);
+  await running.says(/the mapping was changed and is in use/);
   await expect.poll(runs).toBeGreaterThan(before);
   expect(await versions()).toEqual([2, 1]);
   expect(await problems()).toEqual([]);

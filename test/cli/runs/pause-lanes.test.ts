@@ -7,13 +7,13 @@ import { openConnection } from "../../../src/store/runs/connections.ts";
 import { pauseConnection, resumeConnection } from "../../../src/store/runs/pauses.ts";
 import { readRunning } from "../../../src/store/runs/run-progress.ts";
 import { startRun } from "../../../src/store/runs/runs.ts";
-import { askSync, waitingSync } from "../../../src/store/runs/sync-wishes.ts";
+import { requestSync, waitingSync } from "../../../src/store/runs/sync-requests.ts";
 import type { Engine } from "../../support/engine.ts";
 import { engine } from "../../support/engine.ts";
 import { mapping } from "../../support/rule.ts";
 
 const both = mapping();
-const WISH = { by: "ann", reason: "list clean-up", until: null };
+const PAUSE = { by: "ann", reason: "list clean-up", until: null };
 
 let it: Engine;
 let connectionId: number;
@@ -26,9 +26,9 @@ afterEach(() => it.fresh.drop());
 /** Every lane once, in its order, as the schedule would. */
 async function everyLane(): Promise<void> {
   it.wait(120_000);
-  const inForce = { mapping: both, source: "", version: 1, deps: it.deps() };
+  const inUse = { mapping: both, source: "", version: 1, deps: it.deps() };
   const ends = { log: daemonLog("silent", { write: () => {} }), ended: () => Promise.resolve() };
-  for (const { run } of lanes(inForce, "* * * * *", ends)) await run(async () => {});
+  for (const { run } of lanes(inUse, "* * * * *", ends)) await run(async () => {});
 }
 
 const runs = async () =>
@@ -40,7 +40,7 @@ test("while it is paused nothing of anybody's fields is written, and a refusal i
   await everyLane();
   it.newWrites();
   const before = (await runs()).length;
-  await pauseConnection(it.fresh.database, connectionId, WISH, it.deps().now());
+  await pauseConnection(it.fresh.database, connectionId, PAUSE, it.deps().now());
   it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
   it.klaviyo.user.setConsent(profile()?.id ?? "", plainConsent("unsubscribed"));
   await everyLane();
@@ -55,7 +55,7 @@ test("while it is paused nothing of anybody's fields is written, and a refusal i
 
 test("a pause with an end is over by itself", async () => {
   const until = new Date(it.deps().now().getTime() + 60_000);
-  await pauseConnection(it.fresh.database, connectionId, { ...WISH, until }, it.deps().now());
+  await pauseConnection(it.fresh.database, connectionId, { ...PAUSE, until }, it.deps().now());
   await everyLane();
   expect(await runs()).toContain("contacts");
 });
@@ -63,7 +63,7 @@ test("a pause with an end is over by itself", async () => {
 test("a run under way ends at its next page when somebody pauses, and its end is no fault", async () => {
   let stopped = false;
   const ended = unlessPaused(it.deps(), both.name, async ({ stopping }) => {
-    await pauseConnection(it.fresh.database, connectionId, WISH, it.deps().now());
+    await pauseConnection(it.fresh.database, connectionId, PAUSE, it.deps().now());
     await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
     stopped = true;
     stopping.throwIfAborted();
@@ -93,7 +93,7 @@ test("how far a run has come is kept for whichever process shows it", async () =
 });
 
 test("Sync now waits in the database until a run takes it, and stands in that run", async () => {
-  await askSync(it.fresh.database, connectionId, "ann", it.deps().now());
+  await requestSync(it.fresh.database, connectionId, "ann", it.deps().now());
   await everyLane();
   expect(await waitingSync(it.fresh.database, connectionId)).toBeNull();
   const run = await it.fresh.database.run.findFirst({ where: { kind: "contacts" }, orderBy: { id: "asc" } });

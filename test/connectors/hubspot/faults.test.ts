@@ -266,7 +266,7 @@ describe("when HubSpot does not let us in", () => {
     });
   });
 
-  it("loses nothing that was written before the door closed", async () => {
+  it("loses nothing that was written before the circuit opened", async () => {
     const rehearsal = await started();
     const unauthorised = { status: "error", message: "no", category: "INVALID_AUTHENTICATION" };
     rehearsal.fault(

@@ -75,7 +75,7 @@ test("consent follows the address, not the contact", async () => {
   expect(await optOut()).toBe("true");
 });
 
-test("every subscribe is counted, whichever door it came through and whether or not it changed anything", async () => {
+test("every subscribe is counted, by whichever endpoint, and whether or not it changed anything", async () => {
   const { client, call, world } = await startHubspot();
   const subscribe = { emailAddress: ANN, subscriptionId: "1" };
   await client.communicationPreferences.statusApi.subscribe(subscribe);

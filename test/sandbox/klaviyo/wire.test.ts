@@ -12,7 +12,7 @@ afterEach(() => klaviyo.close());
 
 const detail = ({ body }: RawAnswer): unknown => body?.errors?.[0]["detail"];
 
-describe("the door", () => {
+describe("the gate", () => {
   it("opens to no key but a living one, and counts nobody who stays outside", async () => {
     for (const authorization of [null, "Klaviyo-API-Key pk_wrong", `Bearer ${SANDBOX_KEY}`]) {
       const { status, body, headers } = await klaviyo.raw("/api/accounts", { headers: { authorization } });

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const actions = () => statusActions(fresh.database, it.connectionId, () => at);
-const wish = { reason: "asked us to wait", ends: "at", until: before(20) } as const;
+const terms = { reason: "asked us to wait", ends: "at", until: before(20) } as const;
 
 async function history(): Promise<readonly string[]> {
   const { body } = await visit(app).get(`/contacts/${id}`);
@@ -46,11 +46,11 @@ async function history(): Promise<readonly string[]> {
 test("a contact's history says when it was linked, who left it alone and took it up again, and why", async () => {
   const selection = { kind: "ids", ids: [id, id + 1n] } as const;
   at = before(60);
-  await actions().ignore(ann, selection, wish);
+  await actions().ignore(ann, selection, terms);
   at = before(50);
   await actions().resume({ ...ann, name: "Bo" }, selection);
   at = before(40);
-  await actions().ignore(ann, selection, wish);
+  await actions().ignore(ann, selection, terms);
   await endIgnores(fresh.database, it.connectionId, before(10));
   expect(await history()).toEqual([
     "10 minutes ago · Resumed by Tandem: its time was over, or it changed",
@@ -65,7 +65,7 @@ test("whoever is left alone with all that match a search has it in their history
   const other = await it.link("kim@example.com", "in_sync", { hubspotId: "52" });
   await it.sighting(other, "hubspot", "52", {});
   at = before(30);
-  await actions().ignore(ann, { kind: "matching", query: ALL_FAILING }, wish);
+  await actions().ignore(ann, { kind: "matching", query: ALL_FAILING }, terms);
   expect(await history()).toEqual([
     "30 minutes ago · Left alone by Ann: asked us to wait",
     "1 hour ago · Linked by email address",

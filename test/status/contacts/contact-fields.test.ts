@@ -92,13 +92,13 @@ it("a value that nobody can read is shown with what is wrong with it, and its ro
   const wrong = problem({
     field: PERSONA.key,
     title: "No number",
-    explanation: '"ask at the desk" is no number.',
+    explanation: '"ask at reception" is no number.',
   });
   const { klaviyo } = shows(undefined, null).sightings;
   const hubspot = sighting("hubspot", { unreadable: { [PERSONA.key]: wrong } });
   const found = row(planned(known({ hubspot, klaviyo })));
   expect(found).toContain("(cannot be read)");
-  expect(found).toContain("<bdi>&#34;ask at the desk&#34; is no number.</bdi>");
+  expect(found).toContain("<bdi>&#34;ask at reception&#34; is no number.</bdi>");
   expect(found).toContain("blocked: No number");
 });
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hashPassword } from "../../../src/status/frame/access/password.ts";
-import type { DeskWork, Sheet } from "../../../src/service/desk.ts";
+import type { PageWork, PageTask } from "../../../src/service/page-tasks.ts";
 import type { StatusDeps } from "../../../src/status/frame/status-app.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
 import { readAudit } from "../../../src/store/chains/audit.ts";
@@ -32,15 +32,15 @@ async function open(more: Partial<StatusDeps> = {}): Promise<Visit> {
   return visit(app);
 }
 
-/** A desk that takes what is left first. */
-function desk(state: Sheet["state"] | null, begun: DeskWork[] = []): NonNullable<StatusDeps["desk"]> {
-  const sheet: Sheet | null =
+/** Page tasks of which the first is accepted. */
+function tasks(state: PageTask["state"] | null, begun: PageWork[] = []): NonNullable<StatusDeps["tasks"]> {
+  const task: PageTask | null =
     state === null ? null : { work: { kind: "read", linkId: id }, by: "Ann", at: before(2), state };
   return {
     begin: (work) => begun.push(work) === 1,
     dryRun: () => null,
     undoOf: () => null,
-    readOf: () => sheet,
+    readOf: () => task,
   };
 }
 
@@ -51,14 +51,14 @@ test.each([
   [15, false],
 ])("what was looked at %i minutes ago can be read now: %s", async (minutes, offered) => {
   await it.run("finished", minutes + 41 / 60);
-  const body = await words(await open({ desk: desk(null) }));
+  const body = await words(await open({ tasks: tasks(null) }));
   expect(body.includes("Values read")).toBe(offered);
   expect(body.includes("Read now</button>")).toBe(offered);
 });
 
-test("a read is left at the desk once, in the name of whoever wants it", async () => {
-  const begun: DeskWork[] = [];
-  const browser = await open({ desk: desk(null, begun) });
+test("a read becomes a page task once, in the name of whoever wants it", async () => {
+  const begun: PageWork[] = [];
+  const browser = await open({ tasks: tasks(null, begun) });
   await browser.get(`/contacts/${id}`);
   const done = await browser.post(`/contacts/${id}/read`, {});
   expect([done.status, done.location]).toEqual([303, `/contacts/${id}`]);
@@ -73,17 +73,17 @@ test("a read is left at the desk once, in the name of whoever wants it", async (
 });
 
 test("a read under way says so and is not asked for twice; one that failed says why, and one that is done how new it is", async () => {
-  const working = await words(await open({ desk: desk({ kind: "working" }) }));
+  const working = await words(await open({ tasks: tasks({ kind: "working" }) }));
   expect(working).toContain("Both sides are being read, asked for by <bdi>Ann</bdi>");
   expect(working).not.toContain("Read now</button>");
   await app.close();
-  const failed = await words(await open({ desk: desk({ kind: "failed", why: "HubSpot is down." }) }));
+  const failed = await words(await open({ tasks: tasks({ kind: "failed", why: "HubSpot is down." }) }));
   expect(failed).toContain("It could not be read: HubSpot is down.");
   expect(failed).toContain("Read now</button>");
   await app.close();
   await it.run("finished", 60);
   const found = { kind: "read", linkId: id } as const;
-  const browser = await open({ desk: desk({ kind: "ready", found, at: before(1) }) });
+  const browser = await open({ tasks: tasks({ kind: "ready", found, at: before(1) }) });
   expect(await words(browser)).not.toContain("Read now</button>");
   const document = (await browser.get(`/contacts/${id}`, "application/json")).json();
   expect(document).toMatchObject({ readAt: before(1).toISOString(), reading: "ready" });
@@ -96,7 +96,7 @@ test("where nobody reads, and to a viewer, no button is shown; how old it is, is
   await app.close();
   const hash = await hashPassword("a password for all");
   const access = closed([{ name: "vi", role: "viewer", hash }]);
-  const browser = await open({ desk: desk(null), access, now: () => NOW });
+  const browser = await open({ tasks: tasks(null), access, now: () => NOW });
   await browser.get("/sign-in");
   await browser.post("/sign-in", { name: "vi", password: "a password for all" });
   const body = await words(browser);

@@ -124,11 +124,11 @@ test("what ends an ignore: a change, its time, or nothing but a person", async (
   const [changed = 0n, timed = 0n, never = 0n] = await four();
   const act = statusActions(fresh.database, it.connectionId, () => NOW);
   const who = { name: "ann", role: "operator" } as const;
-  const wish = { reason: "a test", until: null };
+  const terms = { reason: "a test", until: null };
   const one = (id: bigint) => ({ kind: "ids", ids: [id] }) as const;
-  await act.ignore(who, one(changed), { ...wish, ends: "changed" });
-  await act.ignore(who, one(timed), { ...wish, ends: "at", until: before(-60) });
-  await act.ignore(who, one(never), { ...wish, ends: "never" });
+  await act.ignore(who, one(changed), { ...terms, ends: "changed" });
+  await act.ignore(who, one(timed), { ...terms, ends: "at", until: before(-60) });
+  await act.ignore(who, one(never), { ...terms, ends: "never" });
   const states = async () => (await links()).slice(0, 3).map(({ state }) => state);
   expect(await endIgnores(fresh.database, it.connectionId, NOW)).toBe(0);
   expect(await states()).toEqual(["ignored", "ignored", "ignored"]);

@@ -88,7 +88,7 @@ test.each([...PAGES, "/style.css", "/healthz"])("%s is locked down", async (url)
   expect(headers["referrer-policy"]).toBe("same-origin");
 });
 
-test("the style sheet is one, for light and dark", async () => {
+test("the stylesheet is one, for light and dark", async () => {
   const answer = await app.inject({ url: "/style.css" });
   expect(answer.headers["content-type"]).toBe("text/css; charset=utf-8");
   expect(answer.body).toContain("light-dark(");

@@ -5,7 +5,7 @@ import { digestOf } from "../../../src/lanes/plans/approvals.ts";
 import { parseMapping } from "../../../src/mapping/parse-mapping.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import { changesBy } from "../../../src/plan/changes.ts";
-import type { DeskWork, Sheet } from "../../../src/service/desk.ts";
+import type { PageWork, PageTask } from "../../../src/service/page-tasks.ts";
 import { heldChange } from "../../../src/words/held-words.ts";
 import { lineDiff } from "../../../src/status/mapping/line-diff.ts";
 import { mappingEffects } from "../../../src/words/mapping-words.ts";
@@ -33,13 +33,13 @@ let it: Seed;
 let app: FastifyInstance;
 let disk: string = TEXT;
 let woken = 0;
-let sheet: Sheet | null = null;
-const begun: DeskWork[] = [];
+let task: PageTask | null = null;
+const begun: PageWork[] = [];
 
 beforeEach(async () => {
   fresh = await freshDatabase();
   it = await seed(fresh, "demo");
-  [disk, woken, sheet] = [TEXT, 0, null];
+  [disk, woken, task] = [TEXT, 0, null];
   begun.length = 0;
   const act = statusActions(
     fresh.database,
@@ -47,14 +47,14 @@ beforeEach(async () => {
     () => NOW,
     () => void (woken += 1),
   );
-  const desk = {
-    begin: (work: DeskWork) => begun.push(work) === 1,
-    dryRun: () => sheet,
+  const tasks = {
+    begin: (work: PageWork) => begun.push(work) === 1,
+    dryRun: () => task,
     undoOf: () => null,
     readOf: () => null,
   };
   const mappingFile = () => ({ ...parseMapping(disk, "config/mapping.yaml"), text: disk });
-  app = await statusApp(statusDeps(fresh, it.connectionId, { act, desk, mappingFile }));
+  app = await statusApp(statusDeps(fresh, it.connectionId, { act, tasks, mappingFile }));
 });
 afterEach(async () => {
   await app.close();
@@ -96,7 +96,7 @@ async function hold(): Promise<string> {
 }
 
 test("before the first start the page says how there comes to be a mapping", async () => {
-  expect((await visit(app).get("/mapping")).body).toContain("No mapping was at work yet.");
+  expect((await visit(app).get("/mapping")).body).toContain("No mapping is in use yet.");
 });
 
 test("each field tells its way, who wins, and how many fail of it", async () => {
@@ -130,7 +130,7 @@ test("a broken file on the disk is told with its line, while the version before 
   const line = /show=file#D(\d+)/.exec(body)?.[1] ?? "";
   expect(body).toContain(`id="D${line}"`);
   disk = `${TEXT}# a remark\n`;
-  expect(flat((await visit(app).get("/mapping")).body)).toContain("comes into force in a moment");
+  expect(flat((await visit(app).get("/mapping")).body)).toContain("Tandem will use it in a moment");
 });
 
 test("a version is shown by what it changed, line by line and in words", async () => {
@@ -245,13 +245,13 @@ test("a rejection does nothing, and begins nothing", async () => {
   expect([woken, await waitingHold(fresh.database, it.connectionId)]).toEqual([0, null]);
 });
 
-test("a dry run is left at the desk, one at a time, and its findings stand on the page", async () => {
+test("a dry run is a page task, one at a time, and its findings stand on the page", async () => {
   await remember(TEXT);
   const browser = visit(app);
   await browser.get("/mapping?show=dry-run");
   expect((await browser.post("/mapping/dry-run", {})).location).toBe("/mapping?show=dry-run");
   expect((await browser.post("/mapping/dry-run", {})).status).toBe(409);
-  sheet = {
+  task = {
     work: { kind: "dry_run" },
     by: "ann",
     at: NOW,

@@ -8,7 +8,7 @@ import { readPause } from "../../../src/store/runs/pauses.ts";
 import type { RunProgress } from "../../../src/store/runs/run-progress.ts";
 import { saveProgress } from "../../../src/store/runs/run-progress.ts";
 import { saveSideNote } from "../../../src/store/runs/side-notes.ts";
-import { takeSync, waitingSync } from "../../../src/store/runs/sync-wishes.ts";
+import { takeSync, waitingSync } from "../../../src/store/runs/sync-requests.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";

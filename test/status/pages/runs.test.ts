@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Desk, DeskWork, Sheet } from "../../../src/service/desk.ts";
+import type { PageTasks, PageWork, PageTask } from "../../../src/service/page-tasks.ts";
 import { triggerName } from "../../../src/words/run-words.ts";
 import { runsChart } from "../../../src/status/runs/runs-chart.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
@@ -16,21 +16,21 @@ import { TITLE_FIELD, latestRun, sent } from "./journal-seed.ts";
 let fresh: FreshDatabase;
 let it: Seed;
 let app: FastifyInstance;
-const begun: DeskWork[] = [];
-let sheet: Sheet | null = null;
-const desk: Desk = {
+const begun: PageWork[] = [];
+let task: PageTask | null = null;
+const tasks: PageTasks = {
   begin: (work) => begun.push(work) > 0,
   dryRun: () => null,
-  undoOf: () => sheet,
+  undoOf: () => task,
   readOf: () => null,
 };
 
 beforeEach(async () => {
   fresh = await freshDatabase();
   it = await seed(fresh, "acme-main");
-  app = await statusApp(statusDeps(fresh, it.connectionId, { desk }));
+  app = await statusApp(statusDeps(fresh, it.connectionId, { tasks }));
   begun.length = 0;
-  sheet = null;
+  task = null;
 });
 afterEach(async () => {
   await app.close();
@@ -124,7 +124,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
     stamps: [],
     hash: HASH,
   } as const;
-  sheet = {
+  task = {
     work: { kind: "undo", runId },
     by: "ann",
     at: NOW,
@@ -148,7 +148,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
   ]);
 });
 
-test("without a desk in this process nothing is promised", async () => {
+test("without page tasks in this process nothing is promised", async () => {
   await it.run("finished", 40);
   const runId = await latestRun(fresh);
   await sent(fresh, { linkId: await it.link("jo@example.com", "in_sync"), runId });

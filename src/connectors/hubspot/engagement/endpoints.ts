@@ -6,7 +6,7 @@ import type { PlainRequest } from "../wire/plain-request.ts";
 import type { EventField } from "./entry-words.ts";
 
 /** What a developer of an app signs in with: its templates belong to the app, not to the portal. */
-export interface AppDoor {
+export interface DeveloperAccess {
   readonly appId: string;
   readonly developerKey: string;
 }
@@ -62,18 +62,18 @@ export interface EndpointTools {
  * events into types of its own: those are plain requests.
  */
 export function engagementEndpoints({ call, mutation, crm, plain }: EndpointTools) {
-  const templatesOf = ({ appId }: AppDoor) =>
+  const templatesOf = ({ appId }: DeveloperAccess) =>
     `/integrators/timeline/v3/${encodeURIComponent(appId)}/event-templates`;
   return {
     ...noteEndpoints({ call, mutation, crm }),
     ...propertyEndpoints({ call, mutation, crm }),
-    templates: (app: AppDoor) =>
+    templates: (app: DeveloperAccess) =>
       call("timeline templates", (signal) => plain("GET", templatesOf(app), signal, app)),
-    createTemplate: (permit: Permit, app: AppDoor, template: TemplateBody) =>
+    createTemplate: (permit: Permit, app: DeveloperAccess, template: TemplateBody) =>
       mutation(permit, "create timeline template", (signal) =>
         plain("POST", templatesOf(app), signal, { ...app, body: { ...template, objectType: "contacts" } }),
       ),
-    updateTemplate: (permit: Permit, app: AppDoor, id: string, template: TemplateBody) =>
+    updateTemplate: (permit: Permit, app: DeveloperAccess, id: string, template: TemplateBody) =>
       mutation(permit, "update timeline template", (signal) =>
         plain("PUT", `${templatesOf(app)}/${encodeURIComponent(id)}`, signal, {
           ...app,

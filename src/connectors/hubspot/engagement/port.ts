@@ -3,7 +3,7 @@ import type { EngagementPort, EngagementSink } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { appEventSink } from "./app-event-sink.ts";
 import { customEventSink } from "./custom-event-sink.ts";
-import type { AppDoor } from "./endpoints.ts";
+import type { DeveloperAccess } from "./endpoints.ts";
 import { makeProperties } from "./make-properties.ts";
 import { noteSink } from "./note-sink.ts";
 import { settingUp } from "./setting-up.ts";
@@ -12,7 +12,7 @@ import { timelineSink } from "./timeline-sink.ts";
 /** The app that the connection signs in as. */
 export interface HubSpotApp {
   /** For timeline templates; `null` where they are not used. */
-  readonly door: AppDoor | null;
+  readonly developer: DeveloperAccess | null;
   /** The type of its app events, by `uid` or full name; `null` where they are not used. */
   readonly eventType: string | null;
 }
@@ -21,7 +21,7 @@ export interface HubSpotApp {
 export function hubspotEngagement(account: () => Account, app: HubSpotApp | null): EngagementPort {
   const signedIn = app !== null;
   const sinks: Readonly<Record<RecordAs, EngagementSink>> = {
-    timeline: timelineSink(account, { signedIn, door: app?.door ?? null }),
+    timeline: timelineSink(account, { signedIn, developer: app?.developer ?? null }),
     app_event: appEventSink(account, { signedIn, eventType: app?.eventType ?? null }),
     custom_event: customEventSink(account),
     note: noteSink(account),

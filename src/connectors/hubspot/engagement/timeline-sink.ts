@@ -3,7 +3,7 @@ import type { Permit } from "../../permit.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { EngagementSink, SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
-import type { AppDoor } from "./endpoints.ts";
+import type { DeveloperAccess } from "./endpoints.ts";
 import { sendEntries } from "./send-entries.ts";
 import type { EventType } from "./send-entries.ts";
 import { settingUp } from "./setting-up.ts";
@@ -20,18 +20,18 @@ const SIZE = 500;
 /** The app as its developer sees it, and whether the connection signs in as that app. */
 export interface TimelineApp {
   readonly signedIn: boolean;
-  readonly door: AppDoor | null;
+  readonly developer: DeveloperAccess | null;
 }
 
 /** Timeline events, version 3: of apps that had some before HubSpot closed it to others. */
-export function timelineSink(account: () => Account, { signedIn, door }: TimelineApp): EngagementSink {
+export function timelineSink(account: () => Account, { signedIn, developer }: TimelineApp): EngagementSink {
   // An older template may not know a token of today's: what it takes is asked once, with the first event.
   let types: ReadonlyMap<string, ReadonlySet<string>> | null = null;
 
   const typesOf = async (setup: SinkSetup, signal: AbortSignal) => {
-    if (door === null) throw sinkOut("no_developer_key");
+    if (developer === null) throw sinkOut("no_developer_key");
     types ??= new Map(
-      (await readTemplates(account(), door, signal)).map(({ id, tokens }) => [
+      (await readTemplates(account(), developer, signal)).map(({ id, tokens }) => [
         id,
         new Set(tokens.map(({ name }) => name)),
       ]),
@@ -52,9 +52,9 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
     find: null,
     async missing(setup, signal) {
       if (!signedIn) return sinkClosed("no_app");
-      if (door === null) return sinkClosed("no_developer_key");
+      if (developer === null) return sinkClosed("no_developer_key");
       try {
-        const there = new Set((await readTemplates(account(), door, signal)).map(({ id }) => id));
+        const there = new Set((await readTemplates(account(), developer, signal)).map(({ id }) => id));
         if (setup === null) return sinkClosed("not_set_up");
         return deletedKinds(setup, there);
       } catch (error) {
@@ -65,9 +65,9 @@ export function timelineSink(account: () => Account, { signedIn, door }: Timelin
     },
     async setUp(gate, signal) {
       if (!signedIn) throw sinkOut("no_app");
-      if (door === null) throw sinkOut("no_developer_key");
+      if (developer === null) throw sinkOut("no_developer_key");
       types = null;
-      return settingUp(setUpTemplates(account(), door, gate, signal));
+      return settingUp(setUpTemplates(account(), developer, gate, signal));
     },
     async record(groups, setup, gate, signal) {
       if (!signedIn) throw sinkOut("no_app");

@@ -4,7 +4,7 @@ import type { LeaseGate, Permit } from "../../permit.ts";
 import type { SinkSetup } from "../../engagement-port.ts";
 import type { Account } from "../contacts.ts";
 import { answeredStatus } from "../problems/failure.ts";
-import type { AppDoor, TemplateBody, TemplateToken } from "./endpoints.ts";
+import type { DeveloperAccess, TemplateBody, TemplateToken } from "./endpoints.ts";
 import { DETAIL_TEMPLATE, FIELDS, HEADER_TEMPLATE, KIND_LABELS } from "./entry-words.ts";
 import { sinkOut } from "./sink-problems.ts";
 import type { EventTemplate } from "./wire.ts";
@@ -16,7 +16,7 @@ const TOKENS: readonly TemplateToken[] = FIELDS.map((field) => ({ ...field, type
 /** The templates of an app. Throws `SystemUnavailable` where its developer is not let in. */
 export async function readTemplates(
   { endpoints, calls }: Account,
-  app: AppDoor,
+  app: DeveloperAccess,
   signal: AbortSignal,
 ): Promise<readonly EventTemplate[]> {
   try {
@@ -31,7 +31,7 @@ export async function readTemplates(
 /** One template a kind, made or brought up to date; a token that somebody added stays. */
 export async function setUpTemplates(
   account: Account,
-  app: AppDoor,
+  app: DeveloperAccess,
   gate: LeaseGate,
   signal: AbortSignal,
 ): Promise<SinkSetup> {

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../http/retry.ts";
-import { LONGEST_WAIT_MS } from "../../http/shut-door.ts";
+import { LONGEST_WAIT_MS } from "../../http/circuit-breaker.ts";
 import type { Failure } from "./failure.ts";
 import { isDaily } from "./refusal.ts";
 import { toldMs } from "./unavailable.ts";

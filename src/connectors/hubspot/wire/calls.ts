@@ -5,11 +5,11 @@ import type { ConnectorLog } from "../../http/connector-log.ts";
 import { clockSkew } from "../../http/clock-skew.ts";
 import type { DayCount } from "../../http/day-budget.ts";
 import { countHere, dayBudget } from "../../http/day-budget.ts";
-import { governor } from "../../http/governor.ts";
-import type { Governor, Timing } from "../../http/governor.ts";
+import { rateLimiter } from "../../http/rate-limiter.ts";
+import type { RateLimiter, Timing } from "../../http/rate-limiter.ts";
 import { backoffMs, callWithRetry, retryAfterMs } from "../../http/retry.ts";
 import type { RetryDecision } from "../../http/retry.ts";
-import { door } from "../../http/shut-door.ts";
+import { circuitBreaker } from "../../http/circuit-breaker.ts";
 import type { Call, Mutation } from "./put-together.ts";
 import { CallFailed } from "../problems/failure.ts";
 import type { Failure } from "../problems/failure.ts";
@@ -83,12 +83,12 @@ const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog w
 /** Pacing, retries and counting for one account. */
 export function calls({ apiShare, now, steady = now, sleep, log, dayCount = countHere() }: CallsDeps): Calls {
   const timing = { now, steady, sleep };
-  const burst = governor([BURST], { ...timing, share: apiShare });
-  const search = governor([SEARCH], { ...timing, share: apiShare });
+  const burst = rateLimiter([BURST], { ...timing, share: apiShare });
+  const search = rateLimiter([SEARCH], { ...timing, share: apiShare });
   const made = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
-  const gate = door(timing);
+  const breaker = circuitBreaker(timing);
   let timeZone: string | null = null;
   // By HubSpot's clock: at its midnight, not at ours.
   const vendorNow = (): number => now() + skew.ms();
@@ -101,10 +101,10 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
   });
 
   /** Waits for the budget of one attempt. */
-  async function turn(pace: Governor, signal: AbortSignal): Promise<void> {
+  async function turn(pace: RateLimiter, signal: AbortSignal): Promise<void> {
     await pace.take(signal);
-    // Behind the wait: whoever stood in the line while the door was shut does not go either.
-    gate.pass();
+    // After the wait: a call that waited while the circuit opened is not sent either.
+    breaker.pass();
     await day.take();
   }
 
@@ -123,7 +123,7 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
   /** One request: counted, and its answer understood. */
   async function answered<T>(
     operation: string,
-    pace: Governor,
+    pace: RateLimiter,
     send: () => Promise<RawAnswer>,
     schema: z.ZodType<T>,
   ): Promise<Answer<T>> {
@@ -139,7 +139,12 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
     return understood(operation, raw, schema, now(), skew);
   }
 
-  function classify(error: unknown, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+  function classify(
+    error: unknown,
+    attemptNumber: number,
+    writing: boolean,
+    pace: RateLimiter,
+  ): RetryDecision {
     if (error instanceof PermitExpired) return { retry: true, waitMs: 0, attempts: ATTEMPTS };
     if (!(error instanceof CallFailed)) return { retry: false };
     const { failure } = error;
@@ -157,7 +162,12 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
     return decision;
   }
 
-  function retryOf(failure: Failure, attemptNumber: number, writing: boolean, pace: Governor): RetryDecision {
+  function retryOf(
+    failure: Failure,
+    attemptNumber: number,
+    writing: boolean,
+    pace: RateLimiter,
+  ): RetryDecision {
     if (failure.kind === "no_token" || staysAway(failure) || (!writing && isNoSuchPath(failure)))
       return { retry: false };
     const limited = limitedForMs(failure);
@@ -176,7 +186,7 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
   /** `expected`: how a read may end; `null` for a write. */
   async function make<A>(
     attempt: () => Promise<A>,
-    pace: Governor,
+    pace: RateLimiter,
     signal: AbortSignal,
     expected: Expected | null,
   ): Promise<A> {
@@ -190,7 +200,7 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       const out = unavailable(error, () => untilMidnightMs(now(), timeZone));
-      if (staysAway(error.failure)) gate.shut(out);
+      if (staysAway(error.failure)) breaker.trip(out);
       const { failure } = error;
       if (writing && mayBeDone(failure)) throw error;
       const mayEnd = expected ?? isAboutRequest;

@@ -1,5 +1,5 @@
 import type { Quota } from "../../connector.ts";
-import type { Governor } from "../../http/governor.ts";
+import type { RateLimiter } from "../../http/rate-limiter.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** A number of HubSpot's rate limit headers. */
@@ -22,8 +22,8 @@ export function quotasOf(raw: RawAnswer, at: number): readonly Quota[] {
   );
 }
 
-/** Tells a governor of the limit and of what others left of it. */
-export function learn(pace: Governor, raw: RawAnswer): void {
+/** Tells a rate limiter of the limit and of what others left of it. */
+export function learn(pace: RateLimiter, raw: RawAnswer): void {
   const [calls, remaining] = [limitHeader(raw, "max"), limitHeader(raw, "remaining")];
   pace.learn("burst", {
     ...(calls === undefined ? {} : { calls }),

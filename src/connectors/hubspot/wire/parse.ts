@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The door: what HubSpot sends is unknown until it has passed one of these. They name only what is read. */
+/** What HubSpot sends is unknown until it has passed one of these. They name only what is read. */
 
 /** Ids are numeric text today and were numbers in older payloads. */
 export const id = z.union([z.string().min(1), z.number().int()]).transform(String);

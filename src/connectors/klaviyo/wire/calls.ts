@@ -3,12 +3,12 @@ import { PermitExpired } from "../../permit.ts";
 import type { ConnectorLog } from "../../http/connector-log.ts";
 import type { Quota } from "../../connector.ts";
 import { clockSkew } from "../../http/clock-skew.ts";
-import type { Governor, Timing } from "../../http/governor.ts";
-import { governor } from "../../http/governor.ts";
+import type { RateLimiter, Timing } from "../../http/rate-limiter.ts";
+import { rateLimiter } from "../../http/rate-limiter.ts";
 import type { RetryDecision } from "../../http/retry.ts";
 import { backoffMs, callWithRetry } from "../../http/retry.ts";
-import type { Door } from "../../http/shut-door.ts";
-import { door, LONGEST_WAIT_MS } from "../../http/shut-door.ts";
+import type { CircuitBreaker } from "../../http/circuit-breaker.ts";
+import { circuitBreaker, LONGEST_WAIT_MS } from "../../http/circuit-breaker.ts";
 import type { Call, Mutation, RawAnswer } from "./put-together.ts";
 import { KlaviyoFailure, TOO_LATE, malformed } from "../problems/failure.ts";
 import type { OperationName } from "./operations.ts";
@@ -82,31 +82,31 @@ const BACKOFF = { first: 500, longest: 20_000 };
 /** Paces, repeats, counts and understands calls to one account. */
 export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Calls {
   const timing = { now, steady, sleep };
-  const governors = new Map<string, Governor>();
+  const limiters = new Map<string, RateLimiter>();
   /** Klaviyo's limits, and so its Retry-After, are each operation's own. */
-  const doors = new Map<string, Door>();
+  const breakers = new Map<string, CircuitBreaker>();
   const counts = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
 
-  const governorOf = (operation: Call["operation"]): Governor => {
-    const known = governors.get(operation);
+  const limiterOf = (operation: Call["operation"]): RateLimiter => {
+    const known = limiters.get(operation);
     if (known !== undefined) return known;
-    const made = governor(windowsOf(operation), { ...timing, share });
-    governors.set(operation, made);
+    const made = rateLimiter(windowsOf(operation), { ...timing, share });
+    limiters.set(operation, made);
     return made;
   };
 
-  const doorOf = (operation: Call["operation"]): Door => {
-    const known = doors.get(operation) ?? door(timing);
-    doors.set(operation, known);
+  const breakerOf = (operation: Call["operation"]): CircuitBreaker => {
+    const known = breakers.get(operation) ?? circuitBreaker(timing);
+    breakers.set(operation, known);
     return known;
   };
 
   /** Waits for the budget of one attempt. */
   async function turn(operation: OperationName, signal: AbortSignal): Promise<void> {
-    await governorOf(operation).take(signal);
-    doorOf(operation).pass();
+    await limiterOf(operation).take(signal);
+    breakerOf(operation).pass();
   }
 
   /** One attempt that changes something. Its permit comes after the wait for its turn, never before. */
@@ -127,7 +127,7 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
     send: () => Promise<RawAnswer>,
     schema: z.ZodType<T>,
   ): Promise<Answer<T>> {
-    const pace = governorOf(operation);
+    const pace = limiterOf(operation);
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const begun = now();
     const answer = await send();
@@ -143,7 +143,7 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
   }
 
   const classify =
-    (pace: Governor, operation: string, repeatable: boolean) =>
+    (pace: RateLimiter, operation: string, repeatable: boolean) =>
     (error: unknown, attempt: number): RetryDecision => {
       if (error instanceof PermitExpired) return { retry: true, waitMs: 0, attempts: ATTEMPTS };
       if (!(error instanceof KlaviyoFailure)) return { retry: false };
@@ -171,13 +171,13 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
   ): Promise<A> => {
     try {
       return await callWithRetry(once, {
-        classify: classify(governorOf(operation), operation, repeatable),
+        classify: classify(limiterOf(operation), operation, repeatable),
         sleep,
         signal,
       });
     } catch (error) {
       const told = error instanceof KlaviyoFailure ? (error.retryAfterMs ?? 0) : 0;
-      if (told > LONGEST_WAIT_MS) doorOf(operation).shut(unavailable(error as KlaviyoFailure));
+      if (told > LONGEST_WAIT_MS) breakerOf(operation).trip(unavailable(error as KlaviyoFailure));
       throw error;
     }
   };
@@ -236,7 +236,7 @@ interface Told {
  * `RateLimit-Limit: 75, 75;w=1, 750;w=60`: the limit that the other two headers are about, then all of them. The
  * documentation says those are about the minute, recordings show the second; the first number tells.
  */
-function learn(pace: Governor, { header }: RawAnswer): Told | null {
+function learn(pace: RateLimiter, { header }: RawAnswer): Told | null {
   let told: Told | null = null;
   const [current, ...policies] = (header("ratelimit-limit") ?? "").split(",").map((part) => part.trim());
   const remaining = header("ratelimit-remaining");

@@ -1,4 +1,4 @@
-import type { RateWindow } from "../../http/governor.ts";
+import type { RateWindow } from "../../http/rate-limiter.ts";
 
 /** Calls in a second and in a minute: Klaviyo's fixed windows, per account and operation. */
 interface Tier {

@@ -1,4 +1,4 @@
-import type { Timing } from "../../http/governor.ts";
+import type { Timing } from "../../http/rate-limiter.ts";
 import { pages } from "../wire/pages.ts";
 import type { ImportError } from "../wire/wire.ts";
 import { importErrorPage, importJobAnswer } from "../wire/wire.ts";

@@ -9,7 +9,7 @@ import { objectBody, textIn } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { Token } from "../wire/token.ts";
 
-const OPEN = { scopes: [], mutating: false, door: "open", takes: "form" } as const;
+const OPEN = { scopes: [], mutating: false, auth: "open", takes: "form" } as const;
 
 /**
  * Tokens of apps: exchange, refresh, look at, take back. `/oauth/v3/token` is answered at its date-based paths too;

@@ -1,7 +1,7 @@
 /** How long a preview of a note is, in characters. */
 const PREVIEW = 500;
 
-/** A note's body as HubSpot keeps it: its parser drops style sheets and styles. */
+/** A note's body as HubSpot keeps it: its parser drops stylesheets and styles. */
 export function withoutStyles(html: string): string {
   return html
     .replaceAll(/<style\b[^>]*>[\s\S]*?<\/style>/gi, "")

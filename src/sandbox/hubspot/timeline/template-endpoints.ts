@@ -14,9 +14,9 @@ const MOST_TEMPLATES = 750;
  */
 export function templateEndpoints(state: HubspotState): readonly Endpoint[] {
   const base = "/integrators/timeline/v3/{appId}/event-templates";
-  const door = { scopes: [], door: "developer-key" } as const;
-  const read = { ...door, mutating: false } as const;
-  const write = { ...door, mutating: true } as const;
+  const guarded = { scopes: [], auth: "developer-key" } as const;
+  const read = { ...guarded, mutating: false } as const;
+  const write = { ...guarded, mutating: true } as const;
   const appOf = (call: Call): OauthApp => {
     const app = state.oauth.apps.get(call.params["appId"] ?? "");
     if (app === undefined) throw notFound();
@@ -92,7 +92,7 @@ function tokenEndpoints(
   templateOf: (call: Call) => EventTemplate,
   keep: (call: Call, template: EventTemplate, change: Partial<EventTemplate>) => EventTemplate,
 ): readonly Endpoint[] {
-  const write = { scopes: [], door: "developer-key", mutating: true } as const;
+  const write = { scopes: [], auth: "developer-key", mutating: true } as const;
   const path = `${base}/{eventTemplateId}/tokens`;
   const tokenOf = (call: Call): TemplateToken => {
     const token = templateOf(call).tokens.find(({ name }) => name === call.params["tokenName"]);

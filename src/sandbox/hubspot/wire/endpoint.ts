@@ -8,7 +8,7 @@ import { versionedPaths } from "./versioned-paths.ts";
 import type { Writer } from "../contacts/write-contact.ts";
 
 /** What opens an endpoint: a token, the key of the app's developer account (`hapikey`), or what is in the body. */
-export type Door = "token" | "developer-key" | "open";
+export type Auth = "token" | "developer-key" | "open";
 
 /** In what form a body is taken; in any other it is refused, and not read. */
 export type BodyForm = "json" | "form";
@@ -33,7 +33,7 @@ export interface Endpoint {
   readonly mutating: boolean;
   readonly limit?: LimitKind;
   /** A token where nothing is said. */
-  readonly door?: Door;
+  readonly auth?: Auth;
   /** The form of its body: JSON where nothing is said. */
   readonly takes?: BodyForm;
   handle(call: Call, caller: Caller): Reply;
@@ -43,7 +43,7 @@ export interface Endpoint {
 export interface HubspotRoute extends Route {
   readonly scopes: Endpoint["scopes"];
   readonly limit: LimitKind;
-  readonly door: Door;
+  readonly auth: Auth;
   readonly takes: BodyForm;
 }
 
@@ -57,7 +57,7 @@ export function hubspotRoutes(state: HubspotState, endpoints: readonly Endpoint[
       mutating: endpoint.mutating,
       scopes: endpoint.scopes,
       limit: endpoint.limit ?? "burst",
-      door: endpoint.door ?? "token",
+      auth: endpoint.auth ?? "token",
       takes: endpoint.takes ?? "json",
       handle: (call: Call) => refusalsAnswered(() => endpoint.handle(call, callerOf(state, call, version))),
     })),

@@ -13,7 +13,7 @@ export function hubspotGate(
   call: Call,
   route: HubspotRoute,
 ): Reply | null {
-  return noSuchPath(call) ?? doorRefusal(state, limits, call, route) ?? bodyRefusal(call, route);
+  return noSuchPath(call) ?? authRefusal(state, limits, call, route) ?? bodyRefusal(call, route);
 }
 
 /**
@@ -28,9 +28,9 @@ function noSuchPath({ path }: Call): Reply | null {
   };
 }
 
-function doorRefusal(state: HubspotState, limits: RateLimits, call: Call, route: HubspotRoute): Reply | null {
-  if (route.door === "open") return null;
-  if (route.door === "developer-key") return developerKeyRefusal(state, call);
+function authRefusal(state: HubspotState, limits: RateLimits, call: Call, route: HubspotRoute): Reply | null {
+  if (route.auth === "open") return null;
+  if (route.auth === "developer-key") return developerKeyRefusal(state, call);
   const token = state.tokens.get(bearerOf(call) ?? "");
   if (token === undefined) return refusalReply(notAuthenticated());
   const expired = expiry(token, state.now());

@@ -5,7 +5,7 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
   scrypt,
 );
 
-/** 64 MB and some 100 ms a try, by the advice of OWASP's password storage cheat sheet (N = 2^16, r = 8, p = 2). */
+/** 64 MB and some 100 ms a try, by OWASP's advice on password storage (N = 2^16, r = 8, p = 2). */
 const COST = { N: 65_536, r: 8, p: 2 };
 const MAXMEM = 192 * 1_024 * 1_024;
 const LENGTH = 32;

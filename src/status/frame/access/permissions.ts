@@ -5,7 +5,7 @@ export type Needed = Role | "anybody";
 
 /**
  * Every address of the page and the role that it needs. A route that is not in this table is not served: forgetting a
- * line closes a door.
+ * line closes an address.
  */
 export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /": "viewer",

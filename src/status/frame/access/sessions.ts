@@ -39,7 +39,7 @@ export interface Sessions {
   end(request: FastifyRequest): Promise<void>;
 }
 
-/** Long enough to look something up in the vendor's system in between, short enough for a desk that was left. */
+/** Long enough to look something up in the vendor's system in between, short enough for a computer that nobody sits at. */
 const IDLE_MS = 30 * 60_000;
 /** A working day. */
 const WHOLE_MS = 12 * 60 * 60_000;

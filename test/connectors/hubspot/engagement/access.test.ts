@@ -34,10 +34,10 @@ describe("what keeps an account from a sink is told with its own words and fix",
 
   it("an app whose developer key is not told, or wrong", async () => {
     const { another, app } = await shownAs("timeline");
-    const untold = await another({ door: null, eventType: null }).missing(null, live());
+    const untold = await another({ developer: null, eventType: null }).missing(null, live());
     expect(untold?.problem.fix.join(" ")).toContain("developer_key");
-    const door = { appId: app.appId, developerKey: "eu1-wrong" };
-    const wrong = await another({ door, eventType: null }).missing(null, live());
+    const developer = { appId: app.appId, developerKey: "eu1-wrong" };
+    const wrong = await another({ developer, eventType: null }).missing(null, live());
     expect(wrong?.problem).toMatchObject({
       code: "HS-EVENT-KEY",
       title: "HubSpot does not accept the developer key",
@@ -60,11 +60,11 @@ describe("what keeps an account from a sink is told with its own words and fix",
       problem: { code: "HS-EVENT-OFF", title: "HubSpot does not let this app write app events" },
     });
     const { another, ids } = await shownAs("app_event");
-    const none = another({ door: null, eventType: "other" });
+    const none = another({ developer: null, eventType: "other" });
     await expect(none.record([group(ids[0], [entry(1)])], null, OPEN_GATE, live())).rejects.toMatchObject({
       problem: { code: "HS-EVENT-TYPE" },
     });
-    const untold = await another({ door: null, eventType: null }).missing(null, live());
+    const untold = await another({ developer: null, eventType: null }).missing(null, live());
     expect(untold?.problem.fix.join(" ")).toContain("app_event");
     // Nothing is asked that an installation may not ask.
     expect(await another().missing(null, live())).toBeNull();

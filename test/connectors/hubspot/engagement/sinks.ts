@@ -80,7 +80,7 @@ export async function showing(recordAs: RecordAs, given: ShowingGiven = {}): Pro
     code: portal.authorizeApp(app.appId),
   });
   const own: HubSpotApp = {
-    door: { appId: app.appId, developerKey: app.developerKey },
+    developer: { appId: app.appId, developerKey: app.developerKey },
     eventType: EVENT_TYPE.symbol,
   };
   const signsIn = recordAs === "timeline" || recordAs === "app_event";

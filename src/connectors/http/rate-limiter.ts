@@ -34,7 +34,7 @@ export interface Learned {
 }
 
 /** Paces the calls to one endpoint, or to one group of endpoints that share a limit, of one account. */
-export interface Governor {
+export interface RateLimiter {
   /** Resolves when a call may go, first come first served; the call counts from then on. Rejects when aborted. */
   take(signal: AbortSignal): Promise<void>;
   /** An unknown window's name is ignored: vendors add headers. */
@@ -62,15 +62,15 @@ interface Waiter {
 }
 
 /**
- * A governor over several windows at once: a call goes when every one of them has room.
+ * A rate limiter over several windows at once: a call goes when every one of them has room.
  *
  * `share` (0 < share ≤ 1) is the part of each limit that may be used, so that the account's other tools keep theirs.
  * Pacing before sending, instead of retrying after a 429, is what keeps the share of errors near zero.
  */
-export function governor(
+export function rateLimiter(
   windows: readonly RateWindow[],
   { share, now: wall, steady: now = wall, sleep }: Timing & { readonly share: number },
-): Governor {
+): RateLimiter {
   if (!(share > 0 && share <= 1))
     throw new RangeError(`the share of a quota is above 0 and at most 1, not ${share}`);
   const counters: readonly Counter[] = windows.map((window) => ({ ...window, taken: [], edge: 0 }));

@@ -1,13 +1,13 @@
 import type { Statements } from "../database/database.ts";
 
 /** Somebody wants a run of the contact lane now. */
-export interface SyncWish {
+export interface SyncRequest {
   readonly by: string;
   readonly at: Date;
 }
 
 /** Kept until a run takes it, whichever process that is in; asked for twice it is still one. */
-export async function askSync(
+export async function requestSync(
   statements: Statements,
   connectionId: number,
   by: string,
@@ -17,19 +17,19 @@ export async function askSync(
     UPDATE connection SET sync_asked_at = ${now}, sync_asked_by = ${by} WHERE id = ${connectionId}`;
 }
 
-export async function waitingSync(statements: Statements, connectionId: number): Promise<SyncWish | null> {
-  const [wish] = await statements.$queryRaw<SyncWish[]>`
+export async function waitingSync(statements: Statements, connectionId: number): Promise<SyncRequest | null> {
+  const [request] = await statements.$queryRaw<SyncRequest[]>`
     SELECT sync_asked_by AS by, sync_asked_at AS at FROM connection
     WHERE id = ${connectionId} AND sync_asked_at IS NOT NULL`;
-  return wish ?? null;
+  return request ?? null;
 }
 
 /** Takes the sync request. The run that takes it is the one that was asked for. */
-export async function takeSync(statements: Statements, connectionId: number): Promise<SyncWish | null> {
-  const [wish] = await statements.$queryRaw<SyncWish[]>`
+export async function takeSync(statements: Statements, connectionId: number): Promise<SyncRequest | null> {
+  const [request] = await statements.$queryRaw<SyncRequest[]>`
     WITH asked AS (SELECT id, sync_asked_by, sync_asked_at FROM connection WHERE id = ${connectionId} FOR UPDATE)
     UPDATE connection SET sync_asked_at = NULL, sync_asked_by = NULL FROM asked
     WHERE connection.id = asked.id AND asked.sync_asked_at IS NOT NULL
     RETURNING asked.sync_asked_by AS by, asked.sync_asked_at AS at`;
-  return wish ?? null;
+  return request ?? null;
 }

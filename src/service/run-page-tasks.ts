@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mapping } from "../model/mapping.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import type { Desk, DeskWork, DryRun, Found, PlannedUndo, PutBack, ReadPerson, Sheet } from "./desk.ts";
+import type {
+  PageTasks,
+  PageWork,
+  DryRun,
+  Found,
+  PlannedUndo,
+  PutBack,
+  ReadPerson,
+  PageTask,
+} from "./page-tasks.ts";
 import { openConnection } from "../store/runs/connections.ts";
 import { emailOfLink } from "../store/people/person-history.ts";
 import { finishRun, startRun } from "../store/runs/runs.ts";
@@ -18,11 +27,11 @@ import { NoSuchRun, makeUndo } from "../lanes/plans/undo.ts";
 /** People of a plan that a page shows in full. */
 const EXAMPLES = 20;
 /** Undos, and reads of one person, that are kept for the page. Older ones are made again. */
-const SHEETS_KEPT = 20;
+const TASKS_KEPT = 20;
 
-/** Where pages leave longer work, and the lane that does it. */
-export interface PlanDesk extends Desk {
-  /** Does what was left, where something was. */
+/** Page tasks, and the lane that does them. */
+export interface PageTaskRunner extends PageTasks {
+  /** Does the waiting task, if there is one. */
   work(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,39 +39,39 @@ export interface PlanDesk extends Desk {
 /** Who said so, and why, stands in the audit of the page. */
 const APPROVED_ON_PAGE = "approved on the status page";
 
-interface DeskDeps {
+interface RunnerDeps {
   /** The mapping in use. */
   readonly current: () => { readonly deps: Deps; readonly mapping: Mapping };
-  /** Something was left. */
+  /** A task began to wait. */
   readonly wake: () => void;
   /** Told of a fault of ours. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Makes plans that a page shows, between the runs: they look at both sides under the same lease. An undo that is to be
+ * Makes plans that a page shows, between the runs, under the same lease. An undo that is to be
  * done is exactly the one that was shown, by its hash.
  */
-export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
-  let waiting: Sheet | null = null;
-  let dryRun: Sheet | null = null;
-  const undos = new Map<bigint, Sheet>();
-  const reads = new Map<bigint, Sheet>();
+export function pageTaskRunner({ current, wake, failed }: RunnerDeps): PageTaskRunner {
+  let waiting: PageTask | null = null;
+  let dryRun: PageTask | null = null;
+  const undos = new Map<bigint, PageTask>();
+  const reads = new Map<bigint, PageTask>();
   let folder: Promise<string> | null = null;
 
-  const put = (sheet: Sheet): void => {
-    if (sheet.work.kind === "dry_run") {
-      dryRun = sheet;
+  const put = (task: PageTask): void => {
+    if (task.work.kind === "dry_run") {
+      dryRun = task;
       return;
     }
-    if (sheet.work.kind === "read") keepLatest(reads, sheet.work.linkId, sheet);
-    else keepLatest(undos, sheet.work.runId, sheet);
+    if (task.work.kind === "read") keepLatest(reads, task.work.linkId, task);
+    else keepLatest(undos, task.work.runId, task);
   };
   const fileOf = async (runId: bigint): Promise<string> => {
     folder ??= mkdtemp(join(tmpdir(), "tandem-undo-"));
     return join(await folder, `${runId}.plan`);
   };
-  const doIt = (work: DeskWork): Promise<Found> => {
+  const doIt = (work: PageWork): Promise<Found> => {
     const { deps, mapping } = current();
     if (work.kind === "dry_run") return lookAhead(deps, mapping);
     if (work.kind === "read") return readPerson(deps, mapping, work.linkId);
@@ -80,15 +89,15 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
     },
     async work() {
       if (waiting === null) return;
-      const sheet = waiting;
+      const task = waiting;
       try {
-        const found = await doIt(sheet.work);
-        put({ ...sheet, state: { kind: "ready", found, at: current().deps.now() } });
+        const found = await doIt(task.work);
+        put({ ...task, state: { kind: "ready", found, at: current().deps.now() } });
       } catch (error) {
         const why = wordsOf(error);
         if (why === null) failed(error);
         const unknown = "Tandem failed because of a bug. Its log has the details. Nothing was written.";
-        put({ ...sheet, state: { kind: "failed", why: why ?? unknown } });
+        put({ ...task, state: { kind: "failed", why: why ?? unknown } });
       } finally {
         waiting = null;
       }
@@ -102,11 +111,11 @@ export function planDesk({ current, wake, failed }: DeskDeps): PlanDesk {
   };
 }
 
-function keepLatest(sheets: Map<bigint, Sheet>, id: bigint, sheet: Sheet): void {
-  sheets.delete(id);
-  sheets.set(id, sheet);
-  const [oldest] = sheets.keys();
-  if (sheets.size > SHEETS_KEPT && oldest !== undefined) sheets.delete(oldest);
+function keepLatest(tasks: Map<bigint, PageTask>, id: bigint, task: PageTask): void {
+  tasks.delete(id);
+  tasks.set(id, task);
+  const [oldest] = tasks.keys();
+  if (tasks.size > TASKS_KEPT && oldest !== undefined) tasks.delete(oldest);
 }
 
 /** A plan of one person reads their two contacts first, unless the person was erased meanwhile. */
@@ -146,7 +155,7 @@ async function planUndo(
 async function putBack(
   deps: Deps,
   mapping: Mapping,
-  { runId, hash, overLimits }: Extract<DeskWork, { kind: "put_back" }>,
+  { runId, hash, overLimits }: Extract<PageWork, { kind: "put_back" }>,
   fileOf: (runId: bigint) => Promise<string>,
 ): Promise<PutBack> {
   const plan = await readPlanFile(await fileOf(runId), deps.fileKey());

@@ -142,7 +142,7 @@ test("a pause is in the head of the page and in `tandem status`, and Sync now sa
   expect((await it.run(["status"])).out).not.toContain("Paused");
 });
 
-test("with a desk that was used it still stops in order", async () => {
+test("after a page task it still stops in order", async () => {
   const { status, ms } = await daemon.stop();
   expect(status).toBe(0);
   expect(ms).toBeLessThan(GRACE_MS);

@@ -5,8 +5,8 @@ import type { UndoFindings } from "../lanes/plans/undo.ts";
 import type { PlanTotals } from "../plan/limits.ts";
 import type { ContactPlan } from "../plan/planned.ts";
 
-/** What a person wants looked at or done that takes longer than a page: it is done beside the pages, one at a time. */
-export type DeskWork =
+/** Work that a page starts and that takes longer than a request. The daemon does it, one piece at a time. */
+export type PageWork =
   /** What would a run do now? */
   | { readonly kind: "dry_run" }
   /** What do both sides hold of this person now? One read a side, and nothing is written. */
@@ -21,7 +21,7 @@ export type DeskWork =
       readonly overLimits: boolean;
     };
 
-/** What a dry run came to. */
+/** Result of a dry run. */
 export interface DryRun {
   readonly kind: "dry_run";
   readonly totals: PlanTotals;
@@ -54,12 +54,12 @@ export interface PlannedUndo extends UndoFindings {
   readonly runId: bigint;
 }
 
-/** What putting back came to. */
+/** Result of an undo that was applied. */
 export interface PutBack {
   readonly kind: "put_back";
   /** Of the run that was put back. */
   readonly undone: bigint;
-  /** The run that did it; `null` where a limit would be exceeded and nobody said yes to that. */
+  /** The run that did it; `null` where it would exceed a limit and nobody approved that. */
   readonly runId: bigint | null;
   readonly done: number;
   readonly planned: number;
@@ -71,12 +71,12 @@ export interface PutBack {
   readonly hash: string;
 }
 
-/** What a piece of work came to. */
+/** Result of a piece of work. */
 export type Found = DryRun | ReadPerson | PlannedUndo | PutBack;
 
 /** A piece of work and how far it is. */
-export interface Sheet {
-  readonly work: DeskWork;
+export interface PageTask {
+  readonly work: PageWork;
   readonly by: string;
   readonly at: Date;
   readonly state:
@@ -87,14 +87,14 @@ export interface Sheet {
     | { readonly kind: "failed"; readonly why: string };
 }
 
-/** Where such work is left and fetched. What it found is kept until the process ends. */
-export interface Desk {
+/** Starts page tasks and has their results, which are kept until the process ends. */
+export interface PageTasks {
   /** @returns false while something else is being worked on */
-  begin(work: DeskWork, by: string): boolean;
+  begin(work: PageWork, by: string): boolean;
   /** The latest dry run. */
-  dryRun(): Sheet | null;
+  dryRun(): PageTask | null;
   /** The latest read of this person. */
-  readOf(linkId: bigint): Sheet | null;
+  readOf(linkId: bigint): PageTask | null;
   /** The latest that is about putting back this run. */
-  undoOf(runId: bigint): Sheet | null;
+  undoOf(runId: bigint): PageTask | null;
 }

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { governor } from "../../../src/connectors/http/governor.ts";
-import type { RateWindow } from "../../../src/connectors/http/governor.ts";
-import { door } from "../../../src/connectors/http/shut-door.ts";
+import { rateLimiter } from "../../../src/connectors/http/rate-limiter.ts";
+import type { RateWindow } from "../../../src/connectors/http/rate-limiter.ts";
+import { circuitBreaker } from "../../../src/connectors/http/circuit-breaker.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import { virtualTime } from "../virtual-time.ts";
@@ -24,7 +24,7 @@ const DOWN: Problem = {
 
 async function times(windows: readonly RateWindow[], calls: number, share = 1): Promise<number[]> {
   const time = virtualTime(0);
-  const rate = governor(windows, { ...time, share });
+  const rate = rateLimiter(windows, { ...time, share });
   const gone: number[] = [];
   for (let call = 0; call < calls; call += 1) {
     await rate.take(never);
@@ -33,7 +33,7 @@ async function times(windows: readonly RateWindow[], calls: number, share = 1): 
   return gone;
 }
 
-describe("governor", () => {
+describe("the rate limiter", () => {
   it("lets no more calls through than a rolling window allows, whatever the stretch", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -43,7 +43,7 @@ describe("governor", () => {
         fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 60 }),
         async (calls, perMs, share, pauses) => {
           const time = virtualTime(0);
-          const rate = governor([{ name: "w", kind: "rolling", calls, perMs }], { ...time, share });
+          const rate = rateLimiter([{ name: "w", kind: "rolling", calls, perMs }], { ...time, share });
           const gone: number[] = [];
           for (const pause of pauses) {
             time.advance(pause);
@@ -80,12 +80,12 @@ describe("governor", () => {
   it("uses its share only, and less than one call a window becomes one call in a longer time", async () => {
     expect((await times([burst], 51, 0.5)).at(-1)).toBe(10_000);
     expect(await times([{ name: "w", kind: "rolling", calls: 4, perMs: 1_000 }], 2, 0.1)).toEqual([0, 2_500]);
-    expect(() => governor([burst], { ...virtualTime(), share: 0 })).toThrow(RangeError);
+    expect(() => rateLimiter([burst], { ...virtualTime(), share: 0 })).toThrow(RangeError);
   });
 
   it("leaves the room that others have taken", async () => {
     const time = virtualTime(0);
-    const rate = governor([burst], { ...time, share: 1 });
+    const rate = rateLimiter([burst], { ...time, share: 1 });
     await rate.take(never);
     rate.learn("burst", { remaining: 1 });
     await rate.take(never);
@@ -96,7 +96,7 @@ describe("governor", () => {
 
   it("learns the vendor's limit and the edge of its window, and ignores a window it does not have", async () => {
     const time = virtualTime(0);
-    const rate = governor([{ name: "w", kind: "fixed", calls: 5, perMs: 1_000 }], { ...time, share: 1 });
+    const rate = rateLimiter([{ name: "w", kind: "fixed", calls: 5, perMs: 1_000 }], { ...time, share: 1 });
     rate.learn("w", { calls: 1 });
     rate.learn("daily", { remaining: 0 });
     await rate.take(never);
@@ -107,7 +107,7 @@ describe("governor", () => {
 
   it("lets nothing go before a pause is over, and a shorter pause does not cut it", async () => {
     const time = virtualTime(0);
-    const rate = governor([burst], { ...time, share: 1 });
+    const rate = rateLimiter([burst], { ...time, share: 1 });
     rate.pause(7_000);
     rate.pause(2_000);
     await rate.take(never);
@@ -118,7 +118,10 @@ describe("governor", () => {
     const time = virtualTime(0);
     let set = 0;
     const timing = { now: () => time.now() + set, steady: time.now, sleep: time.sleep };
-    const rate = governor([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], { ...timing, share: 1 });
+    const rate = rateLimiter([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], {
+      ...timing,
+      share: 1,
+    });
     await rate.take(never);
     set = -20 * 60_000;
     await rate.take(never);
@@ -127,16 +130,16 @@ describe("governor", () => {
     set = -40 * 60_000;
     await rate.take(never);
     expect(time.now()).toBe(4_000);
-    const gate = door(timing);
-    gate.shut(new SystemUnavailable("hubspot", DOWN, 5_000, undefined));
+    const breaker = circuitBreaker(timing);
+    breaker.trip(new SystemUnavailable("hubspot", DOWN, 5_000, undefined));
     set = -60 * 60_000;
     time.advance(5_001);
-    expect(() => gate.pass()).not.toThrow();
+    expect(() => breaker.pass()).not.toThrow();
   });
 
   it("serves in the order of asking, and one who gives up holds nobody up", async () => {
     const time = virtualTime(0);
-    const rate = governor([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], { ...time, share: 1 });
+    const rate = rateLimiter([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], { ...time, share: 1 });
     const order: string[] = [];
     const leaving = new AbortController();
     const asked = [
@@ -152,7 +155,7 @@ describe("governor", () => {
   });
 
   it("serves one who asks the moment the queue has run empty", async () => {
-    const rate = governor([burst], { ...virtualTime(0), share: 1 });
+    const rate = rateLimiter([burst], { ...virtualTime(0), share: 1 });
     for (let call = 0; call < 50; call += 1) {
       await rate.take(never);
       await Promise.resolve();

@@ -13,15 +13,15 @@ import { loadSecrets } from "../load-mapping.ts";
 import { unfit } from "./refuse-unfit-mapping.ts";
 
 /** What the lanes run with: a mapping, the text that it was read from, and connectors made for it. */
-export interface InForce {
+export interface MappingInUse {
   readonly mapping: Mapping;
   readonly source: string;
   readonly version: number;
   readonly deps: Deps;
 }
 
-/** Puts a mapping in force: it is remembered as a version, and a complaint about the file is over. */
-export async function putInForce(deps: Deps, mapping: Mapping, source: string): Promise<InForce> {
+/** Puts a mapping to use: stores it as a version, and ends the problem of the file. */
+export async function useMapping(deps: Deps, mapping: Mapping, source: string): Promise<MappingInUse> {
   const { database, now } = deps;
   const { id } = await openConnection(database, mapping.name);
   const version = await rememberMapping(database, id, mapping.hash, source, now());
@@ -29,21 +29,21 @@ export async function putInForce(deps: Deps, mapping: Mapping, source: string): 
   return { mapping, source, version, deps };
 }
 
-/** What became of a file that was changed under a running daemon. */
+/** Result of reading a mapping file again. */
 export type Reloaded =
   | { readonly kind: "same" }
-  | { readonly kind: "changed"; readonly next: InForce }
-  /** The mapping in force goes on. */
+  | { readonly kind: "changed"; readonly next: MappingInUse }
+  /** The mapping before it stays in use. */
   | { readonly kind: "refused"; readonly problem: Problem };
 
 /**
- * Reads a mapping file again. A valid one comes into force with connectors of its own; of one that is not, the problem is
- * stored and the mapping in force goes on.
+ * Reads a mapping file again. A valid one is used, with new connectors. The problem of an invalid one is stored, and the
+ * mapping before it stays in use.
  */
-export async function reload(app: App, path: string, current: InForce): Promise<Reloaded> {
+export async function reload(app: App, path: string, current: MappingInUse): Promise<Reloaded> {
   const { mapping, diagnostics, text } = readMapping(path);
   if (text === current.source) {
-    await putInForce(current.deps, current.mapping, current.source);
+    await useMapping(current.deps, current.mapping, current.source);
     return { kind: "same" };
   }
   if (mapping === null) return refuse(current, brokenFile(path, diagnostics, current.version));
@@ -54,7 +54,7 @@ export async function reload(app: App, path: string, current: InForce): Promise<
     const connectors = await app.connect(mapping, loadSecrets(app, mapping), current.deps.database);
     const wrong = await unfit(current.deps, connectors, mapping, { file: path, text });
     if (wrong.length > 0) return refuse(current, unfitFile(path, wrong, current.version));
-    const next = await putInForce({ ...current.deps, connectors }, mapping, text);
+    const next = await useMapping({ ...current.deps, connectors }, mapping, text);
     return { kind: "changed", next };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
@@ -62,7 +62,7 @@ export async function reload(app: App, path: string, current: InForce): Promise<
   }
 }
 
-async function refuse({ deps, mapping }: InForce, problem: Problem): Promise<Reloaded> {
+async function refuse({ deps, mapping }: MappingInUse, problem: Problem): Promise<Reloaded> {
   const { id } = await openConnection(deps.database, mapping.name);
   await saveConnectionProblems(deps.database, id, "mapping", [problem], deps.now());
   return { kind: "refused", problem };
@@ -98,7 +98,7 @@ function unfitFile(path: string, diagnostics: readonly Diagnostic[], version: nu
   );
 }
 
-function otherConnection(path: string, name: string, { mapping, version }: InForce): Problem {
+function otherConnection(path: string, name: string, { mapping, version }: MappingInUse): Problem {
   return refusal(
     path,
     `The mapping file names another connection; version ${version} goes on`,
