@@ -1,5 +1,6 @@
 import { refusesAll } from "../../src/model/consent.ts";
-import type { MemoryConnector, MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES } from "../../src/model/side.ts";
 import type { Value } from "../../src/model/value.ts";

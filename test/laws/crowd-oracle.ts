@@ -1,4 +1,4 @@
-import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import type { CreateContact, Operation, UpdateContact } from "../../src/model/operation.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import { directionAllows } from "../../src/model/mapping.ts";

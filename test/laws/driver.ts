@@ -1,5 +1,6 @@
 import type { FieldSpec } from "../../src/connectors/connector.ts";
-import type { MemoryConnector, MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { ExceededLimit } from "../../src/model/hold.ts";
 import type { Mapping } from "../../src/model/mapping.ts";

@@ -1,4 +1,5 @@
-import type { MemoryConnector, MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import { refusesAll } from "../../src/model/consent.ts";
 import type { Side } from "../../src/model/side.ts";
 import type { Engine } from "../support/engine.ts";

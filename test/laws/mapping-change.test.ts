@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";
 import { SIDES } from "../../src/model/side.ts";

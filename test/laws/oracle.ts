@@ -1,4 +1,4 @@
-import type { MemoryWrite } from "../../src/connectors/memory/index.ts";
+import type { MemoryWrite } from "../../src/connectors/memory/write-all.ts";
 import type { ExternalId } from "../../src/model/contact.ts";
 import type { FieldRule, Mapping } from "../../src/model/mapping.ts";
 import type { Side } from "../../src/model/side.ts";

@@ -14,7 +14,7 @@ const SHARE = 4;
  * - P13 and P14 (engagement) another lane: `test/engagement/exactly-once.test.ts`.
  * - P17 and P18 a change of the mapping, and limits, alone: `mapping-change.test.ts`, `blast-radius.test.ts`.
  */
-describe("the whole engine (P1-P5, P7, P9-P12, P15, P16, P19)", () => {
+describe("the whole engine (P1, P2, P3, P4, P5, P7, P9, P10, P11, P12, P15, P16, P19)", () => {
   it(`whatever happens to ${PEOPLE} people at any instant, to the mapping, the process, its clock and its database, and however late jobs are`, async () => {
     await assertLawOfWorlds(
       fc.asyncProperty(anyWorld, async (world) => {

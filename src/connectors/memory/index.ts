@@ -4,14 +4,7 @@ import type { Clearance } from "../../model/clearance.ts";
 import type { ContactReading, ExternalId } from "../../model/contact.ts";
 import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { Operation } from "../../model/operation.ts";
-import type {
-  Capabilities,
-  Connector,
-  FieldSpec,
-  PropertyRequest,
-  Schema,
-  WriteResult,
-} from "../connector.ts";
+import type { Capabilities, Connector, FieldSpec, PropertyRequest, Schema } from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
@@ -25,6 +18,7 @@ import { memoryStore } from "./store.ts";
 import type { StoredContact } from "./store.ts";
 import type { MemoryUser } from "./user.ts";
 import { memoryUser } from "./user.ts";
+import type { MemoryWrite } from "./write-all.ts";
 import { endJobs, memoryWriteAll } from "./write-all.ts";
 
 export interface MemoryOptions {
@@ -39,16 +33,6 @@ export interface MemoryOptions {
   readonly can?: Partial<Capabilities>;
   /** HubSpot's subscription types. */
   readonly optOutTypes?: Schema["optOutTypes"];
-}
-
-/** An operation that reached the system, in the order in which they did. */
-export interface MemoryWrite {
-  readonly at: number;
-  readonly operation: Operation;
-  readonly result: WriteResult;
-  /** What was stored of the target before and after; undefined where there was or is none. */
-  readonly before: StoredContact | undefined;
-  readonly after: StoredContact | undefined;
 }
 
 export interface MemoryConnector extends Connector {

@@ -3,13 +3,22 @@ import type { Operation } from "../../model/operation.ts";
 import type { PropertyRequest, WriteAnswer, WriteResult } from "../connector.ts";
 import type { WriteGate } from "../permit.ts";
 import { writeProgress } from "../write-progress.ts";
-import type { MemoryWrite } from "./index.ts";
 import type { MemoryJobs } from "./jobs.ts";
 import { mayBeJob } from "./jobs.ts";
 import type { MemoryCall } from "./quirks.ts";
 import type { StoredContact } from "./store.ts";
 import type { WriteSettings } from "./write.ts";
 import { applyJob, memoryWrite } from "./write.ts";
+
+/** An operation that reached the system, in the order in which they did. */
+export interface MemoryWrite {
+  readonly at: number;
+  readonly operation: Operation;
+  readonly result: WriteResult;
+  /** What was stored of the target before and after; undefined where there was or is none. */
+  readonly before: StoredContact | undefined;
+  readonly after: StoredContact | undefined;
+}
 
 export interface WriteAllSettings extends Omit<WriteSettings, "holderOf"> {
   readonly writes: MemoryWrite[];
