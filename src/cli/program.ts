@@ -28,6 +28,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   consent: async () => (await import("./look/consent.ts")).consentCommand,
   sync: async () => (await import("./runs/sync.ts")).syncCommand,
   start: async () => (await import("./runs/start.ts")).startCommand,
+  pause: async () => (await import("./runs/pause.ts")).pauseCommand,
+  resume: async () => (await import("./runs/pause.ts")).resumeCommand,
   status: async () => (await import("./look/status.ts")).statusCommand,
   explain: async () => (await import("./look/explain.ts")).explainCommand,
   retry: async () => (await import("./runs/retry.ts")).retryCommand,

@@ -21,8 +21,8 @@ describe("wrong usage ends with 64 and says what would be right", () => {
     [["sync", "--only", "lists"], "Allowed choices are contacts"],
     [["plan", "--limit", "many"], "It has to be a whole number"],
     [["status", "--config"], "argument missing"],
-    [["sandbox", "--hubspot-port", "70000"], "It has to be at most 65535"],
-    [["demo", "--port", "70000"], "It has to be at most 65535"],
+    [["sandbox", "--hubspot-port", "70000"], "It has to be a number from 0 to 65535"],
+    [["demo", "--port", "70000"], "It has to be a number from 0 to 65535"],
     [["sandbox", "--faults", "nowhere.json"], "nowhere.json cannot be read"],
   ])("%s", async (args, words) => {
     const { status, out, talk } = await run(...args);

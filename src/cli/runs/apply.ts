@@ -18,9 +18,11 @@ import { CommandFailure, EXIT } from "../exit-code.ts";
 import { installationKeys } from "../installation-key.ts";
 import { json } from "../json.ts";
 import { tellHead } from "../ledger-key.ts";
+import type { PausableOptions } from "./refuse-paused.ts";
+import { EVEN_IF_PAUSED, refusePaused } from "./refuse-paused.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 
-interface ApplyOptions extends CommonOptions {
+interface ApplyOptions extends CommonOptions, PausableOptions {
   readonly approve?: string;
   readonly yes?: boolean;
 }
@@ -33,6 +35,7 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
     .command("apply <file>")
     .description("performs exactly a saved plan; what has moved since is left and told")
     .option("--yes", "do not ask")
+    .option(...EVEN_IF_PAUSED)
     .option("--approve <reason>", "perform it although it exceeds a limit, and why", reason)
     .action(async (file: string, _options, command: Command) => {
       const options = command.optsWithGlobals<ApplyOptions>();
@@ -44,6 +47,7 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
         }
         const applied = await withEngine(app, options, async (deps, mapping, loaded) => {
           await refuseUnfitMapping(app, options, deps, loaded);
+          await refusePaused(options, deps, mapping);
           // Before anything is written: a process that is killed leaves who began it.
           const { id } = await openConnection(deps.database, mapping.name);
           await auditCommand(deps.database, id, entryOf(plan, options.approve ?? ""), deps.now());

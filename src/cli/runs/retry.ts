@@ -16,11 +16,13 @@ import type { ExitCode } from "../exit-code.ts";
 import { EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
 import { tellHead } from "../ledger-key.ts";
+import type { PausableOptions } from "./refuse-paused.ts";
+import { EVEN_IF_PAUSED, refusePaused } from "./refuse-paused.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { exitCodeOf, runReport } from "./run-report.ts";
 import { parseAddress } from "./sync.ts";
 
-interface RetryOptions extends CommonOptions {
+interface RetryOptions extends CommonOptions, PausableOptions {
   readonly cause?: string;
   readonly email?: string;
 }
@@ -31,12 +33,14 @@ export function retryCommand(program: Command, app: App, exit: (code: ExitCode) 
     .description("tries failing contacts again now, however often they were tried")
     .option("--cause <code>", "only those with this cause, like KL-PHONE")
     .option("--email <address>", "only this person")
+    .option(...EVEN_IF_PAUSED)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<RetryOptions>();
       const email = parseAddress(options.email);
       const cause = options.cause?.toUpperCase() ?? null;
       const { marked, events, run } = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
+        await refusePaused(options, deps, mapping);
         const retried = await retry(deps, mapping, cause, email);
         if (retried.run !== null) await tellHead(app, options, deps);
         return retried;

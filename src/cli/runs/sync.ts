@@ -18,10 +18,12 @@ import { CommandFailure, EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
 import { tellHead } from "../ledger-key.ts";
 import { useMapping } from "./mapping-in-use.ts";
+import type { PausableOptions } from "./refuse-paused.ts";
+import { EVEN_IF_PAUSED, refusePaused } from "./refuse-paused.ts";
 import { refuseUnfitMapping } from "./refuse-unfit-mapping.ts";
 import { consentExitCode, consentReport, exitCodeOf, runReport } from "./run-report.ts";
 
-interface SyncOptions extends CommonOptions {
+interface SyncOptions extends CommonOptions, PausableOptions {
   readonly only?: "contacts" | "consent" | "engagement";
   readonly email?: string;
 }
@@ -32,11 +34,14 @@ export function syncCommand(program: Command, app: App, exit: (code: ExitCode) =
     .description("one whole cycle, then exit")
     .addOption(new Option("--only <lane>", "only this lane").choices(["contacts", "consent", "engagement"]))
     .option("--email <address>", "only this person")
+    .option(...EVEN_IF_PAUSED)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<SyncOptions>();
       const email = parseAddress(options.email);
       const run = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
+        // Opt-outs pass a pause.
+        if (options.only !== "consent") await refusePaused(options, deps, mapping);
         await useMapping(deps, mapping, loaded.text);
         if (options.only === "engagement")
           return { carried: null, contacts: null, engagement: await syncEngagement(deps, mapping) };
