@@ -272,6 +272,16 @@ describe("an opt-out that Klaviyo applies long after it took the job", () => {
     expect(await problems()).toEqual([]);
   });
 
+  test("is sent again after an hour where Klaviyo lost the job", async () => {
+    const { it, live, shown, state } = await optedOut(100 * 24 * 60 * MINUTE);
+    it.klaviyo.quirks.optOutLagMs = 0;
+    await live(50);
+    expect(shown()).toEqual(["jo@example.com", "subscribed"]);
+    await live(40);
+    expect(shown()).toEqual(["jo@example.com", "unsubscribed"]);
+    expect(await state()).toEqual([["in_sync", ""]]);
+  });
+
   test("is looked for no more once nobody asks for it", async () => {
     const { it, jo, live } = await optedOut(300 * MINUTE);
     it.hubspot.user.setConsent(jo, plainConsent("never_subscribed"));

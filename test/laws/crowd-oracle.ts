@@ -175,11 +175,13 @@ function wrongTo(
   });
 }
 
-/** Of a contact, the one person; of an email address, those who ever had it. */
+/**
+ * Of a contact, the one person; of an email address, those who ever had it. A late opt-out makes a profile that is
+ * nobody's but by its address.
+ */
 function ownersOf({ people }: Crowd, operation: Operation): readonly Person[] {
-  return people.filter(({ ids, emails }) =>
-    "id" in operation ? ids.has(operation.id) : emails.includes(operation.email),
-  );
+  const own = people.filter(({ ids }) => "id" in operation && ids.has(operation.id));
+  return own.length > 0 ? own : people.filter(({ emails }) => emails.includes(operation.email));
 }
 
 /** P10, P11: nobody is made twice, and nobody who was deleted is made again. */

@@ -31,6 +31,8 @@ interface Faults {
   readonly importLike: boolean;
   /** Imports go as jobs, which end so much later. */
   readonly importLagMs: number;
+  /** Klaviyo applies opt-outs so much later, to whoever has the email address by then. */
+  readonly optOutLagMs: number;
   readonly indexLagMs: number;
 }
 
@@ -61,6 +63,7 @@ const anyRound: fc.Arbitrary<Round> = fc.record({
     applied: fc.boolean(),
     importLike: fc.boolean(),
     importLagMs: fc.constantFrom(0, 0, 30_000, 150_000),
+    optOutLagMs: fc.constantFrom(0, 0, 30_000, 600_000),
     indexLagMs: fc.constantFrom(0, 0, 90_000),
   }),
   whole: fc.boolean(),
@@ -127,6 +130,7 @@ async function disturbed(
   for (const side of SIDES) {
     const { quirks } = on.systems[side];
     quirks.importLike = side === "klaviyo" && faults.importLike;
+    quirks.optOutLagMs = side === "klaviyo" ? faults.optOutLagMs : 0;
     quirks.importLagMs = side === "klaviyo" ? faults.importLagMs : 0;
     quirks.indexLagMs = faults.indexLagMs;
     quirks.unanswered = () => {
@@ -170,6 +174,7 @@ async function disturbed(
     Object.assign(quirks, {
       importLike: false,
       importLagMs: 0,
+      optOutLagMs: 0,
       indexLagMs: 0,
       unanswered: () => null,
       before: () => {},
