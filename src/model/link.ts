@@ -74,7 +74,7 @@ export interface KnownLink {
   readonly putAside: PerSide<EmailKey | null>;
   /** Sides on which an opt-out under another address of this person was not synced yet. */
   readonly inherited: InheritedOptOuts;
-  /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
+  /** The ledger holds a refusal of this person that they did not take back themselves. */
   readonly optedOut: boolean;
   /** Tandem opted them out in Klaviyo so lately that Klaviyo may still be about to apply it. */
   readonly optingOut: boolean;

@@ -73,7 +73,7 @@ describe("SUBSCRIBING, in trouble", () => {
     expect([asked(), status()]).toEqual([1, "subscribed"]);
   });
 
-  test("whoever refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
+  test("anybody who refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
     const id = await jo();
     let planned = false;
     it.klaviyo.quirks.before = (call) => {

@@ -255,7 +255,7 @@ describe("subscribing (P9)", () => {
   }
 
   // At each instant around the reading, the asking and what follows.
-  test.each(refusals)("whoever %s at any instant of it ends up not subscribed", async (how, refuse) => {
+  test.each(refusals)("anybody who %s at any instant of it ends up not subscribed", async (how, refuse) => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;
@@ -270,7 +270,7 @@ describe("subscribing (P9)", () => {
     expect(await askedTwice()).toEqual([]);
   });
 
-  test("whoever is killed at any instant of it asks for nobody twice", async () => {
+  test("anybody who is killed at any instant of it asks for nobody twice", async () => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;

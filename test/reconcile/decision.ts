@@ -174,7 +174,7 @@ export const keepsAListOnlyInDispute: Promised = (situation, { lost, merged }) =
   return (lost !== null) === disputed;
 };
 
-/** P2: once done, there is nothing to do, and nothing to remember anew. */
+/** P2: once done, there is nothing to do, and nothing to remember again. */
 export const isQuietAfterwards: Promised = (situation, decision) => {
   const next = decide(again(situation, decision));
   return SIDES.every((side) => next.writes[side] === undefined) && equal(next.base, decision.base);

@@ -28,7 +28,7 @@ async function believedRows(): Promise<number | undefined> {
   return rows[0]?.rows;
 }
 
-test("PostgreSQL looks at its tables anew where many wait to be linked, and is left alone where few do", async () => {
+test("PostgreSQL looks at its tables again where many wait to be linked, and is left alone where few do", async () => {
   await see(999);
   await refreshStatistics(fresh.database, connectionId);
   expect(await believedRows()).toBe(-1);

@@ -68,7 +68,7 @@ describe("a write that waited for its budget", () => {
     expect(link?.dirtySince).not.toBeNull();
   });
 
-  test("goes on a new reading where nothing moved, and no reading is older than ten seconds", async () => {
+  test("is sent on a new reading where nothing moved, and no reading is older than ten seconds", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     whileWaiting("klaviyo", () => it.wait(45_000));
     const { counts } = await it.sync(one);

@@ -59,7 +59,7 @@ const NOTHING: RecordReport = {
 /**
  * Does: shows what waits. Each event is marked as sent before it is, with the lease checked, and settled by its answer in
  * one transaction. What was sent and never answered is sent again first, with the same ids (CONTRACT.md, Write). Before a
- * sink without ids of its own makes anything, Tandem looks for it there.
+ * sink without its own ids makes anything, Tandem looks for it there.
  *
  * @param lookAgain people nobody knew are looked for once more
  */

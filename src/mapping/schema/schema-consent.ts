@@ -31,7 +31,7 @@ export const consent = z
           .min(1, { error: wrong("must not be empty", "name at least one, or delete the key") })
           .optional()
           .describe(
-            "HubSpot subscription types, by name or id, that whoever refuses e-mail in Klaviyo is opted out of.",
+            "HubSpot subscription types, by name or id, that people who opt out of email in Klaviyo are opted out of.",
           ),
       })
       .optional()

@@ -40,7 +40,7 @@ export interface HubspotOptions {
   /** Tokens that are good from the start, with the usual scopes of a private app. */
   readonly tokens?: readonly string[];
   readonly settings?: Partial<Settings>;
-  /** What an earlier one had kept; it goes on from there. */
+  /** What an earlier one had kept; it continues from there. */
   readonly kept?: HubspotData;
 }
 
@@ -49,7 +49,7 @@ export interface HubspotSandbox extends HubspotOperations, EngagementOperations 
   /** For `startVendor`. */
   readonly vendor: Vendor;
   readonly state: HubspotState;
-  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
+  /** All of it as it stands, as plain data. Not a copy: it keeps changing. */
   keep(): HubspotData;
   dumpContacts(after?: string | null, limit?: number): DumpPage;
   counts(): Readonly<Record<string, number>>;

@@ -42,11 +42,11 @@ export const SANDBOX_KEY = "pk_sandbox_full_access";
 export interface KlaviyoOptions {
   readonly settings?: Partial<KlaviyoSettings>;
   readonly keys?: readonly ApiKey[];
-  /** What an earlier one had kept; it goes on from there. */
+  /** What an earlier one had kept; it continues from there. */
   readonly kept?: KlaviyoData;
 }
 
-/** Builds a Klaviyo in a world of its own; nothing listens until its vendor is started. */
+/** Builds a Klaviyo in its own world; nothing listens until its vendor is started. */
 export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): KlaviyoSandbox {
   const first = options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }];
   const data = options.kept ?? newAccount(world, klaviyoSettings(), first);

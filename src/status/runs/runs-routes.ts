@@ -91,7 +91,7 @@ async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor 
   };
 }
 
-/** Putting a run back: looked at first, on a page of its own, and done when somebody says so. */
+/** Putting a run back: looked at first, on its own page, and done when somebody says so. */
 function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   const page = (

@@ -34,7 +34,7 @@ async function customer() {
   return { write, stages };
 }
 
-test("an earlier stage is not taken, which is a problem of its own; the rest is written and nothing is cleared", async () => {
+test("an earlier stage is not taken, which is its own problem; the rest is written and nothing is cleared", async () => {
   const { write, stages } = await customer();
   const result = await write("lead");
   expect(result).toMatchObject({

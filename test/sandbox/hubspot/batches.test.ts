@@ -4,7 +4,7 @@ import { refusal, startHubspot } from "./start-hubspot.ts";
 const people = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ properties: { email: `p${index}@example.com` } }));
 
-test("a batch read finds by primary and additional address, in an order of its own", async () => {
+test("a batch read finds by primary and additional address, in its own order", async () => {
   const { client, hubspot } = await startHubspot();
   const ids = hubspot.seedContacts([
     ...people(20),
@@ -140,7 +140,7 @@ test("a batch update takes no email for an id, and naming one contact twice refu
   expect((await refusal(byEmail)).body).toMatchObject({ category: "VALIDATION_ERROR" });
 });
 
-test("an upsert updates whoever has the address and creates whoever has not", async () => {
+test("an upsert updates anybody who has the address and creates anybody who has not", async () => {
   const { client, hubspot } = await startHubspot();
   const [ann] = hubspot.seedContacts([{ properties: { email: "ann@example.com" } }]);
   const { results } = await client.crm.contacts.batchApi.upsert({

@@ -117,7 +117,7 @@ test("the history tells people from apps, and keeps every value with its time", 
   clock.advance(60_000);
   await client.crm.contacts.basicApi.update(id, { properties: { city: "Ulm" } });
   const read = await client.crm.contacts.basicApi.getById(id, ["city"], ["city"]);
-  // HubSpot promises no order; whoever takes the first for the newest is wrong.
+  // HubSpot promises no order; a client that takes the first for the newest is wrong.
   expect(read.propertiesWithHistory?.["city"]).toMatchObject([
     { value: "Bonn", sourceType: "CRM_UI", timestamp: new Date(START) },
     { value: "Ulm", sourceType: "INTEGRATION", sourceId: "35417792", timestamp: new Date(START + 60_000) },

@@ -65,7 +65,7 @@ test("ten seconds hold as many calls as the tier allows, and no more", async () 
   await client.crm.contacts.basicApi.getPage();
 });
 
-test("search has five a second of its own, outside the ten seconds, with the daily headers only", async () => {
+test("search has its own five a second, outside the ten seconds, with the daily headers only", async () => {
   const { client, call, clock } = await startHubspot({ settings: { burstLimit: 1 } });
   const search = () => client.crm.contacts.searchApi.doSearch({ filterGroups: [], limit: 1 });
   for (let count = 0; count < 5; count += 1) await search();

@@ -60,7 +60,7 @@ async function comeIn(browser: Visit): Promise<Visited> {
   return browser.get(await backFrom(browser));
 }
 
-test("whoever the company knows comes in with the role that the settings give", async () => {
+test("everybody whom the company knows comes in with the role that the settings give", async () => {
   const browser = visit(app);
   expect((await browser.get("/errors")).body).toContain('href="/sign-in/oidc?next=%2Ferrors"');
   const answer = await comeIn(browser);

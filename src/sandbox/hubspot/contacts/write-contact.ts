@@ -57,7 +57,7 @@ export function prepareUpdate(
   };
 }
 
-/** Sets one value, whoever may not: for what HubSpot itself keeps, such as an opt-out. False where nothing changed. */
+/** Sets one value that nobody may set: for what HubSpot itself keeps, such as an opt-out. False where nothing changed. */
 export function setValue(
   { values }: Pick<Contact, "values">,
   name: string,

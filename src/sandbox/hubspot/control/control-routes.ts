@@ -47,7 +47,7 @@ const token = z.strictObject({
   expiresAt: z.number().nullable().optional(),
 });
 
-/** The operations over HTTP, for rehearsals that run in a process of their own. Bodies mirror the operations. */
+/** The operations over HTTP, for rehearsals that run in their own process. Bodies mirror the operations. */
 export function hubspotControl(
   state: HubspotState,
   operations: HubspotOperations & EngagementOperations,

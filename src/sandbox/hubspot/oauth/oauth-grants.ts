@@ -8,10 +8,10 @@ import type { Token } from "../wire/token.ts";
 export const ACCESS_SECONDS = 1_800;
 /** How long an authorization code may wait to be exchanged; not told by HubSpot. */
 const CODE_MS = 600_000;
-/** Whoever shows up at the consent page of the portal. */
+/** A person at the consent page of the portal. */
 export const USER = { user: "admin@example.com", user_id: 9_586_504 } as const;
 
-/** A refusal of the token endpoint: it has a status of its own in place of `error`, and no category. */
+/** A refusal of the token endpoint: it has its own status in place of `error`, and no category. */
 export interface TokenRefusal {
   readonly status: string;
   readonly message: string;

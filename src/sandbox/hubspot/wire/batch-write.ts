@@ -18,7 +18,7 @@ type Attempt =
   | { readonly kind: "refused"; readonly input: JsonObject; readonly refusal: Refusal };
 
 /**
- * Writes a batch. Where every input carries an `objectWriteTraceId` of its own, what is in order is written and the
+ * Writes a batch. Where every input carries its own `objectWriteTraceId`, what is in order is written and the
  * rest is told in `errors`; otherwise one bad input refuses them all and nothing is written.
  */
 export function batchWrite(

@@ -124,7 +124,7 @@ function submit(call: Call, state: KlaviyoState): Reply {
   return { status: 202, body: { data: jobResource(call, job, true), links: { self: selfLink(call) } } };
 }
 
-/** A page of something that has an order of its own. */
+/** A page of something that has its own order. */
 function numbered<T>(call: Call, items: readonly T[], render: (item: T) => object): Reply {
   const index = sortedIndex();
   for (const at of items.keys()) index.add(at, "");

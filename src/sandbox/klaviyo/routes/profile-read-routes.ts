@@ -158,7 +158,7 @@ function candidates(state: KlaviyoState, conditions: readonly Condition[], order
 
 /**
  * What part of the order can hold matches. A person with several suppressions stands at the newest one, so an upper
- * bound cannot cut there; but whoever has none stands at the very end and need not be walked.
+ * bound cannot cut there; but anybody who has none stands at the very end and need not be walked.
  */
 function walkable(order: ProfileOrder, conditions: readonly Condition[]): { min: number; max: number } {
   const range = rangeOf(conditions, order);
