@@ -113,7 +113,7 @@ export async function startVendor(
   };
 }
 
-/** What a control call comes to; what it was wrongly given is told, whichever vendor it is. */
+/** Answer to a control call. Wrong input is an error in the same form for every vendor. */
 async function told(route: Route, call: Call): Promise<Reply> {
   try {
     return await route.handle(call);

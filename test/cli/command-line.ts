@@ -12,7 +12,7 @@ import { plainText } from "../../src/cli/plain-text.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { connect, connectorLog } from "../../src/main.ts";
 
-/** What a command line came to. */
+/** Result of a command line. */
 export interface Ended {
   readonly status: number | null;
   readonly out: string;

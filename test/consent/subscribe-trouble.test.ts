@@ -43,7 +43,7 @@ describe("SUBSCRIBING, in trouble", () => {
     return profile()?.id ?? "";
   }
 
-  test("a run of another lane, or one that stopped at once, takes no doubt away", async () => {
+  test("a run of another lane, or one that stopped at once, makes no ledger reliable", async () => {
     const id = await jo();
     it.wait(26 * 3_600_000);
     acts.unsubscribe(id);

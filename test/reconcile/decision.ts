@@ -27,7 +27,7 @@ export interface Decision {
   readonly base: FieldBase | undefined;
 }
 
-/** What a write came to: the system's own form of it, or `null` where it refused. */
+/** Result of a write: the system's own form of it, or `null` where it refused. */
 export type Answer = Normaliser | null;
 
 /** One run over the field, both ends of it cloned as if they came from the database and went there. */

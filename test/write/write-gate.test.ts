@@ -147,7 +147,7 @@ describe("a write whose answer never came", () => {
     expect(await journal()).toEqual(["done"]);
   });
 
-  test("stays open where the lease was lost meanwhile: what it came to is another process's to settle", async () => {
+  test("stays open where the lease was lost meanwhile: another process settles it", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     await expect(losingLease("before its answer")).rejects.toThrow(LeaseLost);
     expect(await journal()).toEqual(["sent"]);

@@ -30,7 +30,7 @@ import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { tooManyToMake } from "./problems.ts";
 import { pageDone } from "../../pull/run-context.ts";
 
-/** What making contacts came to. */
+/** Result of creating contacts. */
 export interface MadeContacts {
   readonly created: number;
   readonly problem: Problem | null;

@@ -34,7 +34,7 @@ import { personOf, shownIdOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
 
-/** What showing came to, in events. */
+/** Result of showing, in events. */
 export interface RecordReport {
   readonly recorded: number;
   readonly refused: number;

@@ -8,7 +8,7 @@ export const consent = z
       .enum(["klaviyo"])
       .optional()
       .describe(
-        "Who is believed about what was subscribed to: always Klaviyo. A refusal counts wherever it was made.",
+        "Which system decides what a person subscribed to: always Klaviyo. An opt-out counts on either side.",
       ),
     resubscribe_unsubscribed: z
       .enum(["never"])

@@ -23,7 +23,7 @@ test("what ends the command is what is mended first: the mapping, the keys, what
   expect(verdict([ok("e", ""), warning("d", "")])).toBe(0);
 });
 
-test("each finding is a line with its fixes below, and the last line says what it comes to", () => {
+test("each finding is a line with its fixes below, and the last line is the summary", () => {
   expect(findingsText([ok("a", "fine"), failure("b", 77, "broken", "mend it")])).toBe(
     " ✔ fine\n ✖ broken\n     fix: mend it\n\n1 problem, 0 warnings. Exit status 77.\n",
   );

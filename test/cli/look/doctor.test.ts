@@ -192,7 +192,7 @@ test("a broken mapping is told with its lines, and the database is asked all the
   expect(verdict(findings)).toBe(78);
 });
 
-test("the command prints a line each with what it comes to, and one document with --json", async () => {
+test("the command prints a line each with a summary, and one document with --json", async () => {
   const text = await it.run(["doctor"]);
   expect(text.status).toBe(0);
   expect(text.out).toMatch(/^ ✔ Node 2\d\./m);

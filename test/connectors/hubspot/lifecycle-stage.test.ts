@@ -9,7 +9,7 @@ const PROPERTIES: readonly PropertyRequest[] = [
   { property: "lifecyclestage", type: "option" },
 ];
 
-/** A customer, and what writing a stage to them comes to. */
+/** A customer, and the result of writing a stage to them. */
 async function customer() {
   const { connector, portal, close } = await rehearse();
   onTestFinished(close);

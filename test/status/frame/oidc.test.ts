@@ -160,7 +160,7 @@ test("an issuer that is down says so, and does not say that somebody may not com
   await later.close();
 });
 
-test("an address that is not said to be verified is believed only by an explicit setting, and a false one never", async () => {
+test("an address that is not said to be verified is accepted only by an explicit setting, and a false one never", async () => {
   const people: OidcAccess["people"] = [{ who: "ann@example.com", role: "admin" }];
   const oidc = {
     issuer: issuer.url,

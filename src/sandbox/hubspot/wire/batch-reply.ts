@@ -2,7 +2,7 @@ import type { Reply } from "../../route.ts";
 import type { Refusal } from "./refusal.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 
-/** What a batch came to. */
+/** Result of a batch. */
 export interface BatchOutcome {
   /** The code of a batch in which everything went well. */
   readonly status: 200 | 201;
