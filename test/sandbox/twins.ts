@@ -91,7 +91,7 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // A refusal is as good as anything: the twin has to refuse as well.
+    // A vendor error is as good as anything: the twin has to refuse as well.
   }
 }
 

@@ -19,7 +19,7 @@ import { objectOf } from "../wire/object-of.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { invalid, noSuch } from "../wire/refusal.ts";
+import { invalid, noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { refuseUnknownAttributes } from "../writes/profile-change.ts";

@@ -13,7 +13,7 @@ import { listResource, segmentResource } from "../wire/group-resource.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { noProfile } from "../wire/refusal.ts";
+import { noProfile } from "../wire/vendor-error.ts";
 import { includesOf } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { withIncluded } from "./group-page.ts";
