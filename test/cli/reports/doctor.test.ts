@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { App } from "../../../src/cli/app.ts";
-import { examine } from "../../../src/cli/look/doctor.ts";
-import type { Finding } from "../../../src/cli/look/doctor-finding.ts";
-import { verdict } from "../../../src/cli/look/doctor-finding.ts";
+import { examine } from "../../../src/cli/reports/doctor.ts";
+import type { Finding } from "../../../src/cli/reports/doctor-finding.ts";
+import { verdict } from "../../../src/cli/reports/doctor-finding.ts";
 import { memory } from "../../../src/connectors/memory/index.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { rowsDump } from "../../support/database-dump.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { databaseFindings, runFindings, skewFinding } from "../../../src/cli/look/doctor-database.ts";
-import { sinkFindings } from "../../../src/cli/look/doctor-engagement.ts";
-import type { Finding } from "../../../src/cli/look/doctor-finding.ts";
-import { failure, findingsText, ok, verdict, warning } from "../../../src/cli/look/doctor-finding.ts";
-import { nodeFinding, secretFindings } from "../../../src/cli/look/doctor-offline.ts";
-import { accountFinding } from "../../../src/cli/look/doctor-side.ts";
-import { supportFinding, supportedUntil } from "../../../src/cli/look/doctor-support.ts";
+import { databaseFindings, runFindings, skewFinding } from "../../../src/cli/reports/doctor-database.ts";
+import { sinkFindings } from "../../../src/cli/reports/doctor-engagement.ts";
+import type { Finding } from "../../../src/cli/reports/doctor-finding.ts";
+import { failure, findingsText, ok, verdict, warning } from "../../../src/cli/reports/doctor-finding.ts";
+import { nodeFinding, secretFindings } from "../../../src/cli/reports/doctor-offline.ts";
+import { accountFinding } from "../../../src/cli/reports/doctor-side.ts";
+import { supportFinding, supportedUntil } from "../../../src/cli/reports/doctor-support.ts";
 import type { RecordAs } from "../../../src/model/engagement.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import type { DatabaseFacts } from "../../../src/store/database/database-facts.ts";
