@@ -18,7 +18,7 @@ import type { Database } from "./store/database/database.ts";
 /** Runs one command line. The only place where things are put together. */
 export async function main(args: readonly string[]): Promise<number> {
   const { stopping, signal } = stopSignals();
-  // Whoever reads may go away (`tandem plan | head`); the work goes on and its status counts.
+  // The reader may close the pipe (`tandem plan | head`); the work continues and its status counts.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const out = (text: string): void => void process.stdout.write(text);
   const talk = (text: string): void => void process.stderr.write(text);

@@ -124,7 +124,7 @@ const MUTATING: Readonly<Record<string, readonly string[]>> = {
   "contacts.write(": ["write/write-page.ts", "write/write-properties.ts"],
   // Subscribing takes clearances, which are about consent and about nothing else.
   "await subscribe(": ["consent/subscribe.ts"],
-  // Entries have ids of their own: what was sent twice is there once. The gate is still `write/`'s.
+  // Entries have their own ids: what was sent twice is there once. The gate is still `write/`'s.
   "sink.record(": ["feeds/engagement/record.ts"],
   // A person's own command, under the lease: templates, definitions and properties are nobody's data.
   "sink.setUp(": ["feeds/engagement/set-up.ts"],

@@ -30,7 +30,7 @@ export function mappingFile(app: App, options: CommonOptions): string {
   const named = [only, ...more].slice(0, FILES_NAMED).map((file) => `    --config ${file}`);
   const rest = more.length + 1 - named.length;
   const why = `${path} is a folder of ${more.length + 1} mappings, and this command works on one connection.`;
-  const fix = "  fix: Name one of them, each connection in a process of its own:";
+  const fix = "  fix: Name one of them, each connection in its own process:";
   const lines = [why, fix, ...named, ...(rest > 0 ? [`    and ${rest} more`] : [])];
   throw new CommandFailure(EXIT.config, lines.join("\n"));
 }

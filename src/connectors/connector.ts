@@ -46,7 +46,7 @@ export interface Connector {
   skewMs(): number;
   /** How many requests were made since the connector was made, by operation; for runs and benchmarks. */
   requests(): ReadonlyMap<string, number>;
-  /** What the system said last of its own limits, whoever uses them up; empty before its first answer. */
+  /** What the system said last about its limits, no matter what uses them up; empty before its first answer. */
   quotas(): readonly Quota[];
 }
 
@@ -112,7 +112,7 @@ export interface Collection {
   readonly writable: boolean;
   /** Klaviyo lists whose subscribe call sends a confirmation first. */
   readonly doubleOptIn: boolean;
-  /** How many members it has; `null` where telling would cost a request of its own. */
+  /** How many members it has; `null` where telling would cost its own request. */
   readonly size: number | null;
 }
 
@@ -137,7 +137,7 @@ export interface PropertyRequest {
   readonly type: FieldType;
 }
 
-/** Where to go on reading; opaque to all but its maker. */
+/** Where to continue reading; opaque to all but its maker. */
 export type Cursor = string;
 
 /** What to read: the members of these collections, with these properties. */
@@ -162,7 +162,7 @@ export type PullPage =
     }
   /**
    * A part of one collection's whole membership, read because somebody left it or it is time to look. After the part
-   * with `last`, whoever was in no part of the same `scan` is no longer a member.
+   * with `last`, anybody who was in no part of the same `scan` is no longer a member.
    */
   | {
       readonly kind: "roster";
@@ -221,7 +221,7 @@ export interface ContactPort {
         signal: AbortSignal,
       ) => Promise<HistoryReading>)
     | null;
-  /** How long a change may stay out of sight of a `pull` that goes on from a cursor. Milliseconds. */
+  /** How long a change may stay out of sight of a `pull` that continues from a cursor. Milliseconds. */
   readonly pullLagMs: number;
   /** Every contact with one of these addresses, secondary ones included where the system has them. */
   find(

@@ -77,7 +77,7 @@ export interface EventWindow {
 export interface EngagementPage {
   readonly kind: "events";
   readonly engagements: readonly Engagement[];
-  /** To go on after this page; `null` where it was the last. */
+  /** To continue after this page; `null` where it was the last. */
   readonly next: string | null;
 }
 
@@ -86,7 +86,7 @@ export interface DayCounts {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** The system answered, and does not tell this one thing: its problem alone, everything else goes on. */
+/** The system answered, and does not tell this one thing: its problem alone, everything else continues. */
 export interface NotTold {
   readonly kind: "not_told";
   readonly problem: Problem;

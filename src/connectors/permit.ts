@@ -24,7 +24,7 @@ export class PermitExpired extends Error {
   }
 }
 
-/** Grants permits for requests that rest on no contact's values: events and notes with ids of their own, definitions. */
+/** Grants permits for requests that rest on no contact's values: events and notes with their own ids, definitions. */
 export interface LeaseGate {
   /** Rejects where another process holds the lease now. */
   permit(): Promise<Permit>;

@@ -12,7 +12,7 @@ export type TextFile =
 
 /**
  * Reads at most `largest` bytes of UTF-8. The size is looked at before anything is read, and only regular files are:
- * a pipe or a device could go on for ever. The only place of this room that touches the file system.
+ * a pipe or a device could be endless. The only place of this room that touches the file system.
  */
 export function readText(path: string, largest: number): TextFile {
   let file: number;

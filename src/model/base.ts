@@ -3,7 +3,7 @@ import type { Value } from "./value.ts";
 
 /**
  * What each side held of one field at the last agreement. One value per side, because a system may store what it was
- * sent in a form of its own; compared with that form, its own normalising never looks like an edit.
+ * sent in its own form; compared with that form, its own normalising never looks like an edit.
  */
 export interface FieldBase extends PerSide<Value> {
   /**

@@ -84,7 +84,7 @@ export interface KnownLink extends OptOutOnItsWay {
   readonly putAside: PerSide<EmailKey | null>;
   /** Sides on which an opt-out under another address of this person was not synced yet. */
   readonly inherited: InheritedOptOuts;
-  /** The ledger holds a refusal of this person that nobody took back by an act of their own. */
+  /** The ledger holds a refusal of this person that they did not take back themselves. */
   readonly optedOut: boolean;
   /** The lists that this person was ever asked to be subscribed to: never again to these. */
   readonly askedFor: readonly string[];

@@ -246,7 +246,7 @@ export interface EngagementMapping {
   /** How far back a metric goes that is read for the first time; `null` from that moment on. */
   readonly backfillDays: number | null;
   readonly rollUps: readonly RollUpProperty[];
-  /** SHA-256 of what decides whether an event is shown: under another one, what is not shown yet is decided anew. */
+  /** SHA-256 of what decides whether an event is shown: under another one, what is not shown yet is decided again. */
   readonly hash: string;
   /** Where the section stands in the file, for messages. 1-based. */
   readonly line: number;

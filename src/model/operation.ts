@@ -6,7 +6,7 @@ import type { Values } from "./value.ts";
 
 /**
  * One thing to do to one side for one person. There is no delete, no merge and no subscribe among them: what is not
- * in this union cannot be asked of a connector (P12). Subscribing has a way of its own, which takes a
+ * in this union cannot be asked of a connector (P12). Subscribing has its own way, which takes a
  * `Clearance`.
  */
 export type Operation = CreateContact | UpdateContact | ListMembership | OptOut;

@@ -37,7 +37,7 @@ export function hubspotWords({ pairs }: OptionTable, hubspotOptions: readonly st
 
 type Worded = Pick<FieldRule, "options" | "hubspotOptions" | "direction" | "transforms">;
 
-/** The words that a field's values match in any letter case, or `null` where every spelling is a value of its own. */
+/** The words that a field's values match in any letter case, or `null` where every spelling is its own value. */
 export function fieldWords({
   options,
   hubspotOptions,

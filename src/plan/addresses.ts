@@ -13,7 +13,7 @@ import { refusalKey } from "./refused.ts";
 
 /**
  * A link that was made by an additional address has two addresses agreed on, one for each side: each is right there, and
- * neither is written over the other, whoever changes.
+ * neither is written over the other, no matter who changes.
  */
 export function withOwnAddress(field: MergedField): MergedField {
   const { rule, agreed, merge } = field;

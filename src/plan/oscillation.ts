@@ -15,7 +15,7 @@ export interface Frozen {
 }
 
 /**
- * Would writing this value go on with a fight? A flip is a write of a value that an earlier write, of less than a day
+ * Would writing this value continue a fight? A flip is a write of a value that an earlier write, of less than a day
  * before, had sent or replaced: A→B→A…, on either side. With three of them in a day the field is frozen for every value
  * of the fight; a value that is new to it passes.
  *

@@ -80,7 +80,7 @@ function withoutTakenBack(consent: Consent, takenBack: readonly string[]): Conse
   return { ...consent, optedOutTypes: consent.optedOutTypes.filter((type) => !takenBack.includes(type)) };
 }
 
-/** All e-mail, or every type that stands for Klaviyo's: whoever kept one of them still wants some. */
+/** All e-mail, or every type that stands for Klaviyo's: anybody who kept one of them still wants some. */
 export function refusesWhatKlaviyoSends(
   { types, hubspotOptOut }: ResolvedConsent,
   consent: Consent,
@@ -92,7 +92,7 @@ export function refusesWhatKlaviyoSends(
 
 /**
  * Off the lists of a rule that the person left, where it says so. From a list, never from everything: the connector looks
- * whether they are still on it, because Klaviyo unsubscribes whoever is not from all e-mail.
+ * whether they are still on it, because Klaviyo unsubscribes anybody who is not from all e-mail.
  */
 export function planUnsubscribes(left: readonly ResolvedRule[], lists: readonly string[], id: ExternalId) {
   const rules = left.filter(({ onLeave }) => onLeave === "unsubscribe");

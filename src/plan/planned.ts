@@ -58,7 +58,7 @@ export interface ContactPlan {
   /** What the base is made from once the operations are done; of a create only the fields that it fills. */
   readonly merged: readonly MergedField[];
   readonly operations: readonly PlannedOperation[];
-  /** What a person has to mend; a field with a problem is left alone, the rest goes on. */
+  /** What a person has to mend; a field with a problem is left alone, the rest continues. */
   readonly problems: readonly Problem[];
   /** The state if nothing had to be written, with its reason in plain words. */
   readonly state: LinkState;

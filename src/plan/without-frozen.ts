@@ -18,7 +18,7 @@ export interface WithoutFrozen {
   readonly thawsInMs: number | null;
 }
 
-/** Leaves out of the operations what would go on with a fight over a field. */
+/** Leaves out of the operations what would continue a fight over a field. */
 export function withoutFrozen(
   operations: readonly PlannedOperation[],
   merged: readonly MergedField[],

@@ -75,7 +75,7 @@ export function writesTo(side: Side, merged: readonly MergedField[]): Values {
   return writes;
 }
 
-/** What a write to one side came to: what it stores now by field, or nothing where it was not done. */
+/** Result of a write to one side: what it stores now by field, or nothing where it was not done. */
 export interface Stored {
   /** By `FieldRule.key`; a field that was written and is not here was refused and keeps its old base. */
   readonly fields: Values;

@@ -31,7 +31,7 @@ export interface ReceivedCall {
   readonly mutating: boolean;
 }
 
-/** The vendor's memory of everything that happened; what a test believes, whatever the engine says of itself. */
+/** The vendor's memory of everything that happened; what a test trusts, whatever the engine says about itself. */
 export interface GroundTruth {
   readonly changes: readonly AppliedChange[];
   readonly calls: readonly ReceivedCall[];

@@ -15,9 +15,9 @@ export interface Vendor {
   readonly control: readonly Route[];
   /** The content type of every JSON answer. */
   readonly contentType: string;
-  /** Auth, revision and rate limits: the refusal, or null to let the call in. */
+  /** Auth, revision and rate limits: the vendor error, or null to let the call in. */
   gate(call: Call, route: Route): Reply | null;
-  /** The last touch on every answer, refusals included; rate headers go here. */
+  /** The last touch on every answer, vendor errors included; rate headers go here. */
   finish?(call: Call, route: Route, reply: Reply): Reply;
   unknownRoute(call: Call): Reply;
   malformedJson(call: Call, message: string): Reply;
@@ -94,7 +94,7 @@ export async function startVendor(
   app.setErrorHandler((error, _request, reply) => {
     const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 500;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    // A mistake in the rehearsal itself must be told from a vendor's refusal at a glance.
+    // A mistake in the rehearsal itself must be told from a vendor's vendor error at a glance.
     return send(
       reply,
       { status, body: { sandbox: "could not serve this call", message } },
@@ -113,7 +113,7 @@ export async function startVendor(
   };
 }
 
-/** What a control call comes to; what it was wrongly given is told, whichever vendor it is. */
+/** Answer to a control call. Wrong input is an error in the same form for every vendor. */
 async function told(route: Route, call: Call): Promise<Reply> {
   try {
     return await route.handle(call);
@@ -142,8 +142,8 @@ async function serve(
   };
 
   // A call that is refused at the gate does not use up a fault: faults are aimed at what would have been done.
-  const refusal = vendor.gate(call, route);
-  if (refusal !== null) return respond(finish(refusal));
+  const vendorError = vendor.gate(call, route);
+  if (vendorError !== null) return respond(finish(vendorError));
   if (malformed !== null) return respond(finish(vendor.malformedJson(call, malformed)));
 
   const fault: FaultKind | null = faults.strike({ method: call.method, path: call.path, operation });

@@ -13,7 +13,7 @@ export interface World {
   readonly random: Random;
   readonly truth: GroundTruth;
   readonly faults: Faults;
-  /** What of it is kept from one start to the next; the truth begins anew. */
+  /** What of it is kept from one start to the next; the truth begins again. */
   readonly data: WorldData;
 }
 

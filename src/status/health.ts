@@ -92,7 +92,7 @@ function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
 }
 
 function needsPerson({ level, code, field }: ConnectionProblem): boolean {
-  // What stops engagement alone is that lane's problem: contacts and opt-outs go on.
+  // What stops engagement alone is that lane's problem: contacts and opt-outs continue.
   return level === "connection" && field !== ENGAGEMENT_FIELD && code !== OVERDUE && !PASSING.has(code);
 }
 
@@ -189,7 +189,7 @@ function since(time: Date, now: Date): number {
   return Math.max(0, now.getTime() - time.getTime());
 }
 
-/** A run's note as a sentence of its own, with the space before it. */
+/** A run's note as its own sentence, with the space before it. */
 function sentenceOf(note: string): string {
   return note === "" ? "" : ` ${note.replace(/\.$/, "")}.`;
 }

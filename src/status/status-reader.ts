@@ -34,7 +34,7 @@ export interface StatusReader {
   eachFailing(query: FailingQuery): AsyncIterable<FailingContact>;
   facets(): Promise<FailingFacets>;
   contacts(query: ContactsQuery): Promise<ContactsPage>;
-  /** The number of whoever has exactly this address. */
+  /** The link that has exactly this email address. */
   linkOfEmail(email: string): Promise<string | null>;
   addressesLike(beginning: string): Promise<readonly string[]>;
   /** Problems, name and whether a person left them alone, of whatever state they are. */

@@ -79,7 +79,7 @@ function when(time: Date | null, now: Date, never: string): string {
   return time === null ? never : fromNow(time, now);
 }
 
-/** A value from outside must not steer the terminal, nor begin a line of its own. */
+/** A value from outside must not steer the terminal, nor begin a new line. */
 function printable(line: string): string {
   return line.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
 }

@@ -4,12 +4,12 @@ export const HEALTH_MEANINGS: Readonly<Record<HealthWord, string>> = {
     "Nothing moves until somebody acts: a key was refused, three runs in a row did not finish, or the mapping cannot be used. The sentence beside it says who.",
   paused: "A person stopped it for a while, with a reason. Refusals of e-mail still travel.",
   delayed:
-    "A look or a change is later than usual, because a system limits or does not answer. It goes on by itself.",
+    "A look or a change is later than usual, because a system limits or does not answer. Tandem continues automatically.",
   degraded: "Runs finish, but many contacts fail, or a whole field is off.",
   healthy: "None of these: everything is in sync, or on its way.",
 };
 
-/** What is kept whoever presses what: the first of these is no setting at all. */
+/** What Tandem never does. The first of these is no setting. */
 export const NEVER: readonly string[] = [
   "It never subscribes somebody again who unsubscribed, complained, bounced or was suppressed. This cannot be switched off.",
   "It never deletes a contact or a profile, in either system, and never makes one again that somebody deleted.",

@@ -11,7 +11,7 @@ export const ARROWS = { both: "↔", to_klaviyo: "→", to_hubspot: "←" } as c
 export function winnerWords({ direction, winner, newest, merge, type }: FieldRule): string {
   if (direction !== "both") return "";
   if (type === "list" && merge === "union") return "both sides' items joined";
-  return newest ? `the newer; ${SIDE_NAMES[winner]} in doubt` : `${SIDE_NAMES[winner]} wins`;
+  return newest ? `the newer; ${SIDE_NAMES[winner]} if unclear` : `${SIDE_NAMES[winner]} wins`;
 }
 
 /** What an emptied source does. */

@@ -25,8 +25,8 @@ const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /**
  * For viewers: addresses and phone numbers are masked. Somebody that Tandem knows has a pseudonym beside the mask, the same
- * on every page. Only addresses that pages name as somebody's have one: a viewer who could have it computed for a text of
- * their own would try out addresses.
+ * on every page. Only addresses that pages name as somebody's have one: a viewer who could have it computed for any text would
+ * try out addresses.
  *
  * @param key of this installation: without it nobody can compute a pseudonym
  */

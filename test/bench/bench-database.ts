@@ -7,7 +7,7 @@ import { withDatabase, withServer } from "../support/database-server.ts";
 
 /** One PostgreSQL for a bench: that of DATABASE_URL, or an embedded one that leaves nothing behind. */
 export interface BenchDatabase {
-  /** Works on an empty database of its own, dropped afterwards. */
+  /** Works on its own empty database, dropped afterwards. */
   withEmpty<T>(work: (url: string) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { main } from "../../src/main.ts";
 import type { CycleReport } from "./engine.ts";
 
-/** Runs in a process of its own: one command for every message, measured from inside. */
+/** Runs in its own process: one command for every message, measured from inside. */
 process.on("message", (command: readonly string[]) => {
   void cycle(command).then((report) => process.send?.(report));
 });

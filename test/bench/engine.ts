@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { nodeFlags } from "./node-flags.ts";
 
-/** What one cycle came to. */
+/** Result of one cycle. */
 export interface CycleReport {
   readonly exitCode: number;
   readonly wallMs: number;

@@ -16,7 +16,7 @@ export interface Tally {
   readonly writes: Readonly<Record<string, number>>;
 }
 
-/** Both rehearsal servers in a process of their own, so that what is measured here is the engine alone. */
+/** Both rehearsal servers in their own process, so that what is measured here is the engine alone. */
 export interface RehearsalServers {
   readonly hubspot: { readonly url: string; readonly token: string };
   readonly klaviyo: { readonly url: string; readonly key: string };

@@ -44,7 +44,7 @@ describe("the bench's verdict", () => {
     expect(ratioText(100, 100)).toBe("1.00");
   });
 
-  test("does not believe fewer requests than the least possible", () => {
+  test("does not accept fewer requests than the least possible", () => {
     expect(faultsOf(spending(0, 142))).toEqual([expect.stringContaining("counted wrong")]);
     expect(faultsOf({ ...spending(141, 142), highestRatio: null })).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import type { Minimum } from "./minimum.ts";
 
-/** What a scenario came to, as the rehearsal servers and the operating system saw it. */
+/** Result of a scenario, as the rehearsal servers and the operating system saw it. */
 export interface Measured {
   readonly scenario: string;
   /** The people it was about: what CPU is divided by. */

@@ -62,7 +62,7 @@ test("who fails since the page was opened is told without moving the rows, and R
   expect(complaints).toEqual([]);
 });
 
-test("an open page goes on telling how old the last look is", async () => {
+test("an open page keeps telling how old the last look is", async () => {
   now = NOW;
   const { page } = watched;
   await page.goto(`${server.url}/errors`);

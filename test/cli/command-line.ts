@@ -12,7 +12,7 @@ import { plainText } from "../../src/cli/plain-text.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { connect, connectorLog } from "../../src/main.ts";
 
-/** What a command line came to. */
+/** Result of a command line. */
 export interface Ended {
   readonly status: number | null;
   readonly out: string;
@@ -21,7 +21,7 @@ export interface Ended {
 
 const BIN = new URL("../../src/cli/bin.js", import.meta.url).pathname;
 
-/** Nothing of whoever runs the tests: no keys, no database, no colours. */
+/** Nothing of the person who runs the tests: no keys, no database, no colours. */
 function bareEnvironment(): Record<string, string> {
   const { PATH = "", HOME = "" } = process.env;
   return { PATH, HOME };
@@ -125,7 +125,7 @@ function expectReadable({ out, talk }: Ended): void {
 
 const SCREEN_LINES = 24;
 
-/** One screen: whoever reads a failure must not have to scroll for its cause. */
+/** One screen: anybody who reads a failure must not have to scroll for its cause. */
 export function expectOneScreen(said: string): void {
   expect(said.trimEnd().split("\n").slice(SCREEN_LINES)).toEqual([]);
 }

@@ -60,7 +60,7 @@ function startDemo(): Demo {
   };
 }
 
-test("the demo ends in order with Ctrl-C, and goes on with the same people when it is run again", async () => {
+test("the demo ends in order with Ctrl-C, and continues with the same people when it is run again", async () => {
   const first = startDemo();
   await first.said("From now on");
   const second = await tandemProcess([...ARGS, "--fresh"], { cwd: folder.path });

@@ -33,7 +33,7 @@ async function expectHealed(it: Company): Promise<void> {
   expect(await sideProblems(it)).toEqual([]);
 }
 
-/** Vendors' waits are real time, so the cases wait side by side, each on servers of its own. */
+/** Vendors' waits are real time, so the cases wait side by side, each on its own servers. */
 describe.concurrent("a vendor that is out stops the run before anything is written", () => {
   const cases: readonly (readonly [string, "hubspot" | "klaviyo", FaultKind, number, RegExp])[] = [
     [

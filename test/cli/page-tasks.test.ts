@@ -58,7 +58,7 @@ test("the daemon is up, and has synced once", async () => {
   expect(await json("/")).toMatchObject({ connection: "demo", pause: null });
 });
 
-test("Sync now on the page begins a run in the name of whoever pressed it, and the change arrives", async () => {
+test("Sync now on the page begins a run in the name of the person who pressed it, and the change arrives", async () => {
   const email = retitle("Head of Pressing");
   expect((await press("/", "/sync")).status).toBe(303);
   await expect.poll(() => title(email)).toBe("Head of Pressing");

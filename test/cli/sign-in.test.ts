@@ -58,7 +58,7 @@ afterAll(async () => {
 const check = (env: Record<string, string> = {}) =>
   tandem(["check", mapping, "--remote"], { env: { ...secrets, ...env }, cwd: folder.path });
 
-test("an installed app reads the account like a key of its own does", async () => {
+test("an installed app reads the account as a key does", async () => {
   expect(await check()).toMatchObject({ status: 0 });
 });
 

@@ -98,7 +98,7 @@ test("the ledger outlives the contact, and holds no address", async () => {
   expect(text).not.toContain("jo@example.com");
 });
 
-test("nobody changes, removes or empties the ledger, whoever tries", async () => {
+test("nobody changes, removes or empties the ledger, no matter who tries", async () => {
   const profile = await jo();
   it.klaviyo.user.setConsent(profile, OUT);
   await it.sync(both);

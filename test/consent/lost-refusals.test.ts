@@ -78,7 +78,7 @@ describe("a refusal is not lost", () => {
     expect(status()).toBe("unsubscribed");
   });
 
-  test("by what was seen before it: only something newer is an act of their own", async () => {
+  test("by what was seen before it: only something newer is their own act", async () => {
     await jo();
     it.klaviyo.user.setConsent(profile(), IN);
     await it.sync(plain);

@@ -96,7 +96,7 @@ describe("subscribing over HTTP", () => {
     expect(calls("bulk_subscribe_profiles")).toBe(before);
   });
 
-  test("whoever leaves the rule is unsubscribed from its list; whoever is off the list already, from nothing", async () => {
+  test("anybody who leaves the rule is unsubscribed from its list; anybody who is off the list already, from nothing", async () => {
     const ids = ["new", "suppressed"].map(
       (name) => rehearsal.hubspot.sandbox.state.contacts.byEmail(`${name}@example.com`)?.id ?? "",
     );
@@ -108,7 +108,7 @@ describe("subscribing over HTTP", () => {
     untilSearchable(rehearsal);
     klaviyo().settle();
     expect(klaviyo().profile(address("new"))?.lists).not.toContain(list);
-    // Klaviyo unsubscribes from everything whoever is not on the list that is named.
+    // Klaviyo unsubscribes from everything anybody who is not on the list that is named.
     expect(klaviyo().profile(address("suppressed"))?.consent).toBe("NEVER_SUBSCRIBED");
   });
 });

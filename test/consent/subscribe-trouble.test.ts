@@ -43,7 +43,7 @@ describe("SUBSCRIBING, in trouble", () => {
     return profile()?.id ?? "";
   }
 
-  test("a run of another lane, or one that stopped at once, takes no doubt away", async () => {
+  test("a run of another lane, or one that stopped at once, makes no ledger reliable", async () => {
     const id = await jo();
     it.wait(26 * 3_600_000);
     acts.unsubscribe(id);
@@ -73,7 +73,7 @@ describe("SUBSCRIBING, in trouble", () => {
     expect([asked(), status()]).toEqual([1, "subscribed"]);
   });
 
-  test("whoever refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
+  test("anybody who refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
     const id = await jo();
     let planned = false;
     it.klaviyo.quirks.before = (call) => {

@@ -142,7 +142,7 @@ describe("subscribing (P9)", () => {
     it.wait(26 * 3_600_000);
     const run = await it.sync(SUBSCRIBING);
     expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
-    // The pause is over, the doubt is not.
+    // The pause is over, but the ledger may still lack something.
     await it.sync(SUBSCRIBING);
     expect(asked()).toBe(0);
     const hold = await waitingHold(it.fresh.database, 1);
@@ -167,7 +167,7 @@ describe("subscribing (P9)", () => {
     expect(found.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
     const plan = await readPlanFile(file, TEST_KEYS.files);
     expect(await applyPlan(it.deps(), SUBSCRIBING, plan, null)).toMatchObject({ runId: null });
-    // Another plan in between does not take the doubt away.
+    // Another plan in between does not make the ledger reliable.
     await makeUndo(it.deps(), SUBSCRIBING, { email: JO }, file, 0);
     await applyPlan(it.deps(), SUBSCRIBING, await readPlanFile(file, TEST_KEYS.files), null);
     await it.sync(SUBSCRIBING);
@@ -255,7 +255,7 @@ describe("subscribing (P9)", () => {
   }
 
   // At each instant around the reading, the asking and what follows.
-  test.each(refusals)("whoever %s at any instant of it ends up not subscribed", async (how, refuse) => {
+  test.each(refusals)("anybody who %s at any instant of it ends up not subscribed", async (how, refuse) => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;
@@ -270,7 +270,7 @@ describe("subscribing (P9)", () => {
     expect(await askedTwice()).toEqual([]);
   });
 
-  test("whoever is killed at any instant of it asks for nobody twice", async () => {
+  test("anybody who is killed at any instant of it asks for nobody twice", async () => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;

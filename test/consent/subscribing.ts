@@ -3,7 +3,7 @@ import { mapping, scopeRule } from "../support/rule.ts";
 
 const newsletter = { kind: "list", nameOrId: "newsletter", line: 1, column: 1 } as const;
 
-/** Whoever is in HubSpot's list is to be subscribed to Klaviyo's newsletter, and no limit is in the way. */
+/** Anybody who is in HubSpot's list is to be subscribed to Klaviyo's newsletter, and no limit is in the way. */
 export const SUBSCRIBING: Mapping = mapping({
   rules: [scopeRule("customers", "hubspot", "all", { addToLists: [newsletter], subscribe: true })],
   consent: { unsubscribeFrom: [], hubspotOptOut: "unsubscribe" },

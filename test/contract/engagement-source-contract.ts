@@ -84,7 +84,7 @@ export function sourceContract(name: string, makeHarness: () => Promise<SourceHa
     );
 
     it(
-      `reads ${many.toLocaleString("en")} events in hardly more requests than they have pages, and goes on at any`,
+      `reads ${many.toLocaleString("en")} events in hardly more requests than they have pages, and continues at any`,
       using(async (harness) => {
         await harness.happenMany(many);
         const metric = await metricOf(harness);

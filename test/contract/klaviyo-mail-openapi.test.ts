@@ -4,7 +4,7 @@ import { SPECIFICATION, klaviyoSpecification, observed } from "../support/klaviy
 import type { KlaviyoRehearsal } from "../support/klaviyo-rehearsal.ts";
 import { klaviyoRehearsal } from "../support/klaviyo-rehearsal.ts";
 
-/** What is sent in Klaviyo, and what comes of it; the other operations have a test of their own. */
+/** What is sent in Klaviyo, and what comes of it; the other operations have their own test. */
 const MAIL = [
   "get_campaigns",
   "get_campaign",

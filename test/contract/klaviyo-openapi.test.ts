@@ -3,7 +3,7 @@ import { OPERATIONS } from "../../src/sandbox/klaviyo/wire/operation-table.ts";
 import type { Exchange, KlaviyoSpecification } from "../support/klaviyo-openapi.ts";
 import { SPECIFICATION, klaviyoSpecification, observed } from "../support/klaviyo-openapi.ts";
 import type { KlaviyoRehearsal } from "../support/klaviyo-rehearsal.ts";
-import { cursorOf, klaviyoRehearsal, refusalOf } from "../support/klaviyo-rehearsal.ts";
+import { cursorOf, klaviyoRehearsal, vendorErrorOf } from "../support/klaviyo-rehearsal.ts";
 
 /** What is sent and what comes of it is driven in klaviyo-mail-openapi.test.ts. */
 const DRIVEN_ELSEWHERE = [
@@ -236,11 +236,11 @@ async function driveEverything(klaviyo: KlaviyoRehearsal): Promise<void> {
       attributes: { profile: { data: { type: "profile", attributes: { email: "new@example.com" } } } },
     },
   });
-  await refusalOf(klaviyo.webhooks.getWebhooks());
-  await refusalOf(klaviyo.webhooks.getWebhookTopics());
+  await vendorErrorOf(klaviyo.webhooks.getWebhooks());
+  await vendorErrorOf(klaviyo.webhooks.getWebhookTopics());
   await klaviyo.raw("/api/webhooks", { method: "POST", body: { data: { type: "webhook" } } });
-  await refusalOf(profiles.getProfile("NOPE01"));
-  await refusalOf(profiles.getProfiles({ filter: "greater-or-equal(updated,2026-01-01T00:00:00Z)" }));
+  await vendorErrorOf(profiles.getProfile("NOPE01"));
+  await vendorErrorOf(profiles.getProfiles({ filter: "greater-or-equal(updated,2026-01-01T00:00:00Z)" }));
 }
 
 async function consentCalls({ profiles }: KlaviyoRehearsal, list: string): Promise<void> {

@@ -100,7 +100,7 @@ export function pullContract(makeHarness: MakeHarness): void {
     );
 
     test(
-      "over many pages may repeat but loses nobody, and goes on from any page's cursor",
+      "over many pages may repeat but loses nobody, and continues from any page's cursor",
       using(makeHarness, async (harness) => {
         const ids = await populate(harness, 260);
         const whole = await pull(harness, null);

@@ -3,7 +3,7 @@ import type { Values } from "../../src/model/value.ts";
 import type { ConnectorHarness, ContractType, MakeHarness } from "./harness.ts";
 import { CONTRACT_TYPES } from "./harness.ts";
 
-/** A test body with a system of its own, closed whatever happens. */
+/** A test body with its own system, closed whatever happens. */
 export function using(
   makeHarness: MakeHarness,
   body: (harness: ConnectorHarness) => Promise<void>,

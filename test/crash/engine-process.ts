@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-/** One `tandem sync` as a process of its own, that has loaded its code and waits. */
+/** One `tandem sync` as its own process, that has loaded its code and waits. */
 export interface EngineProcess {
   start(): void;
   /** SIGKILL: no handler runs, nothing is flushed. */

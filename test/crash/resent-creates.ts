@@ -3,7 +3,7 @@ import type { Passing } from "./vendor-gate.ts";
 
 /**
  * The addresses of contacts that a request asks to make although the vendor has them. Both vendors would mostly refuse,
- * but Klaviyo's imports would write over whoever is there: nobody may be asked for again without having been looked up.
+ * but Klaviyo's imports would write over anybody who is there: nobody may be asked for again without having been looked up.
  */
 export function resentCreates(rehearsal: Rehearsal, { path, body }: Passing): readonly string[] {
   if (/\/contacts(\/batch\/create)?$/.test(path))

@@ -1,9 +1,9 @@
 import type { CommitPhase, Moment } from "./moment.ts";
 
-/** What becomes of a request, an answer or a word to the database: it goes on, is lost with the process, or waits. */
+/** What becomes of a request, an answer or a word to the database: it continues, is lost with the process, or waits. */
 export type Fate = "goes_on" | "lost" | "late";
 
-/** Waits for one moment of one life, and kills at it. Nothing that a dead process still had to say goes on. */
+/** Waits for one moment of one life, and kills at it. Nothing that a dead process still had to say continues. */
 export interface Trap {
   sprung(): boolean;
   request(mutating: boolean): Fate;
@@ -11,7 +11,7 @@ export interface Trap {
   answer(mutating: boolean): Fate;
   /** The process is about to be told the answer: it has been told when this returns. */
   told(mutating: boolean): void;
-  /** A word to PostgreSQL. `after_commit`: it goes on, and its answer springs the trap. */
+  /** A word to PostgreSQL. `after_commit`: it continues, and its answer springs the trap. */
   statement(commit: boolean): Fate | "after_commit";
   /** PostgreSQL has carried out the commit. */
   committed(): void;

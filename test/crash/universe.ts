@@ -32,7 +32,7 @@ export interface Universe {
 
 /** A universe whose engine is a process that can be killed. */
 export interface MortalUniverse extends Universe {
-  /** One cycle, to its end or to the moment. Whoever is killed here is dead when this returns. */
+  /** One cycle, to its end or to the moment. An engine that is killed here is dead when this returns. */
   live(moment: Moment): Promise<"killed" | "survived">;
   /** Lets requests arrive whose sender was killed before they did. */
   deliverLate(): Promise<void>;

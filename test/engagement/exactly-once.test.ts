@@ -195,7 +195,7 @@ test.each(["custom_event", "note"])(
         );
         expect(shown.filter((key) => !allowed.includes(key))).toEqual([]);
         const lost = wanted.filter(({ engagement, who }) => {
-          // Whoever became known too late for an event is not shown with it.
+          // Anybody who became known too late for an event is not shown with it.
           if (PEOPLE[who] === "nobody" || PEOPLE[who] === "later") return false;
           return !contactOf(who).some((contact) => shown.includes(keyOf(engagement, contact)));
         });

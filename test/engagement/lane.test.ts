@@ -73,7 +73,7 @@ describe("the engagement lane", () => {
       await it.run();
       it.wait(HOUR);
       const at = new Date(it.now()).toISOString();
-      // Others happen meanwhile, so the watermark goes on.
+      // Others happen meanwhile, so the watermark continues.
       it.happen(ann, "opened", { message: "late", at }, it.now() + late);
       for (let waited = 0; waited < late; waited += late / 4) {
         it.wait(late / 4);

@@ -16,7 +16,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { mappingText } from "../mapping/mapping-text.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 
-/** The engagement lane over two systems in memory, as a connection of its own, with a clock that only the test moves. */
+/** The engagement lane over two systems in memory, as its own connection, with a clock that only the test moves. */
 export interface Lane {
   readonly hubspot: MemoryConnector;
   readonly klaviyo: MemoryConnector;

@@ -37,7 +37,7 @@ async function backup({ connectionId }: Lane): Promise<() => Promise<void>> {
 
 /** Nothing is left but the mapping: another connection to the same two accounts. */
 async function lose(it: Lane): Promise<void> {
-  it.mapping = { ...it.mapping, name: `${it.mapping.name}-anew` };
+  it.mapping = { ...it.mapping, name: `${it.mapping.name}-again` };
   const { id } = await openConnection(fresh.database, it.mapping.name);
   const recordAs = it.mapping.engagement?.recordAs ?? "note";
   await saveSinkSetup(fresh.database, id, recordAs, { ids: { made: recordAs }, report: [] });

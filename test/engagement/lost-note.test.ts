@@ -34,12 +34,12 @@ test("a note keeps its older lines when the database was lost and something is a
   const before = notes()[0]?.detail ?? "";
   expect(before).toContain("Opened an email");
   // Another connection to the same accounts, which reads from now on: all that it knows is what happens next.
-  const anew = await servers.lane("note", "backfill: none");
-  await anew.run();
+  const second = await servers.lane("note", "backfill: none");
+  await second.run();
   // Klaviyo tells whole seconds: an event of this one would count as earlier.
   klaviyo.world.clock.advance(1_000);
   engage("clicked", links[1]);
-  expect((await anew.run()).counts).toMatchObject({ recorded: 1 });
+  expect((await second.run()).counts).toMatchObject({ recorded: 1 });
   expect(notes()).toHaveLength(1);
   const after = notes()[0]?.detail ?? "";
   for (const line of before.match(/<li>.*?<\/li>/g) ?? []) expect(after).toContain(line);

@@ -13,7 +13,7 @@ afterAll(() => fresh.drop());
 
 const ONLY = "record_as: custom_event, metrics: { opened: {} }";
 
-/** One open a day, of a message of its own, over so many days before now. */
+/** One open a day, each in its own message, over so many days before now. */
 function openDaily(it: Lane, person: Person, days: number): void {
   const begun = it.now();
   for (let day = 1; day <= days; day += 1)

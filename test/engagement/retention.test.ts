@@ -50,7 +50,7 @@ test("what is settled goes, and no back-fill, sweep or new stream shows it again
   expect([count("k_opens"), count("k_clicks")]).toEqual(["3", "2"]);
   const left = await events(it);
   expect(left.map(({ kind }) => kind)).toEqual(["opened", "clicked"]);
-  // The nightly and the weekly sweep, a larger back-fill, and a stream that begins anew.
+  // The nightly and the weekly sweep, a larger back-fill, and a stream that begins again.
   for (const again of [
     async () => it.wait(8 * DAY),
     async () => remap(it, `${SECTION}, backfill: 300d`),

@@ -53,7 +53,7 @@ describe("trouble in the engagement lane", () => {
       new Date(),
     );
     expect(found?.linkId).toBe(known?.link.id);
-    // The contact lane plans this person anew and leaves the other lane's problem alone.
+    // The contact lane plans this person again and leaves the other lane's problem alone.
     it.hubspot.user.edit(ann.contact ?? "", { city: "Tartu" });
     it.wait(MINUTE);
     await runContacts(it.deps(), it.mapping, { trigger: "test" });
@@ -136,13 +136,13 @@ describe("trouble in the engagement lane", () => {
     };
     expect((await it.run()).counts).toMatchObject({ recorded: 0, unknown: 1 });
     it.hubspot.quirks.before = () => {};
-    const anew = it.hubspot.user.create(ann.email);
+    const remade = it.hubspot.user.create(ann.email);
     it.wait(DAY);
     await it.run();
-    expect(it.shown().map(({ contact }) => contact)).toEqual([anew]);
+    expect(it.shown().map(({ contact }) => contact)).toEqual([remade]);
   });
 
-  test("a back-fill that is killed goes on where it was: no page is read from the beginning again", async () => {
+  test("a back-fill that is killed continues where it was: no page is read from the beginning again", async () => {
     const it = await lane(fresh, "record_as: custom_event, backfill: 30d, metrics: { opened: {} }");
     const ann = it.person("ann");
     for (let number = 0; number < 450; number += 1)
@@ -183,7 +183,7 @@ describe("trouble in the engagement lane", () => {
     expect(it.shown()).toHaveLength(1);
   });
 
-  test("a long back-fill gives the other lane its turn, and goes on in the next run", async () => {
+  test("a long back-fill gives the other lane its turn, and continues in the next run", async () => {
     const it = await lane(
       fresh,
       "record_as: custom_event, backfill: 30d, metrics: { opened: {}, clicked: {} }",

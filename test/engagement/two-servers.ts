@@ -22,7 +22,7 @@ import { TEST_KEYS } from "../support/test-keys.ts";
 export interface TwoServers {
   readonly rehearsal: Rehearsal;
   connect(recordAs: RecordAs): Deps["connectors"];
-  /** A connection of its own that shows events so, set up. */
+  /** Its own connection, which shows events so, set up. */
   lane(recordAs: RecordAs, section?: string): Promise<HttpLane>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { explanation } from "../../src/cli/look/explanation.ts";
+import { explanation } from "../../src/cli/reports/explanation.ts";
 import { explainPerson } from "../../src/lanes/explain-person.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { readOverview } from "../../src/store/pages/overview.ts";

@@ -19,7 +19,7 @@ describe("a quiet time", () => {
     expect(isQuiet(morning, FRI, at(3))).toBe(false);
   });
 
-  it("goes on after midnight where it ends before it begins", () => {
+  it("continues after midnight where it ends before it begins", () => {
     const night = [{ days: [FRI], from: at(22), to: at(6) }];
     expect(isQuiet(night, FRI, at(21, 59))).toBe(false);
     expect(isQuiet(night, FRI, at(22))).toBe(true);

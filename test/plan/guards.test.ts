@@ -1,25 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { deathsAllowed, leaversAllowed } from "../../src/plan/guards.ts";
 
-/** Which of n−1, n and n+1 are believed. */
+/** Which of n−1, n and n+1 are allowed. */
 function around(n: number, allowed: number): readonly boolean[] {
   return [n - 1, n, n + 1].map((count) => count <= allowed);
 }
 
 describe("people who leave a list at once (P18)", () => {
-  it("are believed up to a fifth of it, and not one more", () => {
+  it("are allowed up to a fifth of it, and not one more", () => {
     for (const members of [1_000, 5_000, 250]) {
       expect(around(members / 5, leaversAllowed(members))).toEqual([true, true, false]);
     }
   });
 
-  it("are believed of a short list up to forty-nine", () => {
+  it("are allowed of a short list up to forty-nine", () => {
     for (const members of [60, 100, 200]) {
       expect(around(49, leaversAllowed(members))).toEqual([true, true, false]);
     }
   });
 
-  it("are not believed where a list of twenty or more comes back empty", () => {
+  it("are not allowed where a list of twenty or more comes back empty", () => {
     for (const members of [20, 21, 49]) {
       expect(around(members - 1, leaversAllowed(members))).toEqual([true, true, false]);
     }
@@ -28,13 +28,13 @@ describe("people who leave a list at once (P18)", () => {
 });
 
 describe("contacts that are gone at once (P18)", () => {
-  it("are believed up to one in fifty of all people, and not one more", () => {
+  it("are allowed up to one in fifty of all people, and not one more", () => {
     for (const linked of [1_000, 10_000, 48_000]) {
       expect(around(linked / 50, deathsAllowed(linked))).toEqual([true, true, false]);
     }
   });
 
-  it("are believed up to nineteen of any number", () => {
+  it("are allowed up to nineteen of any number", () => {
     for (const linked of [0, 1, 19, 500, 999]) {
       expect(around(19, deathsAllowed(linked))).toEqual([true, true, false]);
     }

@@ -19,7 +19,7 @@ import { anyNormaliser } from "../support/normaliser.ts";
 const HOUR = 3_600_000;
 const KEY = cityRule().key;
 
-/** `A>B` an hour apart, the last one an hour ago; each of a run of its own. */
+/** `A>B` an hour apart, the last one an hour ago; each in its own run. */
 function wrote(...changes: readonly string[]): readonly PastWrite[] {
   return changes.map((change, index) => {
     const [before = "", after = ""] = change.split(">");
@@ -42,7 +42,7 @@ describe("a field is frozen", () => {
     ["not for a value that is new", FIGHT, "C", false],
     ["not after two flips", FIGHT.slice(1), "B", false],
     ["after the same value was put back three times", wrote("A>B", "A>B", "A>B", "A>B"), "B", true],
-    ["not for edits that go on and on", wrote("A>B", "B>C", "C>D", "D>E", "E>F"), "G", false],
+    ["not for edits that never end", wrote("A>B", "B>C", "C>D", "D>E", "E>F"), "G", false],
     ["not for flips of yesterday", ago(24, FIGHT), "B", false],
     ["for flips of which all but the first write are of today", ago(20, FIGHT), "B", true],
     ["not for another field's flips", FIGHT.map((write) => ({ ...write, field: "other" })), "B", false],
@@ -152,7 +152,7 @@ function play(
   return sent;
 }
 
-/** The most flips within a day: writes of a value sent or replaced less than a day before. Written down anew. */
+/** The most flips within a day: writes of a value sent or replaced less than a day before. Written down again. */
 function mostFlips(sent: readonly Sent[]): number {
   const day = 24 * HOUR;
   const flips = sent.filter((one, index) =>

@@ -126,7 +126,7 @@ const anyHistory = fc.commands([aChange, aChange, aMove, aQuietRun, aTroubledRun
   size: "medium",
 });
 
-/** Lives a history through, and gives back what it came to. */
+/** Plays a history, and returns its result. */
 function live(start: Start, history: Iterable<Step>): History {
   const lived = begin(start);
   fc.modelRun(() => lived, history);

@@ -27,7 +27,7 @@ export interface Decision {
   readonly base: FieldBase | undefined;
 }
 
-/** What a write came to: the system's own form of it, or `null` where it refused. */
+/** Result of a write: the system's own form of it, or `null` where it refused. */
 export type Answer = Normaliser | null;
 
 /** One run over the field, both ends of it cloned as if they came from the database and went there. */
@@ -174,7 +174,7 @@ export const keepsAListOnlyInDispute: Promised = (situation, { lost, merged }) =
   return (lost !== null) === disputed;
 };
 
-/** P2: once done, there is nothing to do, and nothing to remember anew. */
+/** P2: once done, there is nothing to do, and nothing to remember again. */
 export const isQuietAfterwards: Promised = (situation, decision) => {
   const next = decide(again(situation, decision));
   return SIDES.every((side) => next.writes[side] === undefined) && equal(next.base, decision.base);

@@ -36,7 +36,7 @@ const NOON = Date.parse("2026-06-15T12:00:00.000Z");
 const acts = fc.array(fc.tuple(fc.nat(50), fc.nat(30), fc.nat(30)), { minLength: 5, maxLength: 60 });
 
 /**
- * Whatever was done to a server, one that goes on from what it kept is its twin: the same contents, the same answers,
+ * Whatever was done to a server, one that continues from what it kept is its twin: the same contents, the same answers,
  * cursors given before included, and whatever is done to both from then on makes them no different.
  */
 export async function compareTwins<S extends { readonly vendor: Vendor; keep(): unknown }>(
@@ -91,7 +91,7 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // A refusal is as good as anything: the twin has to refuse as well.
+    // A vendor error is as good as anything: the twin has to refuse as well.
   }
 }
 

@@ -74,7 +74,7 @@ export const HOST = "127.0.0.1:8080";
 
 let machines = 0;
 
-/** From a machine of its own: tries are counted by machine. */
+/** From its own machine: tries are counted by machine. */
 export function visit(app: FastifyInstance): Visit {
   machines += 1;
   const ownAddress = `10.9.${Math.floor(machines / 250)}.${machines % 250}`;

@@ -83,7 +83,7 @@ test("a lane that has never finished counts from the first run; a first sync und
   expect(overdue(facts({ firstRunAt: null }, { contacts: null, consent: null }))).toEqual([]);
 });
 
-test("a run under way has three intervals of its own before it is called stuck", () => {
+test("a run under way has three of its lane's intervals before it is called stuck", () => {
   const young = run("contacts", { result: "running", startedAt: ago(40 * MINUTE), finishedAt: null });
   expect(overdue(facts({ latest: [young] }, { contacts: ago(HOUR) }))).toEqual([]);
   const old = run("contacts", { result: "running", startedAt: ago(50 * MINUTE), finishedAt: null });

@@ -58,7 +58,7 @@ test("causes count failing contacts, the biggest first, in the words of the late
   expect(causes[0]).toMatchObject({ code: "KL-PHONE", contacts: 3, titles: 1, firstSeen: before(100) });
   expect(causes[0]?.explanation).toBe("number c");
   expect(causes[0]?.fix).toHaveLength(2);
-  // Each field by itself: whoever corrects the one has not corrected the other.
+  // Each field by itself: anybody who corrects the one has not corrected the other.
   expect(causes.slice(1)).toMatchObject([
     { code: "HS-OPTION", field: "two", contacts: 2, titles: 2, title: '"B" is no option' },
     { code: "HS-OPTION", field: "one", contacts: 1, titles: 1, title: '"C" is no option' },

@@ -90,7 +90,7 @@ describe("the audit", () => {
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 1, broken: null });
   });
 
-  test("a turn that ended early goes on with the next, and what is left before the cut is no break", async () => {
+  test("a turn that ended early continues with the next, and what is left before the cut is no break", async () => {
     await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, on(40));
     const { database } = fresh;
     await past("ALTER TABLE audit DISABLE TRIGGER audit_goes_after_a_cut");

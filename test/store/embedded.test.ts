@@ -102,7 +102,7 @@ describe("the embedded PostgreSQL", () => {
     await expect(ask(other.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("goes on where a killed process left it running", async () => {
+  test("continues where a killed process left it running", async () => {
     const code = `const { startEmbeddedDatabase } = await import(${JSON.stringify(new URL("../../src/store/database/embedded.ts", import.meta.url).href)});
       console.log((await startEmbeddedDatabase({ folder: ${JSON.stringify(folder)}, careless: true })).url);`;
     const killed = spawn(process.execPath, ["--input-type=module", "--eval", code]);

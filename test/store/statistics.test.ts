@@ -21,18 +21,18 @@ async function see(count: number): Promise<void> {
     FROM generate_series(1, ${count}::int) AS n ON CONFLICT DO NOTHING`;
 }
 
-/** What the planner believes; -1 while it knows nothing. */
-async function believedRows(): Promise<number | undefined> {
+/** What the planner assumes; -1 while it knows nothing. */
+async function assumedRows(): Promise<number | undefined> {
   const rows = await fresh.database.$queryRaw<{ rows: number }[]>`
     SELECT reltuples::int AS rows FROM pg_class WHERE oid = 'sighting'::regclass`;
   return rows[0]?.rows;
 }
 
-test("PostgreSQL looks at its tables anew where many wait to be linked, and is left alone where few do", async () => {
+test("PostgreSQL looks at its tables again where many wait to be linked, and is left alone where few do", async () => {
   await see(999);
   await refreshStatistics(fresh.database, connectionId);
-  expect(await believedRows()).toBe(-1);
+  expect(await assumedRows()).toBe(-1);
   await see(1_000);
   await refreshStatistics(fresh.database, connectionId);
-  expect(await believedRows()).toBe(1_000);
+  expect(await assumedRows()).toBe(1_000);
 });

@@ -12,7 +12,7 @@ import type { FreshDatabase } from "./fresh-database.ts";
 import { freshDatabase } from "./fresh-database.ts";
 import { TEST_KEYS } from "./test-keys.ts";
 
-/** The whole engine over two systems in memory and a database of its own, with a clock that only the test moves. */
+/** The whole engine over two systems in memory and its own database, with a clock that only the test moves. */
 export interface Engine {
   readonly hubspot: MemoryConnector;
   readonly klaviyo: MemoryConnector;

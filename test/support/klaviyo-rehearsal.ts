@@ -101,7 +101,7 @@ export function cursorOf(next: string | null | undefined): string | undefined {
 }
 
 /** What an SDK call was refused with. */
-export async function refusalOf(
+export async function vendorErrorOf(
   call: Promise<unknown>,
 ): Promise<{ status: number; headers: Record<string, string>; error: Record<string, unknown> }> {
   try {

@@ -26,7 +26,7 @@ export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1, sh
 }
 
 /**
- * The same of a law whose every history is a world of its own: the first that breaks it ends it, and is told by its seed
+ * The same of a law whose every history is its own world: the first that breaks it ends it, and is told by its seed
  * alone. Making such a world smaller takes hours, and printing it fills a screen with people to whom nothing happened.
  * Worlds are dear: a plain run tries the same few each time, and a soak (`LAW_RUNS`) tries others.
  */

@@ -68,7 +68,7 @@ describe("a write that waited for its budget", () => {
     expect(link?.dirtySince).not.toBeNull();
   });
 
-  test("goes on a new reading where nothing moved, and no reading is older than ten seconds", async () => {
+  test("is sent on a new reading where nothing moved, and no reading is older than ten seconds", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     whileWaiting("klaviyo", () => it.wait(45_000));
     const { counts } = await it.sync(one);
@@ -147,7 +147,7 @@ describe("a write whose answer never came", () => {
     expect(await journal()).toEqual(["done"]);
   });
 
-  test("stays open where the lease was lost meanwhile: what it came to is another process's to settle", async () => {
+  test("stays open where the lease was lost meanwhile: another process settles it", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     await expect(losingLease("before its answer")).rejects.toThrow(LeaseLost);
     expect(await journal()).toEqual(["sent"]);

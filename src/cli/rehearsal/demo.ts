@@ -87,7 +87,7 @@ async function withOwnDatabase(
   const database = await startEmbeddedDatabase({ folder });
   try {
     if (continues?.stopped === false && (await takeOver(database.url, continues.at)))
-      app.talk("It was killed in the middle of writing: Tandem forgets and compares both sides anew.\n");
+      app.talk("It was killed in the middle of writing: Tandem forgets and compares both sides again.\n");
     await work({
       ...app.env,
       DATABASE_URL: database.url,

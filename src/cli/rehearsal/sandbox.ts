@@ -31,7 +31,7 @@ export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode
     .option("--contacts <n>", "people to begin with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
-    .option("--keep <folder>", "keeps everything there, and goes on from it the next time")
+    .option("--keep <folder>", "keeps everything there, and continues from it the next time")
     .option("--fresh", "with --keep: starts over")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<SandboxOptions>();

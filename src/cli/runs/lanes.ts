@@ -56,7 +56,7 @@ export function lanes(
   return [
     ...consentLane(inUse, log, logHead),
     lane("contacts", contacts, async (own) => {
-      // Whoever presses "Sync now" has it in a quiet time too, and stands in the run.
+      // "Sync now" works in a quiet time too, and the run has the name of the person.
       const { id } = await openConnection(own.database, mapping.name);
       const request = await takeSync(own.database, id);
       if (request === null && isQuietNow(mapping, own.now())) return null;

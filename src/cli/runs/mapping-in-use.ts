@@ -74,7 +74,7 @@ function brokenFile(path: string, diagnostics: readonly Diagnostic[], version: n
   const where = first === undefined ? "" : ` First: line ${first.line}, ${first.message}.`;
   return refusal(
     path,
-    `The mapping file has ${counted(errors.length, "error")}; version ${version} goes on`,
+    `The mapping file has ${counted(errors.length, "error")}. Still using version ${version}`,
     `${path} was changed and cannot be used.${where}`,
     [
       `Run \`tandem check --config ${path}\`: it shows each error at its place.`,
@@ -101,14 +101,14 @@ function unfitFile(path: string, diagnostics: readonly Diagnostic[], version: nu
 function otherConnection(path: string, name: string, { mapping, version }: MappingInUse): Problem {
   return refusal(
     path,
-    `The mapping file names another connection; version ${version} goes on`,
+    `The mapping file names another connection. Still using version ${version}`,
     `${path} says \`name: ${name}\` now; this daemon keeps ${mapping.name} in step.`,
     [`Put \`name: ${mapping.name}\` back, or stop the daemon and start it for ${name}.`],
   );
 }
 
 function noKey(path: string, why: string, version: number): Problem {
-  const title = `The mapping file names a key that is not there; version ${version} goes on`;
+  const title = `The mapping file names a key that is not there. Still using version ${version}`;
   return refusal(path, title, why, [`Put the key in its place, then save ${path} again.`]);
 }
 

@@ -50,7 +50,7 @@ export interface ServeOptions {
   readonly port: number | null;
   /** Where the page listens; default 127.0.0.1, and anything else only with a password. */
   readonly host?: string;
-  /** Who is let in to the page; default whoever is on this machine. */
+  /** Who is let in to the page; default: everybody on this machine. */
   readonly access?: Access;
   readonly worker: boolean;
   /** What comes before the first run, while the page is served already; what it throws ends the daemon. */

@@ -11,7 +11,7 @@ import { runEngagement, showsEngagement } from "../../lanes/run-engagement.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { App, CommonOptions } from "../app.ts";
-import { engagementExitCode, engagementReport } from "../look/engagement-report.ts";
+import { engagementExitCode, engagementReport } from "../reports/engagement-report.ts";
 import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";

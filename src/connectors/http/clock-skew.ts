@@ -13,7 +13,7 @@ export interface ClockSkew {
 
 /** The header has whole seconds, cut off. */
 const SECOND = 1_000;
-const DOUBTED_MS = 10 * 60_000;
+const LARGEST_JUMP_MS = 10 * 60_000;
 /** So many answers that agree are the system's clock, or ours, having been set. */
 const AGREED = 3;
 
@@ -21,19 +21,19 @@ const AGREED = 3;
 export function clockSkew(): ClockSkew {
   let last = 0;
   let told = false;
-  /** What answers say that are not believed yet, and how many of them in a row. */
+  /** What answers say that are not trusted yet, and how many of them in a row. */
   let other = { ms: 0, times: 0 };
 
-  const isDoubted = (ahead: number): boolean =>
-    told && Math.abs(ahead) > DOUBTED_MS && Math.abs(ahead - last) > DOUBTED_MS;
+  const isJump = (ahead: number): boolean =>
+    told && Math.abs(ahead) > LARGEST_JUMP_MS && Math.abs(ahead - last) > LARGEST_JUMP_MS;
   return {
     note(date, begun, ended) {
       const theirs = Date.parse(date ?? "");
       if (Number.isNaN(theirs)) return;
       const behind = Math.max(0, begun - (theirs + SECOND));
       const ahead = behind > 0 ? -behind : Math.max(0, theirs - ended);
-      if (isDoubted(ahead)) {
-        const same = other.times > 0 && Math.abs(ahead - other.ms) <= DOUBTED_MS;
+      if (isJump(ahead)) {
+        const same = other.times > 0 && Math.abs(ahead - other.ms) <= LARGEST_JUMP_MS;
         other = { ms: ahead, times: same ? other.times + 1 : 1 };
         if (other.times < AGREED) return;
       }
@@ -46,7 +46,7 @@ export function clockSkew(): ClockSkew {
       const theirs = Date.parse(date ?? "");
       if (Number.isNaN(theirs)) return now;
       // The earlier of the two, because what is read twice costs nothing.
-      return isDoubted(theirs - now) ? Math.min(theirs, now + last, now) : theirs;
+      return isJump(theirs - now) ? Math.min(theirs, now + last, now) : theirs;
     },
   };
 }

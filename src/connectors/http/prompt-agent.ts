@@ -30,7 +30,7 @@ export function promptAgent<A extends Agent>(agent: A, elapsed = (): number => p
       const ms = elapsed() - asked;
       if (ms > LONGEST_CONNECT_MS) socket?.destroy(new ConnectedTooLate(ms));
     };
-    // Before whoever waits for the connection to write: it was asked for later.
+    // Before the request that waits for the connection to write: it was asked for later.
     socket?.prependOnceListener("connect", check);
     socket?.prependOnceListener("secureConnect", check);
     return socket;

@@ -29,7 +29,7 @@ export interface Learned {
   readonly calls?: number;
   /** How many calls the vendor would still take now, from anybody. */
   readonly remaining?: number;
-  /** Milliseconds until the vendor starts to count anew. */
+  /** Milliseconds until the vendor starts to count again. */
   readonly resetInMs?: number;
 }
 
@@ -97,7 +97,7 @@ export function rateLimiter(
         try {
           await sleep(wait, first.signal);
         } catch (reason) {
-          // Whoever gave up while first in line has left the queue by itself; the next one is looked at afresh.
+          // A call that gave up while first in line has left the queue by itself; the next one is looked at afresh.
           if (!first.signal.aborted) waiting.shift()?.fail(reason);
         }
       }

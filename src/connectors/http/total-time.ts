@@ -8,7 +8,7 @@ export class TookTooLong extends Error {
 
 /**
  * Ends `work` after so long, or with `signal`: its headers and its body together. A limit on silence is none, because a
- * body of one byte every few seconds is never silent. `work` gets a signal of its own, which frees its socket too.
+ * body of one byte every few seconds is never silent. `work` gets its own signal, which frees its socket too.
  *
  * @throws TookTooLong, or the signal's reason
  */
@@ -35,7 +35,7 @@ export async function withinTotalTime<T>(
     };
   });
   const working = work(own.signal);
-  // Whoever has given up on it does not hear how it ends.
+  // A caller that gave up does not hear how it ends.
   working.catch(() => {});
   try {
     return await Promise.race([working, end]);

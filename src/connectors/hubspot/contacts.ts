@@ -99,7 +99,7 @@ function contactOf(
 }
 
 /**
- * What HubSpot shows of a property; undefined where it shows nothing of it. Whoever has no primary company, or one that
+ * What HubSpot shows of a property; undefined where it shows nothing of it. Anybody who has no primary company, or one that
  * was deleted, has empty values; of a company that could not be read nothing is known.
  */
 function shown(

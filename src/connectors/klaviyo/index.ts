@@ -42,7 +42,7 @@ export interface KlaviyoDeps extends Timing {
 }
 
 const TIMEOUT_MS = 30_000;
-/** A slower job goes on without us: no lane waits for it. */
+/** A slower job continues without us: no lane waits for it. */
 const IMPORT_BUDGET_MS = 45_000;
 /** The largest import job: every job is asked about until it is done, so few large ones take the fewest requests. */
 const WRITE_SIZE = 10_000;

@@ -38,7 +38,7 @@ export interface LateOptOut {
   readonly at: number;
 }
 
-/** Applies the opt-outs whose time has come, to whoever has the address by now. */
+/** Applies the opt-outs whose time has come, to anybody who has the address by now. */
 export function applyLate(store: MemoryStore, late: LateOptOut[], now: number): void {
   for (const one of late.filter(({ at }) => at <= now)) {
     late.splice(late.indexOf(one), 1);
@@ -48,7 +48,7 @@ export function applyLate(store: MemoryStore, late: LateOptOut[], now: number): 
   }
 }
 
-/** As Klaviyo documents it: whoever is subscribed loses every suppression but those of an address that bounces. */
+/** As Klaviyo documents it: anybody who is subscribed loses every suppression but those of an address that bounces. */
 export function subscribed(store: MemoryStore, { profile, list }: Clearance): void {
   const contact = store.get(profile);
   if (contact === undefined || contact.consent === null) return;
@@ -59,7 +59,7 @@ export function subscribed(store: MemoryStore, { profile, list }: Clearance): vo
   store.join(profile, list);
 }
 
-/** Whoever refuses all e-mail or some of it, and changed since. */
+/** Anybody who refuses all e-mail or some of it, and changed since. */
 export function refusing(store: MemoryStore, since: number): readonly ExternalId[] {
   return [...store.all()]
     .filter(({ consent }) => consent !== null && (refusesAll(consent) || consent.optedOutTypes.length > 0))

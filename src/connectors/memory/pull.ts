@@ -23,7 +23,7 @@ interface Position {
 }
 
 interface Place {
-  /** When the pull began: from here the next one goes on. */
+  /** When the pull began: from here the next one continues. */
   readonly started: number;
   /** The collection being read, those before it in sort order being done; `null`: the changes, which come last. */
   readonly collection: string | null;
@@ -131,7 +131,7 @@ export function* memoryPull(
     else if (before.confirm) yield* rosterOf(collection, false);
   }
 
-  // Last, so that whoever changes while the collections are read is seen once more.
+  // Last, so that anybody who changes while the collections are read is seen once more.
   const visible = (id: ExternalId): Contact | null => {
     const shown = store.asOf(id, now() - indexLagMs());
     return shown === undefined || shown.updatedAt < from.since ? null : store.show(shown, scope.properties);

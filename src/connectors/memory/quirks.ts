@@ -61,8 +61,8 @@ export interface Quirks {
   /** Milliseconds until a new contact is found by its address, by `find` and by the check for duplicates alike. */
   findLagMs: number;
   /**
-   * Milliseconds until an opt-out of all email is applied. As Klaviyo's jobs it is by email address: whoever has it by then
-   * is opted out, and an address that nobody has gets a contact of its own.
+   * Milliseconds until an opt-out of all email is applied. As Klaviyo's jobs it is by email address: anybody who has it by then
+   * is opted out, and an address that nobody has gets its own contact.
    */
   optOutLagMs: number;
   /** A contact whose address a user changes shows no consent of its former address, as in HubSpot. */

@@ -230,7 +230,7 @@ export function memoryStore(side: Side, now: () => number): MemoryStore {
   return store;
 }
 
-/** The address is a property like any other, to whoever reads it. */
+/** The address is a property like any other, to anybody who reads it. */
 function heldBy({ values, shownEmail }: StoredContact, property: string): Value | undefined {
   return property === "email" ? shownEmail : values.get(property);
 }

@@ -19,7 +19,7 @@ export interface EngagementContext extends Omit<RunDeps, "betweenPages"> {
   readonly runId: bigint;
   readonly lease: Lease;
   readonly ages: ReadAges;
-  /** When the other lane is to have its turn; the next run goes on. */
+  /** When the other lane is to have its turn; the next run continues. */
   readonly turnEnds: Date | null;
 }
 

@@ -30,7 +30,7 @@ import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { tooManyToMake } from "./problems.ts";
 import { pageDone } from "../../pull/run-context.ts";
 
-/** What making contacts came to. */
+/** Result of creating contacts. */
 export interface MadeContacts {
   readonly created: number;
   readonly problem: Problem | null;
@@ -38,12 +38,12 @@ export interface MadeContacts {
 
 const PEOPLE_PER_PAGE = 500;
 
-/** Whoever could not be made now is not tried again before that. */
+/** Anybody who could not be made now is not tried again before that. */
 const POSTPONED_MS = 6 * 3_600_000;
 
 /**
  * Makes HubSpot contacts of the people nobody knows, where the mapping says so: by address, through the one way that all
- * contacts are made, never by an event (P14). HubSpot was asked for each address at that moment; whoever was
+ * contacts are made, never by an event (P14). HubSpot was asked for each address at that moment; anybody who was
  * deleted there is never made again (P11). More than the mapping's limit are not made at all.
  */
 export async function createContacts(context: EngagementContext): Promise<MadeContacts> {
@@ -95,7 +95,7 @@ async function createPage(context: EngagementContext, people: readonly UnknownPe
     await markEmailsDirty(statements, connectionId, emails, now());
     const reason = "HubSpot had a contact of this person, which is deleted; it is not made again";
     await postponeUnknown(statements, connectionId, left, reason, until);
-    // Whoever was made is linked by now; whoever was refused has a problem, and time.
+    // Anybody who was made is linked by now; anybody who was refused has a problem, and time.
     await postponeUnknown(
       statements,
       connectionId,

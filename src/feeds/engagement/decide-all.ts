@@ -13,7 +13,7 @@ const EVENTS_PER_PAGE = 2_000;
 
 /**
  * Decides of every event that nothing was decided of yet, the oldest first. Under a changed mapping, what is not shown and
- * happened in the last days is decided anew; what is older stays as it was. While a list that decides is not known, an event
+ * happened in the last days is decided again; what is older stays as it was. While a list that decides is not known, an event
  * that only it could let in stays undecided.
  *
  * @returns how many were decided

@@ -10,7 +10,7 @@ import { personOf } from "./occurrence.ts";
 /** Addresses looked up in one call: HubSpot takes a hundred. */
 const ADDRESSES_PER_LOOKUP = 100;
 
-/** The HubSpot contacts of people of the source, by `personOf`. Whoever is not among them is unknown. */
+/** The HubSpot contacts of people of the source, by `personOf`. Anybody who is not among them is unknown. */
 export type FoundContacts = ReadonlyMap<string, ShownContact>;
 
 /**

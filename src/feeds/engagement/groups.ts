@@ -55,7 +55,7 @@ export function entryOf({ entryId, engagement }: QueuedEngagement): TimelineEntr
   return { id: entryId, engagement: { ...engagement, email: null } };
 }
 
-/** What the sink's answer comes to for each row of a group; nothing where it may yet have been shown. */
+/** Result of the sink's answer for each row of a group; none where it may have been shown. */
 export function settledBy(
   { rows }: Group,
   result: RecordResult,

@@ -13,7 +13,7 @@ import { pageDone } from "../../pull/run-context.ts";
 import { readCursors, saveCursor } from "../../store/snapshots/cursors.ts";
 import { metricRepointed } from "./problems.ts";
 
-/** What looking came to. */
+/** Result of reading events. */
 export interface LookReport {
   /** Events that were read, and those of them that were not known before. */
   readonly read: number;

@@ -28,7 +28,7 @@ const SWEEPS: readonly Sweep[] = [
   { pass: "hourly", everyMs: HOUR_MS, backMs: DAY_MS },
 ];
 
-/** As long a person nobody knew may yet become a contact, and a changed mapping decides anew. */
+/** As long a person nobody knew may yet become a contact, and a changed mapping decides again. */
 export const NIGHTLY_WINDOW_MS = 7 * DAY_MS;
 
 /** A cursor that was left for so long may be forgotten by its maker: its window is read from the beginning. */

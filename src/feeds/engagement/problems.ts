@@ -79,7 +79,7 @@ export function rollUpMissing(property: string, why: string, line: number): Prob
     level: "mapping",
     code: "SK-ROLLUP",
     title: clip(`HubSpot property ${property} ${why}`, 60),
-    explanation: `Line ${line} of the mapping writes the last activity to ${property}, and it ${why}. Nothing is written to it; the timeline goes on.`,
+    explanation: `Line ${line} of the mapping writes the last activity to ${property}, and it ${why}. Nothing is written to it; the timeline continues.`,
     fix: [
       "Run `tandem hubspot setup-timeline`: it makes the properties that are missing.",
       `If there is one of that name and another type, name another on line ${line}.`,

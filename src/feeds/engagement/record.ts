@@ -34,7 +34,7 @@ import { personOf, shownIdOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
 
-/** What showing came to, in events. */
+/** Result of showing, in events. */
 export interface RecordReport {
   readonly recorded: number;
   readonly refused: number;
@@ -59,7 +59,7 @@ const NOTHING: RecordReport = {
 /**
  * Does: shows what waits. Each event is marked as sent before it is, with the lease checked, and settled by its answer in
  * one transaction. What was sent and never answered is sent again first, with the same ids (CONTRACT.md, Write). Before a
- * sink without ids of its own makes anything, Tandem looks for it there.
+ * sink without its own ids makes anything, Tandem looks for it there.
  *
  * @param lookAgain people nobody knew are looked for once more
  */

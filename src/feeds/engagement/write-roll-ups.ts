@@ -19,7 +19,7 @@ import { rollUpChanges, rollUpRequests } from "./roll-up.ts";
 import { recoverStamps } from "./recover-stamps.ts";
 import { pageDone } from "../../pull/run-context.ts";
 
-/** What writing roll-ups came to. */
+/** Result of writing roll-ups. */
 export interface RollUpReport {
   readonly stamped: number;
   readonly problems: readonly Problem[];

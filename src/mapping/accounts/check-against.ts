@@ -92,7 +92,7 @@ function checkProperty(
     !(side === "klaviyo" && property.startsWith("properties.")) &&
     !typesFit(spec.type, rule.propertyType[side], use)
   ) {
-    // Klaviyo's custom properties have no type of their own; what one was seen to hold is no promise.
+    // Klaviyo's custom properties have no type; what one was seen to hold is no promise.
     say(clash(rule, side, spec));
   } else checkOptions(rule, place, side, spec, tell);
 }
@@ -241,7 +241,7 @@ function checkTargetList(
   } else if (list.doubleOptIn) {
     const message = subscribes
       ? `Klaviyo list \`${list.name}\` is double opt-in; everybody whom Tandem subscribes gets a mail to confirm`
-      : `Klaviyo list \`${list.name}\` is double opt-in; whoever Tandem puts on it is a member without confirming`;
+      : `Klaviyo list \`${list.name}\` is double opt-in; people whom Tandem puts on it are members without confirming`;
     const help = subscribes
       ? "who does not confirm is not subscribed, and Tandem never asks twice. Use a single opt-in list if that is not meant"
       : "membership gives no consent: nobody is subscribed by it. Use a single opt-in list if that is not meant";

@@ -35,7 +35,7 @@ export function checkEngagement(
     tell(["engagement", "metrics", kind], "key", rules, {
       code: "M330",
       severity: "warning",
-      message: `Klaviyo has no metric of its own for \`${kind}\``,
+      message: `Klaviyo has no built-in metric for \`${kind}\``,
       help: "it appears when it happens for the first time, and is shown from then on",
     });
   }

@@ -59,7 +59,7 @@ function typeGone({ nameOrId, line }: OptOutTypeRef, types: readonly OptOutType[
     side: "hubspot",
     field: nameOrId,
     title: clip(`HubSpot subscription type "${nameOrId}" was not found`, 60),
-    explanation: `Whoever refuses e-mail in Klaviyo is to be opted out of it, and nobody can be. HubSpot has: ${names}.`,
+    explanation: `People who opt out in Klaviyo are to be opted out of it, and nobody can be. HubSpot has: ${names}.`,
     fix: [
       `Correct line ${line} of the mapping, or restore the type in HubSpot under Settings › Marketing › Email.`,
     ],

@@ -159,7 +159,7 @@ export function listGone({ rule, side, ref, candidates }: Unresolved): Problem {
   };
 }
 
-/** HS-LIST, KL-LIST: nothing is wrong, and whoever reads the mapping would look for a name that is no more. */
+/** HS-LIST, KL-LIST: nothing is wrong, and anybody who reads the mapping would look for a name that is no more. */
 export function listRenamed({ side, ref, id, name }: RenamedRef): Problem {
   const system = SIDE_NAMES[side];
   return {

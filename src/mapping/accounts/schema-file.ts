@@ -76,7 +76,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const RENEW = "save it anew: `tandem check --remote --save-schema FILE`";
+const RENEW = "save it again: `tandem check --remote --save-schema FILE`";
 
 /** A saved file read again, or in words why it cannot be used. */
 export function readSchemaFile(text: string): SavedSchema | { readonly wrong: string; readonly fix: string } {

@@ -259,5 +259,5 @@ const TAIL = [
   "",
   "schedule:",
   "  contacts: every 15m # when changes are looked for",
-  '  reconcile: "0 3 * * *" # when everybody is compared anew, in `timezone`',
+  '  reconcile: "0 3 * * *" # when everybody is compared again, in `timezone`',
 ];

@@ -73,7 +73,7 @@ function sources(written: "all" | "none" | readonly (string | number)[] | undefi
   return written === "none" ? [] : written.map(String);
 }
 
-/** Each value is a field of its own on its way to HubSpot, so that it is turned and written as any other is. */
+/** Each value is its own field on its way to HubSpot, so that it is turned and written as any other is. */
 function newContact(written: EngagementSection["new_contact"], place: PlaceOf): readonly NewContactField[] {
   return Object.entries(written ?? {}).map(([hubspot, value]) => {
     const { line } = place(["engagement", "new_contact", hubspot], "key");

@@ -19,7 +19,7 @@ export function buildField(entry: FieldEntry, defaults: MappingFile["defaults"],
     winner: direction === "to_hubspot" ? "klaviyo" : direction === "to_klaviyo" ? "hubspot" : winner,
     newest: direction === "both" && written === "newest",
     onEmpty: entry.on_empty ?? defaults?.on_empty ?? "keep",
-    // Both ways there is no target to put back: whoever edits the side that is out of scope is no less a source.
+    // Both ways there is no target to put back: anybody who edits the side that is out of scope is no less a source.
     onTargetEdit:
       direction === "both" ? "keep" : (entry.on_target_edit ?? defaults?.on_target_edit ?? "keep"),
     onInvalid: entry.on_invalid ?? defaults?.on_invalid ?? "skip_field",

@@ -48,7 +48,7 @@ function own(types: { readonly [property: string]: FieldType }, property: string
   return Object.hasOwn(types, property) ? (types[property] ?? null) : null;
 }
 
-/** What an entry's types and transforms come to, and what is wrong with them, by path within the entry. */
+/** Result of an entry's types and transforms, and what is wrong with them, by path within the entry. */
 export interface FieldShape extends Pick<FieldRule, "type" | "propertyType" | "transforms"> {
   readonly findings: readonly EntryFinding[];
 }

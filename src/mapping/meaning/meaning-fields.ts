@@ -172,7 +172,7 @@ function optionMeanings({ place, entry, direction }: PlacedField, { type }: Fiel
     const first = seen.get(klaviyo);
     if (!empty && first !== undefined && directionAllows(direction, "klaviyo")) {
       const message = `\`${klaviyo}\` stands for both \`${first}\` and \`${hubspot}\`, so the way back is not known`;
-      const help = "use a Klaviyo value of its own, or add `direction: to_klaviyo`";
+      const help = "use another Klaviyo value, or add `direction: to_klaviyo`";
       found.push({ path, part: "value", finding: { code: "M216", message, help } });
     }
     seen.set(klaviyo, first ?? hubspot);
@@ -203,7 +203,7 @@ const NEWEST_IS_APPROXIMATE: Finding = {
   help: "where the times are too close to tell, `tie` wins (hubspot unless set)",
 };
 
-/** Keys that do nothing where they stand: whoever wrote them expects something else. */
+/** Keys that do nothing where they stand: anybody who wrote them expects something else. */
 function withoutEffect(
   field: PlacedField,
   shape: FieldShape,

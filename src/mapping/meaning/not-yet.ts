@@ -33,7 +33,7 @@ const LATER: readonly Later[] = [
   },
 ];
 
-/** Refuses what is known but not built: ignoring it in silence would let people believe it is in use. */
+/** Rejects keys that are known but not built. Ignored silently, they would look as if they worked. */
 export function notYet(value: unknown): readonly { path: Path; finding: Finding }[] {
   return LATER.flatMap(({ path, asks, what, help }) =>
     matches(value, path, []).flatMap((found) =>

@@ -8,7 +8,7 @@ export const consent = z
       .enum(["klaviyo"])
       .optional()
       .describe(
-        "Who is believed about what was subscribed to: always Klaviyo. A refusal counts wherever it was made.",
+        "Which system decides what a person subscribed to: always Klaviyo. An opt-out counts on either side.",
       ),
     resubscribe_unsubscribed: z
       .enum(["never"])
@@ -31,7 +31,7 @@ export const consent = z
           .min(1, { error: wrong("must not be empty", "name at least one, or delete the key") })
           .optional()
           .describe(
-            "HubSpot subscription types, by name or id, that whoever refuses e-mail in Klaviyo is opted out of.",
+            "HubSpot subscription types, by name or id, that people who opt out of email in Klaviyo are opted out of.",
           ),
       })
       .optional()

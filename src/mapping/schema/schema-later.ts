@@ -4,7 +4,7 @@ import { wrong } from "../../values/wrong.ts";
 
 /**
  * Parts of the format that are settled but not built yet. They are here so that a slip inside them is found and the
- * editor knows them; `not-yet.ts` refuses them, so that nobody believes they are in use.
+ * editor knows them; `not-yet.ts` rejects them, so that they do not look as if they worked.
  */
 
 const channelName = z.enum(["slack", "email"]);

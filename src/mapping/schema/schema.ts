@@ -186,7 +186,7 @@ export const sections = {
   rules: z
     .array(ruleEntry)
     .min(1, { error: wrong("must not be empty", "without a rule nobody is in sync") })
-    .describe("Who is in sync: whoever matches at least one rule."),
+    .describe("Who is in sync: everybody who matches at least one rule."),
   defaults: z
     .strictObject({
       direction: words.direction.optional().describe("Default: both."),

@@ -25,7 +25,7 @@ export function explainYamlError(text: string, error: YAMLError): { at: number; 
       finding: {
         code: "M013",
         message,
-        help: "one file is one connection; put the rest into a file of its own",
+        help: "one file is one connection; put the rest into its own file",
       },
     };
   }
@@ -44,12 +44,9 @@ const WORDS: { readonly [code: string]: readonly [message: string, help: string]
   ],
   BLOCK_AS_IMPLICIT_KEY: [
     "a second `key: value` begins on this line",
-    "put it on a line of its own, or put quotes around a value that contains `: `",
+    "put it on its own line, or put quotes around a value that contains `: `",
   ],
-  BLOCK_IN_FLOW: [
-    "a `-` list or block text cannot stand inside `[…]` or `{…}`",
-    "write it on lines of its own",
-  ],
+  BLOCK_IN_FLOW: ["a `-` list or block text cannot stand inside `[…]` or `{…}`", "write it on its own lines"],
   BAD_SCALAR_START: ["a value cannot begin with this character", "put quotes around the value"],
   BAD_DQ_ESCAPE: [
     'this `\\` begins no escape that YAML knows inside "…"',
@@ -77,7 +74,7 @@ function leadingTab(text: string, at: number): number | null {
   return null;
 }
 
-/** A value on the line of the error that begins with a star and goes on like a cron expression. */
+/** A value on the line of the error that begins with a star and continues like a cron expression. */
 function unquotedCron(text: string, at: number): { at: number; expression: string } | null {
   const start = text.lastIndexOf("\n", at - 1) + 1;
   const line = text.slice(start).split("\n", 1)[0] ?? "";

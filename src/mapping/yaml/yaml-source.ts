@@ -148,7 +148,7 @@ function* nodes(
   }
 }
 
-/** The first use of a part of YAML that no mapping needs and that changes what a reader believes to read. */
+/** The first use of a part of YAML that no mapping needs and that changes what a reader seems to read. */
 function refusedNode(
   document: Document.Parsed,
   span: (start: number, end: number) => Place,

@@ -28,7 +28,7 @@ import { preferencesV4Endpoints } from "./consent/preferences-v4-endpoints.ts";
 import { propertyEndpoints } from "./properties/property-endpoints.ts";
 import { propertyGroupEndpoints } from "./properties/property-group-endpoints.ts";
 import { rateLimits } from "./wire/rate-limits.ts";
-import { notFound, refusalReply } from "./wire/refusal.ts";
+import { notFound, errorReply } from "./wire/vendor-error.ts";
 import { searchEndpoint } from "./search/search-endpoint.ts";
 import type { Settings } from "./settings.ts";
 import type { HubspotData, HubspotState } from "./state.ts";
@@ -40,7 +40,7 @@ export interface HubspotOptions {
   /** Tokens that are good from the start, with the usual scopes of a private app. */
   readonly tokens?: readonly string[];
   readonly settings?: Partial<Settings>;
-  /** What an earlier one had kept; it goes on from there. */
+  /** What an earlier one had kept; it continues from there. */
   readonly kept?: HubspotData;
 }
 
@@ -49,7 +49,7 @@ export interface HubspotSandbox extends HubspotOperations, EngagementOperations 
   /** For `startVendor`. */
   readonly vendor: Vendor;
   readonly state: HubspotState;
-  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
+  /** All of it as it stands, as plain data. Not a copy: it keeps changing. */
   keep(): HubspotData;
   dumpContacts(after?: string | null, limit?: number): DumpPage;
   counts(): Readonly<Record<string, number>>;
@@ -94,7 +94,7 @@ export function hubspotSandbox(world: World, options: HubspotOptions = {}): Hubs
     contentType: "application/json;charset=utf-8",
     gate: (call, route) => hubspotGate(state, limits, call, route as HubspotRoute),
     finish: (call, route, reply) => withHubspotHeaders(state, limits, call, route, reply),
-    unknownRoute: () => refusalReply(notFound()),
+    unknownRoute: () => errorReply(notFound()),
     malformedJson: (_call, message) => ({
       status: 400,
       body: { status: "error", message: `Invalid input JSON: ${message}`, correlationId: randomUUID() },

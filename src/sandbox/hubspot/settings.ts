@@ -10,7 +10,7 @@ const limit = z.int().min(1).nullable();
 export const settingsSchema = z.strictObject({
   portalId: z.int().min(1),
   accountType: z.enum(["STANDARD", "DEVELOPER_TEST", "SANDBOX"]),
-  /** IANA name; the daily limit starts anew at its midnight. */
+  /** IANA name; the daily limit starts again at its midnight. */
   timeZone: z.string().refine(isTimeZone, "not a time zone"),
   companyCurrency: z.string(),
   uiDomain: z.string(),

@@ -25,7 +25,7 @@ import { subscriptionStore } from "./consent/subscription-store.ts";
 import type { TimelineData, TimelineStore } from "./timeline/timeline-store.ts";
 import { emptyTimeline, timelineStore } from "./timeline/timeline-store.ts";
 
-/** What needs no store of its own. */
+/** What needs no store. */
 interface PlainState {
   readonly settings: Settings;
   readonly tokens: Map<string, Token>;

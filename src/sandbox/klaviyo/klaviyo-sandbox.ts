@@ -34,7 +34,7 @@ import { apiKeys } from "./wire/api-keys.ts";
 import { gate } from "./wire/gate.ts";
 import { rateLimits } from "./wire/rate-limits.ts";
 import { runTask } from "./writes/run-task.ts";
-import { forbidden, invalid, notFound, Refusal, throttled, unauthorized } from "./wire/refusal.ts";
+import { forbidden, invalid, notFound, VendorError, throttled, unauthorized } from "./wire/vendor-error.ts";
 
 /** A key that opens everything, there from the start unless others are given. */
 export const SANDBOX_KEY = "pk_sandbox_full_access";
@@ -42,11 +42,11 @@ export const SANDBOX_KEY = "pk_sandbox_full_access";
 export interface KlaviyoOptions {
   readonly settings?: Partial<KlaviyoSettings>;
   readonly keys?: readonly ApiKey[];
-  /** What an earlier one had kept; it goes on from there. */
+  /** What an earlier one had kept; it continues from there. */
   readonly kept?: KlaviyoData;
 }
 
-/** Builds a Klaviyo in a world of its own; nothing listens until its vendor is started. */
+/** Builds a Klaviyo in its own world; nothing listens until its vendor is started. */
 export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): KlaviyoSandbox {
   const first = options.keys ?? [{ key: SANDBOX_KEY, scopes: "full" }];
   const data = options.kept ?? newAccount(world, klaviyoSettings(), first);
@@ -121,8 +121,8 @@ export function klaviyoSandbox(world: World, options: KlaviyoOptions = {}): Klav
   return { vendor, ...operations };
 }
 
-/** What a fault of a status looks like when it was given no body: the real refusals where they are known. */
-function failure(status: number): Refusal {
+/** What a fault of a status looks like when it was given no body: the real vendor errors where they are known. */
+function failure(status: number): VendorError {
   const detail = "A server error occurred.";
   switch (status) {
     case 401:
@@ -132,6 +132,6 @@ function failure(status: number): Refusal {
     case 429:
       return throttled(1);
     default:
-      return new Refusal(status, { code: "error", title: detail, detail, source: { pointer: "/data/" } });
+      return new VendorError(status, { code: "error", title: detail, detail, source: { pointer: "/data/" } });
   }
 }

@@ -65,7 +65,7 @@ export function tellEngagement(
   klaviyo: KlaviyoSandbox,
   readers: readonly string[],
 ): readonly string[] {
-  // A stream of its own, so that the people of a seed stay who they are.
+  // Its own stream, so that the people of a seed stay who they are.
   const own = seededRandom(random.below(2 ** 32));
   const now = klaviyo.vendor.world.clock.now();
   const campaigns = LETTERS.map(({ daysAgo, ...letter }) => {

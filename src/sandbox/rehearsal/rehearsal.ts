@@ -26,9 +26,9 @@ export interface RehearsalOptions {
   readonly faults?: { readonly hubspot?: readonly Fault[]; readonly klaviyo?: readonly Fault[] };
   readonly hubspot?: Partial<Settings>;
   readonly klaviyo?: Partial<KlaviyoSettings>;
-  /** A folder where both servers keep themselves: they go on from what is there, whatever seed and contacts say. */
+  /** A folder where both servers keep themselves: they continue from what is there, whatever seed and contacts say. */
   readonly keepIn?: string;
-  /** Begins anew, whatever was kept. */
+  /** Begins again, whatever was kept. */
   readonly fresh?: boolean;
   /** Told why keeping did not work. */
   readonly notKept?: (error: unknown) => void;
@@ -49,7 +49,7 @@ export interface Rehearsal {
     readonly world: World;
   };
   readonly story: Story;
-  /** What it goes on from: when by the machine's clock, and whether it was stopped or killed. Null: it begins. */
+  /** What it continues from: when by the machine's clock, and whether it was stopped or killed. Null: it begins. */
   readonly continues: { readonly at: Date; readonly stopped: boolean } | null;
   /** Writes down what is there now, where it is kept; `notKept` is told where that does not work. */
   keep(): Promise<void>;

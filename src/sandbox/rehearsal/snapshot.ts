@@ -55,7 +55,7 @@ export function readSnapshot(folder: string): Snapshot | null {
   return unflatten(entries) as Snapshot;
 }
 
-/** Writes it whole or not at all: whoever is killed on the way leaves the one before it. */
+/** Writes it whole or not at all: a process that is killed on the way leaves the one before it. */
 export async function writeSnapshot(folder: string, snapshot: Snapshot): Promise<void> {
   const entries = JSON.stringify(flatten(snapshot));
   const path = join(folder, FILE);

@@ -8,7 +8,7 @@ import { conflictsAddress, conflictsQuery } from "./conflicts-query.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 
-/** The log of conflicts; having a value back is asked for on a page of its own. */
+/** The log of conflicts; having a value back is asked for on its own page. */
 export function conflictsRoutes({ act, now }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   return [

@@ -174,7 +174,7 @@ function proofSection({ proof, frame }: ConsentView): Safe {
       mayDo(visitor.role, "operator") &&
       html`<form method="post" action="/consent/proof" class="bare block">
         ${csrfField(frame.shell)}<button type="submit">Prove it now</button>
-        <span class="muted">Reads the whole ledger and computes every hash anew.</span>
+        <span class="muted">Reads the whole ledger and computes every hash again.</span>
       </form>`
     }
   </section>`;

@@ -96,7 +96,7 @@ async function consent(
   const read = parameters.safeParse(query);
   if (!read.success) return notUnderstood(read.error);
   const { email, kind = null, page = 1 } = read.data;
-  // Whoever must not know addresses must not try them out either.
+  // Anybody who must not know addresses must not try them out either.
   const mayAsk = mayDo(visitor.role, "operator");
   if (email !== undefined && email !== "" && !mayAsk)
     return { kind: "told", status: 403, message: notAllowed("operator") };

@@ -32,7 +32,7 @@ export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evid
 
 function reopenedWords(evidence: unknown): string {
   const type = z.object({ type: z.string() }).safeParse(evidence).data?.type;
-  return type === undefined ? "" : `type ${type}; whoever opts out of it now does so themselves`;
+  return type === undefined ? "" : `type ${type}; anybody who opts out of it now does so themselves`;
 }
 
 function shownWords({ status, suppressions: all }: z.infer<typeof shown>): string {

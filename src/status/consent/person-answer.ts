@@ -76,11 +76,7 @@ function answer({ email, known }: PersonAnswer): Fragment {
     <ul>
       ${SIDES.map((side) => html`<li>${SIDE_NAMES[side]}: ${sideWords(side, known)}</li>`)}
     </ul>
-    ${
-      optOuts.length > 0 &&
-      html`<p>To e-mail them again, they have to come back by an act of their own in Klaviyo.</p>`
-    }
-    ${history(known)}
+    ${optOuts.length > 0 && html`<p>They can only opt in again themselves, in Klaviyo.</p>`} ${history(known)}
     ${known.linkId !== null && html`<p><a href="/contacts/${String(known.linkId)}">This person in full</a></p>`}`;
 }
 

@@ -40,7 +40,7 @@ function section(known: KnownConsent): Safe {
     </ul>
     ${
       (told.answer === "opted_out" || told.answer === "suppressed") &&
-      html`<p>To e-mail them again, they have to come back by an act of their own in Klaviyo.</p>`
+      html`<p>They can only opt in again themselves, in Klaviyo.</p>`
     }
     ${ledgerTable(known.ledger)}
   </section>`;

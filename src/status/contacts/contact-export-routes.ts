@@ -15,7 +15,7 @@ export interface ExportDeps {
 const params = z.object({ id: linkId });
 
 /**
- * Hands out all that is kept of one person, for whoever has to answer them what that is. A form and not a link: who took
+ * Hands out all that is kept of one person, for the person who has to answer them. A form and not a link: who took
  * it with them stands in the audit.
  */
 export function contactExportRoutes({ read, act }: ExportDeps): readonly StatusPage[] {

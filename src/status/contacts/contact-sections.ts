@@ -2,7 +2,7 @@ import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import type { Fragment } from "../frame/layout/html.ts";
 
 /**
- * A part of a contact's page that is told by a room of its own: consent, engagement. It stands between the fields and the
+ * A part of a contact's page that is told by its own room: consent, engagement. It stands between the fields and the
  * conflicts, in the order of the list in `StatusDeps`, and begins with an `h2`; `null` says nothing.
  */
 export interface ContactSection {

@@ -43,7 +43,7 @@ const FATES: readonly {
   { key: "machines", label: "Machines", why: "Klaviyo takes it for a mail scanner or a privacy proxy" },
   { key: "outOfScope", label: "Out of scope", why: "a campaign, flow or person that the mapping leaves out" },
   { key: "unknown", label: "Unknown people", why: "HubSpot has no contact with this address" },
-  { key: "waiting", label: "Waiting", why: "not shown yet; it goes on by itself" },
+  { key: "waiting", label: "Waiting", why: "not shown yet; it continues automatically" },
   { key: "failed", label: "Refused", why: "HubSpot does not take it" },
 ];
 

@@ -45,7 +45,7 @@ function asFile(reply: FastifyReply, name: string, type: string): FastifyReply {
 
 function askedOf(request: FastifyRequest, frame: Frame): Asked {
   const { query, params, body = null, url } = request;
-  // The guard lets nobody in without a visitor; whoever that would be may do nothing.
+  // The guard lets nobody in without a visitor; without one nothing is allowed.
   const visitor = request.visitor ?? { ...THIS_MACHINE, role: "viewer" };
   return { query, params, body, url, visitor, frame };
 }

@@ -11,7 +11,7 @@ export interface ProbedHealth {
   readonly ready: () => string | null;
 }
 
-/** For whoever keeps the process running: is it alive, and can it work? Nothing of anybody. */
+/** For the program that keeps the process running: is it alive, and can it work? Nothing of anybody. */
 export function probes(
   app: FastifyInstance,
   { reach }: Pick<StatusReader, "reach">,

@@ -14,10 +14,10 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-/** The pages show people's addresses to whoever can reach them. */
+/** The pages show people's addresses to anybody who can reach them. */
 const OWN_MACHINE = "127.0.0.1";
 
-/** The page would be open to whoever reaches it. */
+/** The page would be open to anybody who reaches it. */
 export class PageWithoutPassword extends Error {
   constructor(host: string) {
     super(

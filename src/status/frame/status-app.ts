@@ -96,7 +96,7 @@ export interface StatusLog {
 const DEFAULT_INTERVAL_MS = 15 * 60 * 1_000;
 /** The largest form is a hundred ticked contacts. */
 const LARGEST_BODY = 64 * 1_024;
-/** Whoever sends a request slower than this only holds on to the connection. */
+/** A client that sends a request slower than this only holds on to the connection. */
 const SLOWEST_REQUEST_MS = 30_000;
 const CHECKED_EVERY_MS = 1_000;
 const A_YEAR_S = 365 * 24 * 60 * 60;

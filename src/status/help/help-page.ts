@@ -98,16 +98,16 @@ function asking(): Safe {
         mend it and how.
       </li>
       <li>
-        Write down the address of the page that you are on. What you see is in it, so that whoever has access
-        sees the same. Where a page could not be made, write down its reference too.
+        Write down the address of the page that you are on. What you see is in it, so that everybody who has
+        access sees the same. Where a page could not be made, write down its reference too.
       </li>
       <li>
         Copy the <a href="/settings#diagnostics">diagnostics</a>: numbers, codes, versions and times, without
         the names of people, accounts or lists, and without keys.
       </li>
       <li>
-        Send these to whoever runs Tandem for you. They have the log, and <code>tandem doctor</code>, which
-        asks both systems what is missing.
+        Send these to the people who run Tandem for you. They have the log, and <code>tandem doctor</code>,
+        which asks both systems what is missing.
       </li>
     </ol>
     <p>Send no key and no password, to nobody: no help needs one.</p>

@@ -42,7 +42,7 @@ export function progressSection(running: RunningRun | null, freshness: Freshness
     <h2 id="progress">The first sync</h2>
     <p>
       Since ${timeElement(running.startedAt, now)}. ${grouped(freshness.sightings ?? 0)} contacts were read so
-      far. You can close this page: it goes on without it, and goes on where it was after a restart.
+      far. You can close this page: the sync continues, also after a restart.
     </p>
     ${progress !== null && stepList(progress)} ${progress !== null && bar(progress, now)}
     <p><a href="/">Refresh</a></p>

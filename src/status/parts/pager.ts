@@ -2,7 +2,7 @@ import { grouped } from "../../model/count-words.ts";
 import type { Fragment } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 
-/** Pages to both sides of this one that have a link of their own. */
+/** Pages to both sides of this one that have their own link. */
 const NEAR = 1;
 
 /** Links to the other pages: first, last, and those around; nothing where there is one only. */

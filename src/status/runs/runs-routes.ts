@@ -91,7 +91,7 @@ async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor 
   };
 }
 
-/** Putting a run back: looked at first, on a page of its own, and done when somebody says so. */
+/** Putting a run back: looked at first, on its own page, and done when somebody says so. */
 function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
   const { database, connectionId } = act;
   const page = (
@@ -153,7 +153,7 @@ function notUnderstoodForm({ issues }: z.ZodError): Answer {
   return { kind: "told", status: 400, message: { title: "Nothing was done: there is a problem", words } };
 }
 
-/** What an undo came to, for programs. */
+/** Result of an undo, for programs. */
 function undoDocument(runId: bigint, task: PageTask | null): object {
   if (task === null) return { run: runId, state: "none" };
   const { work, by, at, state } = task;

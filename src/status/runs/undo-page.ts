@@ -10,7 +10,7 @@ import { changeLines, plannedChange } from "../parts/change-lines.ts";
 import { planExamples } from "../parts/plan-examples.ts";
 import { timeElement } from "../parts/time-element.ts";
 
-/** What putting a run back would do, before it is done; and afterwards, what it came to. */
+/** What putting a run back would do, before it is done, and its result afterwards. */
 export function undoPage(frame: Frame, runId: bigint, task: PageTask | null): Safe {
   return html`
     <p class="crumbs"><a href="/runs">Runs</a> › <a href="/runs/${String(runId)}">Run ${String(runId)}</a></p>

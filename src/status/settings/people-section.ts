@@ -26,8 +26,8 @@ export function peopleSection({ access, frame, audit }: SettingsView): Safe {
 
 function open(): Safe {
   return html`<p>
-    Nobody is asked who they are: the page listens on this machine alone, and whoever is on it is an admin.
-    Set
+    Nobody is asked who they are: the page listens on this machine alone, and anybody who is on it is an
+    admin. Set
     <code>TANDEM_ADMIN_PASSWORD</code> to have people sign in.
   </p>`;
 }

@@ -5,7 +5,7 @@ import { html } from "../frame/layout/html.ts";
 /** What the sign-in page is to say. */
 export interface SignInView {
   readonly csrf: string;
-  /** Where to go on. */
+  /** Where to continue. */
   readonly next: string;
   readonly name: string;
   /** What was wrong with the last try. */

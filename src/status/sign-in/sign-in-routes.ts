@@ -213,7 +213,7 @@ function orUnavailable(error: unknown): "unavailable" {
   throw error;
 }
 
-/** Never from the request: what it says of the host comes from whoever sends it. */
+/** Never from the request: what it says of the host comes from the client. */
 function originOf({ publicUrl }: Access): string {
   if (publicUrl === null) throw new Error("OIDC is read only with a public URL");
   return publicUrl.origin;

@@ -95,7 +95,7 @@ function isOfTransaction(operation: Operation): boolean {
 
 /**
  * Runs all or nothing. Both sides are stored at the same time and may wait for each other's links: PostgreSQL then ends
- * one of the two, and it begins anew. So `work` is nothing but statements; no call to another system belongs in here.
+ * one of the two, and it begins again. So `work` is nothing but statements; no call to another system belongs in here.
  */
 export async function transaction<T>(
   database: Database,
@@ -126,7 +126,7 @@ export async function inTransaction<T>(
   throw new Error("a transaction that was not begun by transaction()");
 }
 
-/** A deadlock, or a serialisation failure: Prisma gives it a code of its own, except where it ends a raw statement. */
+/** A deadlock, or a serialisation failure: Prisma gives it its own code, except where it ends a raw statement. */
 function endedForAnother(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   if (error.code === "P2034") return true;

@@ -30,7 +30,7 @@ const ATTEMPTS = 3;
 
 /**
  * Starts the embedded server on a free port of 127.0.0.1, or takes hold of the one that runs on the same folder, and
- * makes the database `tandem` with the role that works in it. It runs in a session of its own: Ctrl-C asks us to stop, and leaves us a database to
+ * makes the database `tandem` with the role that works in it. It runs in its own session: Ctrl-C asks us to stop, and leaves us a database to
  * stop with.
  *
  * @throws with the server's own last words where it does not start

@@ -72,7 +72,7 @@ export async function postmasterOf(
   const [pid, , , port] = linesOf(path).map(Number);
   if (pid === undefined || !(pid > 0)) return null;
   if (!isPostgres(pid)) {
-    // PostgreSQL itself would take whoever has that number now for the server.
+    // PostgreSQL itself would take the process that has that number now for the server.
     await rm(path, { force: true });
     return null;
   }

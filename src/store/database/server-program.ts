@@ -12,7 +12,7 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-/** The programs of a PostgreSQL, and who runs them: PostgreSQL refuses to run as root. `null`: whoever we are. */
+/** The programs of a PostgreSQL, and who runs them: PostgreSQL refuses to run as root. `null`: the current user. */
 export interface ServerProgram {
   readonly bin: string;
   readonly user: SystemUser | null;

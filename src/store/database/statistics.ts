@@ -4,7 +4,7 @@ import type { Statements } from "./database.ts";
 const MANY = 1_000;
 
 /**
- * Has PostgreSQL look at its tables anew where many contacts wait to be linked. Without statistics it takes a connection
+ * Has PostgreSQL look at its tables again where many contacts wait to be linked. Without statistics it takes a connection
  * or a side for a row or two, and compares everybody with everybody: a first sync of 15,000 people then takes longer
  * than a transaction may. Autovacuum comes only once a minute, and some servers have it off.
  */

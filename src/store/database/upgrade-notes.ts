@@ -6,7 +6,7 @@ export interface UpgradeNote {
   readonly note: string;
 }
 
-/** What upgrades did that nobody was told yet; whoever takes it tells it, and nobody else does. */
+/** What upgrades did that nobody was told yet; the process that takes it tells it, and no other. */
 export async function takeUpgradeNotes(statements: Statements): Promise<readonly UpgradeNote[]> {
   return statements.$queryRaw<UpgradeNote[]>`
     UPDATE run SET untold = false FROM connection

@@ -3,7 +3,7 @@ import { ENGAGEMENT_FIELD } from "../runs/runs.ts";
 
 /**
  * Failing events become problems of their people: one for each kind of problem, and none where nothing fails any more.
- * Somebody who is not linked has no page of their own; `explain` tells of theirs.
+ * Somebody who is not linked has no page; `explain` tells of theirs.
  */
 export async function saveEngagementProblems(
   statements: Statements,

@@ -31,7 +31,7 @@ function queued(row: QueuedColumns): QueuedEngagement {
   return { engagement: engagementOf(row), entryId, contact, reference, attempts };
 }
 
-/** After which row a page goes on. */
+/** After which row a page continues. */
 export type AfterQueued = readonly [person: string, message: string, eventId: string];
 
 /**

@@ -5,7 +5,7 @@ import type { Channel } from "../../model/engagement.ts";
 import type { Value } from "../../model/value.ts";
 import type { Statements } from "../database/database.ts";
 
-/** What somebody's engagement comes to. It is computed from all that is stored, so computing it twice is once. */
+/** Sums of a person's engagement. They are computed from all that is stored, so computing it twice is once. */
 export interface RolledUp {
   readonly contact: ExternalId;
   readonly email: EmailKey;
@@ -65,7 +65,7 @@ interface RolledUpRow {
 }
 
 /**
- * Contacts whose roll-up is due, with what it comes to. Opens and clicks of all their profiles count, repeats for when the
+ * Contacts whose roll-up is due, with its sums. Opens and clicks of all their profiles count, repeats for when the
  * last one was; what machines did, and what is out of scope, does not.
  */
 export async function dueRollUps(
@@ -125,7 +125,7 @@ export async function dueRollUps(
   });
 }
 
-/** What a contact's roll-up came to: written, or to be looked at again. */
+/** Result of a contact's roll-up: written, or to be tried again. */
 export interface SettledRollUp {
   readonly contact: ExternalId;
   /** `null` leaves what is known to be written. */

@@ -74,7 +74,7 @@ export function engagementOf(row: EngagementColumns): KeptEngagement {
 
 /**
  * Stores what a page showed. An event that is known changes nothing but whose it is: profiles are merged, and their
- * events with them. Of an erased person's it is only kept that there was one, and it stays theirs: whoever is allowed
+ * events with them. Of an erased person's it is only kept that there was one, and it stays theirs: anybody who is allowed
  * again is shown nothing of before.
  *
  * @returns how many were not known before
@@ -131,7 +131,7 @@ export async function saveEngagements(
 const MANY = 100;
 
 /**
- * Has PostgreSQL look at the events anew after so many of them changed. Without statistics it takes the index of all that
+ * Has PostgreSQL look at the events again after so many of them changed. Without statistics it takes the index of all that
  * waits for one row or two, and walks it for every row: a page of a back-fill then takes half a minute.
  */
 export async function refreshEngagementStatistics(statements: Statements, changed: number): Promise<void> {

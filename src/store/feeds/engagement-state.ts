@@ -1,7 +1,7 @@
 import type { RecordAs } from "../../model/engagement.ts";
 import type { Statements } from "../database/database.ts";
 
-/** Where reading who is in the lists and segments of `only_from` goes on. */
+/** Where reading who is in the lists and segments of `only_from` continues. */
 export interface MembersStream {
   /** The collections that are read. A change starts over. */
   readonly stream: string;

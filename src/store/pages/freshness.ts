@@ -14,7 +14,7 @@ export interface Freshness {
   readonly sightings: number | null;
 }
 
-/** The consent lane makes a run only where somebody's consent changed; its looks are told by where it goes on reading. */
+/** The consent lane makes a run only where somebody's consent changed; its looks are told by where it continues reading. */
 export async function readFreshness(statements: Statements, connectionId: number): Promise<Freshness> {
   const [row] = await statements.$queryRaw<Omit<Freshness, "sightings">[]>`
     SELECT filled_at AS "filledAt",

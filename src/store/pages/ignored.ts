@@ -8,7 +8,7 @@ export type IgnoreTerms = Omit<IgnoredNote, "at">;
 
 /**
  * Leaves contacts alone: nothing of their fields is written any more until it ends. What waits is forgotten, since the
- * end plans it anew; from then on whatever is seen to change is a change. A refusal of e-mail is carried all the same.
+ * end plans it again; from then on whatever is seen to change is a change. A refusal of e-mail is carried all the same.
  *
  * @returns how many were not left alone yet
  */

@@ -11,7 +11,7 @@ const MORE_THAN_A_NAME = "[@＠﹫%&=/_:0-9\\\\]";
 
 /**
  * The ids of links whose address, or one they had, begins so, whose id in either system is this, or whose name has words that begin so.
- * Each of them by an index of its own, whatever the language of the database.
+ * Each of them by its own index, whatever the language of the database.
  */
 export function peopleMatching(connectionId: number, search: string, searchIn: SearchIn): Prisma.Sql {
   const text = search.trim().toLowerCase().normalize("NFC");

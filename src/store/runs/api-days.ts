@@ -10,7 +10,7 @@ export interface ApiDay {
   readonly endsAt: Date;
 }
 
-/** Days are kept for so long, for whoever wants to see how much Tandem used. */
+/** Days are kept for so long, to show how much Tandem used. */
 const KEPT_DAYS = 30;
 
 /**

@@ -7,7 +7,7 @@ export interface StoredConnection {
   readonly klaviyoAccount: string | null;
   readonly mappingHash: string | null;
   readonly mappingVersion: number;
-  /** When a whole run first finished; until then the first sync goes on. */
+  /** When a whole run first finished; until then the first sync continues. */
   readonly filledAt: Date | null;
 }
 

@@ -63,7 +63,7 @@ export async function addHeldChanges(
     ON CONFLICT (hold_id, digest) DO NOTHING`;
 }
 
-/** Counts and hashes what the hold came to. */
+/** Counts and hashes the held changes. */
 export async function sealHold(statements: Statements, holdId: bigint): Promise<void> {
   await statements.$executeRaw`
     UPDATE hold SET changes = held.changes, hash = held.hash

@@ -4,7 +4,7 @@ import type { Lease } from "./leases.ts";
 /** Who wants a lease asks again within seconds; what was asked for longer ago nobody waits for. */
 const WANTED_FOR_MS = 20_000;
 
-/** A consent lane found this lease taken: whoever only reads under it may lend it. */
+/** A consent lane found this lease taken: a command that only reads may lend it. */
 export async function wantLease(statements: Statements, name: string): Promise<void> {
   await statements.$executeRaw`UPDATE lease SET wanted_at = now() WHERE name = ${name} AND expires_at > now()`;
 }

@@ -26,7 +26,7 @@ export const ROWS_AT_ONCE = 5_000;
 
 interface RunPage {
   readonly ids: readonly bigint[];
-  /** Where the next page goes on; `null` after the last. */
+  /** Where the next page continues; `null` after the last. */
   readonly next: Position | null;
 }
 

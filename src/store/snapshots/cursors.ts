@@ -1,6 +1,6 @@
 import type { Statements } from "../database/database.ts";
 
-/** Where a stream goes on reading, or `null` where it has not begun. */
+/** Where a stream continues reading, or `null` where it has not begun. */
 export async function readCursor(
   statements: Statements,
   connectionId: number,

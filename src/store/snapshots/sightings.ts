@@ -10,7 +10,7 @@ import { Prisma } from "../generated/client.ts";
 export interface SightingRow extends Omit<Sighting, "rules" | "edited" | "shape"> {
   readonly shownEmail: string | null;
   readonly otherEmails: readonly string[];
-  /** What the consent comes to, as `verdictOf` and `consentState` say; `null` where none is shown. */
+  /** Verdict about the consent, as `verdictOf` and `consentState` say; `null` where none is shown. */
   readonly verdict: Verdict | null;
   readonly verdictReason: string | null;
   readonly consentState: ConsentState;

@@ -29,11 +29,11 @@ test("a changed file that cannot be used leaves the mapping in use, and says so 
   await writeFile(file(), it.mappingText.replace("direction: to_klaviyo", "direcion: to_klaviyo"));
   await expect.poll(problems).toHaveLength(1);
   const [problem] = await problems();
-  expect(problem?.title).toBe("The mapping file has 1 error; version 1 goes on");
+  expect(problem?.title).toBe("The mapping file has 1 error. Still using version 1");
   expect(problem?.explanation).toMatch(/First: line \d+, unknown key `direcion`/);
   expect(await versions()).toEqual([1]);
   const { out } = await it.run(["status"], { TANDEM_CONFIG: await it.mapping((text) => text) });
-  expect(out).toContain("The mapping file has 1 error; version 1 goes on");
+  expect(out).toContain("The mapping file has 1 error. Still using version 1");
   expect(it.writes()).toBe(before);
 });
 
@@ -56,7 +56,9 @@ test("another connection's name is refused: its people are not these", async () 
   const text = await readFile(file(), "utf8");
   await writeFile(file(), text.replace("name: demo", "name: other"));
   await expect.poll(problems).toHaveLength(1);
-  expect((await problems())[0]?.title).toBe("The mapping file names another connection; version 2 goes on");
+  expect((await problems())[0]?.title).toBe(
+    "The mapping file names another connection. Still using version 2",
+  );
   await writeFile(file(), text);
   await expect.poll(problems).toEqual([]);
   expect(await versions()).toEqual([2, 1]);

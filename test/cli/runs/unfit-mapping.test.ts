@@ -38,7 +38,7 @@ test.each(CLASHES)(
   },
 );
 
-test("a mapping that has run goes on without what an account lost, and says so", async () => {
+test("a mapping that has run continues without what an account lost, and says so", async () => {
   const entry = "  - { hubspot: seats, klaviyo: properties.Seats, type: number }\n";
   const config = await it.mapping((text) => text + entry);
   const first = await it.run(["sync", "--config", config]);

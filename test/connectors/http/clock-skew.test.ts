@@ -42,7 +42,7 @@ it("one odd Date moves no cursor, and does not become the clock; three that agre
   expect(skew.at(odd, now)).toBe(now);
   skew.note(odd, now, now);
   expect(skew.ms()).toBe(0);
-  // The next good one is as before, and begins the count anew.
+  // The next good one is as before, and begins the count again.
   skew.note(date(0), now, now);
   for (let answer = 0; answer < 2; answer += 1) {
     expect(skew.at(odd, now)).toBe(now);

@@ -72,7 +72,7 @@ describe("the rate limiter", () => {
     expect([gone[10], gone[20], gone[30]]).toEqual([1_000, 2_000, 60_000]);
   });
 
-  it("starts anew at the edges of a fixed window", async () => {
+  it("starts again at the edges of a fixed window", async () => {
     const gone = await times([{ name: "w", kind: "fixed", calls: 2, perMs: 1_000 }], 5);
     expect(gone).toEqual([0, 0, 1_000, 1_000, 2_000]);
   });

@@ -93,7 +93,7 @@ describe("a change of a company", () => {
     expect(new Set([...stopped.contacts.keys(), ...rest.contacts.keys()]).size).toBe(1_200);
   });
 
-  it("reaches whoever moved to another company, and whoever's company was deleted", async () => {
+  it("reaches people who moved to another company, and people whose company was deleted", async () => {
     const { connector, list, portal, ids, companies, clock } = await withColleagues(4, 2);
     const { cursor } = await pull(connector, list, null);
     clock.advance(20 * MINUTE);
@@ -107,7 +107,7 @@ describe("a change of a company", () => {
     portal.archiveObject("companies", first);
     clock.advance(MINUTE);
     const bereft = await pull(connector, list, moved.cursor);
-    // Whoever moved is shown once more: changes overlap.
+    // Anybody who moved is shown once more: changes overlap.
     const nameOf = (id = "") => bereft.contacts.get(id)?.values["company.name"];
     expect(nameOf(ids[2])).toBeNull();
     expect(nameOf(ids[0])).toBe("Company 1");

@@ -119,7 +119,7 @@ describe("HubSpot's day (P20)", () => {
     expect(paced.quotas()).toEqual([]);
   });
 
-  test("is told with its cause, what waits, and when it goes on", async () => {
+  test("is told with its cause, what waits, and when it continues", async () => {
     const portal = new Portal();
     const { read, paced } = portal.process(countHere());
     await portal.drain(read);

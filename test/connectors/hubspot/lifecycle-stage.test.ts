@@ -9,7 +9,7 @@ const PROPERTIES: readonly PropertyRequest[] = [
   { property: "lifecyclestage", type: "option" },
 ];
 
-/** A customer, and what writing a stage to them comes to. */
+/** A customer, and the result of writing a stage to them. */
 async function customer() {
   const { connector, portal, close } = await rehearse();
   onTestFinished(close);
@@ -34,7 +34,7 @@ async function customer() {
   return { write, stages };
 }
 
-test("an earlier stage is not taken, which is a problem of its own; the rest is written and nothing is cleared", async () => {
+test("an earlier stage is not taken, which is its own problem; the rest is written and nothing is cleared", async () => {
   const { write, stages } = await customer();
   const result = await write("lead");
   expect(result).toMatchObject({

@@ -8,12 +8,12 @@ function target(email: string) {
   return { traceId: `trace-${(made += 1)}`, side: "hubspot", email: key(email) } as const;
 }
 
-/** A create with a trace id of its own. */
+/** A create with its own trace id. */
 export function create(email: string, values: Values = {}): CreateContact {
   return { ...target(email), kind: "create", values, lists: [] };
 }
 
-/** An update with a trace id of its own. */
+/** An update with its own trace id. */
 export function update(id: string, values: Values): UpdateContact {
   return { ...target(`of-${id}@example.com`), kind: "update", id, values };
 }

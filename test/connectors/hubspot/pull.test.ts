@@ -86,7 +86,7 @@ describe("a pull from HubSpot (P19)", () => {
     pass();
   });
 
-  it("goes on with a long search where it was stopped", async () => {
+  it("continues with a long search where it was stopped", async () => {
     const { connector, list, portal, calls } = await withMembers(0, { indexLagMs: 0 });
     const { cursor } = await pull(connector, [list], null);
     const ids = portal.seedContacts(
@@ -164,7 +164,7 @@ describe("a pull from HubSpot (P19)", () => {
     expect(found).toMatchObject([{ collection: list, ids: [], last: true }]);
   });
 
-  it("takes nobody for gone while HubSpot computes a dynamic list anew, and finds who left afterwards", async () => {
+  it("takes nobody for gone while HubSpot computes a dynamic list again, and finds who left afterwards", async () => {
     const { connector, portal, ids, pass } = await withMembers(3);
     const list = portal.createList("Computed", "DYNAMIC");
     portal.changeMembers(list, { add: [...ids] });
@@ -213,7 +213,7 @@ describe("a pull from HubSpot (P19)", () => {
     expect(found.slice(2)).toEqual([0, 0]);
   });
 
-  it("reads a list anew when HubSpot no longer takes the saved place", async () => {
+  it("reads a list again when HubSpot no longer takes the saved place", async () => {
     const { connector, list, ids, world, portal, pass } = await withMembers(3);
     const { cursor } = await pull(connector, [list], null);
     pass();
@@ -225,10 +225,10 @@ describe("a pull from HubSpot (P19)", () => {
       times: 1,
       fault: { kind: "status", status: 400, applied: "before", body },
     });
-    const anew = await pull(connector, [list], cursor);
-    expect(anew.members).toEqual(new Set(others));
+    const reread = await pull(connector, [list], cursor);
+    expect(reread.members).toEqual(new Set(others));
     // Nothing of that tells who is not there any more: the whole membership does.
-    const next = await pull(connector, [list], anew.cursor);
+    const next = await pull(connector, [list], reread.cursor);
     expect(rosters(next).map((roster) => [...roster.ids].sort())).toEqual([[...others].sort()]);
     expect(rosters(await pull(connector, [list], next.cursor))).toEqual([]);
   });
@@ -258,12 +258,12 @@ describe("a pull from HubSpot (P19)", () => {
   });
 
   it.each(["", "null", "{}", '{"version":2}', "%"])(
-    "begins anew from %j, which is no cursor, and then asks who left meanwhile",
+    "begins again from %j, which is no cursor, and then asks who left meanwhile",
     async (cursor) => {
       const { connector, list, ids } = await withMembers(2);
-      const anew = await pull(connector, [list], cursor);
-      expect(anew.members).toEqual(new Set(ids));
-      expect(rosters(await pull(connector, [list], anew.cursor)).length).toBe(1);
+      const reread = await pull(connector, [list], cursor);
+      expect(reread.members).toEqual(new Set(ids));
+      expect(rosters(await pull(connector, [list], reread.cursor)).length).toBe(1);
     },
   );
 

@@ -10,7 +10,7 @@ function optOut(email: string, id: string, from: OptOutFrom): OptOut {
   return { kind: "opt_out", traceId: `trace ${id}`, side: "klaviyo", email: key(email), id, from };
 }
 
-test("leaving a list is not asked for twice: whoever is off it by then would be unsubscribed from everything", async () => {
+test("leaving a list is not asked for twice: anybody who is off it by then would be unsubscribed from everything", async () => {
   const { sandbox, world, connector } = await rehearse({
     settings: { limits: "off", global_unsubscribe: false },
   });

@@ -31,7 +31,7 @@ const asked = ({ world }: RehearsedKlaviyo): readonly string[] =>
 const dear = (klaviyo: RehearsedKlaviyo): readonly string[] =>
   asked(klaviyo).filter((path) => path.includes("predictive_analytics"));
 
-/** All four ways of reading profiles, and a pull that goes on; what they showed of Ada. */
+/** All four ways of reading profiles, and a pull that continues; what they showed of Ada. */
 async function readEverywhere(klaviyo: RehearsedKlaviyo, properties: readonly PropertyRequest[]) {
   const { contacts } = klaviyo.connector;
   const list = klaviyo.sandbox.createList({ name: "All" });

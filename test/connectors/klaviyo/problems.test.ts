@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
     status: 429,
     body: errors({ code: "throttled", detail: "Request was throttled. Expected available in 1 second." }),
     level: "connection",
-    says: /goes on by itself/,
+    says: /continues automatically/,
   },
   {
     code: "KL-PHONE",
@@ -118,7 +118,7 @@ const CASES: readonly Case[] = [
     status: 400,
     body: invalid("'tier' is not a valid field for the resource 'profile'.", "/data/attributes/tier"),
     level: "mapping",
-    says: /no field "tier"/,
+    says: /no built-in field "tier"/,
   },
   {
     code: "KL-SIZE",

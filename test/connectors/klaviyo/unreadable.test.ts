@@ -79,7 +79,7 @@ describe("what Klaviyo shows and nobody can read", () => {
     ],
     [400, { errors: [{ code: "invalid", detail: "A filter we did not know of." }] }, "KL-UNKNOWN"],
   ])(
-    "of one list that is refused with %i is that list's problem, and the others go on",
+    "of one list that is refused with %i is that list's problem, and the others continue",
     async ([status, body, code]) => {
       const klaviyo = await rehearse();
       const refused = klaviyo.sandbox.createList({ name: "A" });

@@ -39,7 +39,7 @@ function findings(facts: Partial<EngagementFacts>) {
 test("a metric that Klaviyo has not counted yet is a warning at its key", () => {
   const [first, ...more] = findings({ kinds: new Set(["opened"]), rollUps: [] });
   expect(first && short(first)).toBe("M330 warning 14:63-70");
-  expect(first?.message).toBe("Klaviyo has no metric of its own for `clicked`");
+  expect(first?.message).toBe("Klaviyo has no built-in metric for `clicked`");
   expect(more).toEqual([]);
 });
 

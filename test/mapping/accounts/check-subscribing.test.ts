@@ -38,6 +38,6 @@ test("where it cannot be told, nothing is said", () => {
   expect(findings(null, ", subscribe: true")).toEqual([]);
 });
 
-test("both have titles of their own", () => {
+test("both have their own titles", () => {
   expect(DIAGNOSTIC_TITLES["M317"]).not.toBe(DIAGNOSTIC_TITLES["M318"]);
 });

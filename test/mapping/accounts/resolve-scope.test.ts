@@ -59,7 +59,7 @@ describe("the lists that a rule names", () => {
     },
   );
 
-  test("keep their id where they were found before: whoever was in it still is", () => {
+  test("keep their id where they were found before: anybody who was in it still is", () => {
     const earlier = new Map([[referenceKey("hubspot", ref("All")), "5"]]);
     const { rules, unresolved } = resolved([rule(["All"])], { hubspot: schema(), klaviyo }, earlier);
     expect(rules).toMatchObject([{ collections: ["5"], onLeave: "remove_from_list" }]);

@@ -59,7 +59,7 @@ describe("what the engagement section says", () => {
     });
   });
 
-  test("what decides has a hash of its own; where things stand has no part in it", () => {
+  test("what decides has its own hash; where things stand has no part in it", () => {
     const one = built("record_as: note, only_from: { campaigns: [A, B] }");
     expect(built("record_as: custom_event, backfill: 30d, only_from: { campaigns: [B, A] }").hash).toBe(
       one.hash,
@@ -70,7 +70,7 @@ describe("what the engagement section says", () => {
     );
   });
 
-  test("it does not make contacts be planned anew", () => {
+  test("it does not make contacts be planned again", () => {
     const plain = parseMapping(mappingText(), "test.yaml").mapping;
     const shown = parseMapping(engagement("record_as: note"), "test.yaml").mapping;
     expect(shown?.hash).toBe(plain?.hash);

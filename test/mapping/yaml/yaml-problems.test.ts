@@ -74,7 +74,7 @@ describe("YAML that cannot be read gives one error, at its place, without a pars
     expect(message).not.toMatch(/token|scalar|implicit|flow|node/);
   });
 
-  test("tags and directives, which change what a reader believes to read", () => {
+  test("tags and directives, which change what a reader seems to read", () => {
     expect(told(mappingText({ head: "timezone: !!str UTC" }))).toEqual(["M016 3:17-20"]);
     expect(told(mappingText({ head: "timezone: !zone UTC" }))).toEqual(["M016 3:17-20"]);
     expect(told(`%YAML 1.1\n---\n${mappingText()}`)).toEqual(["M016 1:1-2"]);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const people = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ properties: { email: `p${index}@example.com` } }));
 
-test("a batch read finds by primary and additional address, in an order of its own", async () => {
+test("a batch read finds by primary and additional address, in its own order", async () => {
   const { client, hubspot } = await startHubspot();
   const ids = hubspot.seedContacts([
     ...people(20),
@@ -54,9 +54,9 @@ test("a batch takes a hundred, and fifty with property histories", async () => {
   const read = (count: number, propertiesWithHistory: string[]) =>
     batchApi.read({ inputs: inputs.slice(0, count), properties: [], propertiesWithHistory });
   expect((await read(100, [])).results).toHaveLength(100);
-  expect((await refusal(read(101, []))).code).toBe(400);
+  expect((await vendorError(read(101, []))).code).toBe(400);
   expect((await read(50, ["email"])).results[0]?.propertiesWithHistory?.["email"]).toHaveLength(1);
-  const { code, body } = await refusal(read(51, ["email"]));
+  const { code, body } = await vendorError(read(51, ["email"]));
   expect(code).toBe(400);
   expect(body["message"]).toBe(
     "The maximum number of inputs supported in a batch request for property histories is 50",
@@ -70,8 +70,8 @@ test("one bad input refuses a whole batch without trace ids, and nothing is writ
     client.crm.contacts.batchApi.create({
       inputs: emails.map((email) => ({ properties: { email }, associations: [] })),
     });
-  expect((await refusal(create(["new@example.com", "not an address"]))).code).toBe(400);
-  expect((await refusal(create(["new@example.com", "ann@example.com"]))).code).toBe(409);
+  expect((await vendorError(create(["new@example.com", "not an address"]))).code).toBe(400);
+  expect((await vendorError(create(["new@example.com", "ann@example.com"]))).code).toBe(409);
   expect(hubspot.counts()["contacts"]).toBe(1);
 });
 
@@ -113,7 +113,7 @@ test("a trace id used twice is no trace id", async () => {
       { id: bob, properties: { seats: "many" }, objectWriteTraceId: "same" },
     ],
   });
-  expect((await refusal(update)).code).toBe(400);
+  expect((await vendorError(update)).code).toBe(400);
 });
 
 test("a batch update takes no email for an id, and naming one contact twice refuses it", async () => {
@@ -127,7 +127,7 @@ test("a batch update takes no email for an id, and naming one contact twice refu
       { id, properties: { city: "Ulm" }, objectWriteTraceId: "2" },
     ],
   });
-  const { code, body } = await refusal(twice);
+  const { code, body } = await vendorError(twice);
   expect(code).toBe(400);
   expect(body).toMatchObject({
     category: "VALIDATION_ERROR",
@@ -137,10 +137,10 @@ test("a batch update takes no email for an id, and naming one contact twice refu
   const byEmail = client.crm.contacts.batchApi.update({
     inputs: [{ id: "old@example.com", idProperty: "email", properties: { city: "Ulm" } }],
   });
-  expect((await refusal(byEmail)).body).toMatchObject({ category: "VALIDATION_ERROR" });
+  expect((await vendorError(byEmail)).body).toMatchObject({ category: "VALIDATION_ERROR" });
 });
 
-test("an upsert updates whoever has the address and creates whoever has not", async () => {
+test("an upsert updates anybody who has the address and creates anybody who has not", async () => {
   const { client, hubspot } = await startHubspot();
   const [ann] = hubspot.seedContacts([{ properties: { email: "ann@example.com" } }]);
   const { results } = await client.crm.contacts.batchApi.upsert({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const MINUTE = 60_000;
 
@@ -119,11 +119,11 @@ test("a company with many contacts tells them 500 at a time", async () => {
 test("histories are read fifty at a time, and the primary company is not ours to write", async () => {
   const { ann, company, client } = await startWithCompany();
   const inputs = Array.from({ length: 51 }, (_, index) => ({ id: String(index + 1) }));
-  const tooMany = await refusal(
+  const tooMany = await vendorError(
     client.crm.companies.batchApi.read({ inputs, properties: [], propertiesWithHistory: ["name"] }),
   );
   expect(tooMany.code).toBe(400);
-  const written = await refusal(
+  const written = await vendorError(
     client.crm.contacts.basicApi.update(ann, { properties: { associatedcompanyid: company } }),
   );
   expect(written.code).toBe(400);

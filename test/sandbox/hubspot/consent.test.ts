@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const ANN = "ann@example.com";
 const STATUSES = `/communication-preferences/v4/statuses/${encodeURIComponent(ANN)}`;
@@ -81,7 +81,7 @@ test("every subscribe is counted, by whichever endpoint, and whether or not it c
   await client.communicationPreferences.statusApi.subscribe(subscribe);
   await client.communicationPreferences.statusApi.subscribe(subscribe);
   await client.communicationPreferences.statusApi.unsubscribe(subscribe);
-  const refused = await refusal(client.communicationPreferences.statusApi.subscribe(subscribe));
+  const refused = await vendorError(client.communicationPreferences.statusApi.subscribe(subscribe));
   expect(refused).toMatchObject({
     code: 400,
     body: { message: "You cannot subscribe an unsubscribed address." },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal, START, startHubspot } from "./start-hubspot.ts";
+import { vendorError, START, startHubspot } from "./start-hubspot.ts";
 
 test("a new contact comes back with what was written and what HubSpot computes, and nothing that is empty", async () => {
   const { client } = await startHubspot();
@@ -47,7 +47,7 @@ test("a contact is found by its address, by an additional address, whatever the 
   const byEmail = (email: string) => basicApi.getById(email, [], [], [], false, "email");
   expect((await byEmail("ANN+1@example.com")).id).toBe(id);
   expect((await byEmail("old@example.com")).id).toBe(id);
-  expect((await refusal(byEmail("nobody@example.com"))).code).toBe(404);
+  expect((await vendorError(byEmail("nobody@example.com"))).code).toBe(404);
 });
 
 test("creating somebody who is there is a 409 that names the contact", async () => {
@@ -56,7 +56,7 @@ test("creating somebody who is there is a 409 that names the contact", async () 
     { properties: { email: "ann@example.com" }, additionalEmails: ["ann@old.example.com"] },
   ]);
   for (const email of ["ann@example.com", "ANN@old.example.com"]) {
-    const { code, body } = await refusal(
+    const { code, body } = await vendorError(
       client.crm.contacts.basicApi.create({ properties: { email }, associations: [] }),
     );
     expect(code).toBe(409);
@@ -73,7 +73,7 @@ test("an address that belongs to somebody else cannot be taken by an update", as
     { properties: { email: "ann@example.com" } },
     { properties: { email: "bob@example.com" } },
   ]);
-  const { code, body } = await refusal(
+  const { code, body } = await vendorError(
     client.crm.contacts.basicApi.update(ann, { properties: { email: "bob@example.com" } }),
   );
   expect(code).toBe(400);
@@ -96,7 +96,7 @@ test("a changed address keeps the id, and frees the old address", async () => {
 
 test("a contact needs an address or a name", async () => {
   const { client } = await startHubspot();
-  const { code } = await refusal(
+  const { code } = await vendorError(
     client.crm.contacts.basicApi.create({ properties: { city: "Bonn" }, associations: [] }),
   );
   expect(code).toBe(400);
@@ -117,7 +117,7 @@ test("the history tells people from apps, and keeps every value with its time", 
   clock.advance(60_000);
   await client.crm.contacts.basicApi.update(id, { properties: { city: "Ulm" } });
   const read = await client.crm.contacts.basicApi.getById(id, ["city"], ["city"]);
-  // HubSpot promises no order; whoever takes the first for the newest is wrong.
+  // HubSpot promises no order; a client that takes the first for the newest is wrong.
   expect(read.propertiesWithHistory?.["city"]).toMatchObject([
     { value: "Bonn", sourceType: "CRM_UI", timestamp: new Date(START) },
     { value: "Ulm", sourceType: "INTEGRATION", sourceId: "35417792", timestamp: new Date(START + 60_000) },
@@ -157,15 +157,17 @@ test("pages follow the ids and name the next one as their cursor", async () => {
   const second = await client.crm.contacts.basicApi.getPage(2, first.paging?.next?.after);
   expect(second.results.map(({ id }) => id)).toEqual([ids[3], ids[4]]);
   expect(second.paging).toBeUndefined();
-  expect((await refusal(client.crm.contacts.basicApi.getPage(101))).code).toBe(400);
-  expect((await refusal(client.crm.contacts.basicApi.getPage(51, undefined, [], ["email"]))).code).toBe(400);
+  expect((await vendorError(client.crm.contacts.basicApi.getPage(101))).code).toBe(400);
+  expect((await vendorError(client.crm.contacts.basicApi.getPage(51, undefined, [], ["email"]))).code).toBe(
+    400,
+  );
 });
 
 test("an archived contact is gone from every read, and its address is free again", async () => {
   const { client, hubspot } = await startHubspot();
   const [id = ""] = hubspot.seedContacts([{ properties: { email: "a@example.com" } }]);
   await client.crm.contacts.basicApi.archive(id);
-  const { code, body } = await refusal(client.crm.contacts.basicApi.getById(id));
+  const { code, body } = await vendorError(client.crm.contacts.basicApi.getById(id));
   expect({ code, body }).toMatchObject({
     code: 404,
     body: { message: "Object not found.  objectId are usually numeric.", category: "OBJECT_NOT_FOUND" },
@@ -188,5 +190,5 @@ test("an erased person cannot be created again", async () => {
     properties: { email: "A@example.com" },
     associations: [],
   });
-  expect((await refusal(create)).code).toBe(400);
+  expect((await vendorError(create)).code).toBe(400);
 });

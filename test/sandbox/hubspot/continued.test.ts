@@ -107,7 +107,7 @@ const HUBSPOT: Kind<HubspotSandbox> = {
   make: (own, kept) =>
     hubspotSandbox(own, {
       tokens: [TOKEN],
-      // Whoever asks twice must not get another answer for having asked.
+      // A client that asks twice must not get another answer for having asked.
       settings: { tier: "off", customEvents: true, customEventLagMs: 700 },
       ...(kept === undefined ? {} : { kept: kept as HubspotData }),
     }),
@@ -150,6 +150,6 @@ const HUBSPOT: Kind<HubspotSandbox> = {
   ],
 };
 
-test("a HubSpot that goes on from what it kept is the one that kept it", async () => {
+test("a HubSpot that continues from what it kept is the one that kept it", async () => {
   await expect(compareTwins(HUBSPOT)).resolves.toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HubspotOptions } from "../../../src/sandbox/hubspot/sandbox.ts";
-import { refusal, startHubspot, TOKEN } from "./start-hubspot.ts";
+import { vendorError, startHubspot, TOKEN } from "./start-hubspot.ts";
 
 const SCOPES = ["analytics.behavioral_events.send", "behavioral_events.event_definitions.read_write"];
 const EVENT = "pe147893286_klaviyo_click";
@@ -85,7 +85,7 @@ test("the usual scopes of a private app are not enough", async () => {
   const { client, define, event } = await enterprise();
   await define();
   const { client: other } = await startHubspot({ settings: { tier: "enterprise" } });
-  const { code, body } = await refusal(other.events.send.basicApi.send(event()));
+  const { code, body } = await vendorError(other.events.send.basicApi.send(event()));
   expect({ code, body }).toMatchObject({ code: 403, body: { category: "MISSING_SCOPES" } });
   await expect(client.events.send.basicApi.send(event())).resolves.toBeUndefined();
 });

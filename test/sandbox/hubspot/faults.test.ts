@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { hubspotSandbox } from "../../../src/sandbox/hubspot/sandbox.ts";
 import { startVendor } from "../../../src/sandbox/server.ts";
 import { world } from "../../../src/sandbox/world.ts";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const CREATE = { properties: { email: "ann@example.com" }, associations: [] };
 
@@ -14,22 +14,22 @@ test("a 503 before the work leaves nothing, a 503 after it leaves a contact nobo
     times: 1,
     fault: { kind: "status", status: 503, applied: "before" },
   });
-  expect((await refusal(client.crm.contacts.basicApi.create(CREATE))).code).toBe(503);
+  expect((await vendorError(client.crm.contacts.basicApi.create(CREATE))).code).toBe(503);
   expect(hubspot.counts()["contacts"]).toBe(0);
   world.faults.add({
     match: "/crm/v3/objects/contacts",
     times: 1,
     fault: { kind: "status", status: 503, applied: "after" },
   });
-  expect((await refusal(client.crm.contacts.basicApi.create(CREATE))).code).toBe(503);
+  expect((await vendorError(client.crm.contacts.basicApi.create(CREATE))).code).toBe(503);
   expect(hubspot.counts()["contacts"]).toBe(1);
-  expect((await refusal(client.crm.contacts.basicApi.create(CREATE))).code).toBe(409);
+  expect((await vendorError(client.crm.contacts.basicApi.create(CREATE))).code).toBe(409);
 });
 
 test("a page of HTML reaches the SDK as text", async () => {
   const { client, world } = await startHubspot();
   world.faults.add({ match: "contacts", times: 1, fault: { kind: "html", status: 502, applied: "before" } });
-  const { code, body } = await refusal(client.crm.contacts.basicApi.getPage());
+  const { code, body } = await vendorError(client.crm.contacts.basicApi.getPage());
   expect(code).toBe(502);
   expect(body).toMatch(/^<!DOCTYPE html>/);
 });

@@ -3,7 +3,7 @@ import type { AppGiven } from "../../../src/sandbox/hubspot/control/engagement-o
 import type { OauthApp } from "../../../src/sandbox/hubspot/oauth/oauth-app.ts";
 import type { Answer, StartedHubspot } from "./start-hubspot.ts";
 
-/** An app of its own, installed in the portal, and what it can do with its token. */
+/** An app that is installed in the portal, and what it can do with its token. */
 export interface InstalledApp {
   readonly app: OauthApp;
   readonly accessToken: string;

@@ -1,15 +1,15 @@
 import { Client } from "@hubspot/api-client";
 import { expect, test } from "vitest";
-import { refusal, startHubspot, TOKEN } from "./start-hubspot.ts";
+import { vendorError, startHubspot, TOKEN } from "./start-hubspot.ts";
 
 test("nobody comes in without a token that is known", async () => {
   const { url, hubspot } = await startHubspot();
   const stranger = new Client({ accessToken: "pat-unknown", basePath: url });
-  const unknown = await refusal(stranger.crm.contacts.basicApi.getPage());
+  const unknown = await vendorError(stranger.crm.contacts.basicApi.getPage());
   expect(unknown).toMatchObject({ code: 401, body: { category: "INVALID_AUTHENTICATION" } });
   hubspot.revokeToken(TOKEN);
   const revoked = new Client({ accessToken: TOKEN, basePath: url });
-  expect((await refusal(revoked.crm.contacts.basicApi.getPage())).code).toBe(401);
+  expect((await vendorError(revoked.crm.contacts.basicApi.getPage())).code).toBe(401);
 });
 
 test("an access token runs out", async () => {
@@ -17,7 +17,7 @@ test("an access token runs out", async () => {
   hubspot.setToken(TOKEN, { expiresAt: clock.now() + 1_800_000 });
   await client.crm.contacts.basicApi.getPage();
   clock.advance(1_875_000);
-  const expired = await refusal(client.crm.contacts.basicApi.getPage());
+  const expired = await vendorError(client.crm.contacts.basicApi.getPage());
   expect(expired).toMatchObject({
     code: 401,
     body: {
@@ -32,7 +32,7 @@ test("a scope that is missing is named", async () => {
   hubspot.setToken(TOKEN, { scopes: ["crm.objects.contacts.read"] });
   await client.crm.contacts.basicApi.getPage();
   const create = client.crm.contacts.basicApi.create({ properties: { firstname: "A" }, associations: [] });
-  expect(await refusal(create)).toMatchObject({
+  expect(await vendorError(create)).toMatchObject({
     code: 403,
     body: {
       category: "MISSING_SCOPES",
@@ -50,7 +50,7 @@ test("ten seconds hold as many calls as the tier allows, and no more", async () 
   expect(last.headers.get("x-hubspot-ratelimit-remaining")).toBe("0");
   expect(last.headers.get("x-hubspot-ratelimit-interval-milliseconds")).toBe("10000");
   expect(last.headers.get("x-hubspot-ratelimit-daily-remaining")).toBe("249900");
-  const refused = await refusal(client.crm.contacts.basicApi.getPage());
+  const refused = await vendorError(client.crm.contacts.basicApi.getPage());
   expect(refused).toMatchObject({
     code: 429,
     body: {
@@ -65,11 +65,11 @@ test("ten seconds hold as many calls as the tier allows, and no more", async () 
   await client.crm.contacts.basicApi.getPage();
 });
 
-test("search has five a second of its own, outside the ten seconds, with the daily headers only", async () => {
+test("search has its own five a second, outside the ten seconds, with the daily headers only", async () => {
   const { client, call, clock } = await startHubspot({ settings: { burstLimit: 1 } });
   const search = () => client.crm.contacts.searchApi.doSearch({ filterGroups: [], limit: 1 });
   for (let count = 0; count < 5; count += 1) await search();
-  const refused = await refusal(search());
+  const refused = await vendorError(search());
   expect(refused).toMatchObject({
     code: 429,
     body: { message: "You have reached your secondly limit.", category: "RATE_LIMITS" },
@@ -87,7 +87,7 @@ test("the day ends at midnight in the time zone of the account", async () => {
     settings: { dailyLimit: 3, timeZone: "Pacific/Kiritimati" },
   });
   for (let count = 0; count < 3; count += 1) await client.crm.contacts.basicApi.getPage();
-  const refused = await refusal(client.crm.contacts.basicApi.getPage());
+  const refused = await vendorError(client.crm.contacts.basicApi.getPage());
   expect(refused).toMatchObject({
     code: 429,
     body: { message: "You have reached your daily limit.", policyName: "DAILY" },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StartedHubspot } from "./start-hubspot.ts";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 function seed({ hubspot }: StartedHubspot, count: number): readonly string[] {
   return hubspot.seedContacts(
@@ -36,7 +36,7 @@ test("a list is got by id, with others, or by its name in any case", async () =>
     (await client.crm.lists.listsApi.getAll([one, two, "99"])).lists.map(({ listId }) => listId),
   ).toEqual([one, two]);
   expect((await client.crm.lists.listsApi.getByName("newsLETTER", "0-1")).list.listId).toBe(one);
-  expect((await refusal(client.crm.lists.listsApi.getById("99"))).code).toBe(404);
+  expect((await vendorError(client.crm.lists.listsApi.getById("99"))).code).toBe(404);
 });
 
 test("a name that is taken cannot be given again", async () => {
@@ -44,7 +44,7 @@ test("a name that is taken cannot be given again", async () => {
   const create = (name: string) =>
     client.crm.lists.listsApi.create({ name, objectTypeId: "0-1", processingType: "MANUAL" });
   await create("Newsletter");
-  expect(await refusal(create("newsletter"))).toMatchObject({
+  expect(await vendorError(create("newsletter"))).toMatchObject({
     code: 400,
     body: { subCategory: "ILS.DUPLICATE_LIST_NAMES" },
   });
@@ -80,7 +80,7 @@ test("the members of a filtered list cannot be changed through the API", async (
   const started = await startHubspot();
   const [ann = ""] = seed(started, 1);
   const list = started.hubspot.createList("Active", "DYNAMIC");
-  const { code } = await refusal(started.client.crm.lists.membershipsApi.add(list, [ann]));
+  const { code } = await vendorError(started.client.crm.lists.membershipsApi.add(list, [ann]));
   expect(code).toBe(400);
   expect(started.hubspot.changeMembers(list, { add: [ann] }).added).toEqual([ann]);
 });
@@ -136,7 +136,7 @@ test("a page of members is 250 at most", async () => {
   const { client, hubspot } = await startHubspot();
   const list = hubspot.createList("Newsletter");
   const call = client.crm.lists.membershipsApi.getPage(list, undefined, undefined, 251);
-  expect((await refusal(call)).code).toBe(400);
+  expect((await vendorError(call)).code).toBe(400);
 });
 
 test("the lists of a contact are told, and an archived contact is on none", async () => {
@@ -184,7 +184,7 @@ test("nobody but HubSpot takes members off a dynamic list", async () => {
   const [ann = ""] = seed(started, 1);
   const list = hubspot.createList("Active", "DYNAMIC");
   hubspot.changeMembers(list, { add: [ann] });
-  expect((await refusal(client.crm.lists.membershipsApi.remove(list, [ann]))).code).toBe(400);
+  expect((await vendorError(client.crm.lists.membershipsApi.remove(list, [ann]))).code).toBe(400);
   expect((await call("DELETE", `/crm/v3/lists/${list}/memberships`)).status).toBe(400);
   expect(hubspot.state.lists.get(list)?.members.size).toBe(1);
 });

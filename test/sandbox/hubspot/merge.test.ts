@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const ANN = { email: "ann@example.com", firstname: "Ann" };
 const OLD = { email: "ann@old.example.com", firstname: "Anna", city: "Bonn" };
@@ -23,7 +23,7 @@ test("a merge makes a third contact; both old ids lead to it and neither is foun
   });
   expect(read.results.map(({ id }) => id)).toEqual([survivor.id]);
   const archived = client.crm.contacts.basicApi.getById(ann, [], [], [], true);
-  expect((await refusal(archived)).code).toBe(404);
+  expect((await vendorError(archived)).code).toBe(404);
 });
 
 test("the loser's address still finds the survivor, and is still taken", async () => {
@@ -32,7 +32,7 @@ test("the loser's address still finds the survivor, and is still taken", async (
   const id = hubspot.mergeContacts({ email: ANN.email }, { email: OLD.email });
   expect((await client.crm.contacts.basicApi.getById(OLD.email, [], [], [], false, "email")).id).toBe(id);
   const create = client.crm.contacts.basicApi.create({ properties: { email: OLD.email }, associations: [] });
-  expect(await refusal(create)).toMatchObject({ code: 409 });
+  expect(await vendorError(create)).toMatchObject({ code: 409 });
 });
 
 test("a merged-away id cannot be written to", async () => {
@@ -41,7 +41,7 @@ test("a merged-away id cannot be written to", async () => {
   hubspot.mergeContacts({ id: ann }, { id: old });
   for (const id of [ann, old]) {
     const update = client.crm.contacts.basicApi.update(id, { properties: { city: "Ulm" } });
-    expect((await refusal(update)).code).toBe(404);
+    expect((await vendorError(update)).code).toBe(404);
   }
 });
 
@@ -92,7 +92,7 @@ test("a contact cannot be merged with itself or with nobody", async () => {
   const { client, hubspot } = await startHubspot();
   const [ann = ""] = hubspot.seedContacts([{ properties: ANN }]);
   const merge = (objectIdToMerge: string) =>
-    refusal(client.crm.contacts.basicApi.merge({ primaryObjectId: ann, objectIdToMerge }));
+    vendorError(client.crm.contacts.basicApi.merge({ primaryObjectId: ann, objectIdToMerge }));
   expect((await merge(ann)).code).toBe(400);
   expect((await merge("1")).code).toBe(404);
 });

@@ -1,6 +1,6 @@
 import { AssociationSpecAssociationCategoryEnum } from "@hubspot/api-client/lib/codegen/crm/objects/notes/index.js";
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const associationCategory = AssociationSpecAssociationCategoryEnum.HubspotDefined;
 const about = (id: string, associationTypeId = 202) => ({
@@ -95,7 +95,7 @@ test("it can be changed and deleted, unlike an event", async () => {
   expect(hubspot.timelineOf({ id: ada })).toMatchObject([{ detail: "Second" }]);
   await basicApi.archive(id);
   expect(hubspot.timelineOf({ id: ada })).toEqual([]);
-  expect((await refusal(basicApi.getById(id))).code).toBe(404);
+  expect((await vendorError(basicApi.getById(id))).code).toBe(404);
   expect((await client.crm.contacts.basicApi.getById(ada, ["num_notes"])).properties["num_notes"]).toBe("0");
 });
 
@@ -113,7 +113,7 @@ test("a group is made before the properties in it, several of which can be made 
   expect(await create(property("klaviyo_open_count"))).toMatchObject({ status: 207, body: { numErrors: 1 } });
   const group = { name: "klaviyo", label: "Klaviyo", displayOrder: -1 };
   expect(await client.crm.properties.groupsApi.create("contacts", group)).toMatchObject({ name: "klaviyo" });
-  expect((await refusal(client.crm.properties.groupsApi.create("contacts", group))).code).toBe(409);
+  expect((await vendorError(client.crm.properties.groupsApi.create("contacts", group))).code).toBe(409);
   expect((await create(property("klaviyo_open_count"), property("klaviyo_click_count"))).status).toBe(201);
   const all = await client.crm.properties.groupsApi.getAll("contacts");
   expect(all.results.map(({ name }) => name)).toEqual(["contactinformation", "klaviyo"]);

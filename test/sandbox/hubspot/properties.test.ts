@@ -3,7 +3,7 @@ import {
   PropertyCreateTypeEnum as Type,
 } from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
 import { expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 const STATUS = {
   name: "klaviyo_status",
@@ -57,7 +57,7 @@ test("a property can be made, written at once, and its options are replaced as a
   const changed = await coreApi.update("contacts", "klaviyo_status", { options });
   expect(changed.options.map(({ value }) => value)).toEqual(["lapsed"]);
   const write = client.crm.contacts.basicApi.update(id, { properties: { klaviyo_status: "active" } });
-  expect((await refusal(write)).code).toBe(400);
+  expect((await vendorError(write)).code).toBe(400);
   const read = await client.crm.contacts.basicApi.getById(id, ["klaviyo_status"]);
   expect(read.properties["klaviyo_status"]).toBe("active");
 });
@@ -66,7 +66,7 @@ test("a name that is taken is a conflict, and a type must fit its field", async 
   const { client } = await startHubspot();
   const { coreApi } = client.crm.properties;
   const create = (name: string, type: Type, fieldType: Field) =>
-    refusal(
+    vendorError(
       coreApi.create("contacts", { name, label: "X", groupName: "contactinformation", type, fieldType }),
     );
   expect((await create("email", Type.String, Field.Text)).code).toBe(409);
@@ -77,10 +77,10 @@ test("a property that was archived is unknown to reads and refused on writes", a
   const { client, hubspot } = await startHubspot();
   const [id = ""] = hubspot.seedContacts([{ properties: { email: "a@example.com", seats: 3 } }]);
   hubspot.archiveProperty("seats");
-  expect((await refusal(client.crm.properties.coreApi.getByName("contacts", "seats"))).code).toBe(404);
+  expect((await vendorError(client.crm.properties.coreApi.getByName("contacts", "seats"))).code).toBe(404);
   expect((await client.crm.contacts.basicApi.getById(id, ["seats"])).properties).not.toHaveProperty("seats");
   const write = client.crm.contacts.basicApi.update(id, { properties: { seats: "4" } });
-  expect((await refusal(write)).body["message"]).toMatch(/PROPERTY_DOESNT_EXIST/);
+  expect((await vendorError(write)).body["message"]).toMatch(/PROPERTY_DOESNT_EXIST/);
 });
 
 test("people can make a property read-only and take an option away", async () => {
@@ -88,7 +88,7 @@ test("people can make a property read-only and take an option away", async () =>
   hubspot.makeReadOnly("seats");
   hubspot.removeOption("persona", "user");
   const create = (properties: Record<string, string>) =>
-    refusal(
+    vendorError(
       client.crm.contacts.basicApi.create({
         properties: { firstname: "A", ...properties },
         associations: [],

@@ -4,7 +4,7 @@ import type {
   PublicObjectSearchRequest,
 } from "@hubspot/api-client/lib/codegen/crm/contacts/index.js";
 import { expect, test } from "vitest";
-import { refusal, START, startHubspot } from "./start-hubspot.ts";
+import { vendorError, START, startHubspot } from "./start-hubspot.ts";
 
 const search = (
   filters: Filter[],
@@ -150,10 +150,10 @@ test("pages are two hundred at most and end at ten thousand hits", async () => {
   const page = (after: string, limit = 200) =>
     client.crm.contacts.searchApi.doSearch(search([], { limit, after }));
   expect((await page("0")).results).toHaveLength(200);
-  expect((await refusal(page("0", 201))).code).toBe(400);
+  expect((await vendorError(page("0", 201))).code).toBe(400);
   const last = await page("9800");
   expect(last).toMatchObject({ total: 10_300, paging: { next: { after: "10000" } } });
-  expect((await refusal(page("10000"))).code).toBe(400);
+  expect((await vendorError(page("10000"))).code).toBe(400);
 });
 
 test("a search that breaks a rule is a 400", async () => {
@@ -170,7 +170,7 @@ test("a search that breaks a rule is a 400", async () => {
     search([], { query: "x".repeat(3_000) }),
   ];
   for (const request of bad)
-    expect((await refusal(client.crm.contacts.searchApi.doSearch(request))).code).toBe(400);
+    expect((await vendorError(client.crm.contacts.searchApi.doSearch(request))).code).toBe(400);
 });
 
 test("contacts of a company are found through the association", async () => {

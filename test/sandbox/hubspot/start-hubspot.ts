@@ -54,7 +54,7 @@ export async function startHubspot(options: HubspotOptions = {}): Promise<Starte
 }
 
 /** The error of a call that has to fail, as the SDK tells it. */
-export async function refusal(call: Promise<unknown>): Promise<{ code: number; body: Answer["body"] }> {
+export async function vendorError(call: Promise<unknown>): Promise<{ code: number; body: Answer["body"] }> {
   try {
     await call;
   } catch (error) {

@@ -1,12 +1,12 @@
 import { AssociationSpecAssociationCategoryEnum } from "@hubspot/api-client/lib/codegen/crm/objects/notes/index.js";
 import { expect, test } from "vitest";
-import { refusal, startHubspot, TOKEN } from "./start-hubspot.ts";
+import { vendorError, startHubspot, TOKEN } from "./start-hubspot.ts";
 
 test("a create of a taken address is answered with 400 or 409, as the portal is set", async () => {
   const { client, hubspot } = await startHubspot();
   const [ann] = hubspot.seedContacts([{ properties: { email: "ann@example.com" } }]);
   const create = () =>
-    refusal(
+    vendorError(
       client.crm.contacts.basicApi.create({ properties: { email: "ANN@example.com" }, associations: [] }),
     );
   expect(await create()).toMatchObject({ code: 409 });

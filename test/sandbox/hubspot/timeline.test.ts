@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { InstalledApp } from "./install-app.ts";
 import { installApp } from "./install-app.ts";
 import type { StartedHubspot } from "./start-hubspot.ts";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 /** Timeline v3: limits of March 2025, and the page of the endpoint for "the last wins". */
 
@@ -91,7 +91,7 @@ test("an app without templates of the old days is refused, for templates and for
   const started = await startHubspot();
   const { app, client, call } = await installApp(started);
   const template = { name: "New", objectType: "contacts", tokens: [] };
-  const refused = await refusal(client.crm.timeline.templatesApi.create(Number(app.appId), template));
+  const refused = await vendorError(client.crm.timeline.templatesApi.create(Number(app.appId), template));
   expect(refused.code).toBe(403);
   const event = { eventTemplateId: "1", email: "ada@example.com", tokens: {} };
   expect((await call("POST", "/integrators/timeline/v3/events", event)).status).toBe(403);

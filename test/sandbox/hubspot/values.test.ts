@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { refusal, startHubspot } from "./start-hubspot.ts";
+import { vendorError, startHubspot } from "./start-hubspot.ts";
 
 describe("what HubSpot stores", () => {
   test.each([
@@ -58,7 +58,7 @@ describe("what HubSpot refuses, in its own words", () => {
   ])("%s as %j", async (name, written, error, message) => {
     const { client, hubspot } = await startHubspot();
     const [id = ""] = hubspot.seedContacts([{ properties: { email: "a@example.com" } }]);
-    const { code, body } = await refusal(
+    const { code, body } = await vendorError(
       client.crm.contacts.basicApi.update(id, { properties: { city: "Bonn", [name]: written } }),
     );
     expect(code).toBe(400);
@@ -91,7 +91,7 @@ test("a choice whose option was removed stays, but cannot be written again", asy
   ]);
   hubspot.removeOption("interests", "events");
   const set = (interests: string) => client.crm.contacts.basicApi.update(id, { properties: { interests } });
-  expect((await refusal(set("news;events"))).code).toBe(400);
+  expect((await vendorError(set("news;events"))).code).toBe(400);
   expect((await set(";offers")).properties["interests"]).toBe("news;offers;events");
 });
 

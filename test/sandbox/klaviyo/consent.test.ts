@@ -89,7 +89,7 @@ describe("subscribing", () => {
 });
 
 describe("unsubscribing", () => {
-  it("is from everything for whoever is not on the list", async () => {
+  it("is from everything for anybody who is not on the list", async () => {
     klaviyo.sandbox.seed([{ email: ADA, consent: "SUBSCRIBED" }]);
     klaviyo.sandbox.configure({ global_unsubscribe: false });
     await unsubscribe(list);

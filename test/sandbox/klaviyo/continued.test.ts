@@ -149,6 +149,6 @@ const KLAVIYO: Kind<KlaviyoSandbox> = {
   ],
 };
 
-test("a Klaviyo that goes on from what it kept is the one that kept it, with what waited to be done", async () => {
+test("a Klaviyo that continues from what it kept is the one that kept it, with what waited to be done", async () => {
   await expect(compareTwins(KLAVIYO)).resolves.toBeUndefined();
 });

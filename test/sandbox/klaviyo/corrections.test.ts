@@ -50,7 +50,7 @@ describe("Klaviyo as its specification has it", () => {
       expect((await klaviyo.raw(path)).headers.get("ratelimit-limit")).toBe("75, 75;w=1, 750;w=60");
   });
 
-  it("answers a revision that has ended with 410, whoever asks", async () => {
+  it("answers a revision that has ended with 410, no matter who asks", async () => {
     klaviyo.sandbox.configure({ ended_revisions: ["2026-07-15"] });
     const { status, body } = await klaviyo.raw("/api/accounts");
     expect([status, body?.errors?.[0]["status"]]).toEqual([410, 410]);

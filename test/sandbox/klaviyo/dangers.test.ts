@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { KlaviyoRehearsal } from "../../support/klaviyo-rehearsal.ts";
-import { cursorOf, dataIn, klaviyoRehearsal, refusalOf } from "../../support/klaviyo-rehearsal.ts";
+import { cursorOf, dataIn, klaviyoRehearsal, vendorErrorOf } from "../../support/klaviyo-rehearsal.ts";
 
 let klaviyo: KlaviyoRehearsal;
 
@@ -124,7 +124,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
       "ratelimit-limit": "1, 1;w=1, 15;w=60",
       "ratelimit-remaining": "0",
     });
-    const refused = await refusalOf(klaviyo.accounts.getAccounts());
+    const refused = await vendorErrorOf(klaviyo.accounts.getAccounts());
     expect(refused.status).toBe(429);
     expect(refused.headers["retry-after"]).toBe("1");
     expect(Object.keys(refused.headers).filter((name) => name.startsWith("ratelimit"))).toEqual([]);
@@ -141,17 +141,17 @@ describe("what Klaviyo really does, however unwelcome", () => {
       { email: "ada@example.com" },
       { email: "ben@example.com", phone_number: "+4512345678" },
     ]);
-    const upsert = await refusalOf(
+    const upsert = await vendorErrorOf(
       klaviyo.profiles.createOrUpdateProfile({
         data: { type: "profile", attributes: { email: "ada@example.com", phoneNumber: "+4512345678" } },
       }),
     );
-    const patch = await refusalOf(
+    const patch = await vendorErrorOf(
       klaviyo.profiles.updateProfile(ada ?? "", {
         data: { type: "profile", id: ada ?? "", attributes: { phoneNumber: "+4512345678" } },
       }),
     );
-    const create = await refusalOf(
+    const create = await vendorErrorOf(
       klaviyo.profiles.createProfile({
         data: { type: "profile", attributes: { email: "new@example.com", phoneNumber: "+4512345678" } },
       }),
@@ -167,7 +167,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
   });
 
   it("g refuses greater-or-equal on a profile's updated", async () => {
-    const { status, error } = await refusalOf(
+    const { status, error } = await vendorErrorOf(
       klaviyo.profiles.getProfiles({ filter: "greater-or-equal(updated,2026-01-01T00:00:00Z)" }),
     );
     expect(status).toBe(400);
@@ -210,7 +210,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
 
   it("answers 404 for a profile that exists, when it is to take an address that is another's", async () => {
     const [ada] = klaviyo.sandbox.seed([{ email: "ada@example.com" }, { email: "ben@example.com" }]);
-    const { status, error } = await refusalOf(
+    const { status, error } = await vendorErrorOf(
       klaviyo.profiles.createOrUpdateProfile({
         data: { type: "profile", id: ada ?? "", attributes: { email: "ben@example.com" } },
       }),
@@ -242,7 +242,7 @@ describe("what Klaviyo really does, however unwelcome", () => {
     expect(merged.body.data.id).toBe(into);
     expect((await klaviyo.profiles.getProfile(from)).response.status).toBe(200);
     klaviyo.world.clock.advance(60_000);
-    expect((await refusalOf(klaviyo.profiles.getProfile(from))).status).toBe(404);
+    expect((await vendorErrorOf(klaviyo.profiles.getProfile(from))).status).toBe(404);
     expect(klaviyo.sandbox.profile(into)).toMatchObject({
       email: "new@example.com",
       attributes: { phone_number: "+4512345678" },

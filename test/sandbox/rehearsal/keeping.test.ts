@@ -72,7 +72,7 @@ describe("a rehearsal that is kept in a folder", () => {
     }
   });
 
-  test("goes on after a kill from what was written, and gives none of the ids that may be lost", async () => {
+  test("continues after a kill from what was written, and gives none of the ids that may be lost", async () => {
     const first = await start();
     const elsewhere = mkdtempSync(join(tmpdir(), "tandem-killed-"));
     try {
@@ -88,7 +88,7 @@ describe("a rehearsal that is kept in a folder", () => {
     }
   });
 
-  test("begins anew when it is told to", async () => {
+  test("begins again when it is told to", async () => {
     const first = await start();
     first.hubspot.sandbox.createList("Made by hand");
     await stop(first);

@@ -47,7 +47,7 @@ test("the story's people received, opened and clicked mail of campaigns and flow
   expect(Math.max(...dates)).toBeLessThanOrEqual(told.klaviyo.world.clock.now());
 });
 
-test("whoever unsubscribed or bounced for good has the consent that belongs to it, and nobody else", async () => {
+test("anybody who unsubscribed or bounced for good has the consent that belongs to it, and nobody else", async () => {
   const told = await rehearsal(600);
   const { sandbox, world } = told.klaviyo;
   // Those that come late have happened, too.

@@ -61,7 +61,7 @@ test("a contact's history says when it was linked, who left it alone and took it
   ]);
 });
 
-test("whoever is left alone with all that match a search has it in their history, and nobody else's", async () => {
+test("anybody who is left alone with all that match a search has it in their history, and nobody else's", async () => {
   const other = await it.link("kim@example.com", "in_sync", { hubspotId: "52" });
   await it.sighting(other, "hubspot", "52", {});
   at = before(30);

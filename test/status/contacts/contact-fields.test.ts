@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explanation } from "../../../src/cli/look/explanation.ts";
+import { explanation } from "../../../src/cli/reports/explanation.ts";
 import { EMAIL_FIELD } from "../../../src/model/mapping.ts";
 import { NO_CONSENT_RULES } from "../../../src/model/scope.ts";
 import type { KnownLink } from "../../../src/model/link.ts";

@@ -103,7 +103,7 @@ test("who opted out is said to have, whatever Tandem left or did since; and the 
     "Opted out the ledger has an opt-out, and only they can opt in again, in Klaviyo",
   );
   expect(consent).toContain("Klaviyo: never subscribed");
-  expect(consent).toContain("come back by an act of their own in Klaviyo");
+  expect(consent).toContain("can only opt in again themselves, in Klaviyo");
   // The latest first: what was left alone, and why; then the refusal as it was seen.
   expect(consent).toMatch(
     /2026-11-22 08:55 UTC Not subscribed: blocked Klaviyo, list 01LIST a refusal stands in the ledger 2026-11-22 07:30 UTC Opted out Klaviyo showed unsubscribed/,

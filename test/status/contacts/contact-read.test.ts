@@ -56,7 +56,7 @@ test.each([
   expect(body.includes("Read now</button>")).toBe(offered);
 });
 
-test("a read becomes a page task once, in the name of whoever wants it", async () => {
+test("a read becomes a page task once, in the name of the person who wants it", async () => {
   const begun: PageWork[] = [];
   const browser = await open({ tasks: tasks(null, begun) });
   await browser.get(`/contacts/${id}`);

@@ -129,7 +129,7 @@ test("a trusted proxy is an address, or one of a network", () => {
     expect([address, trusts(address)]).toEqual([address, false]);
 });
 
-test("the highest role comes first, whoever it is given to", () => {
+test("the highest role comes first, no matter who has it", () => {
   const env = {
     ...OIDC,
     TANDEM_OIDC_VIEWERS: "@example.com",

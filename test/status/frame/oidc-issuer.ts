@@ -1,7 +1,7 @@
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 
-/** A company's sign-in for tests: hands out a code for whoever is said to be at the browser, and checks PKCE. */
+/** A company's sign-in for tests: hands out a code for anybody who is said to be at the browser, and checks PKCE. */
 export interface OidcIssuer {
   readonly url: string;
   /** What the token says of the person. */

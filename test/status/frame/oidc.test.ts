@@ -60,7 +60,7 @@ async function comeIn(browser: Visit): Promise<Visited> {
   return browser.get(await backFrom(browser));
 }
 
-test("whoever the company knows comes in with the role that the settings give", async () => {
+test("everybody whom the company knows comes in with the role that the settings give", async () => {
   const browser = visit(app);
   expect((await browser.get("/errors")).body).toContain('href="/sign-in/oidc?next=%2Ferrors"');
   const answer = await comeIn(browser);
@@ -160,7 +160,7 @@ test("an issuer that is down says so, and does not say that somebody may not com
   await later.close();
 });
 
-test("an address that is not said to be verified is believed only by an explicit setting, and a false one never", async () => {
+test("an address that is not said to be verified is accepted only by an explicit setting, and a false one never", async () => {
   const people: OidcAccess["people"] = [{ who: "ann@example.com", role: "admin" }];
   const oidc = {
     issuer: issuer.url,

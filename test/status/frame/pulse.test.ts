@@ -72,7 +72,7 @@ test("the pulse takes nothing out of the session: what an action said is said by
   expect((await browser.get(location ?? "")).body).toContain("Sync queued.");
 });
 
-test("the last look is told anew, so that an open page does not go on calling it fresh", async () => {
+test("the last look is told again, so that an open page does not keep calling it fresh", async () => {
   minutes(0);
   await it.run("finished", 5);
   const browser = await signedIn();

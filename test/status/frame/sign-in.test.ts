@@ -113,7 +113,7 @@ test("a thousand wrong passwords from one machine get ten tries a minute", async
   expect(statuses.filter((status) => status === 429)).toHaveLength(990);
 });
 
-test("from fifty machines it is ten a minute too, and whoever signed in before is not locked out", async () => {
+test("from fifty machines it is ten a minute too, and anybody who signed in before is not locked out", async () => {
   const owner = visit(app);
   await owner.get("/sign-in");
   const good = { name: "admin", password: PASSWORD };

@@ -102,7 +102,7 @@ describe("a viewer (P22)", () => {
     const viewer = await signedIn("viewer");
     let seen = 0;
     for (const url of everyAddress().filter((one) => !one.endsWith(".csv"))) {
-      // The parts of a page are pages of their own, and its document has them all.
+      // The parts of a page are their own pages, and its document has them all.
       const [path] = url.split("?");
       const parts = everyAddress().filter((one) => one === path || one.startsWith(`${path}?show=`));
       const pages = await Promise.all([url, ...parts].map(async (one) => (await viewer.get(one)).body));

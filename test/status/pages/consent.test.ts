@@ -170,7 +170,7 @@ test("the proof reads every entry, and names the one that somebody changed past 
   ]);
 });
 
-test("the ledger says why in words, keeps the evidence at hand, and is a file for whoever has to prove it", async () => {
+test("the ledger says why in words, keeps the evidence at hand, and is a file for anybody who has to prove it", async () => {
   await person("a@example.com", null, BOUNCED);
   await recordChangedConsent(fresh.database, it.connectionId, 1n, before(5));
   const body = await page("/consent");

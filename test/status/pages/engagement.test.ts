@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { completenessText } from "../../../src/cli/look/engagement-text.ts";
+import { completenessText } from "../../../src/cli/reports/engagement-text.ts";
 import { demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
 import { RECORD_AS } from "../../../src/model/engagement.ts";
 import { seenWords } from "../../../src/status/engagement/engagement-page.ts";

@@ -121,7 +121,7 @@ test("the file stands there line by line, and what looks like a key is stars", a
   );
 });
 
-test("a broken file on the disk is told with its line, while the version before goes on", async () => {
+test("a broken file on the disk is told with its line, while the version before continues", async () => {
   await remember(TEXT);
   disk = TEXT.replace("on_leave: remove_from_list", "on_leav: remove_from_list");
   const { body } = await visit(app).get("/mapping?show=file");

@@ -32,7 +32,7 @@ export function companiesFrom(now: number): CompaniesState {
 /**
  * The contacts whose primary company changed since the last look, with its new values: an edited company leaves its
  * contacts' `lastmodifieddate` as it is, so nothing else would show them. Where companies may not be read, the reader of
- * `account` is told and they are not followed; once they may be again, all lists are read anew, since their members
+ * `account` is told and they are not followed; once they may be again, all lists are read again, since their members
  * were shown without companies meanwhile.
  */
 export async function* followCompanies(

@@ -14,7 +14,7 @@ export function optOutTypeOf(property: string): string | null {
   return PROPERTY.exec(property)?.[1] ?? null;
 }
 
-/** The account's subscription types, from its contact properties: no request and no scope of their own. */
+/** The account's subscription types, from its contact properties: without a request or scope. */
 export function optOutTypes(
   properties: readonly { readonly name: string; readonly label: string }[],
 ): readonly OptOutType[] {

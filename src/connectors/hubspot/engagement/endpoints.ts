@@ -59,7 +59,7 @@ export interface EndpointTools {
 
 /**
  * HubSpot's endpoints that show what happened. The SDK has no app events and no event definitions, and turns values of
- * events into types of its own: those are plain requests.
+ * events into its own types: those are plain requests.
  */
 export function engagementEndpoints({ call, mutation, crm, plain }: EndpointTools) {
   const templatesOf = ({ appId }: DeveloperAccess) =>

@@ -27,7 +27,7 @@ interface Part {
   readonly entry: TimelineEntry;
 }
 
-/** Sends what is fresh in the groups, each entry an event of its own. */
+/** Sends what is fresh in the groups, each entry its own event. */
 export async function sendEntries(
   groups: readonly EntryGroup[],
   { account, signal, typeOf, sender }: EntrySending,

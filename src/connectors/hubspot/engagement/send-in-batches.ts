@@ -33,7 +33,7 @@ const SAME_WORDS = 4;
 const LOCKED = 423;
 
 /**
- * Sends items in batches. A batch that is refused whole is halved until whoever is to blame stands alone, so that one bad
+ * Sends items in batches. A batch that is refused whole is halved until the one to blame stands alone, so that one bad
  * item spoils no other. The whole side being out is thrown only where nothing was answered yet: what was answered counts,
  * and the rest is unknown.
  */
@@ -107,7 +107,7 @@ function halves<T>(batch: readonly T[]): readonly (readonly T[])[] {
 const wordsOf = ({ status, error }: Extract<Verdict, { kind: "refused" }>): string =>
   `${status} ${error.category ?? ""} ${error.message ?? ""}`;
 
-/** An item's error has no status of its own. */
+/** An item's error has no status. */
 function statusOf({ category }: VendorError): number {
   if (category === "CONFLICT") return 409;
   return category === "OBJECT_NOT_FOUND" ? 404 : 400;

@@ -104,7 +104,7 @@ const WORDS = {
   },
 } as const satisfies Readonly<Record<string, Words>>;
 
-/** What keeps an account from using a sink, in words for whoever can change it. */
+/** What keeps an account from using a sink, in words for the person who can change it. */
 function sinkProblem(cause: keyof typeof WORDS): Problem {
   const rest = { level: "connection", side: "hubspot", field: null, retry: "soon", reference: null } as const;
   return { ...WORDS[cause], ...rest };
@@ -133,7 +133,7 @@ export function deletedKinds({ ids }: SinkSetup, there: ReadonlySet<string>): Si
   return { problem: { ...problem, level: "mapping" }, kinds };
 }
 
-/** A sink that cannot be used now; contacts go on being synced. */
+/** A sink that cannot be used now; contacts are still synced. */
 export function sinkOut(cause: keyof typeof WORDS): SystemUnavailable {
   return new SystemUnavailable("hubspot", sinkProblem(cause), PROBE_MS);
 }

@@ -88,7 +88,7 @@ export function timelineSink(account: () => Account, { signedIn, developer }: Ti
           },
         },
       });
-      // Events have ids of their own making, which are worth nothing to anybody.
+      // Events have ids that nobody can use.
       const results = await inWordsOf("timeline", sending);
       return results.map((result) => (result.outcome === "done" ? { ...result, reference: null } : result));
     },

@@ -11,7 +11,7 @@ export interface ListSizes {
   /** Lists that exist. */
   readonly known: ReadonlyMap<string, ListCounts>;
   readonly gone: ReadonlyMap<string, Problem>;
-  /** Lists whose members HubSpot is computing anew, or has stopped computing: of these, absence says nothing. */
+  /** Lists whose members HubSpot is computing again, or has stopped computing: of these, absence says nothing. */
   readonly computing: ReadonlySet<string>;
   /** The server's clock before anything else was read; `null` where no list was asked about. */
   readonly at: number | null;
@@ -97,7 +97,7 @@ async function countBySearch(
   }
 }
 
-/** A count of its own, or text among the additional properties. */
+/** Its own count, or text among the additional properties. */
 function countsOf({ size, additionalProperties }: ListRecord): ListCounts {
   const number = (name: string): number | null => {
     const told = additionalProperties?.[name];

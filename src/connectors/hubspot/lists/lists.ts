@@ -6,7 +6,7 @@ import type { Call } from "../wire/put-together.ts";
 import { chunks } from "../../../model/chunks.ts";
 import { BATCH } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
-import { ANEW, writeCursor } from "../pull/cursor.ts";
+import { FROM_START, writeCursor } from "../pull/cursor.ts";
 import type { ListState, PullState, ReadingState } from "../pull/cursor.ts";
 import { answeredStatus } from "../problems/failure.ts";
 import { aboutOneList, unreadList } from "../problems/list-problems.ts";
@@ -29,14 +29,14 @@ export interface Following {
   readonly signal: AbortSignal;
 }
 
-/** A page, if there is one to show, and where to go on behind it. */
+/** A page, if there is one to show, and where to continue behind it. */
 export interface Step {
   readonly page: PullPage | null;
   readonly state: PullState;
 }
 
 const HOUR = 3_600_000;
-/** Whoever left is told by the count; this is for what a count cannot tell. */
+/** Anybody who left is told by the count; this is for what a count cannot tell. */
 const ROSTER_EVERY = 24 * HOUR;
 /** Where HubSpot gives neither a count nor the time of the last leave. */
 const ROSTER_EVERY_UNCOUNTED = 2 * HOUR;
@@ -44,12 +44,13 @@ const MEMBERS_PER_PAGE = 250;
 /** Two pages of 250 members fill five batches of 100 to the brim. */
 const PAGES_AT_ONCE = 2;
 
-/** Everybody on the list, in the order of joining, so that its end is where the next pull goes on. */
+/** Everybody on the list, in the order of joining, so that its end is where the next pull continues. */
 export async function* readList(following: Following, begun: PullState): AsyncGenerator<Step> {
   const { list, size, now } = following;
   let state = begun;
   const known = state.lists[list];
-  let reading: ReadingState = known !== undefined && "reading" in known ? known : { ...ANEW, again: false };
+  let reading: ReadingState =
+    known !== undefined && "reading" in known ? known : { ...FROM_START, again: false };
   let end: MemberPage | null = null;
   let unread = 0;
   const follow = guardOf(following, reading.after);
@@ -97,8 +98,8 @@ export async function* followList(following: Following, begun: PullState): Async
     }
   } catch (error) {
     if (answeredStatus(error) !== 400) throw error;
-    // The saved place in the join order is not taken any more: the list is read anew.
-    yield* readList(following, withList(state, list, ANEW));
+    // The saved place in the join order is not taken any more: the list is read again.
+    yield* readList(following, withList(state, list, FROM_START));
     return;
   }
   // What it counts is compared with the last good count when it is done.
@@ -191,7 +192,7 @@ async function* joined(following: Following, begun: PullState): AsyncGenerator<S
       ...(page.ids.length > 0 ? position(page) : {}),
     };
     unread += page.unread;
-    // Whoever joined and could not be told is found by the roster, once they can be.
+    // Anybody who joined and could not be told is found by the roster, once they can be.
     if (unread > 0) known = { ...known, confirm: true };
     state = withList(state, list, known);
     yield* members(following, ids, before, state);

@@ -31,7 +31,7 @@ export type Failure =
   /** There was no token to send: renewing an OAuth sign-in failed. */
   | { readonly kind: "no_token"; readonly operation: string };
 
-/** A failed call on its way to whoever knows what it means: a problem of one contact, or of the whole side. */
+/** A failed call on its way to the code that knows what it means: a problem of one contact, or of the whole side. */
 export class CallFailed extends Error {
   readonly failure: Failure;
 

@@ -34,7 +34,7 @@ const WORDS = {
   },
 } as const satisfies Readonly<Record<string, Pick<Problem, "code" | "title" | "explanation" | "fix">>>;
 
-/** Why an app is not signed in, for whoever can change it. */
+/** Why an app is not signed in, for the person who can change it. */
 export function signInRefused(cause: keyof typeof WORDS): SystemUnavailable {
   const rest = { level: "connection", side: "hubspot", field: null, retry: "soon", reference: null } as const;
   return new SystemUnavailable("hubspot", { ...WORDS[cause], ...rest }, PROBE_MS);

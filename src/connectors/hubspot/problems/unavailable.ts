@@ -52,7 +52,7 @@ export function unavailable(error: CallFailed, toMidnightMs: () => number): Syst
   return new SystemUnavailable("hubspot", explained, wait(), error);
 }
 
-/** What came instead of an answer, for whoever has to find out where it broke; `null` where nothing more is known. */
+/** What came instead of an answer, for the person who has to find out where it broke; `null` where nothing more is known. */
 function whyDown(failure: Failure): string | null {
   const passes = "This is usually over in minutes.";
   switch (failure.kind) {

@@ -32,10 +32,10 @@ const reading = z.object({
   /** It was read before: who left since is told by nothing but its whole membership. */
   again: z.boolean().default(false),
 });
-/** A list whose reading from the beginning goes on. */
+/** A list whose reading from the beginning continues. */
 export type ReadingState = z.infer<typeof reading>;
 /** A list that was followed, and whose place is lost. */
-export const ANEW: ReadingState = { reading: true, after: null, count: 0, again: true };
+export const FROM_START: ReadingState = { reading: true, after: null, count: 0, again: true };
 
 const search = z.object({
   /** `late`: the second look at an older span. */
@@ -52,7 +52,7 @@ const companies = z.object({
   /** As `since` and `settled` of the contacts. */
   since: z.number(),
   settled: z.number(),
-  /** A search that was not read to its end: until when, until when the second look, and the id behind which it goes on. */
+  /** A search that was not read to its end: until when, until when the second look, and the id behind which it continues. */
   search: z.object({ to: z.number(), late: z.number().nullable(), after: z.string() }).nullable(),
 });
 /** How far changes of companies have been followed. */
@@ -66,20 +66,20 @@ const state = z.object({
   since: z.number(),
   /** Changes made before this were looked for once more when the index could be late with them no longer. */
   settled: z.number(),
-  /** A search that was not read to its end: its span, and the id behind which it goes on. */
+  /** A search that was not read to its end: its span, and the id behind which it continues. */
   search: search.nullable(),
   /** `null` where no property of companies is mapped, or none may be read. */
   companies: companies.nullable().default(null),
   lists: z.record(z.string(), z.union([reading, list])),
 });
-/** Everything a pull needs to go on. Times are HubSpot's own, so that no clock of ours matters. */
+/** Everything a pull needs to continue. Times are HubSpot's own, so that no clock of ours matters. */
 export type PullState = z.infer<typeof state>;
 
 export function writeCursor(pull: PullState): Cursor {
   return JSON.stringify(pull);
 }
 
-/** `null` where the cursor was made by another version or something else: a pull then begins anew. */
+/** `null` where the cursor was made by another version or something else: a pull then begins again. */
 export function readCursor(cursor: Cursor): PullState | null {
   const parsed = state.safeParse(readJson(cursor));
   return parsed.success ? parsed.data : null;

@@ -4,7 +4,7 @@ import type { ContactReading } from "../../../model/contact.ts";
 import { changedContacts } from "./changes.ts";
 import { companiesFrom, followCompanies, followsCompanies } from "../companies/company-changes.ts";
 import type { Account } from "../contacts.ts";
-import { ANEW, readCursor, writeCursor } from "./cursor.ts";
+import { FROM_START, readCursor, writeCursor } from "./cursor.ts";
 import type { PullState } from "./cursor.ts";
 import { answeredStatus } from "../problems/failure.ts";
 import { endlessList, listProblem } from "../problems/list-problems.ts";
@@ -29,7 +29,9 @@ export async function* pullContacts(
   const sizes = await listSizes(account, scope.collections, signal);
   // Taken before the first page: what changes while it is read is seen by the next pull.
   const now = sizes.at ?? (await serverNow(account, signal));
-  const lists = Object.fromEntries(cursor === null ? [] : scope.collections.map((list) => [list, ANEW]));
+  const lists = Object.fromEntries(
+    cursor === null ? [] : scope.collections.map((list) => [list, FROM_START]),
+  );
   const start = { version: 1, first: true, since: now, settled: now, search: null, lists } as const;
   const companies = followsCompanies(scope) ? companiesFrom(now) : null;
   let state = keepListed(before ?? { ...start, companies }, scope, sizes);
@@ -59,7 +61,7 @@ export async function* pullContacts(
       const endless = error instanceof EndlessPages ? error : null;
       if (answeredStatus(error) === null && endless === null) throw error;
       account.log("a list could not be followed", { system: "hubspot", list, status: answeredStatus(error) });
-      state = { ...state, lists: { ...state.lists, [list]: ANEW } };
+      state = { ...state, lists: { ...state.lists, [list]: FROM_START } };
       yield {
         kind: "collection_gone",
         collection: list,
@@ -78,10 +80,10 @@ function contactsPage(reading: ContactReading, cursor: Cursor): PullPage {
   return { kind: "contacts", ...reading, members: new Map(), cursor };
 }
 
-/** Forgets lists that are no longer followed; one that no longer exists is read anew if it comes back. */
+/** Forgets lists that are no longer followed; one that no longer exists is read again if it comes back. */
 function keepListed(state: PullState, scope: PullScope, sizes: ListSizes): PullState {
   const followed = Object.entries(state.lists).filter(([list]) => scope.collections.includes(list));
-  const lists = followed.map(([list, known]) => [list, sizes.gone.has(list) ? ANEW : known]);
+  const lists = followed.map(([list, known]) => [list, sizes.gone.has(list) ? FROM_START : known]);
   return { ...state, lists: Object.fromEntries(lists) as PullState["lists"] };
 }
 

@@ -52,7 +52,7 @@ export interface Calls {
    * @returns `null` where nothing was sent
    */
   write<T>(prepare: Prepare, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T> | null>;
-  /** The account's time zone, once known: its daily quota starts anew at its midnight. */
+  /** The account's time zone, once known: its daily quota starts again at its midnight. */
   learnTimeZone(timeZone: string | null): void;
   requests(): ReadonlyMap<string, number>;
   /** How far HubSpot's clock is from ours, in milliseconds. */

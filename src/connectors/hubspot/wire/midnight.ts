@@ -4,8 +4,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /**
- * Milliseconds until the next midnight in a time zone, where HubSpot's daily quota starts anew; an hour where the zone
- * is unknown, so that an account is asked at most once an hour whether it may go on.
+ * Milliseconds until the next midnight in a time zone, where HubSpot's daily quota starts again; an hour where the zone
+ * is unknown, so that an account is asked at most once an hour whether it may continue.
  */
 export function untilMidnightMs(now: number, timeZone: string | null): number {
   const parts = timeZone === null ? null : partsIn(now, timeZone);

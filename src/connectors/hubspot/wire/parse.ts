@@ -82,7 +82,7 @@ export const accountDetails = z.object({
   uiDomain: z.string().regex(/^[a-z0-9.-]+$/i),
 });
 
-/** "Should all be treated as optional", says HubSpot of its own error body. */
+/** "Should all be treated as optional", says HubSpot about its error body. */
 const texts = z.array(z.unknown().transform(String));
 const context = z.record(z.string(), texts).optional().catch(undefined);
 const optionalText = z.string().optional().catch(undefined);
@@ -122,7 +122,7 @@ export const companyHistories = z.object({
     .transform((all) => all.filter((each) => each !== null)),
 });
 
-/** Who belongs to whom: of each record, those it belongs to, and where to go on where they are many. */
+/** Who belongs to whom: of each record, those it belongs to, and where to continue where they are many. */
 export const associationPage = z.object({
   results: z.array(
     z.object({

@@ -7,7 +7,7 @@ export type ApiVersion = "v3" | "2026-03" | "2026-09";
 export interface Call {
   /** For counting and messages. */
   readonly operation: string;
-  /** Searches have a limit of their own. */
+  /** Searches have their own limit. */
   readonly pace: "burst" | "search";
   readonly send: (signal: AbortSignal) => Promise<RawAnswer>;
 }

@@ -156,7 +156,7 @@ function judge(work: Work, job: Job, error: VendorError): readonly Job[] {
   return status >= 500 ? [] : refuse(work, job, status, error).flat();
 }
 
-/** An item's error has no status of its own. */
+/** An item's error has no status. */
 const STATUS_OF_CATEGORY: Readonly<Record<string, number>> = {
   CONFLICT: 409,
   OBJECT_NOT_FOUND: 404,

@@ -53,7 +53,7 @@ export function consentIn(subscriptions: unknown, word: ConsentWord): string | n
   const consent = consentOf(subscriptions);
   if (consent === null) return undefined;
   switch (word) {
-    // Whoever is suppressed gets nothing, whatever they subscribed to.
+    // Anybody who is suppressed gets nothing, whatever they subscribed to.
     case "email": {
       const { verdict, reason } = verdictOf(consent);
       return verdict === "none" || reason === consent.status ? consent.status : "suppressed";

@@ -18,7 +18,7 @@ const LARGEST_BATCH = 100;
 
 /**
  * Unsubscribes people from all e-mail, or from one list. Klaviyo makes a profile of an address that it does not know and
- * unsubscribes whoever is not on the named list from everything, so both are looked up right before each attempt: whoever is
+ * unsubscribes anybody who is not on the named list from everything, so both are looked up right before each attempt: anybody who is
  * gone, or no longer on the list, is left alone. Of all e-mail twice is once, so it is repeated where no answer came; of a
  * list the second time would be of everything, so it never is. Rejects with `SystemUnavailable`, or `DoneBefore`.
  */

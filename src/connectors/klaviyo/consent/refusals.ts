@@ -10,7 +10,7 @@ import { pages } from "../wire/pages.ts";
 import { CHANGES_OVERLAP } from "../pull/pull.ts";
 import { nothing, profilePage } from "../wire/wire.ts";
 
-/** Whoever was suppressed or unsubscribed since: one request where nobody was. See `ConsentPort.refusals`. */
+/** Anybody who was suppressed or unsubscribed since: one request where nobody was. See `ConsentPort.refusals`. */
 export async function* refusals(
   { calls, client, log }: { readonly calls: Calls; readonly client: Endpoints; readonly log: ConnectorLog },
   since: number,

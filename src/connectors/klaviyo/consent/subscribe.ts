@@ -12,7 +12,7 @@ const LARGEST_BATCH = 50;
 
 /**
  * The one place that asks Klaviyo to subscribe anybody. The call takes suppressions away, so it takes nothing but
- * clearances, and it is sent once: not even a lost answer brings it out again. The gate takes out whoever is no longer
+ * clearances, and it is sent once: not even a lost answer brings it out again. The gate takes out anybody who is no longer
  * cleared when its turn comes. Rejects with `SystemUnavailable` where nothing was sent.
  */
 export async function subscribe(

@@ -137,7 +137,7 @@ export function tooLate(operation: string): KlaviyoFailure {
 
 export const TOO_LATE = "ETIMEDOUT";
 
-/** A success whose body is not what it should be: nothing of it may be believed. */
+/** A success whose body is not what it should be: nothing of it may be used. */
 export function malformed(operation: string, body?: unknown): KlaviyoFailure {
   return new KlaviyoFailure({
     operation,

@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     level: "connection",
     matches: ({ status, error }) => status === 429 || error.code === "throttled",
     title: () => "Klaviyo asked us to slow down",
-    explain: () => "The account's calls are used up for now. It goes on by itself.",
+    explain: () => "The account's calls are used up for now. Tandem continues automatically.",
     fix: () => [],
     retry: "soon",
     againMs: MINUTE,
@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
     level: "mapping",
     matches: (it) => isInvalid(it) && FIELD.test(it.error.detail ?? ""),
     title: (_about, error) => `"${fieldIn(error)}" is not a Klaviyo profile field`,
-    explain: (_about, error) => `Klaviyo has no field "${fieldIn(error)}" of its own.`,
+    explain: (_about, error) => `Klaviyo has no built-in field "${fieldIn(error)}".`,
     fix: () => ["A custom property is written `properties.NAME` in the mapping."],
     retry: "on_change",
   },
@@ -266,7 +266,7 @@ export function unavailable(failure: KlaviyoFailure): SystemUnavailable {
   return new SystemUnavailable("klaviyo", problem, failure.retryAfterMs ?? row.againMs ?? null, failure);
 }
 
-/** What came instead of an answer, for whoever has to find out where it broke. */
+/** What came instead of an answer, for the person who has to find out where it broke. */
 function whyDown({ kind, status, html, code, notSent }: KlaviyoFailure): string {
   const page = html ? ", as a web page: something on the way answered instead" : "";
   if (kind === "answered") return `Klaviyo answered with status ${status ?? "unknown"}${page}.`;

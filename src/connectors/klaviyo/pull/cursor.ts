@@ -53,7 +53,7 @@ export function cursorOf(at: Position): Cursor {
   return JSON.stringify(at);
 }
 
-/** Where to go on; from the start for none, and for one that is not ours. */
+/** Where to continue; from the start for none, and for one that is not ours. */
 export function positionOf(cursor: Cursor | null): Position {
   const start: Position = { updated: null, known: {}, underWay: null };
   if (cursor === null) return start;

@@ -75,7 +75,7 @@ export async function* pull(
   yield { kind: "contacts", contacts: [], unreadable: [], members: new Map(), cursor: cursorOf(end) };
 }
 
-/** It is this collection's problem: the others go on, and nothing is stopped by it. */
+/** It is this collection's problem: the others continue, and nothing is stopped by it. */
 function collectionProblem(collection: string, error: KlaviyoFailure | EndlessPages): Problem {
   const problem =
     error instanceof EndlessPages ? error.problem : problemOfFailure(error, { list: collection });

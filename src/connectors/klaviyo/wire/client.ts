@@ -202,7 +202,7 @@ function acceptedOrigin(baseUrl: string | null): string {
 
 const memberPage = ({ filter, cursor }: PageOptions) => ({
   pageSize: PROFILES_PER_PAGE,
-  // In the order of joining, so that whoever joins while the pages are read comes at their end.
+  // In the order of joining, so that anybody who joins while the pages are read comes at their end.
   sort: "joined_group_at" as const,
   ...(filter === undefined ? {} : { filter }),
   ...pageCursor(cursor),

@@ -13,7 +13,7 @@ const SUPPRESSED_AT = "subscriptions.email.marketing.suppression.timestamp";
 /** Klaviyo's endpoints for what people want to be sent. */
 export function consentEndpoints(call: PutTogether, mutation: PutMutation) {
   return {
-    /** Whoever was suppressed at or after a moment, the earliest first. */
+    /** Anybody who was suppressed at or after a moment, the earliest first. */
     suppressedSince: (since: string, cursor: string | null) =>
       call("get_suppressed_profiles", ProfilesApi, (api) =>
         api.getProfiles({
@@ -36,7 +36,7 @@ export function consentEndpoints(call: PutTogether, mutation: PutMutation) {
           data: { type: "profile-subscription-bulk-delete-job", attributes: { profiles: { data: [] } } },
         }),
       ),
-    /** Without a list: of all e-mail. With one, whoever is not on it is unsubscribed of all e-mail. */
+    /** Without a list: of all e-mail. With one, anybody who is not on it is unsubscribed of all e-mail. */
     unsubscribe: (permit: Permit, people: readonly Person[], list: string | null) =>
       mutation(permit, "bulk_unsubscribe_profiles", ProfilesApi, (api) =>
         api.bulkUnsubscribeProfiles({

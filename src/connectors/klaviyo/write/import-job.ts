@@ -164,10 +164,10 @@ async function importPart(settings: Importing, asked: readonly Row[], list: stri
   if (end.kind === "unclear") return;
   const { errors } = end;
   const failed = new Set(errors.map((error) => rowOf(error, rows)));
-  // An error that cannot be told whose it is leaves everybody in doubt.
-  const doubt = failed.has(null);
+  // An error that names nobody may be about anybody.
+  const unclear = failed.has(null);
   const sent = rows.filter((row) => !failed.has(row)).map(({ operation }) => operation);
-  const made = doubt
+  const made = unclear
     ? new Map<EmailKey, ExternalId>()
     : await madeProfiles(
         settings,
@@ -177,7 +177,7 @@ async function importPart(settings: Importing, asked: readonly Row[], list: stri
       );
   all((row) => {
     if (failed.has(row)) return "one by one";
-    return doubt ? { outcome: "unknown" } : doneBlind(row.operation, row.problems, made);
+    return unclear ? { outcome: "unknown" } : doneBlind(row.operation, row.problems, made);
   });
 }
 

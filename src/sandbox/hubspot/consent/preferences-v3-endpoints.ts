@@ -2,7 +2,7 @@ import type { Reply } from "../../route.ts";
 import type { StatusChange } from "./change-consent.ts";
 import { changeStatus, shownState } from "./change-consent.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textField } from "../wire/request-parts.ts";
 import { READ_PREFERENCES, WRITE_PREFERENCES } from "../wire/scopes.ts";

@@ -3,7 +3,7 @@ import { batchReply } from "../wire/batch-reply.ts";
 import type { ChangeOutcome } from "./change-consent.ts";
 import { changeStatus, shownState, unsubscribeFromAll } from "./change-consent.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textField } from "../wire/request-parts.ts";
 import {
@@ -74,7 +74,7 @@ export function preferencesV4Endpoints(state: HubspotState): readonly Endpoint[]
           subscriberIdString: email,
           statuses: statusesOf(state, email),
         }));
-        return batchReply({ status: 200, version, at: state.now(), results, refusals: [] });
+        return batchReply({ status: 200, version, at: state.now(), results, vendorErrors: [] });
       },
     },
     {
@@ -83,7 +83,7 @@ export function preferencesV4Endpoints(state: HubspotState): readonly Endpoint[]
       handle(call, { version }) {
         demandChannel(call);
         const results = emails(call).flatMap((email) => optOutOf(state, email));
-        return batchReply({ status: 200, version, at: state.now(), results, refusals: [] });
+        return batchReply({ status: 200, version, at: state.now(), results, vendorErrors: [] });
       },
     },
     {
@@ -91,18 +91,18 @@ export function preferencesV4Endpoints(state: HubspotState): readonly Endpoint[]
       path: `${STATUSES}/batch/write`,
       handle(call, { writer }) {
         const results: unknown[] = [];
-        const refusals: Refusal[] = [];
+        const vendorErrors: VendorError[] = [];
         for (const input of inputs(call)) {
           try {
             const body = input as JsonObject;
             results.push(written(state, writer, textField(body, "subscriberIdString"), body));
           } catch (error) {
-            if (!(error instanceof Refusal)) throw error;
-            refusals.push(error);
+            if (!(error instanceof VendorError)) throw error;
+            vendorErrors.push(error);
           }
         }
         // 200 with errors in it, whatever the generation.
-        return batchReply({ status: 200, version: "2026-09", at: state.now(), results, refusals });
+        return batchReply({ status: 200, version: "2026-09", at: state.now(), results, vendorErrors });
       },
     },
     {
@@ -114,14 +114,14 @@ export function preferencesV4Endpoints(state: HubspotState): readonly Endpoint[]
           const outcome = unsubscribeFromAll(state, writer, email);
           return { subscriberIdString: email, statuses: statusesOf(state, email, outcome) };
         });
-        return batchReply({ status: 200, version: "2026-09", at: state.now(), results, refusals: [] });
+        return batchReply({ status: 200, version: "2026-09", at: state.now(), results, vendorErrors: [] });
       },
     },
   ];
 }
 
 function complete(state: HubspotState, results: readonly unknown[]): Reply {
-  return batchReply({ status: 200, version: "numbered", at: state.now(), results, refusals: [] });
+  return batchReply({ status: 200, version: "numbered", at: state.now(), results, vendorErrors: [] });
 }
 
 function demandChannel(call: Call): void {

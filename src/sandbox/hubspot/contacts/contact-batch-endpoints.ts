@@ -6,7 +6,7 @@ import { contactView, writtenView } from "./contact-view.ts";
 import type { Contact } from "./contact.ts";
 import type { Caller, Endpoint } from "../wire/endpoint.ts";
 import { findContact, findToWrite } from "./find-contact.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { archiveContact } from "./remove-contact.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { batchInputs, objectBody, textField, textsField } from "../wire/request-parts.ts";
@@ -105,7 +105,7 @@ function batchRead(state: HubspotState, call: Call, caller: Caller): Reply {
       contactView(state, contact, wanted),
     ),
     // One entry for all of them.
-    refusals: missing.length === 0 ? [] : [notThere(missing)],
+    vendorErrors: missing.length === 0 ? [] : [notThere(missing)],
   });
 }
 
@@ -175,8 +175,8 @@ function idPropertyOf(input: JsonObject): string | null {
   return typeof input["idProperty"] === "string" ? input["idProperty"] : null;
 }
 
-function notThere(ids: readonly string[]): Refusal {
-  return new Refusal(
+function notThere(ids: readonly string[]): VendorError {
+  return new VendorError(
     404,
     "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.",
     { category: "OBJECT_NOT_FOUND", context: { ids } },

@@ -3,7 +3,7 @@ import type { Contact } from "./contact.ts";
 import { contactView, writtenView } from "./contact-view.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { findContact, findToWrite } from "./find-contact.ts";
-import { invalid, notFound } from "../wire/refusal.ts";
+import { invalid, notFound } from "../wire/vendor-error.ts";
 import { archiveContact, eraseContact } from "./remove-contact.ts";
 import { objectBody, pageSize, queryList, textField } from "../wire/request-parts.ts";
 import { READ_CONTACTS, WRITE_CONTACTS } from "../wire/scopes.ts";

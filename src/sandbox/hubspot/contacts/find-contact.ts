@@ -1,7 +1,7 @@
 import type { Contact } from "./contact.ts";
 import { valueOf } from "./contact.ts";
 import { canonicalEmail } from "../properties/property-value.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { HubspotState } from "../state.ts";
 
 /** The live contact behind an id, or behind a value of a property that is unique; merged-away ids lead on. */

@@ -1,6 +1,6 @@
 import type { Contact, Source } from "./contact.ts";
 import { emailsOf, valueOf } from "./contact.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import { LIFECYCLE_STAGES } from "../properties/seed-properties.ts";
 import type { HubspotState } from "../state.ts";
 import type { Writer } from "./write-contact.ts";

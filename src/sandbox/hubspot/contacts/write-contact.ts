@@ -1,7 +1,7 @@
 import type { Actor } from "../../ground-truth.ts";
 import type { Contact, Source } from "./contact.ts";
 import { valueOf } from "./contact.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { LIFECYCLE_STAGES } from "../properties/seed-properties.ts";
 import type { HubspotState } from "../state.ts";
 import { writtenValues } from "../properties/written-values.ts";
@@ -57,7 +57,7 @@ export function prepareUpdate(
   };
 }
 
-/** Sets one value, whoever may not: for what HubSpot itself keeps, such as an opt-out. False where nothing changed. */
+/** Sets one value that nobody may set: for what HubSpot itself keeps, such as an opt-out. False where nothing changed. */
 export function setValue(
   { values }: Pick<Contact, "values">,
   name: string,
@@ -164,7 +164,7 @@ function refuseTakenOnCreate(state: HubspotState, values: ReadonlyMap<string, st
     throw alreadyHas(state, state.nextId().id, email, owner);
   }
   if (owner !== undefined) {
-    throw new Refusal(409, `Contact already exists. Existing ID: ${owner.id}`, { category: "CONFLICT" });
+    throw new VendorError(409, `Contact already exists. Existing ID: ${owner.id}`, { category: "CONFLICT" });
   }
   if (state.erasedEmails.has(email)) {
     throw invalid(`A contact with email ${email} was permanently deleted and cannot be created again`);
@@ -183,7 +183,7 @@ function refuseTakenOnUpdate(
   throw alreadyHas(state, contact.id, email, owner);
 }
 
-function alreadyHas({ settings }: HubspotState, id: string, email: string, owner: Contact): Refusal {
+function alreadyHas({ settings }: HubspotState, id: string, email: string, owner: Contact): VendorError {
   const coordinates =
     `portalId=${settings.portalId}, objectTypeId=ObjectTypeId{legacyObjectType=CONTACT}, ` +
     `propertyName=email, value=${email}`;

@@ -3,11 +3,11 @@ import { checkedInput } from "../../checked-input.ts";
 import { queryNumber } from "../../query-number.ts";
 import type { Call, Reply, Route } from "../../route.ts";
 import { counts, dumpContacts } from "./dump.ts";
-import { refusalsAnswered } from "../wire/endpoint.ts";
+import { errorsAnswered } from "../wire/endpoint.ts";
 import { engagementControl } from "./engagement-control.ts";
 import type { EngagementOperations } from "./engagement-operations.ts";
 import type { ContactKey, HubspotOperations, SeedContact } from "./operations.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textField, textsField } from "../wire/request-parts.ts";
 import { settingsSchema } from "../settings.ts";
@@ -47,7 +47,7 @@ const token = z.strictObject({
   expiresAt: z.number().nullable().optional(),
 });
 
-/** The operations over HTTP, for rehearsals that run in a process of their own. Bodies mirror the operations. */
+/** The operations over HTTP, for rehearsals that run in their own process. Bodies mirror the operations. */
 export function hubspotControl(
   state: HubspotState,
   operations: HubspotOperations & EngagementOperations,
@@ -57,7 +57,7 @@ export function hubspotControl(
     path: `/_sandbox/${path}`,
     operation: `sandbox ${path}`,
     mutating: false,
-    handle: (call): Reply => refusalsAnswered(() => ({ status: 200, body: handle(call) ?? {} })),
+    handle: (call): Reply => errorsAnswered(() => ({ status: 200, body: handle(call) ?? {} })),
   });
   return [
     ...engagementControl(operations).map((entry) => route(...entry)),

@@ -17,7 +17,7 @@ export interface DumpedContact {
 
 export interface DumpPage {
   readonly contacts: readonly DumpedContact[];
-  /** Give it as `after` to go on; null at the end. */
+  /** Give it as `after` to continue; null at the end. */
   readonly next: string | null;
 }
 

@@ -1,6 +1,6 @@
 import type { Call } from "../../route.ts";
 import type { EngagementOperations } from "./engagement-operations.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textField } from "../wire/request-parts.ts";
 

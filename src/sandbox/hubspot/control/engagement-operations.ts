@@ -4,7 +4,7 @@ import type { OauthApp } from "../oauth/oauth-app.ts";
 import { authorize, secret, uninstall } from "../oauth/oauth-grants.ts";
 import type { ContactKey } from "./operations.ts";
 import { canonicalEmail } from "../properties/property-value.ts";
-import { notFound } from "../wire/refusal.ts";
+import { notFound } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { TimelineCard, TimelineCounts } from "../timeline/timeline-view.ts";

@@ -12,7 +12,7 @@ import type { PlainObject } from "../objects/plain-object.ts";
 import type { PropertyDefinition } from "../properties/property-definition.ts";
 import { changeProperty, createProperty } from "../properties/property-endpoints.ts";
 import { canonicalEmail } from "../properties/property-value.ts";
-import { invalid, notFound } from "../wire/refusal.ts";
+import { invalid, notFound } from "../wire/vendor-error.ts";
 import { archiveContact, eraseContact } from "../contacts/remove-contact.ts";
 import type { ObjectType } from "../properties/seed-properties.ts";
 import { USUAL_SCOPES } from "../wire/scopes.ts";
@@ -37,7 +37,7 @@ export interface SeedContact {
   readonly lists?: readonly string[];
 }
 
-/** What people do in HubSpot's own pages, and what only a rehearsal can do. All throw Refusal where HubSpot refuses. */
+/** What people do in HubSpot's own pages, and what only a rehearsal can do. All throw Vendor error where HubSpot refuses. */
 export interface HubspotOperations {
   /** Returns the ids. `force` lets several contacts have one address. */
   seedContacts(contacts: readonly SeedContact[], options?: { readonly force?: boolean }): readonly string[];

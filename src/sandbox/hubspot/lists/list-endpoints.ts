@@ -3,7 +3,7 @@ import { changeMembers } from "./change-members.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ContactList, ProcessingType } from "./list-store.ts";
 import { foundListView, listView } from "./list-view.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { objectBody, queryList, textField, textsField } from "../wire/request-parts.ts";
 import { CREATE_LISTS, READ_LISTS, WRITE_LISTS } from "../wire/scopes.ts";
 import type { HubspotState } from "../state.ts";
@@ -143,8 +143,8 @@ export function refuseDynamic({ processingType }: ContactList): void {
   });
 }
 
-function listNotFound(): Refusal {
-  return new Refusal(404, "List does not exist.", {
+function listNotFound(): VendorError {
+  return new VendorError(404, "List does not exist.", {
     category: "OBJECT_NOT_FOUND",
     subCategory: "ILS.LIST_NOT_FOUND",
   });

@@ -17,7 +17,7 @@ export interface ContactList {
   readonly createdAt: number;
   updatedAt: number;
   version: number;
-  /** Who really belongs to it; while HubSpot computes that anew, nobody is shown. */
+  /** Who really belongs to it; while HubSpot computes that again, nobody is shown. */
   readonly members: ReadonlyMap<string, Member>;
   /** Milliseconds since 1970 until which it is being computed. Absent: it never was. */
   processingUntil?: number;
@@ -38,7 +38,7 @@ export interface ListStore {
   add(list: ContactList, contactId: string, at?: number): boolean;
   /** False where it was not there. */
   remove(list: ContactList, contactId: string): boolean;
-  /** Somebody changed its filters: HubSpot computes anew who belongs to it. `until`: milliseconds since 1970. */
+  /** Somebody changed its filters: HubSpot computes again who belongs to it. `until`: milliseconds since 1970. */
   rebuild(list: ContactList, until: number): void;
   isProcessing(list: ContactList): boolean;
   /** As HubSpot tells it. */

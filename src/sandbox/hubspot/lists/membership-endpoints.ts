@@ -5,7 +5,7 @@ import { changeMembers } from "./change-members.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { listOf, refuseDynamic } from "./list-endpoints.ts";
 import type { Member } from "./list-store.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { batchInputs, objectBody, pageSize, textField, textsField } from "../wire/request-parts.ts";
 import { READ_LISTS, WRITE_LISTS } from "../wire/scopes.ts";
 import type { HubspotState } from "../state.ts";
@@ -69,7 +69,7 @@ export function membershipEndpoints(state: HubspotState): readonly Endpoint[] {
           const recordListMemberships = listsOf(state, recordId);
           return { objectTypeId: textField(input, "objectTypeId"), recordId, recordListMemberships };
         });
-        return batchReply({ status: 200, version, at: state.now(), results, refusals: [] });
+        return batchReply({ status: 200, version, at: state.now(), results, vendorErrors: [] });
       },
     },
   ];
@@ -93,7 +93,7 @@ function changed(state: HubspotState, call: Call, writer: Writer, changes: Membe
 
 function bareIds(call: Call): readonly string[] {
   if (Array.isArray(call.body)) return call.body.map(String);
-  throw new Refusal(
+  throw new VendorError(
     400,
     "Invalid input JSON on line 1, column 1: Cannot deserialize value of type `java.util.Set`",
   );

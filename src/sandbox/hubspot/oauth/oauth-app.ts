@@ -9,7 +9,7 @@ export interface OauthApp {
   /** The `hapikey` of its developer account, for its timeline templates. */
   readonly developerKey: string;
   readonly redirectUris: readonly string[];
-  /** What it may ask for; whoever installs it may grant less. */
+  /** What it may ask for; the person who installs it may grant less. */
   readonly scopes: readonly string[];
   /** Timeline v3 serves only apps that had templates when it was closed to new ones. */
   readonly timelineV3: boolean;

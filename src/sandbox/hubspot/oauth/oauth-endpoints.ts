@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Call, Reply } from "../../route.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { OauthApp } from "./oauth-app.ts";
-import type { TokenRefusal } from "./oauth-grants.ts";
+import type { TokenError } from "./oauth-grants.ts";
 import { ACCESS_SECONDS, clientOf, granted, mint, USER } from "./oauth-grants.ts";
-import { notFound, Refusal } from "../wire/refusal.ts";
+import { notFound, VendorError } from "../wire/vendor-error.ts";
 import { objectBody, textIn } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { Token } from "../wire/token.ts";
@@ -48,7 +48,7 @@ function firstGeneration(state: HubspotState): readonly Endpoint[] {
       path: "/oauth/v1/access-tokens/{token}",
       handle: served((call) => {
         const token = state.tokens.get(call.params["token"] ?? "");
-        if (token?.kind !== "oauth") throw new Refusal(404, "access token not found");
+        if (token?.kind !== "oauth") throw new VendorError(404, "access token not found");
         return { status: 200, body: { token: token.token, ...about(state, token), token_type: "access" } };
       }),
     },
@@ -60,7 +60,7 @@ function firstGeneration(state: HubspotState): readonly Endpoint[] {
         const text = call.params["token"] ?? "";
         const grant = state.oauth.refreshTokens.get(text);
         const app = state.oauth.apps.get(grant?.appId ?? "");
-        if (grant === undefined || app === undefined) throw new Refusal(404, "refresh token not found");
+        if (grant === undefined || app === undefined) throw new VendorError(404, "refresh token not found");
         const { clientId: client_id } = app;
         const body = {
           token: text,
@@ -151,7 +151,7 @@ function portal({ settings }: HubspotState) {
 }
 
 /** Recorded for v1: a status that names the mistake. The date-based ones add what RFC 6749 asks for. */
-function refused({ status, message, error }: TokenRefusal, generation: "v1" | "dated"): Reply {
+function refused({ status, message, error }: TokenError, generation: "v1" | "dated"): Reply {
   const body = { status, message, correlationId: randomUUID() };
   const more = generation === "v1" ? {} : { error, error_description: message };
   return { status: 400, body: { ...body, ...more } };

@@ -1,5 +1,5 @@
 import type { Grant, OauthApp } from "./oauth-app.ts";
-import { Refusal } from "../wire/refusal.ts";
+import { VendorError } from "../wire/vendor-error.ts";
 import { textIn } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { Token } from "../wire/token.ts";
@@ -8,11 +8,11 @@ import type { Token } from "../wire/token.ts";
 export const ACCESS_SECONDS = 1_800;
 /** How long an authorization code may wait to be exchanged; not told by HubSpot. */
 const CODE_MS = 600_000;
-/** Whoever shows up at the consent page of the portal. */
+/** A person at the consent page of the portal. */
 export const USER = { user: "admin@example.com", user_id: 9_586_504 } as const;
 
-/** A refusal of the token endpoint: it has a status of its own in place of `error`, and no category. */
-export interface TokenRefusal {
+/** A vendor error of the token endpoint: it has its own status in place of `error`, and no category. */
+export interface TokenError {
   readonly status: string;
   readonly message: string;
   /** RFC 6749's name for it, which the date-based endpoints add. */
@@ -30,7 +30,8 @@ export function authorize(
 ): string {
   const uri = redirectUri ?? app.redirectUris[0] ?? "";
   const stranger = scopes.find((scope) => !app.scopes.includes(scope));
-  if (stranger !== undefined) throw new Refusal(400, `${app.appName} does not ask for the scope ${stranger}`);
+  if (stranger !== undefined)
+    throw new VendorError(400, `${app.appName} does not ask for the scope ${stranger}`);
   const code = `eu1-${secret(state)}`;
   state.oauth.codes.set(code, {
     appId: app.appId,
@@ -56,7 +57,7 @@ export function uninstall(state: HubspotState, appId: string): void {
 export function clientOf(
   state: HubspotState,
   form: Readonly<Record<string, unknown>>,
-): OauthApp | TokenRefusal {
+): OauthApp | TokenError {
   const app = [...state.oauth.apps.values()].find(({ clientId }) => clientId === form["client_id"]);
   if (app === undefined)
     return { status: "BAD_CLIENT_ID", message: "missing or unknown client id", error: "invalid_client" };
@@ -74,7 +75,7 @@ export function granted(
   state: HubspotState,
   app: OauthApp,
   form: Readonly<Record<string, unknown>>,
-): { readonly grant: Grant; readonly refreshToken: string } | TokenRefusal {
+): { readonly grant: Grant; readonly refreshToken: string } | TokenError {
   switch (form["grant_type"]) {
     case "authorization_code":
       return exchanged(state, app, form);

@@ -1,7 +1,7 @@
 import type { AssociatedType } from "./association-store.ts";
 import { batchReply } from "../wire/batch-reply.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { batchInputs, pageSize, textField } from "../wire/request-parts.ts";
 import { READ_ASSOCIATIONS } from "../wire/scopes.ts";
 import type { HubspotState } from "../state.ts";
@@ -44,15 +44,15 @@ export function associationEndpoints(state: HubspotState): readonly Endpoint[] {
         const from = typeOf(call.params["fromObjectType"]);
         const to = typeOf(call.params["toObjectType"]);
         const results: unknown[] = [];
-        const refusals: Refusal[] = [];
+        const vendorErrors: VendorError[] = [];
         for (const input of batchInputs(call, LARGEST_BATCH)) {
           const id = textField(input, "id");
           const found = state.associations.of(from, id, to);
           const page = pageOf(found, Number(input["after"] ?? 0), LARGEST_PAGE);
-          if (found.length === 0) refusals.push(noneFound(from, id, to));
+          if (found.length === 0) vendorErrors.push(noneFound(from, id, to));
           else results.push({ from: { id }, to: page.items, ...page.paging });
         }
-        return batchReply({ status: 200, version, at: state.now(), results, refusals });
+        return batchReply({ status: 200, version, at: state.now(), results, vendorErrors });
       },
     },
     {
@@ -92,8 +92,8 @@ function typeOf(name: string | undefined): AssociatedType {
 }
 
 /** Those without any are missing from the results and told as errors; not an official text. */
-function noneFound(from: AssociatedType, id: string, to: AssociatedType): Refusal {
-  return new Refusal(404, `No ${SINGULAR[to]} is associated with ${SINGULAR[from]} ${id}.`, {
+function noneFound(from: AssociatedType, id: string, to: AssociatedType): VendorError {
+  return new VendorError(404, `No ${SINGULAR[to]} is associated with ${SINGULAR[from]} ${id}.`, {
     category: "OBJECT_NOT_FOUND",
     subCategory: "crm.associations.NO_ASSOCIATIONS_FOUND",
     context: { fromObjectId: [id], fromObjectType: [SINGULAR[from]], toObjectType: [SINGULAR[to]] },

@@ -58,7 +58,7 @@ export function editObject(
   state.world.truth.applied({ actor, action: `${SINGULAR[type]}.update`, id: object.id, before, after });
 }
 
-/** Takes a company or deal out of reads and search; whoever belonged to it no longer does. */
+/** Takes a company or deal out of reads and search; anybody who belonged to it no longer does. */
 export function archiveObject(
   state: HubspotState,
   writer: Writer,

@@ -5,7 +5,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import { echoedTime } from "./note-html.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { plainValue } from "./plain-object.ts";
-import { notFound, Refusal } from "../wire/refusal.ts";
+import { notFound, VendorError } from "../wire/vendor-error.ts";
 import {
   batchInputs,
   objectBody,
@@ -131,7 +131,7 @@ function batchEndpoints(state: HubspotState): readonly Endpoint[] {
           version,
           at: state.now(),
           results: scrambled(found, ({ number }) => number).map((note) => noteView(state, note, properties)),
-          refusals: missing.length === 0 ? [] : [notThere(missing)],
+          vendorErrors: missing.length === 0 ? [] : [notThere(missing)],
         });
       },
     },
@@ -192,8 +192,8 @@ function shown(note: PlainObject, name: string): string | null {
   return name === "hs_timestamp" ? echoedTime(value) : value;
 }
 
-function notThere(ids: readonly string[]): Refusal {
-  return new Refusal(
+function notThere(ids: readonly string[]): VendorError {
+  return new VendorError(
     404,
     "Could not get some NOTE objects, they may be deleted or not exist. Check that ids are valid.",
     { category: "OBJECT_NOT_FOUND", context: { ids } },

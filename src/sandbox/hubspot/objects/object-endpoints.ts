@@ -4,7 +4,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { plainValue } from "./plain-object.ts";
 import { searchPlainObjects } from "./plain-object-search.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import { batchInputs, objectBody, textField, textsField } from "../wire/request-parts.ts";
 import { READ_COMPANIES, READ_DEALS } from "../wire/scopes.ts";
 import { searchRequest } from "../search/search-request.ts";
@@ -66,7 +66,7 @@ function batchRead(state: HubspotState, type: PlainType, known: Known): Endpoint
         results: scrambled(found, ({ number }) => number).map((object) =>
           view(state, type, object, { properties: textsField(body, "properties"), withHistory }),
         ),
-        refusals: missing.length === 0 ? [] : [notThere(type, missing)],
+        vendorErrors: missing.length === 0 ? [] : [notThere(type, missing)],
       });
     },
   };
@@ -124,9 +124,9 @@ function view(
   };
 }
 
-function notThere(type: PlainType, ids: readonly string[]): Refusal {
+function notThere(type: PlainType, ids: readonly string[]): VendorError {
   const name = type === "companies" ? "COMPANY" : "DEAL";
-  return new Refusal(
+  return new VendorError(
     404,
     `Could not get some ${name} objects, they may be deleted or not exist. Check that ids are valid.`,
     { category: "OBJECT_NOT_FOUND", context: { ids } },

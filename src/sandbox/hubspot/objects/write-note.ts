@@ -2,7 +2,7 @@ import type { AssociatedType } from "./association-store.ts";
 import { previewOf, withoutStyles } from "./note-html.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { newObject, plainValue } from "./plain-object.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { textIn } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
@@ -26,12 +26,12 @@ interface Link {
  * Checks a note; the returned function logs it. Nothing tells two notes with one text apart: sent twice, there are two
  *.
  *
- * @throws Refusal 400
+ * @throws VendorError 400
  */
 export function prepareNote(state: HubspotState, writer: Writer, input: JsonObject): () => PlainObject {
   const values = writtenValues(state, "notes", input["properties"], () => null);
   if ((values.get("hs_timestamp") ?? "") === "") {
-    throw new Refusal(400, "Error creating NOTE. Some required properties were not set.", {
+    throw new VendorError(400, "Error creating NOTE. Some required properties were not set.", {
       category: "VALIDATION_ERROR",
       context: { properties: ["hs_timestamp"] },
     });
@@ -56,7 +56,7 @@ export function prepareNote(state: HubspotState, writer: Writer, input: JsonObje
 /**
  * Checks a change of a note; the returned function makes it.
  *
- * @throws Refusal 400
+ * @throws VendorError 400
  */
 export function prepareNoteEdit(
   state: HubspotState,

@@ -3,7 +3,7 @@ import { batchReply } from "../wire/batch-reply.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { PropertyDefinition, PropertyOption } from "./property-definition.ts";
 import { propertyDefinition, propertyOptions } from "./property-definition.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { batchInputs, objectBody, textField } from "../wire/request-parts.ts";
 import { READ_PROPERTIES, WRITE_PROPERTIES } from "../wire/scopes.ts";
@@ -67,18 +67,18 @@ function endpointsOf(state: HubspotState, type: ObjectType): readonly Endpoint[]
       path: `${path}/batch/create`,
       handle(call, { writer, version }) {
         const results: PropertyDefinition[] = [];
-        const refusals: Refusal[] = [];
+        const vendorErrors: VendorError[] = [];
         for (const input of batchInputs(call, LARGEST_BATCH)) {
           try {
             results.push(createProperty(state, writer, type, input));
           } catch (error) {
-            if (!(error instanceof Refusal)) throw error;
-            refusals.push(error);
+            if (!(error instanceof VendorError)) throw error;
+            vendorErrors.push(error);
           }
         }
         // 2026-09 answers this one with 200.
         const status = version === "2026-09" ? 200 : 201;
-        return batchReply({ status, version, at: state.now(), results, refusals });
+        return batchReply({ status, version, at: state.now(), results, vendorErrors });
       },
     },
     {
@@ -144,7 +144,7 @@ export function createProperty(
   }
   const known = state.properties[objectType].get(draft.name);
   if (known !== undefined && !known.archived) {
-    throw new Refusal(409, `A property named '${draft.name}' already exists.`, { category: "CONFLICT" });
+    throw new VendorError(409, `A property named '${draft.name}' already exists.`, { category: "CONFLICT" });
   }
   if (state.propertyGroups[objectType].get(draft.groupName)?.archived !== false) {
     throw invalid(`Property group "${draft.groupName}" does not exist`);

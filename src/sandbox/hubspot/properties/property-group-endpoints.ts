@@ -1,7 +1,7 @@
 import type { Call } from "../../route.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { PropertyGroup } from "./property-groups.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import { objectBody, textField } from "../wire/request-parts.ts";
 import { READ_PROPERTIES, WRITE_PROPERTIES } from "../wire/scopes.ts";
 import type { ObjectType } from "./seed-properties.ts";
@@ -43,7 +43,7 @@ function groupsOf(state: HubspotState, type: ObjectType): readonly Endpoint[] {
         const name = textField(body, "name").toLowerCase();
         if (!/^[a-z][a-z0-9_]*$/.test(name)) throw invalid(`"${name}" is not a valid property group name`);
         if (groups.get(name)?.archived === false) {
-          throw new Refusal(409, `A property group named '${name}' already exists.`, {
+          throw new VendorError(409, `A property group named '${name}' already exists.`, {
             category: "CONFLICT",
           });
         }

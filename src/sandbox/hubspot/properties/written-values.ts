@@ -1,6 +1,6 @@
 import type { PropertyDefinition } from "./property-definition.ts";
 import { checkValue } from "./property-value.ts";
-import { invalid, Refusal } from "../wire/refusal.ts";
+import { invalid, VendorError } from "../wire/vendor-error.ts";
 import type { ObjectType } from "./seed-properties.ts";
 import type { HubspotState } from "../state.ts";
 
@@ -21,7 +21,7 @@ export function writtenValues(
   current: (name: string) => string | null,
 ): Map<string, string> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new Refusal(
+    throw new VendorError(
       400,
       "Invalid input JSON on line 1, column 1: Some required fields were not set: [properties]",
     );
@@ -59,13 +59,13 @@ function asText(raw: unknown): string {
   if (typeof raw === "string") return raw;
   if (typeof raw === "number" || typeof raw === "boolean") return String(raw);
   const kind = raw === null ? "Null" : Array.isArray(raw) ? "Array" : "Object";
-  throw new Refusal(
+  throw new VendorError(
     400,
     `Invalid input JSON on line 1, column 1: Cannot deserialize value of type \`java.lang.String\` from ${kind} value`,
   );
 }
 
-function notValid(problems: readonly PropertyProblem[], portalId: number): Refusal {
+function notValid(problems: readonly PropertyProblem[], portalId: number): VendorError {
   const entries = problems.map(({ name, error, message }) => ({
     isValid: false,
     message,

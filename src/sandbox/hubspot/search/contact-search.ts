@@ -63,7 +63,7 @@ function associationMatcher(
 }
 
 /**
- * Whoever could match, without looking at everybody where every group says from when or from which id on: the two
+ * Anybody who could match, without looking at everybody where every group says from when or from which id on: the two
  * questions a synchronisation asks all day.
  */
 function* candidates(state: HubspotState, { groups }: SearchRequest): Iterable<Contact> {

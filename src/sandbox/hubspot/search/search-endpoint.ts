@@ -5,7 +5,7 @@ import { READ_CONTACTS } from "../wire/scopes.ts";
 import { searchRequest } from "./search-request.ts";
 import type { HubspotState } from "../state.ts";
 
-/** Search, which has limits of its own and is behind the truth. */
+/** Search, which has its own limits and is behind the truth. */
 export function searchEndpoint(state: HubspotState): Endpoint {
   return {
     method: "POST",

@@ -1,5 +1,5 @@
 import type { PropertyDefinition } from "../properties/property-definition.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { SearchFilter, SearchRequest } from "./search-request.ts";
 
 /** Whether a record, as it was at a moment, is what a filter asks for. */

@@ -1,6 +1,6 @@
 import type { Call } from "../../route.ts";
 import type { PropertyDefinition } from "../properties/property-definition.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { objectBody, textsField } from "../wire/request-parts.ts";
 

@@ -1,7 +1,7 @@
 import type { Caller, Endpoint } from "../wire/endpoint.ts";
 import type { OauthApp } from "../oauth/oauth-app.ts";
 import { prepareOccurrence, timeOf } from "./record-occurrence.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { batchInputs, objectBody, textField } from "../wire/request-parts.ts";
 import { SEND_APP_EVENTS } from "../wire/scopes.ts";
@@ -60,7 +60,7 @@ export function appEventEndpoints(state: HubspotState): readonly Endpoint[] {
 function approved(state: HubspotState, caller: Caller): OauthApp {
   const app = installedApp(state, caller);
   // HubSpot tells that apps need its approval, and not what one without it is answered.
-  if (!app.appEvents) throw new Refusal(403, "This app is not approved for app events.");
+  if (!app.appEvents) throw new VendorError(403, "This app is not approved for app events.");
   return app;
 }
 
@@ -88,7 +88,7 @@ function prepare(state: HubspotState, caller: Caller, event: JsonObject, ids: Se
   const key = `${name}\n${id}`;
   if (state.timeline.get("app-event", app.appId, name, id) !== undefined || ids.has(key)) {
     state.timeline.incidents.sentAgain += 1;
-    throw new Refusal(409, `An occurrence with id ${id} already exists. Occurrences are immutable.`, {
+    throw new VendorError(409, `An occurrence with id ${id} already exists. Occurrences are immutable.`, {
       category: "CONFLICT",
     });
   }

@@ -1,6 +1,6 @@
 import type { TemplateToken } from "./event-template.ts";
 import { tokenFrom } from "./event-template.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { textField } from "../wire/request-parts.ts";
 
@@ -24,7 +24,7 @@ export interface CustomEventDefinition {
 
 const LONGEST_NAME = 50;
 
-/** @throws Refusal 400 where it cannot be one */
+/** @throws VendorError 400 where it cannot be one */
 export function definitionFrom(
   body: JsonObject,
   { id, portalId, now }: { readonly id: string; readonly portalId: number; readonly now: number },
@@ -59,7 +59,7 @@ export function definitionFrom(
   };
 }
 
-/** `datetime` is what a date is called here. @throws Refusal 400 */
+/** `datetime` is what a date is called here. @throws VendorError 400 */
 export function definedProperty(body: JsonObject): TemplateToken {
   const type = body["type"] === "datetime" ? "date" : (body["type"] ?? "string");
   return tokenFrom({ ...body, label: body["label"] ?? body["name"], type });

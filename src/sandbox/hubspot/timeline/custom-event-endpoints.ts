@@ -8,7 +8,7 @@ import {
 } from "./custom-event-definition.ts";
 import type { Caller, Endpoint } from "../wire/endpoint.ts";
 import { missingScopes } from "../wire/gate.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import { batchInputs, objectBody } from "../wire/request-parts.ts";
 import { DEFINE_CUSTOM_EVENTS, SEND_CUSTOM_EVENTS } from "../wire/scopes.ts";
 import { readOccurrences } from "./read-occurrences.ts";
@@ -152,7 +152,7 @@ function defined(state: HubspotState, call: Call, { writer: { actor } }: Caller)
   const id = String(1 + state.customEvents.size);
   const definition = definitionFrom(objectBody(call), { id, portalId, now: state.now() });
   if (state.customEvents.has(definition.fullyQualifiedName)) {
-    throw new Refusal(409, `An event definition named ${definition.fullyQualifiedName} already exists.`, {
+    throw new VendorError(409, `An event definition named ${definition.fullyQualifiedName} already exists.`, {
       category: "CONFLICT",
     });
   }

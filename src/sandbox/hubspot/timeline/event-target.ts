@@ -1,7 +1,7 @@
 import type { Contact } from "../contacts/contact.ts";
 import { valueOf } from "../contacts/contact.ts";
 import { canonicalEmail } from "../properties/property-value.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { Writer } from "../contacts/write-contact.ts";
@@ -23,7 +23,7 @@ export interface TargetRules {
  * creates a contact, and `email` together with `objectId` changes the contact's address. Both are
  * done, and counted.
  *
- * @throws Refusal 400 where nobody is named, or nobody is there
+ * @throws VendorError 400 where nobody is named, or nobody is there
  */
 export function targetOf(
   state: HubspotState,

@@ -1,4 +1,4 @@
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { textField, textIn } from "../wire/request-parts.ts";
 
@@ -44,7 +44,7 @@ const MOST_TOKENS = 500;
 /**
  * Reads what a template or an event type is made of.
  *
- * @throws Refusal 400 where it cannot be one
+ * @throws VendorError 400 where it cannot be one
  */
 export function templateFrom(body: JsonObject, id: string, now: number): EventTemplate {
   const objectType = OBJECT_TYPES[textIn(body["objectType"] ?? "contacts").toLowerCase()];
@@ -65,7 +65,7 @@ export function templateFrom(body: JsonObject, id: string, now: number): EventTe
   };
 }
 
-/** @throws Refusal 400 */
+/** @throws VendorError 400 */
 export function tokenFrom(body: JsonObject): TemplateToken {
   const name = textField(body, "name");
   if (!/^[A-Za-z0-9._-]+$/.test(name)) throw invalid(`"${name}" is not a valid token name`);
@@ -87,7 +87,7 @@ export function tokenFrom(body: JsonObject): TemplateToken {
  * The values of an event as texts. Numbers are echoed as their text, as HubSpot's own example does. What the template
  * does not know is refused: HubSpot does not say what becomes of it.
  *
- * @throws Refusal 400
+ * @throws VendorError 400
  */
 export function tokenValues(
   tokens: readonly Pick<TemplateToken, "name" | "type" | "options">[],

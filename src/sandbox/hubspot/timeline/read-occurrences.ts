@@ -1,5 +1,5 @@
 import type { Call } from "../../route.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import { pageSize } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 import type { Occurrence } from "./timeline-store.ts";

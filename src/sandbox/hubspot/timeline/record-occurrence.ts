@@ -2,7 +2,7 @@ import type { EventTemplate } from "./event-template.ts";
 import { tokenValues } from "./event-template.ts";
 import type { TargetRules } from "./event-target.ts";
 import { targetOf } from "./event-target.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { textIn } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
@@ -29,7 +29,7 @@ export interface Draft {
  * Checks an event; the returned function records it. Values of tokens that stand for a property of the contact are
  * written there too.
  *
- * @throws Refusal 400 where it cannot be recorded
+ * @throws VendorError 400 where it cannot be recorded
  */
 export function prepareOccurrence(state: HubspotState, writer: Writer, draft: Draft): () => Occurrence {
   const { event, template, kind, appId, id, at, visibleAt } = draft;

@@ -1,7 +1,7 @@
 import type { CustomEventDefinition } from "./custom-event-definition.ts";
 import { secret } from "../oauth/oauth-grants.ts";
 import { prepareOccurrence, timeOf } from "./record-occurrence.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { textField } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
@@ -17,7 +17,7 @@ const TYPES = { CONTACT: "contacts", COMPANY: "companies", DEAL: "deals" } as co
  * Checks a custom event; the returned function records it. Of those with one `uuid` the first within a year is taken
  * and the others are dropped without a word: the answer is an empty 204 either way.
  *
- * @throws Refusal 400 where it cannot be recorded
+ * @throws VendorError 400 where it cannot be recorded
  */
 export function sendCustomEvent(state: HubspotState, writer: Writer, event: JsonObject): () => void {
   const name = textField(event, "eventName");

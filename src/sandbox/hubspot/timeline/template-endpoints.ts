@@ -3,7 +3,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { EventTemplate, TemplateToken } from "./event-template.ts";
 import { templateFrom, tokenFrom } from "./event-template.ts";
 import type { OauthApp } from "../oauth/oauth-app.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import { objectBody } from "../wire/request-parts.ts";
 import type { HubspotState } from "../state.ts";
 
@@ -108,7 +108,7 @@ function tokenEndpoints(
         const template = templateOf(call);
         const token = tokenFrom(objectBody(call));
         if (template.tokens.some(({ name }) => name === token.name))
-          throw new Refusal(409, `A token named ${token.name} already exists.`, { category: "CONFLICT" });
+          throw new VendorError(409, `A token named ${token.name} already exists.`, { category: "CONFLICT" });
         keep(call, template, { tokens: [...template.tokens, token] });
         return { status: 200, body: tokenView(token) };
       },
@@ -141,8 +141,8 @@ function tokenEndpoints(
 }
 
 /** HubSpot says that such a call "will fail", and not how. */
-export function notForNewApps(): Refusal {
-  return new Refusal(
+export function notForNewApps(): VendorError {
+  return new VendorError(
     403,
     "The v1 and v3 timeline events APIs are only available for apps with existing v1/v3 timeline events.",
   );

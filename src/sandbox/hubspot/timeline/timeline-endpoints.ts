@@ -6,7 +6,7 @@ import { missingScopes } from "../wire/gate.ts";
 import type { OauthApp } from "../oauth/oauth-app.ts";
 import { secret } from "../oauth/oauth-grants.ts";
 import { prepareOccurrence, timeOf } from "./record-occurrence.ts";
-import { invalid, notFound, Refusal } from "../wire/refusal.ts";
+import { invalid, notFound, VendorError } from "../wire/vendor-error.ts";
 import { renderTemplate } from "./render-template.ts";
 import type { JsonObject } from "../wire/request-parts.ts";
 import { batchInputs, objectBody, textField, textIn } from "../wire/request-parts.ts";
@@ -78,7 +78,7 @@ export function timelineEndpoints(state: HubspotState): readonly Endpoint[] {
 
 /**
  * The app behind an OAuth token. Private apps and service keys have no timeline whatever their scopes ("Private apps do
- * not support custom timeline events"); the words of that refusal are not known, so it is that of a missing scope.
+ * not support custom timeline events"); the words of that vendor error are not known, so it is that of a missing scope.
  */
 export function installedApp(state: HubspotState, { token }: Caller): OauthApp {
   const app = token?.kind === "oauth" ? state.oauth.apps.get(token.appId) : undefined;
@@ -95,20 +95,22 @@ function v3App(state: HubspotState, caller: Caller): OauthApp {
 /** Good ones are recorded and the others told in `errors`. */
 function batch(state: HubspotState, call: Call, caller: Caller): Reply {
   const results: unknown[] = [];
-  const refusals: Refusal[] = [];
+  const vendorErrors: VendorError[] = [];
   v3App(state, caller);
   for (const event of batchInputs(call, LARGEST_BATCH)) {
     try {
       if (oversize(event) !== null) throw invalid(failedValidation(event));
       results.push(eventView(prepare(state, caller, event)()));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof VendorError)) throw error;
       const { status, message, detail } = error;
       const context = { id: [textIn(event["id"])] };
-      refusals.push(new Refusal(status, message, { ...detail, context: { ...detail.context, ...context } }));
+      vendorErrors.push(
+        new VendorError(status, message, { ...detail, context: { ...detail.context, ...context } }),
+      );
     }
   }
-  return batchReply({ status: 201, version: caller.version, at: state.now(), results, refusals });
+  return batchReply({ status: 201, version: caller.version, at: state.now(), results, vendorErrors });
 }
 
 function prepare(state: HubspotState, caller: Caller, event: JsonObject): () => Occurrence {

@@ -75,7 +75,7 @@ function card(state: HubspotState, occurrence: Occurrence): TimelineCard {
   };
 }
 
-/** A custom event without a header of its own shows its label. */
+/** A custom event without its own header shows its label. */
 function templateOf(state: HubspotState, { kind, appId, type }: Occurrence) {
   const app = state.oauth.apps.get(appId);
   const template = kind === "timeline" ? app?.templates.get(type) : app?.eventTypes.get(type);

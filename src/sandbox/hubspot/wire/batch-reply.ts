@@ -1,23 +1,23 @@
 import type { Reply } from "../../route.ts";
-import type { Refusal } from "./refusal.ts";
+import type { VendorError } from "./vendor-error.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 
-/** What a batch came to. */
+/** Result of a batch. */
 export interface BatchOutcome {
   /** The code of a batch in which everything went well. */
   readonly status: 200 | 201;
   readonly version: PathVersion;
   readonly at: number;
   readonly results: readonly unknown[];
-  readonly refusals: readonly Refusal[];
+  readonly vendorErrors: readonly VendorError[];
 }
 
 /** The envelope of a batch: 207 where something failed, but in 2026-09, which says so in the envelope alone. */
-export function batchReply({ status, version, at, results, refusals }: BatchOutcome): Reply {
+export function batchReply({ status, version, at, results, vendorErrors }: BatchOutcome): Reply {
   const time = new Date(at).toISOString();
   const envelope = { status: "COMPLETE", results, startedAt: time, completedAt: time };
-  if (refusals.length === 0) return { status, body: envelope };
-  const errors = refusals.map(
+  if (vendorErrors.length === 0) return { status, body: envelope };
+  const errors = vendorErrors.map(
     ({ message, detail: { category = "VALIDATION_ERROR", context, subCategory } }) => ({
       status: "error",
       category,

@@ -1,6 +1,6 @@
 import type { Reply } from "../../route.ts";
 import { batchReply, scrambled } from "./batch-reply.ts";
-import { invalid, Refusal } from "./refusal.ts";
+import { invalid, VendorError } from "./vendor-error.ts";
 import type { JsonObject } from "./request-parts.ts";
 import type { PathVersion } from "./versioned-paths.ts";
 
@@ -15,10 +15,10 @@ export interface BatchRow {
 
 type Attempt =
   | { readonly kind: "row"; readonly input: JsonObject; readonly row: BatchRow }
-  | { readonly kind: "refused"; readonly input: JsonObject; readonly refusal: Refusal };
+  | { readonly kind: "refused"; readonly input: JsonObject; readonly vendorError: VendorError };
 
 /**
- * Writes a batch. Where every input carries an `objectWriteTraceId` of its own, what is in order is written and the
+ * Writes a batch. Where every input carries its own `objectWriteTraceId`, what is in order is written and the
  * rest is told in `errors`; otherwise one bad input refuses them all and nothing is written.
  */
 export function batchWrite(
@@ -34,21 +34,21 @@ export function batchWrite(
   const checked = refuseSharedAddresses(attempts);
   if (!traced) {
     const bad = checked.find((each) => each.kind === "refused");
-    if (bad?.kind === "refused") throw bad.refusal;
+    if (bad?.kind === "refused") throw bad.vendorError;
   }
   const written: { order: number; result: JsonObject }[] = [];
-  const refusals: Refusal[] = [];
+  const vendorErrors: VendorError[] = [];
   for (const each of checked) {
     const trace = each.input["objectWriteTraceId"];
     if (each.kind === "row") {
       const { order, result } = each.row.commit();
       written.push({ order, result: traced ? { ...result, objectWriteTraceId: trace } : result });
     } else {
-      refusals.push(withTrace(each.refusal, String(trace)));
+      vendorErrors.push(withTrace(each.vendorError, String(trace)));
     }
   }
   const results = scrambled(written, ({ order }) => order).map(({ result }) => result);
-  return batchReply({ status, version, at, results, refusals });
+  return batchReply({ status, version, at, results, vendorErrors });
 }
 
 function everyInputIsTraced(inputs: readonly JsonObject[]): boolean {
@@ -62,7 +62,7 @@ function attempt(input: JsonObject, prepare: (input: JsonObject) => BatchRow): A
   try {
     return { kind: "row", input, row: prepare(input) };
   } catch (error) {
-    if (error instanceof Refusal) return { kind: "refused", input, refusal: error };
+    if (error instanceof VendorError) return { kind: "refused", input, vendorError: error };
     throw error;
   }
 }
@@ -91,13 +91,13 @@ function refuseSharedAddresses(attempts: readonly Attempt[]): readonly Attempt[]
       claimed.add(each.row.claims);
       return each;
     }
-    const refusal = invalid(`Another input of this batch already sets email to ${each.row.claims}`);
-    return { kind: "refused", input: each.input, refusal };
+    const vendorError = invalid(`Another input of this batch already sets email to ${each.row.claims}`);
+    return { kind: "refused", input: each.input, vendorError };
   });
 }
 
-function withTrace({ status, message, detail }: Refusal, trace: string): Refusal {
-  return new Refusal(status, message, {
+function withTrace({ status, message, detail }: VendorError, trace: string): VendorError {
+  return new VendorError(status, message, {
     ...detail,
     context: { ...detail.context, objectWriteTraceId: [trace] },
   });

@@ -1,6 +1,6 @@
 import type { LimitKind } from "./rate-limits.ts";
 import type { Call, Reply, Route } from "../../route.ts";
-import { Refusal, refusalReply } from "./refusal.ts";
+import { VendorError, errorReply } from "./vendor-error.ts";
 import type { HubspotState } from "../state.ts";
 import type { Token } from "./token.ts";
 import type { PathVersion } from "./versioned-paths.ts";
@@ -59,17 +59,17 @@ export function hubspotRoutes(state: HubspotState, endpoints: readonly Endpoint[
       limit: endpoint.limit ?? "burst",
       auth: endpoint.auth ?? "token",
       takes: endpoint.takes ?? "json",
-      handle: (call: Call) => refusalsAnswered(() => endpoint.handle(call, callerOf(state, call, version))),
+      handle: (call: Call) => errorsAnswered(() => endpoint.handle(call, callerOf(state, call, version))),
     })),
   );
 }
 
-/** Runs what may refuse; a refusal becomes the answer. */
-export function refusalsAnswered(handle: () => Reply): Reply {
+/** Runs what may refuse; a vendor error becomes the answer. */
+export function errorsAnswered(handle: () => Reply): Reply {
   try {
     return handle();
   } catch (error) {
-    if (error instanceof Refusal) return refusalReply(error);
+    if (error instanceof VendorError) return errorReply(error);
     throw error;
   }
 }

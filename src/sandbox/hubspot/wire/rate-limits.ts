@@ -12,7 +12,7 @@ export interface RateLimits {
   daily(): { readonly limit: number; readonly used: number; readonly resetsAt: number };
 }
 
-/** An app behind a token; apps that sign in with OAuth have a limit of their own and none a day. */
+/** An app behind a token; apps that sign in with OAuth have their own limit and none a day. */
 type Limited = Pick<Token, "appId" | "kind">;
 
 const TEN_SECONDS = 10_000;

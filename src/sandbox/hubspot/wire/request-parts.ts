@@ -1,5 +1,5 @@
 import type { Call } from "../../route.ts";
-import { invalid, Refusal } from "./refusal.ts";
+import { invalid, VendorError } from "./vendor-error.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -8,7 +8,10 @@ export function objectBody(call: Call): JsonObject {
   if (typeof call.body === "object" && call.body !== null && !Array.isArray(call.body)) {
     return call.body as JsonObject;
   }
-  throw new Refusal(400, "Invalid input JSON on line 1, column 1: Cannot deserialize value of type object");
+  throw new VendorError(
+    400,
+    "Invalid input JSON on line 1, column 1: Cannot deserialize value of type object",
+  );
 }
 
 /** A required text of a body; numbers are taken as their text, as ids are sent as both. */
@@ -16,7 +19,7 @@ export function textField(body: JsonObject, name: string): string {
   const value = body[name];
   if (typeof value === "string" && value !== "") return value;
   if (typeof value === "number") return String(value);
-  throw new Refusal(
+  throw new VendorError(
     400,
     `Invalid input JSON on line 1, column 1: Some required fields were not set: [${name}]`,
   );
@@ -26,14 +29,14 @@ export function textField(body: JsonObject, name: string): string {
 export function textsField(body: JsonObject, name: string): readonly string[] {
   const value = body[name] ?? [];
   if (Array.isArray(value)) return value.map(String);
-  throw new Refusal(400, `Invalid input JSON on line 1, column 1: ${name} is not an array`);
+  throw new VendorError(400, `Invalid input JSON on line 1, column 1: ${name} is not an array`);
 }
 
 /** The inputs of a batch, at most `max` of them. */
 export function batchInputs(call: Call, max: number): readonly JsonObject[] {
   const { inputs } = objectBody(call);
   if (!Array.isArray(inputs)) {
-    throw new Refusal(
+    throw new VendorError(
       400,
       "Invalid input JSON on line 1, column 1: Some required fields were not set: [inputs]",
     );
@@ -43,7 +46,7 @@ export function batchInputs(call: Call, max: number): readonly JsonObject[] {
   }
   return inputs.map((input: unknown) => {
     if (typeof input === "object" && input !== null) return input as JsonObject;
-    throw new Refusal(400, "Invalid input JSON on line 1, column 1: Cannot deserialize value of inputs");
+    throw new VendorError(400, "Invalid input JSON on line 1, column 1: Cannot deserialize value of inputs");
   });
 }
 

@@ -28,7 +28,7 @@ export const WRITE_PREFERENCES = [
 export const READ_PREFERENCES_IN_BATCHES = [["communication_preferences.statuses.batch.read"]] as const;
 export const WRITE_PREFERENCES_IN_BATCHES = [["communication_preferences.statuses.batch.write"]] as const;
 
-/** One of these, or the scope of its own, lets an app send timeline events. */
+/** One of these, or its own scope, lets an app send timeline events. */
 export const WRITE_TIMELINE = [
   [
     "timeline",

@@ -6,7 +6,7 @@ import type { KlaviyoSandbox } from "./operations.ts";
 import { klaviyoSettingsSchema } from "../settings.ts";
 import type { KlaviyoSettings } from "../settings.ts";
 import { objectOf } from "../wire/object-of.ts";
-import { Refusal } from "../wire/refusal.ts";
+import { VendorError } from "../wire/vendor-error.ts";
 import type { GivenEvent } from "./event-control.ts";
 import type { CampaignGiven, Engagement, FlowGiven } from "./mail-control.ts";
 import type { ManyEvents } from "./seed-events.ts";
@@ -129,7 +129,7 @@ function answer(act: () => unknown): Reply {
     const body = act();
     return body === undefined ? { status: 204 } : { status: 200, body };
   } catch (error) {
-    if (error instanceof Refusal) return error.reply;
+    if (error instanceof VendorError) return error.reply;
     if (error instanceof RangeError) return { status: 400, body: { message: error.message } };
     throw error;
   }

@@ -33,7 +33,7 @@ export interface GroupControl {
   addToSegment(id: string, members: readonly string[]): void;
   removeFromSegment(id: string, members: readonly string[]): void;
   setSegment(id: string, change: { readonly is_active?: boolean; readonly is_starred?: boolean }): void;
-  /** Computes it anew: it says `is_processing` and shows nobody until the time is over. */
+  /** Computes it again: it says `is_processing` and shows nobody until the time is over. */
   rebuildSegment(id: string, milliseconds: number): void;
 }
 

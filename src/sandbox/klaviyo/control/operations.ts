@@ -21,7 +21,7 @@ export interface KlaviyoSandbox
   nextImport(mishap: ImportMishap): void;
   /** Does what has fallen due; every call and every operation does so first. */
   settle(): void;
-  /** All of it as it stands, as plain data. Not a copy: it goes on changing. */
+  /** All of it as it stands, as plain data. Not a copy: it keeps changing. */
   keep(): KlaviyoData;
   counts(): {
     readonly profiles: number;

@@ -24,7 +24,7 @@ export interface ProfileControl {
   /** Somebody types a new person in. */
   createProfile(attributes: ProfileEdit): string;
   editProfile(idOrEmail: string, attributes: ProfileEdit): void;
-  /** Klaviyo computes anew; what is not given stays. Nobody wrote to the profile, so its `updated` does not move. */
+  /** Klaviyo computes again; what is not given stays. Nobody wrote to the profile, so its `updated` does not move. */
   predict(idOrEmail: string, predictions: Predictions): void;
   deleteProfile(idOrEmail: string): void;
   /** At once, by a person or by Klaviyo's own identity resolution. */

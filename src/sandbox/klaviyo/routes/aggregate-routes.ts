@@ -6,7 +6,7 @@ import { aggregateQuery } from "../wire/aggregate-query.ts";
 import type { AggregateQuery } from "../wire/aggregate-query.ts";
 import { resourceLink, selfLink } from "../wire/document.ts";
 import { operation } from "../wire/operation.ts";
-import { noSuch } from "../wire/refusal.ts";
+import { noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, sparse } from "../wire/requested-fields.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { Condition, FilterFields } from "../wire/filter.ts";
 import { filterOf, FOUR_COMPARISONS, holds } from "../wire/filter.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
-import { invalidParameter, noSuch } from "../wire/refusal.ts";
+import { invalidParameter, noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { withIncluded } from "./group-page.ts";

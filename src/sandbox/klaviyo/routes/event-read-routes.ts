@@ -8,7 +8,7 @@ import { filterOf, FOUR_COMPARISONS, holds, rangeOf } from "../wire/filter.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { invalid, noSuch } from "../wire/refusal.ts";
+import { invalid, noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { withIncluded } from "./group-page.ts";

@@ -6,7 +6,7 @@ import type { KlaviyoState } from "../state/state.ts";
 import { inSeconds, microsFrom } from "../state/vendor-time.ts";
 import { dataOf, FIVE_MEGABYTES, listed, only, required, textOf } from "../wire/body-reader.ts";
 import { operation } from "../wire/operation.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import { applyChange } from "../writes/apply-change.ts";
 import { profileChangeOf } from "../writes/profile-change.ts";
 import { resolveUpsert } from "../writes/resolve-profile.ts";

@@ -19,7 +19,7 @@ import { objectOf } from "../wire/object-of.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { invalid, noSuch } from "../wire/refusal.ts";
+import { invalid, noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { refuseUnknownAttributes } from "../writes/profile-change.ts";
@@ -124,7 +124,7 @@ function submit(call: Call, state: KlaviyoState): Reply {
   return { status: 202, body: { data: jobResource(call, job, true), links: { self: selfLink(call) } } };
 }
 
-/** A page of something that has an order of its own. */
+/** A page of something that has its own order. */
 function numbered<T>(call: Call, items: readonly T[], render: (item: T) => object): Reply {
   const index = sortedIndex();
   for (const at of items.keys()) index.add(at, "");

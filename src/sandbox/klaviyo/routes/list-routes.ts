@@ -7,7 +7,7 @@ import { selfLink } from "../wire/document.ts";
 import type { FilterFields } from "../wire/filter.ts";
 import { flowResource, listResource } from "../wire/group-resource.ts";
 import { operation } from "../wire/operation.ts";
-import { invalid, noSuch } from "../wire/refusal.ts";
+import { invalid, noSuch } from "../wire/vendor-error.ts";
 import { additionalOf, includesOf } from "../wire/requested-fields.ts";
 import { groupPage, withIncluded } from "./group-page.ts";
 import { tagResource } from "./tag-routes.ts";

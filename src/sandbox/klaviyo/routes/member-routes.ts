@@ -13,7 +13,7 @@ import { filterOf, FOUR_COMPARISONS, holds, rangeOf } from "../wire/filter.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { invalid, noProfile } from "../wire/refusal.ts";
+import { invalid, noProfile } from "../wire/vendor-error.ts";
 import { sortOf } from "../wire/sort.ts";
 import { listOf } from "./list-routes.ts";
 import { segmentOf } from "./segment-routes.ts";

@@ -3,7 +3,7 @@ import type { KlaviyoState } from "../state/state.ts";
 import { dataOf, listed, required, typed } from "../wire/body-reader.ts";
 import { resourceLink, selfLink } from "../wire/document.ts";
 import { operation } from "../wire/operation.ts";
-import { invalid, notFound } from "../wire/refusal.ts";
+import { invalid, notFound } from "../wire/vendor-error.ts";
 import { profileOf } from "./profile-read-routes.ts";
 
 export function mergeRoutes(state: KlaviyoState): readonly Route[] {

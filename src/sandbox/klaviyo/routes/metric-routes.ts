@@ -9,7 +9,7 @@ import type { FilterFields } from "../wire/filter.ts";
 import { filterOf, holds } from "../wire/filter.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
-import { noSuch } from "../wire/refusal.ts";
+import { noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, includesOf, sparse } from "../wire/requested-fields.ts";
 import { withIncluded } from "./group-page.ts";
 

@@ -13,7 +13,7 @@ import { listResource, segmentResource } from "../wire/group-resource.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { noProfile } from "../wire/refusal.ts";
+import { noProfile } from "../wire/vendor-error.ts";
 import { includesOf } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { withIncluded } from "./group-page.ts";
@@ -158,7 +158,7 @@ function candidates(state: KlaviyoState, conditions: readonly Condition[], order
 
 /**
  * What part of the order can hold matches. A person with several suppressions stands at the newest one, so an upper
- * bound cannot cut there; but whoever has none stands at the very end and need not be walked.
+ * bound cannot cut there; but anybody who has none stands at the very end and need not be walked.
  */
 function walkable(order: ProfileOrder, conditions: readonly Condition[]): { min: number; max: number } {
   const range = rangeOf(conditions, order);

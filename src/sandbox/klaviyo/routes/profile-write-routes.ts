@@ -7,7 +7,7 @@ import { selfLink } from "../wire/document.ts";
 import { operation } from "../wire/operation.ts";
 import type { ProfileShape } from "../wire/profile-resource.ts";
 import { profileResource } from "../wire/profile-resource.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import { applyChange } from "../writes/apply-change.ts";
 import type { AppendAt } from "../writes/apply-change.ts";
 import type { ProfileChange } from "../writes/profile-change.ts";

@@ -5,7 +5,7 @@ import { selfLink } from "../wire/document.ts";
 import type { FilterFields } from "../wire/filter.ts";
 import { segmentResource } from "../wire/group-resource.ts";
 import { operation } from "../wire/operation.ts";
-import { noSuch } from "../wire/refusal.ts";
+import { noSuch } from "../wire/vendor-error.ts";
 import { additionalOf, includesOf } from "../wire/requested-fields.ts";
 import { groupPage, withIncluded } from "./group-page.ts";
 import { includedTags } from "./list-routes.ts";

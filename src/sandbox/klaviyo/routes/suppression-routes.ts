@@ -11,7 +11,7 @@ import { filterOf, holds } from "../wire/filter.ts";
 import { objectOf } from "../wire/object-of.ts";
 import { operation } from "../wire/operation.ts";
 import { pageOf } from "../wire/page.ts";
-import { invalid, noSuch } from "../wire/refusal.ts";
+import { invalid, noSuch } from "../wire/vendor-error.ts";
 import { fieldsOf, sparse } from "../wire/requested-fields.ts";
 import { sortOf } from "../wire/sort.ts";
 import { checkEmail } from "../writes/profile-change.ts";

@@ -1,6 +1,6 @@
 import type { Route } from "../../route.ts";
 import { operation } from "../wire/operation.ts";
-import { forbidden } from "../wire/refusal.ts";
+import { forbidden } from "../wire/vendor-error.ts";
 
 /** Webhooks need a plan that private keys do not come with; this is all an ordinary account ever hears. */
 export function webhookRoutes(): readonly Route[] {

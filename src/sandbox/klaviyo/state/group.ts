@@ -28,7 +28,7 @@ export interface List extends Group {
   readonly flows?: readonly Flow[];
 }
 
-/** Who belongs to a segment; without a rule it is whoever the control API says. */
+/** Who belongs to a segment; without a rule, those whom the control API names. */
 export interface SegmentRule {
   /** A text attribute, `properties.NAME`, or `list` (the value is then a list's id). */
   readonly field: TextAttribute | `properties.${string}` | "list";

@@ -33,7 +33,7 @@ export const TRIGGERS = [
   "Low Inventory",
 ] as const;
 
-/** Sends its messages to whoever triggers it. Times are microseconds. */
+/** Sends its messages to anybody who triggers it. Times are microseconds. */
 export interface MailFlow {
   readonly id: string;
   readonly name: string;

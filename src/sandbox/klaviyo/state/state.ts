@@ -33,7 +33,7 @@ export interface PendingOptIn {
   readonly source: string | null;
 }
 
-/** What needs no table of its own. */
+/** What needs no table. */
 interface PlainState {
   readonly settings: KlaviyoSettings;
   /** Name by id. */
@@ -70,7 +70,7 @@ export interface KlaviyoState extends PlainState {
   readonly segments: Map<string, Segment>;
   readonly metrics: Metrics;
   readonly events: Events;
-  /** As it stands. Not a copy: most of it goes on changing. */
+  /** As it stands. Not a copy: most of it keeps changing. */
   keep(): KlaviyoData;
 }
 
@@ -78,7 +78,7 @@ export interface KlaviyoState extends PlainState {
 export function newAccount(world: World, settings: KlaviyoSettings, keys: readonly ApiKey[]): KlaviyoData {
   return {
     settings,
-    // A stream of its own, so that how often somebody asks cannot change who gets which id.
+    // Its own stream, so that how often somebody asks cannot change who gets which id.
     random: { state: world.random.below(2 ** 32) },
     time: { last: 0 },
     waiting: [],

@@ -2,7 +2,7 @@ import type { Call } from "../../route.ts";
 import type { Interval } from "../state/buckets.ts";
 import { utcOf } from "../state/buckets.ts";
 import { dataOf, required, textOf } from "./body-reader.ts";
-import { invalid } from "./refusal.ts";
+import { invalid } from "./vendor-error.ts";
 
 const MEASUREMENTS = ["count", "sum_value", "unique"] as const;
 const INTERVALS: readonly Interval[] = ["hour", "day", "week", "month"];
@@ -21,7 +21,7 @@ export interface AggregateQuery {
   readonly pageSize: number;
 }
 
-/** @throws Refusal 400 where it cannot be asked */
+/** @throws VendorError 400 where it cannot be asked */
 export function aggregateQuery(call: Call): AggregateQuery {
   const attributes = required(dataOf(call, "metric-aggregate"), "attributes", "/data");
   const metricId = textOf(attributes, "metric_id", POINTER);

@@ -1,8 +1,8 @@
 import type { Call } from "../../route.ts";
 import { objectOf } from "./object-of.ts";
-import { invalid, tooLarge } from "./refusal.ts";
+import { invalid, tooLarge } from "./vendor-error.ts";
 
-// The specification says "100KB" and "5MB"; whoever keeps to the smaller meaning keeps to both.
+// The specification says "100KB" and "5MB"; anybody who keeps to the smaller meaning keeps to both.
 export const HUNDRED_KILOBYTES = 100_000;
 export const FIVE_MEGABYTES = 5_000_000;
 

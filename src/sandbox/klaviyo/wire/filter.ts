@@ -2,7 +2,7 @@ import type { Call } from "../../route.ts";
 import { microsFrom, secondsOf } from "../state/vendor-time.ts";
 import type { Clause, Literal } from "./filter-syntax.ts";
 import { parseFilter } from "./filter-syntax.ts";
-import { invalidParameter } from "./refusal.ts";
+import { invalidParameter } from "./vendor-error.ts";
 
 export type Operator =
   | "any"

@@ -9,12 +9,12 @@ import {
   forbidden,
   invalid,
   invalidParameter,
-  Refusal,
+  VendorError,
   revisionEnded,
   throttled,
   unauthorized,
   unsupportedType,
-} from "./refusal.ts";
+} from "./vendor-error.ts";
 
 /** What stands before every operation: key, revision, scopes, limits, parameters. */
 export interface Gate {
@@ -76,7 +76,7 @@ export function gate(state: KlaviyoState, keys: ApiKeys, limits: RateLimits): Ga
         check(call, route);
         return null;
       } catch (error) {
-        if (error instanceof Refusal) return error.reply;
+        if (error instanceof VendorError) return error.reply;
         throw error;
       }
     },

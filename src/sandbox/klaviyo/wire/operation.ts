@@ -1,7 +1,7 @@
 import type { Call, Reply, Route } from "../../route.ts";
-import { Refusal } from "./refusal.ts";
+import { VendorError } from "./vendor-error.ts";
 
-/** One operation as a route; what its handler throws as a refusal is sent as one. */
+/** One operation as a route; what its handler throws as a vendor error is sent as one. */
 export function operation(
   name: string,
   method: Route["method"],
@@ -17,7 +17,7 @@ export function operation(
       try {
         return handle(call);
       } catch (error) {
-        if (error instanceof Refusal) return error.reply;
+        if (error instanceof VendorError) return error.reply;
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 import type { Call } from "../../route.ts";
 import type { Place, SortedIndex, SortKey } from "../state/sorted-index.ts";
 import { selfLink } from "./document.ts";
-import { invalid, invalidParameter } from "./refusal.ts";
+import { invalid, invalidParameter } from "./vendor-error.ts";
 
 export interface PageLinks {
   readonly self: string;

@@ -1,6 +1,6 @@
 import type { Call } from "../../route.ts";
 import { LOCATION_FIELDS, TEXT_ATTRIBUTES } from "../state/profile.ts";
-import { invalidParameter } from "./refusal.ts";
+import { invalidParameter } from "./vendor-error.ts";
 
 const TIMED = ["created", "updated"] as const;
 

@@ -1,5 +1,5 @@
 import type { Call } from "../../route.ts";
-import { invalidParameter } from "./refusal.ts";
+import { invalidParameter } from "./vendor-error.ts";
 
 /** The order a call asks for, or the given one when it asks for none. */
 export function sortOf<F extends string>(

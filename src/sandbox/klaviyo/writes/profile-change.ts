@@ -2,7 +2,7 @@ import type { LocationField, TextAttribute } from "../state/profile.ts";
 import { LOCATION_FIELDS, TEXT_ATTRIBUTES } from "../state/profile.ts";
 import { only, required, textOf } from "../wire/body-reader.ts";
 import { objectOf } from "../wire/object-of.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 
 /** What a write says of a profile: absent is untouched, null is cleared. */
 export interface ProfileChange {

@@ -1,5 +1,5 @@
 import type { ProfileChange } from "./profile-change.ts";
-import { duplicateProfile, invalid, noProfile } from "../wire/refusal.ts";
+import { duplicateProfile, invalid, noProfile } from "../wire/vendor-error.ts";
 import type { Profile } from "../state/profile.ts";
 import type { KlaviyoState } from "../state/state.ts";
 

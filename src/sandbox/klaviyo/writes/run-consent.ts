@@ -13,7 +13,7 @@ export interface SubscribeOrder {
 }
 
 /**
- * Subscribes one person of a bulk request, as documented and recorded: whoever unsubscribed, complained or was
+ * Subscribes one person of a bulk request, as documented and recorded: anybody who unsubscribed, complained or was
  * suppressed by hand is subscribed again. A double opt-in only asks and changes nothing until answered. Somebody
  * unknown becomes a profile only with a list or a historical import.
  */

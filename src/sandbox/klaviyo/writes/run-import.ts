@@ -4,7 +4,7 @@ import { addToList } from "../state/list-membership.ts";
 import type { KlaviyoState } from "../state/state.ts";
 import type { ImportWork } from "../state/task.ts";
 import { objectOf } from "../wire/object-of.ts";
-import { Refusal } from "../wire/refusal.ts";
+import { VendorError } from "../wire/vendor-error.ts";
 import { applyChange } from "./apply-change.ts";
 import { profileChangeOf } from "./profile-change.ts";
 import { resolveUpsert } from "./resolve-profile.ts";
@@ -66,7 +66,7 @@ function importRow(
     job.profile_ids.push(profile.id);
     job.completed_count += 1;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof VendorError)) throw error;
     const [told] = (error.reply.body as { errors: readonly Readonly<Record<string, unknown>>[] }).errors;
     const place = objectOf(told?.["source"])?.["pointer"];
     job.failed_count += 1;

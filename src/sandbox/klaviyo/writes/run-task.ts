@@ -9,7 +9,7 @@ import { suppress, unsuppress } from "../state/consent-acts.ts";
 import type { SuppressionJob } from "../state/jobs.ts";
 import type { Profile } from "../state/profile.ts";
 
-/** Does what has fallen due. Whoever and whatever it was about may be gone by now. */
+/** Does what has fallen due. What it was about may be gone by now. */
 export function runTask(state: KlaviyoState, task: Task): void {
   switch (task.kind) {
     case "import_first_half":

@@ -1,6 +1,6 @@
 import { listed, only, required, textOf } from "../wire/body-reader.ts";
 import { objectOf } from "../wire/object-of.ts";
-import { invalid } from "../wire/refusal.ts";
+import { invalid } from "../wire/vendor-error.ts";
 import { microsFrom } from "../state/vendor-time.ts";
 import { checkEmail, checkPhone } from "./profile-change.ts";
 

@@ -13,7 +13,7 @@ export interface OidcAccess {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly people: readonly { readonly who: string; readonly role: Role }[];
-  /** Believes an email address of which the issuer does not say whether it is verified, as Entra ID does not. */
+  /** Accepts an email address of which the issuer does not say whether it is verified, as Entra ID does not. */
   readonly trustEmail: boolean;
 }
 

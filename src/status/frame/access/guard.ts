@@ -41,7 +41,7 @@ export function passedOn(request: FastifyRequest, access: Access): Refused | nul
 
 /**
  * Is this one of our names? An open page answers to this machine's only. With a sign-in a foreign name has no cookie, so
- * only a page with an address of its own insists on that.
+ * only a page with its own address insists on that.
  */
 export function foreignName(request: FastifyRequest, access: Access): Refused | null {
   const host = request.headers.host ?? "";

@@ -19,7 +19,7 @@ export function isRole(word: string): word is Role {
   return ROLES.some((role) => role === word);
 }
 
-/** Whoever asks for a page. */
+/** A person who asks for a page. */
 export interface Visitor {
   readonly name: string;
   readonly role: Role;

@@ -46,7 +46,7 @@ const WHOLE_MS = 12 * 60 * 60_000;
 export const SESSION_LIMITS = { idleMs: IDLE_MS, wholeMs: WHOLE_MS };
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
-/** Whoever reaches a page that is open can do everything on this machine anyway. */
+/** Anybody who reaches a page that is open can do everything on this machine anyway. */
 export const THIS_MACHINE: Visitor = { name: "this machine", role: "admin" };
 
 const token = z.string().length(43);

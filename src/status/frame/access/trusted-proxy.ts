@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { BadAccess } from "./bad-access.ts";
 
-/** May what this address says about where a request came from be believed? */
+/** May this address say where a request came from? */
 export type TrustedProxy = (address: string) => boolean;
 
 /**

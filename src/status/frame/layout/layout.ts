@@ -60,7 +60,7 @@ export const HEALTH_LABELS: Readonly<Record<HealthWord, { readonly label: string
     stopped: { label: "Stopped", tone: "bad" },
   };
 
-/** What a limit holds is decided on a page of its own. */
+/** What a limit holds is decided on its own page. */
 export const HELD = "SK-LIMIT";
 
 /** Without it a form does nothing: it proves that the form came from a page of ours. */
@@ -103,7 +103,7 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
 }
 
 /**
- * What keeps the whole connection from working, said once on every page: whoever looks at a contact must not wonder why
+ * What keeps the whole connection from working, said once on every page: anybody who looks at a contact must not wonder why
  * nothing moves. The overview says it in full. Failing contacts are told by the number beside Errors.
  */
 function banner({ health, overview }: Pick<Frame, "overview" | "health">): Fragment {

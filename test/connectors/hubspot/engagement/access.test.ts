@@ -194,7 +194,7 @@ describe("setting up", () => {
     expect(after?.tokens.at(-1)).toEqual(added);
   });
 
-  it("goes on where HubSpot takes no header of a custom event, and says so", async () => {
+  it("continues where HubSpot takes no header of a custom event, and says so", async () => {
     const { sink, rehearsal, ids, timeline } = await shownAs("custom_event");
     const body = { status: "error", category: "VALIDATION_ERROR", message: "Invalid input JSON" };
     rehearsal.world.faults.add({

@@ -77,7 +77,7 @@ describe("a window of events", () => {
     expect(await times(iso(now() + 60_000), null)).toEqual([at[3]]);
   });
 
-  it("is read by the thousand, goes on at its cursor, and starts over where Klaviyo lost that", async () => {
+  it("is read by the thousand, continues at its cursor, and starts over where Klaviyo lost that", async () => {
     klaviyo.sandbox.engageMany({ count: 2_500, kinds: ["opened"], messages: [campaign] });
     const metric = await metricNamed(klaviyo, "Opened Email");
     const source = sourceOf(klaviyo);

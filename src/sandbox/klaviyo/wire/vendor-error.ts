@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Reply } from "../../route.ts";
 
 /** An answer that is an error; thrown where it is noticed and sent where the call came in. */
-export class Refusal extends Error {
+export class VendorError extends Error {
   readonly reply: Reply;
 
   constructor(status: number, error: Readonly<Record<string, unknown>>, headers?: Record<string, string>) {
     super(String(error["detail"]));
-    this.name = "Refusal";
+    this.name = "VendorError";
     const body = { errors: [{ id: randomUUID(), status, ...error }] };
     this.reply = headers === undefined ? { status, body } : { status, body, headers };
   }
@@ -16,8 +16,8 @@ export class Refusal extends Error {
 const NOTHING_MORE = { links: {}, meta: {} } as const;
 
 /** 400 about a place in the body. */
-export function invalid(detail: string, pointer: string): Refusal {
-  return new Refusal(400, {
+export function invalid(detail: string, pointer: string): VendorError {
+  return new VendorError(400, {
     code: "invalid",
     title: "Invalid input.",
     detail,
@@ -27,8 +27,8 @@ export function invalid(detail: string, pointer: string): Refusal {
 }
 
 /** 400 about a query parameter. */
-export function invalidParameter(detail: string, parameter: string): Refusal {
-  return new Refusal(400, {
+export function invalidParameter(detail: string, parameter: string): VendorError {
+  return new VendorError(400, {
     code: "invalid",
     title: "Invalid input.",
     detail,
@@ -37,9 +37,9 @@ export function invalidParameter(detail: string, parameter: string): Refusal {
   });
 }
 
-export function unauthorized(): Refusal {
+export function unauthorized(): VendorError {
   const text = "Incorrect authentication credentials.";
-  return new Refusal(401, {
+  return new VendorError(401, {
     code: "authentication_failed",
     title: text,
     detail: text,
@@ -47,8 +47,8 @@ export function unauthorized(): Refusal {
   });
 }
 
-export function forbidden(detail: string): Refusal {
-  return new Refusal(403, {
+export function forbidden(detail: string): VendorError {
+  return new VendorError(403, {
     code: "permission_denied",
     title: "You do not have permission to perform this action.",
     detail,
@@ -56,21 +56,26 @@ export function forbidden(detail: string): Refusal {
   });
 }
 
-export function notFound(detail: string): Refusal {
-  return new Refusal(404, { code: "not_found", title: "Not found.", detail, source: { pointer: "/data/" } });
+export function notFound(detail: string): VendorError {
+  return new VendorError(404, {
+    code: "not_found",
+    title: "Not found.",
+    detail,
+    source: { pointer: "/data/" },
+  });
 }
 
 /** Profiles are named without quotes, lists and the rest in backticks; so the real ones answer. */
-export function noProfile(id: string): Refusal {
+export function noProfile(id: string): VendorError {
   return notFound(`A profile with id ${id} does not exist.`);
 }
 
-export function noSuch(resource: string, id: string): Refusal {
+export function noSuch(resource: string, id: string): VendorError {
   return notFound(`A ${resource} with id \`${id}\` does not exist.`);
 }
 
-export function duplicateProfile(id: string): Refusal {
-  return new Refusal(409, {
+export function duplicateProfile(id: string): VendorError {
+  return new VendorError(409, {
     code: "duplicate_profile",
     title: "Conflict.",
     detail: "A profile already exists with one of these identifiers.",
@@ -81,8 +86,8 @@ export function duplicateProfile(id: string): Refusal {
 }
 
 /** 415: a body that is no JSON by its own account. The real wording is not known. */
-export function unsupportedType(type: string): Refusal {
-  return new Refusal(415, {
+export function unsupportedType(type: string): VendorError {
+  return new VendorError(415, {
     code: "unsupported_media_type",
     title: "Unsupported media type.",
     detail: `Unsupported media type "${type}" in request.`,
@@ -91,8 +96,8 @@ export function unsupportedType(type: string): Refusal {
   });
 }
 
-export function tooLarge(detail: string): Refusal {
-  return new Refusal(413, {
+export function tooLarge(detail: string): VendorError {
+  return new VendorError(413, {
     code: "payload_too_large",
     title: "Payload too large.",
     detail,
@@ -101,7 +106,7 @@ export function tooLarge(detail: string): Refusal {
   });
 }
 
-export function throttled(seconds: number): Refusal {
+export function throttled(seconds: number): VendorError {
   const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`;
   const type = "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling#rate-limits";
   const error = {
@@ -112,12 +117,12 @@ export function throttled(seconds: number): Refusal {
     links: { type },
     meta: {},
   };
-  return new Refusal(429, error, { "retry-after": String(seconds) });
+  return new VendorError(429, error, { "retry-after": String(seconds) });
 }
 
 /** 410 of a revision whose support has ended. The real wording is not known. */
-export function revisionEnded(revision: string): Refusal {
-  return new Refusal(410, {
+export function revisionEnded(revision: string): VendorError {
+  return new VendorError(410, {
     code: "revision_ended",
     title: "Gone.",
     detail: `The revision ${revision} is no longer available.`,

@@ -10,7 +10,7 @@ import type { Finding } from "./doctor-finding.ts";
 import { failure, fromProblem, ok } from "./doctor-finding.ts";
 import { EXIT } from "../exit-code.ts";
 
-/** What a question came to: an answer, or why there is none. */
+/** Result of a question: an answer, or why there is none. */
 export type Answer<T> = { readonly value: T } | { readonly refused: SystemUnavailable };
 
 /** Asks, whatever the questions before it came to. */

@@ -45,7 +45,7 @@ export function verdict(findings: readonly Finding[]): ExitCode {
 
 const MARKS: Readonly<Record<Finding["level"], string>> = { ok: "✔", warning: "!", error: "✖" };
 
-/** A line each, a fix below what needs one, and what it comes to. */
+/** A line each, a fix below what needs one, and a summary. */
 export function findingsText(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ level, says, fix }) => [
     ` ${MARKS[level]} ${says}`,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { App } from "../../../src/cli/app.ts";
-import { examine } from "../../../src/cli/look/doctor.ts";
-import type { Finding } from "../../../src/cli/look/doctor-finding.ts";
-import { verdict } from "../../../src/cli/look/doctor-finding.ts";
+import { examine } from "../../../src/cli/reports/doctor.ts";
+import type { Finding } from "../../../src/cli/reports/doctor-finding.ts";
+import { verdict } from "../../../src/cli/reports/doctor-finding.ts";
 import { memory } from "../../../src/connectors/memory/index.ts";
 import { SystemUnavailable } from "../../../src/model/problem.ts";
 import { rowsDump } from "../../support/database-dump.ts";
@@ -192,7 +192,7 @@ test("a broken mapping is told with its lines, and the database is asked all the
   expect(verdict(findings)).toBe(78);
 });
 
-test("the command prints a line each with what it comes to, and one document with --json", async () => {
+test("the command prints a line each with a summary, and one document with --json", async () => {
   const text = await it.run(["doctor"]);
   expect(text.status).toBe(0);
   expect(text.out).toMatch(/^ ✔ Node 2\d\./m);

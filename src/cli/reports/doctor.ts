@@ -78,7 +78,7 @@ async function askAccounts(app: App, mapping: Mapping, origin: MappingText): Pro
     const shown = await ask(() =>
       checkEngagementRemote(app, connectors, mapping, { hubspot, klaviyo }, origin),
     );
-    // The way of showing it has lines of its own.
+    // The way of showing it has its own lines.
     const told = "value" in shown ? shown.value.filter(({ code }) => code !== "M332") : [];
     if ("refused" in shown) found.push(fromProblem(what, shown.refused.problem));
     found.push(...withoutNotes(told).map((one) => fromDiagnostic(what, one)));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { databaseFindings, runFindings, skewFinding } from "../../../src/cli/look/doctor-database.ts";
-import { sinkFindings } from "../../../src/cli/look/doctor-engagement.ts";
-import type { Finding } from "../../../src/cli/look/doctor-finding.ts";
-import { failure, findingsText, ok, verdict, warning } from "../../../src/cli/look/doctor-finding.ts";
-import { nodeFinding, secretFindings } from "../../../src/cli/look/doctor-offline.ts";
-import { accountFinding } from "../../../src/cli/look/doctor-side.ts";
-import { supportFinding, supportedUntil } from "../../../src/cli/look/doctor-support.ts";
+import { databaseFindings, runFindings, skewFinding } from "../../../src/cli/reports/doctor-database.ts";
+import { sinkFindings } from "../../../src/cli/reports/doctor-engagement.ts";
+import type { Finding } from "../../../src/cli/reports/doctor-finding.ts";
+import { failure, findingsText, ok, verdict, warning } from "../../../src/cli/reports/doctor-finding.ts";
+import { nodeFinding, secretFindings } from "../../../src/cli/reports/doctor-offline.ts";
+import { accountFinding } from "../../../src/cli/reports/doctor-side.ts";
+import { supportFinding, supportedUntil } from "../../../src/cli/reports/doctor-support.ts";
 import type { RecordAs } from "../../../src/model/engagement.ts";
 import type { Mapping } from "../../../src/model/mapping.ts";
 import type { DatabaseFacts } from "../../../src/store/database/database-facts.ts";
@@ -23,7 +23,7 @@ test("what ends the command is what is mended first: the mapping, the keys, what
   expect(verdict([ok("e", ""), warning("d", "")])).toBe(0);
 });
 
-test("each finding is a line with its fixes below, and the last line says what it comes to", () => {
+test("each finding is a line with its fixes below, and the last line is the summary", () => {
   expect(findingsText([ok("a", "fine"), failure("b", 77, "broken", "mend it")])).toBe(
     " ✔ fine\n ✖ broken\n     fix: mend it\n\n1 problem, 0 warnings. Exit status 77.\n",
   );
