@@ -232,7 +232,7 @@ export interface ContactPort {
   /**
    * One bad operation never spoils another: batches are bisected. At most one operation per contact and kind in a call.
    * `properties` are the types of the values written and of the `stored` ones. The gate admits each request. An outage or
-   * the signal ends it early, and the answer tells what each operation came to until then; only a bug is thrown.
+   * the signal ends it early, and the answer has the outcome of each operation until then; only a bug is thrown.
    */
   write(
     operations: readonly Operation[],
@@ -262,7 +262,7 @@ export interface JobPort {
   find(since: number, contacts: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-/** What a call of `write` came to. */
+/** Outcome of one call of `write`. */
 export interface WriteAnswer {
   /** One per operation, in the same order. */
   readonly results: readonly WriteResult[];

@@ -36,7 +36,7 @@ export function planOptOuts(rules: ResolvedConsent, known: KnownLink): readonly 
 
 /**
  * Where a person is left on one side only, what is still to be done to that one: an opt-out that a subscription of ours went
- * over, and one that a merge lost. Whoever is linked to them later is opted out because they show it.
+ * over, and one that a merge lost. A contact that is linked to them later is opted out because they show it.
  */
 export function planOwed(rules: ResolvedConsent, known: KnownLink): readonly PlannedOperation[] {
   const restoring = planRestoring(known);

@@ -41,7 +41,7 @@ export function withoutFrozen(
   };
 }
 
-/** Would writing this email address go on with a fight over it? */
+/** Would writing this email address continue a fight over it? */
 export function isAddressFrozen(writes: readonly PastWrite[], address: Value): boolean {
   return frozenBy(withoutSteps(writes), EMAIL_FIELD.key, address) !== null;
 }

@@ -101,7 +101,7 @@ const bin = () => join(image, "dist", "cli", "bin.js");
 const bare = { PATH: process.env["PATH"] ?? "", HOME: tmpdir() };
 
 describe("what the image holds, made by the image's own steps", () => {
-  test("has neither tests nor sources, nor a Node or a PostgreSQL of its own", async () => {
+  test("has neither tests nor sources, nor Node or PostgreSQL", async () => {
     expect((await readdir(image)).sort()).toEqual(
       ["CHANGELOG.md", "LICENSE", "deploy", "dist", "node_modules", "package.json", "prisma"].sort(),
     );

@@ -29,7 +29,7 @@ const outcomes = async (side: string) =>
   );
 const titles = () => it.klaviyo.user.all().map(({ values }) => values.get("title"));
 const cities = () => it.hubspot.user.all().map(({ values }) => values.get("city"));
-/** Right after the run before: nothing that is in doubt can be looked for yet. */
+/** Right after the run before: nothing that is unknown can be read yet. */
 const atOnce = () => runContacts(it.deps(), used, { trigger: "test" });
 
 /** Klaviyo takes no change after so many. */
@@ -41,7 +41,7 @@ function forbid(after: number): void {
 }
 
 test.each([0, 1])(
-  "a side that takes no more after %d changes leaves nobody in doubt: the next run sends the rest at once",
+  "a side that takes no more after %d changes leaves nobody unknown: the next run sends the rest at once",
   async (taken) => {
     forbid(taken);
     expect(await it.sync(used)).toMatchObject({ result: "stopped", stoppedBy: { code: "KL-SCOPE" } });

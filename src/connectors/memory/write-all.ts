@@ -27,7 +27,7 @@ export interface WriteAllSettings extends Omit<WriteSettings, "holderOf"> {
   readonly request: (call: MemoryCall, signal: AbortSignal) => void;
 }
 
-/** Writes one operation after the other, each as a request or a job of its own. */
+/** Writes one operation after the other, each as one request or one job. */
 export async function memoryWriteAll(
   settings: WriteAllSettings,
   operations: readonly Operation[],

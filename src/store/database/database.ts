@@ -64,7 +64,7 @@ export function openDatabase(
 /** How often work is begun before what ended it is somebody's to see. */
 const MOST_BEGINNINGS = 5;
 
-/** Begins anew what PostgreSQL ended because two waited for each other. All of it was undone. */
+/** Begins again what PostgreSQL ended because two waited for each other. All of it was undone. */
 async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let beginning = 1; ; beginning += 1) {
     try {
@@ -81,7 +81,7 @@ interface Operation {
   readonly query: (args: unknown) => Promise<unknown>;
 }
 
-/** An operation by itself is a transaction of its own. One of a transaction is over with it, and only begins with it. */
+/** An operation by itself is one transaction. One of a transaction is over with it, and only begins with it. */
 function repeatedAlone(operation: Operation): Promise<unknown> {
   const { args, query } = operation;
   return isOfTransaction(operation) ? query(args) : repeated(() => query(args));

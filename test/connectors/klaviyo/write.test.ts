@@ -196,7 +196,7 @@ describe("a write to Klaviyo", () => {
     klaviyo.world.faults.add({ match: "create_profile", skip: 20, times: 99, fault });
     const results = await write(klaviyo, ...people(60).map(({ email }) => create(email)));
     expect(results.filter(({ outcome }) => outcome === "done").length).toBe(20);
-    // What was called for is in doubt; nothing else was sent.
+    // Of what was called for nothing is known; nothing else was sent.
     const unanswered = klaviyo.called("create_profile") - 20;
     expect(unanswered).toBeLessThan(20);
     expect(results.filter(({ outcome }) => outcome === "unknown").length).toBe(unanswered);
