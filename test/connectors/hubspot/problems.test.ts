@@ -3,8 +3,8 @@ import { readVendorError } from "../../../src/connectors/hubspot/wire/parse.ts";
 import { CATALOGUE, problemOf } from "../../../src/connectors/hubspot/problems/problems.ts";
 import { propertyErrors } from "../../../src/connectors/hubspot/problems/property-errors.ts";
 import type { Problem } from "../../../src/model/problem.ts";
-import { body, CASES, EXPECTED } from "./raw-refusals.ts";
-import type { Case } from "./raw-refusals.ts";
+import { body, CASES, EXPECTED } from "./raw-errors.ts";
+import type { Case } from "./raw-errors.ts";
 
 function problem({ status, body, about = "contact", value = "", signInLost = false }: Case): Problem {
   const error = readVendorError(body);
@@ -30,7 +30,7 @@ describe("the catalogue of HubSpot's problems", () => {
     });
   }
 
-  it("shows an unknown refusal in HubSpot's own words", () => {
+  it("shows an unknown answer in HubSpot's own words", () => {
     const found = problem({
       ...(CASES["HS-GONE"]?.[0] as Case),
       status: 418,

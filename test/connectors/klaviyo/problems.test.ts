@@ -170,7 +170,7 @@ function failure({ status, body, html = false }: Pick<Case, "status" | "body" | 
   return new KlaviyoFailure(details);
 }
 
-describe("a refusal of Klaviyo", () => {
+describe("an error answer of Klaviyo", () => {
   test.for(CASES)(
     "$status is $code, in words that need no manual",
     ({ code, about = {}, level, says, ...it }) => {

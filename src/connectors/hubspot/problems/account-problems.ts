@@ -1,5 +1,5 @@
-import { category, isDaily, missingScope } from "./refusal.ts";
-import type { Row } from "./refusal.ts";
+import { category, isDaily, missingScope } from "./error-answer.ts";
+import type { Row } from "./error-answer.ts";
 
 /** The causes that stop everything with HubSpot, or that pass by themselves. */
 export const ACCOUNT_PROBLEMS: readonly Row[] = [
@@ -7,8 +7,8 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     code: "HS-AUTH-EXPIRED",
     level: "connection",
     retry: "soon",
-    match: (refusal) =>
-      refusal.signInLost || (refusal.status === 401 && category(refusal) === "EXPIRED_AUTHENTICATION"),
+    match: (answer) =>
+      answer.signInLost || (answer.status === 401 && category(answer) === "EXPIRED_AUTHENTICATION"),
     title: "HubSpot sign-in has expired",
     explanation: "The access that HubSpot granted has ended, and renewing it failed.",
     fix: [
@@ -44,7 +44,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     code: "HS-USER",
     level: "connection",
     retry: "soon",
-    match: (refusal) => refusal.status === 403 && category(refusal) === "USER_DOES_NOT_HAVE_PERMISSIONS",
+    match: (answer) => answer.status === 403 && category(answer) === "USER_DOES_NOT_HAVE_PERMISSIONS",
     title: "The HubSpot user behind the token lost a permission",
     explanation: "The token acts for a person whose rights changed, or who left.",
     fix: ["Create the token from an account that stays."],
@@ -54,10 +54,10 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     level: "connection",
     retry: "soon",
     match: ({ status }) => status === 403,
-    title: (refusal) => `HubSpot permission "${missingScope(refusal)}" is missing`,
-    explanation: (refusal) => `HubSpot refused a call because the token lacks ${missingScope(refusal)}.`,
-    fix: (refusal) => [
-      `In HubSpot, an admin adds ${missingScope(refusal)} to the key or app.`,
+    title: (answer) => `HubSpot permission "${missingScope(answer)}" is missing`,
+    explanation: (answer) => `HubSpot refused a call because the token lacks ${missingScope(answer)}.`,
+    fix: (answer) => [
+      `In HubSpot, an admin adds ${missingScope(answer)} to the key or app.`,
       "Test it with `tandem check --remote`.",
     ],
   },
@@ -65,7 +65,7 @@ export const ACCOUNT_PROBLEMS: readonly Row[] = [
     code: "HS-QUOTA",
     level: "connection",
     retry: "soon",
-    match: (refusal) => refusal.status === 429 && isDaily(refusal.error),
+    match: (answer) => answer.status === 429 && isDaily(answer.error),
     title: "HubSpot's daily limit is used up",
     explanation:
       "All tools of this HubSpot account share a number of calls a day. The rest waits until midnight in HubSpot's time zone.",

@@ -1,7 +1,7 @@
 import { backoffMs } from "../../http/retry.ts";
 import { LONGEST_WAIT_MS } from "../../http/circuit-breaker.ts";
 import type { Failure } from "./failure.ts";
-import { isDaily } from "./refusal.ts";
+import { isDaily } from "./error-answer.ts";
 import { toldMs } from "./unavailable.ts";
 
 /** Has HubSpot said that it takes no call before a time that no call should wait for: the day's end, a move's? */

@@ -5,7 +5,7 @@ import type { Expected } from "../wire/calls.ts";
 import { CallFailed } from "./failure.ts";
 import { problemOf } from "./problems.ts";
 
-/** A refusal that is about one list, not about the key: what needs a scope names it (`MISSING_SCOPES`). */
+/** An error answer that is about one list, not about the key: what needs a scope names it (`MISSING_SCOPES`). */
 export const aboutOneList: Expected = (status, { category }) =>
   status === 400 || status === 404 || (status === 403 && category !== "MISSING_SCOPES");
 

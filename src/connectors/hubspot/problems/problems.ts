@@ -11,8 +11,8 @@ import {
   propertyCode,
   said,
   unknownItems,
-} from "./refusal.ts";
-import type { Refusal, Row } from "./refusal.ts";
+} from "./error-answer.ts";
+import type { ErrorAnswer, Row } from "./error-answer.ts";
 
 /** HubSpot's causes, the first that matches. An answer that no row knows is shown in HubSpot's own words. */
 export const CATALOGUE: readonly Row[] = [
@@ -21,22 +21,22 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-EXISTS",
     level: "contact",
     retry: "soon",
-    match: (refusal) => refusal.status === 409 && existingId(refusal.error) !== null,
+    match: (answer) => answer.status === 409 && existingId(answer.error) !== null,
     title: "The contact exists in HubSpot already",
-    explanation: (refusal) => `A create met contact ${existingId(refusal.error)}; it is linked and updated.`,
+    explanation: (answer) => `A create met contact ${existingId(answer.error)}; it is linked and updated.`,
     fix: [],
   },
   {
     code: "HS-EMAIL-TAKEN",
     level: "contact",
     retry: "on_change",
-    match: (refusal) =>
-      (propertyCode(refusal, /^ALREADY_TAKEN$/) && name(refusal) === "email") ||
-      (refusal.status === 409 && refusal.about === "contact"),
+    match: (answer) =>
+      (propertyCode(answer, /^ALREADY_TAKEN$/) && name(answer) === "email") ||
+      (answer.status === 409 && answer.about === "contact"),
     title: "This email already belongs to another HubSpot contact",
-    explanation: (refusal) => {
-      const other = /\. (\d+) already has that value/.exec(said(refusal))?.[1];
-      return `${refusal.subject} is on ${other === undefined ? "another contact" : `contact ${other}`}, perhaps as an additional address.`;
+    explanation: (answer) => {
+      const other = /\. (\d+) already has that value/.exec(said(answer))?.[1];
+      return `${answer.subject} is on ${other === undefined ? "another contact" : `contact ${other}`}, perhaps as an additional address.`;
     },
     fix: ["Merge the two contacts in HubSpot, or remove the address from one of them."],
   },
@@ -44,7 +44,7 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-BATCH-DUP",
     level: "contact",
     retry: "soon",
-    match: (refusal) => /Duplicate IDs found in batch input/.test(said(refusal)),
+    match: (answer) => /Duplicate IDs found in batch input/.test(said(answer)),
     title: "The same contact was twice in one batch",
     explanation: "This is a mistake of Tandem's, not yours.",
     fix: ["Copy the diagnostics and report them."],
@@ -53,25 +53,25 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-EMAIL",
     level: "contact",
     retry: "on_change",
-    match: (refusal) =>
-      propertyCode(refusal, /^INVALID_EMAIL$/) ||
-      between(said(refusal), "Email address ", " is invalid") !== null,
+    match: (answer) =>
+      propertyCode(answer, /^INVALID_EMAIL$/) ||
+      between(said(answer), "Email address ", " is invalid") !== null,
     title: "HubSpot does not accept this email address",
-    explanation: (refusal) =>
-      `"${refusal.value || refusal.subject}" is refused. HubSpot checks the ending of the domain too.`,
+    explanation: (answer) =>
+      `"${answer.value || answer.subject}" is refused. HubSpot checks the ending of the domain too.`,
     fix: ["Correct the address in Klaviyo, or ignore the contact."],
   },
   {
     code: "HS-OPTION",
     level: "field",
     retry: "on_change",
-    match: (refusal) =>
-      propertyCode(refusal, /^INVALID_OPTION$/) || /was not one of the allowed options/.test(said(refusal)),
-    title: (refusal) => `"${clip(unknownItems(refusal), 20)}" is not an option of ${clip(name(refusal), 20)}`,
-    explanation: (refusal) =>
-      `HubSpot does not take "${unknownItems(refusal)}" for ${name(refusal)}. It only takes: ${firstOptions(refusal)}.`,
-    fix: (refusal) => [
-      `Add the option in HubSpot under Settings > Properties > ${name(refusal)},`,
+    match: (answer) =>
+      propertyCode(answer, /^INVALID_OPTION$/) || /was not one of the allowed options/.test(said(answer)),
+    title: (answer) => `"${clip(unknownItems(answer), 20)}" is not an option of ${clip(name(answer), 20)}`,
+    explanation: (answer) =>
+      `HubSpot does not take "${unknownItems(answer)}" for ${name(answer)}. It only takes: ${firstOptions(answer)}.`,
+    fix: (answer) => [
+      `Add the option in HubSpot under Settings > Properties > ${name(answer)},`,
       "or map the value under options: in the mapping file.",
     ],
   },
@@ -79,62 +79,60 @@ export const CATALOGUE: readonly Row[] = [
     code: "HS-NOPROP",
     level: "mapping",
     retry: "soon",
-    match: (refusal) => propertyCode(refusal, /^PROPERTY_DOESNT_EXIST$/),
-    title: (refusal) => `HubSpot property ${clip(name(refusal), 32)} is gone`,
-    explanation: (refusal) =>
-      `${name(refusal)} was deleted or renamed in HubSpot. This field is off for everyone until that is fixed; other fields keep syncing.`,
-    fix: (refusal) => [`Restore ${name(refusal)} in HubSpot, or change its line in the mapping file.`],
+    match: (answer) => propertyCode(answer, /^PROPERTY_DOESNT_EXIST$/),
+    title: (answer) => `HubSpot property ${clip(name(answer), 32)} is gone`,
+    explanation: (answer) =>
+      `${name(answer)} was deleted or renamed in HubSpot. This field is off for everyone until that is fixed; other fields keep syncing.`,
+    fix: (answer) => [`Restore ${name(answer)} in HubSpot, or change its line in the mapping file.`],
   },
   {
     code: "HS-READONLY",
     level: "mapping",
     retry: "on_change",
-    match: (refusal) =>
-      propertyCode(refusal, /^READ_ONLY_VALUE$/) ||
-      (refusal.property !== null && /(read[ -]only|calculated) property/i.test(said(refusal))),
-    title: (refusal) => `HubSpot computes ${clip(name(refusal), 20)}; it cannot be written`,
-    explanation: (refusal) => `${name(refusal)} is a read-only or calculated property of HubSpot.`,
+    match: (answer) =>
+      propertyCode(answer, /^READ_ONLY_VALUE$/) ||
+      (answer.property !== null && /(read[ -]only|calculated) property/i.test(said(answer))),
+    title: (answer) => `HubSpot computes ${clip(name(answer), 20)}; it cannot be written`,
+    explanation: (answer) => `${name(answer)} is a read-only or calculated property of HubSpot.`,
     fix: ["Set direction: to_klaviyo on this field's line in the mapping file."],
   },
   {
     code: "HS-TYPE",
     level: "field",
     retry: "on_change",
-    match: (refusal) =>
+    match: (answer) =>
       propertyCode(
-        refusal,
+        answer,
         /^INVALID_(LONG|INTEGER|NUMBER|NUMERIC|DOUBLE|DECIMAL|DATE|DATETIME|BOOLEAN|BOOL)$/,
       ) ||
-      (refusal.property !== null &&
-        /was not a valid (long|number|integer|date|boolean)/i.test(said(refusal))),
-    title: (refusal) =>
-      `${clip(name(refusal), 20)} needs a ${neededType(refusal)}, got "${clip(refusal.value, 15)}"`,
-    explanation: (refusal) =>
-      `HubSpot keeps a ${neededType(refusal)} in ${name(refusal)}, and "${refusal.value}" is none. The other fields were synced.`,
+      (answer.property !== null && /was not a valid (long|number|integer|date|boolean)/i.test(said(answer))),
+    title: (answer) =>
+      `${clip(name(answer), 20)} needs a ${neededType(answer)}, got "${clip(answer.value, 15)}"`,
+    explanation: (answer) =>
+      `HubSpot keeps a ${neededType(answer)} in ${name(answer)}, and "${answer.value}" is none. The other fields were synced.`,
     fix: ["Correct the value in Klaviyo, or add a transform to this field's line in the mapping file."],
   },
   {
     code: "HS-REQUIRED",
     level: "contact",
     retry: "on_change",
-    match: (refusal) =>
-      refusal.status === 400 &&
-      (propertyCode(refusal, /REQUIRED|MISSING/) ||
-        /\b(is|are) (also |now )?required\b/i.test(said(refusal))),
-    title: (refusal) => `HubSpot now needs ${clip(name(refusal), 30)} as well`,
-    explanation: (refusal) =>
-      `HubSpot requires another property before it takes this contact: ${said(refusal)}`,
-    fix: (refusal) => [`Map ${name(refusal)} too, or change the requirement in HubSpot.`],
+    match: (answer) =>
+      answer.status === 400 &&
+      (propertyCode(answer, /REQUIRED|MISSING/) || /\b(is|are) (also |now )?required\b/i.test(said(answer))),
+    title: (answer) => `HubSpot now needs ${clip(name(answer), 30)} as well`,
+    explanation: (answer) =>
+      `HubSpot requires another property before it takes this contact: ${said(answer)}`,
+    fix: (answer) => [`Map ${name(answer)} too, or change the requirement in HubSpot.`],
   },
   {
     code: "HS-RULE",
     level: "field",
     retry: "on_change",
-    match: (refusal) =>
-      propertyCode(refusal, /VALIDATION|RULE|PATTERN|REGEX|FORMAT|LENGTH|TOO_|RANGE|MIN|MAX|ALREADY_TAKEN/) ||
-      (refusal.property !== null && /validation rule/i.test(said(refusal))),
-    title: (refusal) => `${clip(name(refusal), 30)} breaks a rule set in your HubSpot`,
-    explanation: (refusal) => `Your HubSpot admin set a rule for ${name(refusal)}: ${said(refusal)}`,
+    match: (answer) =>
+      propertyCode(answer, /VALIDATION|RULE|PATTERN|REGEX|FORMAT|LENGTH|TOO_|RANGE|MIN|MAX|ALREADY_TAKEN/) ||
+      (answer.property !== null && /validation rule/i.test(said(answer))),
+    title: (answer) => `${clip(name(answer), 30)} breaks a rule set in your HubSpot`,
+    explanation: (answer) => `Your HubSpot admin set a rule for ${name(answer)}: ${said(answer)}`,
     fix: ["Correct the value, or relax the rule in HubSpot under Settings > Properties > Rules."],
   },
   {
@@ -152,8 +150,8 @@ export const CATALOGUE: readonly Row[] = [
     level: "contact",
     retry: "never",
     // Of everything at once a 404 says nothing: it is no contact that is not there.
-    match: (refusal) =>
-      refusal.about !== "account" && (refusal.status === 404 || category(refusal) === "OBJECT_NOT_FOUND"),
+    match: (answer) =>
+      answer.about !== "account" && (answer.status === 404 || category(answer) === "OBJECT_NOT_FOUND"),
     title: "The HubSpot contact was deleted or merged",
     explanation: ({ subject }) =>
       `HubSpot does not know the contact of ${subject || "this person"} any more. It can be restored for 90 days.`,
@@ -179,25 +177,25 @@ const UNKNOWN: Row = {
   retry: "on_change",
   match: () => true,
   title: ({ status }) => `HubSpot refused this (status ${status})`,
-  explanation: (refusal) => `HubSpot says: ${said(refusal) || "nothing"}`,
+  explanation: (answer) => `HubSpot says: ${said(answer) || "nothing"}`,
   fix: ["Look the message up in HubSpot's documentation, or report it with the reference."],
 };
 
-/** The Problem that a refusal is, in words with its values. Pure; never quotes a header or a key. */
-export function problemOf(refusal: Refusal): Problem {
-  const row = CATALOGUE.find((each) => each.match(refusal)) ?? UNKNOWN;
-  const word = <T>(part: T | ((refusal: Refusal) => T)): T =>
-    typeof part === "function" ? (part as (refusal: Refusal) => T)(refusal) : part;
+/** The Problem that an error answer is, in words with its values. Pure; never quotes a header or a key. */
+export function problemOf(answer: ErrorAnswer): Problem {
+  const row = CATALOGUE.find((each) => each.match(answer)) ?? UNKNOWN;
+  const word = <T>(part: T | ((answer: ErrorAnswer) => T)): T =>
+    typeof part === "function" ? (part as (answer: ErrorAnswer) => T)(answer) : part;
   return {
     code: row.code,
-    level: row === UNKNOWN && refusal.property !== null ? "field" : row.level,
+    level: row === UNKNOWN && answer.property !== null ? "field" : row.level,
     side: "hubspot",
-    field: refusal.property?.property ?? null,
+    field: answer.property?.property ?? null,
     title: clip(word(row.title), LONGEST_TITLE),
     explanation: clip(word(row.explanation), LONGEST_EXPLANATION),
     fix: word(row.fix),
     retry: row.retry,
-    reference: refusal.error?.correlationId ?? null,
+    reference: answer.error?.correlationId ?? null,
   };
 }
 

@@ -21,7 +21,7 @@ const READ_ONLY = /"([^"]+)" is an? (?:read[ -]only|calculated) property/i;
 const TAKEN = /Cannot set PropertyValueCoordinates\{[^{}]*\{[^{}]*\}, propertyName=([^,}]+)/;
 
 /**
- * The properties that a refusal names, each once, or none where it is about something else. HubSpot says it in three
+ * The properties that an error answer names, each once, or none where it is about something else. HubSpot says it in three
  * ways: as JSON inside `message`, in `errors[]`, or in a sentence.
  */
 export function propertyErrors(error: VendorError): readonly PropertyError[] {

@@ -6,7 +6,7 @@ import { problemOf } from "./problems.ts";
 const PROBE_MS = 5 * 60_000;
 const DOWN_MS = 60_000;
 
-/** A refusal that says nothing. */
+/** An error answer that says nothing. */
 export const NO_WORDS: VendorError = { status: "error" };
 
 /**

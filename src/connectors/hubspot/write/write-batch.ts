@@ -8,7 +8,7 @@ import { isAboutEverybody, propertyErrors } from "../problems/property-errors.ts
 import { batchAnswer } from "../pull/records.ts";
 import type { BatchAnswer } from "../pull/records.ts";
 import {
-  afterRefusal,
+  afterErrorAnswer,
   doneWith,
   emptied,
   inputOf,
@@ -96,7 +96,7 @@ function refusedWhole(work: Work, batch: Batch, status: number, error: VendorErr
 }
 
 function refuse(work: Work, job: Job, status: number, error: VendorError): readonly Batch[] {
-  const next = afterRefusal(job, status, error);
+  const next = afterErrorAnswer(job, status, error);
   if ("again" in next) {
     work.progress.settle(job.operation, { outcome: "not_sent" });
     return [[next.again]];

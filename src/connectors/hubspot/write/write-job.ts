@@ -10,7 +10,7 @@ import type { ContactRecord } from "../pull/records.ts";
 import { problemOf } from "../problems/problems.ts";
 import { propertyErrors } from "../problems/property-errors.ts";
 import type { PropertyError } from "../problems/property-errors.ts";
-import { existingId, isTakenAddress } from "../problems/refusal.ts";
+import { existingId, isTakenAddress } from "../problems/error-answer.ts";
 
 /** One create or update under way. Fields that HubSpot will not take leave it one by one. */
 export interface Job {
@@ -95,8 +95,8 @@ export function doneWith(
   };
 }
 
-/** What a refusal of this one job means: settled, or the rest of it is worth another try. */
-export function afterRefusal(job: Job, status: number, error: VendorError): Next {
+/** What an error answer of this one job means: settled, or the rest of it is worth another try. */
+export function afterErrorAnswer(job: Job, status: number, error: VendorError): Next {
   const { operation } = job;
   const creating = operation.kind === "create";
   if (creating && (status === 409 || isTakenAddress(error)))

@@ -17,7 +17,7 @@ export type ApiError = z.infer<typeof apiError>;
 
 const errorBody = z.object({ errors: z.array(apiError.catch({})) });
 
-/** The errors of a refusal's body; none where it is no error body at all (HTML, nothing, cut off). */
+/** The errors of an error answer's body; none where it is no error body at all (HTML, nothing, cut off). */
 export function apiErrors(body: unknown): readonly ApiError[] {
   const parsed = errorBody.safeParse(body);
   return parsed.success ? parsed.data.errors : [];
@@ -26,7 +26,7 @@ export function apiErrors(body: unknown): readonly ApiError[] {
 export interface FailureDetails {
   readonly operation: string;
   /**
-   * `answered` with a refusal; `unanswered`; `malformed`: a success whose body is not what it should be; `unsendable`: the
+   * `answered` with an error answer; `unanswered`; `malformed`: a success whose body is not what it should be; `unsendable`: the
    * SDK could not even put the request together.
    */
   readonly kind: "answered" | "unanswered" | "malformed" | "unsendable";

@@ -2,14 +2,14 @@ import { clip } from "../../../model/clip.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../../model/problem.ts";
 import { SystemUnavailable } from "../../../model/problem.ts";
 import type { ApiError, KlaviyoFailure } from "./failure.ts";
-import type { About, Refusal } from "./refusal.ts";
+import type { About, ErrorAnswer } from "./error-answer.ts";
 
-export type { About, Refusal } from "./refusal.ts";
+export type { About, ErrorAnswer } from "./error-answer.ts";
 
 interface Row {
   readonly code: string;
   readonly level: ProblemLevel;
-  readonly matches: (refusal: Refusal) => boolean;
+  readonly matches: (answer: ErrorAnswer) => boolean;
   readonly title: (about: About, error: ApiError) => string;
   readonly explain: (about: About, error: ApiError) => string;
   readonly fix: (about: About) => readonly string[];
@@ -21,17 +21,17 @@ interface Row {
 const MINUTE = 60_000;
 const FIELD = /'([^']+)' is not a valid field for the resource/;
 
-const pointerEnds = (refusal: Refusal, end: string): boolean =>
-  (refusal.error.source?.pointer ?? "").replace(/\/$/, "").endsWith(end);
-const isInvalid = ({ status, error }: Refusal): boolean =>
+const pointerEnds = (answer: ErrorAnswer, end: string): boolean =>
+  (answer.error.source?.pointer ?? "").replace(/\/$/, "").endsWith(end);
+const isInvalid = ({ status, error }: ErrorAnswer): boolean =>
   status === 400 || (status === null && error.code?.startsWith("invalid") === true);
-const isDuplicate = ({ status, error }: Refusal): boolean =>
+const isDuplicate = ({ status, error }: ErrorAnswer): boolean =>
   status === 409 || error.code === "duplicate_profile";
 const shown = (value: string | undefined): string =>
   value === undefined ? "The value" : `"${clip(value, 80)}"`;
 
 /**
- * Every refusal of Klaviyo that somebody can act on, first match first. The matchers lean on status and pointer rather
+ * Every error answer of Klaviyo that somebody can act on, first match first. The matchers lean on status and pointer rather
  * than on wording, much of which was never seen (facts: the catalogue of errors).
  */
 const ROWS: readonly Row[] = [
@@ -227,11 +227,11 @@ const LONGEST_TITLE = 60;
 /** A refused value can be 100 kB long; a person reads the beginning. */
 const LONGEST_EXPLANATION = 400;
 
-function rowFor(refusal: Refusal): Row {
-  return ROWS.find((row) => row.matches(refusal)) ?? UNKNOWN;
+function rowFor(answer: ErrorAnswer): Row {
+  return ROWS.find((row) => row.matches(answer)) ?? UNKNOWN;
 }
 
-function problemFrom(row: Row, { error, about }: Refusal): Problem {
+function problemFrom(row: Row, { error, about }: ErrorAnswer): Problem {
   return {
     code: row.code,
     level: row.level,
@@ -245,21 +245,21 @@ function problemFrom(row: Row, { error, about }: Refusal): Problem {
   };
 }
 
-/** A refusal as a problem of one contact, field or mapping. A row of an import job has no status (`KL-IMPORT`). */
-export function problemOf(refusal: Refusal): Problem {
-  return problemFrom(rowFor(refusal), refusal);
+/** An error answer as a problem of one contact, field or mapping. A row of an import job has no status (`KL-IMPORT`). */
+export function problemOf(answer: ErrorAnswer): Problem {
+  return problemFrom(rowFor(answer), answer);
 }
 
 /** A failed call as a problem; of several errors, the first. */
 export function problemOfFailure(failure: KlaviyoFailure, about: About = {}): Problem {
-  return problemOf(refusalOf(failure, about));
+  return problemOf(errorAnswerOf(failure, about));
 }
 
-/** The side is out: what to tell, and when to look again. For calls whose refusal is about no single contact. */
+/** The side is out: what to tell, and when to look again. For calls whose error answer is about no single contact. */
 export function unavailable(failure: KlaviyoFailure): SystemUnavailable {
-  const refusal = refusalOf(failure, {});
-  const row = ROWS.find((it) => it.level === "connection" && it.matches(refusal)) ?? UNKNOWN;
-  const said = problemFrom(row, refusal);
+  const answer = errorAnswerOf(failure, {});
+  const row = ROWS.find((it) => it.level === "connection" && it.matches(answer)) ?? UNKNOWN;
+  const said = problemFrom(row, answer);
   const explanation =
     row.code === "KL-DOWN" ? `${whyDown(failure)} It is tried again by itself.` : said.explanation;
   const problem = { ...said, explanation, level: "connection" as const };
@@ -275,14 +275,14 @@ function whyDown({ kind, status, html, code, notSent }: KlaviyoFailure): string 
   return notSent ? `There is no connection to Klaviyo${reason}.` : `The connection broke off${reason}.`;
 }
 
-/** Is this a refusal of everything and everybody: the key, the scopes, the quota, the network? */
+/** Is this an error answer of everything and everybody: the key, the scopes, the quota, the network? */
 export function stopsTheSide(failure: KlaviyoFailure): boolean {
   const { kind, status, notSent } = failure;
   if (kind === "unsendable") return false;
   return notSent || (kind === "answered" && [401, 403, 410, 429].includes(status ?? 0));
 }
 
-function refusalOf(failure: KlaviyoFailure, about: About): Refusal {
+function errorAnswerOf(failure: KlaviyoFailure, about: About): ErrorAnswer {
   const { kind, status, html, errors } = failure;
   // Nothing is wrong with Klaviyo then, only with this one request.
   if (kind === "unsendable") {

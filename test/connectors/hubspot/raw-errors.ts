@@ -1,12 +1,12 @@
-import type { Refusal } from "../../../src/connectors/hubspot/problems/refusal.ts";
+import type { ErrorAnswer } from "../../../src/connectors/hubspot/problems/error-answer.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 
-/** A refusal as it arrives, and what is to be made of it. */
+/** An error answer as it arrives, and what is to be made of it. */
 export interface Case {
   readonly status: number;
   /** As HubSpot sends it. */
   readonly body: string;
-  readonly about?: Refusal["about"];
+  readonly about?: ErrorAnswer["about"];
   readonly value?: string;
   readonly signInLost?: boolean;
   readonly says: readonly string[];

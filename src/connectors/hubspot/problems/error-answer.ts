@@ -4,7 +4,7 @@ import type { VendorError } from "../wire/parse.ts";
 import type { PropertyError } from "./property-errors.ts";
 
 /** Everything a row of the catalogue may look at or quote. */
-export interface Refusal {
+export interface ErrorAnswer {
   /** 0 where no answer came. */
   readonly status: number;
   readonly error: VendorError | null;
@@ -25,22 +25,22 @@ export interface Row {
   readonly code: string;
   readonly level: ProblemLevel;
   readonly retry: RetryPolicy;
-  readonly match: (refusal: Refusal) => boolean;
-  readonly title: string | ((refusal: Refusal) => string);
-  readonly explanation: string | ((refusal: Refusal) => string);
-  readonly fix: readonly string[] | ((refusal: Refusal) => readonly string[]);
+  readonly match: (answer: ErrorAnswer) => boolean;
+  readonly title: string | ((answer: ErrorAnswer) => string);
+  readonly explanation: string | ((answer: ErrorAnswer) => string);
+  readonly fix: readonly string[] | ((answer: ErrorAnswer) => readonly string[]);
 }
 
-export const name = ({ property }: Refusal): string => property?.property ?? "A property";
-export const category = ({ error }: Refusal): string => error?.category ?? "";
+export const name = ({ property }: ErrorAnswer): string => property?.property ?? "A property";
+export const category = ({ error }: ErrorAnswer): string => error?.category ?? "";
 /** The day's calls are used up; the search's limit is told without a policy's name, so this one may be, too. */
 export const isDaily = (error: VendorError | null): boolean =>
   error?.policyName === "DAILY" || (!error?.policyName && /\bdaily limit/i.test(error?.message ?? ""));
-export const said = ({ property, error }: Refusal): string => property?.message || error?.message || "";
-export const propertyCode = (refusal: Refusal, pattern: RegExp): boolean =>
-  refusal.property !== null && pattern.test(refusal.property.code);
+export const said = ({ property, error }: ErrorAnswer): string => property?.message || error?.message || "";
+export const propertyCode = (answer: ErrorAnswer, pattern: RegExp): boolean =>
+  answer.property !== null && pattern.test(answer.property.code);
 
-export function missingScope({ error }: Refusal): string {
+export function missingScope({ error }: ErrorAnswer): string {
   const contexts = [error?.context, ...(error?.errors ?? []).map((inner) => inner.context)];
   const scopes = contexts.flatMap(
     (context) => context?.["requiredGranularScopes"] ?? context?.["missingScopes"] ?? [],
@@ -49,25 +49,25 @@ export function missingScope({ error }: Refusal): string {
 }
 
 /** The first options that HubSpot names: `X was not one of the allowed options: [A, B]`. */
-function allowedOptions(refusal: Refusal): readonly string[] {
-  const options = between(said(refusal), "allowed options: [", "]") ?? "";
+function allowedOptions(answer: ErrorAnswer): readonly string[] {
+  const options = between(said(answer), "allowed options: [", "]") ?? "";
   return options.split(",").map((option) => option.trim());
 }
 
 /** Of a value with several items the ones that are no option: the others are not what somebody has to correct. */
-export function unknownItems(refusal: Refusal): string {
-  const allowed = new Set(allowedOptions(refusal));
-  const unknown = refusal.value.split(";").filter((item) => item !== "" && !allowed.has(item.trim()));
-  return unknown.length === 0 ? refusal.value : unknown.join(", ");
+export function unknownItems(answer: ErrorAnswer): string {
+  const allowed = new Set(allowedOptions(answer));
+  const unknown = answer.value.split(";").filter((item) => item !== "" && !allowed.has(item.trim()));
+  return unknown.length === 0 ? answer.value : unknown.join(", ");
 }
 
-export function firstOptions(refusal: Refusal): string {
-  const options = allowedOptions(refusal);
+export function firstOptions(answer: ErrorAnswer): string {
+  const options = allowedOptions(answer);
   return options.slice(0, 5).join(", ") + (options.length > 5 ? "…" : "");
 }
 
-export function neededType(refusal: Refusal): string {
-  const told = `${refusal.property?.code ?? ""} ${said(refusal)}`.toLowerCase();
+export function neededType(answer: ErrorAnswer): string {
+  const told = `${answer.property?.code ?? ""} ${said(answer)}`.toLowerCase();
   if (told.includes("date")) return "date";
   return told.includes("bool") ? "yes or no" : "number";
 }

@@ -1,7 +1,7 @@
 import type { ApiError } from "./failure.ts";
 
-/** What Klaviyo said, and of what: one refusal, one entry of its errors, as far as is known. */
-export interface Refusal {
+/** What Klaviyo said, and of what: one error answer, one entry of its errors, as far as is known. */
+export interface ErrorAnswer {
   /** `null` where there was no answer, or for a row of an import job. */
   readonly status: number | null;
   readonly html: boolean;
