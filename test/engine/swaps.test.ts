@@ -1,13 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { memory } from "../../src/connectors/memory/index.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
+import { applyPlan } from "../../src/lanes/plans/apply-plan.ts";
+import { makePlan } from "../../src/lanes/plans/make-plan.ts";
+import { readPlanFile } from "../../src/lanes/plans/plan-file.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
+import { TEST_KEYS } from "../support/test-keys.ts";
 
 let it: Engine;
 beforeEach(async () => {
@@ -65,6 +72,19 @@ for (const [index, name] of NAMES.entries()) {
 test("a run for one person takes no email address from anybody for a swap", async () => {
   await movedUp();
   for (const email of addresses) await runContacts(it.deps(), CARRYING, { trigger: "test", email });
+  expect(shown()).toEqual(addresses);
+  await cycle();
+  expect(shown()).toEqual(UP);
+});
+
+test("a saved plan takes no email address from anybody for a swap, and the next sync swaps", async () => {
+  await movedUp();
+  const folder = mkdtempSync(join(tmpdir(), "swaps-"));
+  const out = join(folder, "saved.plan");
+  it.wait(60_000);
+  await makePlan(it.deps(), CARRYING, { email: null, field: null, examples: 5, out });
+  await applyPlan(it.deps(), CARRYING, await readPlanFile(out, TEST_KEYS.files), null);
+  rmSync(folder, { recursive: true });
   expect(shown()).toEqual(addresses);
   await cycle();
   expect(shown()).toEqual(UP);

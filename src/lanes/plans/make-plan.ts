@@ -16,6 +16,7 @@ import type { Deps } from "../deps.ts";
 import { limitsNow } from "../contacts/limits-now.ts";
 import type { WholePlan } from "../contacts/look.ts";
 import { look, planPages, planWhole } from "../contacts/look.ts";
+import { NOBODY_MAKES_ROOM } from "../contacts/write-freed-addresses.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
 import { checkPlanPlace } from "./plan-place.ts";
@@ -98,8 +99,12 @@ async function save(
   return writePlanFile(path, fileKey(), about, everybody(context, filter));
 }
 
+/**
+ * Without giving up an email address for a swap: a saved plan is one step, and the address would be gone until the next
+ * sync. That sync swaps.
+ */
 async function* everybody(context: RunContext, filter: LinkFilter): AsyncGenerator<PlannedPerson> {
-  for await (const plans of planPages(context, filter)) {
+  for await (const plans of planPages({ ...context, ...NOBODY_MAKES_ROOM }, filter)) {
     for (const { known, operations } of plans) {
       if (operations.length > 0) yield { link: known.link.id, email: known.link.email, operations };
     }
