@@ -16,6 +16,8 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { mappingText } from "../mapping/mapping-text.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 
+const ONE_RULE = "{ id: customers, from: hubspot, match: { lists: [Customers] } }";
+
 /** The engagement lane over two systems in memory, as its own connection, with a clock that only the test moves. */
 export interface Lane {
   readonly hubspot: MemoryConnector;
@@ -47,7 +49,7 @@ const BEGUN = Date.parse("2026-11-02T08:00:00Z");
 
 /** @param section what stands under `engagement:`, as flow entries without the braces */
 export function laneMapping(section: string, more = ""): Mapping {
-  const text = mappingText({ tail: `engagement: { ${section} }\n${more}` });
+  const text = mappingText({ rules: ONE_RULE, tail: `engagement: { ${section} }\n${more}` });
   const { mapping, diagnostics } = parseMapping(text, "test.yaml");
   if (mapping === null) throw new Error(JSON.stringify(diagnostics));
   return { ...mapping, hubspot: { ...mapping.hubspot, portalId: null } };

