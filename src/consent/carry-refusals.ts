@@ -14,7 +14,7 @@ import { knownLinks } from "../store/links/known-links.ts";
 import { countLinks } from "../store/links/links.ts";
 import type { WriteCounts } from "../write/write-counts.ts";
 import { NOTHING_WRITTEN, addCounts } from "../write/write-counts.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-context.ts";
 import { writePage } from "../write/write-page.ts";
 import { consentOnly } from "./consent-only.ts";
 

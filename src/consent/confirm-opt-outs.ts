@@ -7,7 +7,7 @@ import { countLateOptOuts, dueOptOuts, forgetUnconfirmed } from "../store/consen
 import { knownLinks } from "../store/links/known-links.ts";
 import type { WriteCounts } from "../write/write-counts.ts";
 import { NOTHING_WRITTEN } from "../write/write-counts.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-context.ts";
 import { carryRefusals } from "./carry-refusals.ts";
 
 /** One cycle looks after so many people; the next one continues. */

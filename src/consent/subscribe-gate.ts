@@ -7,7 +7,7 @@ import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
 import { markNow } from "../write/age.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-context.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { grantClearance } from "./grant-clearance.ts";
 

@@ -16,7 +16,7 @@ import { recordConsent } from "../store/consent/record-consent.ts";
 import { transaction } from "../store/database/database.ts";
 import { saveRefusals } from "../store/consent/refusals.ts";
 import { refusedAmong } from "../store/consent/tombstones.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-context.ts";
 import { markNow } from "../write/age.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { subscribeGate } from "./subscribe-gate.ts";

@@ -18,7 +18,7 @@ import { NO_RUN, finishRun, saveConnectionProblems, saveLaneOut, startRun } from
 import { recoverUnanswered } from "../write/recover.ts";
 import { readAges } from "../write/read-ages.ts";
 import { addCounts } from "../write/write-counts.ts";
-import type { WriteContext } from "../write/write-page.ts";
+import type { WriteContext } from "../write/write-context.ts";
 import { callCounter } from "./call-counter.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";

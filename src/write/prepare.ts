@@ -9,11 +9,12 @@ import { lostValues } from "../plan/lost-values.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/planned.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import type { JournalEntry } from "../store/writes/journal.ts";
+import type { Values } from "../model/value.ts";
 import type { Mark } from "./age.ts";
 import { markNow } from "./age.ts";
 import type { ReadTarget } from "./read-targets.ts";
 import { readTargets } from "./read-targets.ts";
-import { unmovedFields } from "./without-moved.ts";
+import { unmovedFields } from "./unmoved-fields.ts";
 
 /** A planned operation in the target's own words, with everything needed to journal and settle it. */
 export interface PreparedOperation {
@@ -133,7 +134,7 @@ function prepare(context: RunContext, plan: ContactPlan, planned: WrittenHere): 
 }
 
 /** The journal's and the target's words for a create or an update. */
-export function prepareContact(
+function prepareContact(
   context: RunContext,
   plan: ContactPlan,
   planned: ContactWrite,
@@ -156,4 +157,22 @@ export function prepareContact(
       ? { ...common, kind: "create", values, lists: planned.lists }
       : { ...common, kind: "update", id: planned.id, values };
   return { plan, planned, operation, entry, unsayable: problems };
+}
+
+/**
+ * An operation that is in the journal already, without the fields that moved since.
+ *
+ * @param now what the target holds; undefined where it is gone
+ * @returns the very same where nothing moved; `null` where everything did
+ */
+export function withoutMoved(
+  context: RunContext,
+  prepared: PreparedOperation,
+  now: Values | undefined,
+): PreparedOperation | null {
+  const { planned, plan, operation } = prepared;
+  if (planned.kind !== "update") return prepared;
+  const still = unmovedFields(planned, now);
+  if (still === planned) return prepared;
+  return still === null ? null : prepareContact(context, plan, still, operation.traceId);
 }

@@ -19,8 +19,8 @@ import type { PreparedOperation, SentOperation } from "./prepare.ts";
 import { saysNothing } from "./prepare.ts";
 import type { ReadTarget } from "./read-targets.ts";
 import { readTargets } from "./read-targets.ts";
-import { withoutMoved } from "./without-moved.ts";
-import type { WriteContext } from "./write-page.ts";
+import { withoutMoved } from "./prepare.ts";
+import type { WriteContext } from "./write-context.ts";
 
 /** The gate of one batch. Afterwards it tells the result of each operation. */
 export interface BatchGate extends WriteGate {

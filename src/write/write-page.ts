@@ -1,6 +1,6 @@
 import type { WriteAnswer } from "../connectors/connector.ts";
 import { chunks } from "../model/chunks.ts";
-import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
+import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/planned.ts";
@@ -13,7 +13,6 @@ import { transaction } from "../store/database/database.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/writes/journal.ts";
 import { journalSent, journalSettled } from "../store/writes/journal.ts";
-import type { Lease } from "../store/runs/leases.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import type { LinkOutcome } from "../store/writes/settle.ts";
 import { saveOutcomes } from "../store/writes/settle.ts";
@@ -23,21 +22,13 @@ import { refusedWhereErased } from "./held-by-erased.ts";
 import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
 import { preparePage } from "./prepare.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
-import type { ReadAges } from "./read-ages.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
 import { saveNewSightings } from "./save-new-sightings.ts";
 import type { WriteCounts } from "./write-counts.ts";
 import { allRejected, countWrites } from "./write-counts.ts";
+import type { WriteContext } from "./write-context.ts";
 import type { BatchGate } from "./write-gate.ts";
 import { writeGate } from "./write-gate.ts";
-
-/** What a run writes with, beside its context. */
-export interface WriteContext extends RunContext {
-  readonly runId: bigint;
-  readonly lease: Lease;
-  readonly retry: RetrySchedule;
-  readonly ages: ReadAges;
-}
 
 /**
  * Does: the only path to a mutating call. Journals every operation as sent, sends them in the vendors' largest batches,

@@ -21,7 +21,7 @@ import {
 import { knownLinks } from "../../store/links/known-links.ts";
 import { countLinks } from "../../store/links/links.ts";
 import { holdLease } from "../../store/runs/leases.ts";
-import type { WriteContext } from "../../write/write-page.ts";
+import type { WriteContext } from "../../write/write-context.ts";
 import { LEASE_MS } from "../../write/lease-gate.ts";
 import { writePage } from "../../write/write-page.ts";
 import type { EngagementContext } from "./context.ts";

@@ -23,7 +23,7 @@ import { finishRun, saveConnectionProblems, startRun } from "../../store/runs/ru
 import { pageSize } from "../../write/page-size.ts";
 import { readAges } from "../../write/read-ages.ts";
 import { NOTHING_WRITTEN } from "../../write/write-counts.ts";
-import type { WriteContext } from "../../write/write-page.ts";
+import type { WriteContext } from "../../write/write-context.ts";
 import { writePage } from "../../write/write-page.ts";
 import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";

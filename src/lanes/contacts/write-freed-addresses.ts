@@ -3,7 +3,7 @@ import { withhold } from "../../plan/limits.ts";
 import { whoMayMakeRoom } from "../../plan/make-room.ts";
 import type { ContactPlan } from "../../plan/planned.ts";
 import type { WriteCounts } from "../../write/write-counts.ts";
-import type { WriteContext } from "../../write/write-page.ts";
+import type { WriteContext } from "../../write/write-context.ts";
 import { writePage } from "../../write/write-page.ts";
 import { planPages } from "./look.ts";
 

@@ -13,7 +13,7 @@ import type { RunCounts } from "../../store/runs/runs.ts";
 import { NO_RUN, finishRun, startRun } from "../../store/runs/runs.ts";
 import { pageSize } from "../../write/page-size.ts";
 import { readAges } from "../../write/read-ages.ts";
-import type { WriteContext } from "../../write/write-page.ts";
+import type { WriteContext } from "../../write/write-context.ts";
 import { writePage } from "../../write/write-page.ts";
 import type { AskAgain, MovedPerson } from "./ask-again.ts";
 import { askAgain, partPage } from "./ask-again.ts";

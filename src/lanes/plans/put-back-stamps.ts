@@ -7,7 +7,7 @@ import { transaction } from "../../store/database/database.ts";
 import { holdLease } from "../../store/runs/leases.ts";
 import { settleStamps } from "../../store/feeds/stamps.ts";
 import { LEASE_MS } from "../../write/lease-gate.ts";
-import type { WriteContext } from "../../write/write-page.ts";
+import type { WriteContext } from "../../write/write-context.ts";
 import { settledStamps, writeProperties } from "../../write/write-properties.ts";
 import type { LinkedPerson } from "./ask-again.ts";
 import type { PlannedPerson } from "./plan-file.ts";

@@ -1,9 +1,6 @@
 import type { Values } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { PlannedOperation } from "../plan/planned.ts";
-import type { RunContext } from "../pull/run-context.ts";
-import type { PreparedOperation } from "./prepare.ts";
-import { prepareContact } from "./prepare.ts";
 
 type PlannedUpdate = Extract<PlannedOperation, { readonly kind: "update" }>;
 
@@ -22,17 +19,4 @@ export function unmovedFields(planned: PlannedUpdate, now: Values | undefined): 
   if (still.length === 0) return null;
   if (still.length === Object.keys(planned.fields).length) return planned;
   return { ...planned, fields: Object.fromEntries(still) };
-}
-
-/** The same for an update that is in the journal already. */
-export function withoutMoved(
-  context: RunContext,
-  prepared: PreparedOperation,
-  now: Values | undefined,
-): PreparedOperation | null {
-  const { planned, plan, operation } = prepared;
-  if (planned.kind !== "update") return prepared;
-  const still = unmovedFields(planned, now);
-  if (still === planned) return prepared;
-  return still === null ? null : prepareContact(context, plan, still, operation.traceId);
 }
