@@ -7,6 +7,7 @@ import { parseMapping } from "../../mapping/parse-mapping.ts";
 import type { Connector, Schema } from "../../connectors/connector.ts";
 import { mayBeMeant } from "../../mapping/first/first-rule.ts";
 import type { Mapping, SecretRef } from "../../model/mapping.ts";
+import { SystemUnavailable } from "../../model/problem.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
 import type { App, CommonOptions } from "../app.ts";
@@ -60,7 +61,10 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
     const path = mappingPath(app, options);
     refuseExisting(path);
     const ask = options.input ? app.ask : null;
-    const given = await lookAtBoth(app, options, ask);
+    const given = await lookAtBoth(app, options, ask).catch((error: unknown) => {
+      if (error instanceof SystemUnavailable) app.talk("tandem init did not finish, and wrote no file.\n");
+      throw error;
+    });
     const first = { ...given, ...(await askAboutMapping(app, given, ask, options.oneWay)) };
     const mapping = firstMapping(first);
     const files = [

@@ -234,6 +234,16 @@ describe("keys and addresses", () => {
     expect(existsSync(join(it.folder.path, "config"))).toBe(false);
   });
 
+  test("a system that does not let it in ends it, and it says that it did not finish", async () => {
+    const it = await beginner(0);
+    const fault = { kind: "status", status: 401, applied: "before" } as const;
+    it.rehearsal.klaviyo.world.faults.add({ match: "", times: 1_000, fault });
+    const { status, talk } = await it.init();
+    expect(status).toBe(77);
+    expect(talk).toMatch(/tandem init did not finish, and wrote no file\./);
+    expect(existsSync(join(it.folder.path, "config"))).toBe(false);
+  });
+
   test("a key given as a name, or an address elsewhere, is wrong usage and goes nowhere", async () => {
     const it = await beginner(0);
     const pasted = await it.init(["--hubspot-token-env", "pk_0123456789abcdef"]);
