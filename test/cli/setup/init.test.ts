@@ -1,60 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { mappingJsonSchema } from "../../../src/mapping/schema/mapping-json-schema.ts";
-import type { Rehearsal } from "../../../src/sandbox/rehearsal/rehearsal.ts";
-import { startRehearsal } from "../../../src/sandbox/rehearsal/rehearsal.ts";
-import { vendorWrites } from "../../support/vendor-writes.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
-import type { Ended, Folder } from "../command-line.ts";
-import { makeFolder, tandem } from "../command-line.ts";
+import type { Closing } from "./beginner.ts";
+import { beginnerWith, closeAll } from "./beginner.ts";
 
 // Each of these runs several whole commands, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
-interface Beginner {
-  readonly rehearsal: Rehearsal;
-  readonly folder: Folder;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-  init(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-  read(path: string): string;
-  /** Calls that may have changed something at a vendor. */
-  writes(): number;
-}
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-/** Somebody with two accounts, two keys and an empty folder. */
-async function beginner(contacts: number): Promise<Beginner> {
-  const rehearsal = await startRehearsal({
-    seed: 5,
-    contacts,
-    hubspotPort: 0,
-    klaviyoPort: 0,
-    hubspot: { tier: "off", indexLagMs: 0 },
-    klaviyo: { limits: "off" },
-  });
-  const folder = await makeFolder();
-  closing.push(
-    () => rehearsal.close(),
-    () => folder.remove(),
-  );
-  const keys = { HUBSPOT_TOKEN: rehearsal.hubspot.token, KLAVIYO_API_KEY: rehearsal.klaviyo.key };
-  const run: Beginner["run"] = (args, env = {}) =>
-    tandem(args, { env: { ...keys, ...env }, cwd: folder.path });
-  const urls = ["--hubspot-url", rehearsal.hubspot.url, "--klaviyo-url", rehearsal.klaviyo.url];
-  return {
-    rehearsal,
-    folder,
-    run,
-    init: (args = [], env = {}) => run(["init", ...urls, ...args], env),
-    read: (path) => readFileSync(join(folder.path, path), "utf8"),
-    writes: () => vendorWrites(rehearsal),
-  };
-}
+const closing: Closing = [];
+afterEach(() => closeAll(closing));
+const beginner = (contacts: number) => beginnerWith(contacts, closing);
 
 test("what init writes passes check --remote and can be planned, and not a call of it all writes", async () => {
   const it = await beginner(60);
@@ -84,44 +41,6 @@ test("what init writes passes check --remote and can be planned, and not a call 
   const plan = await it.run(["plan", "--json"], { DATABASE_URL: fresh.url });
   expect(plan).toMatchObject({ status: 0 });
   expect(it.writes()).toBe(0);
-});
-
-/** Sets up, syncs, and edits the city of somebody of Klaviyo's list in Klaviyo. @returns what HubSpot has after a sync */
-async function cityAfterEdit(args: readonly string[]): Promise<unknown> {
-  const it = await beginner(60);
-  const fresh = await freshDatabase();
-  closing.push(() => fresh.drop());
-  const env = { DATABASE_URL: fresh.url };
-  await it.init(args);
-  expect(await it.run(["sync"], env)).toMatchObject({ status: 1 });
-  const { hubspot, klaviyo } = it.rehearsal;
-  const linked = new Map(
-    hubspot.sandbox.dumpContacts(null, 1_000).contacts.map(({ id, properties }) => [properties["email"], id]),
-  );
-  const text = it.read("config/mapping.yaml");
-  const segment = /segments: \["?(\w{6})"?\]/.exec(text)?.[1];
-  const reader = klaviyo.sandbox
-    .dump(null, 1_000)
-    .profiles.find(
-      ({ email, segments }) =>
-        linked.has(email ?? "") && (segment === undefined || segments.includes(segment)),
-    );
-  if (reader?.email == null) throw new Error("nobody of Klaviyo's list is in HubSpot");
-  klaviyo.sandbox.editProfile(reader.id, { location: { city: "Haapsalu" } });
-  it.rehearsal.hubspot.world.clock.advance(7_200_000);
-  await it.run(["sync"], env);
-  const contact = hubspot.sandbox
-    .dumpContacts(null, 1_000)
-    .contacts.find(({ id }) => id === linked.get(reader.email ?? ""));
-  return contact?.properties["city"];
-}
-
-test("with the mapping as init writes it, an edit in Klaviyo arrives in HubSpot", async () => {
-  expect(await cityAfterEdit([])).toBe("Haapsalu");
-});
-
-test("with --one-way it stays in Klaviyo, and no rule is from there", async () => {
-  expect(await cityAfterEdit(["--one-way"])).not.toBe("Haapsalu");
 });
 
 test("its suggestions, taken in, pass too", async () => {
