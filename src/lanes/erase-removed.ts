@@ -34,12 +34,13 @@ interface GoneContact {
  * limit on deletions holds here too. Keyed hashes and opt-outs stay. What Tandem stored of an unlinked contact that no
  * longer exists is removed, however it was deleted. What cannot be asked or erased now is left to the next comparison.
  *
+ * @param began of the comparison: an unlinked contact that it has read need not be asked for again
  * @returns how many people were erased
  */
-export async function eraseRemoved(deps: Deps, connectionId: number): Promise<number> {
+export async function eraseRemoved(deps: Deps, connectionId: number, began: Date): Promise<number> {
   let erased = 0;
   for (const side of SIDES) {
-    const unlinked = await readUnlinked(deps, connectionId, side);
+    const unlinked = await readUnlinked(deps, connectionId, side, began);
     const removed = await removedOn(deps, connectionId, side, unlinked.missing);
     if (removed === null) continue;
     for (const contact of removed) {
@@ -96,8 +97,9 @@ async function readUnlinked(
   { database, connectors, now, signal }: Deps,
   connectionId: number,
   side: Side,
+  began: Date,
 ): Promise<{ readonly missing: readonly UnlinkedContact[]; readonly merged: readonly UnlinkedContact[] }> {
-  const unlinked = await unlinkedContacts(database, connectionId, side, now(), UNLINKED_AT_ONCE);
+  const unlinked = await unlinkedContacts(database, connectionId, side, began, UNLINKED_AT_ONCE);
   const ids = unlinked.map(({ externalId }) => externalId);
   const reading =
     ids.length === 0 ? null : await unlessUnavailable(() => connectors[side].contacts.read(ids, [], signal));

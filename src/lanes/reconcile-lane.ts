@@ -19,15 +19,16 @@ import { runContacts } from "./contacts/run-contacts.ts";
 export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string): Promise<ContactRun> {
   const { database, now } = deps;
   const { id } = await openConnection(database, mapping.name);
+  const began = now();
   await transaction(database, async (statements) => {
     const pulled = await lastPulls(statements, id);
     await forgetCursors(statements, id, FOUND);
-    await beginComparison(statements, id, { began: now(), pulled });
+    await beginComparison(statements, id, { began, pulled });
     await markAllDirty(statements, id, now());
   });
   const run = await runContacts(deps, mapping, { trigger });
   if (run.stoppedBy !== null) return run;
-  const erased = await eraseRemoved(deps, id);
+  const erased = await eraseRemoved(deps, id, began);
   if (erased === 0) return run;
   const counts = { ...run.counts, erased };
   await saveCounts(database, run.runId, counts);

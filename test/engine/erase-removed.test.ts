@@ -3,6 +3,7 @@ import { verifyAudit } from "../../src/store/chains/audit.ts";
 import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { erasedSince } from "../../src/store/people/erased.ts";
+import { forgetUnlinked } from "../../src/store/snapshots/unlinked-contacts.ts";
 import { refusedAmong } from "../../src/store/consent/tombstones.ts";
 import { databaseDump } from "../support/database-dump.ts";
 import type { Engine } from "../support/engine.ts";
@@ -135,6 +136,27 @@ test("what is stored of a deleted contact that no link has is removed, and its o
   expect(await snapshots()).toEqual([]);
   expect(await refusedAmong(database, 1, ["kim@example.com"])).toEqual(new Set(["kim@example.com"]));
   expect(await links()).toHaveLength(3);
+});
+
+test("an unlinked contact that a comparison has read is not asked for again, and a linked one keeps its lists", async () => {
+  const { database, nameless } = await unlinked();
+  await compare();
+  const asked: string[] = [];
+  const { read } = { ...it.hubspot.contacts };
+  Object.assign(it.hubspot.contacts, {
+    read(...given: Parameters<typeof read>) {
+      asked.push(...given[0]);
+      return read(...given);
+    },
+  });
+  await compare();
+  expect(asked).not.toContain(nameless);
+  const ann = contact("ann@example.com");
+  const lists = () => database.member.count({ where: { side: "hubspot", externalId: ann } });
+  expect(await lists()).toBe(1);
+  await forgetUnlinked(database, 1, "hubspot", [nameless, ann], it.deps().now());
+  expect(await lists()).toBe(1);
+  expect(await snapshots()).not.toContain(nameless);
 });
 
 test("a person without a link whose contact was deleted for privacy is erased", async () => {

@@ -53,7 +53,13 @@ export async function forgetUnlinked(
 ): Promise<void> {
   if (ids.length === 0) return;
   await recordChangedConsent(statements, connectionId, NO_RUN, now);
-  const which = { connectionId, side, externalId: { in: [...ids] } };
-  const { count } = await statements.sighting.deleteMany({ where: { ...which, linkId: null } });
-  if (count > 0) await statements.member.deleteMany({ where: which });
+  // A linked contact keeps its lists: whether it is deleted is decided with its link.
+  await statements.$executeRaw`
+    WITH forgotten AS (
+      DELETE FROM sighting
+      WHERE connection_id = ${connectionId} AND side = ${side} AND external_id = ANY(${[...ids]}::text[]) AND link_id IS NULL
+      RETURNING external_id
+    )
+    DELETE FROM member USING forgotten
+    WHERE connection_id = ${connectionId} AND side = ${side} AND member.external_id = forgotten.external_id`;
 }
