@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import type { AuditEntry } from "../store/chains/audit.ts";
 import { writeAudit } from "../store/chains/audit.ts";
-import type { Statements } from "../store/database/database.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** Who types commands: the system's user by name, or by number where the system has no name for it, as in a container. */
 function commandUser(): string {
@@ -19,10 +19,9 @@ export function commandLineUser(): string {
 
 /** Keeps what somebody did on the command line, as what people do on the page is kept. */
 export async function auditCommand(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   entry: Omit<AuditEntry, "who" | "role">,
   now: Date,
 ): Promise<void> {
-  await writeAudit(statements, connectionId, { ...entry, who: commandUser(), role: "command line" }, now);
+  await writeAudit(store, { ...entry, who: commandUser(), role: "command line" }, now);
 }

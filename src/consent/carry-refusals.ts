@@ -33,13 +33,13 @@ export async function carryRefusals(
   emails: readonly EmailKey[],
   limits: Limits | null,
 ): Promise<WriteCounts> {
-  const { database, connectionId, runId, now } = context;
+  const { store, runId, now } = context;
   let total = NOTHING_WRITTEN;
   if (emails.length === 0) return total;
   const pages = chunks(emails, PEOPLE_AT_ONCE);
   for (const some of pages) {
     const links = await lookAgain(context, some);
-    await recordConsent(database, connectionId, runId, now(), links);
+    await recordConsent(store, runId, now(), links);
   }
   // Over everybody before anybody is written: a limit is no limit that each page has for itself.
   const exceeded = limits === null ? [] : await exceededBy(context, pages, limits);
@@ -73,11 +73,11 @@ async function plansOf(context: WriteContext, emails: readonly EmailKey[]): Prom
 }
 
 async function linksOf(
-  { database, connectionId, scope, now }: WriteContext,
+  { store, scope, now }: WriteContext,
   emails: readonly EmailKey[],
 ): Promise<readonly KnownLink[]> {
   const filter = { kind: "emails", emails } as const;
-  return knownLinks(database, connectionId, scope, filter, 0n, emails.length, now());
+  return knownLinks(store, scope, filter, 0n, emails.length, now());
 }
 
 async function exceededBy(
@@ -89,7 +89,7 @@ async function exceededBy(
   for (const some of pages) {
     for (const plan of await plansOf(context, some)) totals = addToTotals(totals, changesOf(plan));
   }
-  const linked = await countLinks(context.database, context.connectionId, "live");
+  const linked = await countLinks(context.store, "live");
   return exceededLimits(totals, limits, linked, false);
 }
 

@@ -21,8 +21,8 @@ const TOLD_AFTER_MS = 15 * 60_000;
  * any profile after an hour: so the opt-out reaches its person however late a job is, and whatever they are renamed to.
  */
 export async function confirmOptOuts(context: WriteContext): Promise<WriteCounts> {
-  const { database, connectionId, now } = context;
-  const due = await dueOptOuts(database, connectionId, now(), AT_ONCE);
+  const { store, now } = context;
+  const due = await dueOptOuts(store, now(), AT_ONCE);
   if (due.length === 0) return NOTHING_WRITTEN;
   // No limit holds this: each was let through when it was sent first.
   const counts = await carryRefusals(
@@ -30,15 +30,15 @@ export async function confirmOptOuts(context: WriteContext): Promise<WriteCounts
     due.map(({ email }) => email),
     null,
   );
-  await forgetUnconfirmed(database, connectionId, await unasked(context, due));
+  await forgetUnconfirmed(store, await unasked(context, due));
   return counts;
 }
 
 /** Those of whom nothing asks any more for the opt-out that their profiles do not show. */
 async function unasked(context: WriteContext, due: readonly UnconfirmedOptOut[]): Promise<readonly bigint[]> {
-  const { database, connectionId, scope, consent, now } = context;
+  const { store, scope, consent, now } = context;
   const ids = due.map(({ linkId }) => linkId);
-  const links = await knownLinks(database, connectionId, scope, { kind: "ids", ids }, 0n, ids.length, now());
+  const links = await knownLinks(store, scope, { kind: "ids", ids }, 0n, ids.length, now());
   return links
     .filter(({ sightings: { hubspot, klaviyo } }) => hubspot !== null && klaviyo !== null)
     .filter((known) =>
@@ -49,12 +49,11 @@ async function unasked(context: WriteContext, due: readonly UnconfirmedOptOut[])
 
 /** SK-OPT-OUT, where Klaviyo takes long. */
 export async function lateOptOuts({
-  database,
-  connectionId,
+  store,
   now,
-}: Pick<WriteContext, "database" | "connectionId" | "now">): Promise<readonly Problem[]> {
+}: Pick<WriteContext, "store" | "now">): Promise<readonly Problem[]> {
   const before = new Date(now().getTime() - TOLD_AFTER_MS);
-  const { people, since } = await countLateOptOuts(database, connectionId, before);
+  const { people, since } = await countLateOptOuts(store, before);
   if (people === 0 || since === null) return [];
   const who = counted(people, "opt-out", "opt-outs");
   return [

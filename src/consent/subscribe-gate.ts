@@ -1,7 +1,6 @@
 import type { SubscribeGate } from "../connectors/consent-port.ts";
 import type { Clearance } from "../model/clearance.ts";
 import { saveAsked, saveBlocked } from "../store/consent/asked.ts";
-import { transaction } from "../store/database/database.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
@@ -10,6 +9,7 @@ import { LEASE_MS } from "../write/lease-gate.ts";
 import type { WriteContext } from "../write/write-context.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { grantClearance } from "./grant-clearance.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** The gate of one batch of subscribe requests. */
 export interface BatchSubscribeGate extends SubscribeGate {
@@ -37,7 +37,7 @@ export function subscribeGate(
   first: { readonly subscriptions: readonly Subscription[]; readonly readAt: Mark },
   read: (again: readonly Subscription[]) => Promise<readonly Subscription[]>,
 ): BatchSubscribeGate {
-  const { database, connectionId, runId, now } = context;
+  const { store, runId, now } = context;
   let denied: { readonly email: string; readonly list: string; readonly because: string }[] = [];
   let blocked = 0;
   const keyOf = ({ email, list }: Pick<Subscription, "email" | "list">): string => `${email} ${list}`;
@@ -73,10 +73,10 @@ export function subscribeGate(
     const fresh = going.filter(({ asked }) => !asked).map(({ subscription }) => subscription);
     if (told.length + fresh.length === 0) return;
     blocked += told.length;
-    const saved = await transaction(database, async (statements) => {
-      await holdLease(statements, context.lease, LEASE_MS);
-      await saveBlocked(statements, connectionId, runId, told, now());
-      return saveAsked(statements, connectionId, runId, fresh, now());
+    const saved = await atomically(store, async (store) => {
+      await holdLease(store, context.lease, LEASE_MS);
+      await saveBlocked(store, runId, told, now());
+      return saveAsked(store, runId, fresh, now());
     });
     for (const candidate of going) {
       if (saved.has(keyOf(candidate.subscription))) candidate.asked = true;

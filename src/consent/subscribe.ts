@@ -13,7 +13,6 @@ import { storePeople } from "../pull/pull-side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { saveBlocked } from "../store/consent/asked.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
-import { transaction } from "../store/database/database.ts";
 import { saveRefusals } from "../store/consent/refusals.ts";
 import { refusedAmong } from "../store/consent/tombstones.ts";
 import type { WriteContext } from "../write/write-context.ts";
@@ -21,6 +20,7 @@ import { markNow } from "../write/age.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { subscribeGate } from "./subscribe-gate.ts";
 import { watchRefusals } from "./watch-refusals.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** What asking came to, in numbers. */
 export interface SubscribeCounts {
@@ -69,7 +69,7 @@ export async function subscribePeople(
  * @returns how many were not known before
  */
 async function saveObjections(
-  { database, connectionId, runId, scope, now }: WriteContext,
+  { store, runId, scope, now }: WriteContext,
   plans: readonly ContactPlan[],
 ): Promise<number> {
   const rows = plans.flatMap(({ known }) =>
@@ -79,14 +79,14 @@ async function saveObjections(
           objection === null ? [] : [{ email: known.link.email, list, because: objection }],
         ),
   );
-  return saveBlocked(database, connectionId, runId, rows, now());
+  return saveBlocked(store, runId, rows, now());
 }
 
 async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): Promise<SubscribeCounts> {
-  const { database, connectionId, runId, now, signal } = context;
+  const { store, runId, now, signal } = context;
   const { subscribe } = context.connectors.klaviyo.consent;
   if (subscribe === null) return { asked: 0, blocked: 0 };
-  await watchRefusals(context, connectionId, runId);
+  await watchRefusals(context, runId);
   const readAt = markNow(context);
   const subscriptions = await readAnew(context, wanted);
   const gate = subscribeGate(context, { subscriptions, readAt }, (again) =>
@@ -108,14 +108,14 @@ async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): 
       ? [{ email, list, because: `Klaviyo rejected the request: ${result.problem.title}` }]
       : [];
   });
-  await saveBlocked(database, connectionId, runId, refused, now());
+  await saveBlocked(store, runId, refused, now());
   const { asked, blocked } = gate.counts();
   return { asked, blocked: blocked + refused.length };
 }
 
 /** What both sides and the ledger know of these people now. */
 async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promise<readonly Subscription[]> {
-  const { database, connectionId, runId, now } = context;
+  const { store, runId, now } = context;
   const readAt = now().getTime();
   const hubspot = await readSide(
     context,
@@ -130,10 +130,9 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
   const doubtful = await lookUnderOtherAddresses(context, [...hubspot.values()]);
   const links = wanted.map(({ plan }) => plan.known.link.id);
   const lists = subscribingLists(context.scope);
-  await recordConsent(database, connectionId, runId, now(), links);
+  await recordConsent(store, runId, now(), links);
   const refused = await refusedAmong(
-    database,
-    connectionId,
+    store,
     wanted.map(({ plan }) => plan.known.link.email),
   );
   return wanted.flatMap(({ plan, ask }): readonly Subscription[] => {
@@ -176,12 +175,12 @@ async function lookUnderOtherAddresses(
   context: WriteContext,
   contacts: readonly Contact[],
 ): Promise<(address: EmailKey) => boolean> {
-  const { database, connectionId, runId, now, connectors, signal } = context;
+  const { store, runId, now, connectors, signal } = context;
   const others = [...new Set(contacts.flatMap(({ otherEmails }) => otherEmails))];
   if (others.length === 0) return () => false;
   const found = await connectors.klaviyo.contacts.find(others, [], signal);
   const refusing = found.contacts.filter(({ email, consent }) => email !== null && consent !== null);
-  await transaction(database, (statements) => saveRefusals(statements, connectionId, runId, refusing, now()));
+  await atomically(store, (store) => saveRefusals(store, runId, refusing, now()));
   // An unreadable profile may have opted out under that email address, or any other.
   return (address) => found.unreadable.some(({ email }) => email === null || email === address);
 }
@@ -195,9 +194,7 @@ async function readSide(
   const unique = [...new Set(ids)];
   const properties = propertiesFor(context.fields, side);
   const reading = await context.connectors[side].contacts.read(unique, properties, context.signal);
-  await transaction(context.database, (statements) =>
-    storePeople(context, statements, side, reading, () => false),
-  );
+  await atomically(context.store, (store) => storePeople({ ...context, store }, side, reading, () => false));
   return new Map(reading.contacts.map((contact) => [contact.id, contact]));
 }
 

@@ -29,8 +29,8 @@ export interface AskedLook {
  * dirty, and the plan puts the refusal back.
  */
 export async function verifyAsked(context: RunContext, runId: bigint): Promise<AskedLook> {
-  const { database, connectionId, now } = context;
-  const pending = await pendingAsks(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const { store, now } = context;
+  const pending = await pendingAsks(store, new Date(now().getTime() - LOOKED_AFTER_MS));
   if (pending.length === 0) return { met: [], problems: [] };
   const shown = await consentNow(context, pending);
   const refusals = await refusalEvents(context, pending);
@@ -48,15 +48,14 @@ export async function verifyAsked(context: RunContext, runId: bigint): Promise<A
     else if (consent !== null && hasNeverAnswered(consent) && age > UNCONFIRMED_AFTER_MS)
       unconfirmed.push(ask);
   }
-  await saveFound(database, connectionId, runId, found, now());
+  await saveFound(store, runId, found, now());
   // Who is confirmed may have come back by their own act meanwhile: until then that could not be told.
   const settled = pending.filter(({ email, list }) =>
     found.some((one) => one.email === email && one.list === list),
   );
   if (settled.length > 0)
     await recordConsent(
-      database,
-      connectionId,
+      store,
       runId,
       now(),
       settled.map(({ linkId }) => linkId),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
 import { ledgerPage, verdictOfEntry } from "../store/consent/consent-ledger.ts";
-import type { Database } from "../store/database/database.ts";
+import type { Statements } from "../store/database/database.ts";
 import { keysOf } from "../store/database/database.ts";
 import type { ChainProof } from "../store/chains/prove-chain.ts";
 import { proveChain } from "../store/chains/prove-chain.ts";
@@ -26,7 +26,7 @@ export class NotAHead extends Error {
  *
  * @param since a place that this installation signed: also proves that nothing up to there is missing or changed
  */
-export async function verifyLedger(database: Database, since: Head | null = null): Promise<LedgerProof> {
+export async function verifyLedger(database: Statements, since: Head | null = null): Promise<LedgerProof> {
   const kinds: Record<string, number> = {};
   const reading = {
     chain: "consent",
@@ -45,7 +45,7 @@ export async function verifyLedger(database: Database, since: Head | null = null
  * @throws NotAHead for what is no head, or one that another key signed
  */
 export function readHeads(
-  database: Database,
+  database: Statements,
   texts: readonly string[],
 ): Readonly<Partial<Record<Chain, Head>>> {
   const keys = keysOf(database)();
@@ -69,7 +69,7 @@ const CHAINS: readonly Chain[] = ["consent", "audit"];
  * The latest place of the ledger or the audit, signed; `null` while it is empty. One from before there were seals, or whose key was
  * lost, is taken over first, so that what is in it cannot change from then on.
  */
-export async function signedHead(database: Database, chain: Chain, now: Date): Promise<string | null> {
+export async function signedHead(database: Statements, chain: Chain, now: Date): Promise<string | null> {
   await takeOver(database, chain, now);
   const head = await sealedHead(database, chain);
   return head === null ? null : signHead(keysOf(database)(), chain, head);

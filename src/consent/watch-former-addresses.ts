@@ -1,8 +1,8 @@
 import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { transaction } from "../store/database/database.ts";
 import { saveFormerRead, saveLeftOptOuts, unreadFormer } from "../store/consent/former-addresses.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** One request where a system takes so many. */
 const AT_ONCE = 50;
@@ -16,8 +16,7 @@ const MOST = 1_000;
  * @returns the people who opted out, by the addresses that they have now
  */
 export async function watchFormerAddresses(
-  { database, connectors, now, signal }: Pick<RunContext, "database" | "connectors" | "now" | "signal">,
-  connectionId: number,
+  { store, connectors, now, signal }: Pick<RunContext, "store" | "connectors" | "now" | "signal">,
   runId: bigint,
   side: Side,
 ): Promise<readonly EmailKey[]> {
@@ -27,7 +26,7 @@ export async function watchFormerAddresses(
   /** Their contacts cannot be read now: the next cycle tries again. */
   const unread: bigint[] = [];
   for (let read = 0; read < MOST; read += AT_ONCE) {
-    const left = await unreadFormer(database, connectionId, side, unread, AT_ONCE);
+    const left = await unreadFormer(store, side, unread, AT_ONCE);
     if (left.length === 0) break;
     const found = await formerOptOuts(left, signal);
     const known = left.filter(({ id }) => !found.unreadable.has(id));
@@ -36,9 +35,9 @@ export async function watchFormerAddresses(
       const met = found.optOuts.find(({ id, email }) => id === one.id && email === one.email);
       return met === undefined ? [] : [{ ...one, consent: met.consent }];
     });
-    await transaction(database, async (statements) => {
-      await saveLeftOptOuts(statements, connectionId, runId, side, optOuts, now());
-      await saveFormerRead(statements, connectionId, side, known);
+    await atomically(store, async (store) => {
+      await saveLeftOptOuts(store, runId, side, optOuts, now());
+      await saveFormerRead(store, side, known);
     });
     changed.push(...optOuts.map((one) => one.now));
   }

@@ -3,12 +3,12 @@ import type { EmailKey } from "../model/email.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
-import { transaction } from "../store/database/database.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { unreadableOfKnown } from "../pull/without-erased.ts";
 import { changedRefusals, saveRefusals } from "../store/consent/refusals.ts";
 import { saveUnreadable } from "../store/snapshots/unreadable-contacts.ts";
 import { watchFormerAddresses } from "./watch-former-addresses.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** How far back the first read of opt-outs goes. Earlier ones show in the contacts themselves. */
 const FIRST_LOOK_MS = 24 * 60 * 60_000;
@@ -27,27 +27,26 @@ export interface Watched {
  * ledger, linked or not, so that nobody can be subscribed later who refused before they were known.
  */
 export async function watchRefusals(
-  { database, connectors, now, signal }: Pick<RunContext, "database" | "connectors" | "now" | "signal">,
-  connectionId: number,
+  { store, connectors, now, signal }: Pick<RunContext, "store" | "connectors" | "now" | "signal">,
   runId: bigint,
 ): Promise<Watched> {
   const changed = new Set<EmailKey>();
   const cursors: { readonly stream: string; readonly until: number }[] = [];
   const watch = async (side: Side): Promise<void> => {
     const stream = `${side} refusals`;
-    const cursor = await readCursor(database, connectionId, stream);
+    const cursor = await readCursor(store, stream);
     const begun = now().getTime();
     const since = cursor === null ? begun + connectors[side].skewMs() - FIRST_LOOK_MS : Number(cursor);
     for await (const { contacts, unreadable } of connectors[side].consent.refusals(since, signal)) {
       const seen = contacts.filter(hasAddress);
-      for (const email of await changedRefusals(database, connectionId, seen)) changed.add(email);
-      await transaction(database, async (statements) => {
-        await saveRefusals(statements, connectionId, runId, seen, now());
-        const kept = await unreadableOfKnown(statements, connectionId, unreadable);
-        await saveUnreadable(statements, connectionId, kept, now());
+      for (const email of await changedRefusals(store, seen)) changed.add(email);
+      await atomically(store, async (store) => {
+        await saveRefusals(store, runId, seen, now());
+        const kept = await unreadableOfKnown(store, unreadable);
+        await saveUnreadable(store, kept, now());
       });
     }
-    const left = await watchFormerAddresses({ database, connectors, now, signal }, connectionId, runId, side);
+    const left = await watchFormerAddresses({ store, connectors, now, signal }, runId, side);
     for (const email of left) changed.add(email);
     // In the side's own time, which may be ahead of ours or behind: its first answer tells.
     cursors.push({ stream, until: begun + connectors[side].skewMs() });
@@ -62,7 +61,7 @@ export async function watchRefusals(
     changed: [...changed],
     async looked() {
       for (const { stream, until } of cursors) {
-        await saveCursor(database, connectionId, stream, String(until), now());
+        await saveCursor(store, stream, String(until), now());
       }
     },
   };

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../store/database/database.ts";
+import type { Store } from "../store/database/store.ts";
+import { openStore, readConnection } from "../store/runs/connections.ts";
 import type { Lease } from "../store/runs/leases.ts";
 import { giveUpLease, holdLease, takeLease } from "../store/runs/leases.ts";
 import { lendLease, takeBackLease, wantLease } from "../store/runs/lent-leases.ts";
 import { LEASE_MS } from "../write/lease-gate.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps, Leased } from "./deps.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { LANE_TIMES, watchdog } from "./watchdog.ts";
 
@@ -47,8 +49,7 @@ type LeasedDeps = Pick<Deps, "database" | "newId"> & Partial<Deps>;
  * minutes, or does not end after a stop, is ended, and the lease is given up whatever the work still waits for: what it
  * sent is settled by reading, and its token is refused from the moment another run has begun.
  *
- * @param work gets the dependencies to work with: their signals tell of the watchdog, and their progress is seen by it;
- *   and a way to lend the lease to a consent lane that waits, for work that writes to no vendor
+ * @param work gets the dependencies to work with: their signals tell of the watchdog, and their progress is seen by it
  * @param borrows takes the lease of work that lends it, and asks for it where that does not yet
  * @throws ConnectionBusy while another process works on it
  * @throws LaneStuck where the watchdog ended the work
@@ -56,17 +57,18 @@ type LeasedDeps = Pick<Deps, "database" | "newId"> & Partial<Deps>;
 export async function withConnection<D extends LeasedDeps, T>(
   deps: D,
   name: string,
-  work: (lease: Lease, deps: D, lend: () => Promise<void>) => Promise<T>,
+  work: (leased: Leased<D>) => Promise<T>,
   { borrows }: { readonly borrows: boolean } = { borrows: false },
 ): Promise<T> {
   const times = deps.times ?? LANE_TIMES;
   const holder = holderOf(deps);
   const key = `contacts of ${name}`;
+  const store = await openStore(deps.database, name);
   // A process recognizes its own lease, also if it could not release it because the database was away.
   const again = !holder.runs.has(key);
-  let lease = await takeLease(deps.database, key, holder.id, LEASE_MS, again, borrows);
+  let lease = await takeLease(store, key, holder.id, LEASE_MS, again, borrows);
   if (lease === null) {
-    if (borrows) await wantLease(deps.database, key);
+    if (borrows) await wantLease(store, key);
     throw new ConnectionBusy(name);
   }
   const dog = watchdog(`A run of ${name}`, deps.connectors, times);
@@ -76,22 +78,24 @@ export async function withConnection<D extends LeasedDeps, T>(
   const beat = setInterval(() => {
     if (lease === null || beating || dog.idleMs() >= times.stuckMs) return;
     beating = true;
-    holdLease(deps.database, lease, LEASE_MS)
+    holdLease(store, lease, LEASE_MS)
       // A lease that was lost is told by the next write's own check; a database that is away, by its own call.
       .catch(() => {})
       .finally(() => void (beating = false));
   }, times.beatMs);
   /** Two sides come here, each between its own pages: the second goes on meanwhile. */
   const lend = async (): Promise<void> => {
-    if (lending || lease === null || !(await lendLease(deps.database, lease))) return;
+    if (lending || lease === null || !(await lendLease(store, lease))) return;
     lending = true;
     try {
-      lease = await backFrom(deps, key, holder.id, dog);
+      lease = await backFrom(deps, store, key, holder.id, dog);
     } finally {
       lending = false;
     }
   };
-  const working = work(lease, watched(deps, dog), lend);
+  // What another run learnt of the accounts before this one had the lease.
+  const connection = await readConnection(store);
+  const working = work({ ...watched(deps, dog), connection, store, lease, lend });
   const forget = (): void => {
     dog.stop();
     if (holder.runs.get(key) === dog) holder.runs.delete(key);
@@ -105,7 +109,7 @@ export async function withConnection<D extends LeasedDeps, T>(
     const patience = new AbortController();
     // The lease expires within seconds anyway.
     await Promise.race([
-      lease === null ? null : giveUpLease(deps.database, lease, LEASE_MS).catch(() => {}),
+      lease === null ? null : giveUpLease(store, lease, LEASE_MS).catch(() => {}),
       sleep(times.endMs, undefined, { signal: patience.signal }).catch(() => {}),
     ]);
     patience.abort();
@@ -118,7 +122,8 @@ const LOOK_EVERY_MS = 500;
 
 /** Waits for a lent lease. Waiting for it is progress: who borrowed it has a watchdog, and a lease that runs out. */
 async function backFrom(
-  { database, stopping, signal }: LeasedDeps,
+  { stopping, signal }: LeasedDeps,
+  store: Store,
   key: string,
   lender: string,
   dog: Watchdog,
@@ -128,7 +133,7 @@ async function backFrom(
     stopping?.throwIfAborted();
     signal?.throwIfAborted();
     const unborrowed = performance.now() - lentAt > BORROWED_WITHIN_MS;
-    const back = await takeBackLease(database, key, lender, LEASE_MS, unborrowed);
+    const back = await takeBackLease(store, key, lender, LEASE_MS, unborrowed);
     if (back !== null) return back;
     dog.progressed();
     await sleep(LOOK_EVERY_MS);

@@ -1,3 +1,4 @@
+import type { Store } from "../store/database/store.ts";
 import { carryRefusals } from "../consent/carry-refusals.ts";
 import { confirmOptOuts, lateOptOuts } from "../consent/confirm-opt-outs.ts";
 import { overruled, verifyAsked } from "../consent/verify-asked.ts";
@@ -10,18 +11,17 @@ import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/consent/asked.ts";
 import { dueOptOuts } from "../store/consent/unconfirmed-opt-outs.ts";
-import { openConnection } from "../store/runs/connections.ts";
 import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
-import type { Lease } from "../store/runs/leases.ts";
 import type { RunCounts, RunResult } from "../store/runs/runs.ts";
-import { NO_RUN, finishRun, saveConnectionProblems, saveLaneOut, startRun } from "../store/runs/runs.ts";
+import { NO_RUN, saveConnectionProblems, saveLaneOut } from "../store/runs/runs.ts";
 import { recoverUnanswered } from "../write/recover.ts";
 import { readAges } from "../write/read-ages.ts";
 import { addCounts } from "../write/write-counts.ts";
 import type { WriteContext } from "../write/write-context.ts";
 import { callCounter } from "./call-counter.ts";
 import { withConnection } from "./connection-lease.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps, Leased } from "./deps.ts";
+import { withRun } from "./with-run.ts";
 import { prepareRun } from "./contacts/prepare-run.ts";
 import { runContext } from "./contacts/run-context.ts";
 
@@ -56,9 +56,9 @@ export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runConsent(deps: Deps, mapping: Mapping, trigger: string): Promise<ConsentRun> {
-  const work = async (lease: Lease, own: Deps): Promise<ConsentRun> => {
-    await own.began?.();
-    return (await consentCycle(own, mapping, lease, trigger)).run;
+  const work = async (leased: Leased): Promise<ConsentRun> => {
+    await leased.began?.();
+    return (await consentCycle(leased, mapping, trigger)).run;
   };
   return withConnection(deps, mapping.name, work, { borrows: true });
 }
@@ -67,13 +67,8 @@ export async function runConsent(deps: Deps, mapping: Mapping, trigger: string):
  * The same, under the lease of a run of any lane; `out` is what stopped it. Its calls may use what is kept of a day's
  * quota for opt-outs.
  */
-export function consentCycle(
-  deps: Deps,
-  mapping: Mapping,
-  lease: Lease,
-  trigger: string,
-): Promise<ConsentCycle> {
-  return urgently(() => cycle(deps, mapping, lease, trigger));
+export function consentCycle(leased: Leased, mapping: Mapping, trigger: string): Promise<ConsentCycle> {
+  return urgently(() => cycle(leased, mapping, trigger));
 }
 
 interface ConsentCycle {
@@ -81,72 +76,70 @@ interface ConsentCycle {
   readonly out: SystemUnavailable | null;
 }
 
-async function cycle(deps: Deps, mapping: Mapping, lease: Lease, trigger: string): Promise<ConsentCycle> {
-  const { database, now } = deps;
-  const { id: connectionId } = await openConnection(database, mapping.name);
+async function cycle(leased: Leased, mapping: Mapping, trigger: string): Promise<ConsentCycle> {
+  const { store, connectors, now } = leased;
   let runId: bigint | null = null;
-  const calls = callCounter(deps.connectors);
+  const calls = callCounter(connectors);
   try {
-    const watched = await watchRefusals(deps, connectionId, NO_RUN);
-    if (watched.changed.length === 0 && !(await isLookDue(deps, connectionId))) {
+    const watched = await watchRefusals(leased, NO_RUN);
+    if (watched.changed.length === 0 && !(await isLookDue(store, now()))) {
       await watched.looked();
-      await saveLaneOut(database, connectionId, null, now());
+      await saveLaneOut(store, null, now());
       return { run: NOTHING_CHANGED, out: null };
     }
-    runId = await startRun(database, connectionId, "consent", trigger, now());
-    const counts = await carry(deps, mapping, { lease, runId }, watched);
-    await saveLaneOut(database, connectionId, null, now());
-    await finishRun(database, runId, "finished", { ...counts, ...calls() }, "", now());
-    return { run: { runId, result: "finished", counts, stoppedBy: null }, out: null };
+    const run = await withRun(leased, { lane: "consent", trigger, calls }, async (id) => {
+      runId = id;
+      const counts = await carry(leased, mapping, id, watched);
+      return { runId: id, result: "finished" as const, counts, stoppedBy: null };
+    });
+    await saveLaneOut(store, null, now());
+    return { run, out: null };
   } catch (error) {
-    const out = error instanceof SystemUnavailable ? error : null;
-    const stoppedBy = out?.problem ?? null;
-    const note = stoppedBy?.title ?? "Stopped; the next run continues";
-    if (runId !== null) await finishRun(database, runId, "stopped", calls(), note, now());
-    if (stoppedBy === null) throw error;
-    await saveLaneOut(database, connectionId, stoppedBy, now());
-    return { run: { runId, result: "stopped", counts: {}, stoppedBy }, out };
+    if (!(error instanceof SystemUnavailable)) throw error;
+    const { problem: stoppedBy } = error;
+    await saveLaneOut(store, stoppedBy, now());
+    return { run: { runId, result: "stopped", counts: {}, stoppedBy }, out: error };
   }
 }
 
-async function isLookDue({ database, now }: Deps, connectionId: number): Promise<boolean> {
-  if ((await dueOptOuts(database, connectionId, now(), 1)).length > 0) return true;
-  const looked = await readCursor(database, connectionId, ASKED);
+async function isLookDue(store: Store, now: Date): Promise<boolean> {
+  if ((await dueOptOuts(store, now, 1)).length > 0) return true;
+  const looked = await readCursor(store, ASKED);
   const lookedAt = looked === null ? null : new Date(Number(looked));
-  return awaitsLook(database, connectionId, lookedAt, now());
+  return awaitsLook(store, lookedAt, now);
 }
 
 /** Carries the consent of these people, and verifies earlier opt-outs and subscribe requests. */
 async function carry(
-  deps: Deps,
+  leased: Leased,
   mapping: Mapping,
-  run: Pick<WriteContext, "lease" | "runId">,
+  runId: bigint,
   { changed, looked }: Watched,
 ): Promise<RunCounts> {
-  const { database, now } = deps;
-  const prepared = await prepareRun(database, mapping, deps.connectors, now, deps.signal);
+  const { store, lease, now } = leased;
+  const prepared = await prepareRun(leased, mapping);
   const context: WriteContext = {
-    ...runContext(deps, mapping, prepared),
-    ...run,
+    ...runContext(leased, mapping, prepared),
+    runId,
+    lease,
     retry: mapping.retry,
     ages: readAges(),
   };
-  const { connectionId } = context;
   await recoverUnanswered(context);
   const carried = await carryRefusals(context, changed, mapping.limits);
   await looked();
   const confirmed = await confirmOptOuts(context);
   // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
-  const { met, problems } = await verifyAsked(context, run.runId);
-  await saveCursor(database, connectionId, ASKED, String(now().getTime()), now());
+  const { met, problems } = await verifyAsked(context, runId);
+  await saveCursor(store, ASKED, String(now().getTime()), now());
   const overruledPeople = met.flatMap((email) => emailKey(email) ?? []);
   // No limit holds this: it takes back what Tandem itself has done.
   const restoring = await carryRefusals(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
   const counts = { ...addCounts(addCounts(carried, confirmed), restoring), ...context.ages.counts(), people };
-  const restored = await countRestored(database, connectionId, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const restored = await countRestored(store, new Date(now().getTime() - LOOKED_AFTER_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
   const told = [...problems, ...incidents, ...(await lateOptOuts(context))];
-  await saveConnectionProblems(database, connectionId, "consent", told, now());
+  await saveConnectionProblems(store, "consent", told, now());
   return counts;
 }

@@ -1,7 +1,6 @@
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { forgetStreams } from "../store/snapshots/cursors.ts";
-import { transaction } from "../store/database/database.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
 import type { ErasedRows } from "../store/people/erase.ts";
 import { addressesOf, eraseRows, passedAddresses, personRows } from "../store/people/erase.ts";
@@ -13,6 +12,7 @@ import { LEASE_MS } from "../write/lease-gate.ts";
 import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { NO_RUN } from "../store/runs/runs.ts";
+import { atomically, storeOf } from "../store/database/store.ts";
 
 type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
 
@@ -38,7 +38,7 @@ export interface KnownOf {
 export async function knownOf({ database }: ErasingDeps, email: EmailKey): Promise<KnownOf> {
   const addresses = await addressesOf(database, email);
   const found = await Promise.all(
-    (await connections(database)).map(({ id }) => personRows(database, id, addresses)),
+    (await connections(database)).map(({ id }) => personRows(storeOf(database, id), addresses)),
   );
   const passedOn = await passedAddresses(database, addresses);
   return { addresses, passedOn, contacts: found.reduce((sum, { contacts }) => sum + contacts.length, 0) };
@@ -59,7 +59,7 @@ export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<E
   const erasure = deps.newId();
   const sum = { links: 0, contacts: 0, writes: 0, events: 0, held: 0 };
   for (const connection of all) {
-    const removed = await eraseFrom(deps, connection, addresses, erasure);
+    const removed = await eraseFrom(deps, connection.name, addresses, erasure);
     for (const key of Object.keys(sum) as (keyof ErasedRows)[]) sum[key] += removed[key];
   }
   const stillNamed = await redact(database, addresses);
@@ -69,19 +69,19 @@ export async function erasePerson(deps: ErasingDeps, email: EmailKey): Promise<E
 
 async function eraseFrom(
   deps: ErasingDeps,
-  { id, name }: { readonly id: number; readonly name: string },
+  name: string,
   addresses: readonly string[],
   erasure: string,
 ): Promise<ErasedRows> {
-  const { database, now } = deps;
-  return withConnection(deps, name, (lease) =>
-    transaction(database, async (statements) => {
-      await holdLease(statements, lease, LEASE_MS);
+  const { now } = deps;
+  return withConnection(deps, name, ({ store, lease }) =>
+    atomically(store, async (store) => {
+      await holdLease(store, lease, LEASE_MS);
       // What the sides showed last goes with the rows; a refusal among it must not.
-      await recordConsent(statements, id, NO_RUN, now(), "everybody");
-      const rows = await personRows(statements, id, addresses);
-      await saveErased(statements, id, erasure, addresses, rows.contacts, now());
-      return eraseRows(statements, id, addresses, rows, now());
+      await recordConsent(store, NO_RUN, now(), "everybody");
+      const rows = await personRows(store, addresses);
+      await saveErased(store, erasure, addresses, rows.contacts, now());
+      return eraseRows(store, addresses, rows, now());
     }),
   );
 }
@@ -97,14 +97,14 @@ export async function allowPerson(deps: ErasingDeps, email: EmailKey): Promise<D
   const { database, now } = deps;
   let since: Date | null = null;
   for (const { id, name } of await connections(database)) {
-    const erasedAt = await erasedSince(database, id, email);
+    const erasedAt = await erasedSince(storeOf(database, id), email);
     since ??= erasedAt;
     if (erasedAt === null) continue;
-    await withConnection(deps, name, (lease) =>
-      transaction(database, async (statements) => {
-        await holdLease(statements, lease, LEASE_MS);
-        await allowAgain(statements, id, email, now());
-        for (const side of SIDES) await forgetStreams(statements, id, `${side} contacts `);
+    await withConnection(deps, name, ({ store, lease }) =>
+      atomically(store, async (store) => {
+        await holdLease(store, lease, LEASE_MS);
+        await allowAgain(store, email, now());
+        for (const side of SIDES) await forgetStreams(store, `${side} contacts `);
       }),
     );
   }

@@ -1,8 +1,7 @@
 import type { Mapping } from "../model/mapping.ts";
 import { beginComparison, lastPulls } from "../store/snapshots/comparisons.ts";
-import { openConnection } from "../store/runs/connections.ts";
+import { openStore } from "../store/runs/connections.ts";
 import { forgetCursors } from "../store/snapshots/cursors.ts";
-import { transaction } from "../store/database/database.ts";
 import { markAllDirty } from "../store/links/links.ts";
 import { saveCounts } from "../store/runs/runs.ts";
 import type { Deps } from "./deps.ts";
@@ -10,6 +9,7 @@ import { eraseRemoved } from "./erase-removed.ts";
 import { FOUND } from "./contacts/prepare-run.ts";
 import type { ContactRun } from "./contacts/run-contacts.ts";
 import { runContacts } from "./contacts/run-contacts.ts";
+import { atomically } from "../store/database/store.ts";
 
 /**
  * The full comparison: the members of the rules' collections are read from the beginning, then every other linked contact
@@ -18,19 +18,19 @@ import { runContacts } from "./contacts/run-contacts.ts";
  */
 export async function runReconcile(deps: Deps, mapping: Mapping, trigger: string): Promise<ContactRun> {
   const { database, now } = deps;
-  const { id } = await openConnection(database, mapping.name);
+  const store = await openStore(database, mapping.name);
   const began = now();
-  await transaction(database, async (statements) => {
-    const pulled = await lastPulls(statements, id);
-    await forgetCursors(statements, id, FOUND);
-    await beginComparison(statements, id, { began, pulled });
-    await markAllDirty(statements, id, now());
+  await atomically(store, async (store) => {
+    const pulled = await lastPulls(store);
+    await forgetCursors(store, FOUND);
+    await beginComparison(store, { began, pulled });
+    await markAllDirty(store, now());
   });
   const run = await runContacts(deps, mapping, { trigger });
   if (run.stoppedBy !== null) return run;
-  const erased = await eraseRemoved(deps, id, began);
+  const erased = await eraseRemoved({ ...deps, store }, began);
   if (erased === 0) return run;
   const counts = { ...run.counts, erased };
-  await saveCounts(database, run.runId, counts);
+  await saveCounts(store, run.runId, counts);
   return { ...run, counts };
 }

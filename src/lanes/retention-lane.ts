@@ -1,15 +1,14 @@
+import { listRun } from "./with-run.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Mapping } from "../model/mapping.ts";
-import { openConnection } from "../store/runs/connections.ts";
+import { openStore } from "../store/runs/connections.ts";
 import type { RemovedRows } from "../store/runs/retention.ts";
 import { removeAudit } from "../store/chains/remove-audit.ts";
 import { removeEngagement } from "../store/feeds/remove-engagement.ts";
 import { removeRaw, removeRuns } from "../store/runs/retention.ts";
 import type { RunCounts } from "../store/runs/runs.ts";
-import { finishRun, startRun } from "../store/runs/runs.ts";
 import { forgetSessions } from "../store/pages/web-sessions.ts";
 import type { Deps } from "./deps.ts";
-
 /** Looks so often: what a turn leaves is removed by the next. */
 export const RETENTION_SCHEDULE = "every 1h";
 /** The other lanes wait for no longer. */
@@ -27,7 +26,7 @@ export async function runRetention(
   { database, now, stopping, monotonic = () => performance.now() }: Deps,
   mapping: Mapping,
 ): Promise<RemovedRows> {
-  const { id } = await openConnection(database, mapping.name);
+  const store = await openStore(database, mapping.name);
   const begun = now();
   const from = monotonic();
   const isOver = (): boolean => stopping.aborted || monotonic() - from > TURN_MS;
@@ -39,19 +38,19 @@ export async function runRetention(
   const ago = (ms: number): Date => new Date(begun.getTime() - ms);
   const { historyMs, rawMs, auditMs } = mapping.privacy;
   const isTime = async (step: () => Promise<number>): Promise<number> => (isOver() ? 0 : step());
-  const runs = await removeRuns(database, id, ago(historyMs), rest);
+  const runs = await removeRuns(store, ago(historyMs), rest);
   const removed: RemovedRows = {
     ...runs,
-    raw: await isTime(() => removeRaw(database, id, ago(rawMs), rest)),
-    events: await isTime(() => removeEngagement(database, id, dayBegin(ago(historyMs)), rest)),
+    raw: await isTime(() => removeRaw(store, ago(rawMs), rest)),
+    events: await isTime(() => removeEngagement(store, dayBegin(ago(historyMs)), rest)),
     audit: await isTime(async () =>
-      removeAudit(database, id, auditMs === null ? null : dayBegin(ago(auditMs)), begun, rest),
+      removeAudit(store, auditMs === null ? null : dayBegin(ago(auditMs)), begun, rest),
     ),
     sessions: await isTime(() => forgetSessions(database, ago(SESSIONS_MS))),
   };
   if (Object.values(removed).some((count) => count > 0)) {
-    const runId = await startRun(database, id, "retention", "schedule", begun);
-    await finishRun(database, runId, "finished", countsOf(removed), "", now());
+    const run = { kind: "retention", trigger: "schedule", begun };
+    await listRun({ store, now }, run, { result: "finished", counts: countsOf(removed) });
   }
   return removed;
 }

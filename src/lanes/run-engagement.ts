@@ -5,28 +5,21 @@ import { resolveName } from "../mapping/accounts/resolve-name.ts";
 import { referenceKey } from "../mapping/accounts/resolve-scope.ts";
 import type { EngagementMapping, Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import { SystemUnavailable } from "../model/problem.ts";
 import { SIDES } from "../model/side.ts";
 import { readCursors, saveCursor } from "../store/snapshots/cursors.ts";
-import type { StoredConnection } from "../store/runs/connections.ts";
-import { openConnection } from "../store/runs/connections.ts";
-import type { Lease } from "../store/runs/leases.ts";
-import type { RunCounts, RunResult } from "../store/runs/runs.ts";
-import { finishRun, saveConnectionProblems, startRun } from "../store/runs/runs.ts";
+import { saveConnectionProblems } from "../store/runs/runs.ts";
 import { readAges } from "../write/read-ages.ts";
-import { callCounter } from "./call-counter.ts";
 import { carryingBetween } from "./carrying-between.ts";
 import { withConnection } from "./connection-lease.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps, Leased } from "./deps.ts";
 import { guardAccount } from "./guard-account.ts";
 import { FOUND } from "./contacts/prepare-run.ts";
-import { whyEnded } from "./why-ended.ts";
+import type { RunEnd } from "./with-run.ts";
+import { withRun } from "./with-run.ts";
 
 /** What a run of the engagement lane came to. */
-export interface EngagementRun {
+export interface EngagementRun extends RunEnd {
   readonly runId: bigint;
-  readonly result: RunResult;
-  readonly counts: RunCounts;
   /** What keeps some of it from being shown, or stamped. The rest went on. */
   readonly problems: readonly Problem[];
   /** Why it stopped, where it did. */
@@ -60,49 +53,33 @@ export async function runEngagement(
   rules: EngagementMapping,
   options: EngagementOptions,
 ): Promise<EngagementRun> {
-  return withConnection(outer, mapping.name, async (lease, own) => {
+  return withConnection(outer, mapping.name, async (own) => {
     await own.began?.();
-    const deps = carryingBetween(own, mapping, { lease });
-    const { database, now } = deps;
-    const connection = await openConnection(database, mapping.name);
-    const connectionId = connection.id;
-    const runId = await startRun(database, connectionId, "engagement", options.trigger, now());
-    const calls = callCounter(deps.connectors);
+    const leased = carryingBetween(own, mapping);
+    const { store, now } = leased;
     const save = (problems: readonly Problem[]) =>
-      saveConnectionProblems(database, connectionId, "engagement", problems, now());
-    try {
-      const run = await cycle(deps, mapping, rules, options, { connection, lease, runId });
+      saveConnectionProblems(store, "engagement", problems, now());
+    const work = async (runId: bigint): Promise<EngagementRun> => {
+      const run = await cycle(leased, mapping, rules, options, runId);
       await save(run.problems);
-      const note = run.problems.map(({ title }) => title).join("; ");
-      await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, note, now());
-      return run;
-    } catch (error) {
-      if (!(error instanceof SystemUnavailable)) {
-        await finishRun(database, runId, "stopped", calls(), whyEnded(deps), now());
-        throw error;
-      }
-      const problem = ofEngagement(error.problem);
+      return { ...run, note: run.problems.map(({ title }) => title).join("; ") };
+    };
+    return withRun(leased, { lane: "engagement", trigger: options.trigger }, work, async (out, runId) => {
+      const problem = ofEngagement(out.problem);
       await save([problem]);
-      await finishRun(database, runId, "stopped", calls(), problem.title, now());
       return { runId, result: "stopped", counts: {}, problems: [], stoppedBy: problem };
-    }
+    });
   });
 }
 
-interface Opened {
-  readonly connection: StoredConnection;
-  readonly lease: Lease;
-  readonly runId: bigint;
-}
-
 async function cycle(
-  deps: Deps,
+  leased: Leased,
   mapping: Mapping,
   rules: EngagementMapping,
   options: EngagementOptions,
-  { connection, lease, runId }: Opened,
+  runId: bigint,
 ): Promise<EngagementRun> {
-  const { connectors, signal, now } = deps;
+  const { connection, connectors, signal, now } = leased;
   const expected = {
     hubspot: mapping.hubspot.portalId ?? connection.hubspotAccount,
     klaviyo: mapping.klaviyo.accountId ?? connection.klaviyoAccount,
@@ -113,18 +90,16 @@ async function cycle(
   const none = { runId, counts: {}, stoppedBy: null };
   if (source === null || sink === null)
     return { ...none, result: "finished_with_errors", problems: [noSink(rules.recordAs)] };
-  const { counting, problems: unfound } = await whoCounts(deps, connection.id, rules);
+  const { counting, problems: unfound } = await whoCounts(leased, rules);
   const ages = readAges();
   const context: EngagementContext = {
-    ...deps,
-    connectionId: connection.id,
+    ...leased,
     mapping,
     rules,
     source,
     sink,
     counting,
     runId,
-    lease,
     ages,
     turnEnds: options.turnMs === null ? null : new Date(now().getTime() + options.turnMs),
   };
@@ -136,14 +111,13 @@ async function cycle(
 
 /** The lists and segments of `only_from`, by id, and a problem for each that is not there. */
 async function whoCounts(
-  { connectors, database, signal, now }: Deps,
-  connectionId: number,
+  { store, connectors, signal, now }: Leased,
   { onlyFrom }: EngagementMapping,
 ): Promise<{ readonly counting: Counting | null; readonly problems: readonly Problem[] }> {
   if (onlyFrom.collections.length === 0) return { counting: null, problems: [] };
   const { collections: there } = await connectors.klaviyo.outline(signal);
   // Both lanes remember them. The contact lane holds a name that stands for another one by now.
-  const earlier = await readCursors(database, connectionId, FOUND);
+  const earlier = await readCursors(store, FOUND);
   const ids: string[] = [];
   const problems: Problem[] = [];
   for (const ref of onlyFrom.collections) {
@@ -151,7 +125,7 @@ async function whoCounts(
     const known = earlier.get(key) ?? null;
     const { id } = resolveName(there, "klaviyo", ref, known);
     if (id !== null) ids.push(id);
-    if (id !== null && known === null) await saveCursor(database, connectionId, FOUND + key, id, now());
+    if (id !== null && known === null) await saveCursor(store, FOUND + key, id, now());
     if (there.every((one) => one.id !== id))
       problems.push(collectionMissing(ref.nameOrId, ref.kind, ref.line, id !== null));
   }

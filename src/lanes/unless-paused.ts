@@ -1,8 +1,7 @@
-import { openConnection } from "../store/runs/connections.ts";
+import { openStore } from "../store/runs/connections.ts";
 import { readPause } from "../store/runs/pauses.ts";
 import type { Deps } from "./deps.ts";
 import { keepProgress } from "./keep-progress.ts";
-
 /** So soon a run notices that somebody paused, in whichever process they did. */
 const LOOK_EVERY_MS = 3_000;
 
@@ -18,8 +17,8 @@ export async function unlessPaused<T>(
   work: (deps: Deps) => Promise<T>,
 ): Promise<T | null> {
   const { database, now } = deps;
-  const { id } = await openConnection(database, name);
-  const isPaused = async (): Promise<boolean> => (await readPause(database, id, now())) !== null;
+  const store = await openStore(database, name);
+  const isPaused = async (): Promise<boolean> => (await readPause(store, now())) !== null;
   if (await isPaused()) return null;
   const paused = new AbortController();
   const watch = setInterval(() => {
@@ -29,7 +28,7 @@ export async function unlessPaused<T>(
       () => {},
     );
   }, LOOK_EVERY_MS);
-  const keep = keepProgress(database, id, now);
+  const keep = keepProgress(store, now);
   try {
     return await work({
       ...deps,

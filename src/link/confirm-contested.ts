@@ -7,9 +7,9 @@ import type { RunContext } from "../pull/run-context.ts";
 import { pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { addressesToCome, contestedContacts } from "../store/links/contested.ts";
-import { transaction } from "../store/database/database.ts";
 import { markMissing } from "../store/links/missing-links.ts";
 import { forgetUnlinked } from "../store/snapshots/unlinked-contacts.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** Ids and addresses in one call: both systems take a hundred. */
 const AT_ONCE = 100;
@@ -19,25 +19,25 @@ const AT_ONCE = 100;
  * get. Linking, and what Tandem says about it, rests on what both contacts show now.
  */
 export async function confirmContested(context: RunContext): Promise<void> {
-  const { database, connectionId, connectors, now, signal } = context;
+  const { store, connectors, now, signal } = context;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
-    for (const emails of chunks(await addressesToCome(database, connectionId, side), AT_ONCE)) {
+    for (const emails of chunks(await addressesToCome(store, side), AT_ONCE)) {
       const found = await connectors[side].contacts.find(emails as EmailKey[], properties, signal);
-      await transaction(database, (statements) => storePeople(context, statements, side, found, () => true));
+      await atomically(store, (store) => storePeople({ ...context, store }, side, found, () => true));
     }
   }
-  const contested = await contestedContacts(database, connectionId);
+  const contested = await contestedContacts(store);
   for (const side of SIDES) {
     const own = contested.filter((one) => one.side === side).map(({ id }) => id);
     for (const ids of chunks(own, AT_ONCE)) {
       const properties = propertiesFor(context.fields, side);
       const found = await connectors[side].contacts.read(ids, properties, signal);
       const { missing: gone } = existing(ids, found);
-      await transaction(database, async (statements) => {
-        await storePeople(context, statements, side, found, () => false);
-        await forgetUnlinked(statements, connectionId, side, gone, now());
-        await markMissing(statements, { connectionId, side, ids: gone }, now());
+      await atomically(store, async (store) => {
+        await storePeople({ ...context, store }, side, found, () => false);
+        await forgetUnlinked(store, side, gone, now());
+        await markMissing(store, { side, ids: gone }, now());
       });
       await pageDone(context);
     }

@@ -8,12 +8,12 @@ import { storePeople } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { collectionsOf, pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database/database.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import { foldParted } from "../store/links/fold-parted.ts";
 import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links/links.ts";
 import { pairByAddress } from "../store/links/pair-by-address.ts";
 import { refreshStatistics } from "../store/database/statistics.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
 const ADDRESSES_PER_LOOKUP = 100;
@@ -42,21 +42,21 @@ export async function linkContacts(context: RunContext): Promise<void> {
 
 /** Joins what is stored, by the addresses that it shows now; asks neither system. */
 export async function joinContacts(context: RunContext): Promise<void> {
-  const { database, connectionId, identity, now } = context;
+  const { store, identity, now } = context;
   const scope = perSide((side) => collectionsOf(context.scope, side));
-  await refreshStatistics(database, connectionId);
-  await transaction(database, async (statements) => {
-    await foldParted(statements, connectionId, now());
-    await followAddresses(statements, connectionId, "dirty", now());
-    await attachSightings(statements, connectionId, scope, identity, now());
-    if (!(await pairByAddress(statements, connectionId, scope, now()))) return;
-    await followAddresses(statements, connectionId, "dirty", now());
-    await attachSightings(statements, connectionId, scope, identity, now());
+  await refreshStatistics(store);
+  await atomically(store, async (store) => {
+    await foldParted(store, now());
+    await followAddresses(store, "dirty", now());
+    await attachSightings(store, scope, identity, now());
+    if (!(await pairByAddress(store, scope, now()))) return;
+    await followAddresses(store, "dirty", now());
+    await attachSightings(store, scope, identity, now());
   });
 }
 
 async function lookUp(context: RunContext, side: Side): Promise<void> {
-  const missing = await countHalfLinks(context.database, context.connectionId, side);
+  const missing = await countHalfLinks(context.store, side);
   if (missing === 0) return;
   if (await readWholeAccount(context, side, missing)) return markAllSought(context, side);
   for await (const links of halfLinkPages(context, side)) {
@@ -88,7 +88,7 @@ async function seek(context: RunContext, side: Side, links: HalfLinks): Promise<
   }
   const sought = links.filter(({ email }) => !unread.has(email as EmailKey));
   await markSought(
-    context.database,
+    context.store,
     side,
     sought.map(({ id }) => id),
     context.now(),
@@ -112,15 +112,13 @@ async function readWholeAccount(context: RunContext, side: Side, missing: number
 }
 
 async function store(context: RunContext, side: Side, reading: IndexReading): Promise<void> {
-  await transaction(context.database, (statements) =>
-    storePeople(context, statements, side, reading, () => false),
-  );
+  await atomically(context.store, (store) => storePeople({ ...context, store }, side, reading, () => false));
 }
 
 async function markAllSought(context: RunContext, side: Side): Promise<void> {
   for await (const links of halfLinkPages(context, side)) {
     await markSought(
-      context.database,
+      context.store,
       side,
       links.map(({ id }) => id),
       context.now(),
@@ -131,7 +129,7 @@ async function markAllSought(context: RunContext, side: Side): Promise<void> {
 async function* halfLinkPages(context: RunContext, side: Side) {
   let after = 0n;
   for (;;) {
-    const page = await halfLinks(context.database, context.connectionId, side, after, LINKS_PER_PAGE);
+    const page = await halfLinks(context.store, side, after, LINKS_PER_PAGE);
     if (page.length > 0) yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < LINKS_PER_PAGE) return;

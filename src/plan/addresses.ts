@@ -1,4 +1,4 @@
-import type { AddressSteps } from "./planned.ts";
+import type { AddressSteps, PlannedOperation } from "./planned.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Claim, KnownLink, Taken } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -8,7 +8,6 @@ import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, otherSide, withSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import type { PlannedOperation } from "./planned.ts";
 import { refusalKey } from "./refused.ts";
 
 /**

@@ -1,11 +1,11 @@
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
-import { transaction } from "../store/database/database.ts";
 import { contactsUnder } from "../store/links/links-under.ts";
 import { lookAtMissing, storePeople } from "./pull-side.ts";
 import { idsAndMerged } from "./readings.ts";
 import type { RunContext } from "./run-context.ts";
 import { propertiesFor } from "./sighting-row.ts";
+import { atomically } from "../store/database/store.ts";
 
 /**
  * Reads these people on both sides, by their addresses, now or formerly, and stores what is there.
@@ -18,15 +18,11 @@ export async function lookAtPeople(context: RunContext, emails: readonly EmailKe
     const properties = propertiesFor(context.fields, side);
     const { contacts } = context.connectors[side];
     const found = await contacts.find(emails, properties, context.signal);
-    await transaction(context.database, (statements) =>
-      storePeople(context, statements, side, found, () => false),
-    );
+    await atomically(context.store, (store) => storePeople({ ...context, store }, side, found, () => false));
     read += found.contacts.length;
     // Neither system finds a contact by a former email address, so these are read by id.
     const shown = new Set(idsAndMerged(found.contacts));
-    const ids = (await contactsUnder(context.database, context.connectionId, side, emails)).filter(
-      (id) => !shown.has(id),
-    );
+    const ids = (await contactsUnder(context.store, side, emails)).filter((id) => !shown.has(id));
     if (ids.length > 0) await lookAtMissing(context, side, ids);
     read += ids.length;
   }

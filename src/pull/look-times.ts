@@ -1,17 +1,16 @@
 import type { Side } from "../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/snapshots/cursors.ts";
 import { lookedStream } from "../store/snapshots/comparisons.ts";
-import type { Statements } from "../store/database/database.ts";
-import { transaction } from "../store/database/database.ts";
 import type { Timing } from "../store/snapshots/edit-times.ts";
 import { UNTIMED } from "../store/snapshots/edit-times.ts";
 import type { RunContext } from "./run-context.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** A pull begins. One that was broken off goes on from where it was, and so began when that one did. */
 export async function beginLook(context: RunContext, side: Side): Promise<void> {
-  const { database, connectionId } = context;
-  if ((await readCursor(database, connectionId, `${side} looking`)) !== null) return;
-  await saveCursor(database, connectionId, `${side} looking`, context.now().toISOString(), context.now());
+  const { store } = context;
+  if ((await readCursor(store, `${side} looking`)) !== null) return;
+  await saveCursor(store, `${side} looking`, context.now().toISOString(), context.now());
 }
 
 /**
@@ -19,20 +18,20 @@ export async function beginLook(context: RunContext, side: Side): Promise<void> 
  * which shows the members alone: an edit of somebody else may still be unseen.
  */
 export async function endLook(context: RunContext, side: Side, sawChanges: boolean): Promise<void> {
-  await transaction(context.database, async (statements) => {
-    const began = await readCursor(statements, context.connectionId, `${side} looking`);
-    await forgetCursor(statements, context.connectionId, `${side} looking`);
+  await atomically(context.store, async (store) => {
+    const began = await readCursor(store, `${side} looking`);
+    await forgetCursor(store, `${side} looking`);
     if (began === null || !sawChanges) return;
-    await saveCursor(statements, context.connectionId, lookedStream(side), began, context.now());
+    await saveCursor(store, lookedStream(side), began, context.now());
   });
 }
 
 /** What a look at a side says of when the values changed that it shows for the first time. */
-export async function timingOf(context: RunContext, statements: Statements, side: Side): Promise<Timing> {
+export async function timingOf(context: RunContext, side: Side): Promise<Timing> {
   const fields = context.fields.filter(({ newest }) => newest).map(({ key }) => key);
   if (fields.length === 0) return UNTIMED;
   const connector = context.connectors[side];
-  const looked = await readCursor(statements, context.connectionId, lookedStream(side));
+  const looked = await readCursor(context.store, lookedStream(side));
   const after = looked === null ? null : new Date(Date.parse(looked) - connector.contacts.pullLagMs);
   return { fields, after, skewMs: connector.skewMs() };
 }

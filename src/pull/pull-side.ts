@@ -6,8 +6,6 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { compareRead } from "../store/snapshots/comparisons.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/snapshots/cursors.ts";
-import type { Statements } from "../store/database/database.ts";
-import { transaction } from "../store/database/database.ts";
 import type { CollectionKey } from "../store/snapshots/members.ts";
 import { noteAbsences, saveMembers, unknownContacts } from "../store/snapshots/members.ts";
 import { heirsOfLinked, relinkMerged } from "../store/links/merged.ts";
@@ -24,6 +22,7 @@ import { collectionsOf, pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
 import { unreadableOfKnown, withoutErased } from "./without-erased.ts";
 import { NO_RUN } from "../store/runs/runs.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** What a pull came to. */
 export interface PullReport {
@@ -40,7 +39,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   const inUse = collectionsOf(context.scope, side);
   const collections = [...new Set([...inUse, ...context.candidates[side]])].sort();
   const stream = streamOf(side, collections);
-  const cursor = await readCursor(context.database, context.connectionId, stream);
+  const cursor = await readCursor(context.store, stream);
   const full = await fullScan(context, stream, cursor);
   const scope = { collections, properties: propertiesFor(context.fields, side) };
   await beginLook(context, side);
@@ -62,7 +61,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
       case "properties_gone":
         if (page.kind === "collection_gone") frozen.add(page.collection);
         report.problems.push(page.problem);
-        await saveCursor(context.database, context.connectionId, stream, page.cursor, context.now());
+        await saveCursor(context.store, stream, page.cursor, context.now());
         break;
     }
     context.progress({ step: "read", side, done: report.contacts, total: null });
@@ -80,11 +79,11 @@ function streamOf(side: Side, collections: readonly string[]): string {
 
 /** A pull from the beginning sees every member, so it is a roster of each collection too; its scan survives a kill. */
 async function fullScan(context: RunContext, stream: string, cursor: string | null): Promise<string | null> {
-  const { database, connectionId } = context;
-  const going = await readCursor(database, connectionId, `${stream} full`);
+  const { store } = context;
+  const going = await readCursor(store, `${stream} full`);
   if (going !== null || cursor !== null) return going;
   const scan = context.newId();
-  await saveCursor(database, connectionId, `${stream} full`, scan, context.now());
+  await saveCursor(store, `${stream} full`, scan, context.now());
   return scan;
 }
 
@@ -96,11 +95,11 @@ async function closeFullScan(
   collections: readonly string[],
   frozen: ReadonlySet<string>,
 ): Promise<void> {
-  const { database, connectionId } = context;
+  const { store } = context;
   for (const collection of collections) {
-    if (!frozen.has(collection)) await noteAbsences(database, { connectionId, side, collection }, scan);
+    if (!frozen.has(collection)) await noteAbsences(store, { side, collection }, scan);
   }
-  await forgetCursor(database, connectionId, `${stream} full`);
+  await forgetCursor(store, `${stream} full`);
 }
 
 async function storeContacts(
@@ -111,18 +110,18 @@ async function storeContacts(
   scan: string | null,
 ): Promise<void> {
   const members = new Set([...page.members.values()].flat());
-  await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, fromIndex(page), (id) => members.has(id));
+  await atomically(context.store, async (store) => {
+    const erased = await storePeople({ ...context, store }, side, fromIndex(page), (id) => members.has(id));
     for (const [collection, ids] of page.members) {
       await saveMembers(
-        statements,
-        { connectionId: context.connectionId, side, collection },
+        store,
+        { side, collection },
         ids.filter((id) => !erased.has(id)),
         scan,
         context.now(),
       );
     }
-    await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
+    await saveCursor(store, stream, page.cursor, context.now());
   });
 }
 
@@ -132,26 +131,21 @@ async function storeRoster(
   stream: string,
   page: Extract<PullPage, { kind: "roster" }>,
 ): Promise<void> {
-  const key: CollectionKey = { connectionId: context.connectionId, side, collection: page.collection };
-  const unknown = await unknownContacts(context.database, {
-    connectionId: key.connectionId,
-    side,
-    ids: page.ids,
-  });
+  const key: CollectionKey = { side, collection: page.collection };
+  const unknown = await unknownContacts(context.store, { side, ids: page.ids });
   const gone = await erasedAmong(
-    context.database,
-    context.connectionId,
+    context.store,
     unknown.map((id) => traceOf(side, id)),
   );
   const toRead = unknown.filter((id) => !gone.has(traceOf(side, id)));
   const met = toRead.length > 0 ? await readAgain(context, side, toRead) : NOBODY_READ;
-  await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, met, () => true);
+  await atomically(context.store, async (store) => {
+    const erased = await storePeople({ ...context, store }, side, met, () => true);
     const ids = page.ids.filter((id) => !erased.has(id) && !gone.has(traceOf(side, id)));
-    await saveMembers(statements, key, ids, page.scan, context.now());
-    await saveCursor(statements, context.connectionId, stream, page.cursor, context.now());
+    await saveMembers(store, key, ids, page.scan, context.now());
+    await saveCursor(store, stream, page.cursor, context.now());
   });
-  if (page.last) await noteAbsences(context.database, key, page.scan);
+  if (page.last) await noteAbsences(context.store, key, page.scan);
 }
 
 /** How many that could not be read are tried again in a run: ten requests. */
@@ -162,7 +156,7 @@ const MOST_AGAIN = 1_000;
  * by id in every run, until they can be or no longer exist.
  */
 async function readUnreadAgain(context: RunContext, side: Side): Promise<void> {
-  const unread = await unreadIds(context.database, context.connectionId, side, MOST_AGAIN);
+  const unread = await unreadIds(context.store, side, MOST_AGAIN);
   if (unread.length === 0) return;
   const members = new Set(unread.flatMap(({ id, isMember }) => (isMember ? [id] : [])));
   await lookAtMissing(
@@ -183,15 +177,15 @@ export async function lookAtMissing(
   ids: readonly string[],
   wanted: (id: string) => boolean = () => false,
 ): Promise<void> {
-  const { connectionId, now } = context;
+  const { now } = context;
   const still = await readAgain(context, side, ids);
   const { there, missing } = existing(ids, still);
-  await transaction(context.database, async (statements) => {
-    const erased = await storePeople(context, statements, side, still, wanted);
+  await atomically(context.store, async (store) => {
+    const erased = await storePeople({ ...context, store }, side, still, wanted);
     const found = there.filter((id) => !erased.has(id));
-    await markFound(statements, { connectionId, side, ids: found }, now());
-    await markMissing(statements, { connectionId, side, ids: missing }, now());
-    await forgetUnreadable(statements, connectionId, side, missing, now());
+    await markFound(store, { side, ids: found }, now());
+    await markMissing(store, { side, ids: missing }, now());
+    await forgetUnreadable(store, side, missing, now());
   });
 }
 
@@ -213,38 +207,31 @@ function lagOf({ connectors }: RunContext, side: Side): number {
  */
 export async function storePeople(
   context: RunContext,
-  statements: Statements,
   side: Side,
   { from, contacts: shown, unreadable }: RecordReading | IndexReading,
   wanted: (id: string) => boolean,
 ): Promise<ReadonlySet<string>> {
-  const { connectionId } = context;
-  const { kept: contacts, erased } = await withoutErased(statements, connectionId, shown);
+  const { store } = context;
+  const { kept: contacts, erased } = await withoutErased(store, shown);
   const merged = contacts.filter((contact) => contact.mergedIds.length > 0);
-  const heirs = await heirsOfLinked(statements, connectionId, side, merged);
+  const heirs = await heirsOfLinked(store, side, merged);
   const rows = contacts.map((contact) =>
     sightingRow(context.fields, contact, wanted(contact.id) || heirs.has(contact.id)),
   );
-  const timing = await timingOf(context, statements, side);
+  const timing = await timingOf(context, side);
   const { comparison } = context;
-  if (comparison !== null)
-    await compareRead(statements, connectionId, rows, comparison, lagOf(context, side), context.now());
+  if (comparison !== null) await compareRead(store, rows, comparison, lagOf(context, side), context.now());
   const reading = { shape: context.shapes[side], from };
-  await saveSightings(statements, connectionId, rows, context.now(), reading, timing);
+  await saveSightings(store, rows, context.now(), reading, timing);
   const shownIds = contacts.map(({ id }) => id);
-  await markShown(statements, { connectionId, side, ids: shownIds }, context.now());
-  await forgetUnreadable(statements, connectionId, side, idsAndMerged(contacts), context.now());
-  await saveUnreadable(
-    statements,
-    connectionId,
-    await unreadableOfKnown(statements, connectionId, unreadable),
-    context.now(),
-  );
-  await saveMergedRefusals(statements, connectionId, side, merged, context.consent, context.now());
-  await relinkMerged(statements, connectionId, side, merged, context.now());
+  await markShown(store, { side, ids: shownIds }, context.now());
+  await forgetUnreadable(store, side, idsAndMerged(contacts), context.now());
+  await saveUnreadable(store, await unreadableOfKnown(store, unreadable), context.now());
+  await saveMergedRefusals(store, side, merged, context.consent, context.now());
+  await relinkMerged(store, side, merged, context.now());
   const gone = idsAndMerged(erased);
-  await markMissing(statements, { connectionId, side, ids: gone }, context.now());
+  await markMissing(store, { side, ids: gone }, context.now());
   const refusing = erased.filter(({ email, consent }) => email !== null && consent !== null);
-  await saveRefusals(statements, connectionId, NO_RUN, refusing, context.now());
+  await saveRefusals(store, NO_RUN, refusing, context.now());
   return new Set(gone);
 }

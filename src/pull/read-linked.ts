@@ -26,11 +26,11 @@ export async function readLinked(context: RunContext, emails: readonly string[] 
 }
 
 async function readSide(context: RunContext, side: Side, emails: readonly string[] | null): Promise<number> {
-  const { database, connectionId, shapes, comparison } = context;
+  const { store, shapes, comparison } = context;
   const unread = { shape: shapes[side], before: comparison?.began ?? null, emails };
   let [after, done] = ["", 0];
   for (;;) {
-    const ids = await unreadContacts(database, connectionId, side, unread, after, CONTACTS_PER_PAGE);
+    const ids = await unreadContacts(store, side, unread, after, CONTACTS_PER_PAGE);
     if (ids.length > 0) await lookAtMissing(context, side, ids);
     done += ids.length;
     if (ids.length > 0) context.progress({ step: "read", side, done, total: null });

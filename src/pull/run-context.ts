@@ -4,11 +4,10 @@ import type { ResolvedConsent, ResolvedRule } from "../model/scope.ts";
 import type { SystemUnavailable } from "../model/problem.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Comparison } from "../store/snapshots/comparisons.ts";
-import type { Database } from "../store/database/database.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** The world that a run works in. Time and chance come with it, so that a test can own both. */
-export interface RunDeps {
-  readonly database: Database;
+export interface World {
   readonly connectors: PerSide<Connector>;
   readonly now: () => Date;
   /** Milliseconds that only go forward, also when the clock is set; default: the process's own. */
@@ -28,8 +27,8 @@ export interface RunDeps {
 }
 
 /** What every step of a run of one connection knows. */
-export interface RunContext extends RunDeps {
-  readonly connectionId: number;
+export interface RunContext extends World {
+  readonly store: Store;
   /** With `EMAIL_FIELD`. */
   readonly fields: readonly FieldRule[];
   readonly scope: readonly ResolvedRule[];

@@ -5,7 +5,6 @@ import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { planContact } from "../plan/plan-contact.ts";
 import { hangsOnTimes } from "../plan/hangs-on-times.ts";
-import { transaction } from "../store/database/database.ts";
 import type { SetTime } from "../store/snapshots/edit-times.ts";
 import { saveSetTimes } from "../store/snapshots/edit-times.ts";
 import type { LinkFilter } from "../store/links/known-links.ts";
@@ -14,6 +13,7 @@ import { storePeople } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
 import { pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
+import { atomically } from "../store/database/store.ts";
 
 /**
  * Asks the sides that know when a property was set, for the people of whom it decides who wins: their newest field was
@@ -22,8 +22,8 @@ import { propertiesFor, sightingRow } from "./sighting-row.ts";
  */
 export async function timeEdits(context: RunContext, filter: LinkFilter): Promise<void> {
   if (!context.fields.some(({ newest }) => newest)) return;
-  const { database, connectionId, scope } = context;
-  for await (const page of knownLinkPages(database, connectionId, scope, filter, context.now)) {
+  const { store, scope } = context;
+  for await (const page of knownLinkPages(store, scope, filter, context.now)) {
     const undecided = page.map((known) => planContact(context, known)).filter(hangsOnTimes);
     for (const side of SIDES) {
       const ids = undecided.flatMap(({ known }) => known.sightings[side]?.id ?? []);
@@ -44,10 +44,10 @@ async function ask(
   const properties = propertiesFor(context.fields, side);
   const { histories, unreadable } = await readHistory(ids, properties, newest, context.signal);
   const contacts = histories.map(({ contact }) => contact);
-  await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, fromRecords({ contacts, unreadable }), () => false);
+  await atomically(context.store, async (store) => {
+    await storePeople({ ...context, store }, side, fromRecords({ contacts, unreadable }), () => false);
     const times = histories.flatMap((one) => setTimes(context, side, one));
-    await saveSetTimes(statements, context.connectionId, times);
+    await saveSetTimes(store, times);
   });
 }
 

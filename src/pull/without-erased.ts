@@ -1,6 +1,6 @@
 import type { Contact, UnreadableContact } from "../model/contact.ts";
-import type { Statements } from "../store/database/database.ts";
 import { erasedAmong, traceOf } from "../store/people/erased.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** Contacts of a page, parted by whether their person was erased from Tandem. */
 export interface PartedContacts {
@@ -13,17 +13,13 @@ export interface PartedContacts {
  * Stores nobody who has an erased email address, main or additional, or whose contact was erased or has
  * taken in an erased one. A person in sync under another email address stays so, without the erased one.
  */
-export async function withoutErased(
-  statements: Statements,
-  connectionId: number,
-  contacts: readonly Contact[],
-): Promise<PartedContacts> {
+export async function withoutErased(store: Store, contacts: readonly Contact[]): Promise<PartedContacts> {
   const traces = new Set(contacts.flatMap((contact) => [contact.email ?? [], tracesOf(contact)].flat()));
-  const erased = await erasedAmong(statements, connectionId, [...traces]);
+  const erased = await erasedAmong(store, [...traces]);
   if (erased.size === 0) return { kept: contacts, erased: [] };
   const isErased = (address: string | null): boolean => address !== null && erased.has(address);
   const doubtful = contacts.filter((contact) => tracesOf(contact).some(isErased));
-  const linked = await linkedAmong(statements, connectionId, doubtful);
+  const linked = await linkedAmong(store, doubtful);
   const isGone = (contact: Contact): boolean =>
     isErased(contact.email) || (tracesOf(contact).some(isErased) && !linked.has(contact));
   return {
@@ -39,8 +35,7 @@ export async function withoutErased(
 
 /** Of erased people nothing is kept, a record that cannot be read included. */
 export async function unreadableOfKnown(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   unreadable: readonly UnreadableContact[],
 ): Promise<readonly UnreadableContact[]> {
   if (unreadable.length === 0) return [];
@@ -48,7 +43,7 @@ export async function unreadableOfKnown(
     ...(id === null ? [] : [traceOf(side, id)]),
     ...(email === null ? [] : [email]),
   ];
-  const erased = await erasedAmong(statements, connectionId, [...new Set(unreadable.flatMap(traces))]);
+  const erased = await erasedAmong(store, [...new Set(unreadable.flatMap(traces))]);
   return unreadable.filter((one) => !traces(one).some((trace) => erased.has(trace)));
 }
 
@@ -59,8 +54,7 @@ function tracesOf({ side, id, mergedIds, otherEmails }: Contact): readonly strin
 
 /** Those who are in sync, by their own address or their own contact. */
 async function linkedAmong(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly Contact[],
 ): Promise<ReadonlySet<Contact>> {
   const emails = contacts.flatMap(({ email }) => email ?? []);

@@ -4,6 +4,7 @@ import { SIDES } from "../model/side.ts";
 import type { SideNote } from "../store/runs/side-notes.ts";
 import { readSideNotes, saveSideNote } from "../store/runs/side-notes.ts";
 import type { Deps } from "../lanes/deps.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** Scopes are asked for one by one: once a day is enough to see that somebody changed the key. */
 const SCOPES_EVERY_MS = 24 * 60 * 60_000;
@@ -18,17 +19,17 @@ const NOTHING_TOLD: Slow = { account: null, missingScopes: null, maySubscribe: n
  *
  * @param current the mapping in use, with its connectors
  */
-export function noteSides(current: () => Deps, connectionId: number): () => Promise<void> {
+export function noteSides(current: () => Deps, store: Store): () => Promise<void> {
   const asked = new Map<Side, number>();
   return async () => {
-    const { database, connectors, now, signal } = current();
-    const known = await readSideNotes(database, connectionId);
+    const { connectors, now, signal } = current();
+    const known = await readSideNotes(store);
     for (const side of SIDES) {
       const due = now().getTime() - (asked.get(side) ?? 0) >= SCOPES_EVERY_MS;
       const before = known[side] ?? NOTHING_TOLD;
       const slow = due ? await askSide(connectors, side, signal) : null;
       if (slow !== null) asked.set(side, now().getTime());
-      await saveSideNote(database, connectionId, side, noteOf(connectors[side], slow ?? before), now());
+      await saveSideNote(store, side, noteOf(connectors[side], slow ?? before), now());
     }
   };
 }

@@ -1,3 +1,4 @@
+import { listRun } from "../lanes/with-run.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,9 +14,8 @@ import type {
   ReadPerson,
   PageTask,
 } from "./page-tasks.ts";
-import { openConnection } from "../store/runs/connections.ts";
+import { openStore } from "../store/runs/connections.ts";
 import { emailOfLink } from "../store/people/person-history.ts";
-import { finishRun, startRun } from "../store/runs/runs.ts";
 import { PlanDoesNotFit, applyPlan } from "../lanes/plans/apply-plan.ts";
 import { carryingBetween } from "../lanes/carrying-between.ts";
 import { ConnectionBusy } from "../lanes/connection-lease.ts";
@@ -23,7 +23,6 @@ import type { Deps } from "../lanes/deps.ts";
 import { makePlan } from "../lanes/plans/make-plan.ts";
 import { BadPlanFile, readPlanFile } from "../lanes/plans/plan-file.ts";
 import { NoSuchRun, makeUndo } from "../lanes/plans/undo.ts";
-
 /** People of a plan that a page shows in full. */
 const EXAMPLES = 20;
 /** Undos, and reads of one person, that are kept for the page. Older ones are made again. */
@@ -120,8 +119,8 @@ function keepLatest(tasks: Map<bigint, PageTask>, id: bigint, task: PageTask): v
 
 /** A plan of one person reads their two contacts first, unless the person was erased meanwhile. */
 async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise<ReadPerson> {
-  const { id } = await openConnection(deps.database, mapping.name);
-  const email = await emailOfLink(deps.database, id, linkId);
+  const store = await openStore(deps.database, mapping.name);
+  const email = await emailOfLink(store, linkId);
   if (email !== null) {
     const options = { email, field: null, examples: 0, out: null };
     await makePlan(deps, mapping, options, carryingBetween);
@@ -133,11 +132,11 @@ async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise
 async function lookAhead(deps: Deps, mapping: Mapping): Promise<DryRun> {
   const { database, now } = deps;
   const options = { email: null, field: null, examples: EXAMPLES, out: null };
-  const { id } = await openConnection(database, mapping.name);
+  const store = await openStore(database, mapping.name);
   const found = await makePlan(deps, mapping, options, carryingBetween);
-  const runId = await startRun(database, id, "dry_run", "page", now());
+  const run = { kind: "dry_run", trigger: "page", begun: now() };
   const counts = { compared: found.contacts, would_change: found.totals.people };
-  await finishRun(database, runId, "finished", counts, "Nothing was written", now());
+  await listRun({ store, now }, run, { result: "finished", counts, note: "Nothing was written" });
   return { ...found, kind: "dry_run" };
 }
 

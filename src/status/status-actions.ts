@@ -2,18 +2,17 @@ import type { AuditEntry } from "../store/chains/audit.ts";
 import { writeAudit } from "../store/chains/audit.ts";
 import type { UndoableConflict } from "../store/writes/conflict-undos.ts";
 import { wishUndo } from "../store/writes/conflict-undos.ts";
-import type { Database, Statements } from "../store/database/database.ts";
-import { transaction } from "../store/database/database.ts";
 import type { LinkSelection } from "../store/pages/failing-contacts.ts";
 import type { IgnoreTerms } from "../store/pages/ignored.ts";
 import { ignoreLinks, resumeLinks } from "../store/pages/ignored.ts";
 import { retryLinks } from "../store/pages/retries.ts";
 import type { Visitor } from "./frame/access/role.ts";
+import type { Store } from "../store/database/store.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** What people do on the page; each with its row in the audit, in one transaction. They tell how many it was done to. */
 export interface StatusActions {
-  readonly database: Database;
-  readonly connectionId: number;
+  readonly store: Store;
   readonly audit: (entry: AuditEntry) => Promise<void>;
   /** A run begins at once, where this process makes them. */
   readonly wake: () => void;
@@ -29,50 +28,40 @@ export interface StatusActions {
 }
 
 /** The actions of one connection. */
-export function statusActions(
-  database: Database,
-  connectionId: number,
-  now: () => Date,
-  wake: () => void = () => {},
-): StatusActions {
+export function statusActions(store: Store, now: () => Date, wake: () => void = () => {}): StatusActions {
   const audited = async (
     { name: who, role }: Visitor,
     action: string,
     selection: LinkSelection,
     reason: string,
-    work: (statements: Statements, at: Date) => Promise<number>,
+    work: (store: Store, at: Date) => Promise<number>,
   ): Promise<number> => {
     const at = now();
-    const done = await transaction(database, async (statements) => {
-      const contacts = await work(statements, at);
+    const done = await atomically(store, async (store) => {
+      const contacts = await work(store, at);
       const entry = { who, role, action, contacts, about: aboutOf(selection), reason };
-      await writeAudit(statements, connectionId, entry, at);
+      await writeAudit(store, entry, at);
       return contacts;
     });
     wake();
     return done;
   };
   return {
-    database,
-    connectionId,
-    audit: (entry) => writeAudit(database, connectionId, entry, now()),
+    store,
+    audit: (entry) => writeAudit(store, entry, now()),
     wake,
     retry: (visitor, selection) =>
-      audited(visitor, "retry", selection, "", (statements, at) =>
-        retryLinks(statements, connectionId, selection, at),
-      ),
+      audited(visitor, "retry", selection, "", (store, at) => retryLinks(store, selection, at)),
     ignore: (visitor, selection, terms) =>
-      audited(visitor, "ignore", selection, terms.reason, (statements, at) =>
-        ignoreLinks(statements, connectionId, selection, { ...terms, by: visitor.name }, at),
+      audited(visitor, "ignore", selection, terms.reason, (store, at) =>
+        ignoreLinks(store, selection, { ...terms, by: visitor.name }, at),
       ),
     resume: (visitor, selection) =>
-      audited(visitor, "resume", selection, "", (statements, at) =>
-        resumeLinks(statements, connectionId, selection, at),
-      ),
+      audited(visitor, "resume", selection, "", (store, at) => resumeLinks(store, selection, at)),
     undo: async (visitor, { id, linkId }) => {
       const selection = { kind: "ids", ids: [linkId] } as const;
-      await audited(visitor, "undo_conflict", selection, "", (statements, at) =>
-        wishUndo(statements, id, visitor.name, at),
+      await audited(visitor, "undo_conflict", selection, "", (store, at) =>
+        wishUndo(store, id, visitor.name, at),
       );
     },
   };

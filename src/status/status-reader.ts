@@ -6,7 +6,6 @@ import type { ContactTimes } from "../store/people/contact-times.ts";
 import { contactTimes } from "../store/people/contact-times.ts";
 import type { ContactsPage, ContactsQuery } from "../store/people/contacts-list.ts";
 import { addressesLike, linkOfEmail, listContacts } from "../store/people/contacts-list.ts";
-import type { Database } from "../store/database/database.ts";
 import type { FailingContact, FailingPage, FailingQuery } from "../store/pages/failing-contacts.ts";
 import { eachFailing, readContacts, readFailing } from "../store/pages/failing-contacts.ts";
 import { readFreshness } from "../store/pages/freshness.ts";
@@ -24,6 +23,7 @@ import { rawExchanges } from "../store/writes/raw-exchange.ts";
 import { reachDatabase } from "../store/database/reach-database.ts";
 import type { RetryProgress } from "../store/pages/retries.ts";
 import { retryProgress } from "../store/pages/retries.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** Everything the pages ask for; reads only. */
 export interface StatusReader {
@@ -59,16 +59,11 @@ const MOST_SHOWN = 100;
 const EXCHANGES_SHOWN = 20;
 
 /** The stored overview, and with a schedule the lanes that are overdue now. */
-async function overviewWithLanes(
-  database: Database,
-  connectionId: number,
-  schedule: LaneSchedule | null,
-  now: Date,
-): Promise<Overview> {
-  const overview = await readOverview(database, connectionId);
+async function overviewWithLanes(store: Store, schedule: LaneSchedule | null, now: Date): Promise<Overview> {
+  const overview = await readOverview(store);
   if (schedule === null) return overview;
-  const freshness = await readFreshness(database, connectionId);
-  const ends = await readLaneEnds(database, connectionId);
+  const freshness = await readFreshness(store);
+  const ends = await readLaneEnds(store);
   const facts = {
     ...ends,
     freshness,
@@ -82,27 +77,26 @@ async function overviewWithLanes(
 
 /** The reader of one connection. */
 export function statusReader(
-  database: Database,
-  connectionId: number,
+  store: Store,
   now: () => Date = () => new Date(),
   schedule: () => LaneSchedule | null = () => null,
 ): StatusReader {
   return {
-    overview: () => overviewWithLanes(database, connectionId, schedule(), now()),
-    failing: (query) => readFailing(database, connectionId, query, now()),
-    failingSince: (since) => failingSince(database, connectionId, since),
-    eachFailing: (query) => eachFailing(database, connectionId, query, now()),
-    facets: () => readFacets(database, connectionId, now()),
-    contacts: (query) => listContacts(database, connectionId, query),
-    linkOfEmail: (email) => linkOfEmail(database, connectionId, email),
-    addressesLike: (beginning) => addressesLike(database, connectionId, beginning),
-    contact: async (linkId) => (await readContacts(database, connectionId, [linkId]))[0] ?? null,
-    contactTimes: (linkId) => contactTimes(database, connectionId, linkId),
-    acts: (linkId) => personActs(database, connectionId, linkId, MOST_SHOWN),
-    conflicts: (linkId) => conflictsOf(database, connectionId, linkId, MOST_SHOWN),
-    conflict: (id) => conflictOf(database, connectionId, id),
-    exchanges: (linkId) => rawExchanges(database, connectionId, linkId, EXCHANGES_SHOWN),
-    retryProgress: () => retryProgress(database, connectionId, new Date(now().getTime() - RETRY_TOLD_MS)),
-    reach: () => reachDatabase(database),
+    overview: () => overviewWithLanes(store, schedule(), now()),
+    failing: (query) => readFailing(store, query, now()),
+    failingSince: (since) => failingSince(store, since),
+    eachFailing: (query) => eachFailing(store, query, now()),
+    facets: () => readFacets(store, now()),
+    contacts: (query) => listContacts(store, query),
+    linkOfEmail: (email) => linkOfEmail(store, email),
+    addressesLike: (beginning) => addressesLike(store, beginning),
+    contact: async (linkId) => (await readContacts(store, [linkId]))[0] ?? null,
+    contactTimes: (linkId) => contactTimes(store, linkId),
+    acts: (linkId) => personActs(store, linkId, MOST_SHOWN),
+    conflicts: (linkId) => conflictsOf(store, linkId, MOST_SHOWN),
+    conflict: (id) => conflictOf(store, id),
+    exchanges: (linkId) => rawExchanges(store, linkId, EXCHANGES_SHOWN),
+    retryProgress: () => retryProgress(store, new Date(now().getTime() - RETRY_TOLD_MS)),
+    reach: () => reachDatabase(store.statements),
   };
 }

@@ -1,6 +1,6 @@
+import { atomically } from "../store/database/store.ts";
 import type { JobPort } from "../connectors/connector.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import { transaction } from "../store/database/database.ts";
 import type { OpenJob } from "../store/writes/journal.ts";
 import { journalJob, openJobs } from "../store/writes/journal.ts";
 
@@ -12,7 +12,7 @@ import { journalJob, openJobs } from "../store/writes/journal.ts";
  */
 export async function followJobs(context: RunContext): Promise<readonly string[]> {
   const waiting: string[] = [];
-  const open = await openJobs(context.database, context.connectionId);
+  const open = await openJobs(context.store);
   const known = new Set(open.flatMap(({ job }) => job ?? []));
   for (const one of open) {
     const { jobs } = context.connectors[one.side].contacts;
@@ -27,13 +27,13 @@ async function isRunning(
   { job, size, sentAt, traceIds }: OpenJob,
   known: ReadonlySet<string>,
 ): Promise<boolean> {
-  const { database, signal } = context;
+  const { store, signal } = context;
   if (job !== null) return (await jobs.state(job, signal)) === "running";
   // Its acceptance was never answered: whatever was made since then with as many contacts may be it.
   const found = (await jobs.find(sentAt.getTime(), size, signal)).filter((id) => !known.has(id));
   const [only] = found;
   if (only !== undefined && found.length === 1)
-    await transaction(database, (statements) => journalJob(statements, traceIds, only));
+    await atomically(store, (store) => journalJob(store, traceIds, only));
   for (const id of found) if ((await jobs.state(id, signal)) === "running") return true;
   return false;
 }

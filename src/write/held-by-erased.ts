@@ -8,11 +8,11 @@ import type { SentOperation } from "./prepare.ts";
  * It counts as refused, so a person is told, and it is tried again on the schedule of refused writes and not in each run.
  */
 export async function refusedWhereErased(
-  { database, connectionId }: Pick<RunContext, "database" | "connectionId">,
+  { store }: Pick<RunContext, "store">,
   sent: readonly SentOperation[],
 ): Promise<readonly SentOperation[]> {
   const holders = sent.flatMap((one) => holderOf(one) ?? []);
-  const erased = await erasedAmong(database, connectionId, holders);
+  const erased = await erasedAmong(store, holders);
   if (erased.size === 0) return sent;
   return sent.map((one): SentOperation => {
     const { side, email } = one.prepared.operation;

@@ -1,6 +1,6 @@
 import type { LeaseGate, Permit } from "../connectors/permit.ts";
 import { PermitExpired } from "../connectors/permit.ts";
-import type { Database } from "../store/database/database.ts";
+import type { Store } from "../store/database/store.ts";
 import type { Lease } from "../store/runs/leases.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import type { Clocks, Mark } from "./age.ts";
@@ -19,7 +19,7 @@ const CHECK_AGAIN_MS = 3_500;
 
 /** What a permit needs. */
 export interface Held extends Clocks {
-  readonly database: Database;
+  readonly store: Store;
   readonly lease: Lease;
 }
 
@@ -37,7 +37,7 @@ export async function checkLease(held: Held): Promise<void> {
   // Before the question: the answer may be on its way for a while.
   const asked = markNow(held);
   checked.delete(held.lease);
-  await holdLease(held.database, held.lease, LEASE_MS);
+  await holdLease(held.store, held.lease, LEASE_MS);
   checked.set(held.lease, asked);
 }
 

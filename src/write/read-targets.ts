@@ -5,8 +5,8 @@ import { storePeople } from "../pull/pull-side.ts";
 import { existing } from "../pull/readings.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, sightingRow } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database/database.ts";
 import { markMissing } from "../store/links/missing-links.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** A contact as it is now, with its values by field. */
 export interface ReadTarget {
@@ -27,9 +27,9 @@ export async function readTargets(
   const properties = propertiesFor(context.fields, side);
   const reading = await context.connectors[side].contacts.read(ids, properties, context.signal);
   const { missing } = existing(ids, reading);
-  await transaction(context.database, async (statements) => {
-    await storePeople(context, statements, side, reading, () => false);
-    await markMissing(statements, { connectionId: context.connectionId, side, ids: missing }, context.now());
+  await atomically(context.store, async (store) => {
+    await storePeople({ ...context, store }, side, reading, () => false);
+    await markMissing(store, { side, ids: missing }, context.now());
   });
   return new Map(
     reading.contacts.map((contact) => [

@@ -11,7 +11,6 @@ import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor, shownOnceWritten, sightingRow } from "../pull/sighting-row.ts";
 import { owedTo } from "../reconcile/merge-contact.ts";
 import { sameAfterNormalising } from "../reconcile/normalising.ts";
-import { transaction } from "../store/database/database.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import type { SettledEntry, UnansweredEntry } from "../store/writes/journal.ts";
 import { journalSettled, unanswered } from "../store/writes/journal.ts";
@@ -22,6 +21,7 @@ import { agreeFields, saveConflicts } from "../store/writes/settle.ts";
 import { followJobs } from "./follow-jobs.ts";
 import type { DoneUpdate } from "./replaced-edits.ts";
 import { replacedEdits, withLater } from "./replaced-edits.ts";
+import { atomically } from "../store/database/store.ts";
 
 /**
  * How long after sending a create may still become visible, where no answer came. The wait counts from the moment of
@@ -43,13 +43,7 @@ export async function recoverUnanswered(context: RunContext): Promise<number> {
   const waiting = await followJobs(context);
   let settled = 0;
   for (;;) {
-    const entries = await unanswered(
-      context.database,
-      context.connectionId,
-      sentBefore,
-      waiting,
-      ENTRIES_PER_PAGE,
-    );
+    const entries = await unanswered(context.store, sentBefore, waiting, ENTRIES_PER_PAGE);
     for (const side of SIDES)
       await recoverSide(
         context,
@@ -74,16 +68,17 @@ async function recoverSide(
     return { entry, id: contact?.id ?? null, shown, agreed: confirmed(context, entry, shown) };
   });
   const conflicts = await conflictsOf(context, proved);
-  await transaction(context.database, async (statements) => {
-    for (const reading of found.readings) await storePeople(context, statements, side, reading, () => false);
+  await atomically(context.store, async (store) => {
+    for (const reading of found.readings)
+      await storePeople({ ...context, store }, side, reading, () => false);
     const bases = proved.map(({ entry, agreed }) => ({ linkId: entry.linkId, base: agreed }));
-    await agreeFields(statements, bases, context.now());
+    await agreeFields(store, bases, context.now());
     const ids = entries.map(({ linkId }) => linkId);
-    await followAddresses(statements, context.connectionId, ids, context.now());
+    await followAddresses(store, ids, context.now());
     const creates = entries.filter(({ kind }) => kind === "create").map(({ linkId }) => linkId);
-    await markSought(statements, side, creates, null);
-    await journalSettled(statements, proved.map(settled), context.now());
-    await saveConflicts(statements, conflicts, context.now());
+    await markSought(store, side, creates, null);
+    await journalSettled(store, proved.map(settled), context.now());
+    await saveConflicts(store, conflicts, context.now());
   });
 }
 
@@ -104,8 +99,8 @@ async function conflictsOf(
   const changed = proved.filter(({ entry }) => entry.kind === "update");
   if (changed.length === 0) return [];
   const ids = changed.map(({ entry }) => entry.linkId);
-  const { database, connectionId, scope, now } = context;
-  const links = await knownLinks(database, connectionId, scope, { kind: "ids", ids }, 0n, ids.length, now());
+  const { store, scope, now } = context;
+  const links = await knownLinks(store, scope, { kind: "ids", ids }, 0n, ids.length, now());
   const knownBy = new Map(links.map((known) => [known.link.id, known]));
   const updates = changed.flatMap(({ entry, id, agreed }): readonly DoneUpdate[] => {
     const known = knownBy.get(entry.linkId);

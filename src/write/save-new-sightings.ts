@@ -2,7 +2,6 @@ import type { Base } from "../model/base.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { Statements } from "../store/database/database.ts";
 import type { LinkOutcome } from "../store/writes/settle.ts";
 import type { MadeContact, WrittenSighting } from "../store/snapshots/sightings.ts";
 import { saveMade, saveWritten } from "../store/snapshots/sightings.ts";
@@ -13,7 +12,6 @@ import type { SentOperation } from "./prepare.ts";
 /** The written values become the snapshot, until the side shows something newer. */
 export async function saveNewSightings(
   context: RunContext,
-  statements: Statements,
   sent: readonly SentOperation[],
   outcomes: readonly LinkOutcome[],
 ): Promise<void> {
@@ -39,8 +37,8 @@ export async function saveNewSightings(
     } else if (result.id !== null)
       made.push({ side: planned.side, id: result.id, fields, updatedAt, linkId, email });
   }
-  await saveWritten(statements, context.connectionId, written, context.now());
-  await saveMade(statements, context.connectionId, made, context.shapes, context.now());
+  await saveWritten(context.store, written, context.now());
+  await saveMade(context.store, made, context.shapes, context.now());
 }
 
 function agreedValues(base: Base, side: Side, fields: readonly string[]): Values {

@@ -5,7 +5,6 @@ import type { Operation } from "../model/operation.ts";
 import type { WriteGate, WriteMode } from "../connectors/permit.ts";
 import type { Side } from "../model/side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { transaction } from "../store/database/database.ts";
 import type { JournalEntry } from "../store/writes/journal.ts";
 import { journalJob, journalJobSize, journalNarrowed } from "../store/writes/journal.ts";
 import type { WriteResult } from "../connectors/connector.ts";
@@ -16,11 +15,11 @@ import type { ReadAt } from "./admit.ts";
 import { markNow } from "./age.ts";
 import { leaseGate } from "./lease-gate.ts";
 import type { PreparedOperation, SentOperation } from "./prepare.ts";
-import { saysNothing } from "./prepare.ts";
+import { saysNothing, withoutMoved } from "./prepare.ts";
 import type { ReadTarget } from "./read-targets.ts";
 import { readTargets } from "./read-targets.ts";
-import { withoutMoved } from "./prepare.ts";
 import type { WriteContext } from "./write-context.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** The gate of one batch. Afterwards it tells the result of each operation. */
 export interface BatchGate extends WriteGate {
@@ -143,8 +142,7 @@ export function writeGate(
             narrowed.push(...takeIn(state, targets.get(id)));
         }
       }
-      if (narrowed.length > 0)
-        await transaction(context.database, (statements) => journalNarrowed(statements, narrowed));
+      if (narrowed.length > 0) await atomically(context.store, (store) => journalNarrowed(store, narrowed));
     }
   };
 
@@ -192,8 +190,7 @@ export function writeGate(
     for (const state of own) state.inJob = mode === "import";
     const ids = changed.map(({ prepared }) => prepared.operation.traceId);
     const size = mode === "import" ? going.length : null;
-    if (ids.length > 0)
-      await transaction(context.database, (statements) => journalJobSize(statements, ids, size));
+    if (ids.length > 0) await atomically(context.store, (store) => journalJobSize(store, ids, size));
   };
 
   return {
@@ -216,9 +213,9 @@ export function writeGate(
         return { permit: admitted.permit, operations: admitted.items };
       }),
     accepted: (operations, job) =>
-      transaction(context.database, (statements) =>
+      atomically(context.store, (store) =>
         journalJob(
-          statements,
+          store,
           operations.map(({ traceId }) => traceId),
           job,
         ),

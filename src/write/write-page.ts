@@ -9,7 +9,6 @@ import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { CarriedRefusal, ReopenedType } from "../store/consent/consent-acts.ts";
 import { saveCarried, saveReopened } from "../store/consent/consent-acts.ts";
-import { transaction } from "../store/database/database.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/writes/journal.ts";
 import { journalSent, journalSettled } from "../store/writes/journal.ts";
@@ -29,6 +28,7 @@ import { allRejected, countWrites } from "./write-counts.ts";
 import type { WriteContext } from "./write-context.ts";
 import type { BatchGate } from "./write-gate.ts";
 import { writeGate } from "./write-gate.ts";
+import { atomically } from "../store/database/store.ts";
 
 /**
  * Does: the only path to a mutating call. Journals every operation as sent, sends them in the vendors' largest batches,
@@ -119,10 +119,10 @@ async function send(
   batch: readonly PreparedOperation[],
   gate: BatchGate,
 ): Promise<WriteAnswer> {
-  await transaction(context.database, async (statements) => {
-    await holdLease(statements, context.lease, LEASE_MS);
+  await atomically(context.store, async (store) => {
+    await holdLease(store, context.lease, LEASE_MS);
     await journalSent(
-      statements,
+      store,
       context.runId,
       batch.map(({ entry }) => entry),
       context.now(),
@@ -152,20 +152,19 @@ async function settle(
     return linkOutcome(context.fields, context.retry, result, now);
   });
   const outcomes = await withReplacedEdits(context, decided, sent);
-  await transaction(context.database, async (statements) => {
-    await holdLease(statements, context.lease, LEASE_MS);
+  await atomically(context.store, async (store) => {
+    await holdLease(store, context.lease, LEASE_MS);
     await journalSettled(
-      statements,
+      store,
       sent.flatMap((one) => settledEntry(context.fields, one)),
       now,
     );
-    await saveNewSightings(context, statements, sent, outcomes);
-    await saveReopened(statements, context.connectionId, context.runId, plans.flatMap(reopenedBy), now);
-    await saveCarried(statements, context.connectionId, context.runId, carriedBy(sent), now);
-    await saveOutcomes(statements, context.connectionId, context.runId, outcomes, now);
+    await saveNewSightings({ ...context, store }, sent, outcomes);
+    await saveReopened(store, context.runId, plans.flatMap(reopenedBy), now);
+    await saveCarried(store, context.runId, carriedBy(sent), now);
+    await saveOutcomes(store, context.runId, outcomes, now);
     await followAddresses(
-      statements,
-      context.connectionId,
+      store,
       outcomes.map(({ id }) => id),
       now,
     );

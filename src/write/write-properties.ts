@@ -8,16 +8,15 @@ import type { Mark } from "./age.ts";
 import { admit, isStale } from "./admit.ts";
 import { markNow } from "./age.ts";
 import type { Held } from "./lease-gate.ts";
-import { transaction } from "../store/database/database.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import type { SettledStamp } from "../store/feeds/stamps.ts";
 import { journalStamps } from "../store/feeds/stamps.ts";
 import { LEASE_MS, leaseGate } from "./lease-gate.ts";
 import type { ReadAges } from "./read-ages.ts";
+import { atomically } from "../store/database/store.ts";
 
 /** The context of writes to properties that no field maps. */
 export interface PropertyContext extends Held {
-  readonly connectionId: number;
   readonly runId: bigint;
   readonly ages: ReadAges;
   readonly now: () => Date;
@@ -68,9 +67,9 @@ export async function writeProperties(
       const before = Object.fromEntries(Object.keys(after).map((name) => [name, now[name] ?? null]));
       return { traceId, contact, email, before, after };
     });
-    await transaction(context.database, async (statements) => {
-      await holdLease(statements, context.lease, LEASE_MS);
-      await journalStamps(statements, context.connectionId, context.runId, entries, context.now());
+    await atomically(context.store, async (store) => {
+      await holdLease(store, context.lease, LEASE_MS);
+      await journalStamps(store, context.runId, entries, context.now());
     });
   };
   const gate: WriteGate = {

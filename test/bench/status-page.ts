@@ -15,6 +15,7 @@ import { migrate } from "../../src/store/database/migrate.ts";
 import { startBenchDatabase } from "./bench-database.ts";
 import { fillPages } from "./fill-pages.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /*
  * `npm run bench:page`: how long the status page takes on the server with 100,000 contacts, 10,000 of them failing.
@@ -103,7 +104,7 @@ async function fill(database: Database): Promise<number> {
     SELECT gen_random_uuid(), id, ${run.id}, 'klaviyo', 'update', '{"city:location.city:text": "a"}',
            '{"city:location.city:text": "b"}', '{}', 'done', now() - make_interval(mins => n), now()
     FROM link CROSS JOIN generate_series(1, 3) AS n`;
-  await fillPages(database, id);
+  await fillPages(storeOf(database, id));
   // As autovacuum does sooner or later.
   await database.$executeRaw`VACUUM ANALYZE`;
   return id;
@@ -138,11 +139,14 @@ async function bench(url: string): Promise<boolean> {
   if (mapping === null) throw new Error("the mapping cannot be read");
   const now = (): Date => new Date();
   const app = await statusApp({
-    read: statusReader(database, connectionId, now),
-    act: statusActions(database, connectionId, now),
+    read: statusReader(storeOf(database, connectionId), now),
+    act: statusActions(storeOf(database, connectionId), now),
     erasing: pageErasing({ database, now, newId: randomUUID }),
-    contactSections: [contactConsent(database, connectionId), contactEngagement(database, connectionId)],
-    explain: (linkId) => explainPerson(database, mapping, connectionId, { linkId }, now()),
+    contactSections: [
+      contactConsent(storeOf(database, connectionId)),
+      contactEngagement(storeOf(database, connectionId)),
+    ],
+    explain: (linkId) => explainPerson(storeOf(database, connectionId), mapping, { linkId }, now()),
     now,
   });
   let kept = true;

@@ -18,6 +18,7 @@ import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
 import { INJECTED } from "./injected.ts";
 import { PAYLOADS } from "./payloads.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
@@ -57,9 +58,16 @@ const contactUrls = () => ({
 const RULE = resolvedRule("hubspot", { id: PAYLOADS[12] ?? "", collections: ["c1"] });
 
 async function explain(linkId: bigint) {
-  const email = await emailOfLink(fresh.database, it.connectionId, linkId);
+  const email = await emailOfLink(storeOf(fresh.database, it.connectionId), linkId);
   const filter = { kind: "emails", emails: [email ?? ("" as EmailKey)] } as const;
-  const [known] = await knownLinks(fresh.database, it.connectionId, [RULE], filter, 0n, 1, new Date());
+  const [known] = await knownLinks(
+    storeOf(fresh.database, it.connectionId),
+    [RULE],
+    filter,
+    0n,
+    1,
+    new Date(),
+  );
   if (known === undefined) return null;
   const rules = {
     fields: syncedFields(MAPPING),

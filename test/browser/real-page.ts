@@ -12,7 +12,7 @@ import { contactEngagement } from "../../src/status/contacts/contact-engagement.
 import { startStatusServer } from "../../src/status/frame/server.ts";
 import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
@@ -48,7 +48,8 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
     return engine.sync(mapping);
   };
   await cycle();
-  const { id: connectionId } = await openConnection(fresh.database, mapping.name);
+  const store = await openStore(fresh.database, mapping.name);
+  const { connectionId } = store;
   const now = (): Date => new Date();
   let woken: Promise<unknown> = Promise.resolve();
   // One at a time, as the daemon's scheduler has it.
@@ -64,15 +65,12 @@ export async function realPage(contacts = 60, access?: Access): Promise<RealPage
     ),
   );
   const server = await startStatusServer({
-    read: statusReader(fresh.database, connectionId, now),
-    act: statusActions(fresh.database, connectionId, now, wake),
+    read: statusReader(store, now),
+    act: statusActions(store, now, wake),
     erasing: pageErasing({ database: fresh.database, now, newId: randomUUID }),
-    contactSections: [
-      contactConsent(fresh.database, connectionId),
-      contactEngagement(fresh.database, connectionId),
-    ],
-    explain: (linkId) => explainPerson(fresh.database, mapping, connectionId, { linkId }, now()),
-    rules: async () => (await resolveRemembered(fresh.database, connectionId, mapping)).scope,
+    contactSections: [contactConsent(store), contactEngagement(store)],
+    explain: (linkId) => explainPerson(store, mapping, { linkId }, now()),
+    rules: async () => (await resolveRemembered(store, mapping)).scope,
     contactUrls: () => ({
       hubspot: accounts[0]?.contactUrl ?? null,
       klaviyo: accounts[1]?.contactUrl ?? null,

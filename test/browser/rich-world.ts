@@ -18,6 +18,7 @@ import { TITLE_FIELD, latestRun, sent } from "../status/pages/journal-seed.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { mapping as plainMapping } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const PEOPLE = 8;
 const HASH = "ab".repeat(32);
@@ -39,7 +40,7 @@ export async function richWorld(word: () => string): Promise<RichWorld> {
   const runId = await latestRun(fresh);
   const links: bigint[] = [];
   for (let index = 0; index < PEOPLE; index += 1) links.push(await person(fresh, it, runId, index, word));
-  await recordChangedConsent(fresh.database, it.connectionId, runId, before(90));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), runId, before(90));
   await held(fresh, it, runId, word);
   await engagement(fresh, it, word);
   await told(fresh, it, word);
@@ -64,8 +65,8 @@ async function mapping(
   const base = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
   const text = `${base}\nengagement:\n  record_as: note\n  metrics:\n    opened: { record: first_per_message }\n`;
   const named = text.replace('lists: ["All customers"]', `lists: [${quoted()}]`);
-  await rememberMapping(database, connectionId, "h1", base, before(9_000));
-  await rememberMapping(database, connectionId, "h2", `${named}# ${quoted()}\n`, before(60));
+  await rememberMapping(storeOf(database, connectionId), "h1", base, before(9_000));
+  await rememberMapping(storeOf(database, connectionId), "h2", `${named}# ${quoted()}\n`, before(60));
 }
 
 async function runs(it: Seed, word: () => string): Promise<void> {
@@ -140,7 +141,7 @@ async function held(fresh: FreshDatabase, it: Seed, runId: bigint, word: () => s
       expiresAt: before(-700),
     },
   });
-  const id = await openHold(database, it.connectionId, runId, exceeded, before(30));
+  const id = await openHold(storeOf(database, it.connectionId), runId, exceeded, before(30));
   const rows = [
     [word(), "klaviyo", "update", TITLE_FIELD],
     [word(), "hubspot", "leave", word()],
@@ -152,8 +153,8 @@ async function held(fresh: FreshDatabase, it: Seed, runId: bigint, word: () => s
     words,
     digest: digestOf({ side: "hubspot", action: "clears", words }),
   }));
-  await addHeldChanges(database, id, changes);
-  await sealHold(database, id);
+  await addHeldChanges(storeOf(database, it.connectionId), id, changes);
+  await sealHold(storeOf(database, it.connectionId), id);
 }
 
 async function engagement(fresh: FreshDatabase, it: Seed, word: () => string): Promise<void> {
@@ -161,7 +162,7 @@ async function engagement(fresh: FreshDatabase, it: Seed, word: () => string): P
   const { connectionId } = it;
   const stream = { kind: "opened", channel: "email", floor: before(40_000), watermark: before(4) };
   await database.engagementStream.create({ data: { ...stream, connectionId, metricId: "M1", name: word() } });
-  await saveDayCounts(database, connectionId, "M1", new Map([["2026-11-22", 9]]), NOW);
+  await saveDayCounts(storeOf(database, connectionId), "M1", new Map([["2026-11-22", 9]]), NOW);
   const fates = ["recorded", "recorded", "repeat", "machine", "unknown", "failed", "waiting"];
   for (const [index, fate] of fates.entries()) {
     const event = { metricId: "M1", kind: "opened", channel: "email", sourceKind: "flow", byMachine: false };
@@ -191,11 +192,11 @@ async function told({ database }: FreshDatabase, { connectionId }: Seed, word: (
       requests: {},
       skewMs: 400,
     };
-    await saveSideNote(database, connectionId, side, note, before(1));
+    await saveSideNote(storeOf(database, connectionId), side, note, before(1));
   }
   for (let index = 0; index < 6; index += 1) {
     const entry = { who: word(), role: "operator", action: "pause", reason: word(), contacts: index };
-    await writeAudit(database, connectionId, entry, before(index));
+    await writeAudit(storeOf(database, connectionId), entry, before(index));
   }
 }
 
@@ -206,7 +207,7 @@ async function shownTasks(
   runId: bigint,
   word: () => string,
 ): Promise<PageTasks> {
-  const links = await knownLinks(fresh.database, it.connectionId, [], { kind: "dirty" }, 0n, 1, NOW);
+  const links = await knownLinks(storeOf(fresh.database, it.connectionId), [], { kind: "dirty" }, 0n, 1, NOW);
   const all = links.length > 0 ? links : await everybody(fresh, it);
   const examples = all.map((known) => ({
     known,
@@ -284,5 +285,5 @@ async function shownTasks(
 async function everybody({ database }: FreshDatabase, { connectionId }: Seed) {
   const { emailKey } = await database.link.findFirstOrThrow({ where: { connectionId } });
   const filter = { kind: "emails", emails: [emailKey as never] } as const;
-  return knownLinks(database, connectionId, [], filter, 0n, 1, NOW);
+  return knownLinks(storeOf(database, connectionId), [], filter, 0n, 1, NOW);
 }

@@ -8,6 +8,7 @@ import type { Hands } from "./keyboard.ts";
 import { keyboard, mouse } from "./keyboard.ts";
 import type { RealPage } from "./real-page.ts";
 import { realPage } from "./real-page.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /** What a reader of README loads for each. Bytes. */
 const LARGEST_PICTURE = 150_000;
@@ -97,7 +98,7 @@ test.each(WAYS)(
     await it.settled();
     await page.reload();
     expect(await page.getByRole("row", { name: /two\.contacts/ }).count()).toBe(3);
-    expect((await readAudit(it.fresh.database, it.connectionId, 1))[0]).toMatchObject({
+    expect((await readAudit(storeOf(it.fresh.database, it.connectionId), 1))[0]).toMatchObject({
       action: "retry",
       contacts: 3,
     });

@@ -9,6 +9,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { shownConsent } from "../support/shown-consent.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -37,7 +38,9 @@ test.each([
     const first = await it.sync(SUBSCRIBING);
     const told = [first.counts["blocked"], (await it.sync(SUBSCRIBING)).counts["blocked"]];
     for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...SUBSCRIBING, hash: String(runs) });
-    const blocked = (await ledgerOf(it.fresh.database, 1, JO)).filter(({ kind }) => kind === "blocked");
+    const blocked = (await ledgerOf(storeOf(it.fresh.database, 1), JO)).filter(
+      ({ kind }) => kind === "blocked",
+    );
     expect(blocked.map(({ evidence, list }) => [evidence, list])).toContainEqual([
       { because },
       blocked[0]?.list ?? "",
@@ -58,9 +61,9 @@ test("a run records whose snapshot changed, and goes over everybody only the fir
     it.wait(60 * 60_000);
     await it.sync(SUBSCRIBING);
   }
-  const record = (now: Date) => recordChangedConsent(database, 1, NO_RUN, now);
+  const record = (now: Date) => recordChangedConsent(storeOf(database, 1), NO_RUN, now);
   const now = it.deps().now();
-  const kinds = async () => (await ledgerOf(database, 1, JO)).map(({ kind }) => kind);
+  const kinds = async () => (await ledgerOf(storeOf(database, 1), JO)).map(({ kind }) => kind);
   // Past Tandem, so that its time says that it did not change.
   const where = { side: "klaviyo" };
   await database.sighting.updateMany({ where, data: shownConsent(plainConsent("unsubscribed")) });
@@ -74,7 +77,8 @@ test("a run records whose snapshot changed, and goes over everybody only the fir
   });
   expect((await record(now)).optedOut).toBe(0);
   expect((await record(new Date(now.getTime() - 24 * 60 * 60_000))).optedOut).toBe(1);
-  for (const entry of await ledgerOf(database, 1, JO)) expect(entry.verdict).toBe(verdictOfEntry(entry));
+  for (const entry of await ledgerOf(storeOf(database, 1), JO))
+    expect(entry.verdict).toBe(verdictOfEntry(entry));
 });
 
 test("an opt-out of an address that nobody is linked by is found by the person who has it besides", async () => {
@@ -88,5 +92,5 @@ test("an opt-out of an address that nobody is linked by is found by the person w
   it.wait(60 * 60_000);
   await runConsent(it.deps(), SUBSCRIBING, "test");
   await it.sync(SUBSCRIBING);
-  expect((await ledgerOf(database, 1, JO)).map(({ kind }) => kind)).toContain("opted_out");
+  expect((await ledgerOf(storeOf(database, 1), JO)).map(({ kind }) => kind)).toContain("opted_out");
 });

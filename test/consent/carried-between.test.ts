@@ -1,3 +1,4 @@
+import { storeOf } from "../../src/store/database/store.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Work } from "../../src/connectors/connector.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
@@ -150,7 +151,7 @@ test.each(["a dry run on a page", "putting back what lost"])(
     await it.sync(used);
     let pulls = 0;
     const conflict = await it.fresh.database.conflict.findFirstOrThrow();
-    await wishUndo(it.fresh.database, conflict.id, "jo", it.deps().now());
+    await wishUndo(storeOf(it.fresh.database, 1), conflict.id, "jo", it.deps().now());
     it.hubspot.quirks.before = (call) => {
       if (call !== "pull" || (pulls += 1) !== 1) return;
       it.wait(60_000);

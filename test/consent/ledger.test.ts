@@ -7,6 +7,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -19,7 +20,7 @@ const OUT = {
 } as const;
 const IN = plainConsent("subscribed");
 const kinds = async (email = "jo@example.com") =>
-  (await ledgerOf(it.fresh.database, 1, email)).map(({ kind, side }) => `${side} ${kind}`);
+  (await ledgerOf(storeOf(it.fresh.database, 1), email)).map(({ kind, side }) => `${side} ${kind}`);
 
 async function jo(): Promise<string> {
   it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
@@ -35,7 +36,7 @@ test("an opt-out is recorded once, with the side's own words, and a return by th
   await it.sync(both);
   expect(await kinds()).toEqual(["klaviyo opted_out"]);
   expect(run.counts["opted_out"]).toBe(1);
-  const [entry] = await ledgerOf(it.fresh.database, 1, "jo@example.com");
+  const [entry] = await ledgerOf(storeOf(it.fresh.database, 1), "jo@example.com");
   expect(entry?.evidence).toEqual(OUT);
   it.klaviyo.user.setConsent(profile, IN);
   await it.sync(both);
@@ -51,13 +52,15 @@ test("somebody first seen subscribed is an entry once, and takes back nothing th
   await it.sync(both);
   await it.sync(both);
   expect(await kinds()).toEqual(["klaviyo first_opted_in"]);
-  const [entry] = await ledgerOf(it.fresh.database, 1, "jo@example.com");
+  const [entry] = await ledgerOf(storeOf(it.fresh.database, 1), "jo@example.com");
   expect(entry?.evidence).toEqual(IN);
   const [contact] = it.hubspot.user.all();
   it.hubspot.user.setConsent(contact?.id ?? "", OUT);
   await it.sync(both);
   expect(await kinds()).toEqual(["klaviyo first_opted_in", "hubspot opted_out"]);
-  expect(await refusedAmong(it.fresh.database, 1, ["jo@example.com"])).toEqual(new Set(["jo@example.com"]));
+  expect(await refusedAmong(storeOf(it.fresh.database, 1), ["jo@example.com"])).toEqual(
+    new Set(["jo@example.com"]),
+  );
 });
 
 test("a person whom Tandem asked to be subscribed is no first opt-in", async () => {
@@ -147,7 +150,7 @@ test("people are compared by what both sides show", async () => {
   const profile = await jo();
   it.klaviyo.user.setConsent(profile, OUT);
   await it.sync(both);
-  expect(await consentPairs(it.fresh.database, 1)).toEqual([
+  expect(await consentPairs(storeOf(it.fresh.database, 1))).toEqual([
     { hubspot: "never subscribed", klaviyo: "opted out", people: 1, example: "jo@example.com" },
   ]);
 });
@@ -159,9 +162,9 @@ test("everybody stands in the comparison once: who is on one side only, and who 
   const { database } = it.fresh;
   await database.sighting.deleteMany({ where: { side: "hubspot" } });
   await database.link.create({ data: { connectionId: 1, emailKey: "gone@example.com", state: "excluded" } });
-  expect(await consentPairs(database, 1)).toEqual([
+  expect(await consentPairs(storeOf(database, 1))).toEqual([
     { hubspot: "none", klaviyo: "none", people: 1, example: "gone@example.com" },
     { hubspot: "none", klaviyo: "subscribed", people: 1, example: "jo@example.com" },
   ]);
-  expect(await consentPairs(database, 2)).toEqual([]);
+  expect(await consentPairs(storeOf(database, 2))).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
 import { NO_RUN } from "../../src/store/runs/runs.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const JO = "jo@example.com";
 const OUT = plainConsent("unsubscribed");
@@ -34,7 +35,7 @@ describe("a refusal is not lost", () => {
   const profile = () => it.klaviyo.user.all()[0]?.id ?? "";
   const status = () => it.klaviyo.user.see(profile())?.consent?.status;
   const kinds = async (email = JO) =>
-    (await ledgerOf(it.fresh.database, 1, email)).map(({ kind, side }) => `${side} ${kind}`);
+    (await ledgerOf(storeOf(it.fresh.database, 1), email)).map(({ kind, side }) => `${side} ${kind}`);
   const lane = async (used = plain) => {
     it.wait(60_000);
     return runConsent(it.deps(), used, "test");
@@ -85,9 +86,9 @@ describe("a refusal is not lost", () => {
     it.wait(60_000);
     it.klaviyo.user.setConsent(profile(), OUT);
     // Killed between the ledger and the reading of the profile.
-    await watchRefusals(it.deps(), 1, NO_RUN);
+    await watchRefusals({ ...it.deps(), store: storeOf(it.fresh.database, 1) }, NO_RUN);
     it.wait(1_000);
-    await recordChangedConsent(it.fresh.database, 1, NO_RUN, it.deps().now());
+    await recordChangedConsent(storeOf(it.fresh.database, 1), NO_RUN, it.deps().now());
     const first = ["klaviyo first_opted_in", "klaviyo opted_out"];
     expect(await kinds()).toEqual(first);
     it.wait(60_000);
@@ -105,7 +106,7 @@ describe("a refusal is not lost", () => {
     await now("joan@example.com");
     it.klaviyo.user.setConsent(profile(), OUT);
     await it.sync(plain);
-    expect(await refusedAmong(it.fresh.database, 1, [JO, "joan@example.com"])).toEqual(
+    expect(await refusedAmong(storeOf(it.fresh.database, 1), [JO, "joan@example.com"])).toEqual(
       new Set([JO, "joan@example.com"]),
     );
   });

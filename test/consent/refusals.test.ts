@@ -15,6 +15,7 @@ import {
   startUnlimited,
   untilSearchable,
 } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const CONSENT = `
 consent:
@@ -209,12 +210,12 @@ describe("a refusal", () => {
     klaviyo().seed([{ email: "stranger@example.com" }]);
     klaviyo().unsubscribe("stranger@example.com");
     await carry();
-    const entries = await ledgerOf(fresh.database, 1, "stranger@example.com");
+    const entries = await ledgerOf(storeOf(fresh.database, 1), "stranger@example.com");
     expect(entries.map(({ kind }) => kind)).toEqual(["opted_out"]);
   });
 
   test("is in the ledger with what was done about it, and why", async () => {
-    const entries = await ledgerOf(fresh.database, 1, address(1));
+    const entries = await ledgerOf(storeOf(fresh.database, 1), address(1));
     expect(entries.map(({ kind, side }) => `${side} ${kind}`)).toContain("hubspot carried");
     const carried = entries.find(({ kind }) => kind === "carried");
     expect(carried?.evidence).toMatchObject({

@@ -4,6 +4,7 @@ import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const CONSENT = `
 consent:
@@ -31,7 +32,7 @@ test("a type that Tandem opted somebody out of, and that they opened again, is t
   };
   const cycle = async () => runContacts(await deps(), mapping, { trigger: "test" });
   const carry = async () => runConsent(await deps(), mapping, "test");
-  const kinds = async () => (await ledgerOf(fresh.database, 1, JO)).map(({ kind }) => kind);
+  const kinds = async () => (await ledgerOf(storeOf(fresh.database, 1), JO)).map(({ kind }) => kind);
 
   portal.seedContacts([{ properties: { email: JO }, lists: [rehearsal.story.hubspotList] }]);
   for (let runs = 0; runs < 2; runs += 1) await cycle();

@@ -12,6 +12,7 @@ import { problem } from "../support/known-link.ts";
 import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const JO = "jo@example.com";
 
@@ -23,7 +24,7 @@ describe("SUBSCRIBING, in trouble", () => {
   const profile = () => it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === JO);
   const status = () => profile()?.consent?.status;
   const kinds = async () =>
-    (await ledgerOf(it.fresh.database, 1, JO)).map(({ kind, side }) => `${side} ${kind}`);
+    (await ledgerOf(storeOf(it.fresh.database, 1), JO)).map(({ kind, side }) => `${side} ${kind}`);
   const consentLane = async () => {
     it.wait(60_000);
     return runConsent(it.deps(), SUBSCRIBING, "test");
@@ -98,7 +99,7 @@ describe("SUBSCRIBING, in trouble", () => {
     await runContacts({ ...deps, now: it.deps().now, connectors: { ...connectors, klaviyo } }, SUBSCRIBING, {
       trigger: "test",
     });
-    const [, blocked] = await ledgerOf(it.fresh.database, 1, JO);
+    const [, blocked] = await ledgerOf(storeOf(it.fresh.database, 1), JO);
     expect(blocked).toMatchObject({
       kind: "blocked",
       evidence: { because: `Klaviyo rejected the request: ${title}` },

@@ -17,6 +17,7 @@ import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const NEVER = plainConsent("never_subscribed");
 const JO = "jo@example.com";
@@ -37,7 +38,7 @@ describe("subscribing (P9)", () => {
   };
   const status = (email = JO) => profile(email).consent?.status;
   const kinds = async (email = JO) =>
-    (await ledgerOf(it.fresh.database, 1, email)).map(({ kind, side }) => `${side} ${kind}`);
+    (await ledgerOf(storeOf(it.fresh.database, 1), email)).map(({ kind, side }) => `${side} ${kind}`);
   /** Requests that named somebody whom an earlier one had named. */
   const askedTwice = async () => {
     const rows = await it.fresh.database.$queryRaw<{ subject: string }[]>`
@@ -145,10 +146,10 @@ describe("subscribing (P9)", () => {
     // The pause is over, but the ledger may still lack something.
     await it.sync(SUBSCRIBING);
     expect(asked()).toBe(0);
-    const hold = await waitingHold(it.fresh.database, 1);
+    const hold = await waitingHold(storeOf(it.fresh.database, 1));
     const expiresAt = new Date(now() + 86_400_000);
     const decision = { state: "approved", by: "test", reason: "it was an outage", expiresAt } as const;
-    await decideHold(it.fresh.database, 1, hold?.hash ?? "", decision, new Date(now()));
+    await decideHold(storeOf(it.fresh.database, 1), hold?.hash ?? "", decision, new Date(now()));
     await it.sync(SUBSCRIBING);
     expect([asked(), status()]).toEqual([1, "subscribed"]);
   });

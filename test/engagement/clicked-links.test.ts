@@ -4,7 +4,7 @@ import { kept } from "../../src/feeds/engagement/kept.ts";
 import { entryIdOf, occurrenceId, personOf, shownIdOf } from "../../src/feeds/engagement/occurrence.ts";
 import { withoutQuery } from "../../src/model/clicked-link.ts";
 import type { Engagement } from "../../src/model/engagement.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { migrate } from "../../src/store/database/migrate.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
@@ -91,7 +91,7 @@ test("of a clicked link no query string is stored or shown, and links that were 
 test("the migration makes of every older row what is made of the same event today", async () => {
   const own = await freshDatabase();
   try {
-    const { id: connectionId } = await openConnection(own.database, "acme");
+    const { connectionId } = await openStore(own.database, "acme");
     const text = fc.oneof(
       fc.constantFrom('a"b', "a\\b", "tab\there", "é", "\u2028", "\u007f", "日本", "a/b", "<&>"),
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }),

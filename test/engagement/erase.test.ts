@@ -6,6 +6,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { lane } from "./lane.ts";
 import { key } from "../support/email.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -31,7 +32,10 @@ test("engagement is forgotten, stays counted, makes nobody, and of what comes la
   expect(shown.shown()).toHaveLength(1);
   const after = await databaseDump(fresh.database);
   for (const word of ["reader", "stranger", "event-0000"]) expect(after).not.toContain(word);
-  const days = await engagementDays(fresh.database, shown.connectionId, new Date("2026-11-01T00:00:00Z"));
+  const days = await engagementDays(
+    storeOf(fresh.database, shown.connectionId),
+    new Date("2026-11-01T00:00:00Z"),
+  );
   expect(days.map(({ missing, seen }) => ({ missing, seen }))).toEqual([
     { missing: 0, seen: 1 },
     { missing: 0, seen: 2 },

@@ -11,6 +11,7 @@ import { assertLawOf } from "../support/law.ts";
 import type { Lane, Person } from "./lane.ts";
 import { DAY, HOUR, MINUTE, lane } from "./lane.ts";
 import { mortal } from "./mortal.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -204,7 +205,7 @@ test.each(["custom_event", "note"])(
         expect(it.shown().filter(({ engagement }) => engagement.email !== null)).toEqual([]);
         expect(it.hubspot.writes).toEqual([]);
         expect(it.klaviyo.writes).toEqual([]);
-        const days = await engagementDays(fresh.database, it.connectionId, new Date(0));
+        const days = await engagementDays(storeOf(fresh.database, it.connectionId), new Date(0));
         for (const day of days) {
           const { recorded, repeats, machines, outOfScope, unknown, waiting, failed } = day;
           expect(recorded + repeats + machines + outOfScope + unknown + waiting + failed).toBe(day.seen);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { DAY, HOUR, MINUTE, fates, lane, laneMapping } from "./lane.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -30,7 +31,7 @@ describe("the engagement lane", () => {
         .toSorted(),
     ).toEqual([`${ann.contact} clicked ${A}`, `${ann.contact} clicked ${B}`, `${ann.contact} opened null`]);
     expect(counts).toMatchObject({ read: 9, added: 9, recorded: 3, refused: 0 });
-    expect(Object.values(await fates(fresh.database, it.connectionId)).toSorted()).toEqual([
+    expect(Object.values(await fates(storeOf(fresh.database, it.connectionId))).toSorted()).toEqual([
       ...Array.from({ length: 3 }, () => "recorded"),
       ...Array.from({ length: 6 }, () => "repeat"),
     ]);
@@ -117,7 +118,10 @@ describe("the engagement lane", () => {
     it.happen(late, "opened");
     it.wait(HOUR);
     await it.run();
-    expect(Object.values(await fates(fresh.database, it.connectionId))).toEqual(["unknown", "unknown"]);
+    expect(Object.values(await fates(storeOf(fresh.database, it.connectionId)))).toEqual([
+      "unknown",
+      "unknown",
+    ]);
     it.wait(DAY);
     it.hubspot.user.create(soon.email);
     await it.run();
@@ -271,7 +275,7 @@ describe("the engagement lane", () => {
     it.wait(5 * MINUTE);
     await it.run();
     expect(it.shown()).toHaveLength(1);
-    expect(Object.values(await fates(fresh.database, it.connectionId)).toSorted()).toEqual([
+    expect(Object.values(await fates(storeOf(fresh.database, it.connectionId))).toSorted()).toEqual([
       "recorded",
       "repeat",
     ]);

@@ -9,13 +9,12 @@ import { parseMapping } from "../../src/mapping/parse-mapping.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Engagement, EngagementKind } from "../../src/model/engagement.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { Database } from "../../src/store/database/database.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { saveSinkSetup } from "../../src/store/feeds/engagement-state.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { mappingText } from "../mapping/mapping-text.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
-
+import type { Store } from "../../src/store/database/store.ts";
 const ONE_RULE = "{ id: customers, from: hubspot, match: { lists: [Customers] } }";
 
 /** The engagement lane over two systems in memory, as its own connection, with a clock that only the test moves. */
@@ -65,9 +64,10 @@ export async function lane(
   const hubspot = memory("hubspot", { now });
   const klaviyo = memory("klaviyo", { now });
   const mapping = { ...laneMapping(section), name: `lane-${randomUUID()}` };
-  const { id: connectionId } = await openConnection(fresh.database, mapping.name);
+  const store = await openStore(fresh.database, mapping.name);
+  const { connectionId } = store;
   const recordAs = mapping.engagement?.recordAs ?? "note";
-  await saveSinkSetup(fresh.database, connectionId, recordAs, { ids: { made: recordAs }, report: [] });
+  await saveSinkSetup(store, recordAs, { ids: { made: recordAs }, report: [] });
   let events = 0;
   const deps = (): Deps => ({
     database: fresh.database,
@@ -128,10 +128,7 @@ export async function lane(
 }
 
 /** Every event of the connection, by its id: what became of it. */
-export async function fates(
-  database: Database,
-  connectionId: number,
-): Promise<Readonly<Record<string, string>>> {
-  const rows = await database.engagement.findMany({ where: { connectionId }, orderBy: { eventId: "asc" } });
+export async function fates({ statements, connectionId }: Store): Promise<Readonly<Record<string, string>>> {
+  const rows = await statements.engagement.findMany({ where: { connectionId }, orderBy: { eventId: "asc" } });
   return Object.fromEntries(rows.map(({ eventId, fate }) => [eventId, fate]));
 }

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { saveSinkSetup } from "../../src/store/feeds/engagement-state.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";
 import { DAY, MINUTE, lane } from "./lane.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh.drop());
@@ -38,9 +37,9 @@ async function backup({ connectionId }: Lane): Promise<() => Promise<void>> {
 /** Nothing is left but the mapping: another connection to the same two accounts. */
 async function lose(it: Lane): Promise<void> {
   it.mapping = { ...it.mapping, name: `${it.mapping.name}-again` };
-  const { id } = await openConnection(fresh.database, it.mapping.name);
+  const store = await openStore(fresh.database, it.mapping.name);
   const recordAs = it.mapping.engagement?.recordAs ?? "note";
-  await saveSinkSetup(fresh.database, id, recordAs, { ids: { made: recordAs }, report: [] });
+  await saveSinkSetup(store, recordAs, { ids: { made: recordAs }, report: [] });
 }
 
 const entries = (it: Lane): readonly string[] => it.shown().map(({ contact, id }) => `${contact} ${id}`);

@@ -6,6 +6,7 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane, Person } from "./lane.ts";
 import { DAY, MINUTE, lane, laneMapping } from "./lane.ts";
 import { mortal } from "./mortal.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -98,12 +99,15 @@ describe("engagement.backfill raised later", () => {
     };
     const told: (number | null)[] = [];
     await it.run({ progress: ({ step, total }) => step === "read" && told.push(total) }, 90_000);
-    const [progress] = await olderProgress(fresh.database, it.connectionId);
+    const [progress] = await olderProgress(storeOf(fresh.database, it.connectionId));
     expect(progress).toMatchObject({ counted: 1_500, from: new Date("2026-10-03T00:00:00Z") });
     expect(progress?.seen).toBeGreaterThan(0);
     expect(progress?.seen).toBeLessThan(1_500);
     expect(told).toContain(1_500);
-    const all = await engagementDays(fresh.database, it.connectionId, new Date("2026-09-01T00:00:00Z"));
+    const all = await engagementDays(
+      storeOf(fresh.database, it.connectionId),
+      new Date("2026-09-01T00:00:00Z"),
+    );
     expect(all.filter(({ counted, seen }) => (counted ?? 0) > seen)).not.toEqual([]);
     expect(all.filter(({ missing }) => missing > 0)).toEqual([]);
   });
@@ -142,14 +146,14 @@ describe("engagement.backfill raised later", () => {
     };
     await it.run({}, 15 * MINUTE);
     it.klaviyo.quirks.before = () => {};
-    expect(await olderProgress(fresh.database, it.connectionId)).toHaveLength(1);
+    expect(await olderProgress(storeOf(fresh.database, it.connectionId))).toHaveLength(1);
     const seen = await fresh.database.engagement.count({ where: { connectionId: it.connectionId } });
     expect(seen).toBeGreaterThan(50);
     remap(it, `${ONLY}, backfill: 1d`);
     it.wait(5 * MINUTE);
     const { counts } = await it.run();
     expect(counts).toMatchObject({ dropped: 1, older: 0 });
-    expect(await olderProgress(fresh.database, it.connectionId)).toEqual([]);
+    expect(await olderProgress(storeOf(fresh.database, it.connectionId))).toEqual([]);
     expect(it.shown()).toHaveLength(seen);
     remap(it, `${ONLY}, backfill: 300d`);
     it.wait(5 * MINUTE);

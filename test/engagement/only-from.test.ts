@@ -3,6 +3,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";
 import { DAY, HOUR, MINUTE, fates, lane } from "./lane.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -29,7 +30,10 @@ test("a list that was never there is told alone; people of the other one are sho
   expect(problems.map(({ code, level }) => [code, level])).toEqual([["SK-NOLIST", "mapping"]]);
   expect(problems[0]?.title).toContain("partners");
   expect(whose(it)).toEqual([`${ann.contact} message-1`]);
-  expect(Object.values(await fates(fresh.database, it.connectionId)).toSorted()).toEqual(["new", "recorded"]);
+  expect(Object.values(await fates(storeOf(fresh.database, it.connectionId))).toSorted()).toEqual([
+    "new",
+    "recorded",
+  ]);
   it.klaviyo.user.makeCollection("partners");
   it.klaviyo.user.join(bob.profile, "partners");
   it.wait(5 * MINUTE);
@@ -52,7 +56,7 @@ test("a list that is gone keeps its last members and is told alone; nobody else 
   expect(problems.map(({ code }) => code)).toEqual(["SK-NOLIST"]);
   expect(problems[0]?.explanation).toContain("were in it last still count");
   expect(whose(it)).toEqual([`${ann.contact} message-1`, `${bob.contact} message-1`].toSorted());
-  expect(Object.values(await fates(fresh.database, it.connectionId)).toSorted()).toEqual([
+  expect(Object.values(await fates(storeOf(fresh.database, it.connectionId))).toSorted()).toEqual([
     "out_of_scope",
     "recorded",
     "recorded",

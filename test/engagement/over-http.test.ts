@@ -6,6 +6,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { TwoServers } from "./two-servers.ts";
 import { twoServers } from "./two-servers.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let servers: TwoServers;
@@ -105,7 +106,7 @@ describe.each(RECORD_AS)("shown as %s, over HTTP", (recordAs) => {
 
   test("every day adds up, and Klaviyo counts what was seen (P21)", async () => {
     const [latest] = await fresh.database.connection.findMany({ orderBy: { id: "desc" }, take: 1 });
-    const days = await engagementDays(fresh.database, latest?.id ?? 0, new Date(0));
+    const days = await engagementDays(storeOf(fresh.database, latest?.id ?? 0), new Date(0));
     const truth = new Map<string, number>();
     for (const { kind: what, day, seen, counted, missing, ...fates } of days) {
       const { recorded, repeats, machines, outOfScope, unknown, waiting, failed } = fates;

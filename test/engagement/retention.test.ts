@@ -5,6 +5,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";
 import { DAY, MINUTE, lane, laneMapping } from "./lane.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /** Engagement goes after its term, and nothing of it is shown again, whatever is read once more. */
 let fresh: FreshDatabase;
@@ -68,7 +69,7 @@ test("what is settled goes, and no back-fill, sweep or new stream shows it again
     expect(await events(it)).toEqual(left);
   }
   expect([count("k_opens"), count("k_clicks")]).toEqual(["3", "2"]);
-  const days = await engagementDays(fresh.database, it.connectionId, new Date(0));
+  const days = await engagementDays(storeOf(fresh.database, it.connectionId), new Date(0));
   expect(days.map(({ missing }) => missing)).toEqual(days.map(() => 0));
 });
 

@@ -8,6 +8,7 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { DAY, HOUR, MINUTE, fates, lane } from "./lane.ts";
 import { mortal } from "./mortal.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
@@ -44,8 +45,7 @@ describe("trouble in the engagement lane", () => {
     const [found] = await problems(it.connectionId);
     expect(found).toMatchObject({ code: "HS-TEST", field: "engagement", fix: ["Mend it."] });
     const [known] = await knownLinks(
-      fresh.database,
-      it.connectionId,
+      storeOf(fresh.database, it.connectionId),
       [],
       { kind: "emails", emails: [ann.email] },
       0n,
@@ -82,7 +82,7 @@ describe("trouble in the engagement lane", () => {
     }
     expect(asked).toBe(3);
     it.hubspot.quirks.refuseEntries = () => null;
-    await retryEngagements(fresh.database, it.connectionId, ann.email);
+    await retryEngagements(storeOf(fresh.database, it.connectionId), ann.email);
     await it.run();
     expect(it.shown()).toHaveLength(1);
   });
@@ -101,7 +101,7 @@ describe("trouble in the engagement lane", () => {
     expect((await problems(it.connectionId)).map(({ code, linkId }) => [code, linkId])).toEqual([
       ["HS-EVENT-PLAN", null],
     ]);
-    expect(new Set(Object.values(await fates(fresh.database, it.connectionId)))).toEqual(
+    expect(new Set(Object.values(await fates(storeOf(fresh.database, it.connectionId))))).toEqual(
       new Set(["waiting"]),
     );
     it.hubspot.quirks.sinkMissing = () => null;

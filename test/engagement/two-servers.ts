@@ -10,7 +10,7 @@ import type { RecordAs } from "../../src/model/engagement.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import type { Rehearsal, RehearsalOptions } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { EVENT_TYPE, PROPERTIES } from "../connectors/hubspot/engagement/sinks.ts";
 import { postForm } from "../sandbox/hubspot/install-app.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
@@ -92,7 +92,8 @@ export async function twoServers(
       if (read.engagement === null) throw new Error("nothing of engagement is mapped");
       const rules = { ...read.engagement, recordAs };
       const mapping = { ...read, name: `http-${randomUUID()}`, engagement: rules };
-      const { id: connectionId } = await openConnection(fresh.database, mapping.name);
+      const store = await openStore(fresh.database, mapping.name);
+      const { connectionId } = store;
       const deps: Deps = {
         database: fresh.database,
         connectors: connect(recordAs),
@@ -103,8 +104,7 @@ export async function twoServers(
         stopping: never,
         signal: never,
       };
-      const setUp = () =>
-        setUpTimeline(fresh.database, connectionId, deps.connectors.hubspot, rules, OPEN_GATE, never);
+      const setUp = () => setUpTimeline(store, deps.connectors.hubspot, rules, OPEN_GATE, never);
       await setUp();
       return {
         connectionId,

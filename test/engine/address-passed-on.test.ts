@@ -7,6 +7,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -17,7 +18,8 @@ const rules = mapping({ limits: { ...mapping().limits, updates: all, clears: all
 const OLD = "john.old@example.com" as EmailKey;
 const NEW = "john.new@example.com" as EmailKey;
 const links = () => it.fresh.database.link.findMany({ orderBy: { id: "asc" } });
-const person = (email: EmailKey) => explainPerson(it.fresh.database, rules, 1, { email }, it.deps().now());
+const person = (email: EmailKey) =>
+  explainPerson(storeOf(it.fresh.database, 1), rules, { email }, it.deps().now());
 
 async function renamed(): Promise<{ readonly john: string; readonly profile: string }> {
   const john = it.hubspot.user.create(OLD, { firstname: "John" }, ["all"]);
@@ -36,7 +38,7 @@ test("a link follows a changed address, and is found by both", async () => {
   ]);
   for (const email of [OLD, NEW]) expect((await person(email))?.plan.known.link.email).toBe(NEW);
   for (const search of ["john.old", "john.new"]) {
-    const found = await listContacts(it.fresh.database, 1, {
+    const found = await listContacts(storeOf(it.fresh.database, 1), {
       search,
       searchIn: "everything",
       state: null,

@@ -9,6 +9,7 @@ import {
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const PEOPLE = 5;
 
@@ -110,10 +111,10 @@ test("more emptied values than the limit: none is emptied, one message, and an a
   const told = await fresh.database.problem.findMany({ where: { linkId: null } });
   expect(told.map(({ title }) => title)).toEqual(["Held: 3 values to empty in HubSpot, limit 2"]);
 
-  const hold = await waitingHold(fresh.database, 1);
+  const hold = await waitingHold(storeOf(fresh.database, 1));
   const expiresAt = new Date(Date.now() + 3_600_000);
   const decision = { state: "approved", by: "test", reason: "wanted", expiresAt } as const;
-  expect(await decideHold(fresh.database, 1, hold?.hash ?? "", decision, new Date())).toBe(true);
+  expect(await decideHold(storeOf(fresh.database, 1), hold?.hash ?? "", decision, new Date())).toBe(true);
   await cycle(mapping);
   expect(atHubSpot()).toEqual([EMPTY, EMPTY, EMPTY, FULL, FULL]);
 });

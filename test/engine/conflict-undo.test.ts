@@ -10,6 +10,7 @@ import {
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let rehearsal: Rehearsed["rehearsal"];
 let fresh: Rehearsed["fresh"];
@@ -48,7 +49,7 @@ function titles(): readonly unknown[] {
 
 async function wish(): Promise<() => Promise<string | null | undefined>> {
   const link = await fresh.database.link.findFirstOrThrow();
-  const read = () => conflictsOf(fresh.database, link.connectionId, link.id, 10);
+  const read = () => conflictsOf(storeOf(fresh.database, link.connectionId), link.id, 10);
   const [conflict] = await read();
   expect(conflict).toMatchObject({
     winner: "hubspot",
@@ -56,8 +57,8 @@ async function wish(): Promise<() => Promise<string | null | undefined>> {
     lost: "Chief Buyer",
     undo: null,
   });
-  expect(await wishUndo(fresh.database, conflict?.id ?? 0n, "ann", new Date())).toBe(1);
-  expect(await wishUndo(fresh.database, conflict?.id ?? 0n, "bob", new Date())).toBe(0);
+  expect(await wishUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "ann", new Date())).toBe(1);
+  expect(await wishUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "bob", new Date())).toBe(0);
   return async () => (await read())[0]?.undo;
 }
 

@@ -7,6 +7,7 @@ import { startRehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
 import { apiDays } from "../../src/store/runs/api-days.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const JO = "jo@example.com";
 
@@ -38,7 +39,7 @@ limits: { unsubscribes_per_run: 10 }
     untilSearchable(rehearsal);
     expect(await it.sync(mapping)).toMatchObject({ stoppedBy: null });
   }
-  const [counted] = await apiDays(fresh.database, 1, new Date());
+  const [counted] = await apiDays(storeOf(fresh.database, 1), new Date());
   expect(counted?.allowed).toBe(400);
   const made = rehearsal.hubspot.world.truth.calls.length;
   expect((counted?.calls ?? 0) - made).toBeLessThanOrEqual(20);
@@ -52,7 +53,7 @@ limits: { unsubscribes_per_run: 10 }
   it.restart();
   expect((await it.sync(mapping)).stoppedBy).toMatchObject({ code: "HS-SHARE" });
   const schedule = (): ReturnType<typeof laneSchedule> => laneSchedule(mapping, mapping.schedule.contacts);
-  const reader = statusReader(fresh.database, 1, () => new Date(), schedule);
+  const reader = statusReader(storeOf(fresh.database, 1), () => new Date(), schedule);
   const overview = await reader.overview();
   expect(overview.connectionProblems).toMatchObject([{ code: "HS-SHARE", side: "hubspot" }]);
   expect(healthOf(overview, new Date(), 900_000).word).toBe("delayed");

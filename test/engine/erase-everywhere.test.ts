@@ -13,6 +13,7 @@ import { engine } from "../support/engine.ts";
 import { key } from "../support/email.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 import { spelled } from "../support/spelled.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const JO = key("jo.o'hara+news@example.com");
 const ANN = key("ann@example.com");
@@ -66,7 +67,8 @@ async function fill(database: Database, at: Date, email: string): Promise<void> 
   await database.heldChange.create({
     data: { holdId: hold.id, digest: createHash("md5").update(`change of ${email}`).digest("hex"), words },
   });
-  if (email === ANN) await saveErased(database, connectionId, randomUUID(), [`another ${email}`], [], at);
+  if (email === ANN)
+    await saveErased(storeOf(database, connectionId), randomUUID(), [`another ${email}`], [], at);
 }
 
 /** What a treated column of somebody else's row holds: a sentence, or the same as JSON, by field. */
@@ -133,8 +135,7 @@ test("after an erasure a dump of all tables has no byte of the person in any spe
   const source = `only: ${JO}`;
   await database.mappingVersion.updateMany({ where: { version: { not: 102 } }, data: { source } });
   await writeAudit(
-    database,
-    id,
+    storeOf(database, id),
     {
       who: "kim",
       role: "admin",

@@ -8,6 +8,7 @@ import { engine } from "../support/engine.ts";
 import { assertLawOf } from "../support/law.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
 import { key } from "../support/email.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const phone = fieldRule("phone", "phone_number", { transforms: phoneSteps("EE") });
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name"), phone] });
@@ -73,7 +74,7 @@ test("of forty random people the erased leave no byte, come back on no side, and
         const rows = await one.fresh.database.link.findMany({ select: { emailKey: true } });
         expect(rows.map(({ emailKey: email }) => email).toSorted()).toEqual(kept.toSorted());
         const refused = all.filter((who) => who.refused && who.on !== "hubspot").map(address);
-        expect(await refusedAmong(one.fresh.database, 1, refused)).toEqual(new Set(refused));
+        expect(await refusedAmong(storeOf(one.fresh.database, 1), refused)).toEqual(new Set(refused));
       } finally {
         await one.fresh.drop();
       }

@@ -9,6 +9,7 @@ import { databaseDump } from "../support/database-dump.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /** A contact that was deleted for privacy in HubSpot is erased here; one that was only deleted is not. */
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name")] });
@@ -60,8 +61,8 @@ test("the full comparison erases them, says so, keeps their opt-out, and makes n
   const [entry] = await database.auditEntry.findMany({ where: { action: "erase" } });
   expect(entry).toMatchObject({ who: "HubSpot", role: "system", reason: "deleted for privacy in HubSpot" });
   expect(await verifyAudit(database)).toMatchObject({ broken: null });
-  expect(await erasedSince(database, 1, JO)).toBeInstanceOf(Date);
-  expect(await refusedAmong(database, 1, [JO])).toEqual(new Set([JO]));
+  expect(await erasedSince(storeOf(database, 1), JO)).toBeInstanceOf(Date);
+  expect(await refusedAmong(storeOf(database, 1), [JO])).toEqual(new Set([JO]));
   const people = it.hubspot.user.all().length;
   const profile = it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === JO)?.id ?? "";
   it.klaviyo.user.edit(profile, { title: "Changed" });
@@ -134,7 +135,7 @@ test("what is stored of a deleted contact that no link has is removed, and its o
   for (const id of [duplicate, nameless, kim]) user.delete(id);
   expect((await compare()).counts["erased"]).toBeUndefined();
   expect(await snapshots()).toEqual([]);
-  expect(await refusedAmong(database, 1, ["kim@example.com"])).toEqual(new Set(["kim@example.com"]));
+  expect(await refusedAmong(storeOf(database, 1), ["kim@example.com"])).toEqual(new Set(["kim@example.com"]));
   expect(await links()).toHaveLength(3);
 });
 
@@ -157,7 +158,7 @@ test("an unlinked contact that a comparison has read is not asked for again, and
   const ann = contact("ann@example.com");
   const lists = () => database.member.count({ where: { side: "hubspot", externalId: ann } });
   expect(await lists()).toBe(1);
-  await forgetUnlinked(database, 1, "hubspot", [nameless, ann], it.deps().now());
+  await forgetUnlinked(storeOf(database, 1), "hubspot", [nameless, ann], it.deps().now());
   expect(await lists()).toBe(1);
   expect(await snapshots()).not.toContain(nameless);
 });
@@ -167,7 +168,7 @@ test("a person without a link whose contact was deleted for privacy is erased", 
   for (const id of [duplicate, nameless, kim]) user.deleteForPrivacy(id);
   expect((await compare()).counts).toMatchObject({ erased: 1 });
   expect(await snapshots()).toEqual([]);
-  expect(await erasedSince(database, 1, "kim@example.com")).toBeInstanceOf(Date);
+  expect(await erasedSince(storeOf(database, 1), "kim@example.com")).toBeInstanceOf(Date);
   expect(await links()).toContain("ann@example.com");
   const names = ["kim@", "kimberly", "nemo", "annegret"];
   const lines = (await databaseDump(database)).split("\n");

@@ -18,6 +18,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
 import { key } from "../support/email.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -169,20 +170,20 @@ test("refusals of before and after still count, the ledger stays whole, and allo
   });
   await erase();
   const { database } = it.fresh;
-  expect(await refusedAmong(database, 1, [JO])).toEqual(new Set([JO]));
+  expect(await refusedAmong(storeOf(database, 1), [JO])).toEqual(new Set([JO]));
   const contact = it.hubspot.user.create("eve@example.com", {}, ["all"]);
   await it.sync(both);
   await erase(key("eve@example.com"));
   it.hubspot.user.setConsent(contact, OUT);
   await it.sync(both);
-  expect(await refusedAmong(database, 1, ["eve@example.com"])).toEqual(new Set(["eve@example.com"]));
+  expect(await refusedAmong(storeOf(database, 1), ["eve@example.com"])).toEqual(new Set(["eve@example.com"]));
   expect(await allowPerson(it.deps(), JO)).toBeInstanceOf(Date);
-  expect((await ledgerOf(database, 1, JO)).map(({ kind }) => kind)).toEqual([
+  expect((await ledgerOf(storeOf(database, 1), JO)).map(({ kind }) => kind)).toEqual([
     "opted_out",
     "erased",
     "allowed",
   ]);
-  expect(await refusedAmong(database, 1, [JO])).toEqual(new Set([JO]));
+  expect(await refusedAmong(storeOf(database, 1), [JO])).toEqual(new Set([JO]));
   expect(await verifyLedger(database)).toMatchObject({ broken: null });
 });
 
@@ -191,10 +192,10 @@ test("whoever is allowed again is synced as anybody, under every address, and ma
   await erase();
   // Twice is once: all that was erased the first time is allowed together.
   await erase();
-  expect(await erasedSince(it.fresh.database, 1, JO)).toBeInstanceOf(Date);
+  expect(await erasedSince(storeOf(it.fresh.database, 1), JO)).toBeInstanceOf(Date);
   expect(await allowPerson(it.deps(), key("ann@example.com"))).toBeNull();
   expect(await allowPerson(it.deps(), JO)).toBeInstanceOf(Date);
-  expect(await erasedSince(it.fresh.database, 1, JO)).toBeNull();
+  expect(await erasedSince(storeOf(it.fresh.database, 1), JO)).toBeNull();
   it.hubspot.user.edit(contact, { jobtitle: "Back" });
   await it.sync(both);
   await it.sync(both);
@@ -222,16 +223,16 @@ test("a hold that waits is of the others' changes from then on, and empty it is 
   it.hubspot.user.edit(byEmail("jo@example.com"), { jobtitle: "Quill lead" });
   it.hubspot.user.edit(byEmail("ann@example.com"), { jobtitle: "Lead" });
   await it.sync(none);
-  const before = await waitingHold(it.fresh.database, 1);
+  const before = await waitingHold(storeOf(it.fresh.database, 1));
   expect(before?.changes).toBe(2);
   expect(await dump()).toContain("quill lead");
   expect(await erase()).toMatchObject({ held: 1 });
-  const after = await waitingHold(it.fresh.database, 1);
+  const after = await waitingHold(storeOf(it.fresh.database, 1));
   expect(after?.changes).toBe(1);
   expect(after?.hash).not.toBe(before?.hash);
   expect(await dump()).not.toContain("quill lead");
   await erase(key("ann@example.com"));
-  expect(await waitingHold(it.fresh.database, 1)).toBeNull();
+  expect(await waitingHold(storeOf(it.fresh.database, 1))).toBeNull();
 });
 
 test("an undo of the run leaves the erased out and puts the others back; the run's numbers stay", async () => {

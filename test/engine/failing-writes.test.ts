@@ -7,6 +7,7 @@ import { readOverview } from "../../src/store/pages/overview.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -16,7 +17,7 @@ const both = mapping();
 
 async function overview() {
   const { id } = await it.fresh.database.connection.findUniqueOrThrow({ where: { name: "test" } });
-  return readOverview(it.fresh.database, id);
+  return readOverview(storeOf(it.fresh.database, id));
 }
 
 test.each(SIDES)(

@@ -7,6 +7,7 @@ import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.t
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -29,7 +30,7 @@ async function people(count: number, first: Mapping = plain): Promise<readonly s
 }
 
 async function held(): Promise<WaitingHold> {
-  const hold = await waitingHold(it.fresh.database, 1);
+  const hold = await waitingHold(storeOf(it.fresh.database, 1));
   if (hold === null) throw new Error("nothing is held");
   return hold;
 }
@@ -37,7 +38,7 @@ async function held(): Promise<WaitingHold> {
 async function approve(hash: string): Promise<boolean> {
   const expiresAt = new Date(Date.now() + 86_400_000 * 365);
   const decision = { state: "approved", by: "test", reason: "wanted", expiresAt } as const;
-  return decideHold(it.fresh.database, 1, hash, decision, new Date());
+  return decideHold(storeOf(it.fresh.database, 1), hash, decision, new Date());
 }
 
 function messages(run: ContactRun): readonly string[] {
@@ -72,7 +73,7 @@ test("an emptied list causes no write and one message, and nobody has left when 
   for (const id of ids) it.hubspot.user.join(id, "all");
   const after = await it.sync(removing);
   expect(after.result).toBe("finished");
-  expect(await waitingHold(it.fresh.database, 1)).toBe(null);
+  expect(await waitingHold(storeOf(it.fresh.database, 1))).toBe(null);
   expect(await told()).toEqual([]);
   expect(it.newWrites()).toBe(0);
 });
@@ -127,7 +128,7 @@ test("a run over a limit makes no call of that kind, goes on with the rest, and 
   expect(it.klaviyo.user.all()).toHaveLength(6);
 
   const hold = await held();
-  const words = await heldWords(it.fresh.database, hold.id, 10);
+  const words = await heldWords(storeOf(it.fresh.database, 1), hold.id, 10);
   expect(words[0]).toBe('["p0@example.com","klaviyo","update",[["firstname:first_name:text","New"]]]');
   expect(await approve("0".repeat(64))).toBe(false);
   expect(await approve(hold.hash)).toBe(true);

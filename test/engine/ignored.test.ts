@@ -11,6 +11,7 @@ import {
   untilSearchable,
   withFields,
 } from "../support/real-engine.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let rehearsal: Rehearsed["rehearsal"];
 let fresh: Rehearsed["fresh"];
@@ -51,7 +52,9 @@ async function ignore(ends: "changed" | "never"): Promise<void> {
   const link = await fresh.database.link.findFirstOrThrow();
   const wish = { by: "ann", reason: "a test", ends, until: null };
   const selection = { kind: "ids", ids: [link.id] } as const;
-  expect(await ignoreLinks(fresh.database, link.connectionId, selection, wish, vendorsTime())).toBe(1);
+  expect(await ignoreLinks(storeOf(fresh.database, link.connectionId), selection, wish, vendorsTime())).toBe(
+    1,
+  );
 }
 
 const state = async () => (await fresh.database.link.findFirstOrThrow()).state;
@@ -71,7 +74,7 @@ test("taken up again, they get what changed meanwhile", async () => {
   edit("Head of Buying");
   await cycle();
   const { id, connectionId } = await fresh.database.link.findFirstOrThrow();
-  await resumeLinks(fresh.database, connectionId, { kind: "ids", ids: [id] }, new Date());
+  await resumeLinks(storeOf(fresh.database, connectionId), { kind: "ids", ids: [id] }, new Date());
   await cycle();
   expect([title(), await state()]).toEqual(["Head of Buying", "in_sync"]);
 });

@@ -53,8 +53,8 @@ const virtually = (): void => {
 /** Begins work that waits for something for ever, and waits until it has the lease. */
 async function begin(work: (deps: Deps) => void = () => {}): Promise<{ readonly ended: Promise<unknown> }> {
   const { promise: begun, resolve } = Promise.withResolvers<void>();
-  const ended = withConnection({ ...it.deps(), times }, "test", (_lease, own) => {
-    work(own);
+  const ended = withConnection({ ...it.deps(), times }, "test", (leased) => {
+    work(leased);
     resolve();
     return hanging();
   }).catch((error: unknown) => error);

@@ -7,6 +7,7 @@ import { decideHold, waitingHold, heldWords } from "../../src/store/runs/holds.t
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -35,12 +36,12 @@ async function inStep(): Promise<readonly string[]> {
 
 async function approve(): Promise<void> {
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const hold = await waitingHold(it.fresh.database, id);
+  const hold = await waitingHold(storeOf(it.fresh.database, id));
   if (hold === null) throw new Error("nothing is held");
   const now = it.deps().now();
   const expiresAt = new Date(now.getTime() + 86_400_000);
   const decision = { state: "approved", by: "Ann", reason: "it is meant", expiresAt } as const;
-  expect(await decideHold(it.fresh.database, id, hold.hash, decision, now)).toBe(true);
+  expect(await decideHold(storeOf(it.fresh.database, id), hold.hash, decision, now)).toBe(true);
 }
 
 async function problems(): Promise<readonly (readonly [string, string])[]> {
@@ -71,8 +72,8 @@ test("another, empty list takes the name of a renamed one: held with thirty remo
     1,
   );
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const hold = await waitingHold(it.fresh.database, id);
-  const words = await heldWords(it.fresh.database, hold?.id ?? 0n, 1_000);
+  const hold = await waitingHold(storeOf(it.fresh.database, id));
+  const words = await heldWords(storeOf(it.fresh.database, id), hold?.id ?? 0n, 1_000);
   expect(words.filter((one) => one.includes('"remove_from_list"'))).toHaveLength(PEOPLE);
   expect(words.filter((one) => one.includes('"leave"'))).toHaveLength(PEOPLE);
 
@@ -101,7 +102,7 @@ test("a list that is made again with its members is the same list, at once", asy
   await it.sync(MAPPING);
   await it.sync(MAPPING);
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const { scope: rules } = await resolveRemembered(it.fresh.database, id, MAPPING);
+  const { scope: rules } = await resolveRemembered(storeOf(it.fresh.database, id), MAPPING);
   expect(rules).toMatchObject([{ collections: ["h2"] }]);
 });
 

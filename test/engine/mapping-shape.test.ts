@@ -1,3 +1,4 @@
+import { storeOf } from "../../src/store/database/store.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explainPerson } from "../../src/lanes/explain-person.ts";
 import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
@@ -76,8 +77,14 @@ test("a linked contact that could not be read with this mapping waits, and expla
   expect((await it.sync(now)).result).toBe("stopped");
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
   const explain = async () =>
-    (await explainPerson(it.fresh.database, now, id, { email: "ann@example.com" as EmailKey }, new Date()))
-      ?.plan;
+    (
+      await explainPerson(
+        storeOf(it.fresh.database, id),
+        now,
+        { email: "ann@example.com" as EmailKey },
+        new Date(),
+      )
+    )?.plan;
   expect(await explain()).toMatchObject({ state: "waiting", reason: NOT_READ_YET });
   // What HubSpot had shown before the run was stopped is stored, and is not read again.
   const read = await it.fresh.database.sighting.findMany({ where: { side: "hubspot" } });
@@ -91,9 +98,9 @@ test("explain says before the next run that nobody was read with a changed mappi
   await inStep();
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
   const email = "ann@example.com" as EmailKey;
-  const explained = await explainPerson(it.fresh.database, after(CITY), id, { email }, new Date());
+  const explained = await explainPerson(storeOf(it.fresh.database, id), after(CITY), { email }, new Date());
   expect(explained?.plan).toMatchObject({ state: "waiting", reason: NOT_READ_YET, operations: [] });
-  const same = await explainPerson(it.fresh.database, BEFORE, id, { email }, new Date());
+  const same = await explainPerson(storeOf(it.fresh.database, id), BEFORE, { email }, new Date());
   expect(same?.plan.state).toBe("in_sync");
 });
 

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { markFailingDirty } from "../../src/store/links/links.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
-
 const HOUR = 3_600_000;
 
 let it: Engine;
@@ -67,8 +66,8 @@ test("a person may try again at once", async () => {
   await fight(8);
   const held = () => [it.hubspot.user.value(jo, "jobtitle"), it.klaviyo.user.value(profile, "title")];
   expect(new Set(held()).size).toBe(2);
-  const { id } = await openConnection(it.fresh.database, both.name);
-  expect(await markFailingDirty(it.fresh.database, id, { cause: "SK-LOOP" }, it.deps().now())).toBe(1);
+  const store = await openStore(it.fresh.database, both.name);
+  expect(await markFailingDirty(store, { cause: "SK-LOOP" }, it.deps().now())).toBe(1);
   await it.sync(both);
   expect(new Set(held()).size).toBe(1);
   expect(await it.fresh.database.problem.count()).toBe(0);

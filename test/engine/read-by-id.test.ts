@@ -30,7 +30,7 @@ async function jo(rules: Mapping): Promise<{ readonly hubspot: string; readonly 
 
 test("recovery replaces a snapshot of another mapping by what it reads by id", async () => {
   const person = await jo(mapping());
-  const { context } = await look(it.deps(), mapping(), null);
+  const { context } = await look(await it.opened(mapping()), mapping(), null);
   await readWithAnotherMapping();
   const link = await it.fresh.database.link.findFirstOrThrow();
   const run = await it.fresh.database.run.findFirstOrThrow();
@@ -49,7 +49,7 @@ test("asking when a property was set replaces what was answered when the contact
   it.hubspot.user.edit(person.hubspot, { firstname: "Joanna" });
   it.klaviyo.user.edit(person.klaviyo, { first_name: "Johanna" });
   it.wait(60_000);
-  const { context } = await look(it.deps(), rules, null);
+  const { context } = await look(await it.opened(rules), rules, null);
   await it.fresh.database.$executeRaw`UPDATE sighting SET edited = '{}'`;
   await it.fresh.database.sighting.updateMany({
     data: { readAt: null, updatedAt: new Date("2030-01-01T00:00:00Z") },

@@ -7,6 +7,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { fieldRule, mapping, scopeRule } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -31,7 +32,7 @@ async function explained(): Promise<{
   readonly text: string;
 }> {
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const person = await explainPerson(it.fresh.database, MAPPING, id, { email: KIM }, new Date());
+  const person = await explainPerson(storeOf(it.fresh.database, id), MAPPING, { email: KIM }, new Date());
   if (person === null) throw new Error("nobody is known");
   const { plan, history, ledger } = person;
   return {
@@ -54,7 +55,7 @@ test("a value that a create left out is a problem at once, in status, explain an
     counts: { created: 1, updated: 0, rejected: 1 },
   });
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const overview = await readOverview(it.fresh.database, id);
+  const overview = await readOverview(storeOf(it.fresh.database, id));
   expect(overview.counters).toMatchObject({ failing: 1, in_sync: 0 });
   expect(overview.causes).toMatchObject([{ code: "HS-OPTION", field: INTERESTS.key, contacts: 1 }]);
   const first = await explained();
@@ -120,7 +121,7 @@ test("status counts the contacts of each unreadable field by itself", async () =
     );
   await it.sync(mapping({ fields: [birthday, seen] }));
   const { id } = await it.fresh.database.connection.findFirstOrThrow();
-  const { causes, counters } = await readOverview(it.fresh.database, id);
+  const { causes, counters } = await readOverview(storeOf(it.fresh.database, id));
   expect(counters.failing).toBe(20);
   expect(causes.map(({ code, field, contacts, titles }) => [code, field, contacts, titles])).toEqual([
     ["SK-TRANSFORM", birthday.key, 16, 1],

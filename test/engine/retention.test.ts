@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { writeAudit } from "../../src/store/chains/audit.ts";
 import { beginSession } from "../../src/store/pages/web-sessions.ts";
 import { removeRuns } from "../../src/store/runs/retention.ts";
@@ -7,7 +7,6 @@ import { runRetention } from "../../src/lanes/retention-lane.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
-
 const DAY_MS = 86_400_000;
 const both = mapping({ fields: [fieldRule("jobtitle", "title", { direction: "both" })] });
 
@@ -100,7 +99,7 @@ test("a write without an answer, a value asked back and a hold that waits are ke
   await database.conflictUndo.create({
     data: { conflictId, askedBy: "ann", askedAt: it.deps().now(), state: "waiting" },
   });
-  const { id: connectionId } = await openConnection(database, both.name);
+  const { connectionId } = await openStore(database, both.name);
   const held = await database.run.create({
     data: { connectionId, kind: "contacts", trigger: "test", result: "held", startedAt: it.deps().now() },
   });
@@ -119,7 +118,7 @@ test("a write without an answer, a value asked back and a hold that waits are ke
 
 test("a turn that is over leaves the rest to the next, page by page", async () => {
   const { database } = it.fresh;
-  const { id: connectionId } = await openConnection(database, both.name);
+  const store = await openStore(database, both.name);
   const link = await database.link.findFirstOrThrow();
   await database.journalRow.deleteMany();
   const run = await database.run.findFirstOrThrow({ where: { kind: "contacts" } });
@@ -128,22 +127,22 @@ test("a turn that is over leaves the rest to the next, page by page", async () =
     SELECT gen_random_uuid(), ${link.id}, ${run.id}, 'klaviyo', 'update', '{}', '{}', '{}', 'done', ${run.startedAt}
     FROM generate_series(1, 12000)`;
   const before = it.deps().now();
-  const stopped = await removeRuns(database, connectionId, before, () => Promise.resolve(false));
+  const stopped = await removeRuns(store, before, () => Promise.resolve(false));
   expect(stopped).toEqual({ runs: 0, writes: 5_000, conflicts: 0 });
   let rests = 0;
-  const whole = await removeRuns(database, connectionId, before, () => Promise.resolve((rests += 1) > 0));
+  const whole = await removeRuns(store, before, () => Promise.resolve((rests += 1) > 0));
   expect(whole).toEqual({ runs: 1, writes: 7_000, conflicts: 0 });
   expect(rests).toBe(1);
 });
 
 test("old sessions and, where it has a term, the audit go too, and the numbers are told", async () => {
   const { database } = it.fresh;
-  const { id } = await openConnection(database, both.name);
+  const store = await openStore(database, both.name);
   const at = it.deps().now();
   await beginSession(database, "a".repeat(64), { who: "ann", role: "admin", way: "users", proof: "x" }, at);
   const entry = { who: "ann", role: "admin", action: "retry" };
-  await writeAudit(database, id, entry, at);
-  await writeAudit(database, id, entry, at);
+  await writeAudit(store, entry, at);
+  await writeAudit(store, entry, at);
   it.wait(40 * DAY_MS);
   expect(await runRetention(it.deps(), both)).toMatchObject({ sessions: 1, audit: 0 });
   const privacy = { ...both.privacy, auditMs: 30 * DAY_MS };

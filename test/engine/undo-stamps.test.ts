@@ -10,7 +10,7 @@ import { makeUndo } from "../../src/lanes/plans/undo.ts";
 import { emailKey } from "../../src/model/email.ts";
 import type { Engagement } from "../../src/model/engagement.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { personHistory } from "../../src/store/people/person-history.ts";
 import { runChanges } from "../../src/store/runs/run-list.ts";
 import { laneMapping } from "../engagement/lane.ts";
@@ -18,6 +18,7 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const OPENED = "Klaviyo's last open";
 
@@ -43,7 +44,7 @@ beforeEach(async () => {
   await it.sync(stamped);
   await it.sync(stamped);
   person = { hubspot, klaviyo: it.klaviyo.user.all()[0]?.id ?? "" };
-  ({ id: connectionId } = await openConnection(it.fresh.database, stamped.name));
+  ({ connectionId } = await openStore(it.fresh.database, stamped.name));
 });
 afterEach(async () => {
   await it.fresh.drop();
@@ -111,7 +112,13 @@ test("a stamp is journalled with what was there before; an undo puts it back and
   const runId = await engage();
   await it.sync(stamped);
   expect([...shown(), inKlaviyo()]).toEqual([second, "Two", second]);
-  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, "everything", 1);
+  const { changes } = await runChanges(
+    storeOf(it.fresh.database, connectionId),
+    runId,
+    null,
+    "everything",
+    1,
+  );
   const written = {
     side: "hubspot",
     kind: "stamp",
@@ -174,7 +181,13 @@ test("a contact that nobody links is stamped, journalled and put back like any o
   await open(profile, "kim@example.com", "One");
   const runId = await engage();
   expect(shown(stranger)[1]).toBe("One");
-  const { changes } = await runChanges(it.fresh.database, connectionId, runId, null, "everything", 1);
+  const { changes } = await runChanges(
+    storeOf(it.fresh.database, connectionId),
+    runId,
+    null,
+    "everything",
+    1,
+  );
   expect(changes).toMatchObject([
     { email: "kim@example.com", linkId: null, before: { last_message: "Old" } },
   ]);

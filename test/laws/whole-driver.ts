@@ -5,6 +5,7 @@ import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.t
 import { engine } from "../support/engine.ts";
 import type { Driver, Recorded } from "./driver.ts";
 import { watchedSystems } from "./systems.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /** The whole engine over PostgreSQL. */
 export async function wholeDriver(): Promise<Driver> {
@@ -41,16 +42,16 @@ export async function wholeDriver(): Promise<Driver> {
     },
     holds: {
       async held() {
-        const hold = await waitingHold(it.fresh.database, 1);
-        return hold === null ? [] : heldWords(it.fresh.database, hold.id, 10_000);
+        const hold = await waitingHold(storeOf(it.fresh.database, 1));
+        return hold === null ? [] : heldWords(storeOf(it.fresh.database, 1), hold.id, 10_000);
       },
       async approve() {
-        const hold = await waitingHold(it.fresh.database, 1);
+        const hold = await waitingHold(storeOf(it.fresh.database, 1));
         if (hold === null) throw new Error("nothing is held");
         const now = it.deps().now();
         const expiresAt = new Date(now.getTime() + 2 * 86_400_000);
         const decision = { state: "approved", by: "test", reason: "wanted", expiresAt } as const;
-        expect(await decideHold(it.fresh.database, 1, hold.hash, decision, now)).toBe(true);
+        expect(await decideHold(storeOf(it.fresh.database, 1), hold.hash, decision, now)).toBe(true);
       },
       dead: () => it.fresh.database.link.count({ where: { deletedOn: { not: null } } }),
     },

@@ -15,6 +15,7 @@ import { statusActions } from "../../src/status/status-actions.ts";
 import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { NOW } from "./seed.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 /** Of two systems that nobody asks. */
 export const MAPPING = demo();
@@ -33,11 +34,14 @@ export function statusDeps(
 ): StatusDeps {
   const now = more.now ?? (() => NOW);
   return {
-    read: statusReader(database, connectionId, now),
-    act: statusActions(database, connectionId, now),
+    read: statusReader(storeOf(database, connectionId), now),
+    act: statusActions(storeOf(database, connectionId), now),
     erasing: pageErasing({ database, now, newId: randomUUID }),
-    contactSections: [contactConsent(database, connectionId), contactEngagement(database, connectionId)],
-    explain: (linkId) => explainPerson(database, MAPPING, connectionId, { linkId }, now()),
+    contactSections: [
+      contactConsent(storeOf(database, connectionId)),
+      contactEngagement(storeOf(database, connectionId)),
+    ],
+    explain: (linkId) => explainPerson(storeOf(database, connectionId), MAPPING, { linkId }, now()),
     now,
     ...more,
   };

@@ -5,6 +5,7 @@ import { statusReader } from "../../src/status/status-reader.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
@@ -16,7 +17,9 @@ const both = mapping();
 async function overdue() {
   const { database } = it.fresh;
   const { id } = await database.connection.findUniqueOrThrow({ where: { name: "test" } });
-  const read = statusReader(database, id, it.deps().now, () => laneSchedule(both, both.schedule.contacts));
+  const read = statusReader(storeOf(database, id), it.deps().now, () =>
+    laneSchedule(both, both.schedule.contacts),
+  );
   const { connectionProblems } = await read.overview();
   return connectionProblems.filter(({ code }) => code === "SK-OVERDUE");
 }
@@ -37,7 +40,7 @@ test("a pause keeps a lane from being overdue, also right after its own end", as
   const { id } = await database.connection.findUniqueOrThrow({ where: { name: "test" } });
   const now = it.deps().now();
   const until = new Date(now.getTime() + 60 * 60_000);
-  await pauseConnection(database, id, { by: "kim", reason: "import", until }, now);
+  await pauseConnection(storeOf(database, id), { by: "kim", reason: "import", until }, now);
   it.wait(50 * 60_000);
   expect(await overdue()).toEqual([]);
   it.wait(15 * 60_000);

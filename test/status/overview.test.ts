@@ -5,6 +5,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Seed } from "./seed.ts";
 import { NOW, before, seed } from "./seed.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -26,14 +27,14 @@ test("the counters of the five states add up to all links, and other connections
   const other = await seed(fresh, "other");
   await other.problem(await other.link("a@example.com", "failing"), {});
   await other.run("finished", 1);
-  const overview = await readOverview(fresh.database, it.connectionId);
+  const overview = await readOverview(storeOf(fresh.database, it.connectionId));
   expect(overview.counters).toEqual({ in_sync: 2, waiting: 1, failing: 1, excluded: 1, ignored: 1 });
   expect(overview.total).toBe(await fresh.database.link.count({ where: { connectionId: it.connectionId } }));
   expect(overview).toMatchObject({ name: "acme-main", causes: [], runs: [], lastFinishedAt: null });
 });
 
 test("a connection with nothing in it has an overview of nothing", async () => {
-  const overview = await readOverview(fresh.database, it.connectionId);
+  const overview = await readOverview(storeOf(fresh.database, it.connectionId));
   expect(overview).toMatchObject({
     total: 0,
     oldestWaiting: null,
@@ -53,7 +54,7 @@ test("causes count failing contacts, the biggest first, in the words of the late
   await it.problem(twice, { code: "HS-OPTION", title: '"B" is no option', field: "two" });
   await it.problem(twice, { code: "HS-OPTION", title: '"C" is no option', field: "one" });
   await it.problem(await it.link("left@example.com", "ignored"), {});
-  const { causes } = await readOverview(fresh.database, it.connectionId);
+  const { causes } = await readOverview(storeOf(fresh.database, it.connectionId));
   expect(causes).toHaveLength(3);
   expect(causes[0]).toMatchObject({ code: "KL-PHONE", contacts: 3, titles: 1, firstSeen: before(100) });
   expect(causes[0]?.explanation).toBe("number c");
@@ -67,7 +68,7 @@ test("causes count failing contacts, the biggest first, in the words of the late
 
 test("a problem of the whole connection is no cause", async () => {
   await it.problem(null, { code: "HS-AUTH", level: "connection", side: "hubspot", field: null });
-  const overview = await readOverview(fresh.database, it.connectionId);
+  const overview = await readOverview(storeOf(fresh.database, it.connectionId));
   expect(overview.causes).toEqual([]);
   expect(overview.connectionProblems).toMatchObject([{ code: "HS-AUTH", side: "hubspot", field: null }]);
 });
@@ -78,7 +79,7 @@ test("the last look is the end of the last contact run that got to its end", asy
   await it.run("stopped", 10, { note: "Klaviyo did not answer" });
   await it.run("finished", 5, { kind: "engagement" });
   await it.run("running", 1);
-  const overview = await readOverview(fresh.database, it.connectionId);
+  const overview = await readOverview(storeOf(fresh.database, it.connectionId));
   expect(overview.lastFinishedAt).toEqual(new Date(before(20).getTime() + 41_000));
   expect(overview.lastContactRuns.map(({ result }) => result)).toEqual(["stopped", "held", "finished"]);
   expect(overview.runs.map(({ result }) => result)).toEqual([
@@ -95,7 +96,7 @@ test("the oldest waiting change is nobody's who is ignored", async () => {
   await it.link("a@example.com", "ignored", { dirtySince: before(500) });
   await it.link("b@example.com", "in_sync", { dirtySince: before(9) });
   await it.link("c@example.com", "waiting", { dirtySince: before(7) });
-  expect((await readOverview(fresh.database, it.connectionId)).oldestWaiting).toEqual(before(9));
+  expect((await readOverview(storeOf(fresh.database, it.connectionId))).oldestWaiting).toEqual(before(9));
 });
 
 test("failing contacts come with their problems, the newest failure first", async () => {
@@ -108,7 +109,7 @@ test("failing contacts come with their problems, the newest failure first", asyn
   await it.problem(jo, { code: "HS-OPTION", side: "hubspot", field: null, firstSeen: before(80) });
   await it.problem(await it.link("kim@example.com", "failing"), { firstSeen: before(5) });
   await it.link("fine@example.com", "in_sync");
-  const page = await readFailing(fresh.database, it.connectionId, EVERYBODY, NOW);
+  const page = await readFailing(storeOf(fresh.database, it.connectionId), EVERYBODY, NOW);
   expect(page).toMatchObject({ total: 2, page: 1, pages: 1 });
   expect(page.contacts.map(({ email }) => email)).toEqual(["kim@example.com", "jo@example.com"]);
   expect(page.contacts[1]).toMatchObject({
@@ -123,7 +124,9 @@ test("failing contacts come with their problems, the newest failure first", asyn
 test("pages of 25 hold everybody once, and a page too far is the last one", async () => {
   for (let index = 0; index < 53; index += 1) await it.link(`p${index}@example.com`, "failing");
   const pages = await Promise.all(
-    [1, 2, 3, 99].map((page) => readFailing(fresh.database, it.connectionId, { ...EVERYBODY, page }, NOW)),
+    [1, 2, 3, 99].map((page) =>
+      readFailing(storeOf(fresh.database, it.connectionId), { ...EVERYBODY, page }, NOW),
+    ),
   );
   expect(pages.map(({ contacts }) => contacts.length)).toEqual([25, 25, 3, 3]);
   expect(pages.map(({ page }) => page)).toEqual([1, 2, 3, 3]);
@@ -142,7 +145,7 @@ test.each([
   for (const email of ["kim@example.com", "jo_@example.com", "jo@example.com.au", "jo@example.com"]) {
     await it.link(email, "failing");
   }
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search }, NOW);
+  const page = await readFailing(storeOf(fresh.database, it.connectionId), { ...EVERYBODY, search }, NOW);
   expect(page.contacts.map(({ email }) => email).sort()).toEqual(found);
 });
 
@@ -151,7 +154,7 @@ test("an exact hit stands before those that only begin so", async () => {
   await it.problem(exact, { firstSeen: before(900) });
   await it.problem(await it.link("jo@example.com.au", "failing"), { firstSeen: before(1) });
   const search = "jo@example.com";
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, search }, NOW);
+  const page = await readFailing(storeOf(fresh.database, it.connectionId), { ...EVERYBODY, search }, NOW);
   expect(page.contacts[0]?.email).toBe("jo@example.com");
 });
 
@@ -160,7 +163,11 @@ test("a cause keeps those who have it, with all that is wrong with them", async 
   await it.problem(both, {});
   await it.problem(both, { code: "HS-EMAIL" });
   await it.problem(await it.link("phone@example.com", "failing"), {});
-  const page = await readFailing(fresh.database, it.connectionId, { ...EVERYBODY, cause: "HS-EMAIL" }, NOW);
+  const page = await readFailing(
+    storeOf(fresh.database, it.connectionId),
+    { ...EVERYBODY, cause: "HS-EMAIL" },
+    NOW,
+  );
   expect(page.total).toBe(1);
   expect(page.contacts[0]?.problems).toHaveLength(2);
 });

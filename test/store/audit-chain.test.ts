@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { readHeads, signedHead } from "../../src/consent/verify-ledger.ts";
 import { endIgnores, ignoreLinks } from "../../src/store/pages/ignored.ts";
 import { readAudit, verifyAudit, writeAudit } from "../../src/store/chains/audit.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { removeAudit } from "../../src/store/chains/remove-audit.ts";
 import { openDatabase } from "../../src/store/database/database.ts";
 import { migrate } from "../../src/store/database/migrate.ts";
@@ -14,6 +14,7 @@ import { withDatabase, withServer } from "../support/database-server.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 const AT = new Date("2026-11-01T08:00:00Z");
 
@@ -22,9 +23,13 @@ describe("the audit", () => {
   let id: number;
   beforeEach(async () => {
     fresh = await freshDatabase();
-    ({ id } = await openConnection(fresh.database, "test"));
+    ({ connectionId: id } = await openStore(fresh.database, "test"));
     for (const action of ["retry", "approve", "erase"])
-      await writeAudit(fresh.database, id, { who: "ann", role: "admin", action, reason: "it | was" }, AT);
+      await writeAudit(
+        storeOf(fresh.database, id),
+        { who: "ann", role: "admin", action, reason: "it | was" },
+        AT,
+      );
   });
   afterEach(() => fresh.drop());
 
@@ -54,12 +59,12 @@ describe("the audit", () => {
   test("loses its oldest rows to their age, and the rest is proven, with the cut told", async () => {
     const old = (await signedHead(fresh.database, "audit", AT)) ?? "";
     for (const day of [40, 41])
-      await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, on(day));
+      await writeAudit(storeOf(fresh.database, id), { who: "ann", role: "admin", action: "retry" }, on(day));
     const noted = (await signedHead(fresh.database, "audit", on(41))) ?? "";
     const heads = readHeads(fresh.database, [old]);
-    expect(await removeAudit(fresh.database, id, null, on(50), always)).toBe(0);
-    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(3);
-    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(0);
+    expect(await removeAudit(storeOf(fresh.database, id), null, on(50), always)).toBe(0);
+    expect(await removeAudit(storeOf(fresh.database, id), on(20), on(50), always)).toBe(3);
+    expect(await removeAudit(storeOf(fresh.database, id), on(20), on(50), always)).toBe(0);
     expect(await verifyAudit(fresh.database)).toMatchObject({
       entries: 2,
       broken: null,
@@ -67,34 +72,34 @@ describe("the audit", () => {
       before: "none",
       cut: { seq: 3n, at: on(50) },
     });
-    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "pause" }, on(51));
+    await writeAudit(storeOf(fresh.database, id), { who: "ann", role: "admin", action: "pause" }, on(51));
     const { audit: head = null } = readHeads(fresh.database, [noted]);
     expect((await verifyAudit(fresh.database, head)).broken).toBeNull();
     expect((await verifyAudit(fresh.database, heads.audit ?? null)).broken).toBeNull();
     // All are old now: the latest row stays, because the next one follows it.
-    expect(await removeAudit(fresh.database, id, on(200), on(201), always)).toBe(2);
+    expect(await removeAudit(storeOf(fresh.database, id), on(200), on(201), always)).toBe(2);
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 1, broken: null, cut: { seq: 5n } });
     expect((await verifyAudit(fresh.database, heads.audit ?? null)).broken?.how).toContain(
       "because of its age",
     );
-    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "resume" }, on(202));
+    await writeAudit(storeOf(fresh.database, id), { who: "ann", role: "admin", action: "resume" }, on(202));
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 2, broken: null });
   });
 
   test("loses no row of a connection that keeps its own, and none before such a row", async () => {
-    const other = (await openConnection(fresh.database, "other")).id;
-    await writeAudit(fresh.database, other, { who: "ann", role: "admin", action: "retry" }, AT);
-    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, AT);
-    expect(await removeAudit(fresh.database, id, on(20), on(50), always)).toBe(3);
-    expect(await removeAudit(fresh.database, other, on(20), on(50), always)).toBe(1);
+    const other = (await openStore(fresh.database, "other")).connectionId;
+    await writeAudit(storeOf(fresh.database, other), { who: "ann", role: "admin", action: "retry" }, AT);
+    await writeAudit(storeOf(fresh.database, id), { who: "ann", role: "admin", action: "retry" }, AT);
+    expect(await removeAudit(storeOf(fresh.database, id), on(20), on(50), always)).toBe(3);
+    expect(await removeAudit(storeOf(fresh.database, other), on(20), on(50), always)).toBe(1);
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 1, broken: null });
   });
 
   test("a turn that ended early continues with the next, and what is left before the cut is no break", async () => {
-    await writeAudit(fresh.database, id, { who: "ann", role: "admin", action: "retry" }, on(40));
+    await writeAudit(storeOf(fresh.database, id), { who: "ann", role: "admin", action: "retry" }, on(40));
     const { database } = fresh;
     await past("ALTER TABLE audit DISABLE TRIGGER audit_goes_after_a_cut");
-    await removeAudit(database, id, on(20), on(50), always);
+    await removeAudit(storeOf(database, id), on(20), on(50), always);
     await past("ALTER TABLE audit ENABLE TRIGGER audit_goes_after_a_cut");
     expect(await verifyAudit(database)).toMatchObject({ entries: 1, broken: null, cut: { seq: 3n } });
   });
@@ -112,8 +117,8 @@ describe("the audit", () => {
       data: { chain: "audit", seq: 1n, hash: second?.previous ?? "", keyId: "made-up", mac, at: AT },
     });
     expect((await broken())?.how).toContain("removed by somebody without this installation's key");
-    await writeAudit(database, id, { who: "ann", role: "admin", action: "retry" }, on(40));
-    expect(await removeAudit(database, id, on(20), on(50), always)).toBe(0);
+    await writeAudit(storeOf(database, id), { who: "ann", role: "admin", action: "retry" }, on(40));
+    expect(await removeAudit(storeOf(database, id), on(20), on(50), always)).toBe(0);
   });
 
   test("shows a row that was changed, one that is missing, and a tail that was cut off", async () => {
@@ -153,7 +158,7 @@ describe("the audit", () => {
     const slipIn = fresh.database.$executeRaw`
       INSERT INTO audit (connection_id, at, who, role, action) VALUES (${id}, ${AT}, 'bob', 'admin', 'erase')`;
     await expect(slipIn).rejects.toThrow(/entry 4 of audit has no seal/);
-    expect(await readAudit(fresh.database, id, 9)).toHaveLength(3);
+    expect(await readAudit(storeOf(fresh.database, id), 9)).toHaveLength(3);
   });
 
   test("has what ends by itself, sealed like what people do", async () => {
@@ -161,9 +166,12 @@ describe("the audit", () => {
       data: { connectionId: id, emailKey: "jo@example.com", state: "failing" },
     });
     const terms = { by: "ann", reason: "later", ends: "at", until: AT } as const;
-    await ignoreLinks(fresh.database, id, { kind: "ids", ids: [link.id] }, terms, AT);
-    expect(await endIgnores(fresh.database, id, AT)).toBe(1);
-    expect((await readAudit(fresh.database, id, 1))[0]).toMatchObject({ who: "Tandem", action: "resume" });
+    await ignoreLinks(storeOf(fresh.database, id), { kind: "ids", ids: [link.id] }, terms, AT);
+    expect(await endIgnores(storeOf(fresh.database, id), AT)).toBe(1);
+    expect((await readAudit(storeOf(fresh.database, id), 1))[0]).toMatchObject({
+      who: "Tandem",
+      action: "resume",
+    });
     expect(await verifyAudit(fresh.database)).toMatchObject({ entries: 4, broken: null });
   });
 });
@@ -189,7 +197,7 @@ test("an upgrade chains the rows that are there, and says from which one on it p
       INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
         VALUES (1, consent_subject('jo@example.com'), 'email', 'opted_out', 'klaviyo', '{}', 1, now())`);
     await migrate(url);
-    await writeAudit(database, 1, { who: "ann", role: "admin", action: "approve" }, AT);
+    await writeAudit(storeOf(database, 1), { who: "ann", role: "admin", action: "approve" }, AT);
     expect(await verifyAudit(database)).toMatchObject({
       entries: 3,
       broken: null,

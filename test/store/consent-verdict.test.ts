@@ -1,8 +1,9 @@
+import { storeOf } from "../../src/store/database/store.ts";
 import { expect, test } from "vitest";
 import type { Consent } from "../../src/model/consent.ts";
 import { consentState, plainConsent, verdictOf } from "../../src/model/consent.ts";
 import { verifyLedger } from "../../src/consent/verify-ledger.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { verdictOfEntry } from "../../src/store/consent/consent-ledger.ts";
 import { migrate } from "../../src/store/database/migrate.ts";
 import { sealing } from "../../src/store/chains/seals.ts";
@@ -67,7 +68,7 @@ test("the migration gives every stored consent and entry the verdict that is mad
   try {
     const { database } = fresh;
     await asBefore(fresh);
-    const { id: connectionId } = await openConnection(database, "acme");
+    const { connectionId } = await openStore(database, "acme");
     const shown = [...CONSENTS, null];
     for (const [index, consent] of shown.entries())
       await database.$executeRaw`
@@ -76,9 +77,9 @@ test("the migration gives every stored consent and entry the verdict that is mad
                 '', now(), now(), now())`;
     for (const [kind, evidence] of EVIDENCE)
       await sealing(
-        database,
+        storeOf(database, connectionId),
         "consent",
-        (own) => own.$executeRaw`
+        ({ statements }) => statements.$executeRaw`
         INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
         VALUES (${connectionId}, consent_subject('jo@example.com'), 'email', ${kind}, 'klaviyo', ${JSON.stringify(evidence)}::jsonb, 1, now())`,
       );
@@ -114,7 +115,7 @@ test("a consent is not stored without its verdict, and a verdict that was change
   const fresh = await freshDatabase();
   try {
     const { database } = fresh;
-    const { id: connectionId } = await openConnection(database, "acme");
+    const { connectionId } = await openStore(database, "acme");
     await expect(database.$executeRaw`
       INSERT INTO sighting (connection_id, side, external_id, fields, unreadable, consent, digest, created_at, updated_at, seen_at)
       VALUES (${connectionId}, 'klaviyo', '1', '{}', '{}', '{"status": "unsubscribed"}', '', now(), now(), now())`).rejects.toThrow(
@@ -122,9 +123,9 @@ test("a consent is not stored without its verdict, and a verdict that was change
     );
     const evidence = JSON.stringify(plainConsent("unsubscribed"));
     await sealing(
-      database,
+      storeOf(database, connectionId),
       "consent",
-      (own) => own.$executeRaw`
+      ({ statements }) => statements.$executeRaw`
       INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
       VALUES (${connectionId}, consent_subject('jo@example.com'), 'email', 'opted_out', 'klaviyo', 'by_choice', ${evidence}::jsonb, 1, now())`,
     );

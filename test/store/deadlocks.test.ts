@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Database } from "../../src/store/database/database.ts";
 import { openDatabase } from "../../src/store/database/database.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { textFiles, withoutComments } from "../support/text-files.ts";
@@ -76,14 +76,14 @@ const versions = async () =>
 test.each(alone.slice(0, 3))(
   "%s that PostgreSQL ends by a deadlock begins again, and is done once",
   async (_case, touch) => {
-    const first = await openConnection(fresh.database, "first");
-    const second = await openConnection(fresh.database, "second");
+    const first = await openStore(fresh.database, "first");
+    const second = await openStore(fresh.database, "second");
     await other.query("BEGIN");
-    await other.query("UPDATE connection SET name = 'other' WHERE id = $1", [second.id]);
+    await other.query("UPDATE connection SET name = 'other' WHERE id = $1", [second.connectionId]);
     const done = begun(touch(fresh.database));
     await untilWaiting();
     // PostgreSQL ends the one that has waited for a second, and this one waits since later.
-    await other.query("UPDATE connection SET name = 'another' WHERE id = $1", [first.id]);
+    await other.query("UPDATE connection SET name = 'another' WHERE id = $1", [first.connectionId]);
     await other.query("COMMIT");
     await done;
     expect(await versions()).toEqual([1, 1]);
@@ -93,14 +93,14 @@ test.each(alone.slice(0, 3))(
 test.each(alone)(
   "%s that PostgreSQL could not put in order with another begins again, and is done once",
   async (_case, touch) => {
-    await openConnection(fresh.database, "first");
-    const second = await openConnection(fresh.database, "second");
+    await openStore(fresh.database, "first");
+    const second = await openStore(fresh.database, "second");
     const { rows } = await other.query("SELECT current_database() AS name");
     await other.query(`ALTER DATABASE ${rows[0].name} SET default_transaction_isolation = 'repeatable read'`);
     const strict = openDatabase(fresh.url);
     try {
       await other.query("BEGIN");
-      await other.query("UPDATE connection SET name = 'other' WHERE id = $1", [second.id]);
+      await other.query("UPDATE connection SET name = 'other' WHERE id = $1", [second.connectionId]);
       const done = begun(touch(strict));
       await untilWaiting();
       await other.query("COMMIT");
@@ -113,7 +113,7 @@ test.each(alone)(
 );
 
 test("a statement of a transaction does not begin again by itself", async () => {
-  const { id } = await openConnection(fresh.database, "first");
+  const { connectionId: id } = await openStore(fresh.database, "first");
   await other.query("BEGIN");
   await other.query("UPDATE connection SET name = 'other' WHERE id = $1", [id]);
   let times = 0;

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { foldLinks } from "../../src/store/links/fold-links.ts";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { startRun } from "../../src/store/runs/runs.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-
 const AT = new Date("2026-11-01T08:00:00Z");
 
 let fresh: FreshDatabase;
@@ -14,8 +13,9 @@ afterEach(() => fresh.drop());
 
 test("two links with an unanswered write each become one, and what the write that is given up may have replaced is kept", async () => {
   const { database } = fresh;
-  const { id: connectionId } = await openConnection(database, "test");
-  const runId = await startRun(database, connectionId, "contacts", "test", AT);
+  const store = await openStore(database, "test");
+  const { connectionId } = store;
+  const runId = await startRun(store, "contacts", "test", AT);
   const open = async (email: string, lost: object): Promise<bigint> => {
     const { id: linkId } = await database.link.create({ data: { connectionId, emailKey: email } });
     const entry = { traceId: randomUUID(), linkId, runId, side: "klaviyo", kind: "update", sentAt: AT };
@@ -32,7 +32,7 @@ test("two links with an unanswered write each become one, and what the write tha
     deletedOn: null,
     others: "gone",
   } as const;
-  expect(await foldLinks(database, [kept, gone], folding, AT)).toBe(kept);
+  expect(await foldLinks(store, [kept, gone], folding, AT)).toBe(kept);
   expect(await database.conflict.findMany()).toMatchObject([
     { linkId: kept, runId, field: "firstname:first_name:text", ...lost },
   ]);

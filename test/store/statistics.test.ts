@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import { refreshStatistics } from "../../src/store/database/statistics.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
+import { storeOf } from "../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let connectionId: number;
 
 beforeAll(async () => {
   fresh = await freshDatabase();
-  ({ id: connectionId } = await openConnection(fresh.database, "acme"));
+  ({ connectionId } = await openStore(fresh.database, "acme"));
 });
 afterAll(() => fresh?.drop());
 
@@ -30,9 +31,9 @@ async function assumedRows(): Promise<number | undefined> {
 
 test("PostgreSQL looks at its tables again where many wait to be linked, and is left alone where few do", async () => {
   await see(999);
-  await refreshStatistics(fresh.database, connectionId);
+  await refreshStatistics(storeOf(fresh.database, connectionId));
   expect(await assumedRows()).toBe(-1);
   await see(1_000);
-  await refreshStatistics(fresh.database, connectionId);
+  await refreshStatistics(storeOf(fresh.database, connectionId));
   expect(await assumedRows()).toBe(1_000);
 });

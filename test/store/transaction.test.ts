@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openConnection } from "../../src/store/runs/connections.ts";
+import { openStore } from "../../src/store/runs/connections.ts";
 import type { Statements } from "../../src/store/database/database.ts";
 import { transaction } from "../../src/store/database/database.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
@@ -25,10 +25,7 @@ const touches: readonly (readonly [string, (statements: Statements, id: number) 
 test.each(touches)(
   "two transactions that wait for each other's rows both get through: %s",
   async (_case, touch) => {
-    const [one, other] = [
-      await openConnection(fresh.database, "one"),
-      await openConnection(fresh.database, "other"),
-    ];
+    const [one, other] = [await openStore(fresh.database, "one"), await openStore(fresh.database, "other")];
     let first = 0;
     const holding = Promise.withResolvers<void>();
     const inOrder = (ids: readonly [number, number]): Promise<void> =>
@@ -39,7 +36,10 @@ test.each(touches)(
         await holding.promise;
         await touch(statements, ids[1]);
       });
-    await Promise.all([inOrder([one.id, other.id]), inOrder([other.id, one.id])]);
+    await Promise.all([
+      inOrder([one.connectionId, other.connectionId]),
+      inOrder([other.connectionId, one.connectionId]),
+    ]);
     const versions = await fresh.database.connection.findMany();
     expect(versions.map(({ mappingVersion }) => mappingVersion)).toEqual([2, 2]);
     // The one that was chosen to give way began again, as often as it took.

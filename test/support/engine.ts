@@ -1,7 +1,8 @@
+import { openStore, readConnection } from "../../src/store/runs/connections.ts";
 import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
-import type { Deps } from "../../src/lanes/deps.ts";
+import type { Deps, Opened } from "../../src/lanes/deps.ts";
 import { look, planPages } from "../../src/lanes/contacts/look.ts";
 import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
@@ -20,6 +21,8 @@ export interface Engine {
   sync(mapping: Mapping): Promise<ContactRun>;
   /** What the engine's commands stand on, now. */
   deps(): Deps;
+  /** The same, with the mapping's connection opened. */
+  opened(mapping: Mapping): Promise<Opened>;
   /** Looks and plans as a run would, and writes nothing. */
   plan(mapping: Mapping): Promise<readonly ContactPlan[]>;
   /** Writes that reached either system since the last time this was asked. */
@@ -50,8 +53,13 @@ export async function engine(
     stopping: new AbortController().signal,
     signal: AbortSignal.timeout(60_000),
   });
+  const opened = async ({ name }: Mapping): Promise<Opened> => {
+    const store = await openStore(fresh.database, name);
+    return { ...deps(), store, connection: await readConnection(store) };
+  };
   return {
     deps,
+    opened,
     hubspot,
     klaviyo,
     fresh,
@@ -63,7 +71,7 @@ export async function engine(
     },
     async plan(mapping) {
       time += 60_000;
-      const { context } = await look(deps(), mapping, null);
+      const { context } = await look(await opened(mapping), mapping, null);
       const plans: ContactPlan[] = [];
       for await (const page of planPages(context, { kind: "dirty" })) plans.push(...page);
       return plans;

@@ -4,7 +4,7 @@ import { NotAHead, readHeads, verifyLedger } from "../../consent/verify-ledger.t
 import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { verifyAudit } from "../../store/chains/audit.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { consentPairs } from "../../store/consent/consent-ledger.ts";
 import type { ConsentAct } from "../../store/consent/consent-report.ts";
 import { consentActs, unequalConsents } from "../../store/consent/consent-report.ts";
@@ -101,11 +101,11 @@ async function everyAct(database: Database): Promise<readonly ConsentAct[]> {
 }
 
 async function compare(database: Database, mapping: Mapping): Promise<Comparison> {
-  const { id } = await openConnection(database, mapping.name);
-  const { consent } = await resolveRemembered(database, id, mapping);
+  const store = await openStore(database, mapping.name);
+  const { consent } = await resolveRemembered(store, mapping);
   const differences: Difference[] = [];
   for (let after = 0n; ;) {
-    const page = await unequalConsents(database, id, after, PAGE);
+    const page = await unequalConsents(store, after, PAGE);
     for (const person of page) {
       const because = explainDifference(consent, person);
       if (because !== null) differences.push({ email: person.email, because });
@@ -114,5 +114,5 @@ async function compare(database: Database, mapping: Mapping): Promise<Comparison
     if (last === undefined || page.length < PAGE) break;
     after = last.linkId;
   }
-  return { pairs: await consentPairs(database, id), differences };
+  return { pairs: await consentPairs(store), differences };
 }

@@ -4,7 +4,7 @@ import type { Erasure, KnownOf } from "../../lanes/erase-person.ts";
 import { allowPerson, erasePerson, knownOf } from "../../lanes/erase-person.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { counted } from "../../model/count-words.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { auditCommand } from "../audit-command.ts";
 import { withDatabase } from "../engine.ts";
@@ -32,9 +32,9 @@ export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) 
       const { mapping } = loadMapping(app, options);
       await withDatabase(app, options, async (database) => {
         // An erased person is kept out of a connection that has not run yet, too.
-        const { id } = await openConnection(database, mapping.name);
+        const store = await openStore(database, mapping.name);
         const audit = (action: string, contacts = 0, reason = ""): Promise<void> =>
-          auditCommand(database, id, { action, contacts, reason }, app.now());
+          auditCommand(store, { action, contacts, reason }, app.now());
         const deps = { database, now: app.now, newId: app.newId };
         if (options.allow === true) {
           const since = await allowPerson(deps, email);

@@ -3,7 +3,7 @@ import { explainPerson } from "../../lanes/explain-person.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import type { Database } from "../../store/database/database.ts";
 import type { PersonEngagement } from "../../store/feeds/engagement-person.ts";
 import { personEngagements } from "../../store/feeds/engagement-person.ts";
@@ -74,10 +74,10 @@ interface Found {
 }
 
 async function lookUp(database: Database, mapping: Mapping, email: EmailKey, now: Date): Promise<Found> {
-  const { id } = await openConnection(database, mapping.name);
-  const engagements = await personEngagements(database, id, email, ENGAGEMENTS);
-  const person = await explainPerson(database, mapping, id, { email }, now);
-  return { person, engagements, erasedAt: await erasedSince(database, id, email) };
+  const store = await openStore(database, mapping.name);
+  const engagements = await personEngagements(store, email, ENGAGEMENTS);
+  const person = await explainPerson(store, mapping, { email }, now);
+  return { person, engagements, erasedAt: await erasedSince(store, email) };
 }
 
 /** What the given address is to the person that is shown. */

@@ -11,7 +11,7 @@ import { exact } from "../../words/time-words.ts";
 import { overviewText } from "../../status/text.ts";
 import type { ApiDay } from "../../store/runs/api-days.ts";
 import { apiDays as readApiDays } from "../../store/runs/api-days.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { engagementDays } from "../../store/feeds/engagement-days.ts";
 import { olderProgress } from "../../store/feeds/engagement-older.ts";
 import { readFreshness } from "../../store/pages/freshness.ts";
@@ -38,19 +38,19 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
         app,
         options,
         async (database) => {
-          const { id } = await openConnection(database, mapping.name);
+          const store = await openStore(database, mapping.name);
           const since = new Date(now.getTime() - DAYS_TOLD * 86_400_000);
-          const days = mapping.engagement === null ? [] : await engagementDays(database, id, since);
-          const overview = await statusReader(database, id, app.now, () =>
+          const days = mapping.engagement === null ? [] : await engagementDays(store, since);
+          const overview = await statusReader(store, app.now, () =>
             laneSchedule(mapping, mapping.schedule.contacts),
           ).overview();
-          const freshness = await readFreshness(database, id);
+          const freshness = await readFreshness(store);
           return {
             overview,
             freshness,
             engagement: totalsOf(days),
-            older: mapping.engagement === null ? [] : await olderProgress(database, id),
-            apiDays: await readApiDays(database, id, now),
+            older: mapping.engagement === null ? [] : await olderProgress(store),
+            apiDays: await readApiDays(store, now),
           };
         },
       );

@@ -9,7 +9,7 @@ import type { PlannedOperation } from "../../plan/planned.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { AuditEntry } from "../../store/chains/audit.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { auditCommand } from "../audit-command.ts";
 import { withEngine } from "../engine.ts";
@@ -49,8 +49,8 @@ export function applyCommand(program: Command, app: App, exit: (code: ExitCode) 
           await refuseUnfitMapping(app, options, deps, loaded);
           await refusePaused(options, deps, mapping);
           // Before anything is written: a process that is killed leaves who began it.
-          const { id } = await openConnection(deps.database, mapping.name);
-          await auditCommand(deps.database, id, entryOf(plan, options.approve ?? ""), deps.now());
+          const store = await openStore(deps.database, mapping.name);
+          await auditCommand(store, entryOf(plan, options.approve ?? ""), deps.now());
           const done = await applyPlan(deps, mapping, plan, options.approve ?? null);
           if (done.runId !== null) await tellHead(app, options, deps);
           return done;

@@ -1,7 +1,7 @@
+import { atomically } from "../../store/database/store.ts";
 import type { Command } from "commander";
 import { APPROVED_FOR_MS } from "../../model/hold.ts";
-import { openConnection } from "../../store/runs/connections.ts";
-import { transaction } from "../../store/database/database.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import type { WaitingHold } from "../../store/runs/holds.ts";
 import { decideHold, heldWords, waitingHold } from "../../store/runs/holds.ts";
 import { heldByLimit } from "../../plan/problems.ts";
@@ -34,15 +34,15 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
       const options = command.optsWithGlobals<ApproveOptions>();
       const { mapping } = loadMapping(app, options);
       await withDatabase(app, options, async (database) => {
-        const { id } = await openConnection(database, mapping.name);
-        const hold = await waitingHold(database, id);
+        const store = await openStore(database, mapping.name);
+        const hold = await waitingHold(store);
         if (hold === null) {
           if (hash !== undefined) throw movedOn(hash);
           app.out(options.json ? json({ held: null }) : "Nothing is held.\n");
           return exit(EXIT.done);
         }
         if (hash === undefined) {
-          const words = await heldWords(database, hold.id, options.limit);
+          const words = await heldWords(store, hold.id, options.limit);
           app.out(options.json ? json({ held: hold, words }) : shown(hold, words));
           return exit(EXIT.held);
         }
@@ -53,11 +53,11 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
           reason: options.reason ?? "",
           expiresAt: new Date(app.now().getTime() + APPROVED_FOR_MS),
         };
-        const decided = await transaction(database, async (statements) => {
+        const decided = await atomically(store, async (store) => {
           const at = app.now();
-          if (!(await decideHold(statements, id, hold.hash, decision, at))) return false;
+          if (!(await decideHold(store, hold.hash, decision, at))) return false;
           const about = { hold: String(hold.id), hash: hold.hash, changes: hold.changes };
-          await auditCommand(statements, id, { action: "approve", about, reason: decision.reason }, at);
+          await auditCommand(store, { action: "approve", about, reason: decision.reason }, at);
           return true;
         });
         if (!decided) throw movedOn(hash);

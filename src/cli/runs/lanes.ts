@@ -10,7 +10,7 @@ import type { ScheduledWork } from "../../service/scheduler.ts";
 import { unlessPaused } from "../../lanes/unless-paused.ts";
 import { isQuietNow } from "../../service/wall-clock.ts";
 import type { Deps } from "../../lanes/deps.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { takeSync } from "../../store/runs/sync-requests.ts";
 import { headLogger } from "../ledger-key.ts";
 import type { MappingInUse } from "./mapping-in-use.ts";
@@ -57,8 +57,8 @@ export function lanes(
     ...consentLane(inUse, log, logHead),
     lane("contacts", contacts, async (own) => {
       // "Sync now" works in a quiet time too, and the run has the name of the person.
-      const { id } = await openConnection(own.database, mapping.name);
-      const request = await takeSync(own.database, id);
+      const store = await openStore(own.database, mapping.name);
+      const request = await takeSync(store);
       if (request === null && isQuietNow(mapping, own.now())) return null;
       await performUndos(own, mapping);
       return runContacts(own, mapping, { trigger: request?.by ?? "schedule" });

@@ -4,7 +4,7 @@ import { readMapping } from "../../mapping/read-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";
 import { counted } from "../../model/count-words.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { rememberMapping } from "../../store/runs/mapping-versions.ts";
 import { saveConnectionProblems } from "../../store/runs/runs.ts";
 import type { App } from "../app.ts";
@@ -23,9 +23,9 @@ export interface MappingInUse {
 /** Puts a mapping to use: stores it as a version, and ends the problem of the file. */
 export async function useMapping(deps: Deps, mapping: Mapping, source: string): Promise<MappingInUse> {
   const { database, now } = deps;
-  const { id } = await openConnection(database, mapping.name);
-  const version = await rememberMapping(database, id, mapping.hash, source, now());
-  await saveConnectionProblems(database, id, "mapping", [], now());
+  const store = await openStore(database, mapping.name);
+  const version = await rememberMapping(store, mapping.hash, source, now());
+  await saveConnectionProblems(store, "mapping", [], now());
   return { mapping, source, version, deps };
 }
 
@@ -63,8 +63,8 @@ export async function reload(app: App, path: string, current: MappingInUse): Pro
 }
 
 async function refuse({ deps, mapping }: MappingInUse, problem: Problem): Promise<Reloaded> {
-  const { id } = await openConnection(deps.database, mapping.name);
-  await saveConnectionProblems(deps.database, id, "mapping", [problem], deps.now());
+  const store = await openStore(deps.database, mapping.name);
+  await saveConnectionProblems(store, "mapping", [problem], deps.now());
   return { kind: "refused", problem };
 }
 

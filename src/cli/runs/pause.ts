@@ -1,8 +1,9 @@
+import type { Store } from "../../store/database/store.ts";
+import { atomically } from "../../store/database/store.ts";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { durationMs } from "../../mapping/schema/duration.ts";
-import { transaction } from "../../store/database/database.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { pauseConnection, resumeConnection } from "../../store/runs/pauses.ts";
 import { exact } from "../../words/time-words.ts";
 import type { App, CommonOptions } from "../app.ts";
@@ -37,13 +38,13 @@ export function pauseCommand(program: Command, app: App, exit: (code: ExitCode) 
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<PauseOptions>();
       const ends = endOf(options.until, app.now());
-      await change(app, options, async (database, connectionId) => {
+      await change(app, options, async (store) => {
         const pause = { by: commandLineUser(), reason: options.reason, until: ends };
-        await transaction(database, async (statements) => {
-          await pauseConnection(statements, connectionId, pause, app.now());
+        await atomically(store, async (store) => {
+          await pauseConnection(store, pause, app.now());
           const about = { until: ends?.toISOString() ?? null };
           const entry = { action: "pause", about, reason: options.reason };
-          await auditCommand(statements, connectionId, entry, app.now());
+          await auditCommand(store, entry, app.now());
         });
       });
       const when = ends === null ? "until `tandem resume`" : `until ${exact(ends)}`;
@@ -58,10 +59,10 @@ export function resumeCommand(program: Command, app: App, exit: (code: ExitCode)
     .description("Sync again after a pause.")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
-      const wasPaused = await change(app, options, (database, connectionId) =>
-        transaction(database, async (statements) => {
-          const resumed = await resumeConnection(statements, connectionId, app.now());
-          if (resumed) await auditCommand(statements, connectionId, { action: "resume" }, app.now());
+      const wasPaused = await change(app, options, (store) =>
+        atomically(store, async (store) => {
+          const resumed = await resumeConnection(store, app.now());
+          if (resumed) await auditCommand(store, { action: "resume" }, app.now());
           return resumed;
         }),
       );
@@ -71,16 +72,9 @@ export function resumeCommand(program: Command, app: App, exit: (code: ExitCode)
     });
 }
 
-async function change<T>(
-  app: App,
-  options: CommonOptions,
-  work: (database: Parameters<Parameters<typeof withDatabase>[2]>[0], connectionId: number) => Promise<T>,
-): Promise<T> {
+async function change<T>(app: App, options: CommonOptions, work: (store: Store) => Promise<T>): Promise<T> {
   const { mapping } = loadMapping(app, options);
-  return withDatabase(app, options, async (database) => {
-    const { id } = await openConnection(database, mapping.name);
-    return work(database, id);
-  });
+  return withDatabase(app, options, async (database) => work(await openStore(database, mapping.name)));
 }
 
 const LONGEST_REASON = 500;

@@ -1,6 +1,6 @@
 import type { Deps } from "../../lanes/deps.ts";
 import type { Mapping } from "../../model/mapping.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { readPause } from "../../store/runs/pauses.ts";
 import { exact } from "../../words/time-words.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
@@ -19,8 +19,8 @@ export async function refusePaused(
   mapping: Mapping,
 ): Promise<void> {
   if (evenIfPaused === true) return;
-  const { id } = await openConnection(database, mapping.name);
-  const pause = await readPause(database, id, now());
+  const store = await openStore(database, mapping.name);
+  const pause = await readPause(store, now());
   if (pause === null) return;
   const ends = pause.until === null ? "" : ` until ${exact(pause.until)}`;
   throw new CommandFailure(

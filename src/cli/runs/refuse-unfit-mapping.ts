@@ -7,7 +7,7 @@ import { formatDiagnostics } from "../../mapping/diagnostics/format-diagnostics.
 import type { Mapping } from "../../model/mapping.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
 import type { PerSide } from "../../model/side.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore, readConnection } from "../../store/runs/connections.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { askBoth } from "../setup/check-remote.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
@@ -42,7 +42,7 @@ export async function unfit(
   mapping: Mapping,
   origin: { readonly file: string; readonly text: string },
 ): Promise<readonly Diagnostic[]> {
-  const connection = await openConnection(database, mapping.name);
+  const connection = await readConnection(await openStore(database, mapping.name));
   if (connection.mappingHash === mapping.hash) return [];
   try {
     const accounts = await askBoth(connectors, (each) => each.account(signal));

@@ -6,7 +6,7 @@ import type { Deps } from "../../lanes/deps.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import { counted } from "../../model/count-words.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { retryEngagements } from "../../store/feeds/engagement-queue.ts";
 import { markFailingDirty } from "../../store/links/links.ts";
 import type { App, CommonOptions } from "../app.ts";
@@ -67,12 +67,12 @@ async function retry(
   email: EmailKey | null,
 ): Promise<Retried> {
   const { database, now } = deps;
-  const { id } = await openConnection(database, mapping.name);
+  const store = await openStore(database, mapping.name);
   const which = { ...(cause === null ? {} : { cause }), ...(email === null ? {} : { email }) };
-  const marked = await markFailingDirty(database, id, which, now());
-  const events = cause === null ? await retryEngagements(database, id, email) : 0;
+  const marked = await markFailingDirty(store, which, now());
+  const events = cause === null ? await retryEngagements(store, email) : 0;
   const about = { cause, person: email === null ? "all" : "one", events };
-  await auditCommand(database, id, { action: "retry", contacts: marked, about }, now());
+  await auditCommand(store, { action: "retry", contacts: marked, about }, now());
   if ((cause !== null || email !== null) && marked + events === 0) return { marked, events, run: null };
   const run = await runContacts(deps, mapping, { trigger: "retry", ...(email === null ? {} : { email }) });
   if (mapping.engagement !== null && !mapping.engagement.paused)

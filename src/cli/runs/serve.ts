@@ -1,3 +1,4 @@
+import type { Store } from "../../store/database/store.ts";
 import type { Logger } from "pino";
 import { daemonHealth } from "../../service/daemon-health.ts";
 import type { Deps } from "../../lanes/deps.ts";
@@ -25,7 +26,7 @@ import type { StatusServer } from "../../status/frame/server.ts";
 import { PageWithoutPassword, startStatusServer } from "../../status/frame/server.ts";
 import { statusActions } from "../../status/status-actions.ts";
 import { statusReader } from "../../status/status-reader.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { readLaneStarts, saveLaneSeen, saveLaneStart } from "../../store/runs/lane-starts.ts";
 import { waitingSync } from "../../store/runs/sync-requests.ts";
 import { ConnectionBusy } from "../../lanes/connection-lease.ts";
@@ -37,7 +38,6 @@ import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
 import { useMapping, reload } from "./mapping-in-use.ts";
 import { untilStopped } from "../until-stopped.ts";
-
 /** The lane of what pages leave to be looked at. */
 const PAGE_TASKS = "page tasks";
 
@@ -72,7 +72,7 @@ export async function serve(
   options: ServeOptions,
 ): Promise<void> {
   const log = daemonLog(app.env["LOG_LEVEL"], app.log);
-  const connection = await openConnection(deps.database, mapping.name);
+  const store = await openStore(deps.database, mapping.name);
   let current = await useMapping(deps, mapping, text);
   const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
   const links = contactLinks(deps);
@@ -88,18 +88,12 @@ export async function serve(
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
-          read: statusReader(deps.database, connection.id, app.now, () =>
-            laneSchedule(current.mapping, contactsSchedule()),
-          ),
-          explain: (linkId) =>
-            explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
-          rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,
-          act: statusActions(deps.database, connection.id, app.now, wake),
+          read: statusReader(store, app.now, () => laneSchedule(current.mapping, contactsSchedule())),
+          explain: (linkId) => explainPerson(store, current.mapping, { linkId }, app.now()),
+          rules: async () => (await resolveRemembered(store, current.mapping)).scope,
+          act: statusActions(store, app.now, wake),
           erasing: pageErasing(deps),
-          contactSections: [
-            contactConsent(deps.database, connection.id),
-            contactEngagement(deps.database, connection.id),
-          ],
+          contactSections: [contactConsent(store), contactEngagement(store)],
           tasks,
           nextRuns: () => scheduler?.nextRuns() ?? [],
           health: daemonHealth(deps.database, () => scheduler, deps.stopping),
@@ -113,7 +107,7 @@ export async function serve(
           contactUrls: links.urls,
         });
   const failed = laneFailures(log, deps.stopping);
-  const note = noteSides(() => current.deps, connection.id);
+  const note = noteSides(() => current.deps, store);
   const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
     await note();
@@ -126,9 +120,9 @@ export async function serve(
       [...works, { name: PAGE_TASKS, schedule: null, timezone, run: () => tasks.work() }],
       {
         starts: {
-          read: () => readLaneStarts(deps.database, connection.id),
-          begin: (lane) => saveLaneStart(deps.database, connection.id, lane),
-          seen: (lane) => saveLaneSeen(deps.database, connection.id, lane),
+          read: () => readLaneStarts(store),
+          begin: (lane) => saveLaneStart(store, lane),
+          seen: (lane) => saveLaneSeen(store, lane),
         },
         failed,
         clockMoved: (ms) =>
@@ -160,7 +154,7 @@ export async function serve(
   }
   if (app.stopping.aborted) return page?.close();
   scheduler = begin();
-  const requests = options.worker ? watchRequests(deps, connection.id, wake) : null;
+  const requests = options.worker ? watchRequests(store, wake) : null;
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
@@ -168,7 +162,7 @@ export async function serve(
           failed: (error) => failed("mapping", error),
         });
   const usersWrong = options.access?.usersWrong ?? null;
-  const watched = { database: deps.database, connectionId: connection.id, now: app.now, log };
+  const watched = { store, now: app.now, log };
   const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
   await untilStopped(app.stopping);
   unwatch();
@@ -199,10 +193,10 @@ function laneFailures(log: Logger, stopping: AbortSignal): (lane: string, error:
 /** "Sync now" on a page of another process is taken up so soon. */
 const REQUESTS_EVERY_MS = 5_000;
 
-function watchRequests({ database }: Deps, connectionId: number, wake: () => void): NodeJS.Timeout {
+function watchRequests(store: Store, wake: () => void): NodeJS.Timeout {
   return setInterval(() => {
     // A database that is away is told by the lanes.
-    waitingSync(database, connectionId).then(
+    waitingSync(store).then(
       (request) => void (request !== null && wake()),
       () => {},
     );

@@ -6,7 +6,7 @@ import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted } from "../../model/count-words.ts";
 import type { DeedFilter } from "../../store/writes/deeds.ts";
 import type { App, CommonOptions } from "../app.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { auditCommand } from "../audit-command.ts";
 import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -45,14 +45,9 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
         const field = undoneField(mapping, options.field);
         const wanted = field === null ? deeds : { ...deeds, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
-        const { id } = await openConnection(deps.database, mapping.name);
+        const store = await openStore(deps.database, mapping.name);
         const about = { run: options.run ?? null, hash: undo.hash, operations: undo.operations };
-        await auditCommand(
-          deps.database,
-          id,
-          { action: "undo_plan", contacts: undo.people, about },
-          deps.now(),
-        );
+        await auditCommand(store, { action: "undo_plan", contacts: undo.people, about }, deps.now());
         return { undo, fields: mapping.fields };
       });
       app.out(

@@ -3,7 +3,6 @@ import { guardAccount } from "../../lanes/guard-account.ts";
 import { setUpTimeline } from "../../feeds/engagement/set-up.ts";
 import { withConnection } from "../../lanes/connection-lease.ts";
 import { leaseGate } from "../../write/lease-gate.ts";
-import { openConnection } from "../../store/runs/connections.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -26,13 +25,12 @@ export function hubspotCommand(program: Command, app: App, exit: (code: ExitCode
           const message = "The mapping has no `engagement:` section, so there is nothing to set up";
           throw new CommandFailure(EXIT.usage, message);
         }
-        return withConnection(deps, mapping.name, async (lease, deps) => {
-          const { database, connectors, signal } = deps;
-          const connection = await openConnection(database, mapping.name);
+        return withConnection(deps, mapping.name, async (leased) => {
+          const { connection, store, connectors, signal } = leased;
           const expected = mapping.hubspot.portalId ?? connection.hubspotAccount;
           guardAccount("hubspot", await connectors.hubspot.account(signal), expected);
-          const gate = leaseGate({ ...deps, lease });
-          return setUpTimeline(database, connection.id, connectors.hubspot, rules, gate, signal);
+          const gate = leaseGate(leased);
+          return setUpTimeline(store, connectors.hubspot, rules, gate, signal);
         });
       });
       app.out(options.json ? json({ report }) : `${report.join("\n")}\n`);

@@ -1,6 +1,7 @@
 import type { EngagementSink, EngagementSource } from "../../connectors/engagement-port.ts";
 import type { EngagementMapping, Mapping } from "../../model/mapping.ts";
-import type { RunDeps } from "../../pull/run-context.ts";
+import type { World } from "../../pull/run-context.ts";
+import type { Store } from "../../store/database/store.ts";
 import type { Lease } from "../../store/runs/leases.ts";
 import type { ReadAges } from "../../write/read-ages.ts";
 
@@ -8,8 +9,8 @@ import type { ReadAges } from "../../write/read-ages.ts";
  * What a run of the engagement lane stands on. This room takes Klaviyo's events to HubSpot's timeline, each exactly once:
  * see (`look.ts`), decide (`decide.ts`), do (`record.ts`).
  */
-export interface EngagementContext extends Omit<RunDeps, "betweenPages"> {
-  readonly connectionId: number;
+export interface EngagementContext extends Omit<World, "betweenPages"> {
+  readonly store: Store;
   readonly mapping: Mapping;
   readonly rules: EngagementMapping;
   readonly source: EngagementSource;

@@ -10,7 +10,6 @@ import type { Values } from "../../model/value.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import type { ContactPlan } from "../../plan/planned.ts";
 import { propertiesFor } from "../../pull/sighting-row.ts";
-import { transaction } from "../../store/database/database.ts";
 import type { UnknownPerson } from "../../store/feeds/engagement-contacts.ts";
 import {
   makeLinksFor,
@@ -29,6 +28,7 @@ import { findContacts } from "./find-contacts.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { tooManyToMake } from "./problems.ts";
 import { pageDone } from "../../pull/run-context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /** Result of creating contacts. */
 export interface MadeContacts {
@@ -47,13 +47,13 @@ const POSTPONED_MS = 6 * 3_600_000;
  * deleted there is never made again (P11). More than the mapping's limit are not made at all.
  */
 export async function createContacts(context: EngagementContext): Promise<MadeContacts> {
-  const { database, connectionId, rules, mapping, now } = context;
+  const { store, rules, mapping, now } = context;
   const none = { created: 0, problem: null };
   if (rules.unknownContacts !== "create") return none;
   const since = new Date(now().getTime() - NIGHTLY_WINDOW_MS);
-  const people = await unknownPeople(database, connectionId, since, now());
+  const people = await unknownPeople(store, since, now());
   if (people.length === 0) return none;
-  const allowed = allowedOf("creates", mapping.limits, await countLinks(database, connectionId, "live"));
+  const allowed = allowedOf("creates", mapping.limits, await countLinks(store, "live"));
   if (people.length > allowed) return { created: 0, problem: tooManyToMake(people.length, allowed) };
   let created = 0;
   for (const some of chunks(people, PEOPLE_PER_PAGE)) {
@@ -64,23 +64,15 @@ export async function createContacts(context: EngagementContext): Promise<MadeCo
 }
 
 async function createPage(context: EngagementContext, people: readonly UnknownPerson[]): Promise<number> {
-  const { database, connectionId, now, lease } = context;
+  const { store, now, lease } = context;
   const found = await findContacts(context, people);
   const absent = people.filter(({ person }) => !found.has(person));
   const emails = absent.map(({ email }) => email);
-  await transaction(database, async (statements) => {
-    await holdLease(statements, lease, LEASE_MS);
-    await makeLinksFor(statements, connectionId, emails);
+  await atomically(store, async (store) => {
+    await holdLease(store, lease, LEASE_MS);
+    await makeLinksFor(store, emails);
   });
-  const links = await knownLinks(
-    database,
-    connectionId,
-    [],
-    { kind: "emails", emails },
-    0n,
-    emails.length,
-    now(),
-  );
+  const links = await knownLinks(store, [], { kind: "emails", emails }, 0n, emails.length, now());
   const values = await valuesOf(context, absent);
   const plans = links.flatMap((known) => {
     const who = absent.find(({ email }) => email === known.link.email);
@@ -91,14 +83,13 @@ async function createPage(context: EngagementContext, people: readonly UnknownPe
   const made = new Set(plans.map(({ known }) => known.link.email));
   const left = absent.filter(({ email }) => !made.has(email));
   const until = new Date(now().getTime() + POSTPONED_MS);
-  await transaction(database, async (statements) => {
-    await markEmailsDirty(statements, connectionId, emails, now());
+  await atomically(store, async (store) => {
+    await markEmailsDirty(store, emails, now());
     const reason = "HubSpot had a contact of this person, which is deleted; it is not made again";
-    await postponeUnknown(statements, connectionId, left, reason, until);
+    await postponeUnknown(store, left, reason, until);
     // Anybody who was made is linked by now; anybody who was refused has a problem, and time.
     await postponeUnknown(
-      statements,
-      connectionId,
+      store,
       absent.filter(({ email }) => made.has(email)),
       "HubSpot did not take the contact; see its problem",
       until,

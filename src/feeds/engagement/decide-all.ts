@@ -1,5 +1,4 @@
 import type { Engagement } from "../../model/engagement.ts";
-import { transaction } from "../../store/database/database.ts";
 import { decideAnew, saveDecisions, undecided, wakeFuture } from "../../store/feeds/engagement-decisions.ts";
 import { membersAmong } from "../../store/feeds/engagement-members.ts";
 import { readEngagementState, saveDecidingHash } from "../../store/feeds/engagement-state.ts";
@@ -8,6 +7,7 @@ import { decide } from "./decide.ts";
 import type { AfterUndecided } from "../../store/feeds/engagement-decisions.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 const EVENTS_PER_PAGE = 2_000;
 
@@ -19,18 +19,18 @@ const EVENTS_PER_PAGE = 2_000;
  * @returns how many were decided
  */
 export async function decideAll(context: EngagementContext): Promise<number> {
-  const { database, connectionId, rules, now } = context;
+  const { store, rules, now } = context;
   await decideAnewWhereChanged(context);
-  await wakeFuture(database, connectionId, now());
+  await wakeFuture(store, now());
   let decided = 0;
   let after: AfterUndecided | null = null;
   for (;;) {
-    const page = await undecided(database, connectionId, after, EVENTS_PER_PAGE);
+    const page = await undecided(store, after, EVENTS_PER_PAGE);
     if (page.length === 0) return decided;
     const isMember = await membership(context, page);
     const sure = context.counting?.incomplete === true ? page.filter(isMember) : page;
     const rows = sure.map((one) => decide(rules, one, { now: now(), isMember: isMember(one) }));
-    await transaction(database, (statements) => saveDecisions(statements, connectionId, rows, now()));
+    await atomically(store, (store) => saveDecisions(store, rows, now()));
     decided += rows.length;
     if (page.length < EVENTS_PER_PAGE) return decided;
     after = page.at(-1) ?? null;
@@ -41,26 +41,20 @@ export async function decideAll(context: EngagementContext): Promise<number> {
 
 /** Is the person of an event in one of the lists and segments that count? */
 async function membership(
-  { database, connectionId, counting }: EngagementContext,
+  { store, counting }: EngagementContext,
   page: readonly Engagement[],
 ): Promise<(engagement: Engagement) => boolean> {
   if (counting === null) return () => true;
   const people = page.flatMap(({ person }) => person ?? []);
-  const members = await membersAmong(database, connectionId, counting.collections, people);
+  const members = await membersAmong(store, counting.collections, people);
   return ({ person }) => person !== null && members.has(person);
 }
 
-async function decideAnewWhereChanged({
-  database,
-  connectionId,
-  rules,
-  now,
-}: EngagementContext): Promise<void> {
-  const { decidingHash } = await readEngagementState(database, connectionId);
+async function decideAnewWhereChanged({ store, rules, now }: EngagementContext): Promise<void> {
+  const { decidingHash } = await readEngagementState(store);
   if (decidingHash === rules.hash) return;
-  await transaction(database, async (statements) => {
-    if (decidingHash !== "")
-      await decideAnew(statements, connectionId, new Date(now().getTime() - NIGHTLY_WINDOW_MS));
-    await saveDecidingHash(statements, connectionId, rules.hash);
+  await atomically(store, async (store) => {
+    if (decidingHash !== "") await decideAnew(store, new Date(now().getTime() - NIGHTLY_WINDOW_MS));
+    await saveDecidingHash(store, rules.hash);
   });
 }

@@ -21,11 +21,11 @@ export async function findContacts(
   context: EngagementContext,
   engagements: readonly Pick<Engagement, "person" | "email">[],
 ): Promise<FoundContacts> {
-  const { database, connectionId } = context;
+  const { store } = context;
   const people = new Map(engagements.map((one) => [personOf(one), one]));
   const ids = [...people.values()].flatMap(({ person }) => person ?? []);
   const emails = [...people.values()].flatMap(({ email }) => email ?? []);
-  const linked = await linkedContacts(database, connectionId, ids, emails);
+  const linked = await linkedContacts(store, ids, emails);
   const byPerson = new Map(linked.map((link) => [link.person, link]));
   const byEmail = new Map<EmailKey, ShownContact>(linked.map((link) => [link.email, link]));
   const sought = [...people.values()].flatMap(({ person, email }) =>

@@ -16,19 +16,19 @@ export async function withFound(
   groups: readonly Group[],
   contacts: readonly ShownContact[],
 ): Promise<readonly Group[]> {
-  const { database, connectionId, sink, signal } = context;
+  const { store, sink, signal } = context;
   const open = groups.filter(({ reference }) => reference === null);
   if (sink.find === null || open.length === 0) return groups;
   const ids = [...new Set(open.map(({ contact }) => contact))];
-  const passed = await knownReferences(database, connectionId, ids);
+  const passed = await knownReferences(store, ids);
   const { references, others } = await sink.find(open, passed, signal);
   const emails = new Map(contacts.map(({ contact, email }) => [contact, email]));
   const seen = [...others].flatMap(([contact, read]) => {
     const email = emails.get(contact);
     return email === undefined || read.length === 0 ? [] : [{ contact, email, others: read }];
   });
-  await saveOthers(database, connectionId, seen);
-  const shown = await shownUnder(database, connectionId, [...references.values()]);
+  await saveOthers(store, seen);
+  const shown = await shownUnder(store, [...references.values()]);
   return groups.map((group) => asFound(group, references.get(group) ?? null, shown));
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { PullPage } from "../../connectors/connector.ts";
 import type { Problem } from "../../model/problem.ts";
-import { transaction } from "../../store/database/database.ts";
 import { dropAbsentMembers, saveEngagementMembers } from "../../store/feeds/engagement-members.ts";
 import { readEngagementState, saveMembersStream } from "../../store/feeds/engagement-state.ts";
 import type { EngagementContext } from "./context.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /**
  * Sees who is in the lists and segments that engagement is limited to: all of them once, and from then on who joined and
@@ -15,11 +15,11 @@ import { pageDone } from "../../pull/run-context.ts";
  * @returns a problem for each collection that cannot be read now
  */
 export async function lookAtMembers(context: EngagementContext): Promise<readonly Problem[]> {
-  const { database, connectionId, connectors, counting, signal, newId } = context;
+  const { store, connectors, counting, signal, newId } = context;
   const collections = counting?.readable ?? [];
   if (collections.length === 0) return [];
   const problems: Problem[] = [];
-  const { members } = await readEngagementState(database, connectionId);
+  const { members } = await readEngagementState(store);
   const stream = createHash("sha256").update(JSON.stringify(collections)).digest("hex");
   const begun = members.stream === stream ? members : { stream, cursor: null, scan: newId() };
   const scope = { collections, properties: [] };
@@ -30,20 +30,19 @@ export async function lookAtMembers(context: EngagementContext): Promise<readonl
     // One collection that Klaviyo does not show: who is in the others still counts.
     if (page.kind === "collection_gone") problems.push({ ...page.problem, level: "mapping" });
     const reached = { ...begun, cursor };
-    await transaction(database, async (statements) => {
+    await atomically(store, async (store) => {
       for (const [collection, people, scan] of membersOf(page, begun.scan))
-        await saveEngagementMembers(statements, connectionId, collection, people, scan, since);
-      if (page.kind === "roster" && page.last)
-        await dropAbsentMembers(statements, connectionId, page.collection, page.scan);
-      await saveMembersStream(statements, connectionId, reached);
+        await saveEngagementMembers(store, collection, people, scan, since);
+      if (page.kind === "roster" && page.last) await dropAbsentMembers(store, page.collection, page.scan);
+      await saveMembersStream(store, reached);
     });
     await pageDone(context);
   }
   if (begun.scan === null) return problems;
   const { scan } = begun;
-  await transaction(database, async (statements) => {
-    for (const collection of collections) await dropAbsentMembers(statements, connectionId, collection, scan);
-    await saveMembersStream(statements, connectionId, { stream, cursor, scan: null });
+  await atomically(store, async (store) => {
+    for (const collection of collections) await dropAbsentMembers(store, collection, scan);
+    await saveMembersStream(store, { stream, cursor, scan: null });
   });
   return problems;
 }

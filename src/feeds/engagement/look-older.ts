@@ -1,7 +1,6 @@
 import type { EngagementMetric } from "../../connectors/engagement-port.ts";
 import type { Problem } from "../../model/problem.ts";
 import { pageDone } from "../../pull/run-context.ts";
-import { transaction } from "../../store/database/database.ts";
 import { saveDayCounts } from "../../store/feeds/engagement-days.ts";
 import { seenOlder } from "../../store/feeds/engagement-older.ts";
 import { saveEngagements } from "../../store/feeds/engagement-rows.ts";
@@ -12,6 +11,7 @@ import { isTurnOver } from "./context.ts";
 import { kept } from "./kept.ts";
 import type { LookReport } from "./look.ts";
 import { nextOlder, olderDays } from "./passes.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /** Result of one slice of the older events. */
 export interface OlderReport {
@@ -45,9 +45,9 @@ export async function lookOlder(
   context: EngagementContext,
   { metrics, untold }: Pick<LookReport, "metrics" | "untold">,
 ): Promise<OlderReport> {
-  const { database, connectionId, rules, now } = context;
-  const streams = await readStreams(database, connectionId);
-  const kept = await engagementKeptFrom(database, connectionId);
+  const { store, rules, now } = context;
+  const streams = await readStreams(store);
+  const kept = await engagementKeptFrom(store);
   let report = NOTHING;
   for (const metric of metrics) {
     const stream = streams.get(metric.id);
@@ -58,7 +58,7 @@ export async function lookOlder(
       report = await readSlice(context, metric, stream, older, report);
       if (report.pages >= PAGES_PER_SLICE || isTurnOver(context)) return report;
     } else if (stream.older !== null) {
-      await saveStream(database, connectionId, { ...stream, older: null });
+      await saveStream(store, { ...stream, older: null });
       report = { ...report, dropped: report.dropped + 1 };
     }
   }
@@ -72,11 +72,11 @@ async function readSlice(
   older: OlderPass,
   before: OlderReport,
 ): Promise<OlderReport> {
-  const { database, connectionId, source, signal, now } = context;
+  const { store, source, signal, now } = context;
   const isNew = stream.older?.since.getTime() !== older.since.getTime();
   const problem = isNew ? await begin(context, metric, stream, older) : null;
   if (problem !== null) return { ...before, problems: [...before.problems, problem] };
-  const { seen, counted } = await seenOlder(database, connectionId, metric.id);
+  const { seen, counted } = await seenOlder(store, metric.id);
   const window = {
     metric,
     from: older.from.toISOString(),
@@ -92,9 +92,9 @@ async function readSlice(
       next === null
         ? { ...stream, floor: older.from, older: null }
         : { ...stream, older: { ...older, cursor: { at: now(), value: next } } };
-    const fresh = await transaction(database, async (statements) => {
-      await saveStream(statements, connectionId, reached);
-      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
+    const fresh = await atomically(store, async (store) => {
+      await saveStream(store, reached);
+      return saveEngagements(store, metric.id, engagements.map(kept), now());
     });
     read += engagements.length;
     added += fresh;
@@ -105,13 +105,13 @@ async function readSlice(
     await pageDone(context);
     if (pages >= PAGES_PER_SLICE || isTurnOver(context)) return { ...before, read, added, pages };
   }
-  await saveStream(database, connectionId, { ...stream, floor: older.from, older: null });
+  await saveStream(store, { ...stream, floor: older.from, older: null });
   return { ...before, read, added, pages };
 }
 
 /** Counts what there is to read, for the progress, and remembers that it was asked for. */
 async function begin(
-  { database, connectionId, source, signal, now }: EngagementContext,
+  { store, source, signal, now }: EngagementContext,
   metric: EngagementMetric,
   stream: EngagementStream,
   older: OlderPass,
@@ -119,9 +119,9 @@ async function begin(
   const days = olderDays(stream, older);
   const told = await source.countByDay(metric, days.from, days.until, signal);
   if (told.kind === "not_told") return told.problem;
-  await transaction(database, async (statements) => {
-    await saveDayCounts(statements, connectionId, metric.id, told.counts, now());
-    await saveStream(statements, connectionId, { ...stream, older });
+  await atomically(store, async (store) => {
+    await saveDayCounts(store, metric.id, told.counts, now());
+    await saveStream(store, { ...stream, older });
   });
   return null;
 }

@@ -1,6 +1,5 @@
 import type { EngagementMetric } from "../../connectors/engagement-port.ts";
 import type { Problem } from "../../model/problem.ts";
-import { transaction } from "../../store/database/database.ts";
 import { saveDayCounts } from "../../store/feeds/engagement-days.ts";
 import { latestSeen, saveEngagements } from "../../store/feeds/engagement-rows.ts";
 import type { EngagementStream, OpenPass, Pass } from "../../store/feeds/engagement-streams.ts";
@@ -12,6 +11,7 @@ import { afterPass, firstFloor, nextPass, wholeDays } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
 import { readCursors, saveCursor } from "../../store/snapshots/cursors.ts";
 import { metricRepointed } from "./problems.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /** Result of reading events. */
 export interface LookReport {
@@ -35,12 +35,12 @@ const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill
  * transaction. Decides nothing; a window read twice adds nothing.
  */
 export async function look(context: EngagementContext): Promise<LookReport> {
-  const { database, connectionId, rules, now } = context;
+  const { store, rules, now } = context;
   // Before the metrics are asked for: what shows with its first event, shows with one that happened since.
   const first = firstFloor(rules.backfillDays, now());
-  const begins = await engagementBegins(database, connectionId, Object.keys(rules.metrics), first);
+  const begins = await engagementBegins(store, Object.keys(rules.metrics), first);
   const { metrics, problems } = await knownMetrics(context);
-  const streams = await readStreams(database, connectionId);
+  const streams = await readStreams(store);
   let report: LookReport = { read: 0, added: 0, widest: null, problems, metrics, untold: new Set() };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
@@ -68,7 +68,7 @@ async function readMetric(
   known: EngagementStream,
   before: LookReport,
 ): Promise<LookReport> {
-  const { database, connectionId, source, signal, now } = context;
+  const { store, source, signal, now } = context;
   const pass = nextPass(known, now());
   const stream = { ...known, name: metric.name, open: pass };
   const counted = pass.pass === "fast" ? null : await countDays(context, metric, stream, pass);
@@ -87,10 +87,10 @@ async function readMetric(
       };
     const { engagements, next } = page;
     if (engagements.length === 0 && next === null) break;
-    added += await transaction(database, async (statements) => {
+    added += await atomically(store, async (store) => {
       const open: OpenPass = { ...pass, cursor: next === null ? null : { at: now(), value: next } };
-      if (next !== null) await saveStream(statements, connectionId, { ...stream, open });
-      return saveEngagements(statements, connectionId, metric.id, engagements.map(kept), now());
+      if (next !== null) await saveStream(store, { ...stream, open });
+      return saveEngagements(store, metric.id, engagements.map(kept), now());
     });
     read += engagements.length;
     context.progress({ step: "read", side: "klaviyo", done: read - before.read, total });
@@ -99,10 +99,10 @@ async function readMetric(
     if (isTurnOver(context)) return { ...before, read, added };
   }
   const settled = new Date(now().getTime() - source.lagMs);
-  const latest = await latestSeen(database, connectionId, metric.id, settled);
+  const latest = await latestSeen(store, metric.id, settled);
   const done = afterPass(stream, pass, latest);
   const isSame = pass.pass === "fast" && known.open === null && sameTime(done.watermark, known.watermark);
-  if (!isSame) await saveStream(database, connectionId, done);
+  if (!isSame) await saveStream(store, done);
   const uncounted = counted !== null && typeof counted !== "number" ? [counted] : [];
   return {
     ...before,
@@ -120,7 +120,7 @@ async function readMetric(
  * @returns how many, for a progress bar; `null` where the window has no whole day; a problem where it is not told
  */
 async function countDays(
-  { database, connectionId, source, signal, now }: EngagementContext,
+  { store, source, signal, now }: EngagementContext,
   metric: EngagementMetric,
   stream: EngagementStream,
   pass: OpenPass,
@@ -130,7 +130,7 @@ async function countDays(
   const told = await source.countByDay(metric, days.from, days.until, signal);
   if (told.kind === "not_told") return told.problem;
   const { counts } = told;
-  await saveDayCounts(database, connectionId, metric.id, counts, now());
+  await saveDayCounts(store, metric.id, counts, now());
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
@@ -152,10 +152,10 @@ const FOUND_METRIC = "found metric ";
 async function knownMetrics(
   context: EngagementContext,
 ): Promise<{ readonly metrics: readonly EngagementMetric[]; readonly problems: readonly Problem[] }> {
-  const { database, connectionId, source, rules, signal, now } = context;
-  const streams = await readStreams(database, connectionId);
+  const { store, source, rules, signal, now } = context;
+  const streams = await readStreams(store);
   const all = await source.metrics(streams, signal);
-  const earlier = await readCursors(database, connectionId, FOUND_METRIC);
+  const earlier = await readCursors(store, FOUND_METRIC);
   const remembered = new Set(earlier.values());
   const metrics: EngagementMetric[] = [];
   const problems: Problem[] = [];
@@ -170,7 +170,7 @@ async function knownMetrics(
     }
     metrics.push(metric);
     if (first === undefined ? !remembered.has(metric.id) : isTaken)
-      await saveCursor(database, connectionId, FOUND_METRIC + name, metric.id, now());
+      await saveCursor(store, FOUND_METRIC + name, metric.id, now());
   }
   return { metrics, problems };
 }

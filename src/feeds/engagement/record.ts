@@ -2,8 +2,6 @@ import type { RecordResult, SinkSetup } from "../../connectors/engagement-port.t
 import { chunks } from "../../model/chunks.ts";
 import type { EngagementKind } from "../../model/engagement.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Statements } from "../../store/database/database.ts";
-import { transaction } from "../../store/database/database.ts";
 import { unknownPeople, wakeLinked, wakeUnknown } from "../../store/feeds/engagement-contacts.ts";
 import type { ClaimedEngagement, QueuedEngagement } from "../../store/feeds/engagement-queue.ts";
 import {
@@ -33,6 +31,7 @@ import { groupsOf, settledBy } from "./groups.ts";
 import { personOf, shownIdOf } from "./occurrence.ts";
 import { NIGHTLY_WINDOW_MS } from "./passes.ts";
 import { pageDone } from "../../pull/run-context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /** Result of showing, in events. */
 export interface RecordReport {
@@ -64,34 +63,31 @@ const NOTHING: RecordReport = {
  * @param lookAgain people nobody knew are looked for once more
  */
 export async function recordAll(context: EngagementContext, lookAgain: boolean): Promise<RecordReport> {
-  const { database, connectionId, sink, now, signal } = context;
+  const { store, sink, now, signal } = context;
   const since = new Date(now().getTime() - NIGHTLY_WINDOW_MS);
-  await wakeFailed(database, connectionId, now());
-  if (lookAgain) await wakeUnknown(database, connectionId, since);
-  else await wakeLinked(database, connectionId, since, now());
-  const total = await countQueued(database, connectionId);
+  await wakeFailed(store, now());
+  if (lookAgain) await wakeUnknown(store, since);
+  else await wakeLinked(store, since, now());
+  const total = await countQueued(store);
   if (total === 0 && !(await somebodyIsToBeMade(context, since))) return NOTHING;
-  const setup = await readSinkSetup(database, connectionId, sink.recordAs);
+  const setup = await readSinkSetup(store, sink.recordAs);
   const gap = await sink.missing(setup, signal);
   if (gap?.kinds === "all") return { ...NOTHING, problems: [gap.problem] };
   const ready: Ready = { setup, without: gap?.kinds ?? [] };
-  const showable = gap === null ? total : await countQueued(database, connectionId, gap.kinds);
+  const showable = gap === null ? total : await countQueued(store, gap.kinds);
   const again = await recordAgain(context, ready);
   const first = await recordWaiting(context, ready, again, showable);
   const { created, problem } = await createContacts(context);
   const problems = [gap?.problem, problem].filter((one) => one !== null && one !== undefined);
   const report = { ...first, created, problems };
   if (created === 0) return report;
-  await wakeLinked(database, connectionId, since, null);
+  await wakeLinked(store, since, null);
   return recordWaiting(context, ready, report, created);
 }
 
-async function somebodyIsToBeMade(
-  { database, connectionId, rules, now }: EngagementContext,
-  since: Date,
-): Promise<boolean> {
+async function somebodyIsToBeMade({ store, rules, now }: EngagementContext, since: Date): Promise<boolean> {
   if (rules.unknownContacts === "skip") return false;
-  return (await unknownPeople(database, connectionId, since, now())).length > 0;
+  return (await unknownPeople(store, since, now())).length > 0;
 }
 
 /** What the sink made, and the kinds of events that it cannot show now. */
@@ -101,10 +97,10 @@ interface Ready {
 }
 
 async function recordAgain(context: EngagementContext, { setup, without }: Ready): Promise<RecordReport> {
-  const { database, connectionId, runId, now } = context;
+  const { store, runId, now } = context;
   let report = NOTHING;
   for (;;) {
-    const page = await unansweredEngagements(database, connectionId, runId, without, EVENTS_PER_PAGE);
+    const page = await unansweredEngagements(store, runId, without, EVENTS_PER_PAGE);
     const addressed = page.flatMap((queued): readonly Addressed[] =>
       queued.contact === null ? [] : [{ queued, contact: queued.contact }],
     );
@@ -115,9 +111,9 @@ async function recordAgain(context: EngagementContext, { setup, without }: Ready
     const groups = groupsOf(addressed, await shownBy(context, addressed));
     for (const some of chunks(groups, context.sink.size)) {
       const batch = await withFound(context, some, [...found.values()]);
-      await transaction(database, async (statements) => {
-        await holdLease(statements, context.lease, LEASE_MS);
-        await claimAgain(statements, connectionId, runId, eventIdsOf(batch), now());
+      await atomically(store, async (store) => {
+        await holdLease(store, context.lease, LEASE_MS);
+        await claimAgain(store, runId, eventIdsOf(batch), now());
       });
       report = await send(context, setup, batch, [...found.values()], report);
     }
@@ -132,12 +128,12 @@ async function recordWaiting(
   before: RecordReport,
   total: number,
 ): Promise<RecordReport> {
-  const { database, connectionId } = context;
+  const { store } = context;
   let report = before;
   let done = 0;
   let after = ["", "", ""] as ReturnType<typeof afterQueued>;
   for (;;) {
-    const page = await waitingEngagements(database, connectionId, without, after, EVENTS_PER_PAGE);
+    const page = await waitingEngagements(store, without, after, EVENTS_PER_PAGE);
     report = await recordPage(context, setup, page, report);
     done += page.length;
     context.progress({ step: "write", side: null, done, total });
@@ -154,7 +150,7 @@ async function recordPage(
   page: readonly QueuedEngagement[],
   before: RecordReport,
 ): Promise<RecordReport> {
-  const { database, connectionId, runId, now } = context;
+  const { store, runId, now } = context;
   const engagements = page.map(({ engagement }) => engagement);
   const found = await findContacts(context, engagements);
   const addressed: Addressed[] = [];
@@ -165,14 +161,14 @@ async function recordPage(
     if (contact !== undefined) addressed.push({ queued, contact });
     else unknown.push(queued.engagement.eventId);
   }
-  await markUnknown(database, connectionId, unknown, "HubSpot has no contact of this person");
+  await markUnknown(store, unknown, "HubSpot has no contact of this person");
   let report: RecordReport = { ...before, unknown: before.unknown + unknown.length };
   const shown = await shownBy(context, addressed);
   for (const some of chunks(groupsOf(addressed, shown), context.sink.size)) {
     const batch = await withFound(context, some, [...found.values()]);
-    const claimed = await transaction(database, async (statements) => {
-      await holdLease(statements, context.lease, LEASE_MS);
-      return claimEngagements(statements, connectionId, runId, claimsOf(context, batch), now());
+    const claimed = await atomically(store, async (store) => {
+      await holdLease(store, context.lease, LEASE_MS);
+      return claimEngagements(store, runId, claimsOf(context, batch), now());
     });
     const sent = withOnly(batch, claimed);
     report = await send(context, setup, sent, [...found.values()], report);
@@ -200,14 +196,14 @@ function withOnly(batch: readonly Group[], claimed: ReadonlySet<string>): readon
 
 /** What these contacts show of these messages already; only a note is made of all of it. */
 async function shownBy(
-  { database, connectionId, sink }: EngagementContext,
+  { store, sink }: EngagementContext,
   addressed: readonly Addressed[],
 ): Promise<readonly QueuedEngagement[]> {
   if (sink.recordAs !== "note") return [];
   const pairs = addressed.flatMap(({ contact, queued: { engagement } }) =>
     engagement.message === null ? [] : [{ contact, message: engagement.message }],
   );
-  return shownOf(database, connectionId, pairs);
+  return shownOf(store, pairs);
 }
 
 async function send(
@@ -218,17 +214,17 @@ async function send(
   before: RecordReport,
 ): Promise<RecordReport> {
   if (groups.length === 0) return before;
-  const { database, connectionId, sink, signal, now, mapping, lease } = context;
+  const { store, sink, signal, now, mapping, lease } = context;
   const results = await sink.record(groups, setup, leaseGate(context), signal);
   const answers = groups.map((group, index): [Group, RecordResult] => [
     group,
     results[index] ?? { outcome: "unknown" },
   ]);
   const settled = answers.flatMap(([group, result]) => settledBy(group, result, mapping.retry, now()));
-  await transaction(database, async (statements) => {
-    await holdLease(statements, lease, LEASE_MS);
-    await settleEngagements(statements, connectionId, settled, now());
-    await noteShown(statements, context, answers, found);
+  await atomically(store, async (store) => {
+    await holdLease(store, lease, LEASE_MS);
+    await settleEngagements(store, settled, now());
+    await noteShown({ ...context, store }, answers, found);
   });
   const events = (outcome: RecordResult["outcome"]): number =>
     answers.reduce((sum, [{ rows }, result]) => sum + (result.outcome === outcome ? rows.length : 0), 0);
@@ -242,14 +238,13 @@ async function send(
 }
 
 async function noteShown(
-  statements: Statements,
-  { connectionId, now }: EngagementContext,
+  { store, now }: EngagementContext,
   answers: readonly (readonly [Group, RecordResult])[],
   found: readonly ShownContact[],
 ): Promise<void> {
   const done = new Set(answers.flatMap(([{ contact }, { outcome }]) => (outcome === "done" ? contact : [])));
   const shown = found.filter(({ contact }) => done.has(contact));
-  await markRollUpsDue(statements, connectionId, shown, now());
+  await markRollUpsDue(store, shown, now());
 }
 
 function eventIdsOf(batch: readonly Group[]): readonly string[] {

@@ -2,12 +2,12 @@ import { ROLL_UP_TYPES } from "../../model/engagement-mapping.ts";
 import type { RollUpProperty } from "../../model/engagement-mapping.ts";
 import type { PropertyRequest } from "../../connectors/connector.ts";
 import { sameValue } from "../../model/value.ts";
-import { transaction } from "../../store/database/database.ts";
 import { holdLease } from "../../store/runs/leases.ts";
 import type { SettledStamp } from "../../store/feeds/stamps.ts";
 import { openStamps, settleStamps } from "../../store/feeds/stamps.ts";
 import { LEASE_MS } from "../../write/lease-gate.ts";
 import type { EngagementContext } from "./context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 const STAMPS_PER_PAGE = 500;
 
@@ -16,9 +16,9 @@ const STAMPS_PER_PAGE = 500;
  * superseded. Whatever is still due is written again afterwards.
  */
 export async function recoverStamps(context: EngagementContext): Promise<void> {
-  const { database, connectionId, connectors, rules, runId, lease, now, signal } = context;
+  const { store, connectors, rules, runId, lease, now, signal } = context;
   for (;;) {
-    const open = await openStamps(database, connectionId, runId, STAMPS_PER_PAGE);
+    const open = await openStamps(store, runId, STAMPS_PER_PAGE);
     if (open.length === 0) return;
     const names = new Set(open.flatMap(({ after }) => Object.keys(after)));
     const ids = [...new Set(open.map(({ contact }) => contact))];
@@ -37,9 +37,9 @@ export async function recoverStamps(context: EngagementContext): Promise<void> {
         Object.entries(after).every(([name, value]) => sameValue(values[name] ?? null, value));
       return { traceId, outcome: isThere ? "done" : "superseded", problem: null, refusedFields: [] };
     });
-    await transaction(database, async (statements) => {
-      await holdLease(statements, lease, LEASE_MS);
-      await settleStamps(statements, settled, now());
+    await atomically(store, async (store) => {
+      await holdLease(store, lease, LEASE_MS);
+      await settleStamps(store, settled, now());
     });
   }
 }

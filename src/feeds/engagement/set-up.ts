@@ -2,10 +2,10 @@ import type { Connector } from "../../connectors/connector.ts";
 import type { EngagementMapping } from "../../model/mapping.ts";
 import type { LeaseGate } from "../../connectors/permit.ts";
 import { SystemUnavailable } from "../../model/problem.ts";
-import type { Database } from "../../store/database/database.ts";
 import { saveSinkSetup } from "../../store/feeds/engagement-state.ts";
 import { noSink } from "./problems.ts";
 import { rollUpProperties } from "./roll-up.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /**
  * Makes, or brings up to date, what showing engagement needs: what the sink asks for, and the properties for roll-ups.
@@ -15,8 +15,7 @@ import { rollUpProperties } from "./roll-up.ts";
  * @throws SystemUnavailable where HubSpot cannot be set up so, with what is in the way
  */
 export async function setUpTimeline(
-  database: Database,
-  connectionId: number,
+  store: Store,
   hubspot: Connector,
   rules: EngagementMapping,
   gate: LeaseGate,
@@ -25,7 +24,7 @@ export async function setUpTimeline(
   const sink = hubspot.engagement.sink(rules.recordAs);
   if (sink === null) throw new SystemUnavailable("hubspot", noSink(rules.recordAs), null);
   const setup = await sink.setUp(gate, signal);
-  await saveSinkSetup(database, connectionId, rules.recordAs, setup);
+  await saveSinkSetup(store, rules.recordAs, setup);
   const wanted = rollUpProperties(rules.rollUps);
   const made =
     wanted.length === 0 ? [] : ((await hubspot.engagement.makeProperties?.(wanted, gate, signal)) ?? []);

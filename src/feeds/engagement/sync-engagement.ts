@@ -33,7 +33,7 @@ export async function syncEngagement(
   context: EngagementContext,
   unfound: readonly Problem[],
 ): Promise<EngagementReport> {
-  const { database, connectionId, now } = context;
+  const { store, now } = context;
   let seen = await look(context);
   let lookedAt = now();
   let step = await showNew(context, seen);
@@ -54,8 +54,10 @@ export async function syncEngagement(
     step = await showNew(context, { added: added + fresh, widest: null });
     counts = plus(counts, step.counts);
   }
-  await saveEngagementProblems(database, connectionId, now());
-  const failing = await database.engagement.count({ where: { connectionId, fate: "failed" } });
+  await saveEngagementProblems(store, now());
+  const failing = await store.statements.engagement.count({
+    where: { connectionId: store.connectionId, fate: "failed" },
+  });
   const problems = [...seen.problems, ...unread, ...unfound, ...step.problems];
   return { counts: { ...counts, failing }, problems: together(problems.map(ofEngagement)) };
 }
@@ -88,10 +90,10 @@ async function showNew(
   context: EngagementContext,
   { added, widest }: Pick<LookReport, "added" | "widest">,
 ): Promise<{ readonly counts: Totals; readonly problems: readonly Problem[] }> {
-  const { database } = context;
-  await refreshEngagementStatistics(database, added);
+  const { store } = context;
+  await refreshEngagementStatistics(store, added);
   const unread = await lookAtMembers(context);
-  await refreshEngagementStatistics(database, await decideAll(context));
+  await refreshEngagementStatistics(store, await decideAll(context));
   const lookAgain = widest === "nightly" || widest === "weekly";
   const { problems: unshown, ...shown } = await recordAll(context, lookAgain);
   const { problems: unstamped, stamped } = await writeRollUps(context);

@@ -4,7 +4,6 @@ import { chunks } from "../../model/chunks.ts";
 import type { UpdateContact } from "../../model/operation.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Value } from "../../model/value.ts";
-import { transaction } from "../../store/database/database.ts";
 import type { RolledUp, SettledRollUp } from "../../store/feeds/engagement-roll-ups.ts";
 import { dueRollUps, forgetRollUps, saveRollUps } from "../../store/feeds/engagement-roll-ups.ts";
 import { readEngagementState, saveRollUpHash } from "../../store/feeds/engagement-state.ts";
@@ -18,6 +17,7 @@ import { rollUpMissing } from "./problems.ts";
 import { rollUpChanges, rollUpRequests } from "./roll-up.ts";
 import { recoverStamps } from "./recover-stamps.ts";
 import { pageDone } from "../../pull/run-context.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /** Result of writing roll-ups. */
 export interface RollUpReport {
@@ -36,11 +36,11 @@ const AGAIN_MS = 3_600_000;
  * there before: `tandem undo` puts that back.
  */
 export async function writeRollUps(context: EngagementContext): Promise<RollUpReport> {
-  const { database, connectionId, connectors, rules, now, signal } = context;
+  const { store, connectors, rules, now, signal } = context;
   await recoverStamps(context);
   if (rules.rollUps.length === 0) return { stamped: 0, problems: [] };
   await allAreDueWhereChanged(context);
-  let page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
+  let page = await dueRollUps(store, now(), CONTACTS_PER_PAGE);
   if (page.length === 0) return { stamped: 0, problems: [] };
   const { fields } = await connectors.hubspot.outline(signal);
   const wrong = rollUpProblems(rules.rollUps, fields);
@@ -55,23 +55,18 @@ export async function writeRollUps(context: EngagementContext): Promise<RollUpRe
     }
     context.progress({ step: "write", side: null, done: stamped, total: null });
     await pageDone(context);
-    page = await dueRollUps(database, connectionId, now(), CONTACTS_PER_PAGE);
+    page = await dueRollUps(store, now(), CONTACTS_PER_PAGE);
   }
   return { stamped, problems };
 }
 
 /** Where other properties are written than before, everybody is due. */
-async function allAreDueWhereChanged({
-  database,
-  connectionId,
-  rules,
-  now,
-}: EngagementContext): Promise<void> {
-  const { rollUpHash } = await readEngagementState(database, connectionId);
+async function allAreDueWhereChanged({ store, rules, now }: EngagementContext): Promise<void> {
+  const { rollUpHash } = await readEngagementState(store);
   const pairs = rules.rollUps.map(({ rollUp, property }) => [rollUp, property]);
   const hash = createHash("sha256").update(JSON.stringify(pairs)).digest("hex");
   if (hash === rollUpHash) return;
-  await transaction(database, (statements) => saveRollUpHash(statements, connectionId, hash, now()));
+  await atomically(store, (store) => saveRollUpHash(store, hash, now()));
 }
 
 async function writeBatch(
@@ -80,7 +75,7 @@ async function writeBatch(
   batch: readonly RolledUp[],
   incomplete: boolean,
 ): Promise<number> {
-  const { database, connectionId, connectors, lease, now, newId } = context;
+  const { store, connectors, lease, now, newId } = context;
   const changes = batch.map((rolled) => ({ rolled, values: rollUpChanges(rollUps, rolled) }));
   const changed = changes.filter(({ values }) => Object.keys(values).length > 0);
   const operations = changed.map(({ rolled: { contact: id, email }, values }): UpdateContact => ({
@@ -110,14 +105,14 @@ async function writeBatch(
   const gone = changed.flatMap(({ rolled }, index) =>
     results[index]?.outcome === "gone" ? rolled.contact : [],
   );
-  await transaction(database, async (statements) => {
-    await holdLease(statements, lease, LEASE_MS);
-    await settleStamps(statements, settledStamps(operations, results), now());
-    await saveRollUps(statements, connectionId, [
+  await atomically(store, async (store) => {
+    await holdLease(store, lease, LEASE_MS);
+    await settleStamps(store, settledStamps(operations, results), now());
+    await saveRollUps(store, [
       ...settled,
       ...same.map((contact) => ({ contact, written: null, dueAt: whenDone })),
     ]);
-    await forgetRollUps(statements, connectionId, gone);
+    await forgetRollUps(store, gone);
   });
   if (stoppedBy !== null) throw stoppedBy.reason;
   return results.filter(({ outcome }) => outcome === "done").length;

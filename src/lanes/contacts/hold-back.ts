@@ -1,10 +1,10 @@
 import type { Change } from "../../plan/changes.ts";
 import type { ExceededLimit } from "../../model/hold.ts";
 import { heldByLimit } from "../../plan/problems.ts";
-import type { Database } from "../../store/database/database.ts";
 import { addHeldChanges, openHold, sealHold, withdrawHold } from "../../store/runs/holds.ts";
 import { saveConnectionProblems } from "../../store/runs/runs.ts";
 import { digestOf } from "../plans/approvals.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** Takes what a run holds back, a page at a time, so that a person can approve exactly that. */
 export interface HoldBack {
@@ -20,25 +20,24 @@ export const HOLDS_NOTHING: HoldBack = { add: async () => {}, close: async () =>
  * with it.
  */
 export async function holdBack(
-  database: Database,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   exceeded: readonly ExceededLimit[],
   now: Date,
 ): Promise<HoldBack> {
-  await saveConnectionProblems(database, connectionId, "limits", exceeded.map(heldByLimit), now);
+  await saveConnectionProblems(store, "limits", exceeded.map(heldByLimit), now);
   if (exceeded.length === 0) {
-    await withdrawHold(database, connectionId, now);
+    await withdrawHold(store, now);
     return HOLDS_NOTHING;
   }
-  const holdId = await openHold(database, connectionId, runId, exceeded, now);
+  const holdId = await openHold(store, runId, exceeded, now);
   return {
     add: (held) =>
       addHeldChanges(
-        database,
+        store,
         holdId,
         held.map((change) => ({ digest: digestOf(change), words: change.words })),
       ),
-    close: () => sealHold(database, holdId),
+    close: () => sealHold(store, holdId),
   };
 }

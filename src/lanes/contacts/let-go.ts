@@ -3,11 +3,11 @@ import type { Change } from "../../plan/changes.ts";
 import { leaversAllowed } from "../../plan/guards.ts";
 import { lookAtMissing } from "../../pull/pull-side.ts";
 import type { RunContext } from "../../pull/run-context.ts";
-import { transaction } from "../../store/database/database.ts";
 import type { LeftCollection } from "../../store/snapshots/members.ts";
 import { leftCollections, removeMembers } from "../../store/snapshots/members.ts";
 import type { Guarded } from "./guarded.ts";
 import { together } from "./guarded.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /**
  * How often in a row a member must be missing from a whole roster to have left. HubSpot's memberships are read
@@ -32,9 +32,9 @@ export async function letGo(
   isApproved: (change: Change) => boolean,
   nameOf: (collection: string) => string,
 ): Promise<Leavers> {
-  const { database, connectionId } = context;
+  const { store } = context;
   const all: Leavers[] = [];
-  for (const one of await leftCollections(database, connectionId, side, ABSENCES_NEEDED[side])) {
+  for (const one of await leftCollections(store, side, ABSENCES_NEEDED[side])) {
     const { collection, members, leavers } = one;
     const surprising = leavers.filter((id) => !isApproved(leaving(side, collection, id)));
     const allowed = leaversAllowed(members);
@@ -70,6 +70,6 @@ async function believe(
 ): Promise<void> {
   if (ids.length === 0) return;
   await lookAtMissing(context, side, ids);
-  const key = { connectionId: context.connectionId, side, collection };
-  await transaction(context.database, (statements) => removeMembers(statements, key, ids, context.now()));
+  const key = { side, collection };
+  await atomically(context.store, (store) => removeMembers(store, key, ids, context.now()));
 }

@@ -1,8 +1,7 @@
 import { longestGapMs } from "../../mapping/schedule.ts";
 import type { Limits, Mapping } from "../../model/mapping.ts";
-import type { Database } from "../../store/database/database.ts";
+import type { Store } from "../../store/database/store.ts";
 import { ledgerIsDoubted } from "../../store/consent/doubts.ts";
-
 /** Nothing has run for so long: an outage, or a database of long ago. */
 const LONGEST_GAP_MS = 60 * 60_000;
 
@@ -13,14 +12,13 @@ const LONGEST_GAP_MS = 60 * 60_000;
  * @param runId the run that asks, which does not count itself
  */
 export async function limitsNow(
-  database: Database,
+  store: Store,
   { rules, limits, schedule }: Mapping,
-  connectionId: number,
   runId: bigint,
   now: Date,
 ): Promise<Limits> {
   if (!rules.some(({ subscribe }) => subscribe)) return limits;
   const gap = Math.max(LONGEST_GAP_MS, 3 * longestGapMs(schedule.contacts));
-  const doubted = await ledgerIsDoubted(database, connectionId, runId, gap, now);
+  const doubted = await ledgerIsDoubted(store, runId, gap, now);
   return doubted ? { ...limits, subscribes: { count: 0 } } : limits;
 }

@@ -28,7 +28,7 @@ import { saveConnectionProblems } from "../../store/runs/runs.ts";
 import { unreadStrangers } from "../../store/snapshots/unreadable-contacts.ts";
 import { recoverUnanswered } from "../../write/recover.ts";
 import { approvals } from "../plans/approvals.ts";
-import type { Deps } from "../deps.ts";
+import type { Opened } from "../deps.ts";
 import { exampleBasket } from "./example-basket.ts";
 import type { Guarded } from "./guarded.ts";
 import { together } from "./guarded.ts";
@@ -59,14 +59,14 @@ export interface Looked {
  * Sees and links: settles by reading what was never answered, pulls both sides, joins by address. Of one person only
  * the two contacts are read where `email` is given.
  */
-export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
-  const { database, now } = deps;
-  const prepared = await prepareOrReadOther(deps, mapping, email);
-  const comparison = email === null ? await comparisonUnderWay(database, prepared.connection.id) : null;
-  const context = { ...runContext(deps, mapping, prepared), comparison };
+export async function look(opened: Opened, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
+  const { connection, store, now } = opened;
+  const prepared = await prepareOrReadOther(opened, mapping, email);
+  const comparison = email === null ? await comparisonUnderWay(store) : null;
+  const context = { ...runContext(opened, mapping, prepared), comparison };
   const recovered = await recoverUnanswered(context);
-  await markRetriesDue(database, context.connectionId, now());
-  const isApproved = await approvals(database, context.connectionId, now());
+  await markRetriesDue(store, now());
+  const isApproved = await approvals(store, now());
   const seen =
     email === null
       ? await lookAtAll(context, prepared)
@@ -82,7 +82,7 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
   const after = await readLinked(context, people);
   const repointed =
     email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
-  await endIgnores(database, context.connectionId, now());
+  await endIgnores(store, now());
   const deleted = await settleMissing(context, isApproved);
   // The survivor of a merge may have what the deleted contact had.
   await joinContacts(context);
@@ -95,13 +95,13 @@ export async function look(deps: Deps, mapping: Mapping, email: EmailKey | null)
     recovered,
     isApproved,
     guarded: together([...left, deleted, ...repointed]),
-    firstSync: ready.connection.filledAt === null,
+    firstSync: connection.filledAt === null,
   };
 }
 
 /** Pulls both sides, and tells with what the mapping names in vain what could not be read of the rest. */
 async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Promise<PullReport> {
-  const { database, connectionId, now } = context;
+  const { store, now } = context;
   const pulled = await bothSides((side) => pullSide(context, side));
   // A list that a rule names in vain is one problem, though the pull does not find it either.
   const told = new Set(problems.map(({ side, code }) => `${side} ${code}`));
@@ -109,25 +109,24 @@ async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Pr
     .flatMap((report) => report.problems)
     .filter(({ side, code }) => !told.has(`${side} ${code}`));
   for (const side of SIDES) {
-    const strangers = unreadPeople(side, await unreadStrangers(database, connectionId, side));
+    const strangers = unreadPeople(side, await unreadStrangers(store, side));
     const own = [...problems, ...found, ...strangers].filter((problem) => problem.side === side);
-    await saveConnectionProblems(database, connectionId, side, own, now());
+    await saveConnectionProblems(store, side, own, now());
   }
   return { contacts: pulled.reduce((sum, report) => sum + report.contacts, 0), problems: found };
 }
 
 /** What stops the run is told once the other side was read. */
 async function prepareOrReadOther(
-  deps: Deps,
+  opened: Opened,
   mapping: Mapping,
   email: EmailKey | null,
 ): Promise<ReadyConnection> {
-  const { database, connectors, now, signal } = deps;
   try {
-    return await prepareRun(database, mapping, connectors, now, signal);
+    return await prepareRun(opened, mapping);
   } catch (error) {
     const isOut = error instanceof SystemUnavailable && error.problem.code !== "SK-ACCOUNT";
-    if (isOut && email === null) await readOtherSide(deps, mapping, error.side);
+    if (isOut && email === null) await readOtherSide(opened, mapping, error.side);
     throw error;
   }
 }
@@ -157,16 +156,8 @@ export async function* planPages(
 ): AsyncGenerator<readonly ContactPlan[]> {
   let after = 0n;
   for (;;) {
-    const { database, connectionId, scope } = context;
-    const page = await knownLinks(
-      database,
-      connectionId,
-      scope,
-      filter,
-      after,
-      LINKS_PER_PAGE,
-      context.now(),
-    );
+    const { store, scope } = context;
+    const page = await knownLinks(store, scope, filter, after, LINKS_PER_PAGE, context.now());
     const plans = page.map((known) => planContact(context, known));
     const taken = plans.slice(0, plans.length > 0 ? sizeOf(plans) : 0);
     if (taken.length > 0) yield taken;

@@ -1,4 +1,4 @@
-import type { Account, Connector, Schema } from "../../connectors/connector.ts";
+import type { Account, Schema } from "../../connectors/connector.ts";
 import { findOptOutType, optOutTypeKey, resolveConsent } from "../../mapping/accounts/resolve-consent.ts";
 import type { RepointedRef } from "../../mapping/accounts/resolve-scope.ts";
 import {
@@ -14,10 +14,8 @@ import type { Problem } from "../../model/problem.ts";
 import type { ResolvedConsent, ResolvedRule } from "../../model/scope.ts";
 import type { PerSide } from "../../model/side.ts";
 import { SIDES, perSide } from "../../model/side.ts";
-import type { StoredConnection } from "../../store/runs/connections.ts";
-import { openConnection, saveConnection } from "../../store/runs/connections.ts";
+import { saveConnection } from "../../store/runs/connections.ts";
 import { forgetCursors, readCursor, readCursors, saveCursor } from "../../store/snapshots/cursors.ts";
-import type { Database } from "../../store/database/database.ts";
 import { markAllDirty } from "../../store/links/links.ts";
 import { approvals } from "../plans/approvals.ts";
 import { clashingTypes } from "./clashing-types.ts";
@@ -25,10 +23,11 @@ import { guardAccount } from "../guard-account.ts";
 import { missingProperties } from "./missing-properties.ts";
 import { isMadeAgain, repointing } from "./repointed-names.ts";
 import { lockedProperties } from "./unwritable-properties.ts";
+import type { Opened } from "../deps.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** A connection that may run: its accounts are the right ones and its rules name lists that exist. */
 export interface ReadyConnection {
-  readonly connection: StoredConnection;
   readonly accounts: PerSide<Account>;
   readonly schemas: PerSide<Schema>;
   readonly scope: readonly ResolvedRule[];
@@ -57,13 +56,9 @@ const SCOPE = "scope";
  * @throws SystemUnavailable with SK-ACCOUNT, or when a side does not answer
  */
 export async function prepareRun(
-  database: Database,
+  { connection, store, connectors, now, signal }: Opened,
   mapping: Mapping,
-  connectors: PerSide<Connector>,
-  now: () => Date,
-  signal: AbortSignal,
 ): Promise<ReadyConnection> {
-  const connection = await openConnection(database, mapping.name);
   const [hubspot, klaviyo] = await Promise.all(SIDES.map((side) => connectors[side].account(signal)));
   if (hubspot === undefined || klaviyo === undefined) throw new Error("an account is missing");
   const accounts = { hubspot, klaviyo };
@@ -73,21 +68,20 @@ export async function prepareRun(
     hubspot: await connectors.hubspot.outline(signal),
     klaviyo: await connectors.klaviyo.outline(signal),
   };
-  const resolved = await resolve(database, connection.id, mapping, schemas, now);
+  const resolved = await resolve(store, mapping, schemas, now);
   const shapes = perSide((side) => snapshotShape(mapping, side, accountShape(mapping.fields, schemas, side)));
   const changed = connection.mappingHash !== mapping.hash;
-  if (changed) await forgetCursors(database, connection.id, FOUND);
-  const earlier = await readCursors(database, connection.id, FOUND + SHAPE);
+  if (changed) await forgetCursors(store, FOUND);
+  const earlier = await readCursors(store, FOUND + SHAPE);
   // Contacts in scope by other lists than before are all planned in this run, so that the limits count all of them.
   const scope = JSON.stringify(resolved.scope);
-  const sameScope = (await readCursor(database, connection.id, FOUND + SCOPE)) === scope;
+  const sameScope = (await readCursor(store, FOUND + SCOPE)) === scope;
   if (changed || !sameScope || SIDES.some((side) => earlier.get(side) !== shapes[side]))
-    await markAllDirty(database, connection.id, now());
-  await saveCursor(database, connection.id, FOUND + SCOPE, scope, now());
-  for (const side of SIDES)
-    await saveCursor(database, connection.id, FOUND + SHAPE + side, shapes[side], now());
-  await saveConnection(database, connection.id, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
-  return { connection, accounts, schemas, shapes, ...resolved };
+    await markAllDirty(store, now());
+  await saveCursor(store, FOUND + SCOPE, scope, now());
+  for (const side of SIDES) await saveCursor(store, FOUND + SHAPE + side, shapes[side], now());
+  await saveConnection(store, { hubspot: hubspot.id, klaviyo: klaviyo.id }, mapping.hash);
+  return { accounts, schemas, shapes, ...resolved };
 }
 
 const ONLY_FROM = "engagement.only_from";
@@ -115,21 +109,20 @@ type Resolved = Pick<
 >;
 
 async function resolve(
-  database: Database,
-  connectionId: number,
+  store: Store,
   mapping: Mapping,
   schemas: PerSide<Schema>,
   now: () => Date,
 ): Promise<Resolved> {
-  const earlier = await readCursors(database, connectionId, FOUND);
+  const earlier = await readCursors(store, FOUND);
   const rules = namingRules(mapping);
   const ofRules = <T extends { readonly id?: string; readonly rule?: string }>(all: readonly T[]) =>
     all.filter(({ id, rule }) => id !== ONLY_FROM && rule !== ONLY_FROM);
   const found = resolveScope(rules, schemas, earlier);
-  const isApproved = await approvals(database, connectionId, now());
+  const isApproved = await approvals(store, now());
   const accepted = new Set<string>();
   for (const one of found.repointed) {
-    if (isApproved(repointing(one)) || (await isMadeAgain(database, connectionId, schemas, one)))
+    if (isApproved(repointing(one)) || (await isMadeAgain(store, schemas, one)))
       accepted.add(referenceKey(one.side, one.ref));
   }
   const accepts = ({ side, ref }: RepointedRef): boolean => accepted.has(referenceKey(side, ref));
@@ -139,7 +132,7 @@ async function resolve(
     const type = findOptOutType(optOutTypes, ref.nameOrId, earlier);
     if (type !== null) ids.set(optOutTypeKey(ref), type.id);
   }
-  for (const [key, id] of ids) await saveCursor(database, connectionId, FOUND + key, id, now());
+  for (const [key, id] of ids) await saveCursor(store, FOUND + key, id, now());
   const optOuts = resolveConsent(mapping.consent, optOutTypes, earlier);
   const repointed = found.repointed.filter((one) => !accepts(one));
   return {

@@ -4,12 +4,10 @@ import { SystemUnavailable } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import { pullSide } from "../../pull/pull-side.ts";
-import { openConnection } from "../../store/runs/connections.ts";
-import type { Deps } from "../deps.ts";
+import type { Opened } from "../deps.ts";
 import { guardAccount } from "../guard-account.ts";
 import { resolveRemembered } from "./remembered-scope.ts";
 import { runContext } from "./run-context.ts";
-
 const NOT_KNOWN: Schema = { fields: [], collections: [] };
 
 /**
@@ -19,10 +17,9 @@ const NOT_KNOWN: Schema = { fields: [], collections: [] };
  *
  * @param out the side that is out
  */
-export async function readOtherSide(deps: Deps, mapping: Mapping, out: Side): Promise<void> {
+export async function readOtherSide(opened: Opened, mapping: Mapping, out: Side): Promise<void> {
   const side = otherSide(out);
-  const { database, connectors, signal } = deps;
-  const connection = await openConnection(database, mapping.name);
+  const { connection, store, connectors, signal } = opened;
   if (connection.mappingHash !== mapping.hash) return;
   const accounts = { hubspot: connection.hubspotAccount, klaviyo: connection.klaviyoAccount };
   const wanted = { hubspot: mapping.hubspot.portalId, klaviyo: mapping.klaviyo.accountId };
@@ -30,9 +27,9 @@ export async function readOtherSide(deps: Deps, mapping: Mapping, out: Side): Pr
     guardAccount(side, await connectors[side].account(signal), wanted[side] ?? accounts[side]);
     const schema = await connectors[side].outline(signal);
     const schemas = { hubspot: NOT_KNOWN, klaviyo: NOT_KNOWN, [side]: schema };
-    const remembered = await resolveRemembered(database, connection.id, mapping);
+    const remembered = await resolveRemembered(store, mapping);
     const candidates = { hubspot: [], klaviyo: [] };
-    await pullSide(runContext(deps, mapping, { connection, schemas, candidates, ...remembered }), side);
+    await pullSide(runContext(opened, mapping, { schemas, candidates, ...remembered }), side);
   } catch (error) {
     // Both are out: the run tells of the first.
     if (!(error instanceof SystemUnavailable)) throw error;

@@ -6,8 +6,8 @@ import type { ResolvedConsent, ResolvedRule } from "../../model/scope.ts";
 import type { PerSide } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
 import { readCursors } from "../../store/snapshots/cursors.ts";
-import type { Database } from "../../store/database/database.ts";
 import { FOUND, SHAPE } from "./prepare-run.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** The scope of the last run, and the shapes of this mapping in the accounts as they were then. */
 export interface Remembered {
@@ -17,12 +17,8 @@ export interface Remembered {
 }
 
 /** The rules with the ids under which what they name was last found: without asking either system. */
-export async function resolveRemembered(
-  database: Database,
-  connectionId: number,
-  mapping: Mapping,
-): Promise<Remembered> {
-  const earlier = await readCursors(database, connectionId, FOUND);
+export async function resolveRemembered(store: Store, mapping: Mapping): Promise<Remembered> {
+  const earlier = await readCursors(store, FOUND);
   const nothing = { fields: [], collections: [] };
   const names = resolveScope(mapping.rules, { hubspot: nothing, klaviyo: nothing }, earlier);
   const shapes = perSide((side) =>

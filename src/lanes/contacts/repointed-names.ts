@@ -7,12 +7,12 @@ import type { Change } from "../../plan/changes.ts";
 import { changesOf } from "../../plan/changes.ts";
 import { planContact } from "../../plan/plan-contact.ts";
 import type { RunContext } from "../../pull/run-context.ts";
-import type { Database } from "../../store/database/database.ts";
 import { knownLinks } from "../../store/links/known-links.ts";
 import type { Moved } from "../../store/links/repointings.ts";
 import { countMembers, movedBetween, putOn } from "../../store/links/repointings.ts";
 import type { Guarded } from "./guarded.ts";
 import { together } from "./guarded.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** People planned at a time. */
 const PEOPLE_PER_PAGE = 2_000;
@@ -31,18 +31,15 @@ export function repointing({ side, ref, from, to }: RepointedRef): Change {
 
 /** Whether the list or segment that took a deleted one's name has at least half of its members. */
 export async function isMadeAgain(
-  database: Database,
-  connectionId: number,
+  store: Store,
   schemas: PerSide<Schema>,
   { side, role, from, to, gone }: RepointedRef,
 ): Promise<boolean> {
   if (!gone) return false;
   const before =
-    role === "target"
-      ? (await putOn(database, connectionId, from)).length
-      : await countMembers(database, connectionId, side, from);
+    role === "target" ? (await putOn(store, from)).length : await countMembers(store, side, from);
   const told = schemas[side].collections.find(({ id }) => id === to)?.size ?? null;
-  const now = told ?? (await countMembers(database, connectionId, side, to));
+  const now = told ?? (await countMembers(store, side, to));
   return before > 0 && now >= before * SAME_LIST_SHARE;
 }
 
@@ -90,13 +87,10 @@ export async function holdRepointed(
   return together(all);
 }
 
-async function movedBy(
-  { database, connectionId }: RunContext,
-  { side, role, from, to }: RepointedRef,
-): Promise<Moved> {
-  if (role === "source") return movedBetween(database, connectionId, side, from, to);
+async function movedBy({ store }: RunContext, { side, role, from, to }: RepointedRef): Promise<Moved> {
+  if (role === "source") return movedBetween(store, side, from, to);
   // Nobody is removed from the list that was in use. Tandem only adds people to the new one.
-  return { enters: await putOn(database, connectionId, from), leaves: [] };
+  return { enters: await putOn(store, from), leaves: [] };
 }
 
 async function whatLeavingDoes(
@@ -104,11 +98,11 @@ async function whatLeavingDoes(
   scope: readonly ResolvedRule[],
   emails: readonly string[],
 ): Promise<readonly Change[]> {
-  const { database, connectionId } = context;
+  const { store } = context;
   const changes: Change[] = [];
   for (const page of chunks(emails, PEOPLE_PER_PAGE)) {
     const filter = { kind: "emails", emails: page } as const;
-    const links = await knownLinks(database, connectionId, scope, filter, 0n, page.length, context.now());
+    const links = await knownLinks(store, scope, filter, 0n, page.length, context.now());
     for (const known of links) changes.push(...changesOf(planContact({ ...context, scope }, known)));
   }
   return changes.filter(({ action }) => action === "removals" || action === "unsubscribes");

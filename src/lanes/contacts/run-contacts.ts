@@ -1,45 +1,41 @@
 import type { EmailKey } from "../../model/email.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";
-import { SystemUnavailable } from "../../model/problem.ts";
 import type { Change } from "../../plan/changes.ts";
 import type { ExceededLimit } from "../../model/hold.ts";
 import { errorsAllowed, exceededLimits, isHeldBy, withhold } from "../../plan/limits.ts";
 import { heldByLimit, tooManyErrors } from "../../plan/problems.ts";
 import { endComparison } from "../../store/snapshots/comparisons.ts";
-import { markFilled, openConnection } from "../../store/runs/connections.ts";
+import { markFilled } from "../../store/runs/connections.ts";
 import { recordChangedConsent } from "../../store/consent/record-consent.ts";
 import type { ContactPlan } from "../../plan/planned.ts";
 import { carryRefusals } from "../../consent/carry-refusals.ts";
 import { madeRefusing } from "../../consent/made-refusing.ts";
 import { subscribePeople } from "../../consent/subscribe.ts";
-import { callCounter } from "../call-counter.ts";
 import { carryingBetween } from "../carrying-between.ts";
 import type { LinkFilter } from "../../store/links/known-links.ts";
-import type { Lease } from "../../store/runs/leases.ts";
 import { countLinks } from "../../store/links/links.ts";
-import type { RunCounts, RunResult } from "../../store/runs/runs.ts";
-import { finishRun, saveConnectionProblems, startRun } from "../../store/runs/runs.ts";
+import type { RunCounts } from "../../store/runs/runs.ts";
+import { saveConnectionProblems } from "../../store/runs/runs.ts";
 import { pageSize } from "../../write/page-size.ts";
 import { readAges } from "../../write/read-ages.ts";
 import { NOTHING_WRITTEN } from "../../write/write-counts.ts";
 import type { WriteContext } from "../../write/write-context.ts";
 import { writePage } from "../../write/write-page.ts";
+import type { Leased, Deps } from "../deps.ts";
 import { withConnection } from "../connection-lease.ts";
-import type { Deps } from "../deps.ts";
 import type { HoldBack } from "./hold-back.ts";
 import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
 import { look, planPages, planWhole } from "./look.ts";
 import { tellFailingWrites } from "./tell-failing-writes.ts";
 import { NOBODY_MAKES_ROOM, waitingForAddress, writeFreedAddresses } from "./write-freed-addresses.ts";
-import { whyEnded } from "../why-ended.ts";
+import type { RunEnd } from "../with-run.ts";
+import { withRun } from "../with-run.ts";
 
 /** What a run of the contact lane came to. */
-export interface ContactRun {
+export interface ContactRun extends RunEnd {
   readonly runId: bigint;
-  readonly result: RunResult;
-  readonly counts: RunCounts;
   readonly exceeded: readonly ExceededLimit[];
   /** What the mapping names and the accounts do not have: lists, segments, properties. The rest went on. */
   readonly mappingProblems: readonly Problem[];
@@ -60,6 +56,8 @@ const KEYS = [
   "blocked",
 ] as const;
 
+const NOTHING_DONE = { result: "stopped", counts: {}, exceeded: [], mappingProblems: [] } as const;
+
 const NO_EXAMPLES = { examples: 0, field: null };
 
 export interface RunOptions {
@@ -77,59 +75,41 @@ export interface RunOptions {
  * @throws ConnectionBusy while another process works on the connection
  */
 export async function runContacts(outer: Deps, mapping: Mapping, options: RunOptions): Promise<ContactRun> {
-  return withConnection(outer, mapping.name, async (lease, own) => {
+  return withConnection(outer, mapping.name, async (own) => {
     await own.began?.();
-    const deps = carryingBetween(own, mapping, { lease });
-    const { database, now } = deps;
-    const { id: connectionId } = await openConnection(database, mapping.name);
-    const runId = await startRun(database, connectionId, "contacts", options.trigger, now());
-    const calls = callCounter(deps.connectors);
-    try {
-      const run = await cycle(deps, mapping, options.email ?? null, lease, runId);
-      if (options.email === undefined)
-        await tellFailingWrites(database, connectionId, runId, run.stoppedBy, now());
-      await finishRun(database, runId, run.result, { ...run.counts, ...calls() }, noteOf(run), now());
+    const leased = carryingBetween(own, mapping);
+    const { store, now } = leased;
+    const work = async (runId: bigint): Promise<ContactRun> => {
+      const run = await cycle(leased, mapping, options.email ?? null, runId);
+      if (options.email === undefined) await tellFailingWrites(store, runId, run.stoppedBy, now());
       return run;
-    } catch (error) {
-      if (!(error instanceof SystemUnavailable)) {
-        await finishRun(database, runId, "stopped", calls(), whyEnded(deps), now());
-        throw error;
-      }
-      await saveConnectionProblems(database, connectionId, error.side, [error.problem], now());
-      await tellFailingWrites(database, connectionId, runId, error.problem, now());
-      await finishRun(database, runId, "stopped", calls(), error.problem.title, now());
-      return {
-        runId,
-        result: "stopped",
-        counts: {},
-        exceeded: [],
-        mappingProblems: [],
-        stoppedBy: error.problem,
-      };
-    }
+    };
+    return withRun(leased, { lane: "contacts", trigger: options.trigger }, work, async (out, runId) => {
+      await saveConnectionProblems(store, out.side, [out.problem], now());
+      await tellFailingWrites(store, runId, out.problem, now());
+      return { ...NOTHING_DONE, runId, stoppedBy: out.problem };
+    });
   });
 }
 
 async function cycle(
-  deps: Deps,
+  leased: Leased,
   mapping: Mapping,
   email: EmailKey | null,
-  lease: Lease,
   runId: bigint,
 ): Promise<ContactRun> {
-  const looked = await look(deps, mapping, email);
+  const { store, lease, now } = leased;
+  const looked = await look(leased, mapping, email);
   const { context, isApproved, guarded } = looked;
-  const { database, connectionId } = context;
-  const compared = context.comparison === null ? {} : { missed: await endComparison(database, connectionId) };
-  const consent = await recordChangedConsent(database, connectionId, runId, deps.now());
+  const compared = context.comparison === null ? {} : { missed: await endComparison(store) };
+  const consent = await recordChangedConsent(store, runId, now());
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
-  const linked = await countLinks(database, connectionId, "live");
-  const allowed = await limitsNow(database, mapping, connectionId, runId, deps.now());
+  const linked = await countLinks(store, "live");
+  const allowed = await limitsNow(store, mapping, runId, now());
   const limits = exceededLimits(limited, allowed, linked, looked.firstSync);
   const exceeded = [...guarded.exceeded, ...limits];
-  const holding =
-    email === null ? await holdBack(database, connectionId, runId, exceeded, deps.now()) : HOLDS_NOTHING;
+  const holding = email === null ? await holdBack(store, runId, exceeded, now()) : HOLDS_NOTHING;
   await holding.add(guarded.held);
   const writing: WriteContext = {
     ...context,
@@ -146,12 +126,12 @@ async function cycle(
   await holding.close();
   if (stoppedBy !== null) {
     const problems = [...exceeded.map(heldByLimit), stoppedBy];
-    await saveConnectionProblems(database, connectionId, "limits", problems, deps.now());
+    await saveConnectionProblems(store, "limits", problems, now());
   }
-  const failing = await countLinks(database, connectionId, "failing");
+  const failing = await countLinks(store, "failing");
   const finished = failing > 0 ? "finished_with_errors" : "finished";
   const result = stoppedBy !== null ? "stopped" : exceeded.length > 0 ? "held" : finished;
-  if (result === finished && email === null) await markFilled(database, connectionId, deps.now());
+  if (result === finished && email === null) await markFilled(store, now());
   const { read, left, recovered } = looked;
   const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
   const counts = {
@@ -165,7 +145,8 @@ async function cycle(
     ...optOuts,
     failing,
   };
-  return { runId, result, counts, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
+  const note = exceeded.map((limit) => heldByLimit(limit).title).join("; ");
+  return { runId, result, counts, note, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
 }
 
 /** What a run may not do, and who is told what was held back. */
@@ -236,8 +217,4 @@ async function writeAll(
 /** Keeps links with a pending subscribe request dirty. */
 function isToSubscribe({ operations }: ContactPlan): boolean {
   return operations.some(({ kind }) => kind === "subscribe");
-}
-
-function noteOf(run: ContactRun): string {
-  return run.exceeded.map((limit) => heldByLimit(limit).title).join("; ");
 }

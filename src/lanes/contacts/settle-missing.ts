@@ -4,12 +4,12 @@ import type { Change } from "../../plan/changes.ts";
 import { deathsAllowed } from "../../plan/guards.ts";
 import { lookAtMissing } from "../../pull/pull-side.ts";
 import type { RunContext } from "../../pull/run-context.ts";
-import { transaction } from "../../store/database/database.ts";
 import { countLinks } from "../../store/links/links.ts";
 import type { MissingLink } from "../../store/links/missing-links.ts";
 import { markDeleted, missingLinks } from "../../store/links/missing-links.ts";
 import type { Guarded } from "./guarded.ts";
 import { NOTHING_GUARDED } from "./guarded.ts";
+import { atomically } from "../../store/database/store.ts";
 
 /**
  * Decides of the linked contacts that were not found, by asking for each once more: deleted, there after all (as one is
@@ -20,18 +20,18 @@ export async function settleMissing(
   context: RunContext,
   isApproved: (change: Change) => boolean,
 ): Promise<Guarded> {
-  const { database, connectionId } = context;
-  const linked = await countLinks(database, connectionId, "live");
+  const { store } = context;
+  const linked = await countLinks(store, "live");
   const allowed = deathsAllowed(linked);
   const isSurprising = (link: MissingLink) => !isApproved(death(link));
-  await lookAgain(context, await missingLinks(database, connectionId));
-  const missing = await missingLinks(database, connectionId);
+  await lookAgain(context, await missingLinks(store));
+  const missing = await missingLinks(store);
   const surprising = missing.filter(isSurprising);
   const isHeld = surprising.length > allowed;
   const gone = isHeld ? missing.filter((link) => !isSurprising(link)) : missing;
-  await transaction(database, (statements) =>
+  await atomically(store, (store) =>
     markDeleted(
-      statements,
+      store,
       gone.map(({ id }) => id),
       context.now(),
     ),

@@ -2,10 +2,10 @@ import { clip } from "../../model/clip.ts";
 import { counted } from "../../model/count-words.ts";
 import type { Problem } from "../../model/problem.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
-import type { Statements } from "../../store/database/database.ts";
 import type { FailingWrites } from "../../store/writes/failing-writes.ts";
 import { failingWrites } from "../../store/writes/failing-writes.ts";
 import { saveFailingWrites } from "../../store/runs/runs.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /**
  * Tells of the changes that a side has not confirmed for two runs or more. The contacts themselves only wait, and a run
@@ -14,17 +14,16 @@ import { saveFailingWrites } from "../../store/runs/runs.ts";
  * @param stoppedBy what ended the run, if something did: the most exact cause there is
  */
 export async function tellFailingWrites(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   stoppedBy: Problem | null,
   now: Date,
 ): Promise<void> {
-  const found = await failingWrites(statements, runId, stoppedBy?.side ?? null);
+  const found = await failingWrites(store, runId, stoppedBy?.side ?? null);
   // A run that stopped may not have tried its writes, so it proves nothing about earlier failures.
   if (found.length === 0 && stoppedBy !== null) return;
   const problems = found.map((failing) => problemOf(failing, stoppedBy));
-  await saveFailingWrites(statements, connectionId, problems, now);
+  await saveFailingWrites(store, problems, now);
 }
 
 function problemOf({ side, contacts, since }: FailingWrites, stoppedBy: Problem | null): Problem {

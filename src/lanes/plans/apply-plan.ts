@@ -1,8 +1,8 @@
+import { withRun } from "../with-run.ts";
 import { subscribePeople } from "../../consent/subscribe.ts";
 import type { RollUpProperty } from "../../model/engagement-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Problem } from "../../model/problem.ts";
-import { SystemUnavailable } from "../../model/problem.ts";
 import { changesBy, countedAs } from "../../plan/changes.ts";
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { PlanTotals } from "../../plan/limits.ts";
@@ -10,7 +10,7 @@ import { NO_CHANGES, addToTotals, errorsAllowed, exceededLimits } from "../../pl
 import { tooManyErrors } from "../../plan/problems.ts";
 import { countLinks } from "../../store/links/links.ts";
 import type { RunCounts } from "../../store/runs/runs.ts";
-import { NO_RUN, finishRun, startRun } from "../../store/runs/runs.ts";
+import { NO_RUN } from "../../store/runs/runs.ts";
 import { pageSize } from "../../write/page-size.ts";
 import { readAges } from "../../write/read-ages.ts";
 import type { WriteContext } from "../../write/write-context.ts";
@@ -98,12 +98,12 @@ export async function applyPeople(
   approvedBecause: string | null,
 ): Promise<Applied> {
   checkFit(plan, mapping, outer.now());
-  return withConnection(outer, mapping.name, async (lease, own) => {
-    const deps = carryingBetween(own, mapping, { lease });
-    const { context, firstSync } = await look(deps, mapping, null);
-    const { database, connectionId } = context;
-    const linked = await countLinks(database, connectionId, "live");
-    const limits = await limitsNow(database, mapping, connectionId, NO_RUN, deps.now());
+  return withConnection(outer, mapping.name, async (own) => {
+    const leased = carryingBetween(own, mapping);
+    const { store, lease, now } = leased;
+    const { context, firstSync } = await look(leased, mapping, null);
+    const linked = await countLinks(store, "live");
+    const limits = await limitsNow(store, mapping, NO_RUN, now());
     // By the rules that the plan was shown under. An undo fills nothing, so that no first sync excuses it.
     const filling = firstSync && plan.kind === "plan";
     const exceeded = exceededLimits(totalsOf(plan), limits, linked, filling);
@@ -112,21 +112,26 @@ export async function applyPeople(
       .reduce((sum, one) => sum + countedAs(one), 0);
     const none = { ...NOTHING_APPLIED, planned, exceeded };
     if (exceeded.length > 0 && approvedBecause === null) return none;
-    const runId = await startRun(database, connectionId, "contacts", "apply", deps.now());
-    const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
-    const note = noteOf(plan, exceeded.length > 0 ? approvedBecause : null);
-    try {
-      const rollUps = mapping.engagement?.rollUps ?? [];
-      const applied = await writeAll(writing, rollUps, plan, ask, errorsAllowed(limits, plan.people.length));
-      const result = applied.stoppedBy === null ? "finished" : "stopped";
-      const counts = { ...countsOf(applied), ...writing.ages.counts() };
-      await finishRun(database, runId, result, counts, note, deps.now());
-      return { ...none, ...applied, runId };
-    } catch (error) {
-      const why = error instanceof SystemUnavailable ? error.problem.title : "Not finished";
-      await finishRun(database, runId, "stopped", {}, `${note}. ${why}`, deps.now());
-      throw error;
-    }
+    const about = aboutOf(plan, exceeded.length > 0 ? approvedBecause : null);
+    const { applied } = await withRun(
+      leased,
+      { lane: "contacts", trigger: "apply", about },
+      async (runId) => {
+        const writing: WriteContext = { ...context, runId, lease, retry: mapping.retry, ages: readAges() };
+        const rollUps = mapping.engagement?.rollUps ?? [];
+        const written = await writeAll(
+          writing,
+          rollUps,
+          plan,
+          ask,
+          errorsAllowed(limits, plan.people.length),
+        );
+        const result = written.stoppedBy === null ? "finished" : "stopped";
+        const counts = { ...countsOf(written), ...writing.ages.counts() };
+        return { result, counts, applied: { ...none, ...written, runId } };
+      },
+    );
+    return applied;
   });
 }
 
@@ -155,7 +160,7 @@ function checkFit(plan: PlanToApply, mapping: Mapping, now: Date): void {
 }
 
 /** What stands in the list of runs: which plan it was, and whose word let it over a limit. */
-function noteOf({ kind, made }: PlanToApply, approvedBecause: string | null): string {
+function aboutOf({ kind, made }: PlanToApply, approvedBecause: string | null): string {
   const what = `A saved ${kind} of ${made.slice(0, 16).replace("T", " ")} UTC`;
   return approvedBecause === null ? what : `${what}, over a limit because: ${approvedBecause}`;
 }

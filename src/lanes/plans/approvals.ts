@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Change } from "../../plan/changes.ts";
-import type { Database } from "../../store/database/database.ts";
 import { approvedChanges } from "../../store/runs/holds.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** 32 hexadecimal digits: what an approval knows a change by. */
 export function digestOf({ action, words }: Change): string {
@@ -9,11 +9,7 @@ export function digestOf({ action, words }: Change): string {
 }
 
 /** Which changes a person has approved. An approval is forgotten after a day, and says nothing about another value. */
-export async function approvals(
-  database: Database,
-  connectionId: number,
-  now: Date,
-): Promise<(change: Change) => boolean> {
-  const approved = await approvedChanges(database, connectionId, now);
+export async function approvals(store: Store, now: Date): Promise<(change: Change) => boolean> {
+  const approved = await approvedChanges(store, now);
   return approved.size === 0 ? () => false : (change) => approved.has(digestOf(change));
 }

@@ -161,11 +161,11 @@ export async function partPage(
 
 /** By link; who has no answer to their last write yet is not among them. */
 async function linksOf(
-  { database, connectionId, scope, now }: RunContext,
+  { store, scope, now }: RunContext,
   ids: readonly bigint[],
 ): Promise<ReadonlyMap<bigint, KnownLink>> {
   const filter = { kind: "answered", ids } as const;
-  const links = await knownLinks(database, connectionId, scope, filter, 0n, ids.length, now());
+  const links = await knownLinks(store, scope, filter, 0n, ids.length, now());
   return new Map(links.map((known) => [known.link.id, known]));
 }
 

@@ -63,21 +63,21 @@ export async function makePlan(
   between: Between = lendingBetween,
 ): Promise<PlanFindings> {
   if (options.out !== null) await checkPlanPlace(options.out);
-  return withConnection(outer, mapping.name, async (lease, own, lend) => {
-    const deps = between(own, mapping, { lease, lend });
-    const { context, firstSync, isApproved, guarded } = await look(deps, mapping, options.email);
+  return withConnection(outer, mapping.name, async (own) => {
+    const leased = between(own, mapping);
+    const { context, firstSync, isApproved, guarded } = await look(leased, mapping, options.email);
     const filter: LinkFilter =
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
     const plan = await planWhole(context, filter, options, isApproved);
-    const linked = await countLinks(context.database, context.connectionId, "live");
-    const limits = await limitsNow(context.database, mapping, context.connectionId, NO_RUN, deps.now());
+    const linked = await countLinks(context.store, "live");
+    const limits = await limitsNow(context.store, mapping, NO_RUN, leased.now());
     const overLimits = exceededLimits(plan.limited, limits, linked, firstSync);
     const cost = perSide((side) => {
       const { creates, updates, clears, list_additions: additions, removals } = plan.totals[side];
       const work = { creates, updates, clears, listChanges: additions + removals };
       return context.connectors[side].contacts.cost(work);
     });
-    const saved = options.out === null ? null : await save(deps, context, mapping, filter, options.out);
+    const saved = options.out === null ? null : await save(leased, context, mapping, filter, options.out);
     const exceeded = [...guarded.exceeded, ...overLimits];
     return { ...plan, mapping, linked, firstSync, limits, exceeded, held: guarded.held, cost, saved };
   });

@@ -6,7 +6,7 @@ import { sameValue } from "../../model/value.ts";
 import type { PlannedOperation } from "../../plan/planned.ts";
 import type { UndoableConflict } from "../../store/writes/conflict-undos.ts";
 import { settleUndos, waitingUndos } from "../../store/writes/conflict-undos.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { knownLinks } from "../../store/links/known-links.ts";
 import { applyPeople } from "./apply-plan.ts";
 import type { AskAgain } from "./ask-again.ts";
@@ -16,7 +16,6 @@ import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";
 import { look } from "../contacts/look.ts";
 import type { PlannedPerson } from "./plan-file.ts";
-
 /** People click them one at a time. */
 const AT_ONCE = 500;
 
@@ -28,16 +27,15 @@ const AT_ONCE = 500;
  */
 export async function performUndos(outer: Deps, mapping: Mapping): Promise<void> {
   const { database, now } = outer;
-  const { id: connectionId } = await openConnection(database, mapping.name);
-  const wanted = await waitingUndos(database, connectionId, AT_ONCE);
+  const store = await openStore(database, mapping.name);
+  const wanted = await waitingUndos(store, AT_ONCE);
   if (wanted.length === 0) return;
   // By link: the address may be another person's by now.
   const filter = { kind: "answered", ids: wanted.map(({ linkId }) => linkId) } as const;
   // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
-  const links = await withConnection(outer, mapping.name, async (lease, own) => {
-    const deps = carryingBetween(own, mapping, { lease });
-    const { scope } = (await look(deps, mapping, null)).context;
-    return knownLinks(database, connectionId, scope, filter, 0n, AT_ONCE, now());
+  const links = await withConnection(outer, mapping.name, async (own) => {
+    const { scope } = (await look(carryingBetween(own, mapping), mapping, null)).context;
+    return knownLinks(store, scope, filter, 0n, AT_ONCE, now());
   });
   const byId = new Map(links.map((known) => [known.link.id, known]));
   const fields = syncedFields(mapping);
@@ -56,7 +54,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
       people.set(link, { link, email: known.link.email, operations: [...before, ...operations] });
     }
   }
-  if (people.size === 0) return settleUndos(database, moved, "moved", now());
+  if (people.size === 0) return settleUndos(store, moved, "moved", now());
   // The requests are asked again about what both sides show when it is written.
   const askPeople: AskAgain["people"] = (context, page) => {
     const again = page.map(({ known }): [bigint, readonly PlannedOperation[]] => {
@@ -78,9 +76,9 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   const left = new Set(applied.moved.map(({ link }) => link));
   const rest = ready.filter(({ id }) => !moved.includes(id));
   const late = rest.filter(({ linkId }) => left.has(linkId)).map(({ id }) => id);
-  await settleUndos(database, [...moved, ...late], "moved", now());
+  await settleUndos(store, [...moved, ...late], "moved", now());
   await settleUndos(
-    database,
+    store,
     rest.filter(({ linkId }) => !left.has(linkId)).map(({ id }) => id),
     "done",
     now(),

@@ -1,9 +1,9 @@
+import { atomically } from "../../store/database/store.ts";
 import { stampRequests } from "../../feeds/engagement/recover-stamps.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { RollUpProperty } from "../../model/engagement-mapping.ts";
 import type { UpdateContact } from "../../model/operation.ts";
 import type { PlannedOperation } from "../../plan/planned.ts";
-import { transaction } from "../../store/database/database.ts";
 import { holdLease } from "../../store/runs/leases.ts";
 import { settleStamps } from "../../store/feeds/stamps.ts";
 import { LEASE_MS } from "../../write/lease-gate.ts";
@@ -31,7 +31,7 @@ export async function putBackStamps(
   rollUps: readonly RollUpProperty[],
   wanted: readonly PlannedStamp[],
 ): Promise<StampsBack> {
-  const { connectors, database, lease, now, newId } = context;
+  const { connectors, store, lease, now, newId } = context;
   const updates = wanted.map(({ email, operation: { id, fields: values } }): UpdateContact => ({
     kind: "update",
     side: "hubspot",
@@ -48,9 +48,9 @@ export async function putBackStamps(
   for (let start = 0; start < updates.length; start += writeSize) {
     const some = updates.slice(start, start + writeSize);
     const { results, stoppedBy } = await writeProperties(context, connectors.hubspot, some, requests, pre);
-    await transaction(database, async (statements) => {
-      await holdLease(statements, lease, LEASE_MS);
-      await settleStamps(statements, settledStamps(some, results), now());
+    await atomically(store, async (store) => {
+      await holdLease(store, lease, LEASE_MS);
+      await settleStamps(store, settledStamps(some, results), now());
     });
     if (stoppedBy !== null) throw stoppedBy.reason;
     for (const [at, { email }] of some.entries()) {

@@ -40,14 +40,14 @@ const CONTACTS_PER_PAGE = 500;
  * @param only these HubSpot contacts; `null`: all
  */
 export async function* undoStamps(
-  { database, connectionId, connectors, signal }: RunContext,
+  { store, connectors, signal }: RunContext,
   rollUps: readonly RollUpProperty[],
   wanted: DeedFilter,
   only: readonly ExternalId[] | null = null,
 ): AsyncGenerator<StampUndo> {
   let after = "";
   for (;;) {
-    const page = await stampsByContact(database, connectionId, wanted, after, CONTACTS_PER_PAGE, only);
+    const page = await stampsByContact(store, wanted, after, CONTACTS_PER_PAGE, only);
     if (page.length === 0) return;
     const names = new Set(page.flatMap((one) => Object.keys(one.before)));
     const ids = page.map(({ contact }) => contact);

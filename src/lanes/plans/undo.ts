@@ -8,7 +8,7 @@ import { asContactPlan, planUndo, undoNothing } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";
 import type { DeedFilter, DeedRow, LinkDeeds } from "../../store/writes/deeds.ts";
 import { deedsByLink } from "../../store/writes/deeds.ts";
-import { openConnection } from "../../store/runs/connections.ts";
+import { openStore } from "../../store/runs/connections.ts";
 import { knownLinks } from "../../store/links/known-links.ts";
 import { readRun } from "../../store/runs/run-list.ts";
 import type { Between } from "../between.ts";
@@ -21,7 +21,6 @@ import { writePlanFile } from "./plan-file.ts";
 import type { StampBack } from "./undo-stamps.ts";
 import { undoStamps } from "./undo-stamps.ts";
 import { checkPlanPlace } from "./plan-place.ts";
-
 /** People read from the journal at a time. */
 const PEOPLE_PER_PAGE = 500;
 
@@ -62,10 +61,10 @@ export async function makeUndo(
 ): Promise<UndoFindings> {
   await checkPlanPlace(out);
   await checkRun(outer, mapping, wanted);
-  return withConnection(outer, mapping.name, async (lease, own, lend) => {
-    const deps = between(own, mapping, { lease, lend });
-    const { context } = await look(deps, mapping, (wanted.email as EmailKey | undefined) ?? null);
-    const made = deps.now().toISOString();
+  return withConnection(outer, mapping.name, async (own) => {
+    const leased = between(own, mapping);
+    const { context } = await look(leased, mapping, (wanted.email as EmailKey | undefined) ?? null);
+    const made = leased.now().toISOString();
     const about = {
       kind: "undo",
       connection: mapping.name,
@@ -128,8 +127,8 @@ export class NoSuchRun extends Error {
 
 async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFilter): Promise<void> {
   if (runId === undefined) return;
-  const { id } = await openConnection(database, mapping.name);
-  if ((await readRun(database, id, runId)) === null) throw new NoSuchRun(runId);
+  const store = await openStore(database, mapping.name);
+  if ((await readRun(store, runId)) === null) throw new NoSuchRun(runId);
 }
 
 /**
@@ -141,9 +140,9 @@ export async function undoAgain(
   wanted: DeedFilter,
   people: readonly KnownLink[],
 ): Promise<ReadonlyMap<bigint, readonly PlannedOperation[]>> {
-  const { database, connectionId } = context;
+  const { store } = context;
   const links = people.map(({ link }) => link.id);
-  const found = await deedsByLink(database, connectionId, wanted, 0n, links.length, links);
+  const found = await deedsByLink(store, wanted, 0n, links.length, links);
   const byId = new Map(people.map((known) => [known.link.id, known]));
   return new Map(
     found.flatMap((row): readonly [bigint, readonly PlannedOperation[]][] => {
@@ -168,12 +167,12 @@ async function* undoPlans(
   context: RunContext,
   wanted: DeedFilter,
 ): AsyncGenerator<{ readonly known: KnownLink | null; readonly undo: UndoPlan }> {
-  const { database, connectionId, scope } = context;
+  const { store, scope } = context;
   let after = 0n;
   for (;;) {
-    const page = await deedsByLink(database, connectionId, wanted, after, PEOPLE_PER_PAGE);
+    const page = await deedsByLink(store, wanted, after, PEOPLE_PER_PAGE);
     const filter = { kind: "answered", ids: page.map(({ linkId }) => linkId) } as const;
-    const links = await knownLinks(database, connectionId, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
+    const links = await knownLinks(store, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
     for (const row of page) {
       const known = byId.get(row.linkId) ?? null;

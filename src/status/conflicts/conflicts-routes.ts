@@ -10,7 +10,7 @@ const WEEK_MS = 7 * 86_400_000;
 
 /** The log of conflicts; having a value back is asked for on its own page. */
 export function conflictsRoutes({ act, now }: PageDeps): readonly StatusPage[] {
-  const { database, connectionId } = act;
+  const { store } = act;
   return [
     {
       address: "/conflicts",
@@ -20,9 +20,9 @@ export function conflictsRoutes({ act, now }: PageDeps): readonly StatusPage[] {
         if (!read.success) return notUnderstood(read.error);
         const query = read.data;
         const [found, byField, used] = await Promise.all([
-          listConflicts(database, connectionId, query, now()),
-          conflictsByField(database, connectionId, new Date(now().getTime() - WEEK_MS)),
-          mappingInUse(database, connectionId),
+          listConflicts(store, query, now()),
+          conflictsByField(store, new Date(now().getTime() - WEEK_MS)),
+          mappingInUse(store),
         ]);
         if (found.page !== query.page)
           return { kind: "moved", to: conflictsAddress({ ...query, page: found.page }) };

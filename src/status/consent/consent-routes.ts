@@ -3,7 +3,6 @@ import type { LedgerProof } from "../../consent/verify-ledger.ts";
 import { verifyLedger } from "../../consent/verify-ledger.ts";
 import { emailKey } from "../../model/email.ts";
 import { consentPairs } from "../../store/consent/consent-ledger.ts";
-import type { Statements } from "../../store/database/database.ts";
 import {
   eachLedgerEntry,
   knownConsent,
@@ -23,6 +22,7 @@ import { answerFor } from "./person-answer.ts";
 import type { ListedEntry } from "../../store/consent/ledger-list.ts";
 import type { CsvCell } from "../parts/csv-line.ts";
 import { entryReason } from "./entry-reason.ts";
+import type { Store } from "../../store/database/store.ts";
 
 const HEADS = ["Number", "Time", "What", "Side", "List", "Person", "Why", "Evidence", "Run", "Hash"];
 
@@ -65,7 +65,7 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
       answer: ({ query, frame }) => {
         const read = parameters.safeParse(query);
         if (!read.success) return Promise.resolve(notUnderstood(read.error));
-        const entries = eachLedgerEntry(act.database, act.connectionId, read.data.kind ?? null);
+        const entries = eachLedgerEntry(act.store, read.data.kind ?? null);
         return Promise.resolve({
           kind: "table",
           name: `consent-ledger-${frame.now.toISOString().slice(0, 10)}.csv`,
@@ -79,7 +79,7 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
       place: "/consent",
       async answer(asked) {
         const { visitor } = asked;
-        const proof = await verifyLedger(act.database);
+        const proof = await verifyLedger(act.store.statements);
         const about = { entries: proof.entries, broken: proof.broken === null ? "no" : "yes" };
         await act.audit({ who: visitor.name, role: visitor.role, action: "prove_ledger", about });
         return consent(deps, { ...asked, query: {} }, proof);
@@ -100,12 +100,12 @@ async function consent(
   const mayAsk = mayDo(visitor.role, "operator");
   if (email !== undefined && email !== "" && !mayAsk)
     return { kind: "told", status: 403, message: notAllowed("operator") };
-  const { database, connectionId } = act;
+  const { store } = act;
   const [pairs, summary, found, person] = await Promise.all([
-    consentPairs(database, connectionId),
-    summariseLedger(database, connectionId, new Date(now().getTime() - MONTH_MS)),
-    listLedger(database, connectionId, kind, page),
-    email === undefined || email === "" ? null : personOf(database, connectionId, email),
+    consentPairs(store),
+    summariseLedger(store, new Date(now().getTime() - MONTH_MS)),
+    listLedger(store, kind, page),
+    email === undefined || email === "" ? null : personOf(store, email),
   ]);
   if (found.page !== page)
     return { kind: "moved", to: addressOf("/consent", { kind, email, page: found.page }) };
@@ -132,7 +132,7 @@ async function consent(
   };
 }
 
-async function personOf(database: Statements, connectionId: number, email: string): Promise<PersonAnswer> {
+async function personOf(store: Store, email: string): Promise<PersonAnswer> {
   const key = emailKey(email);
-  return { email, known: key === null ? null : await knownConsent(database, connectionId, key) };
+  return { email, known: key === null ? null : await knownConsent(store, key) };
 }

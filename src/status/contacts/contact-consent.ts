@@ -1,6 +1,5 @@
 import { SIDES, SIDE_NAMES } from "../../model/side.ts";
 import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
-import type { Database } from "../../store/database/database.ts";
 import type { KnownConsent } from "../../store/consent/ledger-list.ts";
 import { knownConsent } from "../../store/consent/ledger-list.ts";
 import { KIND_WORDS, whereWords } from "../../words/ledger-words.ts";
@@ -11,13 +10,14 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { exact } from "../../words/time-words.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** What is known of this person's consent and why: what both sides show, and what the ledger keeps of them. */
-export function contactConsent(database: Database, connectionId: number): ContactSection {
+export function contactConsent(store: Store): ContactSection {
   return {
     key: "consent",
     async read({ plan }) {
-      const known = await knownConsent(database, connectionId, plan.known.link.email);
+      const known = await knownConsent(store, plan.known.link.email);
       const answer = answerFor(known);
       const ledger = known.ledger.map((entry) => {
         const { at, kind, side, list } = entry;

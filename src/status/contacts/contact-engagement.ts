@@ -1,4 +1,3 @@
-import type { Database } from "../../store/database/database.ts";
 import type { PersonEngagement } from "../../store/feeds/engagement-person.ts";
 import { personEngagements } from "../../store/feeds/engagement-person.ts";
 import type { Fate } from "../../store/feeds/engagement-rows.ts";
@@ -8,17 +7,18 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
 import { timeElement } from "../parts/time-element.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** The last that are shown: more than a screen is for Klaviyo. */
 const EVENTS_SHOWN = 25;
 
 /** What somebody did last with Klaviyo's messages, what became of each event in HubSpot, and why. */
-export function contactEngagement(database: Database, connectionId: number): ContactSection {
+export function contactEngagement(store: Store): ContactSection {
   return {
     key: "engagements",
     async read({ plan }, now) {
       const { email } = plan.known.link;
-      const engagements = await personEngagements(database, connectionId, email, EVENTS_SHOWN);
+      const engagements = await personEngagements(store, email, EVENTS_SHOWN);
       return {
         content: section(engagements, now),
         document: engagements,

@@ -30,7 +30,7 @@ export function contactExportRoutes({ read, act }: ExportDeps): readonly StatusP
         if (!parsed.success || found === null) return { kind: "told", status: 404, message: NOT_FOUND };
         const id = String(parsed.data.id);
         await act.audit({ who, role, action: "export", contacts: 1, about: { links: id } });
-        const kept = { at: frame.now, ...(await exportPerson(act.database, found.email)) };
+        const kept = { at: frame.now, ...(await exportPerson(act.store.statements, found.email)) };
         return {
           kind: "document",
           name: `person-${id}-${frame.now.toISOString().slice(0, 10)}.json`,

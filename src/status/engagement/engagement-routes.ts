@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 
 /** What people did with messages, and how much of it HubSpot shows. */
 export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] {
-  const { database, connectionId } = act;
+  const { store } = act;
   return [
     {
       address: "/engagement",
@@ -30,10 +30,10 @@ export function engagementRoutes({ act, now }: PageDeps): readonly StatusPage[] 
         const days = read.data.days ?? USUAL_DAYS;
         const since = new Date(now().getTime() - days * DAY_MS);
         const [byDay, streams, older, used] = await Promise.all([
-          engagementDays(database, connectionId, since),
-          readStreams(database, connectionId),
-          olderProgress(database, connectionId),
-          mappingInUse(database, connectionId),
+          engagementDays(store, since),
+          readStreams(store),
+          olderProgress(store),
+          mappingInUse(store),
         ]);
         const rules = used?.mapping?.engagement ?? null;
         const totals = totalsOf(byDay);

@@ -59,7 +59,7 @@ function nothingTicked(): Answer {
 }
 
 async function askRetry({ act, now }: ErrorsActionDeps, { frame }: Asked, ticked: Ticked): Promise<Answer> {
-  const { contacts, unchanged } = await previewRetry(act.database, act.connectionId, ticked.selection, now());
+  const { contacts, unchanged } = await previewRetry(act.store, ticked.selection, now());
   const title = `Retry ${counted(contacts, "contact")}?`;
   const same =
     unchanged === 0
@@ -85,7 +85,7 @@ async function askIgnore(
   ticked: Ticked,
   wrong: { readonly words: string; readonly field: string } | null,
 ): Promise<Answer> {
-  const contacts = await countSelected(act.database, act.connectionId, ticked.selection, now());
+  const contacts = await countSelected(act.store, ticked.selection, now());
   const title = `Ignore ${counted(contacts, "contact")}?`;
   const alone =
     "They are left alone: nothing of their fields is written any more. A refusal of e-mail is still carried over.";

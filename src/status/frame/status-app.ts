@@ -212,13 +212,13 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
     referrerPolicy: { policy: "same-origin" },
   });
   app.decorateRequest("visitor", null);
-  const masked = maskedSight(() => keysOf(deps.act.database)().viewers);
+  const masked = maskedSight(() => keysOf(deps.act.store.statements)().viewers);
   app.decorateRequest("sight", {
     getter() {
       return this.visitor === null || this.visitor.role === "viewer" ? masked : WHOLE_SIGHT;
     },
   });
-  const known = await sessions(app, access, deps.act.database, deps.now);
+  const known = await sessions(app, access, deps.act.store.statements, deps.now);
   await app.register(accepts);
   await app.register(formbody, { bodyLimit: LARGEST_BODY });
   await app.register(csrfProtection, { sessionPlugin: "@fastify/secure-session" });

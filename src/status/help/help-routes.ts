@@ -13,7 +13,7 @@ export function helpRoutes({ act }: Pick<PageDeps, "act">): readonly StatusPage[
       address: "/help",
       place: "/help",
       async answer({ frame }) {
-        const used = await mappingInUse(act.database, act.connectionId);
+        const used = await mappingInUse(act.store);
         const recordAs = used?.mapping?.engagement?.recordAs ?? null;
         const { places } = frame.shell;
         return {

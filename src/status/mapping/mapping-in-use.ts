@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { parseMapping } from "../../mapping/parse-mapping.ts";
 import type { Mapping } from "../../model/mapping.ts";
-import type { Statements } from "../../store/database/database.ts";
 import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
 import { mappingVersions } from "../../store/runs/mapping-versions.ts";
+import type { Store } from "../../store/database/store.ts";
 
 /** A version of the mapping, read. */
 export interface ReadVersion extends StoredMapping {
@@ -25,10 +25,7 @@ export function readVersion(stored: StoredMapping): ReadVersion {
 }
 
 /** The mapping that is in use; `null` before the first start. */
-export async function mappingInUse(
-  statements: Statements,
-  connectionId: number,
-): Promise<ReadVersion | null> {
-  const [latest] = await mappingVersions(statements, connectionId, 1);
+export async function mappingInUse(store: Store): Promise<ReadVersion | null> {
+  const [latest] = await mappingVersions(store, 1);
   return latest === undefined ? null : readVersion(latest);
 }

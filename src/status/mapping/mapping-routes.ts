@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { APPROVED_FOR_MS } from "../../model/hold.ts";
 import { writeAudit } from "../../store/chains/audit.ts";
-import { transaction } from "../../store/database/database.ts";
 import { decideHold, heldWords, waitingHold } from "../../store/runs/holds.ts";
 import { pastHolds } from "../../store/runs/hold-list.ts";
 import { failingByField, listMappingVersions, readMappingVersion } from "../../store/runs/mapping-history.ts";
@@ -16,6 +15,7 @@ import type { ReadVersion } from "./mapping-in-use.ts";
 import { mappingPage, noMappingPage } from "./mapping-page.ts";
 import type { MappingView } from "./mapping-view.ts";
 import { PARTS } from "./mapping-view.ts";
+import { atomically } from "../../store/database/store.ts";
 
 const asked = z.object({
   show: given(
@@ -60,22 +60,22 @@ export function mappingRoutes(deps: PageDeps): readonly StatusPage[] {
 async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer> {
   const read = asked.safeParse(query);
   if (!read.success) return notUnderstood(read.error);
-  const { database, connectionId } = deps.act;
-  const used = await mappingInUse(database, connectionId);
+  const { store } = deps.act;
+  const used = await mappingInUse(store);
   if (used === null)
     return { kind: "page", title: "Mapping", content: noMappingPage(), document: { version: null } };
   const part = read.data.show ?? "fields";
-  const hold = await waitingHold(database, connectionId);
+  const hold = await waitingHold(store);
   const view: MappingView = {
     frame,
     part,
     used,
     disk: onDisk(deps, used),
-    failing: part === "fields" ? await failingByField(database, connectionId) : new Map(),
-    versions: part === "changes" ? await listMappingVersions(database, connectionId, VERSIONS_SHOWN) : [],
+    failing: part === "fields" ? await failingByField(store) : new Map(),
+    versions: part === "changes" ? await listMappingVersions(store, VERSIONS_SHOWN) : [],
     compared: part === "changes" ? await compared(deps, read.data.version ?? used.version) : null,
-    hold: hold === null ? null : { waiting: hold, words: await heldWords(database, hold.id, SAMPLES) },
-    pastHolds: part === "held" ? await pastHolds(database, connectionId, PAST_HOLDS) : [],
+    hold: hold === null ? null : { waiting: hold, words: await heldWords(store, hold.id, SAMPLES) },
+    pastHolds: part === "held" ? await pastHolds(store, PAST_HOLDS) : [],
     task: deps.tasks?.dryRun() ?? null,
     canDryRun: deps.tasks !== undefined,
   };
@@ -94,10 +94,10 @@ function onDisk({ mappingFile }: PageDeps, used: ReadVersion): MappingView["disk
 }
 
 async function compared({ act }: PageDeps, version: number): Promise<MappingView["compared"]> {
-  const { database, connectionId } = act;
-  const now = await readMappingVersion(database, connectionId, version);
+  const { store } = act;
+  const now = await readMappingVersion(store, version);
   if (now === null) return null;
-  return { now, before: await readMappingVersion(database, connectionId, version - 1) };
+  return { now, before: await readMappingVersion(store, version - 1) };
 }
 
 async function decide(
@@ -120,17 +120,17 @@ async function decide(
     };
   }
   const { hash, reason } = form.data;
-  const { database, connectionId } = act;
-  const decided = await transaction(database, async (statements) => {
-    const hold = await waitingHold(statements, connectionId);
+  const { store } = act;
+  const decided = await atomically(store, async (store) => {
+    const hold = await waitingHold(store);
     if (hold === null || hold.id !== id.data.id) return null;
     const state = what === "approve" ? "approved" : "rejected";
     const expiresAt = new Date(now().getTime() + APPROVED_FOR_MS);
     const decision = { state, by: visitor.name, reason, expiresAt } as const;
-    if (!(await decideHold(statements, connectionId, hash, decision, now()))) return null;
+    if (!(await decideHold(store, hash, decision, now()))) return null;
     const about = { hold: String(hold.id), hash, changes: hold.changes };
     const entry = { who: visitor.name, role: visitor.role, action: what, about, reason };
-    await writeAudit(statements, connectionId, entry, now());
+    await writeAudit(store, entry, now());
     return hold;
   });
   if (decided === null) return { kind: "told", status: 409, message: MOVED_ON };

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 
 /** The first page, and what its buttons do. */
 export function overviewRoutes(deps: PageDeps): readonly StatusPage[] {
-  const { database, connectionId } = deps.act;
+  const { store } = deps.act;
   return [
     {
       address: "/",
@@ -21,10 +21,10 @@ export function overviewRoutes(deps: PageDeps): readonly StatusPage[] {
       async answer({ frame }) {
         const since = new Date(frame.now.getTime() - DAY_MS);
         const [freshness, notes, running, latest] = await Promise.all([
-          readFreshness(database, connectionId),
-          readSideNotes(database, connectionId),
-          readRunning(database, connectionId),
-          runsSince(database, connectionId, "contacts", since, MOST_BARS),
+          readFreshness(store),
+          readSideNotes(store),
+          readRunning(store),
+          runsSince(store, "contacts", since, MOST_BARS),
         ]);
         return {
           kind: "page",

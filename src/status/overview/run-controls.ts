@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { writeAudit } from "../../store/chains/audit.ts";
-import { transaction } from "../../store/database/database.ts";
 import { holds, pauseConnection, resumeConnection } from "../../store/runs/pauses.ts";
 import { readRunning } from "../../store/runs/run-progress.ts";
 import { requestSync } from "../../store/runs/sync-requests.ts";
@@ -18,6 +17,7 @@ import { reasonWords } from "../parts/reason-form.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { exact, span } from "../../words/time-words.ts";
 import { wordOf } from "../../words/word-of.ts";
+import { atomically } from "../../store/database/store.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -81,12 +81,12 @@ export function runControlRoutes(deps: PageDeps): readonly StatusPage[] {
 }
 
 async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<Answer> {
-  const { database, connectionId } = act;
+  const { store } = act;
   if (holds(frame.overview.pause, now())) {
     const words = ["No run begins while the connection is paused. Resume it on the overview first."];
     return { kind: "told", status: 409, message: { title: "Nothing was begun: it is paused", words } };
   }
-  const running = await readRunning(database, connectionId);
+  const running = await readRunning(store);
   if (running?.kind === "contacts") {
     const since = span(now().getTime() - running.startedAt.getTime());
     return {
@@ -95,10 +95,10 @@ async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<
       said: `A run is already going, since ${since}. No second one is needed.`,
     };
   }
-  await transaction(database, async (statements) => {
-    await requestSync(statements, connectionId, visitor.name, now());
+  await atomically(store, async (store) => {
+    await requestSync(store, visitor.name, now());
     const entry = { who: visitor.name, role: visitor.role, action: "sync" };
-    await writeAudit(statements, connectionId, entry, now());
+    await writeAudit(store, entry, now());
   });
   act.wake();
   const said = "Sync queued. It usually starts within 10 seconds, or after the run that is going.";
@@ -111,12 +111,12 @@ async function pause({ act, now }: PageDeps, { visitor, frame, body }: Asked): P
   const { reason, length } = form.data;
   const ms = length === undefined ? undefined : wordOf(LENGTHS, length)?.ms;
   const until = ms === undefined ? null : new Date(now().getTime() + ms);
-  const { database, connectionId } = act;
-  await transaction(database, async (statements) => {
-    await pauseConnection(statements, connectionId, { by: visitor.name, reason, until }, now());
+  const { store } = act;
+  await atomically(store, async (store) => {
+    await pauseConnection(store, { by: visitor.name, reason, until }, now());
     const about = { until: until?.toISOString() ?? null };
     const entry = { who: visitor.name, role: visitor.role, action: "pause", about, reason };
-    await writeAudit(statements, connectionId, entry, now());
+    await writeAudit(store, entry, now());
   });
   const ends = until === null ? "until somebody resumes it" : `until ${exact(until)}`;
   return { kind: "moved", to: "/", said: `Paused ${ends}. Refusals of e-mail still travel.` };
@@ -140,11 +140,11 @@ function askAgain(frame: Frame, { issues }: z.ZodError, body: unknown): Answer {
 }
 
 async function resume({ act, now }: PageDeps, { visitor }: Asked): Promise<Answer> {
-  const { database, connectionId } = act;
-  const was = await transaction(database, async (statements) => {
-    const paused = await resumeConnection(statements, connectionId, now());
+  const { store } = act;
+  const was = await atomically(store, async (store) => {
+    const paused = await resumeConnection(store, now());
     const entry = { who: visitor.name, role: visitor.role, action: "resume" };
-    if (paused) await writeAudit(statements, connectionId, entry, now());
+    if (paused) await writeAudit(store, entry, now());
     return paused;
   });
   act.wake();

@@ -38,7 +38,7 @@ const NO_RUN: Answer = { kind: "told", status: 404, message: NOT_FOUND };
 /** The runs, one run, and putting one back. */
 export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
   const { act, now } = deps;
-  const { database, connectionId } = act;
+  const { store } = act;
   return [
     {
       address: "/runs",
@@ -49,8 +49,8 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
         const { query, span } = asked.data;
         const since = new Date(now().getTime() - SPAN_MS[span]);
         const [found, charted] = await Promise.all([
-          listRuns(database, connectionId, query, now()),
-          runsSince(database, connectionId, query.kind ?? "contacts", since, MOST_BARS),
+          listRuns(store, query, now()),
+          runsSince(store, query.kind ?? "contacts", since, MOST_BARS),
         ]);
         if (found.page !== query.page)
           return { kind: "moved", to: runsAddress({ query: { ...query, page: found.page }, span }) };
@@ -68,18 +68,18 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
 }
 
 async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor }: Asked): Promise<Answer> {
-  const { database, connectionId } = act;
+  const { store } = act;
   const id = ofRun.safeParse(params);
   const asked = searched.safeParse(query);
   if (!id.success) return NO_RUN;
   if (!asked.success) return notUnderstood(asked.error);
-  const run = await readRun(database, connectionId, id.data.id);
+  const run = await readRun(store, id.data.id);
   if (run === null) return NO_RUN;
   const search = asked.data.q ?? null;
   const [found, conflicts, held] = await Promise.all([
-    runChanges(database, connectionId, id.data.id, search, searchInOf(visitor.role), asked.data.page ?? 1),
-    countConflicts(database, connectionId, id.data.id),
-    holdOfRun(database, connectionId, id.data.id),
+    runChanges(store, id.data.id, search, searchInOf(visitor.role), asked.data.page ?? 1),
+    countConflicts(store, id.data.id),
+    holdOfRun(store, id.data.id),
   ]);
   const changes = mayDo(visitor.role, "operator") ? found.changes : found.changes.map(seenChange);
   const view = { frame, run, search, found, conflicts, held, canUndo: tasks !== undefined };
@@ -93,7 +93,7 @@ async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor 
 
 /** Putting a run back: looked at first, on its own page, and done when somebody says so. */
 function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
-  const { database, connectionId } = act;
+  const { store } = act;
   const page = (
     address: string,
     method: "GET" | "POST",
@@ -104,7 +104,7 @@ function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
     place: "/runs",
     async answer(asked) {
       const id = ofRun.safeParse(asked.params);
-      if (!id.success || (await readRun(database, connectionId, id.data.id)) === null) return NO_RUN;
+      if (!id.success || (await readRun(store, id.data.id)) === null) return NO_RUN;
       return answer(asked, id.data.id);
     },
   });

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { counted } from "../../model/count-words.ts";
 import { writeAudit } from "../../store/chains/audit.ts";
-import { transaction } from "../../store/database/database.ts";
 import { endSessions } from "../../store/pages/web-sessions.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
 import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
 import type { Visitor } from "../frame/access/role.ts";
 import { mayDo } from "../frame/access/role.ts";
+import { atomically } from "../../store/database/store.ts";
 
 const params = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 
@@ -18,12 +18,12 @@ export function sessionRoutes({ act, now }: PageDeps): readonly StatusPage[] {
     action: string,
     which: { readonly id: bigint | null; readonly who: string | null },
   ): Promise<number> =>
-    transaction(act.database, async (statements) => {
+    atomically(act.store, async (store) => {
       const at = now();
-      const ended = await endSessions(statements, which, at);
+      const ended = await endSessions(store.statements, which, at);
       const { name: who, role } = visitor;
       const about = { sessions: ended, session: which.id === null ? null : String(which.id) };
-      await writeAudit(statements, act.connectionId, { who, role, action, about }, at);
+      await writeAudit(store, { who, role, action, about }, at);
       return ended;
     });
   const one = async ({ visitor, params: given }: Asked): Promise<Answer> => {

@@ -19,7 +19,7 @@ const ACTIONS_SHOWN = 20;
 
 /** What Tandem is connected to and who may use it; changes nothing. */
 export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
-  const { database, connectionId } = act;
+  const { store } = act;
   return [
     {
       address: "/settings/audit.csv",
@@ -28,7 +28,7 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
         Promise.resolve({
           kind: "table",
           name: `audit-${frame.now.toISOString().slice(0, 10)}.csv`,
-          lines: auditCsv(eachAuditEntry(database, connectionId)),
+          lines: auditCsv(eachAuditEntry(store)),
         }),
     },
     {
@@ -36,13 +36,18 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
       place: "/settings",
       async answer({ frame, visitor }) {
         const [used, notes, freshness, linked, server, audit, sessions] = await Promise.all([
-          mappingInUse(database, connectionId),
-          readSideNotes(database, connectionId),
-          readFreshness(database, connectionId),
-          countLinks(database, connectionId, "live"),
-          readServerFacts(database),
-          visitor.role === "admin" ? readAudit(database, connectionId, ACTIONS_SHOWN) : [],
-          listSessions(database, visitor.role === "admin" ? null : visitor.name, SESSION_LIMITS, now()),
+          mappingInUse(store),
+          readSideNotes(store),
+          readFreshness(store),
+          countLinks(store, "live"),
+          readServerFacts(store.statements),
+          visitor.role === "admin" ? readAudit(store, ACTIONS_SHOWN) : [],
+          listSessions(
+            store.statements,
+            visitor.role === "admin" ? null : visitor.name,
+            SESSION_LIMITS,
+            now(),
+          ),
         ]);
         const { runs } = frame.overview;
         const lastRun = runs.find(({ kind, result }) => kind === "contacts" && result !== "running") ?? null;

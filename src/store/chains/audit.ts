@@ -4,6 +4,7 @@ import type { ChainProof } from "./prove-chain.ts";
 import { proveChain } from "./prove-chain.ts";
 import type { Head } from "./seals.ts";
 import { sealing } from "./seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** Something that a person did on the status page or the command line, or that ended by itself what a person had wanted. */
 export interface AuditEntry {
@@ -25,15 +26,15 @@ export interface KeptAuditEntry extends Required<AuditEntry> {
 
 /** Keeps what was done, chained and sealed; in the transaction that does it. */
 export async function writeAudit(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   { who, role, action, contacts = 0, about = {}, reason = "" }: AuditEntry,
   now: Date,
 ): Promise<void> {
+  const { connectionId } = store;
   await sealing(
-    statements,
+    store,
     "audit",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
       INSERT INTO audit (connection_id, at, who, role, action, contacts, about, reason)
       VALUES (${connectionId}, ${now}, ${who}, ${role}, ${action}, ${contacts}, ${JSON.stringify(about)}::jsonb,
               ${withoutAddresses(reason)})`,
@@ -50,8 +51,7 @@ function withoutAddresses(reason: string): string {
 
 /** The latest first. */
 export async function readAudit(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly KeptAuditEntry[]> {
   return statements.$queryRaw<KeptAuditEntry[]>`
@@ -71,10 +71,10 @@ export interface ChainedAuditEntry extends KeptAuditEntry {
 const PAGE = 1_000;
 
 /** Every entry of a connection in the order in which it was written. */
-export async function* eachAuditEntry(
-  statements: Statements,
-  connectionId: number,
-): AsyncGenerator<ChainedAuditEntry> {
+export async function* eachAuditEntry({
+  statements,
+  connectionId,
+}: Store): AsyncGenerator<ChainedAuditEntry> {
   for (let after = 0n; ;) {
     const entries = await statements.$queryRaw<ChainedAuditEntry[]>`
       SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text

@@ -1,10 +1,11 @@
 import { latestCut, saveCut } from "./chain-cuts.ts";
-import type { Database, Statements } from "../database/database.ts";
-import { transaction } from "../database/database.ts";
+import type { Statements } from "../database/database.ts";
 import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
 import type { Rest } from "../runs/retention.ts";
 import type { Head } from "./seals.ts";
 import { sealedHead } from "./seals.ts";
+import type { Store } from "../database/store.ts";
+import { atomically } from "../database/store.ts";
 
 /**
  * Removes the oldest rows of the audit, up to the first that its connection still keeps. A sealed cut is written first, so
@@ -13,22 +14,17 @@ import { sealedHead } from "./seals.ts";
  *
  * @param before rows of this connection from before may go; `null` keeps all of them
  */
-export async function removeAudit(
-  database: Database,
-  connectionId: number,
-  before: Date | null,
-  now: Date,
-  rest: Rest,
-): Promise<number> {
-  await database.connection.updateMany({
+export async function removeAudit(store: Store, before: Date | null, now: Date, rest: Rest): Promise<number> {
+  const { statements, connectionId } = store;
+  await statements.connection.updateMany({
     where: { id: connectionId, OR: [{ auditFrom: null }, { auditFrom: { not: before } }] },
     data: { auditFrom: before },
   });
-  const cut = await transaction(database, (statements) => cutOld(statements, now));
+  const cut = await atomically(store, (store) => cutOld(store.statements, now));
   if (cut === null) return 0;
   const removed = await inParts(
     rest,
-    () => database.$executeRaw`
+    () => statements.$executeRaw`
     DELETE FROM audit WHERE seq IN (
       SELECT seq FROM audit WHERE seq <= ${cut.seq} ORDER BY seq LIMIT ${ROWS_AT_ONCE})`,
   );

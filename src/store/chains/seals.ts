@@ -1,3 +1,5 @@
+import type { Store } from "../database/store.ts";
+import { atomically } from "../database/store.ts";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { InstallationKeys } from "../../model/keys/installation-keys.ts";
 import type { Statements } from "../database/database.ts";
@@ -32,14 +34,10 @@ export interface Seal {
  * An entry that came any other way has no good seal, and `tandem consent audit` names it. The database itself refuses to
  * commit an entry that nobody sealed.
  */
-export async function sealing<T>(
-  statements: Statements,
-  chain: Chain,
-  work: (statements: Statements) => Promise<T>,
-): Promise<T> {
-  return inTransaction(statements, async (own) => {
-    const done = await work(own);
-    await sealAdded(own, chain);
+export async function sealing<T>(store: Store, chain: Chain, work: (store: Store) => Promise<T>): Promise<T> {
+  return atomically(store, async (store) => {
+    const done = await work(store);
+    await sealAdded(store.statements, chain);
     return done;
   });
 }

@@ -1,8 +1,8 @@
 import type { Consent } from "../../model/consent.ts";
 import type { PerSide } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** A subscription on its way out, with what allowed it. */
 export interface AskedRow {
@@ -20,17 +20,17 @@ export interface AskedRow {
  * @returns `email list` of those that may go out
  */
 export async function saveAsked(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   rows: readonly AskedRow[],
   now: Date,
 ): Promise<ReadonlySet<string>> {
+  const { connectionId } = store;
   if (rows.length === 0) return new Set();
   const subjects = await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$queryRaw<{ email: string; list: string }[]>`
+    ({ statements }) => statements.$queryRaw<{ email: string; list: string }[]>`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
         "email" text, "list" text, "consents" jsonb, "readAt" bigint)
@@ -53,17 +53,17 @@ export async function saveAsked(
  * @returns how many it did not have yet
  */
 export async function saveBlocked(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   rows: readonly { readonly email: string; readonly list: string; readonly because: string }[],
   now: Date,
 ): Promise<number> {
+  const { connectionId } = store;
   if (rows.length === 0) return 0;
   return sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, subject, 'email', 'blocked', 'klaviyo', jsonb_build_object('because', because),
            ${runId}, ${now}, list
@@ -105,8 +105,7 @@ const BY_CHOICE = Prisma.sql`later.verdict = 'by_choice' AND NOT later.evidence 
  * subscription to that list was confirmed, or whose refusal was put back.
  */
 export async function pendingAsks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly PendingAsk[]> {
   return statements.$queryRaw<PendingAsk[]>`
@@ -141,18 +140,18 @@ export interface AskFound {
 }
 
 export async function saveFound(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   rows: readonly AskFound[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (rows.length === 0) return;
   const page = JSON.stringify(rows);
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email',
            CASE found WHEN 'met' THEN 'opted_out' ELSE found END, 'klaviyo',
@@ -171,11 +170,7 @@ export async function saveFound(
 }
 
 /** How many refusals were put back since that a subscription had gone over. */
-export async function countRestored(
-  statements: Statements,
-  connectionId: number,
-  since: Date,
-): Promise<number> {
+export async function countRestored({ statements, connectionId }: Store, since: Date): Promise<number> {
   const where = { connectionId, kind: "restored", at: { gte: since } };
   return statements.consentEntry.count({ where });
 }
@@ -187,13 +182,8 @@ const HOUR_MS = 60 * 60_000;
  *
  * @param lookedAt when they were last looked after; `null`: never
  */
-export async function awaitsLook(
-  statements: Statements,
-  connectionId: number,
-  lookedAt: Date | null,
-  now: Date,
-): Promise<boolean> {
+export async function awaitsLook(store: Store, lookedAt: Date | null, now: Date): Promise<boolean> {
   const dueForAll = lookedAt === null || now.getTime() - lookedAt.getTime() >= HOUR_MS;
   const since = new Date(now.getTime() - (dueForAll ? LOOKED_AFTER_MS : HOUR_MS));
-  return (await pendingAsks(statements, connectionId, since)).length > 0;
+  return (await pendingAsks(store, since)).length > 0;
 }

@@ -1,9 +1,9 @@
 import type { Consent, OptOutFrom } from "../../model/consent.ts";
 import { consentState, plainConsent, verdictOf } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** A refusal that Tandem has taken to a side. */
 export interface CarriedRefusal {
@@ -25,12 +25,12 @@ const OUT_OF_A_KIND = consentState({ ...plainConsent("never_subscribed"), optedO
  * nothing asks for it twice. What Klaviyo only promises is looked for until it shows (`consent/confirm-opt-outs.ts`). The contact is kept as a hash, as the person is: after a merge another one has their place.
  */
 export async function saveCarried(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   refusals: readonly CarriedRefusal[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (refusals.length === 0) return;
   // What the side will show: until it is read again, that stands.
   const shown = plainConsent("unsubscribed");
@@ -38,9 +38,9 @@ export async function saveCarried(
   const page = Prisma.sql`jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) AS p(
     "side" text, "id" text, "email" text, "from" jsonb, "because" jsonb, "restores" boolean)`;
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     SELECT ${connectionId}, consent_subject(email), 'email', CASE WHEN restores THEN 'restored' ELSE 'carried' END, side,
            jsonb_build_object('from', "from", 'because', because, 'contact', consent_subject(side || ' ' || id)), ${runId}, ${now}, "from" ->> 'list'
@@ -77,18 +77,18 @@ const SHOWS_BEFORE_MS = 10 * 60_000;
 
 /** Writes down that these types are open again, where Tandem's own opt-out must show by now. */
 export async function saveReopened(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   types: readonly ReopenedType[],
   now: Date,
 ): Promise<void> {
+  const { connectionId } = store;
   if (types.length === 0) return;
   const shownBy = new Date(now.getTime() - SHOWS_BEFORE_MS);
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, consent_subject(email), 'email', 'reopened', 'hubspot', jsonb_build_object('type', type),
            ${runId}, ${now}

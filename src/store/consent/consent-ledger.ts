@@ -2,6 +2,7 @@ import type { Consent, Verdict } from "../../model/consent.ts";
 import { verdictOf } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * What the ledger says: seen (`opted_out`, `opted_in` again, `first_opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
@@ -65,8 +66,7 @@ export async function ledgerPage(
 
 /** What the ledger holds of one person, the oldest first. */
 export async function ledgerOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   email: string,
 ): Promise<readonly LedgerEntry[]> {
   return statements.$queryRaw<LedgerEntry[]>`
@@ -85,10 +85,7 @@ export interface ConsentPair {
 }
 
 /** Reads the index alone that holds each link's two states: this is asked for with every look at the page. */
-export async function consentPairs(
-  statements: Statements,
-  connectionId: number,
-): Promise<readonly ConsentPair[]> {
+export async function consentPairs({ statements, connectionId }: Store): Promise<readonly ConsentPair[]> {
   return statements.$queryRaw<ConsentPair[]>`
     WITH person AS (
       SELECT link_id, coalesce(max(consent_state) FILTER (WHERE side = 'hubspot'), 'none') AS hubspot,

@@ -3,6 +3,7 @@ import type { Side } from "../../model/side.ts";
 import type { ConsentKind } from "./consent-ledger.ts";
 import type { Statements } from "../database/database.ts";
 import { refusedByLedger } from "./tombstones.ts";
+import type { Store } from "../database/store.ts";
 
 /** Something that Tandem did to somebody's consent, or found that it must not do. */
 export interface ConsentAct {
@@ -47,8 +48,7 @@ export interface PersonConsent {
 
 /** A page of the linked people of whom the two sides and the ledger may not say the same, by link. */
 export async function unequalConsents(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   after: bigint,
   limit: number,
 ): Promise<readonly PersonConsent[]> {

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * May the ledger be trusted to hold everybody whom Tandem ever asked to be subscribed? A database that was restored from a
@@ -9,8 +9,7 @@ import type { Statements } from "../database/database.ts";
  * @param longestGapMs how long nobody runs, as a rule
  */
 export async function ledgerIsDoubted(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   longestGapMs: number,
   now: Date,

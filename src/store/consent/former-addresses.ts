@@ -3,9 +3,9 @@ import { verdictOf } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** An email address that a linked contact had, whose consent nobody has read since. */
 export interface UnreadFormer {
@@ -23,8 +23,7 @@ export interface UnreadFormer {
  * @param except links that were tried already
  */
 export async function unreadFormer(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   except: readonly bigint[],
   atMost: number,
@@ -40,8 +39,7 @@ export async function unreadFormer(
 
 /** Marks the consent of these addresses as read. */
 export async function saveFormerRead(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   rows: readonly UnreadFormer[],
 ): Promise<void> {
@@ -62,13 +60,13 @@ export interface LeftOptOut extends UnreadFormer {
  * else's by now, so nothing is said of those.
  */
 export async function saveLeftOptOuts(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   side: Side,
   rows: readonly LeftOptOut[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (rows.length === 0) return;
   const page = JSON.stringify(
     rows.map(({ linkId, now: email, consent }) => {
@@ -77,9 +75,9 @@ export async function saveLeftOptOuts(
     }),
   );
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
     SELECT DISTINCT ON (subject) ${connectionId}, subject, 'email', 'opted_out', ${side}, verdict,
            jsonb_build_object('address', 'another of this person', 'was', consent), ${runId}, ${now}

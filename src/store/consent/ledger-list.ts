@@ -2,9 +2,9 @@ import type { Consent } from "../../model/consent.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { ConsentKind, LedgerEntry } from "./consent-ledger.ts";
 import { ledgerOf } from "./consent-ledger.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
+import type { Store } from "../database/store.ts";
 
 /** An entry as the list shows it: of whom, only the keyed hash. */
 export interface ListedEntry {
@@ -30,8 +30,7 @@ const PER_PAGE = 25;
 
 /** A page of the ledger, the latest first. */
 export async function listLedger(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   kind: ConsentKind | null,
   asked: number,
 ): Promise<LedgerList> {
@@ -52,8 +51,7 @@ const FILE_PAGE = 1_000;
 
 /** The whole ledger in the order in which it was written, so that each hash stands behind the one it holds. */
 export async function* eachLedgerEntry(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   kind: ConsentKind | null,
 ): AsyncGenerator<ListedEntry> {
   const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
@@ -82,8 +80,7 @@ export interface LedgerSummary {
 }
 
 export async function summariseLedger(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
 ): Promise<LedgerSummary> {
   const [kinds, blocked, optOuts] = await Promise.all([
@@ -113,11 +110,8 @@ export interface KnownConsent {
   readonly ledger: readonly LedgerEntry[];
 }
 
-export async function knownConsent(
-  statements: Statements,
-  connectionId: number,
-  email: string,
-): Promise<KnownConsent> {
+export async function knownConsent(store: Store, email: string): Promise<KnownConsent> {
+  const { statements, connectionId } = store;
   const rows = await statements.$queryRaw<
     { side: Side; consent: Consent | null; linkId: bigint | null; own: boolean }[]
   >`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
@@ -134,6 +128,6 @@ export async function knownConsent(
     linkId: rows.find(({ linkId }) => linkId !== null)?.linkId ?? null,
     consents: { hubspot: of("hubspot")?.consent ?? null, klaviyo: of("klaviyo")?.consent ?? null },
     seen: { hubspot: of("hubspot") !== undefined, klaviyo: of("klaviyo") !== undefined },
-    ledger: await ledgerOf(statements, connectionId, email),
+    ledger: await ledgerOf(store, email),
   };
 }

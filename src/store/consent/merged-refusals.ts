@@ -3,9 +3,9 @@ import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import type { MergedContact } from "../links/merged.ts";
-import type { Statements } from "../database/database.ts";
 import { sealing } from "../chains/seals.ts";
 import { NO_RUN } from "../runs/runs.ts";
+import type { Store } from "../database/store.ts";
 
 interface Lost {
   /** Of the contact that is left. */
@@ -22,13 +22,13 @@ interface Lost {
  * merged contacts are still stored.
  */
 export async function saveMergedRefusals(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   side: Side,
   merged: readonly MergedContact[],
   { types, hubspotOptOut }: ResolvedConsent,
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (merged.length === 0) return;
   const standing = hubspotOptOut === "unsubscribe" && types.length > 0 ? JSON.stringify(types) : null;
   const lost = await statements.$queryRaw<Lost[]>`
@@ -62,9 +62,9 @@ export async function saveMergedRefusals(
     ORDER BY email, side, at DESC`;
   if (lost.length === 0) return;
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
       INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
       SELECT ${connectionId}, consent_subject(email), 'email', 'opted_out', side, 'by_choice',
              jsonb_build_object('address', 'another of this person', 'was', consent), ${NO_RUN}, ${now}

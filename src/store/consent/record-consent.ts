@@ -1,9 +1,9 @@
 import { consentState, plainConsent } from "../../model/consent.ts";
 import type { ConsentKind } from "./consent-ledger.ts";
 import { readCursor, saveCursor } from "../snapshots/cursors.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** How many entries a run added. */
 export interface Recorded {
@@ -17,14 +17,13 @@ export interface Recorded {
  * backup, and for somebody who has another address now.
  */
 export async function recordConsent(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   now: Date,
   links: readonly bigint[] | "everybody",
 ): Promise<Recorded> {
   const among = links === "everybody" ? Prisma.empty : Prisma.sql`AND link_id = ANY(${[...links]}::bigint[])`;
-  return sealing(statements, "consent", (own) => recordSeen(own, connectionId, runId, now, among, among));
+  return sealing(store, "consent", (store) => recordSeen(store, runId, now, among, among));
 }
 
 const OPTED_IN = consentState(plainConsent("subscribed"));
@@ -38,20 +37,16 @@ const OVERLAP_MS = 10 * 60_000;
  * The same of everybody whose snapshot or addresses changed since it was last done, which costs what changed and not what
  * there is. The first time, and where a clock was put back, it goes over everybody.
  */
-export async function recordChangedConsent(
-  statements: Statements,
-  connectionId: number,
-  runId: bigint,
-  now: Date,
-): Promise<Recorded> {
-  return sealing(statements, "consent", async (own) => {
-    const recorded = Number((await readCursor(own, connectionId, RECORDED)) ?? Number.NaN);
+export async function recordChangedConsent(store: Store, runId: bigint, now: Date): Promise<Recorded> {
+  const { connectionId } = store;
+  return sealing(store, "consent", async (store) => {
+    const recorded = Number((await readCursor(store, RECORDED)) ?? Number.NaN);
     const [shown, people] =
       recorded <= now.getTime()
         ? changedSince(connectionId, new Date(recorded))
         : [Prisma.empty, Prisma.empty];
-    const added = await recordSeen(own, connectionId, runId, now, shown, people);
-    await saveCursor(own, connectionId, RECORDED, String(now.getTime() - OVERLAP_MS), now);
+    const added = await recordSeen(store, runId, now, shown, people);
+    await saveCursor(store, RECORDED, String(now.getTime() - OVERLAP_MS), now);
     return added;
   });
 }
@@ -74,30 +69,29 @@ function changedSince(connectionId: number, since: Date): readonly [Prisma.Sql, 
 }
 
 async function recordSeen(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   now: Date,
   among: Prisma.Sql,
   people: Prisma.Sql,
 ): Promise<Recorded> {
   const out = Prisma.sql`verdict <> 'none' ${among}`;
-  const optedOut = await record(statements, connectionId, runId, now, "opted_out", out);
+  const optedOut = await record(store, runId, now, "opted_out", out);
   // Subscribed by Tandem over a refusal is no act of theirs.
   const cameBack = Prisma.sql`consent_state = ${OPTED_IN}
     AND NOT EXISTS (
       SELECT FROM consent_ledger AS asked
-      WHERE asked.connection_id = ${connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
+      WHERE asked.connection_id = ${store.connectionId} AND asked.subject = consent_subject(email_key) AND asked.kind = 'asked'
         AND NOT EXISTS (SELECT FROM consent_ledger AS settled
-                        WHERE settled.connection_id = ${connectionId} AND settled.subject = asked.subject
+                        WHERE settled.connection_id = ${store.connectionId} AND settled.subject = asked.subject
                           AND settled.seq > asked.seq
                           AND (settled.kind = 'confirmed'
                             -- Klaviyo takes minutes to put back what was restored, and shows the old until then.
                             OR settled.kind = 'restored' AND seen_at > settled.at + interval '10 minutes')))
     ${among}`;
-  const optedIn = await record(statements, connectionId, runId, now, "opted_in", cameBack);
-  await recordFirst(statements, connectionId, runId, now, among);
-  await followAddresses(statements, connectionId, runId, now, people);
+  const optedIn = await record(store, runId, now, "opted_in", cameBack);
+  await recordFirst(store, runId, now, among);
+  await followAddresses(store, runId, now, people);
   return { optedOut, optedIn };
 }
 
@@ -106,8 +100,7 @@ async function recordSeen(
  * left out, and so is somebody whom Tandem itself asked to be subscribed: nobody saw them opt in.
  */
 async function recordFirst(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   now: Date,
   among: Prisma.Sql,
@@ -132,8 +125,7 @@ async function recordFirst(
  * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
  */
 async function followAddresses(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   now: Date,
   among: Prisma.Sql,
@@ -184,8 +176,7 @@ async function followAddresses(
 }
 
 async function record(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   now: Date,
   kind: ConsentKind,

@@ -1,16 +1,15 @@
 import { isBlocked, verdictOf } from "../../model/consent.ts";
 import type { Contact } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
-import type { Statements } from "../database/database.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * The linked people among these of whom the store knows another consent than they show now, or of whom something is still to
  * be done: what was seen of a refusal may have been stored, and the process killed before it was carried.
  */
 export async function changedRefusals(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly Pick<Contact, "side" | "id" | "consent">[],
 ): Promise<readonly EmailKey[]> {
   if (contacts.length === 0) return [];
@@ -27,17 +26,17 @@ export async function changedRefusals(
 
 /** Puts the refusals of these people into the ledger, whether or not anybody knows them; once for each side. */
 export async function saveRefusals(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   contacts: readonly Pick<Contact, "side" | "id" | "email" | "consent">[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (contacts.length === 0) return;
   const added = await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, verdict, evidence, run_id, at)
     SELECT DISTINCT ON (subject, side)
            ${connectionId}, subject, 'email', 'opted_out', side, verdict, consent, ${runId}, ${now}

@@ -1,5 +1,5 @@
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act of their own that
@@ -124,8 +124,7 @@ export function takenBack(connectionId: number): Prisma.Sql {
 
 /** Of these addresses, those whose person refused and did not take it back. */
 export async function refusedAmong(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   emails: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await statements.$queryRaw<{ email: string }[]>`

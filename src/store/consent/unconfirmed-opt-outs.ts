@@ -1,7 +1,7 @@
 import type { EmailKey } from "../../model/email.ts";
-import type { Statements } from "../database/database.ts";
 import { optingOutLately } from "./tombstones.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** A person whom Tandem opted out in Klaviyo, and whose profile has not shown it since. */
 export interface UnconfirmedOptOut {
@@ -14,8 +14,7 @@ const UNCONFIRMED = Prisma.sql`sighting.side = 'klaviyo' AND sighting.opt_out_se
 
 /** Those whose last opt-out should have been applied by now, the longest first. */
 export async function dueOptOuts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   now: Date,
   atMost: number,
 ): Promise<readonly UnconfirmedOptOut[]> {
@@ -29,8 +28,7 @@ export async function dueOptOuts(
 
 /** Nothing asks for these opt-outs any more. Of a profile that could not be read since, nobody knows. */
 export async function forgetUnconfirmed(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   links: readonly bigint[],
 ): Promise<void> {
   await statements.$executeRaw`
@@ -41,8 +39,7 @@ export async function forgetUnconfirmed(
 
 /** How many were sent before this moment and are not shown yet, and when the first of them was sent. */
 export async function countLateOptOuts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   before: Date,
 ): Promise<{ readonly people: number; readonly since: Date | null }> {
   const [row] = await statements.$queryRaw<{ people: number; since: Date | null }[]>`

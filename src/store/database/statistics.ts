@@ -1,4 +1,4 @@
-import type { Statements } from "./database.ts";
+import type { Store } from "./store.ts";
 
 /** As many new rows change what the planner should do; fewer are left to autovacuum. */
 const MANY = 1_000;
@@ -8,7 +8,7 @@ const MANY = 1_000;
  * or a side for a row or two, and compares everybody with everybody: a first sync of 15,000 people then takes longer
  * than a transaction may. Autovacuum comes only once a minute, and some servers have it off.
  */
-export async function refreshStatistics(statements: Statements, connectionId: number): Promise<void> {
+export async function refreshStatistics({ statements, connectionId }: Store): Promise<void> {
   const waiting = await statements.sighting.count({
     where: { connectionId, linkId: null, emailKey: { not: null } },
   });

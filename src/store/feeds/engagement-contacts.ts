@@ -1,7 +1,7 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A person of the source, and the contact that they are linked to. */
 export interface LinkedPerson {
@@ -12,8 +12,7 @@ export interface LinkedPerson {
 
 /** The HubSpot contacts that these people are linked to, by Klaviyo's id or by address. */
 export async function linkedContacts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   people: readonly ExternalId[],
   emails: readonly EmailKey[],
 ): Promise<readonly LinkedPerson[]> {
@@ -34,8 +33,7 @@ export async function linkedContacts(
  * @param now `null` wakes those too that are postponed
  */
 export async function wakeLinked(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
   now: Date | null,
 ): Promise<void> {
@@ -50,7 +48,7 @@ export async function wakeLinked(
 }
 
 /** Every event of people nobody knew, seen since, is looked for once more. */
-export async function wakeUnknown(statements: Statements, connectionId: number, since: Date): Promise<void> {
+export async function wakeUnknown({ statements, connectionId }: Store, since: Date): Promise<void> {
   await statements.engagement.updateMany({
     where: { connectionId, fate: "unknown", seenAt: { gte: since } },
     data: { fate: "waiting", reason: "", retryAt: null },
@@ -65,8 +63,7 @@ export interface UnknownPerson {
 
 /** The people nobody knows, with an address, whose events were seen since; each once. */
 export async function unknownPeople(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
   now: Date,
 ): Promise<readonly UnknownPerson[]> {
@@ -83,8 +80,7 @@ export async function unknownPeople(
 
 /** Links for people who are to become contacts; those that there are stay as they are. */
 export async function makeLinksFor(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   emails: readonly EmailKey[],
 ): Promise<void> {
   await statements.$executeRaw`
@@ -95,8 +91,7 @@ export async function makeLinksFor(
 
 /** The contact lane is to look at these people: it finds their profiles and says what becomes of them. */
 export async function markEmailsDirty(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   emails: readonly EmailKey[],
   now: Date,
 ): Promise<void> {
@@ -107,8 +102,7 @@ export async function markEmailsDirty(
 
 /** Of these people nobody is made before that time, and why. */
 export async function postponeUnknown(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   people: readonly UnknownPerson[],
   reason: string,
   until: Date,

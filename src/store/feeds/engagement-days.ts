@@ -1,5 +1,5 @@
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** What the source counts of one metric on one UTC day, and what became of what Tandem saw. */
 export interface EngagementDay {
@@ -27,8 +27,7 @@ export interface EngagementDay {
 
 /** How many events of each day the source counts, by `yyyy-mm-dd`. */
 export async function saveDayCounts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   metricId: string,
   counts: ReadonlyMap<string, number>,
   now: Date,
@@ -43,8 +42,7 @@ export async function saveDayCounts(
 
 /** The rows of the status page, the latest day first. `since` is a moment: its whole UTC day is among them. */
 export async function engagementDays(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly EngagementDay[]> {
   const from = new Date(Date.parse(`${since.toISOString().slice(0, 10)}T00:00:00Z`));

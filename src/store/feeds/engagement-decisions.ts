@@ -1,8 +1,8 @@
 import type { Engagement } from "../../model/engagement.ts";
-import type { Statements } from "../database/database.ts";
 import type { EngagementColumns, Fate, KeptEngagement } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** What was decided of one event; with `entryId` it is shown, unless the same occurrence is already. */
 export interface DecidedRow {
@@ -14,7 +14,7 @@ export interface DecidedRow {
 }
 
 /** Events whose time has come are to be decided. */
-export async function wakeFuture(statements: Statements, connectionId: number, now: Date): Promise<void> {
+export async function wakeFuture({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.engagement.updateMany({
     where: { connectionId, fate: "future", at: { lte: now } },
     data: { fate: "new", reason: "" },
@@ -22,7 +22,7 @@ export async function wakeFuture(statements: Statements, connectionId: number, n
 }
 
 /** Under another mapping, events since then that are not shown yet are decided again. */
-export async function decideAnew(statements: Statements, connectionId: number, since: Date): Promise<void> {
+export async function decideAnew({ statements, connectionId }: Store, since: Date): Promise<void> {
   await statements.$executeRaw`
     UPDATE engagement SET fate = 'new', reason = '', entry_id = NULL
     WHERE connection_id = ${connectionId} AND at >= ${since}
@@ -34,8 +34,7 @@ export type AfterUndecided = Pick<Engagement, "at" | "eventId">;
 
 /** The oldest events that nothing was decided of, after that one. */
 export async function undecided(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   after: AfterUndecided | null,
   limit: number,
 ): Promise<readonly KeptEngagement[]> {
@@ -55,8 +54,7 @@ export async function undecided(
  * and every other is a repeat. People of whom something is shown, and that did it again, are due for a new roll-up.
  */
 export async function saveDecisions(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   decided: readonly DecidedRow[],
   now: Date,
 ): Promise<void> {

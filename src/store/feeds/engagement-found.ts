@@ -1,14 +1,13 @@
 import type { ExternalId } from "../../model/contact.ts";
-import type { Statements } from "../database/database.ts";
 import type { QueuedEngagement } from "./engagement-queue.ts";
 import { queuedWhere } from "./engagement-queue.ts";
 import type { ShownContact } from "./engagement-roll-ups.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** Known references of the sink, by contact: Tandem's entries, and foreign ones that were read once. */
 export async function knownReferences(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly ExternalId[],
 ): Promise<ReadonlyMap<ExternalId, ReadonlySet<string>>> {
   const rows = await statements.$queryRaw<{ contact: string; reference: string }[]>`
@@ -29,21 +28,20 @@ export async function knownReferences(
 
 /** The entries under these references of the sink, on whichever contact they were once shown. */
 export async function shownUnder(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   references: readonly string[],
 ): Promise<readonly QueuedEngagement[]> {
+  const { connectionId } = store;
   if (references.length === 0) return [];
   return queuedWhere(
-    statements,
+    store,
     Prisma.sql`connection_id = ${connectionId} AND reference = ANY(${[...references]}::text[]) AND fate = 'recorded'`,
   );
 }
 
 /** Saves which entries of these contacts are not Tandem's. */
 export async function saveOthers(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly (ShownContact & { readonly others: readonly string[] })[],
 ): Promise<void> {
   if (contacts.length === 0) return;

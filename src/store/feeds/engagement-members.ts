@@ -1,21 +1,20 @@
-import type { Statements } from "../database/database.ts";
 import { erasedAmong, traceOf } from "../people/erased.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * Notes that these people are in a list or segment that engagement is limited to. A segment is rebuilt some time after
  * what it depends on: events since `since` of a person who joins now, which were left out, are decided again.
  */
 export async function saveEngagementMembers(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   collection: string,
   people: readonly string[],
   scan: string | null,
   since: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   const erased = await erasedAmong(
-    statements,
-    connectionId,
+    store,
     people.map((id) => traceOf("klaviyo", id)),
   );
   const kept = people.filter((id) => !erased.has(traceOf("klaviyo", id)));
@@ -34,8 +33,7 @@ export async function saveEngagementMembers(
 
 /** Closes a whole reading: a contact that was not in it is no member. */
 export async function dropAbsentMembers(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   collection: string,
   scan: string,
 ): Promise<void> {
@@ -46,8 +44,7 @@ export async function dropAbsentMembers(
 
 /** Who of these people is in one of the collections. */
 export async function membersAmong(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   collections: readonly string[],
   people: readonly string[],
 ): Promise<ReadonlySet<string>> {

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** How far the older events of one metric are read, which a larger back-fill asks for. */
 export interface OlderProgress {
@@ -14,10 +14,7 @@ export interface OlderProgress {
 }
 
 /** Every metric of which older events are read now, by name. */
-export async function olderProgress(
-  statements: Statements,
-  connectionId: number,
-): Promise<readonly OlderProgress[]> {
+export async function olderProgress({ statements, connectionId }: Store): Promise<readonly OlderProgress[]> {
   return statements.$queryRaw<OlderProgress[]>`
     SELECT metric_id AS "metricId", name AS metric, older_from AS "from", floor AS until, older_since AS since,
            (SELECT count(*)::int FROM engagement AS event
@@ -32,11 +29,10 @@ export async function olderProgress(
 
 /** How many older events of one metric are seen, and how many there are; `null` where nobody counted them. */
 export async function seenOlder(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   metricId: string,
 ): Promise<{ readonly seen: number; readonly counted: number | null }> {
-  const all = await olderProgress(statements, connectionId);
+  const all = await olderProgress(store);
   const { seen = 0, counted = 0 } = all.find((one) => one.metricId === metricId) ?? {};
   return { seen, counted: counted === 0 ? null : Math.max(counted, seen) };
 }

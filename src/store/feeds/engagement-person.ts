@@ -1,10 +1,10 @@
 import type { EmailKey } from "../../model/email.ts";
 import type { Engagement } from "../../model/engagement.ts";
 import { Prisma } from "../generated/client.ts";
-import type { Statements } from "../database/database.ts";
 import type { EngagementColumns, Fate } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
 import { linksUnder } from "../links/links-under.ts";
+import type { Store } from "../database/store.ts";
 
 /** An event of one person, and why it is shown or is not. */
 export interface PersonEngagement {
@@ -17,8 +17,7 @@ export interface PersonEngagement {
 
 /** What a person did last, the latest first: by address, and by the profile that is linked to it. */
 export async function personEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   email: EmailKey,
   limit: number,
 ): Promise<readonly PersonEngagement[]> {

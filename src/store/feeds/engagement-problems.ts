@@ -1,15 +1,11 @@
-import type { Statements } from "../database/database.ts";
 import { ENGAGEMENT_FIELD } from "../runs/runs.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * Failing events become problems of their people: one for each kind of problem, and none where nothing fails any more.
  * Somebody who is not linked has no page; `explain` tells of theirs.
  */
-export async function saveEngagementProblems(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<void> {
+export async function saveEngagementProblems({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.$executeRaw`
     DELETE FROM problem
     WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND field = ${ENGAGEMENT_FIELD}

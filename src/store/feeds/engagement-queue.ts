@@ -2,9 +2,9 @@ import type { ExternalId } from "../../model/contact.ts";
 import type { EngagementKind } from "../../model/engagement.ts";
 import type { Problem } from "../../model/problem.ts";
 import { Prisma } from "../generated/client.ts";
-import type { Statements } from "../database/database.ts";
 import type { EngagementColumns, KeptEngagement } from "./engagement-rows.ts";
 import { engagementOf } from "./engagement-rows.ts";
+import type { Store } from "../database/store.ts";
 
 /** An event that is to be shown, or was. */
 export interface QueuedEngagement {
@@ -40,8 +40,7 @@ export type AfterQueued = readonly [person: string, message: string, eventId: st
  * @param without kinds of events that cannot be shown now
  */
 export async function waitingEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   without: readonly EngagementKind[],
   [person, message, eventId]: AfterQueued,
   limit: number,
@@ -60,8 +59,7 @@ export function afterQueued({ engagement }: QueuedEngagement): AfterQueued {
 
 /** What an earlier run sent and never heard of. */
 export async function unansweredEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   without: readonly EngagementKind[],
   limit: number,
@@ -76,8 +74,7 @@ export async function unansweredEngagements(
 
 /** How many wait to be shown, or to be heard of. */
 export async function countQueued(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   without: readonly EngagementKind[] = [],
 ): Promise<number> {
   const where = { connectionId, fate: { in: ["waiting", "sent"] }, kind: { notIn: [...without] } };
@@ -86,8 +83,7 @@ export async function countQueued(
 
 /** What is shown of these contacts and messages already. */
 export async function shownOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   pairs: readonly { readonly contact: ExternalId; readonly message: string }[],
 ): Promise<readonly QueuedEngagement[]> {
   if (pairs.length === 0) return [];
@@ -101,7 +97,7 @@ export async function shownOf(
 
 /** Events that are shown, by any condition on their table. */
 export async function queuedWhere(
-  statements: Statements,
+  { statements }: Store,
   condition: Prisma.Sql,
 ): Promise<readonly QueuedEngagement[]> {
   const rows = await statements.$queryRaw<QueuedColumns[]>`
@@ -124,8 +120,7 @@ export interface ClaimedEngagement {
  * @returns the ids of those that are to be sent
  */
 export async function claimEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   claimed: readonly ClaimedEngagement[],
   now: Date,
@@ -152,8 +147,7 @@ export async function claimEngagements(
 
 /** What was sent before and never answered is sent again, by this run. */
 export async function claimAgain(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   eventIds: readonly string[],
   now: Date,
@@ -176,8 +170,7 @@ export interface SettledEngagement {
 }
 
 export async function settleEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   settled: readonly SettledEngagement[],
   now: Date,
 ): Promise<void> {
@@ -195,8 +188,7 @@ export async function settleEngagements(
 
 /** Of these the contact is not known now. */
 export async function markUnknown(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   eventIds: readonly string[],
   reason: string,
 ): Promise<void> {
@@ -208,7 +200,7 @@ export async function markUnknown(
 }
 
 /** Failing events whose waiting time is over wait to be shown again. */
-export async function wakeFailed(statements: Statements, connectionId: number, now: Date): Promise<void> {
+export async function wakeFailed({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.engagement.updateMany({
     where: { connectionId, fate: "failed", retryAt: { lte: now } },
     data: { fate: "waiting", retryAt: null, shownId: null },
@@ -217,8 +209,7 @@ export async function wakeFailed(statements: Statements, connectionId: number, n
 
 /** Failing events that a person wants tried again, of everybody or of one. */
 export async function retryEngagements(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   email: string | null,
 ): Promise<number> {
   const { count } = await statements.engagement.updateMany({

@@ -3,7 +3,7 @@ import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Channel } from "../../model/engagement.ts";
 import type { Value } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Sums of a person's engagement. They are computed from all that is stored, so computing it twice is once. */
 export interface RolledUp {
@@ -35,8 +35,7 @@ export interface ShownContact {
 
 /** Something was shown on these contacts: their roll-ups are due. */
 export async function markRollUpsDue(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly ShownContact[],
   now: Date,
 ): Promise<void> {
@@ -69,8 +68,7 @@ interface RolledUpRow {
  * last one was; what machines did, and what is out of scope, does not.
  */
 export async function dueRollUps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   now: Date,
   limit: number,
 ): Promise<readonly RolledUp[]> {
@@ -134,8 +132,7 @@ export interface SettledRollUp {
 }
 
 export async function saveRollUps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   settled: readonly SettledRollUp[],
 ): Promise<void> {
   if (settled.length === 0) return;
@@ -148,8 +145,7 @@ export async function saveRollUps(
 
 /** These contacts are gone. */
 export async function forgetRollUps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly ExternalId[],
 ): Promise<void> {
   await statements.engagementContact.deleteMany({ where: { connectionId, contact: { in: [...contacts] } } });

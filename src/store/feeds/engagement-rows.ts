@@ -1,8 +1,8 @@
 import type { Channel, Engagement, EngagementKind, MessageSource } from "../../model/engagement.ts";
 import { emailKey } from "../../model/email.ts";
 import { canonicalText } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import { erasedAmong, traceOf } from "../people/erased.ts";
+import type { Store } from "../database/store.ts";
 
 /** What became of an event. Every one that was seen has exactly one of these. */
 export type Fate =
@@ -80,14 +80,14 @@ export function engagementOf(row: EngagementColumns): KeptEngagement {
  * @returns how many were not known before
  */
 export async function saveEngagements(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   metricId: string,
   engagements: readonly KeptEngagement[],
   now: Date,
 ): Promise<number> {
+  const { statements, connectionId } = store;
   if (engagements.length === 0) return 0;
-  const isErased = await erasedPeople(statements, connectionId, engagements);
+  const isErased = await erasedPeople(store, engagements);
   const latest = new Map(
     engagements.map((one) => [one.eventId, isErased(one) ? nobodysColumns(one) : columnsOf(one)]),
   );
@@ -134,14 +134,13 @@ const MANY = 100;
  * Has PostgreSQL look at the events again after so many of them changed. Without statistics it takes the index of all that
  * waits for one row or two, and walks it for every row: a page of a back-fill then takes half a minute.
  */
-export async function refreshEngagementStatistics(statements: Statements, changed: number): Promise<void> {
+export async function refreshEngagementStatistics({ statements }: Store, changed: number): Promise<void> {
   if (changed >= MANY) await statements.$executeRaw`ANALYZE engagement`;
 }
 
 /** When the latest event of a metric happened that is not newer than `until`; `null` where there is none. */
 export async function latestSeen(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   metricId: string,
   until: Date,
 ): Promise<Date | null> {
@@ -155,15 +154,14 @@ export async function latestSeen(
 
 /** Whose events these are, as far as they were erased: by the address, or by the profile where it has another now. */
 async function erasedPeople(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   engagements: readonly Engagement[],
 ): Promise<(one: Engagement) => boolean> {
   const traces = ({ person, email }: Engagement): readonly string[] => [
     ...(email === null ? [] : [email]),
     ...(person === null ? [] : [traceOf("klaviyo", person)]),
   ];
-  const erased = await erasedAmong(statements, connectionId, [...new Set(engagements.flatMap(traces))]);
+  const erased = await erasedAmong(store, [...new Set(engagements.flatMap(traces))]);
   return (one) => traces(one).some((trace) => erased.has(trace));
 }
 

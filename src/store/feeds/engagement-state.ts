@@ -1,5 +1,5 @@
 import type { RecordAs } from "../../model/engagement.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Where reading who is in the lists and segments of `only_from` continues. */
 export interface MembersStream {
@@ -17,10 +17,7 @@ export interface EngagementState {
   readonly members: MembersStream;
 }
 
-export async function readEngagementState(
-  statements: Statements,
-  connectionId: number,
-): Promise<EngagementState> {
+export async function readEngagementState({ statements, connectionId }: Store): Promise<EngagementState> {
   const row = await statements.engagementState.upsert({
     where: { connectionId },
     create: { connectionId },
@@ -32,8 +29,7 @@ export async function readEngagementState(
 }
 
 export async function saveDecidingHash(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   decidingHash: string,
 ): Promise<void> {
   await statements.engagementState.update({ where: { connectionId }, data: { decidingHash } });
@@ -41,8 +37,7 @@ export async function saveDecidingHash(
 
 /** Other properties are rolled up into: everybody is due. */
 export async function saveRollUpHash(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   rollUpHash: string,
   now: Date,
 ): Promise<void> {
@@ -51,8 +46,7 @@ export async function saveRollUpHash(
 }
 
 export async function saveMembersStream(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   { stream, cursor, scan }: MembersStream,
 ): Promise<void> {
   await statements.engagementState.update({
@@ -69,8 +63,7 @@ export interface StoredSetup {
 
 /** What setting up this sink made; `null` where it was never set up. */
 export async function readSinkSetup(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   recordAs: RecordAs,
 ): Promise<StoredSetup | null> {
   const row = await statements.engagementState.findUnique({ where: { connectionId } });
@@ -81,8 +74,7 @@ export async function readSinkSetup(
 }
 
 export async function saveSinkSetup(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   recordAs: RecordAs,
   { ids, report }: StoredSetup,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** How wide a look is: from the watermark on, or so far back that late events are found. */
 export type Pass = "fast" | "hourly" | "nightly" | "weekly" | "backfill";
@@ -52,8 +52,7 @@ export interface EngagementStream {
  * @param first where those begin of which nothing was said yet
  */
 export async function engagementBegins(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   kinds: readonly string[],
   first: Date,
 ): Promise<ReadonlyMap<string, Date>> {
@@ -64,19 +63,19 @@ export async function engagementBegins(
 }
 
 /** By kind, since when events are kept: those from before were removed. */
-export async function engagementKeptFrom(
-  statements: Statements,
-  connectionId: number,
-): Promise<ReadonlyMap<string, Date>> {
+export async function engagementKeptFrom({
+  statements,
+  connectionId,
+}: Store): Promise<ReadonlyMap<string, Date>> {
   const rows = await statements.engagementBegin.findMany({ where: { connectionId } });
   return new Map(rows.flatMap(({ kind, keptFrom }) => (keptFrom === null ? [] : [[kind, keptFrom]])));
 }
 
 /** The streams of a connection, by metric. */
-export async function readStreams(
-  statements: Statements,
-  connectionId: number,
-): Promise<ReadonlyMap<string, EngagementStream>> {
+export async function readStreams({
+  statements,
+  connectionId,
+}: Store): Promise<ReadonlyMap<string, EngagementStream>> {
   const rows = await statements.engagementStream.findMany({ where: { connectionId } });
   return new Map(
     rows.map((row) => {
@@ -117,8 +116,7 @@ function cursorOf(value: string | null, at: Date | null): PageCursor | null {
 
 /** Belongs in the transaction that stores what was read up to there. */
 export async function saveStream(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   stream: EngagementStream,
 ): Promise<void> {
   const { metricId, open, older, ...rest } = stream;

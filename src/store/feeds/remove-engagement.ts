@@ -1,7 +1,7 @@
-import type { Database } from "../database/database.ts";
-import { transaction } from "../database/database.ts";
 import type { Rest } from "../runs/retention.ts";
 import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
+import type { Store } from "../database/store.ts";
+import { atomically } from "../database/store.ts";
 
 /**
  * Removes what people did with messages before, where nothing is left to do about it, some thousand rows at a time.
@@ -11,42 +11,34 @@ import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
  *
  * @param before the beginning of a UTC day, so that a day is counted whole or not at all
  */
-export async function removeEngagement(
-  database: Database,
-  connectionId: number,
-  before: Date,
-  rest: Rest,
-): Promise<number> {
-  await raiseFloors(database, connectionId, before);
+export async function removeEngagement(store: Store, before: Date, rest: Rest): Promise<number> {
+  const { statements, connectionId } = store;
+  await raiseFloors(store, before);
   let rows = 0;
-  for (const { metricId } of await database.engagementStream.findMany({ where: { connectionId } })) {
-    const removed = await inParts(rest, () => removeEvents(database, connectionId, metricId, before));
+  for (const { metricId } of await statements.engagementStream.findMany({ where: { connectionId } })) {
+    const removed = await inParts(rest, () => removeEvents(store, metricId, before));
     rows += removed.rows;
     if (!removed.whole) return rows;
   }
-  await database.engagementDay.deleteMany({ where: { connectionId, day: { lt: before } } });
+  await statements.engagementDay.deleteMany({ where: { connectionId, day: { lt: before } } });
   return rows;
 }
 
-async function raiseFloors(database: Database, connectionId: number, before: Date): Promise<void> {
-  await transaction(database, async (statements) => {
-    await statements.$executeRaw`
+async function raiseFloors(store: Store, before: Date): Promise<void> {
+  await atomically(store, async (store) => {
+    await store.statements.$executeRaw`
       UPDATE engagement_begin SET kept_from = greatest(kept_from, ${before}), at = greatest(at, ${before})
-      WHERE connection_id = ${connectionId} AND (kept_from IS NULL OR kept_from < ${before})`;
-    await statements.$executeRaw`
+      WHERE connection_id = ${store.connectionId} AND (kept_from IS NULL OR kept_from < ${before})`;
+    await store.statements.$executeRaw`
       UPDATE engagement_stream SET floor = ${before}
-      WHERE connection_id = ${connectionId} AND floor < ${before}`;
+      WHERE connection_id = ${store.connectionId} AND floor < ${before}`;
   });
 }
 
-function removeEvents(
-  database: Database,
-  connectionId: number,
-  metricId: string,
-  before: Date,
-): Promise<number> {
-  return transaction(database, async (statements) => {
-    const [removed] = await statements.$queryRaw<{ rows: number }[]>`
+function removeEvents(store: Store, metricId: string, before: Date): Promise<number> {
+  const { connectionId } = store;
+  return atomically(store, async (store) => {
+    const [removed] = await store.statements.$queryRaw<{ rows: number }[]>`
       WITH old AS (
         SELECT event_id FROM engagement AS event
         WHERE connection_id = ${connectionId} AND metric_id = ${metricId} AND at < ${before}

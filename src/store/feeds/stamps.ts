@@ -1,10 +1,10 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Values } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import type { DeedFilter } from "../writes/deeds.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
+import type { Store } from "../database/store.ts";
 
 /** One write of somebody's last activity, on its way to their HubSpot contact. */
 export interface StampEntry {
@@ -26,8 +26,7 @@ export interface SettledStamp {
 
 /** Notes them as sent, before they are. One that was noted and not sent yet is noted as it goes now. */
 export async function journalStamps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   entries: readonly StampEntry[],
   now: Date,
@@ -43,7 +42,7 @@ export async function journalStamps(
 }
 
 export async function settleStamps(
-  statements: Statements,
+  { statements }: Store,
   settled: readonly SettledStamp[],
   now: Date,
 ): Promise<void> {
@@ -58,8 +57,7 @@ export async function settleStamps(
 
 /** What earlier runs sent and never heard of. */
 export async function openStamps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   limit: number,
 ): Promise<readonly StampEntry[]> {
@@ -83,8 +81,7 @@ export interface ContactStamps {
  * @param only these contacts; `null`: all
  */
 export async function stampsByContact(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   filter: DeedFilter,
   after: ExternalId,
   limit: number,
@@ -125,8 +122,7 @@ export async function stampsByContact(
 
 /** Removes what was stamped on these contacts, or under these addresses. */
 export async function forgetStamps(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly ExternalId[],
   emails: readonly string[],
 ): Promise<number> {

@@ -1,5 +1,5 @@
 import { EMAIL_FIELD } from "../../model/mapping.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * Joins Klaviyo profiles without a HubSpot contact to the one that has their address among its additional ones. Both
@@ -7,11 +7,7 @@ import type { Statements } from "../database/database.ts";
  * several profiles, or one profile finds several contacts, none is joined: a person must choose. A contact whose own
  * address has a link belongs to that.
  */
-export async function attachAdditional(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<void> {
+export async function attachAdditional({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.$executeRaw`
     WITH claims AS (
       SELECT s.external_id, s.email_key, link.id AS link_id, link.email_key AS address,

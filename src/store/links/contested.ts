@@ -1,7 +1,7 @@
 import type { ExternalId } from "../../model/contact.ts";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A contact to read once more before anything is said or done about whose address it is. */
 export interface ContestedContact {
@@ -13,10 +13,10 @@ export interface ContestedContact {
  * The contacts of dirty links that another contact disputes: two of one side show one address, the two of a link show
  * different ones, a contact that shows the link's address stands apart, or a merge left links apart.
  */
-export async function contestedContacts(
-  statements: Statements,
-  connectionId: number,
-): Promise<readonly ContestedContact[]> {
+export async function contestedContacts({
+  statements,
+  connectionId,
+}: Store): Promise<readonly ContestedContact[]> {
   return statements.$queryRaw<ContestedContact[]>`
     WITH dirty AS (
       SELECT id, email_key FROM link WHERE connection_id = ${connectionId} AND dirty_since IS NOT NULL
@@ -48,8 +48,7 @@ export async function contestedContacts(
  * link whose other contact was deleted, the address that is new since: nothing but asking tells who has it there.
  */
 export async function addressesToCome(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
 ): Promise<readonly string[]> {
   const rows = await statements.$queryRaw<{ email: string }[]>`

@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A link whose contact was deleted on a side. */
 export interface DeletedContact {
@@ -13,8 +13,7 @@ export interface DeletedContact {
  * now, and a contact that was merged into another.
  */
 export async function deletedContacts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   seenSince: Date,
 ): Promise<readonly DeletedContact[]> {

@@ -1,3 +1,4 @@
+import type { Store } from "../database/store.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
@@ -24,7 +25,7 @@ export interface Folding {
  * @returns the id of the link that is left
  */
 export async function foldLinks(
-  statements: Statements,
+  { statements }: Store,
   [one, other]: readonly [bigint, bigint],
   { ids, base, lists, deletedOn, others }: Folding,
   now: Date,

@@ -1,6 +1,6 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { foldLinks } from "./fold-links.ts";
+import type { Store } from "../database/store.ts";
 
 interface PartedPair {
   readonly parted: bigint;
@@ -21,7 +21,8 @@ interface PartedPair {
  * Links that a merge on one side had left apart, of which the other side has one contact by now, or none: they were merged
  * or deleted there too. They become one link.
  */
-export async function foldParted(statements: Statements, connectionId: number, now: Date): Promise<void> {
+export async function foldParted(store: Store, now: Date): Promise<void> {
+  const { statements, connectionId } = store;
   for (;;) {
     const [pair] = await statements.$queryRaw<PartedPair[]>`
       SELECT * FROM (
@@ -39,11 +40,11 @@ export async function foldParted(statements: Statements, connectionId: number, n
       WHERE "mainAlive" <> "partedAlive" OR NOT "mainAlive" AND NOT "partedAlive" AND NOT missing
       ORDER BY parted LIMIT 1`;
     if (pair === undefined) return;
-    await fold(statements, pair, now);
+    await fold(store, pair, now);
   }
 }
 
-async function fold(statements: Statements, pair: PartedPair, now: Date): Promise<void> {
+async function fold(store: Store, pair: PartedPair, now: Date): Promise<void> {
   const { parted, main, partedOn } = pair;
   const other: Side = partedOn === "hubspot" ? "klaviyo" : "hubspot";
   const takes = !pair.mainAlive && pair.partedAlive;
@@ -61,7 +62,7 @@ async function fold(statements: Statements, pair: PartedPair, now: Date): Promis
       : { hubspot: partner, klaviyo: survivor };
   const deletedOn = takes ? null : pair.deletedOn;
   await foldLinks(
-    statements,
+    store,
     [main, parted],
     { ids, base: takes ? null : main, lists: takes ? parted : main, deletedOn, others: "gone" },
     now,

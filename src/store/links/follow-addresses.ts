@@ -2,6 +2,7 @@ import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which links: these, or all that are dirty. */
 export type Following = readonly bigint[] | "dirty";
@@ -19,32 +20,26 @@ interface Move {
  * keep the link where it is, as long as one of them shows that address: the other one's change is still to be written. So
  * does a contact that was just made and is still to be found. A link without a live contact gives up its address to one that shows it.
  */
-export async function followAddresses(
-  statements: Statements,
-  connectionId: number,
-  which: Following,
-  now: Date,
-): Promise<void> {
-  let wanted = await moves(statements, connectionId, which);
+export async function followAddresses(store: Store, which: Following, now: Date): Promise<void> {
+  let wanted = await moves(store, which);
   if (wanted.length === 0) return;
   // The holder of an email address that is needed may have a new one too: both links move together.
   for (let round = 0; round < LONGEST_CHAIN; round += 1) {
     const known = new Set(wanted.map(({ id }) => id));
-    const holders = await holdersOf(statements, connectionId, wanted);
+    const holders = await holdersOf(store, wanted);
     const more = await moves(
-      statements,
-      connectionId,
+      store,
       holders.filter((id) => !known.has(id)),
     );
     if (more.length === 0) break;
     wanted = [...wanted, ...more];
   }
-  await passOn(statements, connectionId, wanted, now);
-  const free = await withoutBlocked(statements, connectionId, wanted);
-  if (free.length > 0) await move(statements, free, now);
+  await passOn(store, wanted, now);
+  const free = await withoutBlocked(store, wanted);
+  if (free.length > 0) await move(store.statements, free, now);
 }
 
-function moves(statements: Statements, connectionId: number, which: Following): Promise<readonly Move[]> {
+function moves({ statements, connectionId }: Store, which: Following): Promise<readonly Move[]> {
   const these =
     which === "dirty"
       ? Prisma.sql`dirty_since IS NOT NULL`
@@ -91,8 +86,7 @@ function madeUnder(side: Side): Prisma.Sql {
 }
 
 async function holdersOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   wanted: readonly Move[],
 ): Promise<readonly bigint[]> {
   const holders = await statements.link.findMany({
@@ -104,8 +98,7 @@ async function holdersOf(
 
 /** A link without a live contact gives up an email address that a contact shows. */
 async function passOn(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   wanted: readonly Move[],
   now: Date,
 ): Promise<void> {
@@ -125,8 +118,7 @@ async function passOn(
 
 /** Each address goes to one link, and none to a link while another keeps it. */
 async function withoutBlocked(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   wanted: readonly Move[],
 ): Promise<readonly Move[]> {
   let free = [...new Map(wanted.toReversed().map((one) => [one.address, one])).values()];

@@ -1,12 +1,11 @@
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { putAside } from "./put-aside.ts";
+import type { Store } from "../database/store.ts";
 
 /** A contact without an email address because Tandem took it for a swap, and that address. */
 export interface PutAside {
-  readonly connectionId: number;
   readonly side: Side;
   readonly id: string;
   readonly link: bigint;
@@ -15,8 +14,7 @@ export interface PutAside {
 
 /** The contact of this link on a side, where its email address was put aside. */
 export async function putAsideOn(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   link: bigint,
 ): Promise<PutAside | null> {
@@ -24,7 +22,7 @@ export async function putAsideOn(
     SELECT contact.external_id AS id, ${putAside(side, connectionId)} AS email
     FROM link AS page JOIN sighting AS contact ON contact.link_id = page.id AND contact.side = ${side}
     WHERE page.id = ${link} AND page.deleted_on IS DISTINCT FROM ${side}`;
-  return found?.email ? { connectionId, side, id: found.id, link, email: found.email } : null;
+  return found?.email ? { side, id: found.id, link, email: found.email } : null;
 }
 
 /**
@@ -32,8 +30,12 @@ export async function putAsideOn(
  * that waits for a contact with that address, or to one of its own, and gets its address back there. The write that took
  * the address goes with it.
  */
-export async function keepPutAside(statements: Statements, aside: PutAside, now: Date): Promise<void> {
-  const { connectionId, side, id, email } = aside;
+export async function keepPutAside(
+  { statements, connectionId }: Store,
+  aside: PutAside,
+  now: Date,
+): Promise<void> {
+  const { side, id, email } = aside;
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
   const waiting = await statements.$queryRaw<{ id: bigint }[]>`
     SELECT link.id FROM sighting AS partner JOIN link ON link.id = partner.link_id

@@ -18,7 +18,6 @@ import type { Side } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
-import type { Statements } from "../database/database.ts";
 import { linksUnder } from "./links-under.ts";
 import type { PastRow } from "../writes/past-writes.ts";
 import { pastWrites, writesOf } from "../writes/past-writes.ts";
@@ -33,6 +32,7 @@ import {
   refusedByLedger,
   takenBack,
 } from "../consent/tombstones.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
@@ -124,8 +124,7 @@ interface SightingColumns {
  * answered yet are left out, unless they are asked for by id.
  */
 export async function knownLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   rules: readonly ResolvedRule[],
   filter: LinkFilter,
   after: bigint,

@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which linked contacts are to be read: all whose snapshot has another shape, or that were not read since `before`. */
 export interface Unread {
@@ -12,8 +12,7 @@ export interface Unread {
 
 /** A page of them, by id. Contacts that are known to be deleted are left out. */
 export async function unreadContacts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   { shape, before, emails }: Unread,
   after: string,

@@ -1,7 +1,7 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /**
  * The ids of links found under these email addresses, in any connection: the link that has one now, and where none has,
@@ -19,8 +19,7 @@ export function linksUnder(emails: readonly string[]): Prisma.Sql {
 
 /** The contacts of a side whose links are found under these addresses. */
 export async function contactsUnder(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   emails: readonly string[],
 ): Promise<readonly ExternalId[]> {
@@ -39,11 +38,7 @@ export interface AddressStory {
 }
 
 /** People who had this email address before and have another one now, without the link found under it. */
-export async function storyOf(
-  statements: Statements,
-  connectionId: number,
-  email: string,
-): Promise<AddressStory> {
+export async function storyOf({ statements, connectionId }: Store, email: string): Promise<AddressStory> {
   const rows = await statements.$queryRaw<{ now: string }[]>`
     SELECT DISTINCT link.email_key AS now FROM link_alias AS alias JOIN link ON link.id = alias.link_id
     WHERE alias.connection_id = ${connectionId} AND alias.email_key = ${email} AND NOT link.passed

@@ -2,9 +2,9 @@ import type { Identity } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import { attachAdditional } from "./attach-additional.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "./links-under.ts";
+import type { Store } from "../database/store.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
 export type ScopeCollections = { readonly [S in Side]: readonly string[] };
@@ -15,8 +15,7 @@ export type ScopeCollections = { readonly [S in Side]: readonly string[] };
  * takes the one that a person made anew, of which nothing was ever agreed: what it lacks was not emptied by anybody.
  */
 export async function attachSightings(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   scope: ScopeCollections,
   { secondaryEmails }: Identity,
   now: Date,
@@ -24,18 +23,17 @@ export async function attachSightings(
   const match = secondaryEmails === "match";
   if (match) {
     // Klaviyo's first: a HubSpot contact that a profile claims is not to have a link of its own as well.
-    await makeLinks(statements, connectionId, { ...scope, hubspot: [] }, match, now);
-    await attachSide(statements, connectionId, "klaviyo", now);
-    await attachAdditional(statements, connectionId, now);
+    await makeLinks(store, { ...scope, hubspot: [] }, match, now);
+    await attachSide(store, "klaviyo", now);
+    await attachAdditional(store, now);
   }
-  await makeLinks(statements, connectionId, scope, match, now);
-  for (const side of SIDES) await attachSide(statements, connectionId, side, now);
+  await makeLinks(store, scope, match, now);
+  for (const side of SIDES) await attachSide(store, side, now);
 }
 
 /** @param exceptClaimed leaves out HubSpot contacts of which a link without one has an additional address */
 async function makeLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   scope: ScopeCollections,
   exceptClaimed: boolean,
   now: Date,
@@ -59,14 +57,10 @@ async function makeLinks(
     ON CONFLICT (connection_id, email_key) WHERE NOT passed DO NOTHING`;
 }
 
-async function attachSide(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-  now: Date,
-): Promise<void> {
-  await forgetReplaced(statements, connectionId, side);
-  await joinTheirOwn(statements, connectionId, side);
+async function attachSide(store: Store, side: Side, now: Date): Promise<void> {
+  const { statements, connectionId } = store;
+  await forgetReplaced(store, side);
+  await joinTheirOwn(store, side);
   // Ids are compared by length and then text: both systems' ids grow, and numeric ones are written without zeros.
   await statements.$executeRaw`/* long */
     WITH oldest AS (
@@ -99,7 +93,7 @@ async function attachSide(
 }
 
 /** A contact that a link names and that was not stored when it was named, as after a merge, belongs to that link. */
-async function joinTheirOwn(statements: Statements, connectionId: number, side: Side): Promise<void> {
+async function joinTheirOwn({ statements, connectionId }: Store, side: Side): Promise<void> {
   await statements.$executeRaw`/* long */
     UPDATE sighting SET link_id = link.id
     FROM link
@@ -113,7 +107,7 @@ async function joinTheirOwn(statements: Statements, connectionId: number, side: 
  * A deleted contact in whose place there is another is seen no more. A statement of its own: a link has one sighting of a
  * side at any moment, and within one statement nothing says which row is changed first.
  */
-async function forgetReplaced(statements: Statements, connectionId: number, side: Side): Promise<void> {
+async function forgetReplaced({ statements, connectionId }: Store, side: Side): Promise<void> {
   await statements.$executeRaw`
     DELETE FROM sighting AS old USING link
     WHERE old.link_id = link.id AND old.side = ${side}
@@ -132,8 +126,7 @@ export interface HalfLink {
 
 /** A page of them, by id. */
 export async function halfLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   after: bigint,
   limit: number,
@@ -151,11 +144,7 @@ export async function halfLinks(
         ORDER BY id LIMIT ${limit}`;
 }
 
-export async function countHalfLinks(
-  statements: Statements,
-  connectionId: number,
-  side: Side,
-): Promise<number> {
+export async function countHalfLinks({ statements, connectionId }: Store, side: Side): Promise<number> {
   return statements.link.count({
     where:
       side === "hubspot"
@@ -166,7 +155,7 @@ export async function countHalfLinks(
 
 /** The side was asked for these links' addresses; `null` asks again. */
 export async function markSought(
-  statements: Statements,
+  { statements }: Store,
   side: Side,
   ids: readonly bigint[],
   at: Date | null,
@@ -179,18 +168,14 @@ export async function markSought(
 }
 
 /** Every link of the connection is to be planned again: the mapping changed, or it is time for a whole compare. */
-export async function markAllDirty(statements: Statements, connectionId: number, now: Date): Promise<void> {
+export async function markAllDirty({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.$executeRaw`/* long */
     UPDATE link SET dirty_since = ${now}, refused = '{}'
     WHERE connection_id = ${connectionId} AND state <> 'ignored'`;
 }
 
 /** Failing links whose waiting time is over. */
-export async function markRetriesDue(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<number> {
+export async function markRetriesDue({ statements, connectionId }: Store, now: Date): Promise<number> {
   const { count } = await statements.link.updateMany({
     where: { connectionId, retryAt: { lte: now } },
     data: { dirtySince: now, retryAt: null, refused: {} },
@@ -200,8 +185,7 @@ export async function markRetriesDue(
 
 /** How many links: live (neither excluded nor deleted), or failing. */
 export async function countLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   which: "live" | "failing",
 ): Promise<number> {
   const conditions = {
@@ -213,8 +197,7 @@ export async function countLinks(
 
 /** Failing links that a person wants tried again, whatever their waiting time. */
 export async function markFailingDirty(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   which: { readonly cause?: string; readonly email?: string },
   now: Date,
 ): Promise<number> {

@@ -1,9 +1,9 @@
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import type { Folding } from "./fold-links.ts";
 import { foldLinks } from "./fold-links.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** A contact that others were merged into. */
 export interface MergedContact {
@@ -13,8 +13,7 @@ export interface MergedContact {
 
 /** Of these contacts, those that took the place of a linked one: they are kept, whatever address they have. */
 export async function heirsOfLinked(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   merged: readonly MergedContact[],
 ): Promise<ReadonlySet<string>> {
@@ -34,17 +33,17 @@ export async function heirsOfLinked(
  * survivor is in step with one, and the others wait for a merge on that side too (see `foldParted`).
  */
 export async function relinkMerged(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   side: Side,
   merged: readonly MergedContact[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   for (const { id, mergedIds } of merged) {
-    const links = await linksOf(statements, connectionId, side, [id, ...mergedIds]);
+    const links = await linksOf(store, side, [id, ...mergedIds]);
     const [first] = links;
     if (first === undefined || (links.length === 1 && first.own === id)) continue;
-    const kept = await keepOne(statements, side, id, links, now);
+    const kept = await keepOne(store, side, id, links, now);
     await statements.sighting.deleteMany({
       where: { connectionId, side, externalId: { in: mergedIds.filter((one) => one !== id) } },
     });
@@ -83,8 +82,7 @@ interface MergingLink {
 }
 
 function linksOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   ids: readonly string[],
 ): Promise<readonly MergingLink[]> {
@@ -103,12 +101,13 @@ function linksOf(
 
 /** @returns the link that the survivor belongs to */
 async function keepOne(
-  statements: Statements,
+  store: Store,
   side: Side,
   survivor: string,
   links: readonly MergingLink[],
   now: Date,
 ): Promise<bigint> {
+  const { statements } = store;
   const alive = links.filter(({ partner }) => partner !== null);
   const primary =
     alive.find(({ shown, survivor: address }) => shown !== null && shown === address) ??
@@ -120,7 +119,7 @@ async function keepOne(
   let kept = primary.id;
   for (const link of links.filter((one) => one !== primary)) {
     if (link.partner !== null) continue;
-    kept = await foldLinks(statements, [kept, link.id], folding(side, survivor, primary, kept), now);
+    kept = await foldLinks(store, [kept, link.id], folding(side, survivor, primary, kept), now);
   }
   for (const { id } of links.filter((one) => one !== primary && one.partner !== null)) {
     await statements.sighting.updateMany({ where: { linkId: id, side }, data: { linkId: null } });

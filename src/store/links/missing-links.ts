@@ -1,25 +1,24 @@
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
-/** Some contacts of one side of a connection. */
+/** Some contacts of one side. */
 export interface ContactIds {
-  readonly connectionId: number;
   readonly side: Side;
   readonly ids: readonly string[];
 }
 
 /** A linked contact was asked for and not found. Whether it is deleted is decided over all that are missing. */
-export async function markMissing(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
-  await mark(statements, contacts, { deletedOn: null }, { missingOn: contacts.side, dirtySince: now });
-  await markBothDeleted(statements, contacts, now);
+export async function markMissing(store: Store, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(store, contacts, { deletedOn: null }, { missingOn: contacts.side, dirtySince: now });
+  await markBothDeleted(store, contacts, now);
 }
 
 /** Of a link whose other contact is deleted, this one was all that was left. */
 async function markBothDeleted(
-  statements: Statements,
-  { connectionId, side, ids }: ContactIds,
+  { statements, connectionId }: Store,
+  { side, ids }: ContactIds,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
@@ -35,22 +34,22 @@ async function markBothDeleted(
 }
 
 /** Deleted contacts that some page shows: an index that lags may do so, too. They are missing until they were asked for. */
-export async function markShown(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
+export async function markShown(store: Store, contacts: ContactIds, now: Date): Promise<void> {
   const { side } = contacts;
   const is = { deletedOn: null, missingOn: side, dirtySince: now };
-  await mark(statements, contacts, { deletedOn: side }, is);
+  await mark(store, contacts, { deletedOn: side }, is);
 }
 
 /** Linked contacts that were asked for directly and are there. */
-export async function markFound(statements: Statements, contacts: ContactIds, now: Date): Promise<void> {
-  await mark(statements, contacts, { missingOn: contacts.side }, { missingOn: null, dirtySince: now });
+export async function markFound(store: Store, contacts: ContactIds, now: Date): Promise<void> {
+  await mark(store, contacts, { missingOn: contacts.side }, { missingOn: null, dirtySince: now });
 }
 
 type State = { readonly deletedOn?: Side | null; readonly missingOn?: Side | null };
 
 async function mark(
-  statements: Statements,
-  { connectionId, side, ids }: ContactIds,
+  { statements, connectionId }: Store,
+  { side, ids }: ContactIds,
   was: State,
   is: State & { readonly dirtySince: Date },
 ): Promise<void> {
@@ -69,10 +68,7 @@ export interface MissingLink {
   readonly partner: string | null;
 }
 
-export async function missingLinks(
-  statements: Statements,
-  connectionId: number,
-): Promise<readonly MissingLink[]> {
+export async function missingLinks({ statements, connectionId }: Store): Promise<readonly MissingLink[]> {
   return statements.$queryRaw<MissingLink[]>`
     SELECT id, email_key AS email, missing_on AS side,
            CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId",
@@ -82,7 +78,7 @@ export async function missingLinks(
 }
 
 /** Their contacts are deleted: the links stay, and nothing is ever made again from them (P11). */
-export async function markDeleted(statements: Statements, ids: readonly bigint[], now: Date): Promise<void> {
+export async function markDeleted({ statements }: Store, ids: readonly bigint[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   await statements.$executeRaw`
     UPDATE link SET deleted_on = missing_on, missing_on = NULL, dirty_since = coalesce(dirty_since, ${now})

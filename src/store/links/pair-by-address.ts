@@ -5,6 +5,7 @@ import { foldLinks } from "./fold-links.ts";
 import { keepPutAside, putAsideOn } from "./keep-put-aside.ts";
 import { Prisma } from "../generated/client.ts";
 import type { ScopeCollections } from "./links.ts";
+import type { Store } from "../database/store.ts";
 
 /** A HubSpot contact and a Klaviyo profile that show one address and are not one link. */
 interface Pair {
@@ -27,43 +28,36 @@ const PAIRS_AT_ONCE = 5_000;
  *
  * @returns whether anybody was joined
  */
-export async function pairByAddress(
-  statements: Statements,
-  connectionId: number,
-  scope: ScopeCollections,
-  now: Date,
-): Promise<boolean> {
+export async function pairByAddress(store: Store, scope: ScopeCollections, now: Date): Promise<boolean> {
   const joined = new Set<bigint>();
-  for (const pair of await pairsApart(statements, connectionId, scope)) {
+  for (const pair of await pairsApart(store, scope)) {
     const links = [pair.hubspotLink, pair.klaviyoLink].filter((id) => id !== null);
     if (links.some((id) => joined.has(id))) continue;
     for (const id of links) joined.add(id);
-    await join({ statements, connectionId, now }, pair);
+    await join({ ...store, now }, pair);
   }
   return joined.size > 0;
 }
 
-interface Joining {
-  readonly statements: Statements;
-  readonly connectionId: number;
+interface Joining extends Store {
   readonly now: Date;
 }
 
 async function join(joining: Joining, pair: Pair): Promise<void> {
-  const { statements, connectionId, now } = joining;
+  const { statements, now } = joining;
   const { hubspot, klaviyo, hubspotLink, klaviyoLink } = pair;
   const ids = { hubspot, klaviyo };
   if (hubspotLink !== null && klaviyoLink !== null) {
     // A link that keeps a contact continues under that contact's email address. Only a link left empty is folded.
     if (!pair.hubspotHasPartner || !pair.klaviyoHasPartner) {
       const asides = [
-        await putAsideOn(statements, connectionId, "klaviyo", hubspotLink),
-        await putAsideOn(statements, connectionId, "hubspot", klaviyoLink),
+        await putAsideOn(joining, "klaviyo", hubspotLink),
+        await putAsideOn(joining, "hubspot", klaviyoLink),
       ];
       for (const id of [hubspotLink, klaviyoLink]) await forgetDeleted(statements, id);
       const folding = { ids, base: null, lists: klaviyoLink, deletedOn: null, others: "unlinked" as const };
-      const link = await foldLinks(statements, [hubspotLink, klaviyoLink], folding, now);
-      for (const aside of asides) if (aside !== null) await keepPutAside(statements, { ...aside, link }, now);
+      const link = await foldLinks(joining, [hubspotLink, klaviyoLink], folding, now);
+      for (const aside of asides) if (aside !== null) await keepPutAside(joining, { ...aside, link }, now);
       return;
     }
     await release(joining, "klaviyo", klaviyoLink);
@@ -95,29 +89,26 @@ async function forgetDeleted(statements: Statements, link: bigint): Promise<void
     WHERE link.id = ${link} AND sighting.link_id = link.id AND sighting.side = link.deleted_on`;
 }
 
-async function release({ statements, connectionId, now }: Joining, side: Side, link: bigint): Promise<void> {
+async function release(joining: Joining, side: Side, link: bigint): Promise<void> {
+  const { statements, now } = joining;
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
   // The side was asked before the link had this contact: who has the address now is to be asked again.
   const sought = side === "hubspot" ? Prisma.sql`hubspot_sought` : Prisma.sql`klaviyo_sought`;
   const lists = side === "klaviyo" ? Prisma.sql`'{}'::text[]` : Prisma.sql`lists`;
-  const aside = await putAsideOn(statements, connectionId, side, link);
+  const aside = await putAsideOn(joining, side, link);
   await forgetDeleted(statements, link);
   await statements.$executeRaw`UPDATE sighting SET link_id = NULL WHERE link_id = ${link} AND side = ${side}`;
   await statements.$executeRaw`
     UPDATE link SET ${own} = NULL, ${sought} = NULL, base = '{}', refused = '{}', lists = ${lists}, dirty_since = coalesce(dirty_since, ${now}::timestamptz)
     WHERE id = ${link}`;
-  if (aside !== null) await keepPutAside(statements, aside, now);
+  if (aside !== null) await keepPutAside(joining, aside, now);
 }
 
 /**
  * `aside`: a contact whose link is to write its other side's new address to it. It was not renamed itself since the last
  * agreement and the other one was, which a rule lets lead; before any agreement HubSpot's address is the one that is written.
  */
-function pairsApart(
-  statements: Statements,
-  connectionId: number,
-  scope: ScopeCollections,
-): Promise<readonly Pair[]> {
+function pairsApart({ statements, connectionId }: Store, scope: ScopeCollections): Promise<readonly Pair[]> {
   return statements.$queryRaw<Pair[]>`
     WITH shown AS (
       SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.created_at, sighting.link_id, link.dirty_since, link.state,

@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Contacts that only one of two lists or segments has, each with the address of the link, or else its id. */
 export interface Moved {
@@ -9,8 +9,7 @@ export interface Moved {
 
 /** The contacts that would enter and leave if `to` were used instead of `from`. */
 export async function movedBetween(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   from: string,
   to: string,
@@ -34,11 +33,7 @@ export async function movedBetween(
 }
 
 /** Contacts that Tandem added to a Klaviyo list. */
-export async function putOn(
-  statements: Statements,
-  connectionId: number,
-  list: string,
-): Promise<readonly string[]> {
+export async function putOn({ statements, connectionId }: Store, list: string): Promise<readonly string[]> {
   const rows = await statements.$queryRaw<{ email: string }[]>`
     SELECT email_key AS email FROM link WHERE connection_id = ${connectionId} AND ${list} = ANY(lists) ORDER BY email_key`;
   return rows.map(({ email }) => email);
@@ -46,8 +41,7 @@ export async function putOn(
 
 /** How many members of a list or segment are known. */
 export async function countMembers(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   collection: string,
 ): Promise<number> {

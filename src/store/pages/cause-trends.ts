@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** How a cause moves: contacts that met it first within the last day, and within the day before. */
 export interface CauseTrend {
@@ -16,11 +16,7 @@ export interface FailingFacets {
 
 const DAY_MS = 86_400_000;
 
-export async function readFacets(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<FailingFacets> {
+export async function readFacets({ statements, connectionId }: Store, now: Date): Promise<FailingFacets> {
   const dayAgo = new Date(now.getTime() - DAY_MS);
   const twoDaysAgo = new Date(now.getTime() - 2 * DAY_MS);
   const rows = await statements.$queryRaw<(CauseTrend & { fields: string[] })[]>`

@@ -1,12 +1,13 @@
 import { chunks } from "../../model/chunks.ts";
 import type { ResolvedRule } from "../../model/scope.ts";
 import type { Side } from "../../model/side.ts";
-import type { Database, Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { StoredProblem } from "./overview.ts";
 import { storedProblem } from "./overview.ts";
 import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
+import type { Store } from "../database/store.ts";
+import { storeOf } from "../database/store.ts";
 
 /** Which failing contacts to show. */
 export interface FailingQuery {
@@ -110,25 +111,18 @@ interface Row extends Omit<FailingContact, "id" | "ids" | "problems" | "ignored"
 
 /** A page of failing contacts with their problems: an exact hit of the search first, then in the order asked for. */
 export async function readFailing(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   query: FailingQuery,
   now: Date,
 ): Promise<FailingPage> {
-  return database.$transaction(
+  return statements.$transaction(
     async (statements) => {
-      const total = await countSelected(statements, connectionId, { kind: "matching", query }, now);
+      const store = storeOf(statements, connectionId);
+      const total = await countSelected(store, { kind: "matching", query }, now);
       const pages = Math.max(1, Math.ceil(total / query.size));
       const page = Math.min(query.page, pages);
-      const ids = await matchingIds(
-        statements,
-        connectionId,
-        query,
-        now,
-        query.size,
-        (page - 1) * query.size,
-      );
-      return { contacts: await readContacts(statements, connectionId, ids), total, page, pages };
+      const ids = await matchingIds(store, query, now, query.size, (page - 1) * query.size);
+      return { contacts: await readContacts(store, ids), total, page, pages };
     },
     { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
   );
@@ -139,19 +133,17 @@ const FILE_PAGE = 500;
 
 /** All that match, in their order, a page in memory at a time. */
 export async function* eachFailing(
-  database: Database,
-  connectionId: number,
+  store: Store,
   query: FailingQuery,
   now: Date,
 ): AsyncGenerator<FailingContact> {
-  const ids = await matchingIds(database, connectionId, query, now, null, 0);
-  for (const some of chunks(ids, FILE_PAGE)) yield* await readContacts(database, connectionId, some);
+  const ids = await matchingIds(store, query, now, null, 0);
+  for (const some of chunks(ids, FILE_PAGE)) yield* await readContacts(store, some);
 }
 
 /** How many contacts a selection is of. */
 export async function countSelected(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<number> {
@@ -199,8 +191,7 @@ const ORDERS: Readonly<Record<FailingSort, Prisma.Sql>> = {
 };
 
 async function matchingIds(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   query: FailingQuery,
   now: Date,
   limit: number | null,
@@ -224,8 +215,7 @@ const SINCE = Prisma.sql`coalesce((SELECT min(first_seen) FROM problem WHERE lin
 
 /** In the order of the ids; of whatever state they are. */
 export async function readContacts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   ids: readonly bigint[],
 ): Promise<readonly FailingContact[]> {
   const rows = await statements.$queryRaw<Row[]>`

@@ -1,11 +1,7 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** How many contacts fail now that did not at `since`. */
-export async function failingSince(
-  statements: Statements,
-  connectionId: number,
-  since: Date,
-): Promise<number> {
+export async function failingSince({ statements, connectionId }: Store, since: Date): Promise<number> {
   const [row] = await statements.$queryRaw<{ contacts: number }[]>`
     SELECT count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
     WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND first_seen > ${since}

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** When each lane last came to its end; `null` for one that never did. */
 export interface Freshness {
@@ -15,7 +15,7 @@ export interface Freshness {
 }
 
 /** The consent lane makes a run only where somebody's consent changed; its looks are told by where it continues reading. */
-export async function readFreshness(statements: Statements, connectionId: number): Promise<Freshness> {
+export async function readFreshness({ statements, connectionId }: Store): Promise<Freshness> {
   const [row] = await statements.$queryRaw<Omit<Freshness, "sightings">[]>`
     SELECT filled_at AS "filledAt",
       (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts'

@@ -1,7 +1,7 @@
-import type { Statements } from "../database/database.ts";
 import type { IgnoredNote, LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** Why contacts are to be left alone, and what ends it. */
 export type IgnoreTerms = Omit<IgnoredNote, "at">;
@@ -13,8 +13,7 @@ export type IgnoreTerms = Omit<IgnoredNote, "at">;
  * @returns how many were not left alone yet
  */
 export async function ignoreLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   selection: LinkSelection,
   { by, reason, ends, until }: IgnoreTerms,
   now: Date,
@@ -27,8 +26,7 @@ export async function ignoreLinks(
 
 /** Takes them up again; they are planned with the next run, from what both sides hold then. */
 export async function resumeLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<number> {
@@ -42,11 +40,12 @@ export async function resumeLinks(
  * Takes up again whose time is over, and who was to be left alone until something changed and has: by the side's own time,
  * since what Tandem itself wrote right before shows as new too. The audit has it, beside what people do.
  */
-export async function endIgnores(statements: Statements, connectionId: number, now: Date): Promise<number> {
+export async function endIgnores(store: Store, now: Date): Promise<number> {
+  const { connectionId } = store;
   const [ended] = await sealing(
-    statements,
+    store,
     "audit",
-    (own) => own.$queryRaw<{ contacts: number }[]>`
+    ({ statements }) => statements.$queryRaw<{ contacts: number }[]>`
     WITH ended AS (
       UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = coalesce(dirty_since, ${now}),
         refused = '{}', attempts = 0,

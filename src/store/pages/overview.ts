@@ -1,10 +1,10 @@
 import type { LinkState } from "../../model/link.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import type { PerSide, Side } from "../../model/side.ts";
-import type { Database } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Pause } from "../runs/pauses.ts";
 import type { RunCounts, RunResult } from "../runs/runs.ts";
+import type { Store } from "../database/store.ts";
 
 /** How a connection is doing, read at one moment: every number in it agrees with every other. */
 export interface Overview {
@@ -86,28 +86,33 @@ type CauseRow = Omit<Cause, "fix"> & { readonly fix: Prisma.JsonValue };
  *
  * @throws where there is no such connection
  */
-export async function readOverview(database: Database, connectionId: number): Promise<Overview> {
+export async function readOverview(store: Store): Promise<Overview> {
+  const { statements, connectionId } = store;
   const contactRuns = { connectionId, kind: "contacts", finishedAt: { not: null } };
   const [connection, states, waiting, causes, problems, runs, ends, finished, pauses] =
-    await database.$transaction(
+    await statements.$transaction(
       [
-        database.connection.findUniqueOrThrow({ where: { id: connectionId } }),
-        database.$queryRaw<{ state: LinkState; links: number }[]>`
+        statements.connection.findUniqueOrThrow({ where: { id: connectionId } }),
+        statements.$queryRaw<{ state: LinkState; links: number }[]>`
         SELECT state, count(*)::int AS links FROM link WHERE connection_id = ${connectionId} GROUP BY state`,
-        database.link.findFirst({
+        statements.link.findFirst({
           where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
           orderBy: { dirtySince: "asc" },
           select: { dirtySince: true },
         }),
-        causesOf(database, connectionId),
-        database.problem.findMany({ where: { connectionId, linkId: null }, orderBy: { firstSeen: "asc" } }),
-        database.run.findMany({ where: { connectionId }, orderBy: { startedAt: "desc" }, take: RUNS_SHOWN }),
-        database.run.findMany({ where: contactRuns, orderBy: { startedAt: "desc" }, take: ENDS_NEEDED }),
-        database.run.findFirst({
+        causesOf(store),
+        statements.problem.findMany({ where: { connectionId, linkId: null }, orderBy: { firstSeen: "asc" } }),
+        statements.run.findMany({
+          where: { connectionId },
+          orderBy: { startedAt: "desc" },
+          take: RUNS_SHOWN,
+        }),
+        statements.run.findMany({ where: contactRuns, orderBy: { startedAt: "desc" }, take: ENDS_NEEDED }),
+        statements.run.findFirst({
           where: { ...contactRuns, result: { not: "stopped" } },
           orderBy: { startedAt: "desc" },
         }),
-        database.$queryRaw<Pause[]>`
+        statements.$queryRaw<Pause[]>`
         SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
         WHERE id = ${connectionId} AND paused_at IS NOT NULL`,
       ],
@@ -133,8 +138,8 @@ export async function readOverview(database: Database, connectionId: number): Pr
 }
 
 /** Codes are compared byte by byte: in the order of a language ten thousand of them take twice as long to sort. */
-function causesOf(database: Database, connectionId: number): Prisma.PrismaPromise<CauseRow[]> {
-  return database.$queryRaw<CauseRow[]>`
+function causesOf({ statements, connectionId }: Store): Prisma.PrismaPromise<CauseRow[]> {
+  return statements.$queryRaw<CauseRow[]>`
     WITH failing AS MATERIALIZED (
       SELECT problem.id, problem.code, problem.field, problem.link_id, problem.title,
              problem.first_seen, problem.last_seen

@@ -1,6 +1,6 @@
-import type { Statements } from "../database/database.ts";
 import type { LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
+import type { Store } from "../database/store.ts";
 
 /** What a retry of some contacts would be, told before it is done. */
 export interface RetryPreview {
@@ -10,8 +10,7 @@ export interface RetryPreview {
 }
 
 export async function previewRetry(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<RetryPreview> {
@@ -23,8 +22,7 @@ export async function previewRetry(
 
 /** Failing contacts that a person wants tried again with the next run, however often they were. */
 export async function retryLinks(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<number> {
@@ -43,8 +41,7 @@ export interface RetryProgress {
 
 /** @returns `null` where nobody wanted anything tried since `after` */
 export async function retryProgress(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   after: Date,
 ): Promise<RetryProgress | null> {
   const [progress] = await statements.$queryRaw<RetryProgress[]>`

@@ -1,5 +1,5 @@
 import type { PerSide, Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** When a person was linked, and when each side's contact last changed, by the side's own clock. */
 export interface ContactTimes {
@@ -9,8 +9,7 @@ export interface ContactTimes {
 
 /** `null` where the connection has no link of this number. */
 export async function contactTimes(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   linkId: bigint,
 ): Promise<ContactTimes | null> {
   const link = await statements.link.findFirst({

@@ -1,10 +1,10 @@
 import type { LinkState } from "../../model/link.ts";
 import type { PerSide } from "../../model/side.ts";
-import type { Database } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which contacts to list. */
 export interface ContactsQuery {
@@ -44,21 +44,20 @@ type Row = Omit<ListedContact, "id" | "ids"> & {
 
 /** A page of contacts. A page too far is the last one. */
 export async function listContacts(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   { search, searchIn, state, page: wanted }: ContactsQuery,
 ): Promise<ContactsPage> {
   const matching = Prisma.sql`link.connection_id = ${connectionId}
     ${state === null ? Prisma.empty : Prisma.sql`AND link.state = ${state}`}
     ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search, searchIn)})`}`;
-  const [count] = await database.$queryRaw<
+  const [count] = await statements.$queryRaw<
     { total: number }[]
   >`SELECT count(*)::int AS total FROM link WHERE ${matching}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CONTACTS_PER_PAGE));
   const page = Math.min(wanted, pages);
   const order = orderOf(search, searchIn);
-  const rows = await database.$queryRaw<Row[]>`
+  const rows = await statements.$queryRaw<Row[]>`
     WITH page AS (
       SELECT id FROM link WHERE ${matching}
       ORDER BY ${order} LIMIT ${CONTACTS_PER_PAGE} OFFSET ${(page - 1) * CONTACTS_PER_PAGE}
@@ -83,11 +82,10 @@ function orderOf(search: string | null, searchIn: SearchIn): Prisma.Sql {
 
 /** The id of the link found under this email address: the one that has it now, or had it last. */
 export async function linkOfEmail(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   email: string,
 ): Promise<string | null> {
-  const [row] = await database.$queryRaw<{ id: bigint }[]>`
+  const [row] = await statements.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])})
     ORDER BY dirty_since IS NULL, id LIMIT 1`;
   return row === undefined ? null : String(row.id);
@@ -98,11 +96,10 @@ const MOST_ALIKE = 2_000;
 
 /** Addresses that begin alike, to find out which one was meant. */
 export async function addressesLike(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   beginning: string,
 ): Promise<readonly string[]> {
-  const rows = await database.$queryRaw<{ email: string }[]>`
+  const rows = await statements.$queryRaw<{ email: string }[]>`
     SELECT email_key AS email FROM link
     WHERE connection_id = ${connectionId} AND email_key ~>=~ ${beginning} AND email_key ~<~ ${`${beginning}\u{10FFFF}`}
     LIMIT ${MOST_ALIKE}`;

@@ -5,6 +5,7 @@ import { Prisma } from "../generated/client.ts";
 import { sealHold, waitingHold, withdrawHold } from "../runs/holds.ts";
 import { linksUnder } from "../links/links-under.ts";
 import { forgetStamps } from "../feeds/stamps.ts";
+import type { Store } from "../database/store.ts";
 
 /** Where a person is in one connection. */
 export interface PersonRows {
@@ -79,8 +80,7 @@ export async function passedAddresses(
 
 /** The links and contacts of the person who has these addresses. */
 export async function personRows(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   addresses: readonly string[],
 ): Promise<PersonRows> {
   const known = [...addresses];
@@ -110,18 +110,18 @@ export async function personRows(
  * counted stays counted, and so do events: a day's completeness compares what was seen with what the source counts.
  */
 export async function eraseRows(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   addresses: readonly string[],
   { links, contacts }: PersonRows,
   now: Date,
 ): Promise<ErasedRows> {
+  const { statements, connectionId } = store;
   const idsOf = (side: Side): string[] => contacts.filter((one) => one.side === side).map(({ id }) => id);
   const linkId = { in: [...links] };
-  const stamps = await forgetStamps(statements, connectionId, idsOf("hubspot"), addresses);
+  const stamps = await forgetStamps(store, idsOf("hubspot"), addresses);
   const writes = stamps + (await statements.journalRow.count({ where: { linkId } }));
-  const events = await forgetEvents(statements, connectionId, addresses, idsOf("hubspot"), idsOf("klaviyo"));
-  const held = await dropHeld(statements, connectionId, addresses, contacts, now);
+  const events = await forgetEvents(store, addresses, idsOf("hubspot"), idsOf("klaviyo"));
+  const held = await dropHeld(store, addresses, contacts, now);
   let seen = 0;
   for (const side of SIDES) {
     const which = { connectionId, side, externalId: { in: idsOf(side) } };
@@ -143,8 +143,7 @@ export async function eraseRows(
 
 /** An event without anybody: its id is hashed, so that reading it again does not count it again. */
 async function forgetEvents(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   addresses: readonly string[],
   hubspotIds: string[],
   klaviyoIds: string[],
@@ -180,8 +179,7 @@ function heldChangesOf(
 
 /** What limits held back of the person with these addresses and contacts. */
 export async function heldOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   addresses: readonly string[],
   contacts: PersonRows["contacts"],
 ): Promise<readonly { readonly holdId: bigint; readonly words: string }[]> {
@@ -192,18 +190,18 @@ export async function heldOf(
 
 /** Held changes say in words what would be done to whom. What waits without them is another hold; empty it is over. */
 async function dropHeld(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   addresses: readonly string[],
   contacts: PersonRows["contacts"],
   now: Date,
 ): Promise<number> {
+  const { statements, connectionId } = store;
   const dropped = await statements.$executeRaw`
     DELETE FROM held_change USING ${heldChangesOf(connectionId, addresses, contacts)}`;
-  const waiting = dropped === 0 ? null : await waitingHold(statements, connectionId);
+  const waiting = dropped === 0 ? null : await waitingHold(store);
   if (waiting === null) return dropped;
-  await sealHold(statements, waiting.id);
-  const left = await waitingHold(statements, connectionId);
-  if (left?.changes === 0) await withdrawHold(statements, connectionId, now);
+  await sealHold(store, waiting.id);
+  const left = await waitingHold(store);
+  if (left?.changes === 0) await withdrawHold(store, now);
   return dropped;
 }

@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import { sealing } from "../chains/seals.ts";
+import type { Store } from "../database/store.ts";
 
 /** By which an erased person is known again: an address, or `hubspot 51`, a contact's id at its side. */
 export type Trace = string;
@@ -16,8 +16,7 @@ export function traceOf(side: Side, id: string): Trace {
  * in sync under another address. Costs one look where nobody was ever erased.
  */
 export async function erasedAmong(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   traces: readonly Trace[],
 ): Promise<ReadonlySet<Trace>> {
   if (traces.length === 0) return new Set();
@@ -36,11 +35,7 @@ export async function erasedAmong(
 }
 
 /** When the person of this address was erased; `null` who was not, or is allowed again. */
-export async function erasedSince(
-  statements: Statements,
-  connectionId: number,
-  email: string,
-): Promise<Date | null> {
+export async function erasedSince({ statements, connectionId }: Store, email: string): Promise<Date | null> {
   const [latest] = await statements.$queryRaw<{ kind: string; at: Date }[]>`
     SELECT kind, at FROM consent_ledger
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) AND kind IN ('erased', 'allowed')
@@ -50,21 +45,21 @@ export async function erasedSince(
 
 /** Writes down, by keyed hashes alone, that the person of these traces is erased. `erasure` holds them together. */
 export async function saveErased(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   erasure: string,
   addresses: readonly string[],
   contacts: readonly { readonly side: Side; readonly id: string }[],
   now: Date,
 ): Promise<void> {
+  const { connectionId } = store;
   const rows = [
     ...addresses.map((trace) => ({ trace, side: "both", of: "address" })),
     ...contacts.map(({ side, id }) => ({ trace: traceOf(side, id), side, of: "contact" })),
   ];
   await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at)
     SELECT ${connectionId}, consent_subject(trace), 'email', 'erased', side,
            jsonb_build_object('erasure', ${erasure}::text, 'of', "of"), ${NO_RUN}, ${now}
@@ -78,16 +73,12 @@ export async function saveErased(
  *
  * @returns false where nobody with this address is erased
  */
-export async function allowAgain(
-  statements: Statements,
-  connectionId: number,
-  email: string,
-  now: Date,
-): Promise<boolean> {
+export async function allowAgain(store: Store, email: string, now: Date): Promise<boolean> {
+  const { connectionId } = store;
   const added = await sealing(
-    statements,
+    store,
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     WITH latest AS (
       SELECT DISTINCT ON (subject) subject, side, kind, evidence FROM consent_ledger
       WHERE connection_id = ${connectionId} AND kind IN ('erased', 'allowed') ORDER BY subject, seq DESC

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** What somebody did about one person, or that they were linked. */
 export interface PersonAct {
@@ -24,8 +24,7 @@ export type PersonAction = (typeof PERSON_ACTIONS)[number] | "linked";
  * alone, so that somebody who is left alone now is told by their link.
  */
 export async function personActs(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   linkId: bigint,
   limit: number,
 ): Promise<readonly PersonAct[]> {

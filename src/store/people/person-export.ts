@@ -1,7 +1,9 @@
 import { ledgerOf } from "../consent/consent-ledger.ts";
-import type { Database } from "../database/database.ts";
+import type { Statements } from "../database/database.ts";
 import { addressesOf, heldOf, personRows } from "./erase.ts";
 import type { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
+import { storeOf } from "../database/store.ts";
 
 /** Everything that is kept of a person, in the shape of its tables. */
 export interface PersonExport {
@@ -74,21 +76,21 @@ export const EXPORTED_AS: Readonly<Record<Prisma.ModelName, keyof ConnectionExpo
 };
 
 /** What `tandem erase` would remove of the person with this email address, and what the ledger keeps of them. */
-export async function exportPerson(database: Database, email: string): Promise<PersonExport> {
+export async function exportPerson(database: Statements, email: string): Promise<PersonExport> {
   const addresses = await addressesOf(database, email);
   const found: ConnectionExport[] = [];
   for (const { id, name } of await database.connection.findMany({ orderBy: { id: "asc" } }))
-    found.push(await ofConnection(database, id, name, addresses));
+    found.push(await ofConnection(storeOf(database, id), name, addresses));
   return { addresses, connections: found };
 }
 
 async function ofConnection(
-  database: Database,
-  connectionId: number,
+  store: Store,
   name: string,
   addresses: readonly string[],
 ): Promise<ConnectionExport> {
-  const { links, contacts } = await personRows(database, connectionId, addresses);
+  const { statements, connectionId } = store;
+  const { links, contacts } = await personRows(store, addresses);
   const known = [...addresses];
   const linkId = { in: [...links] };
   const which = contacts.map(({ side, id }) => ({ side, externalId: id }));
@@ -96,36 +98,36 @@ async function ofConnection(
     contacts.filter(({ side }) => side === one).map(({ id }) => id);
   const [hubspot, klaviyo] = [ids("hubspot"), ids("klaviyo")];
   const shownOn = { connectionId, OR: [{ contact: { in: hubspot } }, { email: { in: known } }] };
-  const ledgers = await Promise.all(known.map((address) => ledgerOf(database, connectionId, address)));
+  const ledgers = await Promise.all(known.map((address) => ledgerOf(store, address)));
   return {
     name,
-    links: await database.link.findMany({ where: { connectionId, id: linkId } }),
-    aliases: await database.linkAlias.findMany({ where: { connectionId, linkId } }),
-    contacts: await database.sighting.findMany({ where: { connectionId, OR: which } }),
-    unreadable: await database.unreadableContact.findMany({
+    links: await statements.link.findMany({ where: { connectionId, id: linkId } }),
+    aliases: await statements.linkAlias.findMany({ where: { connectionId, linkId } }),
+    contacts: await statements.sighting.findMany({ where: { connectionId, OR: which } }),
+    unreadable: await statements.unreadableContact.findMany({
       where: { connectionId, OR: [...which, { emailKey: { in: known } }] },
     }),
-    lists: await database.member.findMany({ where: { connectionId, OR: which } }),
-    writes: await database.journalRow.findMany({ where: { linkId }, orderBy: { sentAt: "asc" } }),
-    conflicts: await database.conflict.findMany({
+    lists: await statements.member.findMany({ where: { connectionId, OR: which } }),
+    writes: await statements.journalRow.findMany({ where: { linkId }, orderBy: { sentAt: "asc" } }),
+    conflicts: await statements.conflict.findMany({
       where: { linkId },
       include: { undo: true },
       orderBy: { at: "asc" },
     }),
-    problems: await database.problem.findMany({ where: { connectionId, linkId } }),
-    held: await heldOf(database, connectionId, known, contacts),
-    engagement: await database.engagement.findMany({
+    problems: await statements.problem.findMany({ where: { connectionId, linkId } }),
+    held: await heldOf(store, known, contacts),
+    engagement: await statements.engagement.findMany({
       where: {
         connectionId,
         OR: [{ email: { in: known } }, { person: { in: klaviyo } }, { contact: { in: hubspot } }],
       },
       orderBy: { at: "asc" },
     }),
-    engagementLists: await database.engagementMember.findMany({
+    engagementLists: await statements.engagementMember.findMany({
       where: { connectionId, person: { in: klaviyo } },
     }),
-    rollUps: await database.engagementContact.findMany({ where: shownOn }),
-    stamps: await database.stamp.findMany({ where: shownOn, orderBy: { sentAt: "asc" } }),
+    rollUps: await statements.engagementContact.findMany({ where: shownOn }),
+    stamps: await statements.stamp.findMany({ where: shownOn, orderBy: { sentAt: "asc" } }),
     consentLedger: ledgers.flat(),
   };
 }

@@ -2,6 +2,7 @@ import type { EmailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** One operation on one person, as it was sent and as it ended. */
 export interface HistoryEntry {
@@ -54,8 +55,7 @@ export async function personHistory(
 
 /** The address of a link; `null` where the connection has none of that number. */
 export async function emailOfLink(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   linkId: bigint,
 ): Promise<EmailKey | null> {
   const [row] = await statements.$queryRaw<{ email: EmailKey }[]>`

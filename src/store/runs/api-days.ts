@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Calls of one day of a system's daily quota. */
 export interface ApiDay {
@@ -20,8 +20,7 @@ const KEPT_DAYS = 30;
  * @returns how many there are now, these included
  */
 export async function addApiCalls(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   day: string,
   { calls, allowed, endsAt }: Omit<ApiDay, "side">,
@@ -41,11 +40,7 @@ export async function addApiCalls(
 }
 
 /** The days that are not over, of the systems that have a daily quota. */
-export async function apiDays(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<readonly ApiDay[]> {
+export async function apiDays({ statements, connectionId }: Store, now: Date): Promise<readonly ApiDay[]> {
   return statements.$queryRaw<ApiDay[]>`
     SELECT DISTINCT ON (side) side, calls, allowed, ends_at AS "endsAt" FROM api_day
     WHERE connection_id = ${connectionId} AND ends_at > ${now} ORDER BY side, day DESC`;

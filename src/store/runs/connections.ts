@@ -1,8 +1,9 @@
 import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
+import { storeOf } from "../database/store.ts";
 
 /** A connection as remembered: which accounts it joined first, and which mapping it last ran with. */
 export interface StoredConnection {
-  readonly id: number;
   readonly hubspotAccount: string | null;
   readonly klaviyoAccount: string | null;
   readonly mappingHash: string | null;
@@ -11,29 +12,36 @@ export interface StoredConnection {
   readonly filledAt: Date | null;
 }
 
-/** The connection of this name, made where it is new. */
-export async function openConnection(statements: Statements, name: string): Promise<StoredConnection> {
-  return statements.connection.upsert({ where: { name }, create: { name }, update: {} });
+/** The store of the connection of this name, which is made where it is new. */
+export async function openStore(statements: Statements, name: string): Promise<Store> {
+  const { id } = await statements.connection.upsert({ where: { name }, create: { name }, update: {} });
+  return storeOf(statements, id);
+}
+
+export async function readConnection({ statements, connectionId }: Store): Promise<StoredConnection> {
+  return statements.connection.findUniqueOrThrow({ where: { id: connectionId } });
 }
 
 /** From now on the connection belongs to these two accounts and runs with this mapping. */
 export async function saveConnection(
-  statements: Statements,
-  id: number,
+  { statements, connectionId }: Store,
   accounts: { readonly hubspot: string; readonly klaviyo: string },
   mappingHash: string,
 ): Promise<void> {
   await statements.connection.updateMany({
-    where: { id, OR: [{ mappingHash: null }, { mappingHash: { not: mappingHash } }] },
+    where: { id: connectionId, OR: [{ mappingHash: null }, { mappingHash: { not: mappingHash } }] },
     data: { mappingHash },
   });
   await statements.connection.update({
-    where: { id },
+    where: { id: connectionId },
     data: { hubspotAccount: accounts.hubspot, klaviyoAccount: accounts.klaviyo },
   });
 }
 
 /** A whole run has finished: the first sync is over. */
-export async function markFilled(statements: Statements, id: number, now: Date): Promise<void> {
-  await statements.connection.updateMany({ where: { id, filledAt: null }, data: { filledAt: now } });
+export async function markFilled({ statements, connectionId }: Store, now: Date): Promise<void> {
+  await statements.connection.updateMany({
+    where: { id: connectionId, filledAt: null },
+    data: { filledAt: now },
+  });
 }

@@ -1,5 +1,5 @@
 import type { ExceededLimit } from "../../model/hold.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A hold as it is told beside its run. */
 export interface RunHoldRow {
@@ -11,8 +11,7 @@ export interface RunHoldRow {
 
 /** What a limit held back in this run; `null` where nothing was. */
 export async function holdOfRun(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
 ): Promise<RunHoldRow | null> {
   const [row] = await statements.$queryRaw<RunHoldRow[]>`
@@ -34,8 +33,7 @@ export interface PastHold extends RunHoldRow {
 
 /** The holds that do not wait any more, the latest first. */
 export async function pastHolds(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly PastHold[]> {
   return statements.$queryRaw<PastHold[]>`

@@ -1,5 +1,5 @@
 import type { ExceededLimit } from "../../model/hold.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** What waits for a person: one at a time, so that what is approved is what was shown. */
 export interface WaitingHold {
@@ -21,8 +21,7 @@ export interface HeldRow {
 
 /** The digests of what was approved and not forgotten since. */
 export async function approvedChanges(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   now: Date,
 ): Promise<ReadonlySet<string>> {
   const rows = await statements.$queryRaw<{ digest: string }[]>`
@@ -33,8 +32,7 @@ export async function approvedChanges(
 
 /** Opens the connection's hold for this run, or takes the waiting one over, emptied. */
 export async function openHold(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   exceeded: readonly ExceededLimit[],
   now: Date,
@@ -51,7 +49,7 @@ export async function openHold(
 }
 
 export async function addHeldChanges(
-  statements: Statements,
+  { statements }: Store,
   holdId: bigint,
   rows: readonly HeldRow[],
 ): Promise<void> {
@@ -64,7 +62,7 @@ export async function addHeldChanges(
 }
 
 /** Counts and hashes the held changes. */
-export async function sealHold(statements: Statements, holdId: bigint): Promise<void> {
+export async function sealHold({ statements }: Store, holdId: bigint): Promise<void> {
   await statements.$executeRaw`
     UPDATE hold SET changes = held.changes, hash = held.hash
     FROM (SELECT count(*)::int AS changes,
@@ -74,14 +72,14 @@ export async function sealHold(statements: Statements, holdId: bigint): Promise<
 }
 
 /** Nothing is held any more: the cause is gone. */
-export async function withdrawHold(statements: Statements, connectionId: number, now: Date): Promise<void> {
+export async function withdrawHold({ statements, connectionId }: Store, now: Date): Promise<void> {
   await statements.hold.updateMany({
     where: { connectionId, state: "waiting" },
     data: { state: "withdrawn", decidedAt: now },
   });
 }
 
-export async function waitingHold(statements: Statements, connectionId: number): Promise<WaitingHold | null> {
+export async function waitingHold({ statements, connectionId }: Store): Promise<WaitingHold | null> {
   const [row] = await statements.$queryRaw<WaitingHold[]>`
     SELECT id, run_id AS "runId", exceeded, hash, changes, opened_at AS "openedAt", updated_at AS "updatedAt"
     FROM hold WHERE connection_id = ${connectionId} AND state = 'waiting'`;
@@ -90,7 +88,7 @@ export async function waitingHold(statements: Statements, connectionId: number):
 
 /** The first held changes, in words. */
 export async function heldWords(
-  statements: Statements,
+  { statements }: Store,
   holdId: bigint,
   limit: number,
 ): Promise<readonly string[]> {
@@ -119,8 +117,7 @@ export interface Decision {
  * @returns false where the held changes have moved since, or nothing is held
  */
 export async function decideHold(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   hash: string,
   decision: Decision,
   now: Date,

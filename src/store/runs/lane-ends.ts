@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 export const LANES = ["contacts", "consent", "engagement", "reconcile"] as const;
 export type Lane = (typeof LANES)[number];
@@ -24,7 +24,7 @@ export interface LaneEnds {
   readonly resumedAt: Date | null;
 }
 
-export async function readLaneEnds(statements: Statements, connectionId: number): Promise<LaneEnds> {
+export async function readLaneEnds({ statements, connectionId }: Store): Promise<LaneEnds> {
   const latest = await statements.$queryRaw<LatestRun[]>`
     SELECT DISTINCT ON (lane) lane, started_at AS "startedAt", finished_at AS "finishedAt", result, note
     FROM (SELECT kind AS lane, started_at, finished_at, result, note FROM run WHERE connection_id = ${connectionId}

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** When each lane of a connection last began, and what time it is, both by the database's clock. */
 export interface LaneStarts {
@@ -7,7 +7,7 @@ export interface LaneStarts {
 }
 
 /** Of a connection; a lane that never ran has no start. */
-export async function readLaneStarts(statements: Statements, connectionId: number): Promise<LaneStarts> {
+export async function readLaneStarts({ statements, connectionId }: Store): Promise<LaneStarts> {
   const rows = await statements.$queryRaw<{ now: Date; lane: string | null; at: Date | null }[]>`
     SELECT clock_timestamp()::timestamptz(3) AS now, lane, started_at AS at
     FROM (SELECT 1) AS always LEFT JOIN lane_start ON connection_id = ${connectionId}`;
@@ -16,11 +16,7 @@ export async function readLaneStarts(statements: Statements, connectionId: numbe
 }
 
 /** A lane begins now. */
-export async function saveLaneStart(
-  statements: Statements,
-  connectionId: number,
-  lane: string,
-): Promise<Date> {
+export async function saveLaneStart({ statements, connectionId }: Store, lane: string): Promise<Date> {
   const rows = await statements.$queryRaw<{ at: Date }[]>`
     INSERT INTO lane_start (connection_id, lane, started_at) VALUES (${connectionId}, ${lane}, clock_timestamp())
     ON CONFLICT (connection_id, lane) DO UPDATE SET started_at = excluded.started_at
@@ -31,11 +27,7 @@ export async function saveLaneStart(
 }
 
 /** Saves that a lane exists and has not run, so that a nightly one waits for its first night. */
-export async function saveLaneSeen(
-  statements: Statements,
-  connectionId: number,
-  lane: string,
-): Promise<void> {
+export async function saveLaneSeen({ statements, connectionId }: Store, lane: string): Promise<void> {
   await statements.$executeRaw`
     INSERT INTO lane_start (connection_id, lane, started_at) VALUES (${connectionId}, ${lane}, clock_timestamp())
     ON CONFLICT (connection_id, lane) DO NOTHING`;

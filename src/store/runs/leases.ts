@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** The right to write for one connection. Its token only grows, so that a stale holder is told by its number. */
 export interface Lease {
@@ -20,7 +20,7 @@ export class LeaseLost extends Error {
  * @returns the lease, or `null` while another holder's has not run out
  */
 export async function takeLease(
-  statements: Statements,
+  { statements }: Store,
   name: string,
   holder: string,
   forMs: number,
@@ -44,7 +44,7 @@ export async function takeLease(
  * Checks and prolongs the lease, unless it was given up: a run that was ended and still hangs somewhere does not get it
  * back. Belongs in every transaction that allows or settles a write (P16).
  */
-export async function holdLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
+export async function holdLease({ statements }: Store, lease: Lease, forMs: number): Promise<void> {
   const held = await statements.$executeRaw`
     UPDATE lease SET expires_at = now() + ${forMs} * interval '1 millisecond'
     WHERE name = ${lease.name} AND token = ${lease.token} AND expires_at <> 'epoch'`;
@@ -52,7 +52,7 @@ export async function holdLease(statements: Statements, lease: Lease, forMs: num
 }
 
 /** A borrowed lease goes back to its lender, who has so long to take it; any other is free. */
-export async function giveUpLease(statements: Statements, lease: Lease, forMs: number): Promise<void> {
+export async function giveUpLease({ statements }: Store, lease: Lease, forMs: number): Promise<void> {
   await statements.$executeRaw`
     UPDATE lease SET
       expires_at = CASE WHEN lent_by <> holder THEN now() + ${forMs} * interval '1 millisecond' ELSE 'epoch' END,

@@ -1,16 +1,16 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 import type { Lease } from "./leases.ts";
 
 /** Who wants a lease asks again within seconds; what was asked for longer ago nobody waits for. */
 const WANTED_FOR_MS = 20_000;
 
 /** A consent lane found this lease taken: a command that only reads may lend it. */
-export async function wantLease(statements: Statements, name: string): Promise<void> {
+export async function wantLease({ statements }: Store, name: string): Promise<void> {
   await statements.$executeRaw`UPDATE lease SET wanted_at = now() WHERE name = ${name} AND expires_at > now()`;
 }
 
 /** @returns whether somebody wants it; from then on they may borrow it */
-export async function lendLease(statements: Statements, lease: Lease): Promise<boolean> {
+export async function lendLease({ statements }: Store, lease: Lease): Promise<boolean> {
   const lent = await statements.$executeRaw`
     UPDATE lease SET lent_by = holder, wanted_at = NULL
     WHERE name = ${lease.name} AND token = ${lease.token}
@@ -25,7 +25,7 @@ export async function lendLease(statements: Statements, lease: Lease): Promise<b
  * @returns `null` while somebody has it
  */
 export async function takeBackLease(
-  statements: Statements,
+  { statements }: Store,
   name: string,
   lender: string,
   forMs: number,

@@ -1,13 +1,12 @@
-import type { Statements } from "../database/database.ts";
 import type { StoredMapping } from "./mapping-versions.ts";
+import type { Store } from "../database/store.ts";
 
 /** A version without its text. */
 export type MappingVersionRow = Pick<StoredMapping, "version" | "hash" | "loadedAt">;
 
 /** The versions that were in use, the newest first. */
 export async function listMappingVersions(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly MappingVersionRow[]> {
   return statements.mappingVersion.findMany({
@@ -20,8 +19,7 @@ export async function listMappingVersions(
 
 /** @returns `null` where there was no such version */
 export async function readMappingVersion(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   version: number,
 ): Promise<StoredMapping | null> {
   return statements.mappingVersion.findUnique({
@@ -31,10 +29,10 @@ export async function readMappingVersion(
 }
 
 /** How many failing contacts have a problem of a field, by its key. */
-export async function failingByField(
-  statements: Statements,
-  connectionId: number,
-): Promise<ReadonlyMap<string, number>> {
+export async function failingByField({
+  statements,
+  connectionId,
+}: Store): Promise<ReadonlyMap<string, number>> {
   const rows = await statements.$queryRaw<{ field: string; contacts: number }[]>`
     SELECT field, count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
     WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND field <> '' GROUP BY field`;

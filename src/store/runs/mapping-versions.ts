@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A mapping that was in use. */
 export interface StoredMapping {
@@ -17,13 +17,13 @@ export interface StoredMapping {
  * @returns its version
  */
 export async function rememberMapping(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   hash: string,
   source: string,
   now: Date,
 ): Promise<number> {
-  const [last] = await mappingVersions(statements, connectionId, 1);
+  const { statements, connectionId } = store;
+  const [last] = await mappingVersions(store, 1);
   if (last?.source === source) return last.version;
   const version = (last?.version ?? 0) + 1;
   await statements.mappingVersion.create({ data: { connectionId, version, hash, source, loadedAt: now } });
@@ -33,8 +33,7 @@ export async function rememberMapping(
 
 /** The newest first. */
 export async function mappingVersions(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly StoredMapping[]> {
   return statements.mappingVersion.findMany({

@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** A person paused a connection. */
 export interface Pause {
@@ -13,11 +13,7 @@ export interface Pause {
 export type NewPause = Omit<Pause, "at">;
 
 /** The pause of a connection; `null` where there is none, or where its time is over. */
-export async function readPause(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<Pause | null> {
+export async function readPause({ statements, connectionId }: Store, now: Date): Promise<Pause | null> {
   const [pause] = await statements.$queryRaw<Pause[]>`
     SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
     WHERE id = ${connectionId} AND paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > ${now})`;
@@ -31,8 +27,7 @@ export function holds(pause: Pause | null, now: Date): pause is Pause {
 
 /** Pauses a connection; a pause that is there already is replaced. */
 export async function pauseConnection(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   { by, reason, until }: NewPause,
   now: Date,
 ): Promise<void> {
@@ -42,14 +37,10 @@ export async function pauseConnection(
 }
 
 /** @returns false where nothing was paused */
-export async function resumeConnection(
-  statements: Statements,
-  connectionId: number,
-  now: Date,
-): Promise<boolean> {
-  const pause = await readPause(statements, connectionId, now);
-  await statements.$executeRaw`
+export async function resumeConnection(store: Store, now: Date): Promise<boolean> {
+  const pause = await readPause(store, now);
+  await store.statements.$executeRaw`
     UPDATE connection SET paused_at = NULL, paused_by = NULL, paused_reason = NULL, paused_until = NULL
-    WHERE id = ${connectionId}`;
+    WHERE id = ${store.connectionId}`;
   return pause !== null;
 }

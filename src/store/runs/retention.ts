@@ -1,5 +1,6 @@
-import type { Database } from "../database/database.ts";
-import { transaction } from "../database/database.ts";
+import type { Statements } from "../database/database.ts";
+import { inTransaction } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** What was removed because it was kept for long enough, in numbers. */
 export interface RemovedRows {
@@ -43,21 +44,21 @@ const START: Position = { startedAt: new Date(0), id: 0n };
  * asked to have back; so does their run.
  */
 export async function removeRuns(
-  database: Database,
-  connectionId: number,
+  store: Store,
   before: Date,
   rest: Rest,
 ): Promise<Pick<RemovedRows, "runs" | "writes" | "conflicts">> {
+  const { statements } = store;
   const removed = { runs: 0, writes: 0, conflicts: 0 };
   for (let from: Position | null = START; from !== null;) {
-    const { ids, next }: RunPage = await runsBefore(database, connectionId, before, from);
-    const writes = await inParts(rest, () => removeWrites(database, ids));
+    const { ids, next }: RunPage = await runsBefore(store, before, from);
+    const writes = await inParts(rest, () => removeWrites(statements, ids));
     removed.writes += writes.rows;
     if (!writes.whole) return removed;
-    const conflicts = await inParts(rest, () => removeConflicts(database, ids));
+    const conflicts = await inParts(rest, () => removeConflicts(statements, ids));
     removed.conflicts += conflicts.rows;
     if (!conflicts.whole) return removed;
-    removed.runs += await removeEmptyRuns(database, ids);
+    removed.runs += await removeEmptyRuns(statements, ids);
     from = next;
   }
   return removed;
@@ -65,21 +66,20 @@ export async function removeRuns(
 
 /** Empties what the two systems answered in the journals of runs that began before; the changes themselves stay. */
 export async function removeRaw(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   before: Date,
   rest: Rest,
 ): Promise<number> {
   let rows = 0;
   for (;;) {
-    const ids = await database.$queryRaw<{ id: bigint }[]>`
+    const ids = await statements.$queryRaw<{ id: bigint }[]>`
       SELECT id FROM run WHERE connection_id = ${connectionId} AND raw_kept AND started_at < ${before}
       ORDER BY started_at LIMIT ${RUNS_AT_ONCE}`.then((found) => found.map(({ id }) => id));
     if (ids.length === 0) return rows;
-    const emptied = await inParts(rest, () => emptyWrites(database, ids));
+    const emptied = await inParts(rest, () => emptyWrites(statements, ids));
     rows += emptied.rows;
     if (!emptied.whole) return rows;
-    await database.run.updateMany({ where: { id: { in: ids } }, data: { rawKept: false } });
+    await statements.run.updateMany({ where: { id: { in: ids } }, data: { rawKept: false } });
   }
 }
 
@@ -97,12 +97,11 @@ export async function inParts(
 }
 
 async function runsBefore(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   before: Date,
   from: Position,
 ): Promise<RunPage> {
-  const runs = await database.$queryRaw<(Position & { id: bigint })[]>`
+  const runs = await statements.$queryRaw<(Position & { id: bigint })[]>`
     SELECT id, started_at AS "startedAt" FROM run
     WHERE connection_id = ${connectionId} AND started_at < ${before} AND result <> 'running'
       AND (started_at, id) > (${from.startedAt}, ${from.id})
@@ -111,22 +110,22 @@ async function runsBefore(
   return { ids: runs.map(({ id }) => id), next: last === undefined ? null : last };
 }
 
-function removeWrites(database: Database, runs: readonly bigint[]): Promise<number> {
-  return database.$executeRaw`
+function removeWrites(statements: Statements, runs: readonly bigint[]): Promise<number> {
+  return statements.$executeRaw`
     DELETE FROM journal WHERE trace_id IN (
       SELECT trace_id FROM journal WHERE run_id = ANY(${[...runs]}::bigint[]) AND outcome <> 'sent' LIMIT ${ROWS_AT_ONCE})`;
 }
 
-function removeConflicts(database: Database, runs: readonly bigint[]): Promise<number> {
-  return database.$executeRaw`
+function removeConflicts(statements: Statements, runs: readonly bigint[]): Promise<number> {
+  return statements.$executeRaw`
     DELETE FROM conflict WHERE id IN (
       SELECT id FROM conflict WHERE run_id = ANY(${[...runs]}::bigint[])
         AND NOT EXISTS (SELECT FROM conflict_undo WHERE conflict_id = conflict.id AND state = 'waiting')
       LIMIT ${ROWS_AT_ONCE})`;
 }
 
-function emptyWrites(database: Database, runs: readonly bigint[]): Promise<number> {
-  return database.$executeRaw`
+function emptyWrites(statements: Statements, runs: readonly bigint[]): Promise<number> {
+  return statements.$executeRaw`
     UPDATE journal SET source = '{}', problem = NULL WHERE trace_id IN (
       SELECT trace_id FROM journal WHERE run_id = ANY(${[...runs]}::bigint[]) AND outcome <> 'sent'
         AND (source <> '{}' OR problem IS NOT NULL)
@@ -134,8 +133,8 @@ function emptyWrites(database: Database, runs: readonly bigint[]): Promise<numbe
 }
 
 /** Runs of which nothing is left, with the holds that were decided; a run whose hold waits stays. */
-function removeEmptyRuns(database: Database, runs: readonly bigint[]): Promise<number> {
-  return transaction(database, async (statements) => {
+function removeEmptyRuns(statements: Statements, runs: readonly bigint[]): Promise<number> {
+  return inTransaction(statements, async (statements) => {
     const ids = [...runs];
     return statements.$executeRaw`
       DELETE FROM run WHERE id = ANY(${ids}::bigint[])

@@ -1,11 +1,11 @@
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
-import type { Database, Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { RunRow } from "../pages/overview.ts";
 import { runRow } from "../pages/overview.ts";
 import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which runs to show; `null` for any. */
 export interface RunsQuery {
@@ -37,8 +37,7 @@ const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_00
 
 /** A page of runs, the latest first. */
 export async function listRuns(
-  database: Database,
-  connectionId: number,
+  { statements, connectionId }: Store,
   { kind, result, trigger, within, page: asked }: RunsQuery,
   now: Date,
 ): Promise<RunsPage> {
@@ -50,13 +49,13 @@ export async function listRuns(
     ...(within === null ? {} : { startedAt: { gte: new Date(now.getTime() - WITHIN_MS[within]) } }),
   };
   const [total, words] = await Promise.all([
-    database.run.count({ where }),
-    database.$queryRaw<{ kind: string; trigger: string }[]>`
+    statements.run.count({ where }),
+    statements.$queryRaw<{ kind: string; trigger: string }[]>`
       SELECT DISTINCT kind, trigger FROM run WHERE connection_id = ${connectionId}`,
   ]);
   const pages = Math.max(1, Math.ceil(total / RUNS_PER_PAGE));
   const page = Math.min(asked, pages);
-  const rows = await database.run.findMany({
+  const rows = await statements.run.findMany({
     where,
     orderBy: [{ startedAt: "desc" }, { id: "desc" }],
     take: RUNS_PER_PAGE,
@@ -75,8 +74,7 @@ export async function listRuns(
 
 /** The latest runs of one lane since a moment, the oldest first. */
 export async function runsSince(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   kind: string,
   since: Date,
   limit: number,
@@ -90,11 +88,7 @@ export async function runsSince(
 }
 
 /** @returns `null` where the connection has no run of this number */
-export async function readRun(
-  statements: Statements,
-  connectionId: number,
-  id: bigint,
-): Promise<RunRow | null> {
+export async function readRun({ statements, connectionId }: Store, id: bigint): Promise<RunRow | null> {
   const row = await statements.run.findFirst({ where: { connectionId, id } });
   return row === null ? null : runRow(row);
 }
@@ -130,8 +124,7 @@ const CHANGES_PER_PAGE = 25;
  * @param search an address or how it begins, a name, an id; `null` for everybody
  */
 export async function runChanges(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   runId: bigint,
   search: string | null,
   searchIn: SearchIn,

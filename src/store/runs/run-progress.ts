@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** How far the run under way has come. */
 export interface RunProgress {
@@ -16,8 +16,7 @@ export interface RunProgress {
 
 /** Keeps how far a connection's run has come; there is one at a time, since all share a lease. */
 export async function saveProgress(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   progress: RunProgress,
 ): Promise<void> {
   await statements.$executeRaw`
@@ -36,7 +35,7 @@ export interface RunningRun {
 type ProgressJson = Omit<RunProgress, "since" | "at"> & { readonly since: string; readonly at: string };
 
 /** The latest run that has not ended. */
-export async function readRunning(statements: Statements, connectionId: number): Promise<RunningRun | null> {
+export async function readRunning({ statements, connectionId }: Store): Promise<RunningRun | null> {
   const [row] = await statements.$queryRaw<
     (Omit<RunningRun, "id" | "progress"> & { id: bigint; progress: ProgressJson | null })[]
   >`SELECT id, kind, started_at AS "startedAt", progress FROM run

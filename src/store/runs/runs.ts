@@ -1,6 +1,6 @@
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Of work that is no run, or none yet: the identity column never gives it. */
 export const NO_RUN = 0n;
@@ -11,8 +11,7 @@ export type RunResult = "finished" | "finished_with_errors" | "held" | "stopped"
 export type RunCounts = Readonly<Record<string, number>>;
 
 export async function startRun(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   kind: string,
   trigger: string,
   now: Date,
@@ -27,7 +26,7 @@ export async function startRun(
 }
 
 export async function finishRun(
-  statements: Statements,
+  { statements }: Store,
   runId: bigint,
   result: RunResult,
   counts: RunCounts,
@@ -41,7 +40,7 @@ export async function finishRun(
 }
 
 /** Counts of a finished run that came after it. */
-export async function saveCounts(statements: Statements, runId: bigint, counts: RunCounts): Promise<void> {
+export async function saveCounts({ statements }: Store, runId: bigint, counts: RunCounts): Promise<void> {
   await statements.run.update({ where: { id: runId }, data: { counts: { ...counts } } });
 }
 
@@ -79,31 +78,20 @@ function ownedBy(owner: ProblemOwner) {
 }
 
 /** Tells, or heals, what keeps refusals from being looked for, or those from being looked after who were subscribed. */
-export async function saveLaneOut(
-  statements: Statements,
-  connectionId: number,
-  stoppedBy: Problem | null,
-  now: Date,
-): Promise<void> {
+export async function saveLaneOut(store: Store, stoppedBy: Problem | null, now: Date): Promise<void> {
   const problems = stoppedBy === null ? [] : [{ ...stoppedBy, field: REFUSALS_FIELD }];
-  await saveConnectionProblems(statements, connectionId, "refusals", problems, now);
+  await saveConnectionProblems(store, "refusals", problems, now);
 }
 
 /** Saves, or clears, the problem that a side does not confirm its writes. */
-export async function saveFailingWrites(
-  statements: Statements,
-  connectionId: number,
-  found: readonly Problem[],
-  now: Date,
-): Promise<void> {
+export async function saveFailingWrites(store: Store, found: readonly Problem[], now: Date): Promise<void> {
   const problems = found.map((problem) => ({ ...problem, field: WRITES_FIELD }));
-  await saveConnectionProblems(statements, connectionId, "writes", problems, now);
+  await saveConnectionProblems(store, "writes", problems, now);
 }
 
 /** The problems of a whole connection, as its owner finds them now: what is no longer among them is healed, and counted. */
 export async function saveConnectionProblems(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   owner: ProblemOwner,
   problems: readonly Problem[],
   now: Date,

@@ -1,5 +1,5 @@
 import type { PerSide, Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** What a side last told of itself and its limits. */
 export interface SideNote {
@@ -27,8 +27,7 @@ export interface ToldSideNote extends SideNote {
 }
 
 export async function saveSideNote(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   note: SideNote,
   now: Date,
@@ -40,10 +39,10 @@ export async function saveSideNote(
 }
 
 /** What both sides told; `null` for one that has told nothing yet. */
-export async function readSideNotes(
-  statements: Statements,
-  connectionId: number,
-): Promise<PerSide<ToldSideNote | null>> {
+export async function readSideNotes({
+  statements,
+  connectionId,
+}: Store): Promise<PerSide<ToldSideNote | null>> {
   const rows = await statements.$queryRaw<{ side: Side; note: SideNote; toldAt: Date }[]>`
     SELECT side, note, told_at AS "toldAt" FROM side_note WHERE connection_id = ${connectionId}`;
   const of = (side: Side): ToldSideNote | null => {

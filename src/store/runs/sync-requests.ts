@@ -1,4 +1,4 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Somebody wants a run of the contact lane now. */
 export interface SyncRequest {
@@ -7,17 +7,12 @@ export interface SyncRequest {
 }
 
 /** Kept until a run takes it, whichever process that is in; asked for twice it is still one. */
-export async function requestSync(
-  statements: Statements,
-  connectionId: number,
-  by: string,
-  now: Date,
-): Promise<void> {
+export async function requestSync({ statements, connectionId }: Store, by: string, now: Date): Promise<void> {
   await statements.$executeRaw`
     UPDATE connection SET sync_asked_at = ${now}, sync_asked_by = ${by} WHERE id = ${connectionId}`;
 }
 
-export async function waitingSync(statements: Statements, connectionId: number): Promise<SyncRequest | null> {
+export async function waitingSync({ statements, connectionId }: Store): Promise<SyncRequest | null> {
   const [request] = await statements.$queryRaw<SyncRequest[]>`
     SELECT sync_asked_by AS by, sync_asked_at AS at FROM connection
     WHERE id = ${connectionId} AND sync_asked_at IS NOT NULL`;
@@ -25,7 +20,7 @@ export async function waitingSync(statements: Statements, connectionId: number):
 }
 
 /** Takes the sync request. The run that takes it is the one that was asked for. */
-export async function takeSync(statements: Statements, connectionId: number): Promise<SyncRequest | null> {
+export async function takeSync({ statements, connectionId }: Store): Promise<SyncRequest | null> {
   const [request] = await statements.$queryRaw<SyncRequest[]>`
     WITH asked AS (SELECT id, sync_asked_by, sync_asked_at FROM connection WHERE id = ${connectionId} FOR UPDATE)
     UPDATE connection SET sync_asked_at = NULL, sync_asked_by = NULL FROM asked

@@ -1,8 +1,8 @@
 import type { PerSide, Side } from "../../model/side.ts";
 import { SIDES, perSide } from "../../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "./cursors.ts";
-import type { Statements } from "../database/database.ts";
 import type { SightingRow } from "./sightings.ts";
+import type { Store } from "../database/store.ts";
 
 /** A full comparison that has begun and is not over. */
 export interface Comparison {
@@ -24,30 +24,23 @@ export function lookedStream(side: Side): string {
 }
 
 /** Read before the streams are forgotten: when were the changes of each side last pulled? */
-export async function lastPulls(statements: Statements, connectionId: number): Promise<Comparison["pulled"]> {
+export async function lastPulls(store: Store): Promise<Comparison["pulled"]> {
   const [hubspot, klaviyo] = [
-    await readCursor(statements, connectionId, lookedStream("hubspot")),
-    await readCursor(statements, connectionId, lookedStream("klaviyo")),
+    await readCursor(store, lookedStream("hubspot")),
+    await readCursor(store, lookedStream("klaviyo")),
   ];
   const times = { hubspot, klaviyo };
   return perSide((side) => (times[side] === null ? null : new Date(times[side])));
 }
 
 /** From now on everybody linked is to be read. It survives a kill: the next run continues. */
-export async function beginComparison(
-  statements: Statements,
-  connectionId: number,
-  comparison: Comparison,
-): Promise<void> {
-  await saveCursor(statements, connectionId, UNDER_WAY, JSON.stringify(comparison), comparison.began);
-  for (const side of SIDES) await forgetCursor(statements, connectionId, MISSED[side]);
+export async function beginComparison(store: Store, comparison: Comparison): Promise<void> {
+  await saveCursor(store, UNDER_WAY, JSON.stringify(comparison), comparison.began);
+  for (const side of SIDES) await forgetCursor(store, MISSED[side]);
 }
 
-export async function comparisonUnderWay(
-  statements: Statements,
-  connectionId: number,
-): Promise<Comparison | null> {
-  const stored = await readCursor(statements, connectionId, UNDER_WAY);
+export async function comparisonUnderWay(store: Store): Promise<Comparison | null> {
+  const stored = await readCursor(store, UNDER_WAY);
   if (stored === null) return null;
   const { began, pulled } = JSON.parse(stored) as { began: string; pulled: PerSide<string | null> };
   return {
@@ -57,13 +50,13 @@ export async function comparisonUnderWay(
 }
 
 /** @returns how many changes the incremental path had missed */
-export async function endComparison(statements: Statements, connectionId: number): Promise<number> {
+export async function endComparison(store: Store): Promise<number> {
   let missed = 0;
   for (const side of SIDES) {
-    missed += Number((await readCursor(statements, connectionId, MISSED[side])) ?? 0);
-    await forgetCursor(statements, connectionId, MISSED[side]);
+    missed += Number((await readCursor(store, MISSED[side])) ?? 0);
+    await forgetCursor(store, MISSED[side]);
   }
-  await forgetCursor(statements, connectionId, UNDER_WAY);
+  await forgetCursor(store, UNDER_WAY);
   return missed;
 }
 
@@ -74,13 +67,13 @@ export async function endComparison(statements: Statements, connectionId: number
  * @param lagMs how long before a pull a change must have been made for that pull to show it
  */
 export async function compareRead(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   rows: readonly SightingRow[],
   { began, pulled }: Comparison,
   lagMs: number,
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   const [first] = rows;
   if (first === undefined) return;
   const { side } = first;
@@ -103,8 +96,8 @@ export async function compareRead(
                      WHERE known.fields -> shown.key IS DISTINCT FROM shown.value AND known.fields ? shown.key))`;
     const missed = found?.missed ?? 0;
     if (missed > 0) {
-      const earlier = Number((await readCursor(statements, connectionId, MISSED[side])) ?? 0);
-      await saveCursor(statements, connectionId, MISSED[side], String(earlier + missed), now);
+      const earlier = Number((await readCursor(store, MISSED[side])) ?? 0);
+      await saveCursor(store, MISSED[side], String(earlier + missed), now);
     }
   }
   await statements.sighting.updateMany({

@@ -1,9 +1,8 @@
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Where a stream continues reading, or `null` where it has not begun. */
 export async function readCursor(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   stream: string,
 ): Promise<string | null> {
   const row = await statements.cursor.findUnique({
@@ -14,8 +13,7 @@ export async function readCursor(
 
 /** Belongs in the transaction that stores what was read up to there: then a lost page is read again, never skipped. */
 export async function saveCursor(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   stream: string,
   value: string,
   now: Date,
@@ -29,8 +27,7 @@ export async function saveCursor(
 
 /** Streams whose name begins so, by the rest of their name. */
 export async function readCursors(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   prefix: string,
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await statements.cursor.findMany({ where: { connectionId, stream: { startsWith: prefix } } });
@@ -38,27 +35,15 @@ export async function readCursors(
 }
 
 /** All streams start over, except those whose name begins with `kept`: a changed mapping reads everything again. */
-export async function forgetCursors(
-  statements: Statements,
-  connectionId: number,
-  kept: string,
-): Promise<void> {
+export async function forgetCursors({ statements, connectionId }: Store, kept: string): Promise<void> {
   await statements.cursor.deleteMany({ where: { connectionId, NOT: { stream: { startsWith: kept } } } });
 }
 
 /** The streams whose name begins so begin again. */
-export async function forgetStreams(
-  statements: Statements,
-  connectionId: number,
-  beginning: string,
-): Promise<void> {
+export async function forgetStreams({ statements, connectionId }: Store, beginning: string): Promise<void> {
   await statements.cursor.deleteMany({ where: { connectionId, stream: { startsWith: beginning } } });
 }
 
-export async function forgetCursor(
-  statements: Statements,
-  connectionId: number,
-  stream: string,
-): Promise<void> {
+export async function forgetCursor({ statements, connectionId }: Store, stream: string): Promise<void> {
   await statements.cursor.deleteMany({ where: { connectionId, stream } });
 }

@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** The fields whose times of change are kept, and what a look says of them. */
 export interface Timing {
@@ -57,8 +57,7 @@ export interface SetTime {
 
 /** Keeps the moments that a side told. A field that shows another value by now is left alone. */
 export async function saveSetTimes(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   times: readonly SetTime[],
 ): Promise<void> {
   if (times.length === 0) return;

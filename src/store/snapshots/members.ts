@@ -1,24 +1,22 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import type { ContactIds } from "../links/missing-links.ts";
+import type { Store } from "../database/store.ts";
 
-/** One list or segment of one side of a connection. */
+/** One list or segment of one side. */
 export interface CollectionKey {
-  readonly connectionId: number;
   readonly side: Side;
   readonly collection: string;
 }
 
 /** Saves that these contacts are members. The links of new members become dirty. */
 export async function saveMembers(
-  statements: Statements,
-  key: CollectionKey,
+  { statements, connectionId }: Store,
+  { side, collection }: CollectionKey,
   ids: readonly string[],
   scan: string | null,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const { connectionId, side, collection } = key;
   await statements.$executeRaw`
     WITH page AS (SELECT DISTINCT unnest(${[...ids]}::text[]) AS id),
     joined AS (
@@ -38,8 +36,11 @@ export async function saveMembers(
 }
 
 /** Closes a roster: a member that was not in `scan` is absent once more. One absence alone removes nobody. */
-export async function noteAbsences(statements: Statements, key: CollectionKey, scan: string): Promise<void> {
-  const { connectionId, side, collection } = key;
+export async function noteAbsences(
+  { statements, connectionId }: Store,
+  { side, collection }: CollectionKey,
+  scan: string,
+): Promise<void> {
   await statements.$executeRaw`/* long */
     UPDATE member SET absences = absences + 1
     WHERE connection_id = ${connectionId} AND side = ${side} AND collection = ${collection}
@@ -55,8 +56,7 @@ export interface LeftCollection {
 
 /** What was left on a side, with who left: absent `absencesNeeded` times in a row. */
 export async function leftCollections(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   absencesNeeded: number,
 ): Promise<readonly LeftCollection[]> {
@@ -73,22 +73,22 @@ export async function leftCollections(
 
 /** These have left: no members any more, and their links are to be planned again. */
 export async function removeMembers(
-  statements: Statements,
-  key: CollectionKey,
+  store: Store,
+  { side, collection }: CollectionKey,
   ids: readonly string[],
   now: Date,
 ): Promise<void> {
-  const { connectionId, side, collection } = key;
+  const { statements, connectionId } = store;
   await statements.member.deleteMany({
     where: { connectionId, side, collection, externalId: { in: [...ids] } },
   });
-  await markContactsDirty(statements, { connectionId, side, ids }, now);
+  await markContactsDirty(store, { side, ids }, now);
 }
 
 /** Members of whom no contact is known yet, out of these. */
 export async function unknownContacts(
-  statements: Statements,
-  { connectionId, side, ids }: ContactIds,
+  { statements, connectionId }: Store,
+  { side, ids }: ContactIds,
 ): Promise<readonly string[]> {
   const rows = await statements.$queryRaw<{ id: string }[]>`
     SELECT page.id FROM unnest(${[...ids]}::text[]) AS page(id)
@@ -99,8 +99,8 @@ export async function unknownContacts(
 
 /** Their links are to be planned again. */
 async function markContactsDirty(
-  statements: Statements,
-  { connectionId, side, ids }: ContactIds,
+  { statements, connectionId }: Store,
+  { side, ids }: ContactIds,
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;

@@ -1,10 +1,10 @@
 import type { IndexReading, RecordReading, Sighting } from "../../model/contact.ts";
 import type { ConsentState, Verdict } from "../../model/consent.ts";
 import type { PerSide, Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import type { Timing } from "./edit-times.ts";
 import { UNTIMED, editedSince } from "./edit-times.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** A sighting on its way into the store, with what only the store needs. */
 export interface SightingRow extends Omit<Sighting, "rules" | "edited" | "shape"> {
@@ -38,8 +38,7 @@ export interface Reading {
  * it, is replaced by a reading that says the same and is newer or direct. A change makes its link dirty.
  */
 export async function saveSightings(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   rows: readonly SightingRow[],
   now: Date,
   { shape, from }: Reading,
@@ -124,8 +123,7 @@ const LAGS_MS = 2 * 60 * 60_000;
  * tell what it stored, an index that lags may show once more what was there before: that is no edit.
  */
 export async function saveWritten(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   rows: readonly WrittenSighting[],
   now: Date,
 ): Promise<void> {
@@ -155,8 +153,7 @@ export interface MadeContact extends WrittenSighting {
  * yet: the next run does.
  */
 export async function saveMade(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   rows: readonly MadeContact[],
   shapes: PerSide<string>,
   now: Date,

@@ -1,8 +1,8 @@
 import type { ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import { recordChangedConsent } from "../consent/record-consent.ts";
-import type { Statements } from "../database/database.ts";
 import { NO_RUN } from "../runs/runs.ts";
+import type { Store } from "../database/store.ts";
 
 /** A contact that a side showed and that no link has: without an email address, a duplicate, or in no rule's scope. */
 export interface UnlinkedContact {
@@ -14,8 +14,7 @@ export interface UnlinkedContact {
 
 /** Those that were not read since `before`, the ones first that were read longest ago. */
 export async function unlinkedContacts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   before: Date,
   limit: number,
@@ -33,8 +32,7 @@ export async function unlinkedContacts(
 
 /** Notes that these contacts were asked for and exist. */
 export async function markUnlinkedRead(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   ids: readonly ExternalId[],
   now: Date,
@@ -45,14 +43,14 @@ export async function markUnlinkedRead(
 
 /** Contacts without a link that no longer exist. They cause no problem any more; an opt-out that they showed is kept. */
 export async function forgetUnlinked(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   side: Side,
   ids: readonly ExternalId[],
   now: Date,
 ): Promise<void> {
+  const { statements, connectionId } = store;
   if (ids.length === 0) return;
-  await recordChangedConsent(statements, connectionId, NO_RUN, now);
+  await recordChangedConsent(store, NO_RUN, now);
   // A linked contact keeps its lists: whether it is deleted is decided with its link.
   await statements.$executeRaw`
     WITH forgotten AS (

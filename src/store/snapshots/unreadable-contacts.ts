@@ -1,11 +1,10 @@
 import type { ExternalId, UnreadableContact } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** Remembers contacts that could not be read. Their links, and those that look for their address, are planned again. */
 export async function saveUnreadable(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   contacts: readonly UnreadableContact[],
   now: Date,
 ): Promise<void> {
@@ -34,8 +33,7 @@ export async function saveUnreadable(
 
 /** These were read, or do not exist: whatever waited for them is planned again. */
 export async function forgetUnreadable(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   ids: readonly ExternalId[],
   now: Date,
@@ -64,8 +62,7 @@ export interface UnreadId {
 
 /** Those that could not be read, the ones that were longest not tried first. */
 export async function unreadIds(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
   limit: number,
 ): Promise<readonly UnreadId[]> {
@@ -79,8 +76,7 @@ export async function unreadIds(
 
 /** Unreadable contacts without a link. No contact page shows them. */
 export async function unreadStrangers(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   side: Side,
 ): Promise<readonly ExternalId[]> {
   const rows = await statements.$queryRaw<{ id: string }[]>`

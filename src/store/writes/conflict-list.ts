@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which conflicts to show; `null` for any. */
 export interface ConflictsQuery {
@@ -56,8 +56,7 @@ const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_00
 
 /** A page of conflicts, the latest first. */
 export async function listConflicts(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   query: ConflictsQuery,
   now: Date,
 ): Promise<ConflictsPage> {
@@ -98,11 +97,7 @@ function conditions(
 }
 
 /** How many conflicts a run had. */
-export async function countConflicts(
-  statements: Statements,
-  connectionId: number,
-  runId: bigint,
-): Promise<number> {
+export async function countConflicts({ statements, connectionId }: Store, runId: bigint): Promise<number> {
   return statements.conflict.count({ where: { runId, run: { connectionId } } });
 }
 
@@ -115,8 +110,7 @@ export interface FieldConflicts {
 
 /** By field since a moment, the most first. */
 export async function conflictsByField(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly FieldConflicts[]> {
   return statements.$queryRaw<FieldConflicts[]>`

@@ -1,8 +1,8 @@
 import type { EmailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
+import type { Store } from "../database/store.ts";
 
 /** A value that did not stand, and whether somebody wants it back. */
 export interface UndoableConflict {
@@ -24,8 +24,7 @@ const CONFLICTS = Prisma.sql`
 
 /** Of one link, the latest first. */
 export async function conflictsOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   linkId: bigint,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
@@ -34,8 +33,7 @@ export async function conflictsOf(
 }
 
 export async function conflictOf(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   id: bigint,
 ): Promise<UndoableConflict | null> {
   const [found] = await statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
@@ -45,7 +43,7 @@ export async function conflictOf(
 
 /** Wants the losing value back with the next run; once. */
 export async function wishUndo(
-  statements: Statements,
+  { statements }: Store,
   conflictId: bigint,
   by: string,
   now: Date,
@@ -57,8 +55,7 @@ export async function wishUndo(
 
 /** What is wanted back and not settled yet, the oldest first. */
 export async function waitingUndos(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
   return statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
@@ -68,7 +65,7 @@ export async function waitingUndos(
 
 /** It was put back, or somebody had changed it since. */
 export async function settleUndos(
-  statements: Statements,
+  { statements }: Store,
   ids: readonly bigint[],
   state: "done" | "moved",
   now: Date,

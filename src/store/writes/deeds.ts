@@ -1,8 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
+import type { Store } from "../database/store.ts";
 
 /** Which of the things that Tandem did: all that are given must fit. */
 export interface DeedFilter {
@@ -36,8 +36,7 @@ export interface DeedRow {
  * @param among only these links; absent: any
  */
 export async function deedsByLink(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   filter: DeedFilter,
   after: bigint,
   limit: number,

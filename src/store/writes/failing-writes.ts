@@ -1,5 +1,5 @@
+import type { Store } from "../database/store.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 
 /** Contacts of one side whose changes were tried in two runs or more and never confirmed. */
 export interface FailingWrites {
@@ -14,7 +14,7 @@ export interface FailingWrites {
  * take. A write that was confirmed since starts the count again, so that an occasional lost answer is not reported.
  */
 export async function failingWrites(
-  statements: Statements,
+  { statements }: Store,
   runId: bigint,
   stopped: Side | null,
 ): Promise<readonly FailingWrites[]> {

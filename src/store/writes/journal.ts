@@ -2,7 +2,7 @@ import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** One operation on its way out: written before it is sent, settled by its answer, or by reading where none came. */
 export interface JournalEntry {
@@ -31,7 +31,7 @@ export interface SettledEntry {
 }
 
 export async function journalSent(
-  statements: Statements,
+  { statements }: Store,
   runId: bigint,
   entries: readonly JournalEntry[],
   now: Date,
@@ -46,7 +46,7 @@ export async function journalSent(
 }
 
 export async function journalSettled(
-  statements: Statements,
+  { statements }: Store,
   entries: readonly SettledEntry[],
   now: Date,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function journalSettled(
 
 /** Operations that are sent without the fields that moved since they were journalled. */
 export async function journalNarrowed(
-  statements: Statements,
+  { statements }: Store,
   entries: readonly JournalEntry[],
 ): Promise<void> {
   const page = JSON.stringify(entries.map((entry) => ({ ...entry, linkId: String(entry.linkId) })));
@@ -73,7 +73,7 @@ export async function journalNarrowed(
 
 /** These are about to be sent as one job of so many contacts; `null`: they are not, after all. */
 export async function journalJobSize(
-  statements: Statements,
+  { statements }: Store,
   traceIds: readonly string[],
   size: number | null,
 ): Promise<void> {
@@ -83,7 +83,7 @@ export async function journalJobSize(
 
 /** The vendor has accepted the job of these operations. */
 export async function journalJob(
-  statements: Statements,
+  { statements }: Store,
   traceIds: readonly string[],
   job: string,
 ): Promise<void> {
@@ -101,7 +101,7 @@ export interface OpenJob {
   readonly traceIds: readonly string[];
 }
 
-export async function openJobs(statements: Statements, connectionId: number): Promise<readonly OpenJob[]> {
+export async function openJobs({ statements, connectionId }: Store): Promise<readonly OpenJob[]> {
   return statements.$queryRaw<OpenJob[]>`
     SELECT side, job_id AS job, job_size AS size, min(sent_at) AS "sentAt", array_agg(trace_id::text) AS "traceIds"
     FROM journal JOIN link ON link.id = journal.link_id
@@ -118,8 +118,7 @@ export interface UnansweredEntry extends JournalEntry {
 }
 
 export async function unanswered(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   sentBefore: Date,
   /** Trace ids of those that wait for a job. */
   waiting: readonly string[],

@@ -1,5 +1,5 @@
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
+import type { Store } from "../database/store.ts";
 
 /** One operation as it went over the wire, in the mapping's fields: what was read, sent, and came back. */
 export interface RawExchange {
@@ -22,8 +22,7 @@ export interface RawExchange {
 
 /** The latest of one link first. */
 export async function rawExchanges(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   linkId: bigint,
   limit: number,
 ): Promise<readonly RawExchange[]> {

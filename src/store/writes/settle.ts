@@ -4,8 +4,8 @@ import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Refusals } from "../../model/refusal.ts";
 import type { Side } from "../../model/side.ts";
-import type { Statements } from "../database/database.ts";
 import { ENGAGEMENT_FIELD } from "../runs/runs.ts";
+import type { Store } from "../database/store.ts";
 
 /** What a link comes to after it was planned, and written where it had to be. */
 export interface LinkOutcome {
@@ -39,8 +39,7 @@ export interface ConflictRow extends LostValue {
  * Whom a person left alone stays so, whatever a run that had begun before comes to.
  */
 export async function saveOutcomes(
-  statements: Statements,
-  connectionId: number,
+  store: Store,
   runId: bigint,
   outcomes: readonly LinkOutcome[],
   now: Date,
@@ -50,7 +49,7 @@ export async function saveOutcomes(
     ...row,
     id: String(row.id),
   }));
-  await statements.$executeRaw`
+  await store.statements.$executeRaw`
     UPDATE link SET base = p.base, lists = ARRAY(SELECT jsonb_array_elements_text(p.lists)),
       state = CASE WHEN link.ignored_at IS NULL THEN p.state ELSE 'ignored' END,
       reason = CASE WHEN link.ignored_at IS NULL THEN p.reason ELSE link.reason END, attempts = p.attempts, retry_at = p."retryAt", refused = p.refused,
@@ -62,16 +61,15 @@ export async function saveOutcomes(
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p("id" bigint, "base" jsonb, "lists" jsonb, "state" text,
       "reason" text, "dirty" boolean, "attempts" int, "retryAt" timestamptz, "refused" jsonb, "seekAgain" text, "missingOn" text)
     WHERE link.id = p.id`;
-  await saveLinkProblems(statements, connectionId, outcomes, now);
+  await saveLinkProblems(store, outcomes, now);
   const conflicts = outcomes.flatMap((outcome) =>
     outcome.conflicts.map((row) => ({ ...row, linkId: outcome.id, runId })),
   );
-  await saveConflicts(statements, conflicts, now);
+  await saveConflicts(store, conflicts, now);
 }
 
 async function saveLinkProblems(
-  statements: Statements,
-  connectionId: number,
+  { statements, connectionId }: Store,
   outcomes: readonly LinkOutcome[],
   now: Date,
 ): Promise<void> {
@@ -108,7 +106,7 @@ async function saveLinkProblems(
 
 /** Keeps the values that do not stand, of a run and field once; of those that should have, it asks for them back. */
 export async function saveConflicts(
-  statements: Statements,
+  { statements }: Store,
   conflicts: readonly (ConflictRow & { readonly linkId: bigint; readonly runId: bigint })[],
   now: Date,
 ): Promise<void> {
@@ -131,7 +129,7 @@ export async function saveConflicts(
 
 /** Fields that turned out to be agreed on, added to their links' bases; the links are to be planned again. */
 export async function agreeFields(
-  statements: Statements,
+  { statements }: Store,
   agreed: readonly { readonly linkId: bigint; readonly base: Base }[],
   now: Date,
 ): Promise<void> {

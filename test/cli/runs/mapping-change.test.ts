@@ -5,6 +5,7 @@ import type { Company } from "../company.ts";
 import { company } from "../company.ts";
 import type { RunningDaemon } from "../running-daemon.ts";
 import { startDaemon } from "../running-daemon.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let it: Company;
 let running: RunningDaemon;
@@ -20,7 +21,8 @@ afterAll(async () => {
 });
 
 const problems = () => it.fresh.database.problem.findMany({ where: { code: "SK-MAPPING" } });
-const versions = async () => (await mappingVersions(it.fresh.database, 1, 10)).map(({ version }) => version);
+const versions = async () =>
+  (await mappingVersions(storeOf(it.fresh.database, 1), 10)).map(({ version }) => version);
 const runs = () => it.fresh.database.run.count({ where: { finishedAt: { not: null } } });
 
 test("a changed file that cannot be used leaves the mapping in use, and says so where people look", async () => {
@@ -48,7 +50,7 @@ test("a file that is written half, then whole, is used when it is whole", async 
   await expect.poll(runs).toBeGreaterThan(before);
   expect(await versions()).toEqual([2, 1]);
   expect(await problems()).toEqual([]);
-  const [newest] = await mappingVersions(it.fresh.database, 1, 1);
+  const [newest] = await mappingVersions(storeOf(it.fresh.database, 1), 1);
   expect(newest?.source).toBe(await readFile(file(), "utf8"));
 });
 

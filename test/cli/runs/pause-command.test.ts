@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readPause } from "../../../src/store/runs/pauses.ts";
 import type { Company } from "../company.ts";
 import { company } from "../company.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let it: Company;
 beforeAll(async () => void (it = await company(20)));
 afterAll(() => it.close());
 
 const REASON = ["--reason", "Cleaning up lists"];
-const paused = () => readPause(it.fresh.database, 1, new Date());
+const paused = () => readPause(storeOf(it.fresh.database, 1), new Date());
 
 test("a paused connection is synced, retried and applied by no command, which say who paused it and what to do", async () => {
   expect(await it.run(["plan", "--out", "saved.plan"])).toMatchObject({ status: 0 });
@@ -56,7 +57,7 @@ test("a pause with an end is over then; an end that is none, or over, is wrong u
   const { until } = JSON.parse(out) as { readonly until: string };
   expect(status).toBe(0);
   expect(Math.abs(new Date(until).getTime() - Date.now() - 7_200_000)).toBeLessThan(60_000);
-  expect(await readPause(it.fresh.database, 1, new Date(Date.now() + 7_300_000))).toBeNull();
+  expect(await readPause(storeOf(it.fresh.database, 1), new Date(Date.now() + 7_300_000))).toBeNull();
   for (const wrong of ["soon", "2020-01-01T00:00:00Z", "0h", ""])
     expect(await it.run(["pause", ...REASON, "--until", wrong])).toMatchObject({ status: 64 });
   expect(await it.run(["pause"])).toMatchObject({ status: 64 });

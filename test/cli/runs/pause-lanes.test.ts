@@ -3,7 +3,7 @@ import { lanes } from "../../../src/cli/runs/lanes.ts";
 import { daemonLog } from "../../../src/service/log.ts";
 import { unlessPaused } from "../../../src/lanes/unless-paused.ts";
 import { plainConsent } from "../../../src/model/consent.ts";
-import { openConnection } from "../../../src/store/runs/connections.ts";
+import { openStore } from "../../../src/store/runs/connections.ts";
 import { pauseConnection, resumeConnection } from "../../../src/store/runs/pauses.ts";
 import { readRunning } from "../../../src/store/runs/run-progress.ts";
 import { startRun } from "../../../src/store/runs/runs.ts";
@@ -11,6 +11,7 @@ import { requestSync, waitingSync } from "../../../src/store/runs/sync-requests.
 import type { Engine } from "../../support/engine.ts";
 import { engine } from "../../support/engine.ts";
 import { mapping } from "../../support/rule.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const both = mapping();
 const PAUSE = { by: "ann", reason: "list clean-up", until: null };
@@ -19,7 +20,7 @@ let it: Engine;
 let connectionId: number;
 beforeEach(async () => {
   it = await engine();
-  ({ id: connectionId } = await openConnection(it.fresh.database, both.name));
+  ({ connectionId } = await openStore(it.fresh.database, both.name));
 });
 afterEach(() => it.fresh.drop());
 
@@ -40,7 +41,7 @@ test("while it is paused nothing of anybody's fields is written, and a refusal i
   await everyLane();
   it.newWrites();
   const before = (await runs()).length;
-  await pauseConnection(it.fresh.database, connectionId, PAUSE, it.deps().now());
+  await pauseConnection(storeOf(it.fresh.database, connectionId), PAUSE, it.deps().now());
   it.hubspot.user.edit(jo, { jobtitle: "Head of Buying" });
   it.klaviyo.user.setConsent(profile()?.id ?? "", plainConsent("unsubscribed"));
   await everyLane();
@@ -48,14 +49,14 @@ test("while it is paused nothing of anybody's fields is written, and a refusal i
   expect(await it.fresh.database.consentEntry.count({ where: { kind: "opted_out", side: "klaviyo" } })).toBe(
     1,
   );
-  await resumeConnection(it.fresh.database, connectionId, it.deps().now());
+  await resumeConnection(storeOf(it.fresh.database, connectionId), it.deps().now());
   await everyLane();
   expect(profile()?.values.get("title")).toBe("Head of Buying");
 });
 
 test("a pause with an end is over by itself", async () => {
   const until = new Date(it.deps().now().getTime() + 60_000);
-  await pauseConnection(it.fresh.database, connectionId, { ...PAUSE, until }, it.deps().now());
+  await pauseConnection(storeOf(it.fresh.database, connectionId), { ...PAUSE, until }, it.deps().now());
   await everyLane();
   expect(await runs()).toContain("contacts");
 });
@@ -63,7 +64,7 @@ test("a pause with an end is over by itself", async () => {
 test("a run under way ends at its next page when somebody pauses, and its end is no fault", async () => {
   let stopped = false;
   const ended = unlessPaused(it.deps(), both.name, async ({ stopping }) => {
-    await pauseConnection(it.fresh.database, connectionId, PAUSE, it.deps().now());
+    await pauseConnection(storeOf(it.fresh.database, connectionId), PAUSE, it.deps().now());
     await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
     stopped = true;
     stopping.throwIfAborted();
@@ -79,8 +80,9 @@ test("what a run throws that nobody paused is thrown on", async () => {
 });
 
 test("how far a run has come is kept for whichever process shows it", async () => {
-  await startRun(it.fresh.database, connectionId, "contacts", "test", it.deps().now());
-  const progress = async () => (await readRunning(it.fresh.database, connectionId))?.progress ?? null;
+  await startRun(storeOf(it.fresh.database, connectionId), "contacts", "test", it.deps().now());
+  const progress = async () =>
+    (await readRunning(storeOf(it.fresh.database, connectionId)))?.progress ?? null;
   await unlessPaused(it.deps(), both.name, async (own) => {
     own.progress({ step: "write", side: null, done: 500, total: 2_000 });
     await expect.poll(progress).toMatchObject({ step: "write", done: 500, total: 2_000, from: 500 });
@@ -93,9 +95,9 @@ test("how far a run has come is kept for whichever process shows it", async () =
 });
 
 test("Sync now waits in the database until a run takes it, and stands in that run", async () => {
-  await requestSync(it.fresh.database, connectionId, "ann", it.deps().now());
+  await requestSync(storeOf(it.fresh.database, connectionId), "ann", it.deps().now());
   await everyLane();
-  expect(await waitingSync(it.fresh.database, connectionId)).toBeNull();
+  expect(await waitingSync(storeOf(it.fresh.database, connectionId))).toBeNull();
   const run = await it.fresh.database.run.findFirst({ where: { kind: "contacts" }, orderBy: { id: "asc" } });
   expect(run?.trigger).toBe("ann");
 });

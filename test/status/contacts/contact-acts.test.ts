@@ -9,6 +9,7 @@ import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -29,7 +30,7 @@ afterEach(async () => {
   await fresh.drop();
 });
 
-const actions = () => statusActions(fresh.database, it.connectionId, () => at);
+const actions = () => statusActions(storeOf(fresh.database, it.connectionId), () => at);
 const terms = { reason: "asked us to wait", ends: "at", until: before(20) } as const;
 
 async function history(): Promise<readonly string[]> {
@@ -51,7 +52,7 @@ test("a contact's history says when it was linked, who left it alone and took it
   await actions().resume({ ...ann, name: "Bo" }, selection);
   at = before(40);
   await actions().ignore(ann, selection, terms);
-  await endIgnores(fresh.database, it.connectionId, before(10));
+  await endIgnores(storeOf(fresh.database, it.connectionId), before(10));
   expect(await history()).toEqual([
     "10 minutes ago · Resumed by Tandem: its time was over, or it changed",
     "40 minutes ago · Left alone by Ann: asked us to wait",

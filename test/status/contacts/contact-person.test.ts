@@ -16,6 +16,7 @@ import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { sealing } from "../../../src/store/chains/seals.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 /** What a contact's page tells of the person: consent, engagement; and how they are erased. */
 let fresh: FreshDatabase;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await it.run("finished", 3);
   jo = await person(JO, "51", "01GD", "unsubscribed");
   kim = await person("kim@example.com", "52", "01GE", "subscribed");
-  await recordChangedConsent(fresh.database, it.connectionId, 1n, before(90));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), 1n, before(90));
   // Long after: Klaviyo shows no refusal any more, and Tandem has left one alone since.
   await shows("klaviyo", JO, "never_subscribed");
   await enter(JO, "blocked", { because: "a refusal stands in the ledger" }, "01LIST");
@@ -64,9 +65,9 @@ async function shows(side: Side, emailKey: string, status: ConsentStatus): Promi
 
 async function enter(email: string, kind: string, evidence: object, list: string): Promise<void> {
   await sealing(
-    fresh.database,
+    storeOf(fresh.database, it.connectionId),
     "consent",
-    (own) => own.$executeRaw`
+    ({ statements }) => statements.$executeRaw`
     INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
     VALUES (${it.connectionId}, consent_subject(${email}), 'email', ${kind}, 'klaviyo', ${evidence}::jsonb, 1, ${before(5)}, ${list})`,
   );
@@ -165,7 +166,7 @@ test("while a run is going nothing is erased, and one is told to press again", a
     expect(busy.body).toContain("A run is under way and nothing was erased");
   });
   expect(await fresh.database.link.count({ where: { id: jo } })).toBe(1);
-  expect(await readAudit(fresh.database, it.connectionId, 9)).toEqual([]);
+  expect(await readAudit(storeOf(fresh.database, it.connectionId), 9)).toEqual([]);
 });
 
 test("nobody but an admin erases, or is shown how", async () => {
@@ -209,7 +210,7 @@ test("an admin takes all that is kept of a person with them, and that they did i
     ],
   });
   expect(file.body).not.toContain("kim@example.com");
-  const [entry] = await readAudit(fresh.database, it.connectionId, 1);
+  const [entry] = await readAudit(storeOf(fresh.database, it.connectionId), 1);
   expect(entry).toMatchObject({ action: "export", who: "this machine", about: { links: String(jo) } });
   expect((await browser.post("/contacts/999999/export", {})).status).toBe(404);
 });
@@ -224,7 +225,7 @@ test("with the address typed the person is gone, the refusal stays, and the audi
   expect((await browser.get(`/contacts/${jo}`)).status).toBe(404);
   expect((await browser.get(`/contacts/${kim}`)).status).toBe(200);
   expect(await fresh.database.engagement.count({ where: { email: JO } })).toBe(0);
-  const entries = await readAudit(fresh.database, it.connectionId, 9);
+  const entries = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   const [audit, ...others] = entries.filter(({ action }) => action !== "sign_in" && action !== "export");
   expect(others).toEqual([]);
   expect(audit).toMatchObject({

@@ -11,6 +11,7 @@ import type { Visit } from "../app.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -66,7 +67,7 @@ test("a read becomes a page task once, in the name of the person who wants it", 
   expect(await words(browser)).toContain("Being read on both sides");
   expect((await browser.post(`/contacts/${id}/read`, {})).status).toBe(409);
   expect((await browser.post("/contacts/999/read", {})).status).toBe(404);
-  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  const audit = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   expect(audit).toMatchObject([
     { who: "this machine", action: "read_contact", contacts: 1, about: { links: String(id) } },
   ]);

@@ -10,6 +10,7 @@ import type { Visit } from "../app.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -112,7 +113,7 @@ test("a conflict is undone after one more question, once, by an admin", async ()
   expect((await browser.get(address)).body).toContain("Put &#34;Jo&#34; back?");
   expect((await browser.post(address, {})).location).toBe(`/contacts/${jo}`);
   expect((await browser.get(`/contacts/${jo}`)).body).toContain("Put back with the next run");
-  expect((await readAudit(fresh.database, it.connectionId, 1))[0]).toMatchObject({
+  expect((await readAudit(storeOf(fresh.database, it.connectionId), 1))[0]).toMatchObject({
     action: "undo_conflict",
     about: { links: String(jo) },
     at: NOW,

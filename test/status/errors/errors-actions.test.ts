@@ -11,6 +11,7 @@ import type { Visit } from "../app.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -23,8 +24,7 @@ beforeEach(async () => {
   it = await seed(fresh, "acme-main");
   woken = 0;
   const act = statusActions(
-    fresh.database,
-    it.connectionId,
+    storeOf(fresh.database, it.connectionId),
     () => NOW,
     () => void (woken += 1),
   );
@@ -48,7 +48,7 @@ async function four(): Promise<readonly bigint[]> {
 }
 
 const links = () => fresh.database.link.findMany({ orderBy: { id: "asc" } });
-const latest = async () => (await readAudit(fresh.database, it.connectionId, 1))[0];
+const latest = async () => (await readAudit(storeOf(fresh.database, it.connectionId), 1))[0];
 
 test("those that are ticked are tried again after one more question, and it is kept who wanted it", async () => {
   const [first = 0n, second = 0n] = await four();
@@ -122,7 +122,7 @@ test("ignoring asks why and until when, and the ignored stay findable and can be
 
 test("what ends an ignore: a change, its time, or nothing but a person", async () => {
   const [changed = 0n, timed = 0n, never = 0n] = await four();
-  const act = statusActions(fresh.database, it.connectionId, () => NOW);
+  const act = statusActions(storeOf(fresh.database, it.connectionId), () => NOW);
   const who = { name: "ann", role: "operator" } as const;
   const terms = { reason: "a test", until: null };
   const one = (id: bigint) => ({ kind: "ids", ids: [id] }) as const;
@@ -130,16 +130,16 @@ test("what ends an ignore: a change, its time, or nothing but a person", async (
   await act.ignore(who, one(timed), { ...terms, ends: "at", until: before(-60) });
   await act.ignore(who, one(never), { ...terms, ends: "never" });
   const states = async () => (await links()).slice(0, 3).map(({ state }) => state);
-  expect(await endIgnores(fresh.database, it.connectionId, NOW)).toBe(0);
+  expect(await endIgnores(storeOf(fresh.database, it.connectionId), NOW)).toBe(0);
   expect(await states()).toEqual(["ignored", "ignored", "ignored"]);
   await fresh.database.link.updateMany({ data: { dirtySince: before(-1) } });
   await it.sighting(changed, "hubspot", "51", {});
   // What was seen is from before: an echo.
-  expect(await endIgnores(fresh.database, it.connectionId, before(-2))).toBe(0);
+  expect(await endIgnores(storeOf(fresh.database, it.connectionId), before(-2))).toBe(0);
   await fresh.database.sighting.updateMany({ data: { updatedAt: before(-1) } });
-  expect(await endIgnores(fresh.database, it.connectionId, before(-2))).toBe(1);
+  expect(await endIgnores(storeOf(fresh.database, it.connectionId), before(-2))).toBe(1);
   expect(await states()).toEqual(["waiting", "ignored", "ignored"]);
-  expect(await endIgnores(fresh.database, it.connectionId, before(-60))).toBe(1);
+  expect(await endIgnores(storeOf(fresh.database, it.connectionId), before(-60))).toBe(1);
   expect(await states()).toEqual(["waiting", "waiting", "ignored"]);
 });
 

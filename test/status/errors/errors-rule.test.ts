@@ -4,6 +4,7 @@ import { readAudit } from "../../../src/store/chains/audit.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import { seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 test("a rule is a filter like the others: of the page, of the file, and of all that match it", async () => {
   const fresh = await freshDatabase();
@@ -44,7 +45,7 @@ test("a rule is a filter like the others: of the page, of the file, and of all t
   expect(asked.body).toContain("Retry 1 contact?");
   expect(asked.body).toContain("the rule engaged");
   await visitor.post("/errors/retry", { all: "1", rule: "engaged" });
-  const [latest] = await readAudit(database, it.connectionId, 1);
+  const [latest] = await readAudit(storeOf(database, it.connectionId), 1);
   expect(latest).toMatchObject({ contacts: 1, about: { rule: "engaged" } });
   const wrong = await visitor.get("/errors?rule=nobodys");
   expect([wrong.status, wrong.body.includes("customers, engaged")]).toEqual([400, true]);

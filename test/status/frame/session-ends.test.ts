@@ -15,6 +15,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import type { Visit } from "../app.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import { NOW, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const PASSWORD = "a password for all";
 /** The same key in every process, so that cookies outlive them. */
@@ -151,7 +152,7 @@ test("people end their own sessions, and only admins those of others", async () 
   await ann.get("/settings");
   await ann.post(`/sessions/${await idOf("bob")}/end`, {});
   expect([(await bob.get("/errors")).status, (await phone.get("/errors")).status]).toEqual([401, 200]);
-  const [latest] = await readAudit(fresh.database, connectionId, 1);
+  const [latest] = await readAudit(storeOf(fresh.database, connectionId), 1);
   expect(latest).toMatchObject({ who: "ann", action: "end_session", about: { sessions: 1 }, at: NOW });
 });
 
@@ -181,8 +182,8 @@ test("a users file that breaks is told on the overview and in the log, whom it s
   const ann = await signedIn(await serve(access), "ann");
   const lines: string[] = [];
   const log = daemonLog("info", { write: (line: string) => void lines.push(line) });
-  const { database } = fresh;
-  const look = usersTeller({ database, connectionId, wrong: access.usersWrong, now: () => NOW, log });
+  const store = storeOf(fresh.database, connectionId);
+  const look = usersTeller({ store, wrong: access.usersWrong, now: () => NOW, log });
   await look();
   expect(lines).toEqual([]);
   for (const [wrong, words] of [

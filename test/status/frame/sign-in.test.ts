@@ -9,6 +9,7 @@ import type { FreshDatabase } from "../../support/fresh-database.ts";
 import { freshDatabase } from "../../support/fresh-database.ts";
 import { PASSWORD, closed, statusDeps, visit } from "../app.ts";
 import { NOW, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let app: FastifyInstance;
@@ -27,7 +28,7 @@ afterAll(async () => {
 // Tries of the test before are over.
 beforeEach(() => void (now = new Date(now.getTime() + 61_000)));
 
-const latest = async () => (await readAudit(fresh.database, connectionId, 1))[0];
+const latest = async () => (await readAudit(storeOf(fresh.database, connectionId), 1))[0];
 
 test("the password lets in, to the page that was asked for, and the session is a new one", async () => {
   const browser = visit(app);

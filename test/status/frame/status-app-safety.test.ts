@@ -10,6 +10,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { HOST, closed, statusDeps } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const XSS = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 const PAGES = ["/", "/errors", "/errors?q=nobody", "/errors?page=x", "/nothing-here"];
@@ -107,7 +108,10 @@ test("a fault shows a reference that is in the log, and nothing of itself", asyn
   const fault = new Error("secret postgresql://tandem:pw@db/tandem");
   app = await statusApp(
     statusDeps(fresh, it.connectionId, {
-      read: { ...statusReader(fresh.database, it.connectionId), overview: () => Promise.reject(fault) },
+      read: {
+        ...statusReader(storeOf(fresh.database, it.connectionId)),
+        overview: () => Promise.reject(fault),
+      },
       log: { error: (details) => void logged.push(details) },
     }),
   );
@@ -129,7 +133,7 @@ test("alive is not ready: without the database only the first holds", async () =
   app = await statusApp(
     statusDeps(fresh, it.connectionId, {
       read: {
-        ...statusReader(fresh.database, it.connectionId),
+        ...statusReader(storeOf(fresh.database, it.connectionId)),
         reach: () => Promise.reject(new Error("down")),
       },
     }),

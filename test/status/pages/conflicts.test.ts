@@ -11,6 +11,7 @@ import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { latestRun, sent } from "./journal-seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 const CITY = parseMapping(TEXT, "t").mapping?.fields.find(({ property }) => property.hubspot === "city");
@@ -23,7 +24,7 @@ beforeEach(async () => {
   fresh = await freshDatabase();
   it = await seed(fresh, "demo");
   app = await statusApp(statusDeps(fresh, it.connectionId));
-  await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h", TEXT, NOW);
   await it.run("finished", 60);
 });
 afterEach(async () => {

@@ -14,6 +14,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -120,7 +121,7 @@ test.each([
 
 test("a refusal that no side shows any more is still a no, with its entry in the ledger", async () => {
   const linkId = await person("jo@example.com", null, plainConsent("unsubscribed"));
-  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), 7n, before(60));
   const data = shownConsent(plainConsent("never_subscribed"));
   await fresh.database.sighting.updateMany({ where: { linkId, side: "klaviyo" }, data });
   const body = await page("/consent?email=jo@example.com");
@@ -137,10 +138,10 @@ test("what is no address is said so, and what was typed stays", async () => {
 
 test("blocked subscriptions stand with their reasons, opt-outs by day, and the ledger by kind", async () => {
   await person("jo@example.com", null, plainConsent("unsubscribed"));
-  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), 7n, before(60));
   const email = emailKey("jo@example.com") ?? "";
   const rows = [{ email, list: "L1", because: "Klaviyo: unsubscribed" }];
-  await saveBlocked(fresh.database, it.connectionId, 7n, rows, before(30));
+  await saveBlocked(storeOf(fresh.database, it.connectionId), 7n, rows, before(30));
   const body = await page("/consent");
   expect(body).toContain("Klaviyo: unsubscribed: 1 person");
   expect(body).toContain("1 opt-out seen on 1 day.");
@@ -156,14 +157,14 @@ test("blocked subscriptions stand with their reasons, opt-outs by day, and the l
 test("the proof reads every entry, and names the one that somebody changed past Tandem", async () => {
   for (const email of ["a@example.com", "b@example.com"])
     await person(email, null, plainConsent("unsubscribed"));
-  await recordChangedConsent(fresh.database, it.connectionId, 7n, before(60));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), 7n, before(60));
   const browser = visit(app);
   await browser.get("/consent");
   expect((await browser.post("/consent/proof", {})).body).toContain("The ledger is whole: 2 entries.");
   await fresh.database.$executeRaw`ALTER TABLE consent_ledger DISABLE TRIGGER consent_ledger_is_append_only`;
   await fresh.database.$executeRaw`UPDATE consent_ledger SET kind = 'opted_in' WHERE seq = 2`;
   expect((await browser.post("/consent/proof", {})).body).toContain("The ledger is broken at entry 2");
-  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  const audit = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   expect(audit.map(({ action, about }) => [action, about["broken"]])).toEqual([
     ["prove_ledger", "yes"],
     ["prove_ledger", "no"],
@@ -172,7 +173,7 @@ test("the proof reads every entry, and names the one that somebody changed past 
 
 test("the ledger says why in words, keeps the evidence at hand, and is a file for anybody who has to prove it", async () => {
   await person("a@example.com", null, BOUNCED);
-  await recordChangedConsent(fresh.database, it.connectionId, 1n, before(5));
+  await recordChangedConsent(storeOf(fresh.database, it.connectionId), 1n, before(5));
   const body = await page("/consent");
   expect(body).toContain("<bdi>showed subscribed, HARD_BOUNCE since 2023-02-21</bdi>");
   expect(body).toMatch(/<summary>Evidence<\/summary>\s*<pre>\{ &#34;/);

@@ -14,6 +14,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const TEXT = `${demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2")}
 engagement:
@@ -52,7 +53,7 @@ async function opened(): Promise<void> {
       watermark: before(4),
     },
   });
-  await saveDayCounts(fresh.database, connectionId, metricId, new Map([["2026-11-22", 5]]), NOW);
+  await saveDayCounts(storeOf(fresh.database, connectionId), metricId, new Map([["2026-11-22", 5]]), NOW);
   for (const [index, fate] of ["recorded", "repeat", "machine"].entries())
     await fresh.database.engagement.create({
       data: {
@@ -71,7 +72,7 @@ async function opened(): Promise<void> {
 }
 
 test("each metric tells what was shown, what was left out and why, and what is missing", async () => {
-  await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h", TEXT, NOW);
   await opened();
   const body = await page("/engagement");
   expect(body).toContain("<bdi>Opened Email</bdi>");
@@ -88,7 +89,7 @@ test("each metric tells what was shown, what was left out and why, and what is m
 });
 
 test("what is in the way of it is told with its fix, and what concerns other lanes is not", async () => {
-  await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h", TEXT, NOW);
   await it.problem(null, {
     code: "SK-NOSINK",
     level: "connection",
@@ -136,9 +137,9 @@ test("a larger backfill is told with how far it is, on the page and by `tandem s
     where: { connectionId },
     data: { olderFrom, olderSince: NOW },
   });
-  await saveDayCounts(database, connectionId, "M1", new Map([["2026-10-02", 1_200]]), NOW);
+  await saveDayCounts(storeOf(database, connectionId), "M1", new Map([["2026-10-02", 1_200]]), NOW);
   expect(await page("/engagement")).toContain("0 of 1,200 older events read, back to 2026-10-01");
-  expect(completenessText([], await olderProgress(database, connectionId))).toEqual([
+  expect(completenessText([], await olderProgress(storeOf(database, connectionId)))).toEqual([
     "",
     "Engagement of before, for a larger backfill",
     "  Opened Email  0 of 1,200 older events read, back to 2026-10-01",

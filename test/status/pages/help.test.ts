@@ -12,6 +12,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -57,7 +58,7 @@ test("Help says how the activities are shown the way that the mapping has chosen
   expect(all).toContain("The mapping shows none yet.");
   expect(all).toMatch(/Timeline events<\/h3>.*Notes<\/h3>/);
   const text = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2") + DEMO_CONSENT_AND_ENGAGEMENT;
-  await rememberMapping(fresh.database, it.connectionId, "h1", text, before(5));
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h1", text, before(5));
   const one = await page("/help");
   expect(one).not.toContain("The mapping shows none yet.");
   expect(one.match(/<h3>[^<]*/g)).toEqual(["<h3>Notes"]);

@@ -25,6 +25,7 @@ import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, seed } from "../seed.ts";
 import { latestRun } from "./journal-seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 
@@ -42,8 +43,7 @@ beforeEach(async () => {
   [disk, woken, task] = [TEXT, 0, null];
   begun.length = 0;
   const act = statusActions(
-    fresh.database,
-    it.connectionId,
+    storeOf(fresh.database, it.connectionId),
     () => NOW,
     () => void (woken += 1),
   );
@@ -61,7 +61,7 @@ afterEach(async () => {
   await fresh.drop();
 });
 
-const remember = (text: string) => rememberMapping(fresh.database, it.connectionId, "h", text, NOW);
+const remember = (text: string) => rememberMapping(storeOf(fresh.database, it.connectionId), "h", text, NOW);
 const flat = (body: string) => body.replaceAll(/\s+/g, " ");
 
 function read(text: string): Mapping {
@@ -88,11 +88,11 @@ async function hold(): Promise<string> {
   } as const;
   const changes = [...changesBy("jo@example.com", update), ...changesBy("kim@example.com", create)];
   const exceeded = [{ side: "klaviyo", action: "clears", planned: 1, allowed: 0, collection: null }] as const;
-  const id = await openHold(fresh.database, it.connectionId, await latestRun(fresh), exceeded, NOW);
+  const id = await openHold(storeOf(fresh.database, it.connectionId), await latestRun(fresh), exceeded, NOW);
   const rows = changes.map((change) => ({ digest: digestOf(change), words: change.words }));
-  await addHeldChanges(fresh.database, id, rows);
-  await sealHold(fresh.database, id);
-  return (await waitingHold(fresh.database, it.connectionId))?.hash ?? "";
+  await addHeldChanges(storeOf(fresh.database, it.connectionId), id, rows);
+  await sealHold(storeOf(fresh.database, it.connectionId), id);
+  return (await waitingHold(storeOf(fresh.database, it.connectionId)))?.hash ?? "";
 }
 
 test("before the first start the page says how there comes to be a mapping", async () => {
@@ -221,14 +221,14 @@ test("an approval is of exactly what was shown, lets it through, and stands in t
   expect(shown).toContain("Held: 1 values to empty in Klaviyo, limit 0");
   expect(shown).toContain("Empty a value in Klaviyo");
   expect(shown).toContain("Tartu");
-  const id = (await waitingHold(fresh.database, it.connectionId))?.id ?? 0n;
+  const id = (await waitingHold(storeOf(fresh.database, it.connectionId)))?.id ?? 0n;
   const approve = (form: Record<string, string>) => browser.post(`/holds/${id}/approve`, form);
   expect((await approve({ hash, reason: "" })).status).toBe(400);
   expect((await approve({ hash: "ab".repeat(32), reason: "yes" })).status).toBe(409);
   expect((await browser.post(`/holds/${id + 1n}/approve`, { hash, reason: "yes" })).status).toBe(409);
-  expect(await approvedChanges(fresh.database, it.connectionId, NOW)).toEqual(new Set());
+  expect(await approvedChanges(storeOf(fresh.database, it.connectionId), NOW)).toEqual(new Set());
   expect((await approve({ hash, reason: "we moved" })).location).toBe("/mapping?show=held");
-  expect((await approvedChanges(fresh.database, it.connectionId, NOW)).size).toBe(3);
+  expect((await approvedChanges(storeOf(fresh.database, it.connectionId), NOW)).size).toBe(3);
   expect(woken).toBe(1);
   expect((await approve({ hash, reason: "again" })).status).toBe(409);
   expect((await browser.get("/mapping?show=held")).body).toContain("we moved");
@@ -239,10 +239,10 @@ test("a rejection does nothing, and begins nothing", async () => {
   const hash = await hold();
   const browser = visit(app);
   await browser.get("/mapping?show=held");
-  const id = (await waitingHold(fresh.database, it.connectionId))?.id ?? 0n;
+  const id = (await waitingHold(storeOf(fresh.database, it.connectionId)))?.id ?? 0n;
   await browser.post(`/holds/${id}/reject`, { hash, reason: "a mistake in the list" });
-  expect(await approvedChanges(fresh.database, it.connectionId, NOW)).toEqual(new Set());
-  expect([woken, await waitingHold(fresh.database, it.connectionId)]).toEqual([0, null]);
+  expect(await approvedChanges(storeOf(fresh.database, it.connectionId), NOW)).toEqual(new Set());
+  expect([woken, await waitingHold(storeOf(fresh.database, it.connectionId))]).toEqual([0, null]);
 });
 
 test("a dry run is a page task, one at a time, and its findings stand on the page", async () => {

@@ -14,6 +14,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -26,8 +27,7 @@ beforeEach(async () => {
   it = await seed(fresh, "acme-main");
   [now, woken] = [NOW, 0];
   const act = statusActions(
-    fresh.database,
-    it.connectionId,
+    storeOf(fresh.database, it.connectionId),
     () => now,
     () => void (woken += 1),
   );
@@ -59,7 +59,7 @@ test("what is left of a step is told at its own pace, and only where there is on
 
 test("the first sync shows its steps, how far it is, and an estimate", async () => {
   await it.run("running", 10);
-  await saveProgress(fresh.database, it.connectionId, STEP);
+  await saveProgress(storeOf(fresh.database, it.connectionId), STEP);
   const { body } = await visit(app).get("/");
   expect(body).toContain("The first sync");
   expect(body).toContain('aria-current="step"');
@@ -99,8 +99,8 @@ test("of each side the limit that is nearest to its end is told, of those that l
     { name: "get_profiles, per minute", limit: 700, left: 10, at: minuteAgo },
     { name: "get_lists, per minute", limit: 700, left: 350, at: NOW.getTime() - 5_000 },
   ];
-  await saveSideNote(fresh.database, it.connectionId, "hubspot", { ...note, quotas: hubspot }, NOW);
-  await saveSideNote(fresh.database, it.connectionId, "klaviyo", { ...note, quotas: klaviyo }, NOW);
+  await saveSideNote(storeOf(fresh.database, it.connectionId), "hubspot", { ...note, quotas: hubspot }, NOW);
+  await saveSideNote(storeOf(fresh.database, it.connectionId), "klaviyo", { ...note, quotas: klaviyo }, NOW);
   const body = (await visit(app).get("/")).body.replaceAll(/\s+/g, " ");
   expect(body).toContain("HubSpot, per day:</label> 100 of 1,000 requests used");
   expect(body).toContain("Klaviyo, get_lists, per minute:</label> 350 of 700 requests used");
@@ -130,7 +130,7 @@ test("a routine run is told beside the runs before it, and moves nothing that on
   await it.run("finished", 20);
   await it.run("running", 1);
   await fresh.database.connection.update({ where: { id: it.connectionId }, data: { filledAt: before(20) } });
-  await saveProgress(fresh.database, it.connectionId, STEP);
+  await saveProgress(storeOf(fresh.database, it.connectionId), STEP);
   const { body } = await visit(app).get("/");
   expect(body).not.toContain("The first sync");
   expect(body.indexOf("a run is going")).toBeGreaterThan(body.indexOf("Latest runs"));
@@ -160,10 +160,13 @@ test("Sync now is kept for whichever process has the lanes, once, and stands in 
   await browser.post("/sync", {});
   expect(woken).toBe(2);
   expect((await browser.get("/")).body).toContain("Sync queued.");
-  expect(await waitingSync(fresh.database, it.connectionId)).toEqual({ by: "this machine", at: NOW });
-  expect(await takeSync(fresh.database, it.connectionId)).toEqual({ by: "this machine", at: NOW });
-  expect(await takeSync(fresh.database, it.connectionId)).toBeNull();
-  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  expect(await waitingSync(storeOf(fresh.database, it.connectionId))).toEqual({
+    by: "this machine",
+    at: NOW,
+  });
+  expect(await takeSync(storeOf(fresh.database, it.connectionId))).toEqual({ by: "this machine", at: NOW });
+  expect(await takeSync(storeOf(fresh.database, it.connectionId))).toBeNull();
+  const audit = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   expect(audit.map(({ action }) => action)).toEqual(["sync", "sync"]);
 });
 
@@ -173,7 +176,7 @@ test("while a run is going no second one is queued", async () => {
   await browser.get("/");
   await browser.post("/sync", {});
   expect((await browser.get("/")).body).toContain("A run is already going, since 1 minute.");
-  expect(await waitingSync(fresh.database, it.connectionId)).toBeNull();
+  expect(await waitingSync(storeOf(fresh.database, it.connectionId))).toBeNull();
 });
 
 test("a pause needs a reason, is in every page's head, refuses Sync now, and ends by itself", async () => {
@@ -196,7 +199,7 @@ test("a pause needs a reason, is in every page's head, refuses Sync now, and end
   });
   expect((await browser.post("/sync", {})).status).toBe(409);
   now = new Date(NOW.getTime() + 60 * 60_000);
-  expect(await readPause(fresh.database, it.connectionId, now)).toBeNull();
+  expect(await readPause(storeOf(fresh.database, it.connectionId), now)).toBeNull();
   expect((await browser.get("/")).body).toContain("Sync now");
 });
 
@@ -209,8 +212,8 @@ test("a pause without an end lasts until somebody resumes it, and that begins a 
   expect((await browser.get("/")).body).toContain("Resume");
   await browser.post("/resume", {});
   expect(woken).toBe(1);
-  expect(await readPause(fresh.database, it.connectionId, now)).toBeNull();
-  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  expect(await readPause(storeOf(fresh.database, it.connectionId), now)).toBeNull();
+  const audit = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   expect(audit.map(({ action, reason }) => [action, reason])).toEqual([
     ["resume", ""],
     ["pause", "moving"],

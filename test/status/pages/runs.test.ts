@@ -12,6 +12,7 @@ import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { TITLE_FIELD, latestRun, sent } from "./journal-seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 let fresh: FreshDatabase;
 let it: Seed;
@@ -141,7 +142,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
     { kind: "undo", runId },
     { kind: "put_back", runId, hash: HASH, overLimits: false },
   ]);
-  const audit = await readAudit(fresh.database, it.connectionId, 9);
+  const audit = await readAudit(storeOf(fresh.database, it.connectionId), 9);
   expect(audit.map(({ action, reason }) => [action, reason])).toEqual([
     ["undo", "wrong list"],
     ["undo_plan", ""],

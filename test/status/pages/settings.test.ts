@@ -13,6 +13,7 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
+import { storeOf } from "../../../src/store/database/store.ts";
 
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 
@@ -48,8 +49,8 @@ async function serve(more: Partial<StatusDeps> = {}) {
 }
 
 test("accounts, scopes, limits and lanes stand there as they were told", async () => {
-  await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
-  await saveSideNote(fresh.database, it.connectionId, "klaviyo", NOTE, before(1));
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h", TEXT, NOW);
+  await saveSideNote(storeOf(fresh.database, it.connectionId), "klaviyo", NOTE, before(1));
   await it.run("finished", 5, { counts: { created: 3, updated: 1_041 } });
   const nextRuns = () => [{ name: "contacts", schedule: "every 15m", timezone: "UTC", at: before(-9) }];
   const { page } = await serve({ nextRuns });
@@ -72,8 +73,8 @@ test("a version that ends is told with its day, and what is soon is marked", () 
 });
 
 test("diagnostics hold nothing of anybody: no address, name, key, or word of a problem", async () => {
-  await rememberMapping(fresh.database, it.connectionId, "h", TEXT, NOW);
-  await saveSideNote(fresh.database, it.connectionId, "klaviyo", NOTE, before(1));
+  await rememberMapping(storeOf(fresh.database, it.connectionId), "h", TEXT, NOW);
+  await saveSideNote(storeOf(fresh.database, it.connectionId), "klaviyo", NOTE, before(1));
   await it.problem(await it.link("jo@example.com", "failing"), {
     explanation: "jo@example.com has 5123 4567",
   });

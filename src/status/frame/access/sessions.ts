@@ -2,7 +2,7 @@ import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import secureSession from "@fastify/secure-session";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Database } from "../../../store/database/database.ts";
+import type { Statements } from "../../../store/database/database.ts";
 import type { SessionEnd } from "../../../store/pages/web-sessions.ts";
 import {
   beginSession,
@@ -55,7 +55,7 @@ const token = z.string().length(43);
 export async function sessions(
   app: FastifyInstance,
   access: Access,
-  database: Database,
+  database: Statements,
   now: () => Date,
 ): Promise<Sessions> {
   const secure = access.publicUrl?.protocol === "https:";

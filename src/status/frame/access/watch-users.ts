@@ -1,12 +1,11 @@
+import type { Store } from "../../../store/database/store.ts";
 import type { Logger } from "pino";
 import type { Problem } from "../../../model/problem.ts";
 import type { BadAccess } from "./bad-access.ts";
-import type { Database } from "../../../store/database/database.ts";
 import { saveConnectionProblems } from "../../../store/runs/runs.ts";
 
 export interface WatchedUsers {
-  readonly database: Database;
-  readonly connectionId: number;
+  readonly store: Store;
   /** What is wrong with the users file now; `null` where nothing is. */
   readonly wrong: () => BadAccess | null;
   readonly now: () => Date;
@@ -47,12 +46,9 @@ export function usersTeller(watched: WatchedUsers): () => Promise<void> {
   };
 }
 
-async function tell(
-  { database, connectionId, now, log }: WatchedUsers,
-  wrong: BadAccess | null,
-): Promise<void> {
+async function tell({ store, now, log }: WatchedUsers, wrong: BadAccess | null): Promise<void> {
   const problems = wrong === null ? [] : [problemOf(wrong)];
-  const healed = await saveConnectionProblems(database, connectionId, "access", problems, now());
+  const healed = await saveConnectionProblems(store, "access", problems, now());
   if (wrong !== null) log.warn({ problem: "SK-USERS" }, `${wrong.why} ${wrong.fix}`);
   else if (healed > 0) log.info({ problem: "SK-USERS" }, "the users file can be used again");
 }
