@@ -95,6 +95,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     "service",
     "status",
     "sandbox",
+    "store",
   ],
   yaml: ["mapping"],
   "fastest-levenshtein": ["mapping"],
@@ -132,6 +133,15 @@ const MUTATING: Readonly<Record<string, readonly string[]>> = {
   // What grants permits decides what goes out: one way for what rests on readings, one for what rests on none.
   "as Permit": ["write/lease-gate.ts"],
   "grantPermit(": ["write/lease-gate.ts", "write/admit.ts"],
+};
+
+/** What stands once, so that nobody does it another way. */
+const IN_ONE_PLACE: Readonly<Record<string, readonly string[]>> = {
+  // Rows are checked against their shapes; the other file asks for none.
+  $queryRaw: ["store/database/rows.ts", "store/database/reach-database.ts"],
+  // A run is listed from its start to its end, whatever ends it.
+  "startRun(": ["lanes/with-run.ts", "store/runs/runs.ts"],
+  "finishRun(": ["lanes/with-run.ts", "store/runs/runs.ts"],
 };
 
 /** Rooms of functions from values to values: no clock, no chance, no waiting, no world. */
@@ -241,6 +251,11 @@ describe("the house", () => {
     );
     expect(saying.map(({ path }) => path).filter((path) => !files.includes(path))).toEqual([]);
     expect(saying.length).toBeGreaterThan(0);
+  });
+
+  it.each(Object.entries(IN_ONE_PLACE))("says %s only where it is built", (words, files) => {
+    const saying = SOURCES.filter(({ text }) => withoutComments(text).includes(words));
+    expect(saying.map(({ path }) => path).toSorted()).toEqual(files.toSorted());
   });
 
   it("decides in one place whether somebody opted out", () => {

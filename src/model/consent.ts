@@ -130,3 +130,21 @@ export function objectionOf(known: KnownBefore): string | null {
     return "opted out of email of this kind in HubSpot";
   return refusedBefore ? "they opted out before; only their own act takes that back" : null;
 }
+
+/**
+ * What the ledger says: seen (`opted_out`, `opted_in` again, `first_opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
+ * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
+ * Tandem, `allowed` to be synced again after that.
+ */
+export type ConsentKind =
+  | "opted_out"
+  | "opted_in"
+  | "first_opted_in"
+  | "reopened"
+  | "carried"
+  | "asked"
+  | "restored"
+  | "confirmed"
+  | "blocked"
+  | "erased"
+  | "allowed";

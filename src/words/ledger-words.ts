@@ -1,5 +1,6 @@
 import { SIDE_NAMES } from "../model/side.ts";
-import type { ConsentKind, ConsentPair, LedgerEntry } from "../store/consent/consent-ledger.ts";
+import type { ConsentKind } from "../model/consent.ts";
+import type { ConsentPair, LedgerEntry } from "../store/consent/consent-ledger.ts";
 
 /** What an entry of the ledger says, for people. */
 export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {

@@ -1,6 +1,7 @@
 import { provenWords } from "../../consent/proven-words.ts";
 import type { LedgerProof } from "../../consent/verify-ledger.ts";
-import type { ConsentKind, ConsentPair } from "../../store/consent/consent-ledger.ts";
+import type { ConsentKind } from "../../model/consent.ts";
+import type { ConsentPair } from "../../store/consent/consent-ledger.ts";
 import type { LedgerList, LedgerSummary } from "../../store/consent/ledger-list.ts";
 import { barChart } from "../parts/bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";

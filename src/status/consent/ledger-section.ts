@@ -1,4 +1,4 @@
-import type { ConsentKind } from "../../store/consent/consent-ledger.ts";
+import type { ConsentKind } from "../../model/consent.ts";
 import type { LedgerList, ListedEntry } from "../../store/consent/ledger-list.ts";
 import type { Choice } from "../parts/choice-field.ts";
 import { choiceField } from "../parts/choice-field.ts";

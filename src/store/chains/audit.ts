@@ -5,6 +5,8 @@ import { proveChain } from "./prove-chain.ts";
 import type { Head } from "./seals.ts";
 import { sealing } from "./seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Something that a person did on the status page or the command line, or that ended by itself what a person had wanted. */
 export interface AuditEntry {
@@ -23,6 +25,16 @@ export interface AuditEntry {
 export interface KeptAuditEntry extends Required<AuditEntry> {
   readonly at: Date;
 }
+
+const KEPT_AUDIT_ENTRY = z.object({
+  at: z.date(),
+  who: z.string(),
+  role: z.string(),
+  action: z.string(),
+  contacts: z.number(),
+  about: z.record(z.string(), z.union([z.string(), z.number()]).nullable()),
+  reason: z.string(),
+});
 
 /** Keeps what was done, chained and sealed; in the transaction that does it. */
 export async function writeAudit(
@@ -54,7 +66,7 @@ export async function readAudit(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly KeptAuditEntry[]> {
-  return statements.$queryRaw<KeptAuditEntry[]>`
+  return rowsOf(statements, KEPT_AUDIT_ENTRY)`
     SELECT at, who, role, action, contacts, about, reason FROM audit
     WHERE connection_id = ${connectionId} ORDER BY at DESC, id DESC LIMIT ${limit}`;
 }
@@ -67,6 +79,13 @@ export interface ChainedAuditEntry extends KeptAuditEntry {
   readonly text: string;
 }
 
+const CHAINED_AUDIT_ENTRY: z.ZodType<ChainedAuditEntry> = KEPT_AUDIT_ENTRY.extend({
+  seq: z.bigint(),
+  previous: z.string(),
+  hash: z.string(),
+  text: z.string(),
+});
+
 /** Entries that are read at once. */
 const PAGE = 1_000;
 
@@ -76,7 +95,7 @@ export async function* eachAuditEntry({
   connectionId,
 }: Store): AsyncGenerator<ChainedAuditEntry> {
   for (let after = 0n; ;) {
-    const entries = await statements.$queryRaw<ChainedAuditEntry[]>`
+    const entries = await rowsOf(statements, CHAINED_AUDIT_ENTRY)`
       SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
       FROM audit AS entry WHERE connection_id = ${connectionId} AND seq > ${after} ORDER BY seq LIMIT ${PAGE}`;
     yield* entries;
@@ -89,7 +108,7 @@ export async function* eachAuditEntry({
 /** Proves the audit of all connections as the consent ledger is proven. @param since a place that was signed before */
 export async function verifyAudit(statements: Statements, since: Head | null = null): Promise<ChainProof> {
   const page = (after: bigint, limit: number): Promise<readonly ChainedAuditEntry[]> =>
-    statements.$queryRaw<ChainedAuditEntry[]>`
+    rowsOf(statements, CHAINED_AUDIT_ENTRY)`
       SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
       FROM audit AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
   const hashOf = ({ text }: ChainedAuditEntry): string => createHash("sha256").update(text).digest("hex");

@@ -6,6 +6,8 @@ import type { Head } from "./seals.ts";
 import { sealedHead } from "./seals.ts";
 import type { Store } from "../database/store.ts";
 import { atomically } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /**
  * Removes the oldest rows of the audit, up to the first that its connection still keeps. A sealed cut is written first, so
@@ -31,12 +33,14 @@ export async function removeAudit(store: Store, before: Date | null, now: Date, 
   return removed.rows;
 }
 
+const HEAD: z.ZodType<Head> = z.object({ seq: z.bigint(), hash: z.string() });
+
 /** The cut up to which rows go now: a new one, or the last one, where a turn ended before all were removed. */
 async function cutOld(statements: Statements, now: Date): Promise<Head | null> {
   const last = await latestCut(statements, "audit");
   // Rows that no key proves must stay, for a person to look at.
   if (last === "forged") return null;
-  const [next] = await statements.$queryRaw<Head[]>`
+  const [next] = await rowsOf(statements, HEAD)`
     SELECT seq, hash FROM audit
     WHERE seq < (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1)
       AND seq < coalesce((SELECT entry.seq FROM audit AS entry JOIN connection ON connection.id = entry.connection_id

@@ -3,6 +3,8 @@ import type { PerSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A subscription on its way out, with what allowed it. */
 export interface AskedRow {
@@ -12,6 +14,8 @@ export interface AskedRow {
   /** When the consents were asked for. Milliseconds since 1970. */
   readonly readAt: number;
 }
+
+const EMAIL_LIST_ROW = z.object({ email: z.string(), list: z.string() });
 
 /**
  * Journals that these people are about to be subscribed. A person who was ever asked for on this list is not in
@@ -30,7 +34,7 @@ export async function saveAsked(
   const subjects = await sealing(
     store,
     "consent",
-    ({ statements }) => statements.$queryRaw<{ email: string; list: string }[]>`
+    ({ statements }) => rowsOf(statements, EMAIL_LIST_ROW)`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
         "email" text, "list" text, "consents" jsonb, "readAt" bigint)
@@ -94,6 +98,16 @@ export interface PendingAsk {
   readonly refusedAt: Date | null;
 }
 
+const PENDING_ASK: z.ZodType<PendingAsk> = z.object({
+  linkId: z.bigint(),
+  email: z.string(),
+  profile: z.string(),
+  list: z.string(),
+  readAt: z.date(),
+  askedAt: z.date(),
+  refusedAt: z.date().nullable(),
+});
+
 /**
  * An opt-out by choice, at the person's email address or another of theirs. A person who is subscribed gets a message, and
  * an address that bounces then is no reason to unsubscribe its person. One that was found to be met is known already.
@@ -108,7 +122,7 @@ export async function pendingAsks(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly PendingAsk[]> {
-  return statements.$queryRaw<PendingAsk[]>`
+  return rowsOf(statements, PENDING_ASK)`
     SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
            (SELECT min(later.at) FROM consent_ledger AS later

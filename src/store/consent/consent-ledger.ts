@@ -1,26 +1,11 @@
-import type { Consent, Verdict } from "../../model/consent.ts";
+import type { Consent, Verdict, ConsentKind } from "../../model/consent.ts";
 import { verdictOf } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
-
-/**
- * What the ledger says: seen (`opted_out`, `opted_in` again, `first_opted_in`; `reopened`, a type that Tandem had opted them out of), done by Tandem (`carried` to the other side, `asked` to be
- * subscribed, `restored` after a refusal was met on the way), found afterwards (`confirmed`, `blocked`), `erased` from
- * Tandem, `allowed` to be synced again after that.
- */
-export type ConsentKind =
-  | "opted_out"
-  | "opted_in"
-  | "first_opted_in"
-  | "reopened"
-  | "carried"
-  | "asked"
-  | "restored"
-  | "confirmed"
-  | "blocked"
-  | "erased"
-  | "allowed";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { CONSENT_KIND, SIDE_OR_BOTH, VERDICT } from "../database/shapes.ts";
 
 /** One entry, with the text that its hash is of. */
 export interface LedgerEntry {
@@ -38,6 +23,19 @@ export interface LedgerEntry {
   readonly hash: string;
   readonly text: string;
 }
+
+const LEDGER_ENTRY: z.ZodType<LedgerEntry> = z.object({
+  seq: z.bigint(),
+  kind: CONSENT_KIND,
+  side: SIDE_OR_BOTH,
+  list: z.string().nullable(),
+  verdict: VERDICT.nullable(),
+  evidence: z.unknown(),
+  at: z.date(),
+  previous: z.string(),
+  hash: z.string(),
+  text: z.string(),
+});
 
 /**
  * The verdict that follows from an entry. What the evidence of an opt-out does not tell counts as the person's choice. An
@@ -59,7 +57,7 @@ export async function ledgerPage(
   after: bigint,
   limit: number,
 ): Promise<readonly LedgerEntry[]> {
-  return statements.$queryRaw<LedgerEntry[]>`
+  return rowsOf(statements, LEDGER_ENTRY)`
     SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
 }
@@ -69,7 +67,7 @@ export async function ledgerOf(
   { statements, connectionId }: Store,
   email: string,
 ): Promise<readonly LedgerEntry[]> {
-  return statements.$queryRaw<LedgerEntry[]>`
+  return rowsOf(statements, LEDGER_ENTRY)`
     SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) ORDER BY seq`;
@@ -84,9 +82,16 @@ export interface ConsentPair {
   readonly example: string;
 }
 
+const CONSENT_PAIR: z.ZodType<ConsentPair> = z.object({
+  hubspot: z.string(),
+  klaviyo: z.string(),
+  people: z.number(),
+  example: z.string(),
+});
+
 /** Reads the index alone that holds each link's two states: this is asked for with every look at the page. */
 export async function consentPairs({ statements, connectionId }: Store): Promise<readonly ConsentPair[]> {
-  return statements.$queryRaw<ConsentPair[]>`
+  return rowsOf(statements, CONSENT_PAIR)`
     WITH person AS (
       SELECT link_id, coalesce(max(consent_state) FILTER (WHERE side = 'hubspot'), 'none') AS hubspot,
              coalesce(max(consent_state) FILTER (WHERE side = 'klaviyo'), 'none') AS klaviyo

@@ -1,9 +1,11 @@
-import type { Consent } from "../../model/consent.ts";
+import type { Consent, ConsentKind } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
-import type { ConsentKind } from "./consent-ledger.ts";
 import type { Statements } from "../database/database.ts";
 import { refusedByLedger } from "./tombstones.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { CONSENT, CONSENT_KIND, SIDE } from "../database/shapes.ts";
 
 /** Something that Tandem did to somebody's consent, or found that it must not do. */
 export interface ConsentAct {
@@ -18,13 +20,24 @@ export interface ConsentAct {
   readonly email: string | null;
 }
 
+const CONSENT_ACT: z.ZodType<ConsentAct> = z.object({
+  seq: z.bigint(),
+  at: z.date(),
+  kind: CONSENT_KIND,
+  side: SIDE,
+  list: z.string().nullable(),
+  evidence: z.unknown(),
+  runId: z.bigint(),
+  email: z.string().nullable(),
+});
+
 /** A page of everything that Tandem ever did to anybody's consent, oldest first. */
 export async function consentActs(
   statements: Statements,
   after: bigint,
   limit: number,
 ): Promise<readonly ConsentAct[]> {
-  return statements.$queryRaw<ConsentAct[]>`
+  return rowsOf(statements, CONSENT_ACT)`
     WITH page AS (
       SELECT * FROM consent_ledger
       WHERE seq > ${after} AND kind IN ('carried', 'asked', 'restored', 'confirmed', 'blocked')
@@ -46,13 +59,21 @@ export interface PersonConsent {
   readonly refusedBefore: boolean;
 }
 
+const PERSON_CONSENT: z.ZodType<PersonConsent> = z.object({
+  linkId: z.bigint(),
+  email: z.string(),
+  hubspot: CONSENT.nullable(),
+  klaviyo: CONSENT.nullable(),
+  refusedBefore: z.boolean(),
+});
+
 /** A page of the linked people of whom the two sides and the ledger may not say the same, by link. */
 export async function unequalConsents(
   { statements, connectionId }: Store,
   after: bigint,
   limit: number,
 ): Promise<readonly PersonConsent[]> {
-  return statements.$queryRaw<PersonConsent[]>`
+  return rowsOf(statements, PERSON_CONSENT)`
     WITH page AS (
       SELECT link.id, link.email_key, h.consent AS hubspot, k.consent AS klaviyo,
              h.verdict AS hubspot_verdict, k.verdict AS klaviyo_verdict, h.consent_state

@@ -1,4 +1,8 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+
+const DOUBTED_ROW = z.object({ doubted: z.boolean() });
 
 /**
  * May the ledger be trusted to hold everybody whom Tandem ever asked to be subscribed? A database that was restored from a
@@ -14,7 +18,7 @@ export async function ledgerIsDoubted(
   longestGapMs: number,
   now: Date,
 ): Promise<boolean> {
-  const [row] = await statements.$queryRaw<{ doubted: boolean }[]>`
+  const [row] = await rowsOf(statements, DOUBTED_ROW)`
     WITH approved AS (
       SELECT max(decided_at) AS at FROM hold
       WHERE connection_id = ${connectionId} AND state = 'approved' AND exceeded @> '[{"action": "subscribes"}]'

@@ -6,6 +6,9 @@ import type { Side } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EMAIL_KEY } from "../database/shapes.ts";
 
 /** An email address that a linked contact had, whose consent nobody has read since. */
 export interface UnreadFormer {
@@ -16,6 +19,13 @@ export interface UnreadFormer {
   /** The former one. */
   readonly email: EmailKey;
 }
+
+const UNREAD_FORMER: z.ZodType<UnreadFormer> = z.object({
+  linkId: z.bigint(),
+  now: EMAIL_KEY,
+  id: z.string(),
+  email: EMAIL_KEY,
+});
 
 /**
  * Addresses that contacts of this side left, a page of them.
@@ -29,7 +39,7 @@ export async function unreadFormer(
   atMost: number,
 ): Promise<readonly UnreadFormer[]> {
   const own = side === "hubspot" ? Prisma.sql`link.hubspot_id` : Prisma.sql`link.klaviyo_id`;
-  return statements.$queryRaw<UnreadFormer[]>`
+  return rowsOf(statements, UNREAD_FORMER)`
     SELECT alias.link_id AS "linkId", link.email_key AS now, ${own} AS id, alias.email_key AS email
     FROM link_alias AS alias JOIN link ON link.id = alias.link_id
     WHERE alias.connection_id = ${connectionId} AND alias.side = ${side} AND alias.consent_unread

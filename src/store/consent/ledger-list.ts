@@ -1,10 +1,13 @@
-import type { Consent } from "../../model/consent.ts";
+import type { Consent, ConsentKind } from "../../model/consent.ts";
 import type { PerSide, Side } from "../../model/side.ts";
-import type { ConsentKind, LedgerEntry } from "./consent-ledger.ts";
+import type { LedgerEntry } from "./consent-ledger.ts";
 import { ledgerOf } from "./consent-ledger.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { CONSENT, CONSENT_KIND, SIDE, SIDE_OR_BOTH } from "../database/shapes.ts";
 
 /** An entry as the list shows it: of whom, only the keyed hash. */
 export interface ListedEntry {
@@ -19,6 +22,18 @@ export interface ListedEntry {
   readonly hash: string;
 }
 
+const LISTED_ENTRY: z.ZodType<ListedEntry> = z.object({
+  seq: z.bigint(),
+  at: z.date(),
+  subject: z.string(),
+  kind: CONSENT_KIND,
+  side: SIDE_OR_BOTH,
+  list: z.string().nullable(),
+  evidence: z.unknown(),
+  runId: z.bigint(),
+  hash: z.string(),
+});
+
 export interface LedgerList {
   readonly entries: readonly ListedEntry[];
   readonly total: number;
@@ -28,6 +43,8 @@ export interface LedgerList {
 
 const PER_PAGE = 25;
 
+const TOTAL_ROW = z.object({ total: z.number() });
+
 /** A page of the ledger, the latest first. */
 export async function listLedger(
   { statements, connectionId }: Store,
@@ -35,12 +52,12 @@ export async function listLedger(
   asked: number,
 ): Promise<LedgerList> {
   const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
-  const [count] = await statements.$queryRaw<{ total: number }[]>`
+  const [count] = await rowsOf(statements, TOTAL_ROW)`
     SELECT count(*)::int AS total FROM consent_ledger WHERE connection_id = ${connectionId} ${which}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / PER_PAGE));
   const page = Math.min(asked, pages);
-  const entries = await statements.$queryRaw<ListedEntry[]>`
+  const entries = await rowsOf(statements, LISTED_ENTRY)`
     SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
     WHERE connection_id = ${connectionId} ${which} ORDER BY seq DESC LIMIT ${PER_PAGE} OFFSET ${(page - 1) * PER_PAGE}`;
   return { entries, total, page, pages };
@@ -56,7 +73,7 @@ export async function* eachLedgerEntry(
 ): AsyncGenerator<ListedEntry> {
   const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
   for (let after = -1n; ;) {
-    const entries = await statements.$queryRaw<ListedEntry[]>`
+    const entries = await rowsOf(statements, LISTED_ENTRY)`
       SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
       WHERE connection_id = ${connectionId} AND seq > ${after} ${which} ORDER BY seq LIMIT ${FILE_PAGE}`;
     yield* entries;
@@ -72,6 +89,11 @@ export interface LedgerCount {
   readonly entries: number;
 }
 
+const LEDGER_COUNT: z.ZodType<LedgerCount> = z.object({
+  kind: CONSENT_KIND,
+  entries: z.number(),
+});
+
 /** What the ledger got since a moment: by kind, why somebody was not asked, and opt-outs by UTC day. */
 export interface LedgerSummary {
   readonly kinds: readonly LedgerCount[];
@@ -79,18 +101,22 @@ export interface LedgerSummary {
   readonly optOuts: readonly { readonly day: string; readonly hubspot: number; readonly klaviyo: number }[];
 }
 
+const SUMMARISE_LEDGER_ROW = z.object({ day: z.string(), hubspot: z.number(), klaviyo: z.number() });
+
+const BECAUSE_PEOPLE_ROW = z.object({ because: z.string(), people: z.number() });
+
 export async function summariseLedger(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<LedgerSummary> {
   const [kinds, blocked, optOuts] = await Promise.all([
-    statements.$queryRaw<LedgerCount[]>`
+    rowsOf(statements, LEDGER_COUNT)`
       SELECT kind, count(*)::int AS entries FROM consent_ledger
       WHERE connection_id = ${connectionId} AND at >= ${since} GROUP BY kind ORDER BY entries DESC`,
-    statements.$queryRaw<{ because: string; people: number }[]>`
+    rowsOf(statements, BECAUSE_PEOPLE_ROW)`
       SELECT evidence ->> 'because' AS because, count(DISTINCT subject)::int AS people FROM consent_ledger
       WHERE connection_id = ${connectionId} AND kind = 'blocked' AND at >= ${since} GROUP BY 1 ORDER BY people DESC, 1`,
-    statements.$queryRaw<{ day: string; hubspot: number; klaviyo: number }[]>`
+    rowsOf(statements, SUMMARISE_LEDGER_ROW)`
       SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
              (count(*) FILTER (WHERE side = 'hubspot'))::int AS hubspot,
              (count(*) FILTER (WHERE side = 'klaviyo'))::int AS klaviyo
@@ -110,11 +136,19 @@ export interface KnownConsent {
   readonly ledger: readonly LedgerEntry[];
 }
 
+const KNOWN_CONSENT_ROW = z.object({
+  side: SIDE,
+  consent: CONSENT.nullable(),
+  linkId: z.bigint().nullable(),
+  own: z.boolean(),
+});
+
 export async function knownConsent(store: Store, email: string): Promise<KnownConsent> {
   const { statements, connectionId } = store;
-  const rows = await statements.$queryRaw<
-    { side: Side; consent: Consent | null; linkId: bigint | null; own: boolean }[]
-  >`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
+  const rows = await rowsOf(
+    statements,
+    KNOWN_CONSENT_ROW,
+  )`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
     FROM (
       SELECT side, external_id, consent, email_key, link_id FROM sighting WHERE link_id IN (
         SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])}))

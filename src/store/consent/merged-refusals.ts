@@ -6,6 +6,9 @@ import type { MergedContact } from "../links/merged.ts";
 import { sealing } from "../chains/seals.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 interface Lost {
   /** Of the contact that is left. */
@@ -14,6 +17,8 @@ interface Lost {
   readonly side: Side;
   readonly consent: unknown;
 }
+
+const LOST: z.ZodType<Lost> = z.object({ email: z.string(), side: SIDE, consent: z.unknown() });
 
 /**
  * Puts into the ledger, for the contact that is left of a merge, the opt-out that the person of a merged contact was last
@@ -31,7 +36,7 @@ export async function saveMergedRefusals(
   const { statements, connectionId } = store;
   if (merged.length === 0) return;
   const standing = hubspotOptOut === "unsubscribe" && types.length > 0 ? JSON.stringify(types) : null;
-  const lost = await statements.$queryRaw<Lost[]>`
+  const lost = await rowsOf(statements, LOST)`
     WITH pair AS (
       SELECT own.email_key AS email, gone.* FROM jsonb_to_recordset(${JSON.stringify(merged)}::jsonb) AS p("id" text, "mergedIds" text[])
       JOIN sighting AS own ON own.connection_id = ${connectionId} AND own.side = ${side} AND own.external_id = p.id

@@ -1,5 +1,5 @@
 import { consentState, plainConsent } from "../../model/consent.ts";
-import type { ConsentKind } from "./consent-ledger.ts";
+import type { ConsentKind } from "../../model/consent.ts";
 import { readCursor, saveCursor } from "../snapshots/cursors.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";

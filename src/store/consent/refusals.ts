@@ -3,6 +3,11 @@ import type { Contact } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EMAIL_KEY } from "../database/shapes.ts";
+
+const EMAIL_ROW = z.object({ email: EMAIL_KEY });
 
 /**
  * The linked people among these of whom the store knows another consent than they show now, or of whom something is still to
@@ -13,7 +18,7 @@ export async function changedRefusals(
   contacts: readonly Pick<Contact, "side" | "id" | "consent">[],
 ): Promise<readonly EmailKey[]> {
   if (contacts.length === 0) return [];
-  const rows = await statements.$queryRaw<{ email: EmailKey }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     SELECT DISTINCT link.email_key AS email
     FROM jsonb_to_recordset(${pageOf(contacts)}::jsonb) AS p("side" text, "id" text, "consent" jsonb)
     JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = p.side AND sighting.external_id = p.id

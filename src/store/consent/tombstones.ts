@@ -1,5 +1,7 @@
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /**
  * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act of their own that
@@ -122,12 +124,14 @@ export function takenBack(connectionId: number): Prisma.Sql {
           AND reopened.evidence ->> 'type' = carried.evidence -> 'from' ->> 'type'))`;
 }
 
+const EMAIL_ROW = z.object({ email: z.string() });
+
 /** Of these addresses, those whose person refused and did not take it back. */
 export async function refusedAmong(
   { statements, connectionId }: Store,
   emails: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await statements.$queryRaw<{ email: string }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     SELECT page.email_key AS email FROM unnest(${[...emails]}::text[]) AS page(email_key)
     WHERE ${refusedByLedger(connectionId)}`;
   return new Set(rows.map(({ email }) => email));

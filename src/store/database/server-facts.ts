@@ -1,4 +1,6 @@
 import type { Statements } from "./database.ts";
+import { z } from "zod";
+import { rowsOf } from "./rows.ts";
 
 /** The database as an operator asks about it. */
 export interface ServerFacts {
@@ -10,10 +12,18 @@ export interface ServerFacts {
   readonly lastMigration: string | null;
 }
 
+const READ_SERVER_FACTS_ROW = z.object({
+  version: z.string(),
+  bytes: z.bigint(),
+  migrations: z.number(),
+  lastMigration: z.string().nullable(),
+});
+
 export async function readServerFacts(statements: Statements): Promise<ServerFacts> {
-  const [row] = await statements.$queryRaw<
-    { version: string; bytes: bigint; migrations: number; lastMigration: string | null }[]
-  >`SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes,
+  const [row] = await rowsOf(
+    statements,
+    READ_SERVER_FACTS_ROW,
+  )`SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes,
            (SELECT count(*)::int FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
            (SELECT max(migration_name) FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS "lastMigration"`;
   if (row === undefined) throw new Error("the database tells nothing of itself");

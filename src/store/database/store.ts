@@ -1,4 +1,5 @@
 import type { Statements } from "./database.ts";
+import { Prisma } from "../generated/client.ts";
 import { inTransaction } from "./database.ts";
 
 /** PostgreSQL opened for one connection: what is read and written through it are that connection's rows. */
@@ -9,6 +10,16 @@ export interface Store {
 
 export function storeOf(statements: Statements, connectionId: number): Store {
   return { statements, connectionId };
+}
+
+/** Reads in one snapshot: what is committed meanwhile shows in none of it. */
+export function inSnapshot<T>(
+  { statements, connectionId }: Store,
+  read: (store: Store) => Promise<T>,
+): Promise<T> {
+  return statements.$transaction((own) => read({ statements: own, connectionId }), {
+    isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+  });
 }
 
 /**

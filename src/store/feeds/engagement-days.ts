@@ -1,5 +1,8 @@
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { CHANNEL, ENGAGEMENT_KIND } from "../database/shapes.ts";
 
 /** What the source counts of one metric on one UTC day, and what became of what Tandem saw. */
 export interface EngagementDay {
@@ -40,13 +43,31 @@ export async function saveDayCounts(
     ON CONFLICT (connection_id, metric_id, day) DO UPDATE SET counted = excluded.counted, counted_at = excluded.counted_at`;
 }
 
+const ENGAGEMENT_DAYS_ROW = z.object({
+  metric: z.string(),
+  kind: ENGAGEMENT_KIND,
+  channel: CHANNEL,
+  day: z.string(),
+  counted: z.number().nullable(),
+  countedAt: z.date().nullable(),
+  seen: z.number(),
+  recorded: z.number(),
+  repeats: z.number(),
+  machines: z.number(),
+  outOfScope: z.number(),
+  unknown: z.number(),
+  waiting: z.number(),
+  failed: z.number(),
+  isRead: z.boolean(),
+});
+
 /** The rows of the status page, the latest day first. `since` is a moment: its whole UTC day is among them. */
 export async function engagementDays(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly EngagementDay[]> {
   const from = new Date(Date.parse(`${since.toISOString().slice(0, 10)}T00:00:00Z`));
-  const rows = await statements.$queryRaw<(Omit<EngagementDay, "missing"> & { isRead: boolean })[]>`
+  const rows = await rowsOf(statements, ENGAGEMENT_DAYS_ROW)`
     WITH seen AS (
       SELECT metric_id, (at AT TIME ZONE 'UTC')::date AS day, count(*)::int AS seen,
              (count(*) FILTER (WHERE fate = 'recorded'))::int AS recorded,

@@ -1,5 +1,7 @@
 import { erasedAmong, traceOf } from "../people/erased.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /**
  * Notes that these people are in a list or segment that engagement is limited to. A segment is rebuilt some time after
@@ -42,13 +44,15 @@ export async function dropAbsentMembers(
     WHERE connection_id = ${connectionId} AND collection = ${collection} AND scan IS DISTINCT FROM ${scan}`;
 }
 
+const PERSON_ROW = z.object({ person: z.string() });
+
 /** Who of these people is in one of the collections. */
 export async function membersAmong(
   { statements, connectionId }: Store,
   collections: readonly string[],
   people: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await statements.$queryRaw<{ person: string }[]>`
+  const rows = await rowsOf(statements, PERSON_ROW)`
     SELECT DISTINCT person FROM engagement_member
     WHERE connection_id = ${connectionId} AND collection = ANY(${[...collections]}::text[])
       AND person = ANY(${[...people]}::text[])`;

@@ -1,4 +1,6 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** How far the older events of one metric are read, which a larger back-fill asks for. */
 export interface OlderProgress {
@@ -13,9 +15,19 @@ export interface OlderProgress {
   readonly counted: number;
 }
 
+const OLDER_PROGRESS: z.ZodType<OlderProgress> = z.object({
+  metricId: z.string(),
+  metric: z.string(),
+  from: z.date(),
+  until: z.date(),
+  since: z.date(),
+  seen: z.number(),
+  counted: z.number(),
+});
+
 /** Every metric of which older events are read now, by name. */
 export async function olderProgress({ statements, connectionId }: Store): Promise<readonly OlderProgress[]> {
-  return statements.$queryRaw<OlderProgress[]>`
+  return rowsOf(statements, OLDER_PROGRESS)`
     SELECT metric_id AS "metricId", name AS metric, older_from AS "from", floor AS until, older_since AS since,
            (SELECT count(*)::int FROM engagement AS event
             WHERE event.connection_id = ${connectionId} AND event.metric_id = stream.metric_id

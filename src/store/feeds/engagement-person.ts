@@ -1,10 +1,12 @@
 import type { EmailKey } from "../../model/email.ts";
 import type { Engagement } from "../../model/engagement.ts";
 import { Prisma } from "../generated/client.ts";
-import type { EngagementColumns, Fate } from "./engagement-rows.ts";
-import { engagementOf } from "./engagement-rows.ts";
+import type { Fate } from "./engagement-rows.ts";
+import { ENGAGEMENT_COLUMNS, FATE, engagementOf } from "./engagement-rows.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** An event of one person, and why it is shown or is not. */
 export interface PersonEngagement {
@@ -15,6 +17,12 @@ export interface PersonEngagement {
   readonly settledAt: Date | null;
 }
 
+const PERSON_ENGAGEMENTS_ROW = ENGAGEMENT_COLUMNS.extend({
+  fate: FATE,
+  reason: z.string(),
+  settled_at: z.date().nullable(),
+});
+
 /** What a person did last, the latest first: by address, and by the profile that is linked to it. */
 export async function personEngagements(
   { statements, connectionId }: Store,
@@ -23,9 +31,7 @@ export async function personEngagements(
 ): Promise<readonly PersonEngagement[]> {
   const columns = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
     source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, fate, reason, settled_at`;
-  const rows = await statements.$queryRaw<
-    (EngagementColumns & { fate: Fate; reason: string; settled_at: Date | null })[]
-  >`
+  const rows = await rowsOf(statements, PERSON_ENGAGEMENTS_ROW)`
     SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND email = ${email}
     UNION
     SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND person IN (

@@ -4,6 +4,9 @@ import { emailKey } from "../../model/email.ts";
 import type { Channel } from "../../model/engagement.ts";
 import type { Value } from "../../model/value.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { CHANNEL, VALUE } from "../database/shapes.ts";
 
 /** Sums of a person's engagement. They are computed from all that is stored, so computing it twice is once. */
 export interface RolledUp {
@@ -63,6 +66,21 @@ interface RolledUpRow {
   readonly subject: string | null;
 }
 
+const ROLLED_UP_ROW: z.ZodType<RolledUpRow> = z.object({
+  contact: z.string(),
+  email: z.string(),
+  written: z.record(z.string(), VALUE),
+  last_open: z.date().nullable(),
+  last_click: z.date().nullable(),
+  opens: z.number(),
+  clicks: z.number(),
+  link: z.string().nullable(),
+  channel: CHANNEL.nullable(),
+  message: z.string().nullable(),
+  source: z.string().nullable(),
+  subject: z.string().nullable(),
+});
+
 /**
  * Contacts whose roll-up is due, with its sums. Opens and clicks of all their profiles count, repeats for when the
  * last one was; what machines did, and what is out of scope, does not.
@@ -72,7 +90,7 @@ export async function dueRollUps(
   now: Date,
   limit: number,
 ): Promise<readonly RolledUp[]> {
-  const rows = await statements.$queryRaw<RolledUpRow[]>`
+  const rows = await rowsOf(statements, ROLLED_UP_ROW)`
     WITH due AS MATERIALIZED (
       SELECT contact, email, written, removed_opens, removed_clicks FROM engagement_contact
       WHERE connection_id = ${connectionId} AND due_at <= ${now} ORDER BY contact LIMIT ${limit}

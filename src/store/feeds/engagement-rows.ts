@@ -1,22 +1,28 @@
-import type { Channel, Engagement, EngagementKind, MessageSource } from "../../model/engagement.ts";
+import { CHANNEL, ENGAGEMENT_KIND } from "../database/shapes.ts";
+import type { Engagement } from "../../model/engagement.ts";
 import { emailKey } from "../../model/email.ts";
 import { canonicalText } from "../../model/value.ts";
 import { erasedAmong, traceOf } from "../people/erased.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** What became of an event. Every one that was seen has exactly one of these. */
-export type Fate =
-  | "new"
-  | "future"
-  | "machine"
-  | "out_of_scope"
-  | "repeat"
-  | "unknown"
-  | "waiting"
-  | "sent"
-  | "recorded"
-  | "failed"
-  | "erased";
+export const FATE = z.enum([
+  "new",
+  "future",
+  "machine",
+  "out_of_scope",
+  "repeat",
+  "unknown",
+  "waiting",
+  "sent",
+  "recorded",
+  "failed",
+  "erased",
+]);
+
+export type Fate = z.infer<typeof FATE>;
 
 /** An event as it is stored. Only `engagement/kept.ts` makes one of what a source tells. */
 export interface KeptEngagement extends Engagement {
@@ -29,26 +35,28 @@ export interface KeptEngagement extends Engagement {
 }
 
 /** The columns of `engagement` that make an event, as a query names them. */
-export interface EngagementColumns {
-  readonly event_id: string;
-  readonly kind: EngagementKind;
-  readonly channel: Channel;
-  readonly person: string | null;
-  readonly email: string | null;
-  readonly at: Date;
-  readonly message: string | null;
-  readonly message_name: string | null;
-  readonly subject: string | null;
-  readonly source_kind: MessageSource["kind"];
-  readonly source_id: string | null;
-  readonly source_name: string | null;
-  readonly url: string | null;
-  readonly link_id: string | null;
-  readonly link_entry_id: string | null;
-  readonly list: string | null;
-  readonly detail: string | null;
-  readonly by_machine: boolean;
-}
+export const ENGAGEMENT_COLUMNS = z.object({
+  event_id: z.string(),
+  kind: ENGAGEMENT_KIND,
+  channel: CHANNEL,
+  person: z.string().nullable(),
+  email: z.string().nullable(),
+  at: z.date(),
+  message: z.string().nullable(),
+  message_name: z.string().nullable(),
+  subject: z.string().nullable(),
+  source_kind: z.enum(["campaign", "flow", "unknown"]),
+  source_id: z.string().nullable(),
+  source_name: z.string().nullable(),
+  url: z.string().nullable(),
+  link_id: z.string().nullable(),
+  link_entry_id: z.string().nullable(),
+  list: z.string().nullable(),
+  detail: z.string().nullable(),
+  by_machine: z.boolean(),
+});
+
+export type EngagementColumns = z.infer<typeof ENGAGEMENT_COLUMNS>;
 
 /** An event as it was stored. */
 export function engagementOf(row: EngagementColumns): KeptEngagement {
@@ -72,6 +80,8 @@ export function engagementOf(row: EngagementColumns): KeptEngagement {
   };
 }
 
+const ADDED_ROW = z.object({ added: z.number() });
+
 /**
  * Stores what a page showed. An event that is known changes nothing but whose it is: profiles are merged, and their
  * events with them. Of an erased person's it is only kept that there was one, and it stays theirs: anybody who is allowed
@@ -92,7 +102,7 @@ export async function saveEngagements(
     engagements.map((one) => [one.eventId, isErased(one) ? nobodysColumns(one) : columnsOf(one)]),
   );
   const page = JSON.stringify([...latest.values()]);
-  const saved = await statements.$queryRaw<{ added: number }[]>`
+  const saved = await rowsOf(statements, ADDED_ROW)`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${page}::jsonb) AS p(
         "eventId" text, "kind" text, "channel" text, "person" text, "email" text, "at" timestamptz, "message" text,

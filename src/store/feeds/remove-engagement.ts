@@ -2,6 +2,8 @@ import type { Rest } from "../runs/retention.ts";
 import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
 import type { Store } from "../database/store.ts";
 import { atomically } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /**
  * Removes what people did with messages before, where nothing is left to do about it, some thousand rows at a time.
@@ -35,10 +37,12 @@ async function raiseFloors(store: Store, before: Date): Promise<void> {
   });
 }
 
+const ROWS_ROW = z.object({ rows: z.number() });
+
 function removeEvents(store: Store, metricId: string, before: Date): Promise<number> {
   const { connectionId } = store;
   return atomically(store, async (store) => {
-    const [removed] = await store.statements.$queryRaw<{ rows: number }[]>`
+    const [removed] = await rowsOf(store.statements, ROWS_ROW)`
       WITH old AS (
         SELECT event_id FROM engagement AS event
         WHERE connection_id = ${connectionId} AND metric_id = ${metricId} AND at < ${before}

@@ -5,6 +5,9 @@ import type { DeedFilter } from "../writes/deeds.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { VALUES } from "../database/shapes.ts";
 
 /** One write of somebody's last activity, on its way to their HubSpot contact. */
 export interface StampEntry {
@@ -15,6 +18,14 @@ export interface StampEntry {
   readonly before: Values;
   readonly after: Values;
 }
+
+const STAMP_ENTRY: z.ZodType<StampEntry> = z.object({
+  traceId: z.string(),
+  contact: z.string(),
+  email: z.string(),
+  before: VALUES,
+  after: VALUES,
+});
 
 export interface SettledStamp {
   readonly traceId: string;
@@ -61,7 +72,7 @@ export async function openStamps(
   runId: bigint,
   limit: number,
 ): Promise<readonly StampEntry[]> {
-  return statements.$queryRaw<StampEntry[]>`
+  return rowsOf(statements, STAMP_ENTRY)`
     SELECT trace_id::text AS "traceId", contact, email, before, after FROM stamp
     WHERE connection_id = ${connectionId} AND outcome = 'sent' AND run_id <> ${runId}
     ORDER BY sent_at LIMIT ${limit}`;
@@ -74,6 +85,13 @@ export interface ContactStamps {
   readonly before: Values;
   readonly after: Values;
 }
+
+const CONTACT_STAMPS: z.ZodType<ContactStamps> = z.object({
+  contact: z.string(),
+  email: z.string(),
+  before: VALUES,
+  after: VALUES,
+});
 
 /**
  * A page of the contacts to which something of this was written, by contact.
@@ -102,7 +120,7 @@ export async function stampsByContact(
   const all = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, " AND ");
   const fields =
     filter.fields === undefined ? Prisma.empty : Prisma.sql`AND key = ANY(${[...filter.fields]}::text[])`;
-  return statements.$queryRaw<ContactStamps[]>`
+  return rowsOf(statements, CONTACT_STAMPS)`
     WITH selected AS (
       SELECT * FROM stamp WHERE connection_id = ${connectionId} AND outcome = 'done' AND ${all}
     ), value AS (

@@ -2,12 +2,17 @@ import type { ExternalId } from "../../model/contact.ts";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** A contact to read once more before anything is said or done about whose address it is. */
 export interface ContestedContact {
   readonly side: Side;
   readonly id: ExternalId;
 }
+
+const CONTESTED_CONTACT: z.ZodType<ContestedContact> = z.object({ side: SIDE, id: z.string() });
 
 /**
  * The contacts of dirty links that another contact disputes: two of one side show one address, the two of a link show
@@ -17,7 +22,7 @@ export async function contestedContacts({
   statements,
   connectionId,
 }: Store): Promise<readonly ContestedContact[]> {
-  return statements.$queryRaw<ContestedContact[]>`
+  return rowsOf(statements, CONTESTED_CONTACT)`
     WITH dirty AS (
       SELECT id, email_key FROM link WHERE connection_id = ${connectionId} AND dirty_since IS NOT NULL
     ), parted AS (
@@ -43,6 +48,8 @@ export async function contestedContacts({
     ORDER BY side, external_id`;
 }
 
+const EMAIL_ROW = z.object({ email: z.string() });
+
 /**
  * The addresses that one contact of a dirty link shows and the other does not yet: somebody else may have them there. Of a
  * link whose other contact was deleted, the address that is new since: nothing but asking tells who has it there.
@@ -51,7 +58,7 @@ export async function addressesToCome(
   { statements, connectionId }: Store,
   side: Side,
 ): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ email: string }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     SELECT DISTINCT source.email_key AS email
     FROM link JOIN sighting AS source ON source.link_id = link.id AND source.side <> ${side}
               LEFT JOIN sighting AS target ON target.link_id = link.id AND target.side = ${side}

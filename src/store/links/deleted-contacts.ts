@@ -1,5 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A link whose contact was deleted on a side. */
 export interface DeletedContact {
@@ -7,6 +9,12 @@ export interface DeletedContact {
   readonly email: string;
   readonly externalId: string;
 }
+
+const DELETED_CONTACT: z.ZodType<DeletedContact> = z.object({
+  link: z.bigint(),
+  email: z.string(),
+  externalId: z.string(),
+});
 
 /**
  * Links whose contact of this side is deleted and was seen alive since then. Left out is an address that somebody else has
@@ -17,7 +25,7 @@ export async function deletedContacts(
   side: Side,
   seenSince: Date,
 ): Promise<readonly DeletedContact[]> {
-  return statements.$queryRaw<DeletedContact[]>`
+  return rowsOf(statements, DELETED_CONTACT)`
     SELECT link.id AS link, link.email_key AS email, seen.external_id AS "externalId"
     FROM link JOIN sighting AS seen ON seen.link_id = link.id AND seen.side = ${side}
     WHERE link.connection_id = ${connectionId} AND deleted_on = ${side} AND NOT passed AND parted_to IS NULL

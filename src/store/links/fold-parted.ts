@@ -1,6 +1,9 @@
 import type { Side } from "../../model/side.ts";
 import { foldLinks } from "./fold-links.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 interface PartedPair {
   readonly parted: bigint;
@@ -17,6 +20,19 @@ interface PartedPair {
   readonly deletedOn: Side | null;
 }
 
+const PARTED_PAIR: z.ZodType<PartedPair> = z.object({
+  parted: z.bigint(),
+  main: z.bigint(),
+  hubspot: z.string().nullable(),
+  klaviyo: z.string().nullable(),
+  partedHubspot: z.string().nullable(),
+  partedKlaviyo: z.string().nullable(),
+  partedOn: SIDE,
+  mainAlive: z.boolean(),
+  partedAlive: z.boolean(),
+  deletedOn: SIDE.nullable(),
+});
+
 /**
  * Links that a merge on one side had left apart, of which the other side has one contact by now, or none: they were merged
  * or deleted there too. They become one link.
@@ -24,7 +40,7 @@ interface PartedPair {
 export async function foldParted(store: Store, now: Date): Promise<void> {
   const { statements, connectionId } = store;
   for (;;) {
-    const [pair] = await statements.$queryRaw<PartedPair[]>`
+    const [pair] = await rowsOf(statements, PARTED_PAIR)`
       SELECT * FROM (
         SELECT parted.id AS parted, main.id AS main, main.hubspot_id AS hubspot, main.klaviyo_id AS klaviyo,
                parted.hubspot_id AS "partedHubspot", parted.klaviyo_id AS "partedKlaviyo", parted.parted_on AS "partedOn", main.deleted_on AS "deletedOn",

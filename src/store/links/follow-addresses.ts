@@ -3,6 +3,8 @@ import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Which links: these, or all that are dirty. */
 export type Following = readonly bigint[] | "dirty";
@@ -14,6 +16,8 @@ interface Move {
   readonly id: bigint;
   readonly address: string;
 }
+
+const MOVE: z.ZodType<Move> = z.object({ id: z.bigint(), address: z.string() });
 
 /**
  * Moves each link to the address that its contacts show now; the one it leaves becomes an alias. Two contacts that differ
@@ -44,7 +48,7 @@ function moves({ statements, connectionId }: Store, which: Following): Promise<r
     which === "dirty"
       ? Prisma.sql`dirty_since IS NOT NULL`
       : Prisma.sql`link.id = ANY(${[...which]}::bigint[])`;
-  return statements.$queryRaw<Move[]>`
+  return rowsOf(statements, MOVE)`
     SELECT id, address
     FROM (
       SELECT id, email_key, passed, live,
@@ -116,6 +120,8 @@ async function passOn(
     ON CONFLICT (link_id, email_key, side) DO UPDATE SET until = excluded.until`;
 }
 
+const ADDRESS_ROW = z.object({ address: z.string() });
+
 /** Each address goes to one link, and none to a link while another keeps it. */
 async function withoutBlocked(
   { statements, connectionId }: Store,
@@ -123,7 +129,7 @@ async function withoutBlocked(
 ): Promise<readonly Move[]> {
   let free = [...new Map(wanted.toReversed().map((one) => [one.address, one])).values()];
   for (;;) {
-    const holders = await statements.$queryRaw<{ address: string }[]>`
+    const holders = await rowsOf(statements, ADDRESS_ROW)`
       SELECT email_key AS address FROM link
       WHERE connection_id = ${connectionId} AND NOT passed
         AND email_key = ANY(${free.map(({ address }) => address)}::text[])

@@ -1,25 +1,14 @@
-import type { Base } from "../../model/base.ts";
-import type { Consent } from "../../model/consent.ts";
+import type { KnownLinkRow, SightingColumns } from "./known-link-row.ts";
+import { KNOWN_LINK_ROW } from "./known-link-row.ts";
 import type { EditTime, EditTimes } from "../../model/history/edit-time.ts";
 import type { Sighting } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
-import type {
-  Claim,
-  InheritedOptOut,
-  KnownLink,
-  LinkState,
-  OptOutOnItsWay,
-  Taken,
-} from "../../model/link.ts";
-import type { Problem } from "../../model/problem.ts";
-import type { Refusals } from "../../model/refusal.ts";
+import type { KnownLink } from "../../model/link.ts";
 import type { ResolvedRule } from "../../model/scope.ts";
 import type { Side } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
-import type { Values } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "./links-under.ts";
-import type { PastRow } from "../writes/past-writes.ts";
 import { pastWrites, writesOf } from "../writes/past-writes.ts";
 import { claimOf, claims } from "./claims.ts";
 import { putAside } from "./put-aside.ts";
@@ -33,7 +22,7 @@ import {
   takenBack,
 } from "../consent/tombstones.ts";
 import type { Store } from "../database/store.ts";
-
+import { rowsOf } from "../database/rows.ts";
 /** Which links to read: the dirty ones, all of them, or those of some people. */
 export type LinkFilter =
   | { readonly kind: "dirty" }
@@ -71,54 +60,6 @@ function conditionOf(filter: LinkFilter): Prisma.Sql {
   }
 }
 
-interface Row {
-  id: bigint;
-  email_key: string;
-  hubspot_id: string | null;
-  klaviyo_id: string | null;
-  base: Base;
-  lists: string[];
-  deleted_on: Side | null;
-  missing_on: Side | null;
-  parted_on: Side | null;
-  parted_into: string | null;
-  state: LinkState;
-  attempts: number;
-  retry_at: Date | null;
-  refused: Refusals;
-  hubspot_sought: Date | null;
-  klaviyo_sought: Date | null;
-  hubspot: SightingColumns | null;
-  klaviyo: SightingColumns | null;
-  hubspot_unread: Problem | null;
-  klaviyo_unread: Problem | null;
-  made: Side[] | null;
-  duplicates: { side: Side; id: string }[] | null;
-  hubspot_claim: Claim | null;
-  klaviyo_claim: Claim | null;
-  hubspot_taken: Taken | null;
-  klaviyo_taken: Taken | null;
-  hubspot_put_aside: string | null;
-  klaviyo_put_aside: string | null;
-  inherited: InheritedOptOut[] | null;
-  writes: PastRow[] | null;
-  opted_out: boolean;
-  on_its_way: OptOutOnItsWay;
-  asked_for: string[] | null;
-  overruled: boolean;
-  taken_back: string[] | null;
-}
-
-interface SightingColumns {
-  email_key: string | null;
-  fields: Values;
-  unreadable: Record<string, Problem>;
-  consent: Consent | null;
-  shape: string;
-  edited: EditTimes;
-  collections: string[] | null;
-}
-
 /**
  * A page of links with all that is known of their contacts, by id. Links with an operation that was sent and not
  * answered yet are left out, unless they are asked for by id.
@@ -131,7 +72,7 @@ export async function knownLinks(
   limit: number,
   now: Date,
 ): Promise<readonly KnownLink[]> {
-  const rows = await statements.$queryRaw<Row[]>`
+  const rows = await rowsOf(statements, KNOWN_LINK_ROW)`
     WITH page AS MATERIALIZED (
       -- Hashed once a link: the ledger is asked for them several times, and would hash them for each of its entries.
       SELECT chosen.*, consent_subject(email_key) AS subject, link_subjects(id) AS subjects
@@ -201,7 +142,7 @@ function sightingOf(side: Side, connectionId: number): Prisma.Sql {
     FROM sighting AS s WHERE s.link_id = page.id AND s.side = ${side})`;
 }
 
-function knownLink(row: Row, rules: readonly ResolvedRule[], now: Date): KnownLink {
+function knownLink(row: KnownLinkRow, rules: readonly ResolvedRule[], now: Date): KnownLink {
   const ids = { hubspot: row.hubspot_id, klaviyo: row.klaviyo_id };
   const columns = { hubspot: row.hubspot, klaviyo: row.klaviyo };
   const sought = { hubspot: row.hubspot_sought !== null, klaviyo: row.klaviyo_sought !== null };

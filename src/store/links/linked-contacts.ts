@@ -1,5 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Which linked contacts are to be read: all whose snapshot has another shape, or that were not read since `before`. */
 export interface Unread {
@@ -10,6 +12,8 @@ export interface Unread {
   readonly emails: readonly string[] | null;
 }
 
+const ID_ROW = z.object({ id: z.string() });
+
 /** A page of them, by id. Contacts that are known to be deleted are left out. */
 export async function unreadContacts(
   { statements, connectionId }: Store,
@@ -18,7 +22,7 @@ export async function unreadContacts(
   after: string,
   limit: number,
 ): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ id: string }[]>`
+  const rows = await rowsOf(statements, ID_ROW)`
     SELECT sighting.external_id AS id
     FROM sighting JOIN link ON link.id = sighting.link_id
     WHERE sighting.connection_id = ${connectionId} AND sighting.side = ${side}

@@ -2,6 +2,8 @@ import type { ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /**
  * The ids of links found under these email addresses, in any connection: the link that has one now, and where none has,
@@ -17,6 +19,8 @@ export function linksUnder(emails: readonly string[]): Prisma.Sql {
                       WHERE owner.connection_id = alias.connection_id AND owner.email_key = alias.email_key AND NOT owner.passed)`;
 }
 
+const ID_ROW = z.object({ id: z.string() });
+
 /** The contacts of a side whose links are found under these addresses. */
 export async function contactsUnder(
   { statements, connectionId }: Store,
@@ -24,7 +28,7 @@ export async function contactsUnder(
   emails: readonly string[],
 ): Promise<readonly ExternalId[]> {
   const own = side === "hubspot" ? Prisma.sql`hubspot_id` : Prisma.sql`klaviyo_id`;
-  const rows = await statements.$queryRaw<{ id: string }[]>`
+  const rows = await rowsOf(statements, ID_ROW)`
     SELECT ${own} AS id FROM link
     WHERE connection_id = ${connectionId} AND ${own} IS NOT NULL AND deleted_on IS DISTINCT FROM ${side}
       AND id IN (${linksUnder(emails)})`;
@@ -37,9 +41,11 @@ export interface AddressStory {
   readonly formerly: readonly string[];
 }
 
+const NOW_ROW = z.object({ now: z.string() });
+
 /** People who had this email address before and have another one now, without the link found under it. */
 export async function storyOf({ statements, connectionId }: Store, email: string): Promise<AddressStory> {
-  const rows = await statements.$queryRaw<{ now: string }[]>`
+  const rows = await rowsOf(statements, NOW_ROW)`
     SELECT DISTINCT link.email_key AS now FROM link_alias AS alias JOIN link ON link.id = alias.link_id
     WHERE alias.connection_id = ${connectionId} AND alias.email_key = ${email} AND NOT link.passed
       AND link.email_key <> ${email} AND link.id NOT IN (${linksUnder([email])})

@@ -5,6 +5,8 @@ import { attachAdditional } from "./attach-additional.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "./links-under.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
 export type ScopeCollections = { readonly [S in Side]: readonly string[] };
@@ -124,6 +126,8 @@ export interface HalfLink {
   readonly email: string;
 }
 
+const HALF_LINK: z.ZodType<HalfLink> = z.object({ id: z.bigint(), email: z.string() });
+
 /** A page of them, by id. */
 export async function halfLinks(
   { statements, connectionId }: Store,
@@ -132,12 +136,12 @@ export async function halfLinks(
   limit: number,
 ): Promise<readonly HalfLink[]> {
   return side === "hubspot"
-    ? statements.$queryRaw<HalfLink[]>`
+    ? rowsOf(statements, HALF_LINK)`
         SELECT id, email_key AS email FROM link
         WHERE connection_id = ${connectionId} AND hubspot_id IS NULL AND hubspot_sought IS NULL
           AND deleted_on IS NULL AND id > ${after}
         ORDER BY id LIMIT ${limit}`
-    : statements.$queryRaw<HalfLink[]>`
+    : rowsOf(statements, HALF_LINK)`
         SELECT id, email_key AS email FROM link
         WHERE connection_id = ${connectionId} AND klaviyo_id IS NULL AND klaviyo_sought IS NULL
           AND deleted_on IS NULL AND id > ${after}
@@ -195,6 +199,8 @@ export async function countLinks(
   return statements.link.count({ where: { connectionId, ...conditions[which] } });
 }
 
+const ID_ROW = z.object({ id: z.bigint() });
+
 /** Failing links that a person wants tried again, whatever their waiting time. */
 export async function markFailingDirty(
   { statements, connectionId }: Store,
@@ -202,9 +208,7 @@ export async function markFailingDirty(
   now: Date,
 ): Promise<number> {
   const found =
-    which.email === undefined
-      ? null
-      : await statements.$queryRaw<{ id: bigint }[]>`${linksUnder([which.email])}`;
+    which.email === undefined ? null : await rowsOf(statements, ID_ROW)`${linksUnder([which.email])}`;
   const { count } = await statements.link.updateMany({
     where: {
       connectionId,

@@ -4,6 +4,8 @@ import type { Folding } from "./fold-links.ts";
 import { foldLinks } from "./fold-links.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A contact that others were merged into. */
 export interface MergedContact {
@@ -81,6 +83,14 @@ interface MergingLink {
   readonly survivor: string | null;
 }
 
+const MERGING_LINK: z.ZodType<MergingLink> = z.object({
+  id: z.bigint(),
+  own: z.string(),
+  partner: z.string().nullable(),
+  shown: z.string().nullable(),
+  survivor: z.string().nullable(),
+});
+
 function linksOf(
   { statements, connectionId }: Store,
   side: Side,
@@ -89,7 +99,7 @@ function linksOf(
   const [own, partner] = side === "hubspot" ? ["hubspot_id", "klaviyo_id"] : ["klaviyo_id", "hubspot_id"];
   const other = otherSide(side);
   const [ownId, partnerId] = [Prisma.raw(own), Prisma.raw(partner)];
-  return statements.$queryRaw<MergingLink[]>`
+  return rowsOf(statements, MERGING_LINK)`
     SELECT link.id, ${ownId} AS own, contact.email_key AS shown,
            CASE WHEN deleted_on IS DISTINCT FROM ${other} AND missing_on IS DISTINCT FROM ${other} THEN ${partnerId} END AS partner,
            (SELECT email_key FROM sighting

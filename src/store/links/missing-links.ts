@@ -2,6 +2,9 @@ import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** Some contacts of one side. */
 export interface ContactIds {
@@ -68,8 +71,16 @@ export interface MissingLink {
   readonly partner: string | null;
 }
 
+const MISSING_LINK: z.ZodType<MissingLink> = z.object({
+  id: z.bigint(),
+  email: z.string(),
+  side: SIDE,
+  externalId: z.string(),
+  partner: z.string().nullable(),
+});
+
 export async function missingLinks({ statements, connectionId }: Store): Promise<readonly MissingLink[]> {
-  return statements.$queryRaw<MissingLink[]>`
+  return rowsOf(statements, MISSING_LINK)`
     SELECT id, email_key AS email, missing_on AS side,
            CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId",
            CASE missing_on WHEN 'hubspot' THEN klaviyo_id ELSE hubspot_id END AS partner

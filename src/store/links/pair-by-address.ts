@@ -6,6 +6,8 @@ import { keepPutAside, putAsideOn } from "./keep-put-aside.ts";
 import { Prisma } from "../generated/client.ts";
 import type { ScopeCollections } from "./links.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A HubSpot contact and a Klaviyo profile that show one address and are not one link. */
 interface Pair {
@@ -17,6 +19,15 @@ interface Pair {
   readonly hubspotHasPartner: boolean;
   readonly klaviyoHasPartner: boolean;
 }
+
+const PAIR: z.ZodType<Pair> = z.object({
+  hubspot: z.string(),
+  klaviyo: z.string(),
+  hubspotLink: z.bigint().nullable(),
+  klaviyoLink: z.bigint().nullable(),
+  hubspotHasPartner: z.boolean(),
+  klaviyoHasPartner: z.boolean(),
+});
 
 /** More at once than ever come: what is left is joined in the next run. */
 const PAIRS_AT_ONCE = 5_000;
@@ -109,7 +120,7 @@ async function release(joining: Joining, side: Side, link: bigint): Promise<void
  * agreement and the other one was, which a rule lets lead; before any agreement HubSpot's address is the one that is written.
  */
 function pairsApart({ statements, connectionId }: Store, scope: ScopeCollections): Promise<readonly Pair[]> {
-  return statements.$queryRaw<Pair[]>`
+  return rowsOf(statements, PAIR)`
     WITH shown AS (
       SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.created_at, sighting.link_id, link.dirty_since, link.state,
              link.base -> ${EMAIL_FIELD.key} AS agreed, partner.email_key AS other, partner.external_id AS partner,

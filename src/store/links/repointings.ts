@@ -1,11 +1,15 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Contacts that only one of two lists or segments has, each with the address of the link, or else its id. */
 export interface Moved {
   readonly enters: readonly string[];
   readonly leaves: readonly string[];
 }
+
+const WHO_ENTERS_ROW = z.object({ who: z.string(), enters: z.boolean() });
 
 /** The contacts that would enter and leave if `to` were used instead of `from`. */
 export async function movedBetween(
@@ -14,7 +18,7 @@ export async function movedBetween(
   from: string,
   to: string,
 ): Promise<Moved> {
-  const rows = await statements.$queryRaw<{ who: string; enters: boolean }[]>`
+  const rows = await rowsOf(statements, WHO_ENTERS_ROW)`
     SELECT DISTINCT coalesce(link.email_key, sighting.email_key, member.external_id) AS who, member.collection = ${to} AS enters
     FROM member
     LEFT JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = ${side}
@@ -32,9 +36,11 @@ export async function movedBetween(
   };
 }
 
+const EMAIL_ROW = z.object({ email: z.string() });
+
 /** Contacts that Tandem added to a Klaviyo list. */
 export async function putOn({ statements, connectionId }: Store, list: string): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ email: string }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     SELECT email_key AS email FROM link WHERE connection_id = ${connectionId} AND ${list} = ANY(lists) ORDER BY email_key`;
   return rows.map(({ email }) => email);
 }

@@ -1,4 +1,6 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** How a cause moves: contacts that met it first within the last day, and within the day before. */
 export interface CauseTrend {
@@ -16,10 +18,17 @@ export interface FailingFacets {
 
 const DAY_MS = 86_400_000;
 
+const READ_FACETS_ROW = z.object({
+  code: z.string(),
+  lastDay: z.number(),
+  dayBefore: z.number(),
+  fields: z.array(z.string()),
+});
+
 export async function readFacets({ statements, connectionId }: Store, now: Date): Promise<FailingFacets> {
   const dayAgo = new Date(now.getTime() - DAY_MS);
   const twoDaysAgo = new Date(now.getTime() - 2 * DAY_MS);
-  const rows = await statements.$queryRaw<(CauseTrend & { fields: string[] })[]>`
+  const rows = await rowsOf(statements, READ_FACETS_ROW)`
     SELECT code, array_agg(DISTINCT field) AS fields,
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${dayAgo})::int AS "lastDay",
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${twoDaysAgo} AND first_seen <= ${dayAgo})::int AS "dayBefore"

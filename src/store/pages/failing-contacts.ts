@@ -7,7 +7,9 @@ import { storedProblem } from "./overview.ts";
 import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
 import type { Store } from "../database/store.ts";
-import { storeOf } from "../database/store.ts";
+import { inSnapshot } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Which failing contacts to show. */
 export interface FailingQuery {
@@ -109,23 +111,32 @@ interface Row extends Omit<FailingContact, "id" | "ids" | "problems" | "ignored"
   readonly until: Date | null;
 }
 
+const ROW: z.ZodType<Row> = z.object({
+  id: z.bigint(),
+  hubspot: z.string().nullable(),
+  klaviyo: z.string().nullable(),
+  by: z.string().nullable(),
+  at: z.date(),
+  reason: z.string(),
+  ends: z.enum(["changed", "at", "never"]),
+  until: z.date().nullable(),
+  email: z.string(),
+  name: z.string().nullable(),
+  since: z.date(),
+  attempts: z.number(),
+  retryAt: z.date().nullable(),
+  waits: z.boolean(),
+});
+
 /** A page of failing contacts with their problems: an exact hit of the search first, then in the order asked for. */
-export async function readFailing(
-  { statements, connectionId }: Store,
-  query: FailingQuery,
-  now: Date,
-): Promise<FailingPage> {
-  return statements.$transaction(
-    async (statements) => {
-      const store = storeOf(statements, connectionId);
-      const total = await countSelected(store, { kind: "matching", query }, now);
-      const pages = Math.max(1, Math.ceil(total / query.size));
-      const page = Math.min(query.page, pages);
-      const ids = await matchingIds(store, query, now, query.size, (page - 1) * query.size);
-      return { contacts: await readContacts(store, ids), total, page, pages };
-    },
-    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
-  );
+export async function readFailing(store: Store, query: FailingQuery, now: Date): Promise<FailingPage> {
+  return inSnapshot(store, async (store) => {
+    const total = await countSelected(store, { kind: "matching", query }, now);
+    const pages = Math.max(1, Math.ceil(total / query.size));
+    const page = Math.min(query.page, pages);
+    const ids = await matchingIds(store, query, now, query.size, (page - 1) * query.size);
+    return { contacts: await readContacts(store, ids), total, page, pages };
+  });
 }
 
 /** Contacts read at a time for a file. */
@@ -141,13 +152,15 @@ export async function* eachFailing(
   for (const some of chunks(ids, FILE_PAGE)) yield* await readContacts(store, some);
 }
 
+const TOTAL_ROW = z.object({ total: z.number() });
+
 /** How many contacts a selection is of. */
 export async function countSelected(
   { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<number> {
-  const [count] = await statements.$queryRaw<{ total: number }[]>`
+  const [count] = await rowsOf(statements, TOTAL_ROW)`
     SELECT count(*)::int AS total FROM link WHERE ${selected(connectionId, selection, now)}`;
   return count?.total ?? 0;
 }
@@ -190,6 +203,8 @@ const ORDERS: Readonly<Record<FailingSort, Prisma.Sql>> = {
   tries: Prisma.sql`attempts DESC, id`,
 };
 
+const ID_ROW = z.object({ id: z.bigint() });
+
 async function matchingIds(
   { statements, connectionId }: Store,
   query: FailingQuery,
@@ -200,7 +215,7 @@ async function matchingIds(
   const isKnown = query.searchIn === "everything";
   const exact = isKnown ? (query.search?.trim().toLowerCase().normalize("NFC") ?? "") : "";
   const sort = query.sort === "email" && !isKnown ? "newest" : query.sort;
-  const rows = await statements.$queryRaw<{ id: bigint }[]>`
+  const rows = await rowsOf(statements, ID_ROW)`
     SELECT id FROM (
       SELECT link.id, email_key, attempts, coalesce(earliest.first_seen, dirty_since, created_at) AS since
       FROM link LEFT JOIN (
@@ -218,7 +233,7 @@ export async function readContacts(
   { statements, connectionId }: Store,
   ids: readonly bigint[],
 ): Promise<readonly FailingContact[]> {
-  const rows = await statements.$queryRaw<Row[]>`
+  const rows = await rowsOf(statements, ROW)`
     SELECT id, email_key AS email, hubspot_id AS hubspot, klaviyo_id AS klaviyo, attempts, retry_at AS "retryAt",
            dirty_since IS NOT NULL AS waits, ${SINCE} AS since,
            (SELECT person_name(fields) FROM sighting WHERE link_id = link.id ORDER BY side LIMIT 1) AS name,

@@ -1,8 +1,12 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+
+const CONTACTS_ROW = z.object({ contacts: z.number() });
 
 /** How many contacts fail now that did not at `since`. */
 export async function failingSince({ statements, connectionId }: Store, since: Date): Promise<number> {
-  const [row] = await statements.$queryRaw<{ contacts: number }[]>`
+  const [row] = await rowsOf(statements, CONTACTS_ROW)`
     SELECT count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
     WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND first_seen > ${since}
       AND NOT EXISTS (

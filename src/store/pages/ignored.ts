@@ -2,6 +2,8 @@ import type { IgnoredNote, LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Why contacts are to be left alone, and what ends it. */
 export type IgnoreTerms = Omit<IgnoredNote, "at">;
@@ -36,6 +38,8 @@ export async function resumeLinks(
     WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NOT NULL`;
 }
 
+const CONTACTS_ROW = z.object({ contacts: z.number() });
+
 /**
  * Takes up again whose time is over, and who was to be left alone until something changed and has: by the side's own time,
  * since what Tandem itself wrote right before shows as new too. The audit has it, beside what people do.
@@ -45,7 +49,7 @@ export async function endIgnores(store: Store, now: Date): Promise<number> {
   const [ended] = await sealing(
     store,
     "audit",
-    ({ statements }) => statements.$queryRaw<{ contacts: number }[]>`
+    ({ statements }) => rowsOf(statements, CONTACTS_ROW)`
     WITH ended AS (
       UPDATE link SET state = 'waiting', reason = 'Resumed', dirty_since = coalesce(dirty_since, ${now}),
         refused = '{}', attempts = 0,

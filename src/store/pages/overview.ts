@@ -1,3 +1,4 @@
+import { inSnapshot } from "../database/store.ts";
 import type { LinkState } from "../../model/link.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import type { PerSide, Side } from "../../model/side.ts";
@@ -5,6 +6,9 @@ import { Prisma } from "../generated/client.ts";
 import type { Pause } from "../runs/pauses.ts";
 import type { RunCounts, RunResult } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { LINK_STATE } from "../database/shapes.ts";
 
 /** How a connection is doing, read at one moment: every number in it agrees with every other. */
 export interface Overview {
@@ -78,7 +82,17 @@ const RUNS_SHOWN = 10;
 const CAUSES_SHOWN = 25;
 const ENDS_NEEDED = 3;
 
-type CauseRow = Omit<Cause, "fix"> & { readonly fix: Prisma.JsonValue };
+const PAUSE: z.ZodType<Pause> = z.object({
+  by: z.string(),
+  at: z.date(),
+  reason: z.string(),
+  until: z.date().nullable(),
+});
+
+const STATE_LINKS_ROW = z.object({
+  state: LINK_STATE,
+  links: z.number(),
+});
 
 /**
  * Reads the overview of one connection in one snapshot, so that a run that settles meanwhile cannot make the counters
@@ -87,37 +101,35 @@ type CauseRow = Omit<Cause, "fix"> & { readonly fix: Prisma.JsonValue };
  * @throws where there is no such connection
  */
 export async function readOverview(store: Store): Promise<Overview> {
+  return inSnapshot(store, readAll);
+}
+
+async function readAll(store: Store): Promise<Overview> {
   const { statements, connectionId } = store;
   const contactRuns = { connectionId, kind: "contacts", finishedAt: { not: null } };
-  const [connection, states, waiting, causes, problems, runs, ends, finished, pauses] =
-    await statements.$transaction(
-      [
-        statements.connection.findUniqueOrThrow({ where: { id: connectionId } }),
-        statements.$queryRaw<{ state: LinkState; links: number }[]>`
-        SELECT state, count(*)::int AS links FROM link WHERE connection_id = ${connectionId} GROUP BY state`,
-        statements.link.findFirst({
-          where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
-          orderBy: { dirtySince: "asc" },
-          select: { dirtySince: true },
-        }),
-        causesOf(store),
-        statements.problem.findMany({ where: { connectionId, linkId: null }, orderBy: { firstSeen: "asc" } }),
-        statements.run.findMany({
-          where: { connectionId },
-          orderBy: { startedAt: "desc" },
-          take: RUNS_SHOWN,
-        }),
-        statements.run.findMany({ where: contactRuns, orderBy: { startedAt: "desc" }, take: ENDS_NEEDED }),
-        statements.run.findFirst({
-          where: { ...contactRuns, result: { not: "stopped" } },
-          orderBy: { startedAt: "desc" },
-        }),
-        statements.$queryRaw<Pause[]>`
-        SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
-        WHERE id = ${connectionId} AND paused_at IS NOT NULL`,
-      ],
-      { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
-    );
+  const connection = await statements.connection.findUniqueOrThrow({ where: { id: connectionId } });
+  const states = await rowsOf(statements, STATE_LINKS_ROW)`
+    SELECT state, count(*)::int AS links FROM link WHERE connection_id = ${connectionId} GROUP BY state`;
+  const waiting = await statements.link.findFirst({
+    where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
+    orderBy: { dirtySince: "asc" },
+    select: { dirtySince: true },
+  });
+  const causes = await causesOf(store);
+  const problems = await statements.problem.findMany({
+    where: { connectionId, linkId: null },
+    orderBy: { firstSeen: "asc" },
+  });
+  const latest = { orderBy: { startedAt: "desc" } } as const;
+  const runs = await statements.run.findMany({ where: { connectionId }, ...latest, take: RUNS_SHOWN });
+  const ends = await statements.run.findMany({ where: contactRuns, ...latest, take: ENDS_NEEDED });
+  const finished = await statements.run.findFirst({
+    where: { ...contactRuns, result: { not: "stopped" } },
+    ...latest,
+  });
+  const pauses = await rowsOf(statements, PAUSE)`
+    SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
+    WHERE id = ${connectionId} AND paused_at IS NOT NULL`;
   const counters = { in_sync: 0, waiting: 0, failing: 0, excluded: 0, ignored: 0 };
   for (const { state, links } of states) counters[state] = links;
   return {
@@ -137,9 +149,21 @@ export async function readOverview(store: Store): Promise<Overview> {
   };
 }
 
+const CAUSES_OF_ROW = z.object({
+  contacts: z.number(),
+  code: z.string(),
+  field: z.string().nullable(),
+  level: z.enum(["connection", "mapping", "contact", "field"]),
+  title: z.string(),
+  explanation: z.string(),
+  titles: z.number(),
+  firstSeen: z.date(),
+  fix: z.unknown(),
+});
+
 /** Codes are compared byte by byte: in the order of a language ten thousand of them take twice as long to sort. */
-function causesOf({ statements, connectionId }: Store): Prisma.PrismaPromise<CauseRow[]> {
-  return statements.$queryRaw<CauseRow[]>`
+function causesOf({ statements, connectionId }: Store) {
+  return rowsOf(statements, CAUSES_OF_ROW)`
     WITH failing AS MATERIALIZED (
       SELECT problem.id, problem.code, problem.field, problem.link_id, problem.title,
              problem.first_seen, problem.last_seen
@@ -181,7 +205,7 @@ export function storedProblem(row: ProblemColumns): StoredProblem {
   };
 }
 
-function fixSteps(fix: Prisma.JsonValue): readonly string[] {
+function fixSteps(fix: unknown): readonly string[] {
   return Array.isArray(fix) ? fix.filter((step) => typeof step === "string") : [];
 }
 

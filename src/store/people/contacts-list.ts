@@ -5,6 +5,9 @@ import { linksUnder } from "../links/links-under.ts";
 import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { LINK_STATE } from "../database/shapes.ts";
 
 /** Which contacts to list. */
 export interface ContactsQuery {
@@ -36,11 +39,17 @@ export interface ContactsPage {
 
 export const CONTACTS_PER_PAGE = 50;
 
-type Row = Omit<ListedContact, "id" | "ids"> & {
-  readonly id: bigint;
-  readonly hubspot: string | null;
-  readonly klaviyo: string | null;
-};
+const LIST_CONTACTS_ROW = z.object({
+  reason: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  state: LINK_STATE,
+  id: z.bigint(),
+  hubspot: z.string().nullable(),
+  klaviyo: z.string().nullable(),
+});
+
+const TOTAL_ROW = z.object({ total: z.number() });
 
 /** A page of contacts. A page too far is the last one. */
 export async function listContacts(
@@ -50,14 +59,15 @@ export async function listContacts(
   const matching = Prisma.sql`link.connection_id = ${connectionId}
     ${state === null ? Prisma.empty : Prisma.sql`AND link.state = ${state}`}
     ${search === null ? Prisma.empty : Prisma.sql`AND link.id IN (${peopleMatching(connectionId, search, searchIn)})`}`;
-  const [count] = await statements.$queryRaw<
-    { total: number }[]
-  >`SELECT count(*)::int AS total FROM link WHERE ${matching}`;
+  const [count] = await rowsOf(
+    statements,
+    TOTAL_ROW,
+  )`SELECT count(*)::int AS total FROM link WHERE ${matching}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CONTACTS_PER_PAGE));
   const page = Math.min(wanted, pages);
   const order = orderOf(search, searchIn);
-  const rows = await statements.$queryRaw<Row[]>`
+  const rows = await rowsOf(statements, LIST_CONTACTS_ROW)`
     WITH page AS (
       SELECT id FROM link WHERE ${matching}
       ORDER BY ${order} LIMIT ${CONTACTS_PER_PAGE} OFFSET ${(page - 1) * CONTACTS_PER_PAGE}
@@ -80,12 +90,14 @@ function orderOf(search: string | null, searchIn: SearchIn): Prisma.Sql {
   return Prisma.sql`email_key = ${search.trim().toLowerCase().normalize("NFC")} DESC, email_key`;
 }
 
+const ID_ROW = z.object({ id: z.bigint() });
+
 /** The id of the link found under this email address: the one that has it now, or had it last. */
 export async function linkOfEmail(
   { statements, connectionId }: Store,
   email: string,
 ): Promise<string | null> {
-  const [row] = await statements.$queryRaw<{ id: bigint }[]>`
+  const [row] = await rowsOf(statements, ID_ROW)`
     SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])})
     ORDER BY dirty_since IS NULL, id LIMIT 1`;
   return row === undefined ? null : String(row.id);
@@ -94,12 +106,14 @@ export async function linkOfEmail(
 /** Enough to find a slip of the finger among. */
 const MOST_ALIKE = 2_000;
 
+const EMAIL_ROW = z.object({ email: z.string() });
+
 /** Addresses that begin alike, to find out which one was meant. */
 export async function addressesLike(
   { statements, connectionId }: Store,
   beginning: string,
 ): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ email: string }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     SELECT email_key AS email FROM link
     WHERE connection_id = ${connectionId} AND email_key ~>=~ ${beginning} AND email_key ~<~ ${`${beginning}\u{10FFFF}`}
     LIMIT ${MOST_ALIKE}`;

@@ -6,6 +6,9 @@ import { sealHold, waitingHold, withdrawHold } from "../runs/holds.ts";
 import { linksUnder } from "../links/links-under.ts";
 import { forgetStamps } from "../feeds/stamps.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** Where a person is in one connection. */
 export interface PersonRows {
@@ -25,6 +28,8 @@ export interface ErasedRows {
   readonly held: number;
 }
 
+const EMAIL_ROW = z.object({ email: z.string() });
+
 /**
  * Every address of the person who is found under this one, over all connections: those of linked contacts on both sides,
  * their additional ones, those they had, and those that their events came under. An address that passed to somebody else
@@ -33,7 +38,7 @@ export interface ErasedRows {
 export async function addressesOf(statements: Statements, email: string): Promise<readonly string[]> {
   for (let found: readonly string[] = [email]; ;) {
     const known = [...found];
-    const rows = await statements.$queryRaw<{ email: string }[]>`
+    const rows = await rowsOf(statements, EMAIL_ROW)`
       ${personUnder(known)}, contact AS (
         SELECT email_key, other_emails, side, external_id FROM sighting
         WHERE email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
@@ -69,7 +74,7 @@ export async function passedAddresses(
   statements: Statements,
   addresses: readonly string[],
 ): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ email: string }[]>`
+  const rows = await rowsOf(statements, EMAIL_ROW)`
     ${personUnder(addresses)}
     SELECT DISTINCT email_key AS email FROM link_alias
     WHERE link_id IN (SELECT id FROM person) AND email_key <> ALL (${[...addresses]}::text[])
@@ -78,20 +83,24 @@ export async function passedAddresses(
   return rows.map(({ email }) => email);
 }
 
+const ID_ROW = z.object({ id: z.bigint() });
+
+const PERSON_ROWS_ROW = z.object({ side: SIDE, id: z.string(), link_id: z.bigint().nullable() });
+
 /** The links and contacts of the person who has these addresses. */
 export async function personRows(
   { statements, connectionId }: Store,
   addresses: readonly string[],
 ): Promise<PersonRows> {
   const known = [...addresses];
-  const sightings = await statements.$queryRaw<{ side: Side; id: string; link_id: bigint | null }[]>`
+  const sightings = await rowsOf(statements, PERSON_ROWS_ROW)`
     SELECT side, external_id AS id, link_id FROM sighting
     WHERE connection_id = ${connectionId}
       AND (email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
         OR link_id IN (SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder(known)})))
     ORDER BY side, external_id`;
   const linked = sightings.flatMap(({ link_id: link }) => (link === null ? [] : [link]));
-  const named = await statements.$queryRaw<{ id: bigint }[]>`${linksUnder(known)}`;
+  const named = await rowsOf(statements, ID_ROW)`${linksUnder(known)}`;
   const ofPerson = [...linked, ...named.map(({ id }) => id)];
   const links = await statements.link.findMany({
     where: { connectionId, id: { in: ofPerson } },
@@ -177,13 +186,15 @@ function heldChangesOf(
       AND starts_with(held_change.words, page.beginning)`;
 }
 
+const HELD_OF_ROW = z.object({ holdId: z.bigint(), words: z.string() });
+
 /** What limits held back of the person with these addresses and contacts. */
 export async function heldOf(
   { statements, connectionId }: Store,
   addresses: readonly string[],
   contacts: PersonRows["contacts"],
 ): Promise<readonly { readonly holdId: bigint; readonly words: string }[]> {
-  return statements.$queryRaw`
+  return rowsOf(statements, HELD_OF_ROW)`
     SELECT DISTINCT hold_id AS "holdId", words FROM held_change, ${heldChangesOf(connectionId, addresses, contacts)}
     ORDER BY 1, 2`;
 }

@@ -2,6 +2,8 @@ import type { Side } from "../../model/side.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** By which an erased person is known again: an address, or `hubspot 51`, a contact's id at its side. */
 export type Trace = string;
@@ -10,6 +12,8 @@ export type Trace = string;
 export function traceOf(side: Side, id: string): Trace {
   return `${side} ${id}`;
 }
+
+const TRACE_ROW = z.object({ trace: z.string() });
 
 /**
  * Of these traces, those of people who were erased and not allowed again. An id that is linked is none: its person is
@@ -20,7 +24,7 @@ export async function erasedAmong(
   traces: readonly Trace[],
 ): Promise<ReadonlySet<Trace>> {
   if (traces.length === 0) return new Set();
-  const rows = await statements.$queryRaw<{ trace: string }[]>`
+  const rows = await rowsOf(statements, TRACE_ROW)`
     SELECT DISTINCT page.trace FROM unnest(${[...traces]}::text[]) AS page(trace)
     WHERE EXISTS (SELECT FROM consent_ledger WHERE connection_id = ${connectionId} AND kind IN ('erased', 'allowed'))
       AND (SELECT kind FROM consent_ledger AS known
@@ -34,9 +38,11 @@ export async function erasedAmong(
   return new Set(rows.map(({ trace }) => trace));
 }
 
+const KIND_AT_ROW = z.object({ kind: z.string(), at: z.date() });
+
 /** When the person of this address was erased; `null` who was not, or is allowed again. */
 export async function erasedSince({ statements, connectionId }: Store, email: string): Promise<Date | null> {
-  const [latest] = await statements.$queryRaw<{ kind: string; at: Date }[]>`
+  const [latest] = await rowsOf(statements, KIND_AT_ROW)`
     SELECT kind, at FROM consent_ledger
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) AND kind IN ('erased', 'allowed')
     ORDER BY seq DESC LIMIT 1`;

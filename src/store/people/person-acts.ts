@@ -1,4 +1,6 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** What somebody did about one person, or that they were linked. */
 export interface PersonAct {
@@ -8,6 +10,16 @@ export interface PersonAct {
   readonly action: PersonAction;
   readonly reason: string;
 }
+
+const PERSON_ACT: z.ZodType<PersonAct> = z.object({
+  at: z.date(),
+  who: z.string().nullable(),
+  action: z.union([
+    z.enum(["retry", "ignore", "resume", "undo_conflict", "read_contact", "export"]),
+    z.literal("linked"),
+  ]),
+  reason: z.string(),
+});
 
 export const PERSON_ACTIONS = [
   "retry",
@@ -28,7 +40,7 @@ export async function personActs(
   linkId: bigint,
   limit: number,
 ): Promise<readonly PersonAct[]> {
-  return statements.$queryRaw<PersonAct[]>`
+  return rowsOf(statements, PERSON_ACT)`
     SELECT at, who, action, reason FROM audit
     WHERE connection_id = ${connectionId} AND action = ANY(${[...PERSON_ACTIONS]}::text[])
       AND string_to_array(about ->> 'links', ' ') @> ARRAY[${String(linkId)}]

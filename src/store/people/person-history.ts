@@ -3,6 +3,9 @@ import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 import type { Statements } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EMAIL_KEY, SIDE, VALUE, VALUES } from "../database/shapes.ts";
 
 /** One operation on one person, as it was sent and as it ended. */
 export interface HistoryEntry {
@@ -17,6 +20,17 @@ export interface HistoryEntry {
   readonly after: Values;
 }
 
+const HISTORY_ENTRY: z.ZodType<HistoryEntry> = z.object({
+  at: z.date(),
+  runId: z.bigint(),
+  side: SIDE,
+  kind: z.enum(["create", "update", "add_to_list", "remove_from_list", "opt_out", "subscribe", "stamp"]),
+  outcome: z.string(),
+  refusedFields: z.array(z.string()),
+  before: VALUES,
+  after: VALUES,
+});
+
 /** A value that did not stand. */
 export interface PastConflict {
   readonly at: Date;
@@ -26,6 +40,15 @@ export interface PastConflict {
   readonly won: Value;
   readonly lost: Value;
 }
+
+const PAST_CONFLICT: z.ZodType<PastConflict> = z.object({
+  at: z.date(),
+  field: z.string(),
+  kind: z.string(),
+  winner: SIDE,
+  won: VALUE,
+  lost: VALUE,
+});
 
 /** What was ever done to one person, the latest first. */
 export interface PersonHistory {
@@ -38,7 +61,7 @@ export async function personHistory(
   linkId: bigint,
   limit: number,
 ): Promise<PersonHistory> {
-  const entries = await statements.$queryRaw<HistoryEntry[]>`
+  const entries = await rowsOf(statements, HISTORY_ENTRY)`
     SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, refused_fields AS "refusedFields", before, after
     FROM (
       SELECT trace_id, sent_at, run_id, side, kind, outcome, refused_fields, before, after FROM journal
@@ -47,18 +70,20 @@ export async function personHistory(
       SELECT trace_id, sent_at, run_id, 'hubspot', 'stamp', outcome, refused_fields, before, after FROM stamp
       WHERE (connection_id, contact) IN (SELECT connection_id, hubspot_id FROM link WHERE id = ${linkId})
     ) AS written ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
-  const conflicts = await statements.$queryRaw<PastConflict[]>`
+  const conflicts = await rowsOf(statements, PAST_CONFLICT)`
     SELECT at, field, kind, winner, won, lost FROM conflict
     WHERE link_id = ${linkId} ORDER BY at DESC, field LIMIT ${limit}`;
   return { entries, conflicts };
 }
+
+const EMAIL_ROW = z.object({ email: EMAIL_KEY });
 
 /** The address of a link; `null` where the connection has none of that number. */
 export async function emailOfLink(
   { statements, connectionId }: Store,
   linkId: bigint,
 ): Promise<EmailKey | null> {
-  const [row] = await statements.$queryRaw<{ email: EmailKey }[]>`
+  const [row] = await rowsOf(statements, EMAIL_ROW)`
     SELECT email_key AS email FROM link WHERE connection_id = ${connectionId} AND id = ${linkId}`;
   return row?.email ?? null;
 }

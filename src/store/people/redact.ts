@@ -4,6 +4,8 @@ import type { Treatment } from "./personal-data.ts";
 import { PERSONAL_DATA } from "./personal-data.ts";
 import type { Spellings } from "./spellings.ts";
 import { spellingsOf } from "./spellings.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** What stands for an address in words that are about somebody else too. */
 const ERASED = "(erased)";
@@ -84,8 +86,10 @@ function names(
     OR ${text} ~ ${longWord} AND ${text} LIKE ANY (${[...maybeCodes]}::text[]) AND ${text} ~ ${codes})`;
 }
 
+const BLOCKS_ROW = z.object({ blocks: z.number() });
+
 async function blocksOf(database: Database, table: string): Promise<number> {
-  const [row] = await database.$queryRaw<{ blocks: number }[]>`
+  const [row] = await rowsOf(database, BLOCKS_ROW)`
     SELECT (pg_relation_size(${table}::regclass) / current_setting('block_size')::int)::int AS blocks`;
   return row?.blocks ?? 0;
 }
@@ -101,16 +105,18 @@ async function olderMappings(
   await database.$executeRaw`
     UPDATE mapping_version SET source = ${without(source, spellings)}
     WHERE NOT (${latest}) AND ${names(source, spellings)}`;
-  const rows = await database.$queryRaw<unknown[]>`
+  const rows = await rowsOf(database, z.unknown())`
     SELECT 1 FROM mapping_version WHERE ${latest} AND ${names(source, spellings)} LIMIT 1`;
   return { source: rows.length > 0 };
 }
+
+const CONTACTS_ROW = z.object({ contacts: z.number() });
 
 /** A copy that lost a value here would look like a value that was emptied there, so it stays as it is shown. */
 async function contactsNaming(database: Database, spellings: Spellings): Promise<number> {
   let contacts = 0;
   for (let from = 0; from < (await blocksOf(database, "sighting")); from += BLOCKS_AT_ONCE) {
-    const [row] = await database.$queryRaw<{ contacts: number }[]>`/* long */
+    const [row] = await rowsOf(database, CONTACTS_ROW)`/* long */
       SELECT count(*)::int AS contacts FROM sighting
       WHERE ctid >= ${`(${from},0)`}::tid AND ctid < ${`(${from + BLOCKS_AT_ONCE},0)`}::tid
         AND ${names(Prisma.raw("fields::text"), spellings)}`;

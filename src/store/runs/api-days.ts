@@ -1,5 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** Calls of one day of a system's daily quota. */
 export interface ApiDay {
@@ -10,8 +13,17 @@ export interface ApiDay {
   readonly endsAt: Date;
 }
 
+const API_DAY: z.ZodType<ApiDay> = z.object({
+  side: SIDE,
+  calls: z.number(),
+  allowed: z.number().nullable(),
+  endsAt: z.date(),
+});
+
 /** Days are kept for so long, to show how much Tandem used. */
 const KEPT_DAYS = 30;
+
+const CALLS_ROW = z.object({ calls: z.number() });
 
 /**
  * Adds calls to a day before they are made. One statement, so that two processes never count one call as another's.
@@ -25,7 +37,7 @@ export async function addApiCalls(
   day: string,
   { calls, allowed, endsAt }: Omit<ApiDay, "side">,
 ): Promise<number> {
-  const rows = await statements.$queryRaw<{ calls: number }[]>`
+  const rows = await rowsOf(statements, CALLS_ROW)`
     WITH old AS (
       DELETE FROM api_day
       WHERE connection_id = ${connectionId} AND side = ${side} AND day < ${day}::date - ${KEPT_DAYS}::int
@@ -41,7 +53,7 @@ export async function addApiCalls(
 
 /** The days that are not over, of the systems that have a daily quota. */
 export async function apiDays({ statements, connectionId }: Store, now: Date): Promise<readonly ApiDay[]> {
-  return statements.$queryRaw<ApiDay[]>`
+  return rowsOf(statements, API_DAY)`
     SELECT DISTINCT ON (side) side, calls, allowed, ends_at AS "endsAt" FROM api_day
     WHERE connection_id = ${connectionId} AND ends_at > ${now} ORDER BY side, day DESC`;
 }

@@ -1,5 +1,8 @@
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EXCEEDED_LIMIT } from "../database/shapes.ts";
 
 /** A hold as it is told beside its run. */
 export interface RunHoldRow {
@@ -9,12 +12,18 @@ export interface RunHoldRow {
   readonly changes: number;
 }
 
+const RUN_HOLD_ROW: z.ZodType<RunHoldRow> = z.object({
+  state: z.string(),
+  exceeded: z.array(EXCEEDED_LIMIT),
+  changes: z.number(),
+});
+
 /** What a limit held back in this run; `null` where nothing was. */
 export async function holdOfRun(
   { statements, connectionId }: Store,
   runId: bigint,
 ): Promise<RunHoldRow | null> {
-  const [row] = await statements.$queryRaw<RunHoldRow[]>`
+  const [row] = await rowsOf(statements, RUN_HOLD_ROW)`
     SELECT state, exceeded, changes FROM hold
     WHERE connection_id = ${connectionId} AND run_id = ${runId} ORDER BY id DESC LIMIT 1`;
   return row ?? null;
@@ -31,12 +40,24 @@ export interface PastHold extends RunHoldRow {
   readonly expiresAt: Date | null;
 }
 
+const PAST_HOLD: z.ZodType<PastHold> = z.object({
+  id: z.bigint(),
+  openedAt: z.date(),
+  decidedAt: z.date().nullable(),
+  decidedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  expiresAt: z.date().nullable(),
+  state: z.string(),
+  exceeded: z.array(EXCEEDED_LIMIT),
+  changes: z.number(),
+});
+
 /** The holds that do not wait any more, the latest first. */
 export async function pastHolds(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly PastHold[]> {
-  return statements.$queryRaw<PastHold[]>`
+  return rowsOf(statements, PAST_HOLD)`
     SELECT id, state, exceeded, changes, opened_at AS "openedAt", decided_at AS "decidedAt", decided_by AS "decidedBy",
            reason, expires_at AS "expiresAt"
     FROM hold WHERE connection_id = ${connectionId} AND state <> 'waiting' ORDER BY opened_at DESC, id DESC LIMIT ${limit}`;

@@ -1,5 +1,8 @@
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EXCEEDED_LIMIT } from "../database/shapes.ts";
 
 /** What waits for a person: one at a time, so that what is approved is what was shown. */
 export interface WaitingHold {
@@ -13,22 +16,36 @@ export interface WaitingHold {
   readonly updatedAt: Date;
 }
 
+const WAITING_HOLD: z.ZodType<WaitingHold> = z.object({
+  id: z.bigint(),
+  runId: z.bigint(),
+  exceeded: z.array(EXCEEDED_LIMIT),
+  hash: z.string(),
+  changes: z.number(),
+  openedAt: z.date(),
+  updatedAt: z.date(),
+});
+
 /** A change on its way into a hold. */
 export interface HeldRow {
   readonly digest: string;
   readonly words: string;
 }
 
+const DIGEST_ROW = z.object({ digest: z.string() });
+
 /** The digests of what was approved and not forgotten since. */
 export async function approvedChanges(
   { statements, connectionId }: Store,
   now: Date,
 ): Promise<ReadonlySet<string>> {
-  const rows = await statements.$queryRaw<{ digest: string }[]>`
+  const rows = await rowsOf(statements, DIGEST_ROW)`
     SELECT DISTINCT digest FROM held_change JOIN hold ON hold.id = held_change.hold_id
     WHERE hold.connection_id = ${connectionId} AND hold.state = 'approved' AND hold.expires_at > ${now}`;
   return new Set(rows.map(({ digest }) => digest));
 }
+
+const ID_ROW = z.object({ id: z.bigint() });
 
 /** Opens the connection's hold for this run, or takes the waiting one over, emptied. */
 export async function openHold(
@@ -37,7 +54,7 @@ export async function openHold(
   exceeded: readonly ExceededLimit[],
   now: Date,
 ): Promise<bigint> {
-  const [row] = await statements.$queryRaw<{ id: bigint }[]>`
+  const [row] = await rowsOf(statements, ID_ROW)`
     INSERT INTO hold (connection_id, run_id, exceeded, opened_at, updated_at)
     VALUES (${connectionId}, ${runId}, ${JSON.stringify(exceeded)}::jsonb, ${now}, ${now})
     ON CONFLICT (connection_id) WHERE state = 'waiting'
@@ -80,7 +97,7 @@ export async function withdrawHold({ statements, connectionId }: Store, now: Dat
 }
 
 export async function waitingHold({ statements, connectionId }: Store): Promise<WaitingHold | null> {
-  const [row] = await statements.$queryRaw<WaitingHold[]>`
+  const [row] = await rowsOf(statements, WAITING_HOLD)`
     SELECT id, run_id AS "runId", exceeded, hash, changes, opened_at AS "openedAt", updated_at AS "updatedAt"
     FROM hold WHERE connection_id = ${connectionId} AND state = 'waiting'`;
   return row ?? null;

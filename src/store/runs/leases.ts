@@ -1,4 +1,6 @@
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** The right to write for one connection. Its token only grows, so that a stale holder is told by its number. */
 export interface Lease {
@@ -14,6 +16,8 @@ export class LeaseLost extends Error {
   }
 }
 
+const TOKEN_ROW = z.object({ token: z.bigint() });
+
 /**
  * @param again takes its own lease again, of the same holder, that had not run out
  * @param borrows takes one that its holder has lent; given up, it goes back to the lender
@@ -27,7 +31,7 @@ export async function takeLease(
   again: boolean,
   borrows: boolean,
 ): Promise<Lease | null> {
-  const rows = await statements.$queryRaw<{ token: bigint }[]>`
+  const rows = await rowsOf(statements, TOKEN_ROW)`
     INSERT INTO lease AS held (name, token, holder, expires_at)
     VALUES (${name}, 1, ${holder}, now() + ${forMs} * interval '1 millisecond')
     ON CONFLICT (name) DO UPDATE

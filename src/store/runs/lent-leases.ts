@@ -1,5 +1,7 @@
 import type { Store } from "../database/store.ts";
 import type { Lease } from "./leases.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Who wants a lease asks again within seconds; what was asked for longer ago nobody waits for. */
 const WANTED_FOR_MS = 20_000;
@@ -18,6 +20,8 @@ export async function lendLease({ statements }: Store, lease: Lease): Promise<bo
   return lent === 1;
 }
 
+const TOKEN_ROW = z.object({ token: z.bigint() });
+
 /**
  * Takes a lent lease back, under a new token, once it was given back or has run out.
  *
@@ -31,7 +35,7 @@ export async function takeBackLease(
   forMs: number,
   unborrowed: boolean,
 ): Promise<Lease | null> {
-  const [row] = await statements.$queryRaw<{ token: bigint }[]>`
+  const [row] = await rowsOf(statements, TOKEN_ROW)`
     UPDATE lease SET token = token + 1, holder = ${lender}, lent_by = NULL,
                      expires_at = now() + ${forMs} * interval '1 millisecond'
     WHERE name = ${name}

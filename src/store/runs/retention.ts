@@ -1,6 +1,8 @@
 import type { Statements } from "../database/database.ts";
 import { inTransaction } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** What was removed because it was kept for long enough, in numbers. */
 export interface RemovedRows {
@@ -64,6 +66,8 @@ export async function removeRuns(
   return removed;
 }
 
+const ID_ROW = z.object({ id: z.bigint() });
+
 /** Empties what the two systems answered in the journals of runs that began before; the changes themselves stay. */
 export async function removeRaw(
   { statements, connectionId }: Store,
@@ -72,7 +76,7 @@ export async function removeRaw(
 ): Promise<number> {
   let rows = 0;
   for (;;) {
-    const ids = await statements.$queryRaw<{ id: bigint }[]>`
+    const ids = await rowsOf(statements, ID_ROW)`
       SELECT id FROM run WHERE connection_id = ${connectionId} AND raw_kept AND started_at < ${before}
       ORDER BY started_at LIMIT ${RUNS_AT_ONCE}`.then((found) => found.map(({ id }) => id));
     if (ids.length === 0) return rows;
@@ -96,12 +100,14 @@ export async function inParts(
   }
 }
 
+const STARTED_AT_ID_ROW = z.object({ startedAt: z.date(), id: z.bigint() });
+
 async function runsBefore(
   { statements, connectionId }: Store,
   before: Date,
   from: Position,
 ): Promise<RunPage> {
-  const runs = await statements.$queryRaw<(Position & { id: bigint })[]>`
+  const runs = await rowsOf(statements, STARTED_AT_ID_ROW)`
     SELECT id, started_at AS "startedAt" FROM run
     WHERE connection_id = ${connectionId} AND started_at < ${before} AND result <> 'running'
       AND (started_at, id) > (${from.startedAt}, ${from.id})

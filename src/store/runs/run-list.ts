@@ -6,6 +6,9 @@ import { runRow } from "../pages/overview.ts";
 import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE, VALUES } from "../database/shapes.ts";
 
 /** Which runs to show; `null` for any. */
 export interface RunsQuery {
@@ -35,6 +38,8 @@ export interface RunsPage {
 const RUNS_PER_PAGE = 25;
 const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
 
+const KIND_TRIGGER_ROW = z.object({ kind: z.string(), trigger: z.string() });
+
 /** A page of runs, the latest first. */
 export async function listRuns(
   { statements, connectionId }: Store,
@@ -50,7 +55,7 @@ export async function listRuns(
   };
   const [total, words] = await Promise.all([
     statements.run.count({ where }),
-    statements.$queryRaw<{ kind: string; trigger: string }[]>`
+    rowsOf(statements, KIND_TRIGGER_ROW)`
       SELECT DISTINCT kind, trigger FROM run WHERE connection_id = ${connectionId}`,
   ]);
   const pages = Math.max(1, Math.ceil(total / RUNS_PER_PAGE));
@@ -109,6 +114,19 @@ export interface RunChange {
   readonly problem: string | null;
 }
 
+const RUN_CHANGE: z.ZodType<RunChange> = z.object({
+  linkId: z.bigint().nullable(),
+  email: z.string(),
+  at: z.date(),
+  side: SIDE,
+  kind: z.enum(["create", "update", "add_to_list", "remove_from_list", "opt_out", "stamp"]),
+  outcome: z.string(),
+  before: VALUES,
+  after: VALUES,
+  refusedFields: z.array(z.string()),
+  problem: z.string().nullable(),
+});
+
 export interface RunChanges {
   readonly changes: readonly RunChange[];
   readonly total: number;
@@ -117,6 +135,8 @@ export interface RunChanges {
 }
 
 const CHANGES_PER_PAGE = 25;
+
+const TOTAL_ROW = z.object({ total: z.number() });
 
 /**
  * A page of what a run sent, in its order.
@@ -144,12 +164,12 @@ export async function runChanges(
            refused_fields, problem
     FROM stamp LEFT JOIN link ON link.connection_id = stamp.connection_id AND link.hubspot_id = stamp.contact
     WHERE stamp.connection_id = ${connectionId} AND run_id = ${runId} ${people(Prisma.sql`link.id`)}`;
-  const [count] = await statements.$queryRaw<{ total: number }[]>`
+  const [count] = await rowsOf(statements, TOTAL_ROW)`
     SELECT count(*)::int AS total FROM (${all}) AS written`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CHANGES_PER_PAGE));
   const page = Math.min(asked, pages);
-  const changes = await statements.$queryRaw<RunChange[]>`
+  const changes = await rowsOf(statements, RUN_CHANGE)`
     SELECT link_id AS "linkId", email, sent_at AS at, side, kind, outcome, before, after,
            refused_fields AS "refusedFields", problem ->> 'title' AS problem
     FROM (${all}) AS written

@@ -1,5 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** How far the run under way has come. */
 export interface RunProgress {
@@ -32,13 +35,29 @@ export interface RunningRun {
   readonly progress: RunProgress | null;
 }
 
-type ProgressJson = Omit<RunProgress, "since" | "at"> & { readonly since: string; readonly at: string };
+const READ_RUNNING_ROW = z.object({
+  kind: z.string(),
+  startedAt: z.date(),
+  id: z.bigint(),
+  progress: z
+    .object({
+      side: SIDE.nullable(),
+      step: z.enum(["read", "look_up", "compare", "write"]),
+      done: z.number(),
+      total: z.number().nullable(),
+      from: z.number(),
+      since: z.string(),
+      at: z.string(),
+    })
+    .nullable(),
+});
 
 /** The latest run that has not ended. */
 export async function readRunning({ statements, connectionId }: Store): Promise<RunningRun | null> {
-  const [row] = await statements.$queryRaw<
-    (Omit<RunningRun, "id" | "progress"> & { id: bigint; progress: ProgressJson | null })[]
-  >`SELECT id, kind, started_at AS "startedAt", progress FROM run
+  const [row] = await rowsOf(
+    statements,
+    READ_RUNNING_ROW,
+  )`SELECT id, kind, started_at AS "startedAt", progress FROM run
     WHERE connection_id = ${connectionId} AND result = 'running' ORDER BY started_at DESC LIMIT 1`;
   if (row === undefined) return null;
   const { id, progress, ...rest } = row;

@@ -1,5 +1,8 @@
 import type { PerSide, Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** What a side last told of itself and its limits. */
 export interface SideNote {
@@ -21,6 +24,15 @@ export interface SideNote {
   readonly skewMs: number;
 }
 
+const SIDE_NOTE: z.ZodType<SideNote> = z.object({
+  account: z.object({ id: z.string(), name: z.string(), timeZone: z.string().nullable() }).nullable(),
+  missingScopes: z.array(z.string()).nullable(),
+  maySubscribe: z.boolean().nullable(),
+  quotas: z.array(z.object({ name: z.string(), limit: z.number(), left: z.number(), at: z.number() })),
+  requests: z.record(z.string(), z.number()),
+  skewMs: z.number(),
+});
+
 /** A note with when it was taken. */
 export interface ToldSideNote extends SideNote {
   readonly toldAt: Date;
@@ -38,12 +50,14 @@ export async function saveSideNote(
     ON CONFLICT (connection_id, side) DO UPDATE SET note = excluded.note, told_at = excluded.told_at`;
 }
 
+const READ_SIDE_NOTES_ROW = z.object({ side: SIDE, note: SIDE_NOTE, toldAt: z.date() });
+
 /** What both sides told; `null` for one that has told nothing yet. */
 export async function readSideNotes({
   statements,
   connectionId,
 }: Store): Promise<PerSide<ToldSideNote | null>> {
-  const rows = await statements.$queryRaw<{ side: Side; note: SideNote; toldAt: Date }[]>`
+  const rows = await rowsOf(statements, READ_SIDE_NOTES_ROW)`
     SELECT side, note, told_at AS "toldAt" FROM side_note WHERE connection_id = ${connectionId}`;
   const of = (side: Side): ToldSideNote | null => {
     const row = rows.find((one) => one.side === side);

@@ -3,6 +3,8 @@ import { SIDES, perSide } from "../../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "./cursors.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A full comparison that has begun and is not over. */
 export interface Comparison {
@@ -60,6 +62,8 @@ export async function endComparison(store: Store): Promise<number> {
   return missed;
 }
 
+const MISSED_ROW = z.object({ missed: z.number() });
+
 /**
  * Before a page of a comparison is stored: counts the linked contacts whose change an earlier pull should have shown and
  * did not, and notes that all of the page were read.
@@ -82,7 +86,7 @@ export async function compareRead(
   if (last !== null) {
     const before = new Date(last.getTime() - lagMs);
     const page = JSON.stringify(rows);
-    const [found] = await statements.$queryRaw<{ missed: number }[]>`
+    const [found] = await rowsOf(statements, MISSED_ROW)`
       SELECT count(*)::int AS missed
       FROM jsonb_to_recordset(${page}::jsonb)
         AS page("id" text, "email" text, "fields" jsonb, "consent" jsonb, "updatedAt" timestamptz)

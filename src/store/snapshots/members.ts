@@ -1,6 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import type { ContactIds } from "../links/missing-links.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** One list or segment of one side. */
 export interface CollectionKey {
@@ -54,13 +56,19 @@ export interface LeftCollection {
   readonly leavers: readonly string[];
 }
 
+const LEFT_COLLECTION: z.ZodType<LeftCollection> = z.object({
+  collection: z.string(),
+  members: z.number(),
+  leavers: z.array(z.string()),
+});
+
 /** What was left on a side, with who left: absent `absencesNeeded` times in a row. */
 export async function leftCollections(
   { statements, connectionId }: Store,
   side: Side,
   absencesNeeded: number,
 ): Promise<readonly LeftCollection[]> {
-  return statements.$queryRaw<LeftCollection[]>`
+  return rowsOf(statements, LEFT_COLLECTION)`
     SELECT left_ones.collection, leavers,
            (SELECT count(*)::int FROM member WHERE connection_id = ${connectionId} AND side = ${side}
                                                AND member.collection = left_ones.collection) AS members
@@ -85,12 +93,14 @@ export async function removeMembers(
   await markContactsDirty(store, { side, ids }, now);
 }
 
+const ID_ROW = z.object({ id: z.string() });
+
 /** Members of whom no contact is known yet, out of these. */
 export async function unknownContacts(
   { statements, connectionId }: Store,
   { side, ids }: ContactIds,
 ): Promise<readonly string[]> {
-  const rows = await statements.$queryRaw<{ id: string }[]>`
+  const rows = await rowsOf(statements, ID_ROW)`
     SELECT page.id FROM unnest(${[...ids]}::text[]) AS page(id)
     WHERE NOT EXISTS (SELECT FROM sighting WHERE connection_id = ${connectionId} AND side = ${side}
                                               AND external_id = page.id)`;

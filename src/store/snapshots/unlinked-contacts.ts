@@ -3,6 +3,8 @@ import type { Side } from "../../model/side.ts";
 import { recordChangedConsent } from "../consent/record-consent.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** A contact that a side showed and that no link has: without an email address, a duplicate, or in no rule's scope. */
 export interface UnlinkedContact {
@@ -12,6 +14,12 @@ export interface UnlinkedContact {
   readonly readAt: Date;
 }
 
+const UNLINKED_CONTACT: z.ZodType<UnlinkedContact> = z.object({
+  externalId: z.string(),
+  email: z.string().nullable(),
+  readAt: z.date(),
+});
+
 /** Those that were not read since `before`, the ones first that were read longest ago. */
 export async function unlinkedContacts(
   { statements, connectionId }: Store,
@@ -19,7 +27,7 @@ export async function unlinkedContacts(
   before: Date,
   limit: number,
 ): Promise<readonly UnlinkedContact[]> {
-  return statements.$queryRaw<UnlinkedContact[]>`
+  return rowsOf(statements, UNLINKED_CONTACT)`
     SELECT external_id AS "externalId", coalesce(read_at, seen_at) AS "readAt",
            CASE WHEN NOT EXISTS (SELECT FROM link WHERE link.connection_id = seen.connection_id
                                    AND link.email_key = seen.email_key AND NOT link.passed)

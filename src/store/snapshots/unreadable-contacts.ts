@@ -1,6 +1,8 @@
 import type { ExternalId, UnreadableContact } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
 
 /** Remembers contacts that could not be read. Their links, and those that look for their address, are planned again. */
 export async function saveUnreadable(
@@ -60,13 +62,15 @@ export interface UnreadId {
   readonly isMember: boolean;
 }
 
+const UNREAD_ID: z.ZodType<UnreadId> = z.object({ id: z.string(), isMember: z.boolean() });
+
 /** Those that could not be read, the ones that were longest not tried first. */
 export async function unreadIds(
   { statements, connectionId }: Store,
   side: Side,
   limit: number,
 ): Promise<readonly UnreadId[]> {
-  return statements.$queryRaw<UnreadId[]>`
+  return rowsOf(statements, UNREAD_ID)`
     SELECT external_id AS id, EXISTS (
       SELECT FROM member WHERE member.connection_id = ${connectionId} AND member.side = ${side}
                            AND member.external_id = unreadable_contact.external_id) AS "isMember"
@@ -74,12 +78,14 @@ export async function unreadIds(
     ORDER BY tried_at, external_id LIMIT ${limit}`;
 }
 
+const ID_ROW = z.object({ id: z.string() });
+
 /** Unreadable contacts without a link. No contact page shows them. */
 export async function unreadStrangers(
   { statements, connectionId }: Store,
   side: Side,
 ): Promise<readonly ExternalId[]> {
-  const rows = await statements.$queryRaw<{ id: string }[]>`
+  const rows = await rowsOf(statements, ID_ROW)`
     SELECT external_id AS id FROM unreadable_contact AS u
     WHERE u.connection_id = ${connectionId} AND u.side = ${side} AND NOT EXISTS (
       SELECT FROM link WHERE link.connection_id = ${connectionId} AND (

@@ -2,6 +2,9 @@ import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE, VALUE } from "../database/shapes.ts";
 
 /** Which conflicts to show; `null` for any. */
 export interface ConflictsQuery {
@@ -44,6 +47,21 @@ export interface ConflictRow {
   readonly undo: "waiting" | "done" | "moved" | null;
 }
 
+const CONFLICT_ROW: z.ZodType<ConflictRow> = z.object({
+  id: z.bigint(),
+  linkId: z.bigint(),
+  runId: z.bigint(),
+  email: z.string(),
+  field: z.string(),
+  kind: z.enum(["changed_on_both", "first_sync", "target_edited", "written_over"]),
+  winner: SIDE,
+  won: VALUE,
+  lost: VALUE,
+  wroteBefore: z.object({ value: VALUE }).nullable(),
+  at: z.date(),
+  undo: z.enum(["waiting", "done", "moved"]).nullable(),
+});
+
 export interface ConflictsPage {
   readonly conflicts: readonly ConflictRow[];
   readonly total: number;
@@ -54,6 +72,8 @@ export interface ConflictsPage {
 const PER_PAGE = 25;
 const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
 
+const TOTAL_ROW = z.object({ total: z.number() });
+
 /** A page of conflicts, the latest first. */
 export async function listConflicts(
   { statements, connectionId }: Store,
@@ -61,12 +81,12 @@ export async function listConflicts(
   now: Date,
 ): Promise<ConflictsPage> {
   const matching = conditions(connectionId, query, now);
-  const [count] = await statements.$queryRaw<{ total: number }[]>`
+  const [count] = await rowsOf(statements, TOTAL_ROW)`
     SELECT count(*)::int AS total FROM conflict JOIN run ON run.id = conflict.run_id WHERE ${matching}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / PER_PAGE));
   const page = Math.min(query.page, pages);
-  const conflicts = await statements.$queryRaw<ConflictRow[]>`
+  const conflicts = await rowsOf(statements, CONFLICT_ROW)`
     SELECT conflict.id, link_id AS "linkId", run_id AS "runId", link.email_key AS email, field, conflict.kind, winner,
            won, lost, conflict.at, conflict_undo.state AS undo,
            (SELECT jsonb_build_object('value', after -> conflict.field) FROM journal
@@ -108,12 +128,18 @@ export interface FieldConflicts {
   readonly klaviyo: number;
 }
 
+const FIELD_CONFLICTS: z.ZodType<FieldConflicts> = z.object({
+  field: z.string(),
+  hubspot: z.number(),
+  klaviyo: z.number(),
+});
+
 /** By field since a moment, the most first. */
 export async function conflictsByField(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly FieldConflicts[]> {
-  return statements.$queryRaw<FieldConflicts[]>`
+  return rowsOf(statements, FIELD_CONFLICTS)`
     SELECT field, (count(*) FILTER (WHERE winner = 'hubspot'))::int AS hubspot,
            (count(*) FILTER (WHERE winner = 'klaviyo'))::int AS klaviyo
     FROM conflict JOIN run ON run.id = conflict.run_id

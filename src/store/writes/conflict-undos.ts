@@ -3,6 +3,9 @@ import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { EMAIL_KEY, SIDE, VALUE } from "../database/shapes.ts";
 
 /** A value that did not stand, and whether somebody wants it back. */
 export interface UndoableConflict {
@@ -17,6 +20,18 @@ export interface UndoableConflict {
   readonly undo: "waiting" | "done" | "moved" | null;
 }
 
+const UNDOABLE_CONFLICT: z.ZodType<UndoableConflict> = z.object({
+  id: z.bigint(),
+  linkId: z.bigint(),
+  email: EMAIL_KEY,
+  field: z.string(),
+  winner: SIDE,
+  won: VALUE,
+  lost: VALUE,
+  at: z.date(),
+  undo: z.enum(["waiting", "done", "moved"]).nullable(),
+});
+
 const CONFLICTS = Prisma.sql`
   SELECT conflict.id, link_id AS "linkId", link.email_key AS email, field, winner, won, lost, conflict.at,
          conflict_undo.state AS undo
@@ -28,7 +43,7 @@ export async function conflictsOf(
   linkId: bigint,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
-  return statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+  return rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND link_id = ${linkId} ORDER BY conflict.at DESC, field LIMIT ${limit}`;
 }
 
@@ -36,7 +51,7 @@ export async function conflictOf(
   { statements, connectionId }: Store,
   id: bigint,
 ): Promise<UndoableConflict | null> {
-  const [found] = await statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+  const [found] = await rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND conflict.id = ${id}`;
   return found ?? null;
 }
@@ -58,7 +73,7 @@ export async function waitingUndos(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
-  return statements.$queryRaw<UndoableConflict[]>`${CONFLICTS}
+  return rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND conflict_undo.state = 'waiting'
     ORDER BY conflict_undo.asked_at, conflict.id LIMIT ${limit}`;
 }

@@ -3,6 +3,9 @@ import type { Values } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE, VALUES } from "../database/shapes.ts";
 
 /** Which of the things that Tandem did: all that are given must fit. */
 export interface DeedFilter {
@@ -30,6 +33,21 @@ export interface DeedRow {
   readonly run: string;
 }
 
+const DEED_ROW: z.ZodType<DeedRow> = z.object({
+  side: SIDE,
+  kind: z.enum(["create", "update", "add_to_list", "remove_from_list"]),
+  before: VALUES,
+  after: VALUES,
+  run: z.string(),
+});
+
+const LINK_DEEDS: z.ZodType<LinkDeeds> = z.object({
+  linkId: z.bigint(),
+  email: z.string(),
+  deeds: z.array(DEED_ROW),
+  touchedSince: z.array(z.string()),
+});
+
 /**
  * A page of people to whom something of this was done, by link. A refusal that was carried is no deed to undo.
  *
@@ -52,7 +70,7 @@ export async function deedsByLink(
       : [Prisma.sql`journal.kind = 'update' AND journal.after ?| ${[...filter.fields]}::text[]`]),
   ];
   const all = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, " AND ");
-  return statements.$queryRaw<LinkDeeds[]>`
+  return rowsOf(statements, LINK_DEEDS)`
     WITH selected AS (
       SELECT journal.* FROM journal JOIN link ON link.id = journal.link_id
       WHERE link.connection_id = ${connectionId} AND journal.outcome = 'done' AND journal.kind <> 'opt_out' AND ${all}

@@ -1,5 +1,8 @@
 import type { Store } from "../database/store.ts";
 import type { Side } from "../../model/side.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** Contacts of one side whose changes were tried in two runs or more and never confirmed. */
 export interface FailingWrites {
@@ -8,6 +11,12 @@ export interface FailingWrites {
   /** When the first of them was tried in vain. */
   readonly since: Date;
 }
+
+const FAILING_WRITES: z.ZodType<FailingWrites> = z.object({
+  side: SIDE,
+  contacts: z.number(),
+  since: z.date(),
+});
 
 /**
  * Writes that this run left without an answer, as runs before it did, and those that the side which stopped it would not
@@ -18,7 +27,7 @@ export async function failingWrites(
   runId: bigint,
   stopped: Side | null,
 ): Promise<readonly FailingWrites[]> {
-  return statements.$queryRaw<FailingWrites[]>`
+  return rowsOf(statements, FAILING_WRITES)`
     WITH open AS (
       SELECT DISTINCT link_id, side FROM journal
       WHERE run_id = ${runId} AND (outcome = 'sent' OR outcome = 'not_sent' AND side = ${stopped})

@@ -3,6 +3,9 @@ import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { LOST_VALUE, SIDE, VALUES } from "../database/shapes.ts";
 
 /** One operation on its way out: written before it is sent, settled by its answer, or by reading where none came. */
 export interface JournalEntry {
@@ -101,8 +104,16 @@ export interface OpenJob {
   readonly traceIds: readonly string[];
 }
 
+const OPEN_JOB: z.ZodType<OpenJob> = z.object({
+  side: SIDE,
+  job: z.string().nullable(),
+  size: z.number(),
+  sentAt: z.date(),
+  traceIds: z.array(z.string()),
+});
+
 export async function openJobs({ statements, connectionId }: Store): Promise<readonly OpenJob[]> {
-  return statements.$queryRaw<OpenJob[]>`
+  return rowsOf(statements, OPEN_JOB)`
     SELECT side, job_id AS job, job_size AS size, min(sent_at) AS "sentAt", array_agg(trace_id::text) AS "traceIds"
     FROM journal JOIN link ON link.id = journal.link_id
     WHERE link.connection_id = ${connectionId} AND outcome = 'sent' AND job_size IS NOT NULL
@@ -117,6 +128,21 @@ export interface UnansweredEntry extends JournalEntry {
   readonly externalId: string | null;
 }
 
+const UNANSWERED_ENTRY: z.ZodType<UnansweredEntry> = z.object({
+  runId: z.bigint(),
+  sentAt: z.date(),
+  email: z.string(),
+  externalId: z.string().nullable(),
+  traceId: z.string(),
+  linkId: z.bigint(),
+  side: SIDE,
+  kind: z.enum(["create", "update", "add_to_list", "remove_from_list", "opt_out"]),
+  before: VALUES,
+  after: VALUES,
+  source: VALUES,
+  lost: z.record(z.string(), LOST_VALUE),
+});
+
 export async function unanswered(
   { statements, connectionId }: Store,
   sentBefore: Date,
@@ -124,7 +150,7 @@ export async function unanswered(
   waiting: readonly string[],
   limit: number,
 ): Promise<readonly UnansweredEntry[]> {
-  return statements.$queryRaw<UnansweredEntry[]>`
+  return rowsOf(statements, UNANSWERED_ENTRY)`
     SELECT trace_id::text AS "traceId", link_id AS "linkId", run_id AS "runId", side, kind, before, after, source,
            lost, sent_at AS "sentAt",
            link.email_key AS email,

@@ -1,5 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { SIDE } from "../database/shapes.ts";
 
 /** One operation as it went over the wire, in the mapping's fields: what was read, sent, and came back. */
 export interface RawExchange {
@@ -20,13 +23,29 @@ export interface RawExchange {
   readonly rawKept: boolean;
 }
 
+const RAW_EXCHANGE: z.ZodType<RawExchange> = z.object({
+  traceId: z.string(),
+  runId: z.bigint(),
+  side: SIDE,
+  kind: z.string(),
+  outcome: z.string(),
+  sentAt: z.date(),
+  settledAt: z.date().nullable(),
+  before: z.unknown(),
+  source: z.unknown(),
+  after: z.unknown(),
+  problem: z.unknown(),
+  refusedFields: z.array(z.string()),
+  rawKept: z.boolean(),
+});
+
 /** The latest of one link first. */
 export async function rawExchanges(
   { statements, connectionId }: Store,
   linkId: bigint,
   limit: number,
 ): Promise<readonly RawExchange[]> {
-  return statements.$queryRaw<RawExchange[]>`
+  return rowsOf(statements, RAW_EXCHANGE)`
     SELECT trace_id::text AS "traceId", run_id AS "runId", side, journal.kind, outcome, sent_at AS "sentAt",
            journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields",
            raw_kept AS "rawKept"
