@@ -144,6 +144,16 @@ const IN_ONE_PLACE: Readonly<Record<string, readonly string[]>> = {
   "finishRun(": ["lanes/with-run.ts", "store/runs/runs.ts"],
 };
 
+/** Comparisons with a system's name in policy, each with the word of the mapping that forces it; others ask `ABILITIES`. */
+const NAMED_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
+  // `consent.hubspot_opt_out` is about opt-outs in HubSpot alone.
+  "plan/plan-consent.ts": [
+    '!carriedTo.includes(side) && (from === "klaviyo" || rules.hubspotOptOut === "unsubscribe"),',
+    'const isGone = link.deletedOn === "klaviyo" || link.missingOn === "klaviyo";',
+    'return missing === "klaviyo" && consent !== null && refusesWhatKlaviyoSends(rules, consent);',
+  ],
+};
+
 /** Rooms of functions from values to values: no clock, no chance, no waiting, no world. */
 const PURE = ["model", "reconcile", "plan"];
 
@@ -251,6 +261,19 @@ describe("the house", () => {
     );
     expect(saying.map(({ path }) => path).filter((path) => !files.includes(path))).toEqual([]);
     expect(saying.length).toBeGreaterThan(0);
+  });
+
+  it("decides by what a system can do, not by its name", () => {
+    const named = SOURCES.filter(({ room }) => room === "reconcile" || room === "plan").flatMap(
+      ({ path, text }) =>
+        withoutComments(text)
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => /[!=]== "(?:hubspot|klaviyo)"|"(?:hubspot|klaviyo)" [!=]==/.test(line))
+          .map((line) => ({ path, line })),
+    );
+    expect(named.filter(({ path, line }) => !NAMED_SYSTEMS[path]?.includes(line))).toEqual([]);
+    expect(named.length).toBe(Object.values(NAMED_SYSTEMS).flat().length);
   });
 
   it.each(Object.entries(IN_ONE_PLACE))("says %s only where it is built", (words, files) => {

@@ -23,7 +23,6 @@ import type { EngagementPort } from "./engagement-port.ts";
  */
 export interface Connector {
   readonly side: Side;
-  readonly can: Capabilities;
   /** Whose key is this? The account guard compares the answer with the mapping. */
   account(signal: AbortSignal): Promise<Account>;
   /** What can be mapped and matched now: properties, lists, segments. */
@@ -58,17 +57,6 @@ export interface Quota {
   readonly left: number;
   /** When that was told; milliseconds since 1970. */
   readonly at: number;
-}
-
-/** A mapping that asks for more than a system can do is refused by `check`. */
-export interface Capabilities {
-  readonly create: boolean;
-  /** May a contact be put on a list, and taken off it, through the API? */
-  readonly writeLists: boolean;
-  /** Does it keep e-mail consent that can be read? */
-  readonly consent: boolean;
-  /** Does a write answer with what is now stored, always? Where not, `WriteResult.stored` may be `null`. */
-  readonly reportsStored: boolean;
 }
 
 export interface Account {

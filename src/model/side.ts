@@ -9,6 +9,12 @@ export type PerSide<T> = { readonly [S in Side]: T };
 /** The names of the systems, as people read them. */
 export const SIDE_NAMES: PerSide<string> = { hubspot: "HubSpot", klaviyo: "Klaviyo" };
 
+/** What each of them calls a person: one, and several. */
+export const CONTACT_NOUNS: PerSide<readonly [one: string, several: string]> = {
+  hubspot: ["contact", "contacts"],
+  klaviyo: ["profile", "profiles"],
+};
+
 export function otherSide(side: Side): Side {
   return side === "hubspot" ? "klaviyo" : "hubspot";
 }

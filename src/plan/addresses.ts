@@ -1,3 +1,4 @@
+import { ABILITIES } from "../model/abilities.ts";
 import type { AddressSteps, PlannedOperation } from "./planned.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Claim, KnownLink, Taken } from "../model/link.ts";
@@ -84,7 +85,10 @@ export function afterOptOut(
 
 /** Is an opt-out planned for this person in Klaviyo, or sent so lately that Klaviyo may still be about to apply it? */
 export function isOptingOut({ optingOut }: KnownLink, operations: readonly PlannedOperation[]): boolean {
-  return optingOut || operations.some(({ kind, side }) => kind === "opt_out" && side === "klaviyo");
+  return (
+    optingOut ||
+    operations.some(({ kind, side }) => kind === "opt_out" && ABILITIES[side].appliesOptOutsLater)
+  );
 }
 
 /** SK-SWAP: the side does not let one of them be without an address. */

@@ -1,3 +1,4 @@
+import { ABILITIES } from "../model/abilities.ts";
 import type { ContactPlan } from "./planned.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
@@ -23,7 +24,7 @@ function isReadyToSwap(first: ContactPlan, side: Side, plans: readonly ContactPl
   for (let length = 0; length < plans.length; length += 1) {
     if (one?.waits !== "address") return false;
     const { known, operations }: ContactPlan = one;
-    if (side === "klaviyo" && isOptingOut(known, operations)) return false;
+    if (ABILITIES[side].appliesOptOutsLater && isOptingOut(known, operations)) return false;
     if (isAddressFrozen(known.writes, known.sightings[otherSide(side)]?.email ?? null)) return false;
     const holder: string | undefined = known.taken[side]?.id;
     one = plans.find((plan) => holder !== undefined && plan.known.sightings[side]?.id === holder);

@@ -1,3 +1,4 @@
+import { ABILITIES } from "../model/abilities.ts";
 import type { Consent, OptOutFrom } from "../model/consent.ts";
 import { isSubscribed, objectionOf, refusesAll } from "../model/consent.ts";
 import type { ExternalId } from "../model/contact.ts";
@@ -46,10 +47,10 @@ export function planOwed(rules: ResolvedConsent, known: KnownLink): readonly Pla
     const isGone = known.link.deletedOn === side || known.link.missingOn === side;
     if (isGone || contact?.consent == null || !owesInherited(rules, known, side)) return [];
     if (refusesAll(contact.consent)) return [];
-    if (side === "klaviyo") return [optOut("klaviyo", contact.id, { kind: "all" })];
+    if (ABILITIES[side].optsOutOfAll) return [optOut(side, contact.id, { kind: "all" })];
     const { optedOutTypes } = contact.consent;
     const open = rules.types.filter((type) => !optedOutTypes.includes(type));
-    return open.map((type) => optOut("hubspot", contact.id, { kind: "type", type }));
+    return open.map((type) => optOut(side, contact.id, { kind: "type", type }));
   });
 }
 
@@ -88,6 +89,12 @@ export function refusesWhatKlaviyoSends(
   if (hubspotOptOut === "ignore") return false;
   if (refusesAll(consent)) return true;
   return types.length > 0 && types.every((type) => consent.optedOutTypes.includes(type));
+}
+
+/** What somebody opted out of in HubSpot keeps them from being created in Klaviyo, where the mapping syncs that. */
+export function refusesCreation(rules: ResolvedConsent, { sightings }: KnownLink, missing: Side): boolean {
+  const consent = sightings.hubspot?.consent ?? null;
+  return missing === "klaviyo" && consent !== null && refusesWhatKlaviyoSends(rules, consent);
 }
 
 /**
@@ -139,6 +146,6 @@ export function planSubscribes(
     .map(({ list }) => ({ kind: "subscribe", side: "klaviyo", id, list }));
 }
 
-function optOut(side: "hubspot" | "klaviyo", id: string, from: OptOutFrom) {
+function optOut(side: Side, id: string, from: OptOutFrom) {
   return { kind: "opt_out", side, id, from } as const;
 }

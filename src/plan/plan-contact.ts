@@ -1,3 +1,4 @@
+import { ABILITIES } from "../model/abilities.ts";
 import type { PlannedOperation, ContactPlan, PlanRules } from "./planned.ts";
 import type { KnownLink } from "../model/link.ts";
 import type { FieldRule } from "../model/mapping.ts";
@@ -14,7 +15,7 @@ import { giveBackAddress } from "./give-back-address.ts";
 import { holdingProblem, problemsOf } from "./field-problems.ts";
 import { matchedRules, sidesInScope } from "./matched-rules.ts";
 import { rejectedUnseen, withoutRefused } from "./refused.ts";
-import { planOptOuts, planOwed, planSubscribes, refusesWhatKlaviyoSends } from "./plan-consent.ts";
+import { planOptOuts, planOwed, planSubscribes, refusesCreation } from "./plan-consent.ts";
 import { leavings, listAdditions, wantedLists } from "./plan-lists.ts";
 import { withoutFrozen } from "./without-frozen.ts";
 
@@ -174,8 +175,7 @@ function planMissing(
     const reason = `Not in ${SIDE_NAMES[missing]}, and its rule only links`;
     return { ...nothing, operations: removals, state: "excluded", reason };
   }
-  const refusal = known.sightings.hubspot?.consent ?? null;
-  if (missing === "klaviyo" && refusal !== null && refusesWhatKlaviyoSends(rules.consent, refusal)) {
+  if (refusesCreation(rules.consent, known, missing)) {
     const reason = "Opted out in HubSpot; not created in Klaviyo";
     return { ...nothing, operations: [], state: "excluded", reason };
   }
@@ -184,14 +184,14 @@ function planMissing(
     return { ...nothing, operations: [], state: "failing", reason: holding.title };
   }
   const merged = mergeWithNobody(rules.fields, inScope, known, missing);
-  const lists = missing === "klaviyo" ? wantedLists(matched) : [];
+  const lists = ABILITIES[missing].hasRuleLists ? wantedLists(matched) : [];
   const create: PlannedOperation = {
     kind: "create",
     side: missing,
     fields: writesTo(missing, merged),
     lists,
   };
-  const additions = missing === "klaviyo" ? [] : listAdditions(matched, known);
+  const additions = ABILITIES[source].hasRuleLists ? listAdditions(matched, known) : [];
   const operations = [create, ...additions, ...removals];
   return { known, merged, operations, problems, ...stateOf(operations, problems, known) };
 }

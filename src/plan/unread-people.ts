@@ -2,14 +2,15 @@ import { clip } from "../model/clip.ts";
 import type { ExternalId } from "../model/contact.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
+import { CONTACT_NOUNS, SIDE_NAMES } from "../model/side.ts";
 
 const NAMED = 10;
 
 /** SK-UNREADABLE of contacts that nobody is linked with; those of linked people are problems of these people. */
 export function unreadPeople(side: Side, ids: readonly ExternalId[]): readonly Problem[] {
   if (ids.length === 0) return [];
-  const [system, one, many] =
-    side === "hubspot" ? ["HubSpot", "contact", "contacts"] : ["Klaviyo", "profile", "profiles"];
+  const system = SIDE_NAMES[side];
+  const [one, many] = CONTACT_NOUNS[side];
   const what = ids.length === 1 ? `1 ${system} ${one}` : `${ids.length} ${system} ${many}`;
   const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
   return [

@@ -151,9 +151,8 @@ export function baseAfterCreate(base: Base, target: Side, sent: Values, stored: 
   for (const [key, value] of Object.entries(sent)) {
     const answered = own(stored.fields, key);
     if (answered === undefined) continue;
-    const both =
-      target === "klaviyo" ? { hubspot: value, klaviyo: answered } : { hubspot: answered, klaviyo: value };
-    const settling = { hubspot: target === "hubspot", klaviyo: target === "klaviyo" };
+    const both = perSide((side) => (side === target ? answered : value));
+    const settling = perSide((side) => side === target);
     next[key] = stored.settling ? { ...both, settling } : both;
   }
   return next;

@@ -1,8 +1,8 @@
+import { perSide, otherSide } from "../model/side.ts";
 import type { FieldBase } from "../model/base.ts";
 import type { LostValue } from "../model/history/lost-value.ts";
 import type { FieldRule } from "../model/mapping.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import { sameValue } from "../model/value.ts";
 import type { FieldMerge } from "./merge-field.ts";
@@ -59,7 +59,7 @@ export function replacedEdit(
   const other = otherSide(side);
   const both = (own: Value, others: Value): PerSide<{ readonly [key: string]: Value }> => {
     const [mine, theirs] = [{ [rule.key]: own }, { [rule.key]: others }];
-    return side === "hubspot" ? { hubspot: mine, klaviyo: theirs } : { hubspot: theirs, klaviyo: mine };
+    return perSide((one) => (one === side ? mine : theirs));
   };
   // Nothing of the other side that was seen is as new as what was set a moment ago.
   const told: FieldRule = rule.newest ? { ...rule, newest: false, winner: side } : rule;

@@ -85,7 +85,6 @@ export function hubspot(deps: HubSpotDeps): Connector {
   };
   return {
     side: "hubspot",
-    can: { create: true, writeLists: true, consent: true, reportsStored: true },
     async account(signal) {
       const { body } = await paced.read(own.account(), accountDetails, signal);
       const { portalId, accountType, timeZone = null, uiDomain } = body;

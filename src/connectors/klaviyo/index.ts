@@ -58,7 +58,6 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
 
   return {
     side: "klaviyo",
-    can: { create: true, writeLists: true, consent: true, reportsStored: false },
     account: (signal) => account(calls, client, signal),
     discover: (signal) => discover(calls, client, signal),
     outline: (signal) => outline(calls, client, signal),

@@ -4,7 +4,7 @@ import type { Clearance } from "../../model/clearance.ts";
 import type { ContactReading, ExternalId } from "../../model/contact.ts";
 import { fromIndex, fromRecords } from "../../model/contact.ts";
 import type { Operation } from "../../model/operation.ts";
-import type { Capabilities, Connector, FieldSpec, PropertyRequest, Schema } from "../connector.ts";
+import type { Connector, FieldSpec, PropertyRequest, Schema } from "../connector.ts";
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
@@ -30,7 +30,6 @@ export interface MemoryOptions {
   readonly writeSize?: number;
   /** What `discover` tells of properties; any other can be read and written all the same. */
   readonly fields?: readonly FieldSpec[];
-  readonly can?: Partial<Capabilities>;
   /** HubSpot's subscription types. */
   readonly optOutTypes?: Schema["optOutTypes"];
 }
@@ -110,13 +109,6 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     underWay: () => jobs.underWay(),
     asked,
     user: memoryUser(store, quirks),
-    can: {
-      create: true,
-      writeLists: true,
-      consent: side === "klaviyo",
-      reportsStored: side !== "klaviyo",
-      ...options.can,
-    },
     async account(signal) {
       request("account", signal);
       const contactUrl = `https://${side}.invalid/contacts/{id}`;

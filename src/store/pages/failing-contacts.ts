@@ -100,33 +100,28 @@ export type LinkSelection =
   | { readonly kind: "ids"; readonly ids: readonly bigint[] }
   | { readonly kind: "matching"; readonly query: FailingQuery };
 
-interface Row extends Omit<FailingContact, "id" | "ids" | "problems" | "ignored"> {
-  readonly id: bigint;
-  readonly hubspot: string | null;
-  readonly klaviyo: string | null;
-  readonly by: string | null;
-  readonly at: Date;
-  readonly reason: string;
-  readonly ends: IgnoredNote["ends"];
-  readonly until: Date | null;
-}
-
-const ROW: z.ZodType<Row> = z.object({
+const FAILING_ROW = z.object({
   id: z.bigint(),
-  hubspot: z.string().nullable(),
-  klaviyo: z.string().nullable(),
-  by: z.string().nullable(),
-  at: z.date(),
-  reason: z.string(),
-  ends: z.enum(["changed", "at", "never"]),
-  until: z.date().nullable(),
   email: z.string(),
   name: z.string().nullable(),
+  hubspot: z.string().nullable(),
+  klaviyo: z.string().nullable(),
   since: z.date(),
   attempts: z.number(),
   retryAt: z.date().nullable(),
   waits: z.boolean(),
+  by: z.string().nullable(),
+  at: z.date().nullable(),
+  reason: z.string().nullable(),
+  ends: z.enum(["changed", "at", "never"]).nullable(),
+  until: z.date().nullable(),
 });
+
+/** The columns of an ignored contact are all there, or none. */
+function ignoredNote({ by, at, reason, ends, until }: z.infer<typeof FAILING_ROW>): IgnoredNote | null {
+  if (by === null || at === null || ends === null) return null;
+  return { by, at, reason: reason ?? "", ends, until };
+}
 
 /** A page of failing contacts with their problems: an exact hit of the search first, then in the order asked for. */
 export async function readFailing(store: Store, query: FailingQuery, now: Date): Promise<FailingPage> {
@@ -233,7 +228,7 @@ export async function readContacts(
   { statements, connectionId }: Store,
   ids: readonly bigint[],
 ): Promise<readonly FailingContact[]> {
-  const rows = await rowsOf(statements, ROW)`
+  const rows = await rowsOf(statements, FAILING_ROW)`
     SELECT id, email_key AS email, hubspot_id AS hubspot, klaviyo_id AS klaviyo, attempts, retry_at AS "retryAt",
            dirty_since IS NOT NULL AS waits, ${SINCE} AS since,
            (SELECT person_name(fields) FROM sighting WHERE link_id = link.id ORDER BY side LIMIT 1) AS name,
@@ -245,11 +240,16 @@ export async function readContacts(
     orderBy: [{ firstSeen: "asc" }, { id: "asc" }],
   });
   const byLink = Map.groupBy(problems, ({ linkId }) => linkId);
-  return rows.map(({ id, hubspot, klaviyo, by, at, reason, ends, until, ...row }) => ({
-    ...row,
-    id: String(id),
-    ids: { hubspot, klaviyo },
-    ignored: by === null ? null : { by, at, reason, ends, until },
-    problems: (byLink.get(id) ?? []).map(storedProblem),
+  return rows.map((row) => ({
+    id: String(row.id),
+    email: row.email,
+    name: row.name,
+    ids: { hubspot: row.hubspot, klaviyo: row.klaviyo },
+    since: row.since,
+    attempts: row.attempts,
+    retryAt: row.retryAt,
+    waits: row.waits,
+    ignored: ignoredNote(row),
+    problems: (byLink.get(row.id) ?? []).map(storedProblem),
   }));
 }
