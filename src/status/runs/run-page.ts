@@ -14,7 +14,7 @@ import { pager } from "../parts/pager.ts";
 import { propertyOf } from "../../words/problem-words.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { mayDo } from "../frame/access/role.ts";
-import { RESULTS } from "../../words/state-words.ts";
+import { resultWords } from "../../words/state-words.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
 import { countLabel, laneName, tookWords, triggerName } from "../../words/run-words.ts";
@@ -52,7 +52,7 @@ const OUTCOMES: Readonly<Record<string, { readonly label: string; readonly tone:
 /** What one run read, changed and held, contact by contact. */
 export function runPage(view: RunView): Safe {
   const { run, frame } = view;
-  const { label, tone } = RESULTS[run.result];
+  const { label, tone } = resultWords(run);
   return html`
     <p class="crumbs"><a href="/runs">Runs</a></p>
     <h1>Run ${run.id}: ${laneName(run.kind).toLowerCase()}</h1>

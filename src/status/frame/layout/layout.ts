@@ -1,7 +1,8 @@
 import type { Overview } from "../../../store/pages/overview.ts";
 import { grouped } from "../../../model/count-words.ts";
 import type { Health } from "../../health.ts";
-import type { HealthWord } from "../../../words/help-words.ts";
+import type { HealthWord } from "../../../words/health-words.ts";
+import { HEALTH_LABELS } from "../../../words/health-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Place } from "./places.ts";
@@ -50,19 +51,6 @@ export interface PageParts {
   readonly content: Fragment;
 }
 
-/** Never by colour alone: the word stands beside it. */
-export const HEALTH_LABELS: Readonly<Record<HealthWord, { readonly label: string; readonly tone: string }>> =
-  {
-    healthy: { label: "Healthy", tone: "ok" },
-    degraded: { label: "Degraded", tone: "warn" },
-    delayed: { label: "Delayed", tone: "warn" },
-    paused: { label: "Paused", tone: "info" },
-    stopped: { label: "Stopped", tone: "bad" },
-  };
-
-/** What a limit holds is decided on its own page. */
-export const HELD = "SK-LIMIT";
-
 /** Without it a form does nothing: it proves that the form came from a page of ours. */
 export function csrfField({ csrf }: Pick<Shell, "csrf">): Safe {
   return html`<input type="hidden" name="_csrf" value="${csrf}" />`;
@@ -102,18 +90,20 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
     </html> `;
 }
 
+/** These keep no contact from syncing, beyond those that Errors counts. */
+const QUIET: ReadonlySet<HealthWord> = new Set(["healthy", "attention", "empty", "degraded"]);
+
 /**
  * What keeps the whole connection from working, said once on every page: anybody who looks at a contact must not wonder why
  * nothing moves. The overview says it in full. Failing contacts are told by the number beside Errors.
  */
-function banner({ health, overview }: Pick<Frame, "overview" | "health">): Fragment {
-  if (health.word === "healthy" || health.word === "degraded") return null;
-  const held = overview.connectionProblems.some(({ code }) => code === HELD);
+function banner({ health }: Pick<Frame, "health">): Fragment {
+  if (QUIET.has(health.word)) return null;
   return html`<p class="banner ${HEALTH_LABELS[health.word].tone}">
     <span>${health.sentence}</span>
     ${
-      held
-        ? html`<a href="/mapping?show=held">See what is held, and decide</a>`
+      health.word === "held"
+        ? html`<a href="/mapping?show=held">Review and decide</a>`
         : html`<a href="/">See what to do</a>`
     }
   </p>`;
@@ -167,7 +157,7 @@ function foot(shell: Shell): Safe {
       visitor !== null &&
       html`<form method="post" action="/theme" class="bare">
         ${csrfField(shell)}<input type="hidden" name="back" value="${url}" />
-        <label for="theme">Colours</label>
+        <label for="theme">Colors</label>
         <select id="theme" name="theme">
           ${THEMES.map(
             (one) =>
