@@ -84,18 +84,17 @@ function held({ held: hold, conflicts, run }: RunView): Fragment {
   return html`${
     hold !== null &&
     html`<section aria-labelledby="held">
-      <h2 id="held">Held back</h2>
+      <h2 id="held">Changes held for approval</h2>
       ${hold.exceeded.map(heldByLimit).map(
         ({ title, explanation }) =>
           html`<article class="problem">
-            <h3>${title}</h3>
+            <h3>${title.replace(/^Held: /, "")}</h3>
             <p>${explanation}</p>
           </article>`,
       )}
       <p>
-        ${counted(hold.changes, "change")},
-        ${hold.state === "waiting" ? "waiting for somebody to decide" : hold.state}.
-        <a href="/mapping?show=held">See what is held</a>
+        ${counted(hold.changes, "change")}, ${hold.state === "waiting" ? "waiting for approval" : hold.state}.
+        <a href="/mapping?show=held">Review the held changes</a>
       </p>
     </section>`
   }${

@@ -76,7 +76,7 @@ test("a contact shows its problem, what was done, and what did not stand", async
   expect(body).toContain("There is a problem");
   expect(body).toContain("Phone number is not in international format");
   expect(body).toMatch(
-    /<strong>Change in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>refused<\/strong>/,
+    /<strong>Update in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>refused<\/strong>/,
   );
   expect(body).toMatch(/&#34;Jo&#34;<\/bdi>\s*<span aria-hidden="true">→/);
   expect(body).toContain(`href="/conflicts/${conflict}/undo"`);
