@@ -91,6 +91,7 @@ export async function serve(
           read: statusReader(deps.database, connection.id, app.now, () =>
             laneSchedule(current.mapping, contactsSchedule()),
           ),
+          zone: () => current.mapping.timezone,
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,

@@ -6,6 +6,7 @@ import { send } from "./send.ts";
 import type { Sessions } from "./access/sessions.ts";
 import type { StatusReader } from "../status-reader.ts";
 import { HEALTH_LABELS } from "../../words/health-words.ts";
+import { withLocalTimes } from "../../words/local-time.ts";
 import { exact, fromNow } from "../../words/time-words.ts";
 
 /** What a page that is open learns while somebody reads it. */
@@ -24,6 +25,7 @@ export interface Pulse {
 /** What the pulse needs. */
 export interface PulseDeps {
   readonly read: Pick<StatusReader, "failingSince">;
+  readonly zone: () => string;
   readonly readFrame: () => Promise<Pick<Frame, "overview" | "health" | "now">>;
   readonly sessions: Pick<Sessions, "glance">;
 }
@@ -40,7 +42,7 @@ export function pulseRoute(app: FastifyInstance, deps: PulseDeps): void {
 }
 
 async function answer(
-  { read, readFrame, sessions }: PulseDeps,
+  { read, zone, readFrame, sessions }: PulseDeps,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -54,7 +56,7 @@ async function answer(
   const pulse: Pulse = {
     health,
     tag: HEALTH_LABELS[health.word],
-    look: at === null ? null : { at, exact: exact(at), words: fromNow(at, now) },
+    look: at === null ? null : { at, exact: withLocalTimes(exact(at), zone()), words: fromNow(at, now) },
     newFailing,
     session:
       session === null

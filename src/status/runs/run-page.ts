@@ -15,8 +15,7 @@ import { propertyOf } from "../../words/problem-words.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { resultWords } from "../../words/state-words.ts";
-import { timeElement } from "../parts/time-element.ts";
-import { exact } from "../../words/time-words.ts";
+import { exactElement, timeElement } from "../parts/time-element.ts";
 import { countLabel, laneName, tookWords, triggerName } from "../../words/run-words.ts";
 import { wordOf } from "../../words/word-of.ts";
 
@@ -58,7 +57,7 @@ export function runPage(view: RunView): Safe {
     <h1>Run ${run.id}: ${laneName(run.kind).toLowerCase()}</h1>
     <p>
       <span class="tag ${tone}">${label}</span> started ${timeElement(run.startedAt, frame.now)}
-      (${exact(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
+      (${exactElement(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
       ${tookWords(run, frame.now) ?? "nobody knows how long"}.
     </p>
     ${run.note !== "" && html`<p class="note">${run.note}</p>`} ${counts(run)} ${held(view)} ${undo(view)}

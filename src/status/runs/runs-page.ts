@@ -10,8 +10,7 @@ import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
 import { RESULTS, RUN_COUNTS, resultWords } from "../../words/state-words.ts";
-import { timeElement } from "../parts/time-element.ts";
-import { exact } from "../../words/time-words.ts";
+import { exactElement, timeElement } from "../parts/time-element.ts";
 import { LANES, laneName, tookWords, triggerName, written } from "../../words/run-words.ts";
 import { runsChart } from "./runs-chart.ts";
 import type { RunsAsked, Span } from "./runs-query.ts";
@@ -92,7 +91,7 @@ export function chartTable(runs: readonly RunRow[]): Safe {
           ${runs.map(
             (run) =>
               html`<tr>
-                <th scope="row">${exact(run.startedAt)}</th>
+                <th scope="row">${exactElement(run.startedAt)}</th>
                 <td>${resultWords(run).label}</td>
                 <td class="right">${grouped(written(run))}</td>
               </tr>`,

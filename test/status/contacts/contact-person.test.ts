@@ -176,7 +176,7 @@ test("nobody but an admin erases, or is shown how", async () => {
   await operator.get("/sign-in");
   await operator.post("/sign-in", { name: "olga", password: "a password for all" });
   const { body } = await operator.get(`/contacts/${jo}`);
-  expect(body).toContain("Pause…");
+  expect(body).toContain("Ignore…");
   expect(body).not.toContain("Erase…");
   expect(body).not.toContain("/export");
   expect((await operator.post(`/contacts/${jo}/export`, {})).status).toBe(403);

@@ -8,6 +8,7 @@ import { html } from "./html.ts";
 import type { Place } from "./places.ts";
 import { PLACES } from "./places.ts";
 import type { Visitor } from "../access/role.ts";
+import { mayDo } from "../access/role.ts";
 import { timeElement } from "../../parts/time-element.ts";
 
 /** What the frame of every page shows of the connection, and to whom. */
@@ -76,7 +77,7 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
           <p class="brand">
             <a href="/">tandem</a>${name !== null && html` <span><bdi>${name}</bdi></span>`}
           </p>
-          ${frame !== null && healthLine(frame)}
+          ${known && findContact(shell)} ${frame !== null && healthLine(frame)}
         </header>
         <div class="columns ${!known && "alone"}">
           ${known && navigation(place, frame, shell)}
@@ -88,6 +89,16 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
         ${foot(shell)}
       </body>
     </html> `;
+}
+
+/** Any page leads to a contact. Viewers see masked email addresses, and find people by name or id. */
+function findContact({ visitor }: Shell): Safe {
+  const by = visitor !== null && mayDo(visitor.role, "operator") ? "Email, name or id" : "Name or id";
+  return html`<form method="get" action="/contacts" role="search" aria-label="Find a contact" class="find">
+    <label for="find" class="unseen">Find a contact: ${by.toLowerCase()}</label>
+    <input id="find" name="q" type="search" placeholder="${by}" autocomplete="off" spellcheck="false" />
+    <button type="submit">Find</button>
+  </form>`;
 }
 
 /** These keep no contact from syncing, beyond those that Errors counts. */
