@@ -33,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     loadEnv: (path) => process.loadEnvFile(path),
     setEnv: (name, value) => void (process.env[name] = value),
+    shown: { zone: "UTC" },
     now: () => new Date(),
     newId: randomUUID,
     stopping,

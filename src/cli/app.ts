@@ -26,6 +26,8 @@ export interface App {
   readonly loadEnv: (path: string) => void;
   /** Adds one setting to `env`. */
   readonly setEnv: (name: string, value: string) => void;
+  /** The zone that times of the output are told in: the mapping's, once it is read. */
+  readonly shown: { zone: string };
   readonly now: () => Date;
   readonly newId: () => string;
   /** Aborted by the first Ctrl-C or SIGTERM: stop at the next page. */

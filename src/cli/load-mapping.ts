@@ -58,6 +58,7 @@ export function loadMapping(app: App, options: CommonOptions): LoadedMapping {
     const painted = formatDiagnostics(diagnostics, text, { color: coloured(app, options, app.watched) });
     throw new CommandFailure(EXIT.config, message, { diagnostics }, painted);
   }
+  app.shown.zone = mapping.timezone;
   return { ...loaded, mapping };
 }
 

@@ -3,6 +3,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { ConnectionBusy } from "../lanes/connection-lease.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LeaseLost } from "../store/runs/leases.ts";
+import { withLocalTimes } from "../words/local-time.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
 import { readEnvFiles, readSecretFiles, refuseUncheckedTls } from "./environment.ts";
@@ -41,7 +42,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 };
 
 /** Parses a command line, runs the command, and turns whatever ends it into a message and an exit status. */
-export async function runProgram(app: App, args: readonly string[]): Promise<ExitCode> {
+export async function runProgram(outer: App, args: readonly string[]): Promise<ExitCode> {
+  const app = args.includes("--json") ? outer : inLocalTime(outer);
   let status: ExitCode = EXIT.done;
   const program = new Command("tandem")
     .description(
@@ -78,6 +80,12 @@ export async function runProgram(app: App, args: readonly string[]): Promise<Exi
   } catch (error) {
     return endedBy(app, error, args.includes("--json"));
   }
+}
+
+/** Times are told in the mapping's zone. What programs read keeps UTC. */
+function inLocalTime(app: App): App {
+  const local = (text: string): string => withLocalTimes(text, app.shown.zone);
+  return { ...app, out: (text) => app.out(local(text)), talk: (text) => app.talk(local(text)) };
 }
 
 const EXIT_CODES = `

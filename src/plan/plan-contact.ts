@@ -40,7 +40,7 @@ function planOf(rules: PlanRules, known: KnownLink): ContactPlan {
   if (link.state === "ignored") {
     // A person wants the fields left alone; somebody's refusal is nothing that one may leave alone.
     const operations = planOptOuts(rules.consent, known);
-    return { ...nothing, operations, state: "ignored", reason: "Left alone by a person" };
+    return { ...nothing, operations, state: "ignored", reason: "Ignored by a person" };
   }
   if (link.missingOn !== null) {
     const reason = `Not found in ${SIDE_NAMES[link.missingOn]}; Tandem will look again`;

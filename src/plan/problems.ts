@@ -57,10 +57,10 @@ const HELD_WORDS: Readonly<Record<ExceededLimit["action"], string>> = {
   removals: "list removals",
   unsubscribes: "people to unsubscribe",
   subscribes: "people to subscribe",
-  leavers: "people leaving a list",
+  leavers: "people who left a list",
   deaths: "contacts no longer found",
   people: "people with a change",
-  repointed: "people moved by a name",
+  repointed: "people affected by a list name",
 };
 
 /** SK-LIMIT: nothing of that kind was done; the rest of the run went on. */
@@ -78,8 +78,8 @@ export function heldByLimit(limit: ExceededLimit): Problem {
         : clip(`Held: another ${where.slice(4)} list is called "${collection ?? ""}"`, 60),
     explanation: heldBecause(limit, where),
     fix: [
-      "Run `tandem approve` to see what is held.",
-      "If you want these changes, approve them with the command shown there. If not, fix the cause, and Tandem withdraws them.",
+      "Review the changes on the Mapping page under Held changes, or with `tandem approve`.",
+      "Approve them if they are meant. If not, fix the cause: Tandem then withdraws them.",
     ],
     retry: "on_change",
     reference: null,
@@ -91,25 +91,25 @@ function heldBecause(limit: ExceededLimit, where: string): string {
   if (repointed !== undefined) {
     const { from, to, gone, enters, leaves } = repointed;
     const first = gone ? "which no longer exists" : "which stays in use";
-    return `The mapping names "${collection ?? ""}". That was ${from}${where}, ${first}, and is now ${to}. With ${to}, ${counted(enters, "person", "people")} would enter and ${counted(leaves, "person", "people")} would leave. Nothing changes until somebody approves.`;
+    return `The mapping names "${collection ?? ""}". That was ${from}${where}, ${first}, and is now ${to}. With ${to}, ${counted(enters, "person", "people")} would enter and ${counted(leaves, "person", "people")} would leave. Nothing changes until someone approves.`;
   }
   if (action === "subscribes" && allowed === 0)
-    return `Subscribing needs an approval where limits.subscribes_per_run is 0, and after an hour without a run: an outage, or a restored backup, may have lost opt-outs. ${counted(planned, "person waits", "people wait")}.`;
+    return `${counted(planned, "subscribe request waits", "subscribe requests wait")}. They need approval if limits.subscribes_per_run is 0. They also need it after an hour without a run, because opt-outs may be missing.`;
   switch (action) {
     case "leavers":
-      return `${grouped(planned)} people are no longer in ${collection ?? "a list"}${where}; more than ${grouped(allowed)} at once is more often a mistake than a wish. They are treated as still in it.`;
+      return `${grouped(planned)} people are no longer in ${collection ?? "a list"}${where}. Tandem accepts ${grouped(allowed)} at once, because more is usually a mistake. Until someone approves, it treats them as still there.`;
     case "deaths":
-      return `${grouped(planned)} linked contacts were not found${where}; more than ${grouped(allowed)} at once is more often an account that does not answer fully. Their links wait.`;
+      return `${grouped(planned)} linked contacts were not found${where}. Tandem accepts ${grouped(allowed)} at once, because more usually means an incomplete answer. Their links wait.`;
     case "people":
     case "repointed":
-      return `${grouped(planned)} people would be changed; limits.approval_above lets ${grouped(allowed)} through. Nothing was written.`;
+      return `This run would change ${grouped(planned)} people. limits.approval_above allows ${grouped(allowed)}. No contact was written.`;
     case "creates":
     case "updates":
     case "clears":
     case "removals":
     case "unsubscribes":
     case "subscribes":
-      return `This run would make ${grouped(planned)} ${HELD_WORDS[action]}${where}; limits.${action}_per_run allows ${grouped(allowed)}. None were made.`;
+      return `This run has ${grouped(planned)} ${HELD_WORDS[action]}${where}. limits.${action}_per_run allows ${grouped(allowed)}. None were made; everything else was.`;
   }
 }
 

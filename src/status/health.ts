@@ -1,4 +1,4 @@
-import type { HealthWord } from "../words/help-words.ts";
+import type { HealthWord } from "../words/health-words.ts";
 import type { ConnectionProblem, Overview } from "../store/pages/overview.ts";
 import { counted } from "../model/count-words.ts";
 import { exact, fromNow, span } from "../words/time-words.ts";
@@ -39,6 +39,11 @@ const PASSING = new Set([
   "SK-WRITES",
 ]);
 
+/** What a limit holds is decided on its own page. */
+export const HELD = "SK-LIMIT";
+/** `approval_above` counts people of both sides, and holds every change. */
+const HOLDS_EVERYBODY = "people";
+
 /** Stopped in a row: one may be chance, three are not. */
 const STOPPED_IN_A_ROW = 3;
 /** Missing one turn is normal, missing two is not. */
@@ -56,8 +61,10 @@ export function healthOf(seen: HealthSnapshot, now: Date, intervalMs: number): H
   return (
     stopped(seen, now) ??
     paused(seen, now) ??
+    held(seen, now) ??
     delayed(seen, now, intervalMs) ??
     degraded(seen) ??
+    attentionNeeded(seen, now) ??
     healthy(seen, now)
   );
 }
@@ -80,7 +87,7 @@ function stopped(seen: HealthSnapshot, now: Date): Health | null {
 function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
   if (!holds(pause, now)) return null;
   const { by, at, reason, until } = pause;
-  const ends = until === null ? "until somebody resumes it" : `until ${exact(until)}`;
+  const ends = until === null ? "until someone resumes it" : `until ${exact(until)}`;
   const waiting =
     counters.waiting === 0
       ? "New changes wait"
@@ -91,9 +98,24 @@ function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
   );
 }
 
+/** A limit holds some changes; what else there is syncs as usual. */
+function held({ connectionProblems }: HealthSnapshot, now: Date): Health | null {
+  const limits = connectionProblems.filter(({ code }) => code === HELD);
+  const [first] = limits;
+  if (first === undefined) return null;
+  const what = first.title.replace(/^Held: /, "");
+  const others = limits.length === 1 ? "" : `, and ${counted(limits.length - 1, "more limit")}`;
+  const rest = limits.some(({ field }) => field === HOLDS_EVERYBODY)
+    ? "No contact is updated until someone approves or rejects them. Opt-outs still sync."
+    : "Everything else keeps syncing.";
+  const since = fromNow(first.firstSeen, now);
+  return health("held", `Changes held for approval ${since}: ${what}${others}. ${rest}`);
+}
+
 function needsPerson({ level, code, field }: ConnectionProblem): boolean {
   // What stops engagement alone is that lane's problem: contacts and opt-outs continue.
-  return level === "connection" && field !== ENGAGEMENT_FIELD && code !== OVERDUE && !PASSING.has(code);
+  if (level !== "connection" || field === ENGAGEMENT_FIELD) return false;
+  return code !== OVERDUE && code !== HELD && !PASSING.has(code);
 }
 
 function actor({ side }: ConnectionProblem): string {
@@ -117,7 +139,7 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
   const running = seen.runs.find(({ kind, result }) => kind === "contacts" && result === "running");
   const look = seen.lastFinishedAt;
   if (look === null && running === undefined) {
-    return health("delayed", "Nothing has synced yet. Run the first sync.");
+    return health("empty", "Nothing has synced yet. Run the first sync.");
   }
   const [end] = seen.lastContactRuns;
   if (end?.result === "stopped" && running === undefined) {
@@ -169,11 +191,18 @@ function degraded(seen: HealthSnapshot): Health | null {
 function healthy(seen: HealthSnapshot, now: Date): Health {
   if (seen.lastFinishedAt === null) return health("healthy", "The first sync is running.");
   const look = `Last sync ${fromNow(seen.lastFinishedAt, now)}.`;
-  if (seen.counters.failing > 0) return health("healthy", `Running. ${attention(seen)}. ${look}`);
+  if (seen.total === 0) {
+    return health("empty", `No contact matches a rule of the mapping yet. ${look}`);
+  }
   if (seen.counters.waiting > 0 || seen.oldestWaiting !== null) {
     return health("healthy", `Running. New changes are on their way. ${look}`);
   }
   return health("healthy", `Everything is in sync. ${look}`);
+}
+
+function attentionNeeded(seen: HealthSnapshot, now: Date): Health | null {
+  if (seen.counters.failing === 0 || seen.lastFinishedAt === null) return null;
+  return health("attention", `Running. ${attention(seen)}. Last sync ${fromNow(seen.lastFinishedAt, now)}.`);
 }
 
 function attention({ counters, causes }: HealthSnapshot): string {

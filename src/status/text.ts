@@ -1,8 +1,8 @@
 import type { Overview, RunRow } from "../store/pages/overview.ts";
 import { grouped } from "../model/count-words.ts";
 import type { Health } from "./health.ts";
-import { HEALTH_LABELS } from "./frame/layout/layout.ts";
-import { RESULTS, RUN_COUNTS, STATES } from "../words/state-words.ts";
+import { HEALTH_LABELS } from "../words/health-words.ts";
+import { RUN_COUNTS, STATES, resultWords } from "../words/state-words.ts";
 import { exact, fromNow, took } from "../words/time-words.ts";
 
 /** What fits a terminal beside the rest; the errors page has them all. */
@@ -68,7 +68,7 @@ function runLine(run: RunRow, now: Date): string {
     return count === undefined ? [] : [`${label.toLowerCase()} ${grouped(count)}`];
   });
   return [
-    `run ${run.id}  ${fromNow(run.startedAt, now)}  ${run.kind}  ${RESULTS[run.result].label}`,
+    `run ${run.id}  ${fromNow(run.startedAt, now)}  ${run.kind}  ${resultWords(run).label}`,
     ...(end === null ? [] : [took(end.getTime() - run.startedAt.getTime())]),
     ...(counts.length === 0 ? [] : [counts.join(", ")]),
     ...(run.note === "" ? [] : [run.note]),

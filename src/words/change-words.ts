@@ -3,16 +3,16 @@ import { SIDE_NAMES } from "../model/side.ts";
 import type { Values } from "../model/value.ts";
 import type { PlannedOperation } from "../plan/planned.ts";
 
-/** What is done, in words: `Change in Klaviyo`. */
+/** What is done, in words: `Update in Klaviyo`. */
 export function actionWords(side: Side, kind: PlannedOperation["kind"]): string {
   const words: Readonly<Record<PlannedOperation["kind"], string>> = {
     create: "Create in",
-    update: "Change in",
-    add_to_list: "Put on a list in",
-    remove_from_list: "Take off a list in",
+    update: "Update in",
+    add_to_list: "Add to a list in",
+    remove_from_list: "Remove from a list in",
     opt_out: "Unsubscribe in",
-    subscribe: "Ask to subscribe in",
-    stamp: "Stamp the last activity in",
+    subscribe: "Request a subscription in",
+    stamp: "Set the last activity in",
   };
   return `${words[kind]} ${SIDE_NAMES[side]}`;
 }

@@ -1,12 +1,12 @@
 import type { IgnoredNote } from "../store/pages/failing-contacts.ts";
 import { exact, fromNow } from "./time-words.ts";
 
-/** Who left a contact alone, why, and what ends it. */
+/** Who ignored a contact, why, and what ends it. */
 export function ignoredWords({ by, at, reason, ends, until }: IgnoredNote, now: Date): string {
   const end = {
     changed: "until it changes in HubSpot or Klaviyo",
     at: until === null ? "" : `until ${exact(until)}`,
-    never: "until somebody takes it up again",
+    never: "until someone stops ignoring it",
   };
-  return `Left alone by ${by} ${fromNow(at, now)}, ${end[ends]}: ${reason}`;
+  return `Ignored by ${by} ${fromNow(at, now)}, ${end[ends]}: ${reason}`;
 }

@@ -13,7 +13,8 @@ export function propertyOf(side: Side | null, field: string): string {
   const parts = field.split(":");
   if (parts.length < 3) return field;
   const names = { hubspot: parts[0] ?? "", klaviyo: parts.slice(1, -1).join(":") };
-  return side === null ? `${names.hubspot} and ${names.klaviyo}` : names[side];
+  if (side !== null) return names[side];
+  return names.hubspot === names.klaviyo ? names.hubspot : `${names.hubspot} and ${names.klaviyo}`;
 }
 
 /** A cause in the words of the contact that met it last: of several contacts it is an example, and says so. */

@@ -10,6 +10,8 @@ export interface Sight {
   email(address: string): string;
   /** A value of a field, by the field's key or property. */
   value(field: string, text: string): string;
+  /** The time zone that times are shown in; IANA name. */
+  readonly zone: string;
 }
 
 /** For operators and admins. */
@@ -17,6 +19,7 @@ export const WHOLE_SIGHT: Sight = {
   text: (text) => text,
   email: (address) => address,
   value: (_field, text) => text,
+  zone: "UTC",
 };
 
 /** A pseudonym has so many letters, five bits each: a viewer tells a handful of masked people apart, not a million. */
@@ -35,6 +38,7 @@ export function maskedSight(key: () => Uint8Array): Sight {
     text: maskText,
     email: (address) => `${maskAddress(address)} #${pseudonym(key(), address)}`,
     value: (field, text) => (isPhoneField(field) ? maskPhone(text) : maskText(text)),
+    zone: "UTC",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LinkState } from "../model/link.ts";
+import { counted } from "../model/count-words.ts";
 import type { RunRow } from "../store/pages/overview.ts";
 
 /** A contact's states in the order in which they are told, with what each means. */
@@ -7,11 +8,11 @@ export const STATES: readonly {
   readonly label: string;
   readonly meaning: string;
 }[] = [
-  { state: "in_sync", label: "In sync", meaning: "The last compare found nothing to write." },
-  { state: "waiting", label: "Waiting", meaning: "A change is known and not written yet." },
-  { state: "failing", label: "Failing", meaning: "Somebody has to correct something." },
-  { state: "excluded", label: "Excluded", meaning: "Not meant to sync: outside the rules, or deleted." },
-  { state: "ignored", label: "Ignored", meaning: "A person chose to leave these alone." },
+  { state: "in_sync", label: "In sync", meaning: "HubSpot and Klaviyo match." },
+  { state: "waiting", label: "Waiting", meaning: "Change detected, not synced yet." },
+  { state: "failing", label: "Failing", meaning: "Someone needs to correct a value." },
+  { state: "excluded", label: "Excluded", meaning: "Outside the rules, or deleted." },
+  { state: "ignored", label: "Ignored", meaning: "Someone chose not to sync these." },
 ];
 
 /** How a run ended, in words. */
@@ -20,9 +21,19 @@ export const RESULTS: Readonly<Record<RunRow["result"], { readonly label: string
     running: { label: "Running", tone: "info" },
     finished: { label: "Finished", tone: "ok" },
     finished_with_errors: { label: "Finished with errors", tone: "warn" },
-    held: { label: "Held", tone: "warn" },
+    held: { label: "Finished, changes held", tone: "warn" },
     stopped: { label: "Stopped", tone: "bad" },
   };
+
+/** How one run ended. Contacts that fail, and failed before, are no event of the run: a calm color, and their number. */
+export function resultWords({ result, counts }: Pick<RunRow, "result" | "counts">): {
+  readonly label: string;
+  readonly tone: string;
+} {
+  const failing = counts["failing"] ?? 0;
+  if (result !== "finished_with_errors" || failing === 0) return RESULTS[result];
+  return { label: `Finished, ${counted(failing, "contact")} still failing`, tone: "plain" };
+}
 
 /** What a run counts that people ask for first; the rest is in the JSON. */
 export const RUN_COUNTS = [

@@ -3,17 +3,18 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of time as one would say it: `4 minutes`, `2 hours`, `3 days`. Never `1m`, which is read out as a metre. */
+/** A length of time: `12 s`, `4 min`, `2 h`, `3 days`. Never `1m`, which a screen reader reads as a meter. */
 export function span(milliseconds: number): string {
-  if (milliseconds < MINUTE) return "less than a minute";
-  if (milliseconds < HOUR) return counted(milliseconds / MINUTE, "minute");
-  if (milliseconds < 2 * DAY) return counted(milliseconds / HOUR, "hour");
-  return counted(milliseconds / DAY, "day");
+  if (milliseconds < MINUTE) return `${Math.max(1, Math.floor(milliseconds / SECOND))} s`;
+  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min`;
+  if (milliseconds < 2 * DAY) return `${Math.floor(milliseconds / HOUR)} h`;
+  return `${Math.floor(milliseconds / DAY)} days`;
 }
 
-/** How long ago, or how far ahead: `4 minutes ago`, `in 2 hours`. */
+/** How long ago, or how far ahead: `4 min ago`, `in 2 h`. */
 export function fromNow(time: Date, now: Date): string {
   const past = now.getTime() - time.getTime();
+  if (Math.abs(past) < SECOND) return "just now";
   return past >= 0 ? `${span(past)} ago` : `in ${span(-past)}`;
 }
 
@@ -29,9 +30,4 @@ export function took(milliseconds: number): string {
 /** To the minute, in UTC, for everybody to compare: `2026-11-01 08:00 UTC`. */
 export function exact(time: Date): string {
   return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-function counted(count: number, unit: string): string {
-  const whole = Math.floor(count);
-  return whole === 1 ? `1 ${unit}` : `${whole} ${unit}s`;
 }

@@ -67,10 +67,10 @@ test("an open page keeps telling how old the last look is", async () => {
   const { page } = watched;
   await page.goto(`${server.url}/errors`);
   const look = page.locator("#pulse time");
-  expect(await look.innerText()).toBe("4 minutes ago");
+  expect(await look.innerText()).toBe("4 min ago");
   now = new Date(NOW.getTime() + 20 * 60_000);
   await comeBack();
-  await vi.waitFor(async () => expect(await look.innerText()).toBe("24 minutes ago"));
+  await vi.waitFor(async () => expect(await look.innerText()).toBe("24 min ago"));
 });
 
 test("an open page says so where Tandem does not answer any more, and takes it back", async () => {

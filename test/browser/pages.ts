@@ -18,6 +18,6 @@ export const PAGES = [
 export const QUESTIONS = [
   { from: "/errors?q=bad.phone", tick: /matching this search/, press: "Retry selected" },
   { from: "/errors?q=bad.phone", tick: /matching this search/, press: "Ignore selected…" },
-  { from: "/contacts/:id", tick: null, press: "Pause…" },
+  { from: "/contacts/:id", tick: null, press: "Ignore…" },
   { from: "/contacts/:id", tick: null, press: "Erase…" },
 ] as const;

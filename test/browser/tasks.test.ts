@@ -61,7 +61,7 @@ test.each(WAYS)(
     await page.goto(it.url);
     await press(page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /^Errors/ }));
     await page.waitForURL("**/errors");
-    await write(page.getByRole("searchbox"), `bad.phone.${nth}@example.com`);
+    await write(page.getByRole("searchbox", { name: /^Search/ }), `bad.phone.${nth}@example.com`);
     await page.waitForURL("**/errors?*");
     const row = page.getByRole("row", { name: /bad\.phone/ });
     expect(await row.count()).toBe(1);
@@ -90,7 +90,7 @@ test.each(WAYS)(
     const words = await page.getByRole("main").innerText();
     expect(words).toContain("the cause SK-TWO");
     expect(words).toContain("Nothing has changed in HubSpot or Klaviyo since they failed");
-    expect(words).toContain("The number can change until this runs");
+    expect(words).toContain("The number can change before this runs");
     await screenshot(page, `confirm ${nth}`);
     await press(page.getByRole("button", { name: "Retry 3 contacts" }));
     await page.waitForURL("**/errors?cause=SK-TWO");
@@ -156,10 +156,10 @@ test("what is missing in a form is said at its field, and the focus is there", a
   expect(await page.title()).toMatch(/^Error: Ignore 3 contacts/);
   expect(await page.evaluate("document.activeElement?.id")).toBe("problem");
   await screenshot(page, "ignore");
-  await page.getByLabel("Why are they left alone?").fill("The number is shared on purpose");
-  await page.getByLabel("Only when somebody takes it up again").check();
+  await page.getByLabel("Reason, for the record").fill("The number is shared on purpose");
+  await page.getByLabel("Never, until someone stops ignoring it").check();
   await page.getByRole("button", { name: "Ignore 3 contacts" }).click();
-  await page.getByText("3 contacts left alone").waitFor();
+  await page.getByText("3 contacts ignored").waitFor();
   await it.cycle();
   await page.goto(`${it.url}/errors?state=ignored`);
   expect(await page.getByText("The number is shared on purpose").count()).toBe(3);
@@ -169,7 +169,7 @@ test("what is missing in a form is said at its field, and the focus is there", a
 test("the colours that one chose come with the page", async () => {
   const { page, close } = await openPage({ colorScheme: "light" });
   await page.goto(it.url);
-  await page.getByLabel("Colours").selectOption("dark");
+  await page.getByLabel("Colors").selectOption("dark");
   await page.getByRole("button", { name: "Use" }).click();
   await page.waitForLoadState();
   const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -193,7 +193,7 @@ test("an admin erases somebody by typing their address; they do not come back wi
   );
   await it.cycle();
   await page.goto(`${it.url}/contacts?q=${email}`);
-  await page.getByText(/No contact with/).waitFor();
+  await page.getByText(/No contact found with/).waitFor();
   expect(complaints).toEqual([]);
   await close();
 });

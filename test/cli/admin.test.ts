@@ -79,6 +79,7 @@ test("what a limit holds is shown with its hash, and only that hash lets it thro
   expect(it.writes()).toBe(before);
   const shown = await it.run(["approve"], { TANDEM_CONFIG: strict });
   expect(shown.status).toBe(79);
+  expect(shown.out).toMatch(/anna\.admin@example\.com \(Anna\) {3}Update in Klaviyo: title "Director"/);
   const [, hash = ""] = /tandem approve ([0-9a-f]{12}) --reason/.exec(shown.out) ?? [];
   expect(await it.run(["approve", "0123456789ab"], { TANDEM_CONFIG: strict })).toMatchObject({ status: 75 });
   expect(await it.run(["approve", hash, "--reason", "wanted"], { TANDEM_CONFIG: strict })).toMatchObject({

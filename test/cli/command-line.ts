@@ -87,6 +87,7 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     // As Node does: what is set already stays.
     setEnv: (name, value) => void (set[name] = value),
     loadEnv: (path) => void Object.assign(set, { ...parseEnv(readFileSync(path, "utf8")), ...set }),
+    shown: { zone: "UTC" },
     now: () => new Date(),
     newId: randomUUID,
     stopping: never,

@@ -36,6 +36,7 @@ const app: App = {
   env,
   loadEnv: () => {},
   setEnv: () => {},
+  shown: { zone: "UTC" },
   now: () => new Date(),
   newId: randomUUID,
   stopping: soft.signal,

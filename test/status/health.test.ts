@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HealthSnapshot } from "../../src/status/health.ts";
-import type { HealthWord } from "../../src/words/help-words.ts";
+import type { HealthWord } from "../../src/words/health-words.ts";
 import { healthOf } from "../../src/status/health.ts";
 import type { ConnectionProblem, RunRow } from "../../src/store/pages/overview.ts";
 import { NOW, PHONE, before } from "./seed.ts";
@@ -56,7 +56,7 @@ function running(minutes: number): RunRow {
 }
 
 const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] = [
-  ["nothing wrong", "healthy", /^Everything is in sync\. Last sync 3 minutes ago\.$/, WELL],
+  ["nothing wrong", "healthy", /^Everything is in sync\. Last sync 3 min ago\.$/, WELL],
   [
     "a young change",
     "healthy",
@@ -64,10 +64,11 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
     { ...WELL, oldestWaiting: before(5), counters: { ...WELL.counters, waiting: 4 } },
   ],
   ["a first sync under way", "healthy", /first sync is running/, { ...NEW, runs: [running(4)] }],
-  ["a few failing of many", "healthy", /^Running\. 1 contact needs attention/, { ...WELL, ...failing(1) }],
+  ["nobody in the mapping", "empty", /^No contact matches a rule/, { ...WELL, total: 0 }],
+  ["a few failing of many", "attention", /^Running\. 1 contact needs attention/, { ...WELL, ...failing(1) }],
   [
     "one in a hundred exactly",
-    "healthy",
+    "attention",
     /^Running\. 10 contacts need/,
     { ...WELL, total: 1_000, ...failing(10) },
   ],
@@ -100,24 +101,19 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
       causes: [{ ...problem("HS-NOPROP", "mapping", "hubspot"), contacts: 1, titles: 1 }],
     },
   ],
-  ["no run ever", "delayed", /Nothing has synced yet\. Run the first sync/, NEW],
-  [
-    "a long first sync",
-    "delayed",
-    /first sync has been running for 45 minutes/,
-    { ...NEW, runs: [running(45)] },
-  ],
+  ["no run ever", "empty", /Nothing has synced yet\. Run the first sync/, NEW],
+  ["a long first sync", "delayed", /first sync has been running for 45 min/, { ...NEW, runs: [running(45)] }],
   [
     "an old look",
     "delayed",
-    /last sync was 31 minutes ago .*Check that Tandem/,
+    /last sync was 31 min ago .*Check that Tandem/,
     { ...WELL, lastFinishedAt: before(31) },
   ],
-  ["a look just in time", "healthy", /30 minutes ago/, { ...WELL, lastFinishedAt: before(30) }],
+  ["a look just in time", "healthy", /30 min ago/, { ...WELL, lastFinishedAt: before(30) }],
   [
     "an old change",
     "delayed",
-    /waited 41 minutes \(normal: under 30 minutes\)/,
+    /waited 41 min \(normal: under 30 min\)/,
     { ...WELL, oldestWaiting: before(41) },
   ],
   [
@@ -141,14 +137,26 @@ const CASES: readonly (readonly [string, HealthWord, RegExp, HealthSnapshot])[] 
   [
     "a refused token",
     "stopped",
-    /^Stopped 14 minutes ago: Title of HS-AUTH\. An admin of the HubSpot account needs to fix this\.$/,
+    /^Stopped 14 min ago: Title of HS-AUTH\. An admin of the HubSpot account needs to fix this\.$/,
     { ...WELL, connectionProblems: [problem("HS-AUTH", "connection", "hubspot")] },
   ],
   [
     "a safety limit",
-    "stopped",
-    /Title of SK-LIMIT\. Someone who can edit the mapping file/,
+    "held",
+    /^Changes held for approval 14 min ago: Title of SK-LIMIT\. Everything else keeps syncing\.$/,
     { ...WELL, connectionProblems: [problem("SK-LIMIT", "connection", null)] },
+  ],
+  [
+    "a limit that holds everybody",
+    "held",
+    /^Changes held .*, and 1 more limit\. No contact is updated until someone .* Opt-outs still sync\.$/,
+    {
+      ...WELL,
+      connectionProblems: [
+        problem("SK-LIMIT", "connection", null),
+        { ...problem("SK-LIMIT", "connection", null), field: "people" },
+      ],
+    },
   ],
   [
     "everything at once",

@@ -64,7 +64,7 @@ test("it says the last run's stop reason, since when, what waits, and that Tande
     title: "Contact sync is overdue",
     firstSeen: ago(3 * HOUR - 15 * MINUTE),
     explanation:
-      "Contact sync last finished 3 hours ago. It is due every 15 minutes. The last run stopped: Klaviyo does not answer. 12 contacts wait with changes, and new changes too. Tandem retries automatically.",
+      "Contact sync last finished 3 h ago. It is due every 15 min. The last run stopped: Klaviyo does not answer. 12 contacts wait with changes, and new changes too. Tandem retries automatically.",
   });
 });
 
@@ -88,7 +88,7 @@ test("a run under way has three of its lane's intervals before it is called stuc
   expect(overdue(facts({ latest: [young] }, { contacts: ago(HOUR) }))).toEqual([]);
   const old = run("contacts", { result: "running", startedAt: ago(50 * MINUTE), finishedAt: null });
   expect(overdue(facts({ latest: [old] }, { contacts: ago(HOUR) }))).toMatchObject([
-    ["contacts", expect.stringContaining("A run started 50 minutes ago and has not finished")],
+    ["contacts", expect.stringContaining("A run started 50 min ago and has not finished")],
   ]);
 });
 

@@ -41,14 +41,14 @@ test("the overview fits a terminal", () => {
     "  Ignored        0",
     "  Total     57,070",
     "",
-    "Last sync              3 minutes ago",
-    "Oldest waiting change  9 minutes ago",
+    "Last sync              3 min ago",
+    "Oldest waiting change  9 min ago",
     "",
     "Needs you",
     "  171  Phone number is not in international format (KL-PHONE)",
     "",
     "Latest runs",
-    "  run 1  4 minutes ago  contacts  Finished  1 min 0 s  read 312, created 2",
+    "  run 1  4 min ago  contacts  Finished  1 min 0 s  read 312, created 2",
   ]);
 });
 

@@ -6,6 +6,7 @@ import { SIDE_NAMES } from "../../model/side.ts";
 import type { ConsentPair } from "../../store/consent/consent-ledger.ts";
 import type { ChainProof } from "../../store/chains/prove-chain.ts";
 import type { ConsentAct } from "../../store/consent/consent-report.ts";
+import { exact } from "../../words/time-words.ts";
 
 /** Somebody whom one side e-mails and the other does not, or whom the ledger remembers; and why that is so. */
 export interface Difference {
@@ -80,7 +81,7 @@ const WORDS: Readonly<Partial<Record<ConsentAct["kind"], string>>> = {
 };
 
 function actLine({ at, kind, side, list, evidence, email }: ConsentAct): string {
-  const when = at.toISOString().slice(0, 16).replace("T", " ");
+  const when = exact(at);
   const where = SIDE_NAMES[side];
   const on = list === null ? "" : ` list ${list}`;
   return `  ${when}  ${(WORDS[kind] ?? kind).padEnd(20)} ${email ?? "(no longer linked)"}  ${where}${on}: ${actReason(evidence)}`;

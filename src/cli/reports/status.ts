@@ -73,8 +73,8 @@ function apiDayLine({ side, calls, allowed, endsAt }: ApiDay): string {
 /** Usable as a check by cron or a monitor: 0 while nobody needs to do anything. */
 function exitFor({ word }: Health, { connectionProblems }: Overview): ExitCode {
   if (word === "degraded") return EXIT.failing;
+  if (word === "held") return EXIT.held;
   if (word !== "stopped") return EXIT.done;
   const codes = connectionProblems.map(({ code }) => code);
-  if (codes.includes("SK-LIMIT")) return EXIT.held;
   return codes[0] === undefined ? EXIT.unavailable : exitCodeFor(codes[0]);
 }

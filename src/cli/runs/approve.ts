@@ -1,23 +1,27 @@
 import { atomically } from "../../store/database/store.ts";
 import type { Command } from "commander";
 import { APPROVED_FOR_MS } from "../../model/hold.ts";
+import { counted } from "../../model/count-words.ts";
+import { heldByLimit } from "../../plan/problems.ts";
+import type { HeldEntry, ShownHold } from "../../status/mapping/held-view.ts";
+import { readHold } from "../../status/mapping/held-view.ts";
+import type { Store } from "../../store/database/store.ts";
 import { openStore } from "../../store/runs/connections.ts";
 import type { WaitingHold } from "../../store/runs/holds.ts";
-import { decideHold, heldWords, waitingHold } from "../../store/runs/holds.ts";
-import { heldByLimit } from "../../plan/problems.ts";
-import { counted } from "../../model/count-words.ts";
+import { decideHold } from "../../store/runs/holds.ts";
+import { heldLine } from "../../words/held-words.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { auditCommand, commandLineUser } from "../audit-command.ts";
 import { withDatabase } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
-import { heldLine } from "./held-line.ts";
 import { json } from "../json.ts";
 import { loadMapping } from "../load-mapping.ts";
 import { whole } from "../rehearsal/sandbox.ts";
 
 interface ApproveOptions extends CommonOptions {
   readonly reason?: string;
+  readonly yes?: boolean;
   readonly limit: number;
 }
 
@@ -27,63 +31,95 @@ const SHORT_HASH = 12;
 export function approveCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("approve [hash]")
-    .description("shows what a limit holds back; with its hash, lets exactly that through")
-    .option("--reason <text>", "why, for the record")
+    .description("Show the changes that a limit holds, and approve them.")
+    .option("--reason <text>", "the reason, for the record")
+    .option("--yes", "do not ask")
     .option("--limit <n>", "how many held changes to show", whole, 20)
     .action(async (hash: string | undefined, _options, command: Command) => {
       const options = command.optsWithGlobals<ApproveOptions>();
       const { mapping } = loadMapping(app, options);
       await withDatabase(app, options, async (database) => {
         const store = await openStore(database, mapping.name);
-        const hold = await waitingHold(store);
+        const hold = await readHold(store, mapping, options.limit);
         if (hold === null) {
-          if (hash !== undefined) throw movedOn(hash);
-          app.out(options.json ? json({ held: null }) : "Nothing is held.\n");
+          if (hash !== undefined) throw changedMeanwhile(hash);
+          app.out(options.json ? json({ held: null }) : "No changes are held.\n");
           return exit(EXIT.done);
         }
-        if (hash === undefined) {
-          const words = await heldWords(store, hold.id, options.limit);
-          app.out(options.json ? json({ held: hold, words }) : shown(hold, words));
-          return exit(EXIT.held);
-        }
-        if (hash.length < SHORT_HASH || !hold.hash.startsWith(hash)) throw movedOn(hash);
-        const decision = {
-          state: "approved" as const,
-          by: commandLineUser(),
-          reason: options.reason ?? "",
-          expiresAt: new Date(app.now().getTime() + APPROVED_FOR_MS),
-        };
-        const decided = await atomically(store, async (store) => {
-          const at = app.now();
-          if (!(await decideHold(store, hold.hash, decision, at))) return false;
-          const about = { hold: String(hold.id), hash: hold.hash, changes: hold.changes };
-          await auditCommand(store, { action: "approve", about, reason: decision.reason }, at);
-          return true;
-        });
-        if (!decided) throw movedOn(hash);
-        const done = `Approved: ${counted(hold.changes, "change")}. The next run makes them; \`tandem sync\` does it now.\n`;
-        app.out(options.json ? json({ approved: hold }) : done);
+        const { waiting } = hold;
+        if (hash !== undefined && (hash.length < SHORT_HASH || !waiting.hash.startsWith(hash)))
+          throw changedMeanwhile(hash);
+        const wanted = hash !== undefined || options.yes === true;
+        if (options.json) {
+          const words = hold.changes.map((one) => one.words);
+          if (!wanted) app.out(json({ held: waiting, words }));
+        } else if (hash === undefined) app.out(shown(hold, app.ask !== null || wanted));
+        const reason = wanted ? (options.reason ?? "") : await askedReason(app, options, waiting);
+        if (reason === null) return exit(EXIT.held);
+        await approve(app, store, waiting, reason);
+        const done = `Approved: ${counted(waiting.changes, "change")}. The next run makes them; \`tandem sync\` does it now.\n`;
+        app.out(options.json ? json({ approved: waiting }) : done);
         exit(EXIT.done);
       });
     });
 }
 
-function movedOn(hash: string): CommandFailure {
-  const message = `${hash} is not what is held now: it has moved on, or was decided.\n  fix: Look again with \`tandem approve\`.`;
+/** The reason of somebody at the terminal who approves; `null` where nobody does. */
+async function askedReason(
+  { ask }: App,
+  { json: asJson, reason }: ApproveOptions,
+  { changes }: WaitingHold,
+): Promise<string | null> {
+  if (ask === null || asJson === true) return null;
+  const answer = await ask(`Approve ${counted(changes, "change")}? (yes/no) `);
+  if (answer.toLowerCase() !== "yes") return null;
+  return reason ?? (await ask("Reason, for the record: "));
+}
+
+async function approve(app: App, store: Store, hold: WaitingHold, reason: string): Promise<void> {
+  const at = app.now();
+  const decision = {
+    state: "approved" as const,
+    by: commandLineUser(),
+    reason,
+    expiresAt: new Date(at.getTime() + APPROVED_FOR_MS),
+  };
+  const decided = await atomically(store, async (store) => {
+    if (!(await decideHold(store, hold.hash, decision, at))) return false;
+    const about = { hold: String(hold.id), hash: hold.hash, changes: hold.changes };
+    await auditCommand(store, { action: "approve", about, reason }, at);
+    return true;
+  });
+  if (!decided) throw changedMeanwhile(hold.hash.slice(0, SHORT_HASH));
+}
+
+function changedMeanwhile(hash: string): CommandFailure {
+  const message = `${hash} is not what is held now. The held changes changed, or someone decided.\n  fix: Run \`tandem approve\` to see what is held.`;
   return new CommandFailure(EXIT.tryLater, message);
 }
 
-function shown(hold: WaitingHold, words: readonly string[]): string {
-  const rest = hold.changes - words.length;
+function shown({ waiting, changes }: ShownHold, isAsked: boolean): string {
+  const rest = waiting.changes - changes.length;
+  const next = [
+    "To approve exactly these changes for one day:",
+    `  tandem approve ${waiting.hash.slice(0, SHORT_HASH)} --reason "why"`,
+    "If they are a mistake, fix the cause. Tandem then withdraws them.",
+  ];
   return [
-    ...hold.exceeded.map(heldByLimit).flatMap(({ title, explanation }) => [`✖ ${title}`, `  ${explanation}`]),
+    ...waiting.exceeded
+      .map(heldByLimit)
+      .flatMap(({ title, explanation }) => [`✖ ${title}`, `  ${explanation}`]),
     "",
-    ...words.map((one) => `  ${heldLine(one)}`),
-    ...(rest > 0 ? [`  and ${counted(rest, "more change", "more changes")}; --limit N shows more`] : []),
+    ...changes.map(line),
+    ...(rest > 0 ? [`  and ${counted(rest, "more change")}; --limit N shows more`] : []),
     "",
-    "Wanted? This lets exactly these changes through, for a day:",
-    `  tandem approve ${hold.hash.slice(0, SHORT_HASH)} --reason "why"`,
-    "If not, fix the cause, and Tandem withdraws them.",
-    "",
+    ...(isAsked ? [] : [...next, ""]),
   ].join("\n");
+}
+
+function line({ words, change, person }: HeldEntry): string {
+  if (change === null) return `  ${words}`;
+  const who = person === null ? change.who : person.email;
+  const name = person === null || person.name === null ? "" : ` (${person.name})`;
+  return `  ${who}${name}   ${heldLine(change)}`;
 }

@@ -8,7 +8,7 @@ import { LIMITED_ACTIONS } from "../../plan/changes.ts";
 import { allowedOf } from "../../plan/limits.ts";
 import { heldByLimit } from "../../plan/problems.ts";
 import { counted, grouped } from "../../model/count-words.ts";
-import { heldLine } from "./held-line.ts";
+import { heldChange, heldLine } from "../../words/held-words.ts";
 import { personLines } from "./plan-person.ts";
 
 /** Fields named in one line of the totals; the rest is counted. */
@@ -64,7 +64,10 @@ function heldLines({ held }: PlanFindings): readonly string[] {
   const moved = held.filter(({ action }) => action === "repointed");
   const left = moved.length - HELD_SHOWN;
   return [
-    ...moved.slice(0, HELD_SHOWN).map(({ words }) => `    ${heldLine(words)}`),
+    ...moved.slice(0, HELD_SHOWN).map(({ words }) => {
+      const change = heldChange(words);
+      return change === null ? `    ${words}` : `    ${change.who}   ${heldLine(change)}`;
+    }),
     ...(left > 0 ? [`    and ${grouped(left)} more`] : []),
   ];
 }

@@ -89,6 +89,7 @@ export async function serve(
       ? null
       : await openPage(options.port, options.host, {
           read: statusReader(store, app.now, () => laneSchedule(current.mapping, contactsSchedule())),
+          zone: () => current.mapping.timezone,
           explain: (linkId) => explainPerson(store, current.mapping, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(store, current.mapping)).scope,
           act: statusActions(store, app.now, wake),

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { SIDE_NAMES } from "../../model/side.ts";
+import { SIDE_NAMES, otherSide } from "../../model/side.ts";
 import { confirmPage } from "../frame/layout/confirm-page.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import { shown } from "../../words/field-words.ts";
+import { propertyOf } from "../../words/problem-words.ts";
 import { linkId } from "../parts/link-selection.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { Answer, StatusPage } from "../frame/layout/page.ts";
@@ -33,16 +34,16 @@ export function conflictUndoRoutes({ read, act, explain }: ConflictUndoDeps): re
         const { id, field, winner, won, lost, email } = conflict;
         const person = await explain(conflict.linkId);
         const rule = person?.plan.merged.find((one) => one.rule.key === field)?.rule;
-        const name = rule?.property[winner] ?? field;
-        const where = rule?.direction === "both" ? "both sides" : "the side that lost";
+        const name = rule?.property[winner] ?? propertyOf(winner, field);
+        const where = rule?.direction === "both" ? "HubSpot and Klaviyo" : SIDE_NAMES[otherSide(winner)];
         const content = confirmPage(frame, {
-          title: `Put ${shown(lost)} back?`,
+          title: `Restore ${shown(lost)}?`,
           words: [
             `${email}, ${name}: ${SIDE_NAMES[winner]} won with ${shown(won)}.`,
-            `With the next run ${shown(lost)} goes to ${where}, if nobody has changed the field by then.`,
+            `The next run writes ${shown(lost)} to ${where}, unless the field changes before.`,
           ],
           action: `/conflicts/${String(id)}/undo`,
-          button: "Put it back",
+          button: "Restore",
           fields: null,
           wrong: null,
           back: `/contacts/${String(conflict.linkId)}`,
@@ -62,7 +63,7 @@ export function conflictUndoRoutes({ read, act, explain }: ConflictUndoDeps): re
         return {
           kind: "moved",
           to: `/contacts/${String(conflict.linkId)}`,
-          said: "It is put back with the next run, if nobody changes the field until then.",
+          said: `The next run writes ${propertyOf(otherSide(conflict.winner), conflict.field)} ${shown(conflict.lost)} again, unless the field changes before.`,
         };
       },
     },

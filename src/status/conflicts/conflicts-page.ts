@@ -34,28 +34,28 @@ export interface ConflictsView {
   readonly mapping: Mapping | null;
 }
 
-/** Why a value did not stand. */
+/** Why a value was overwritten. */
 const KIND_LABELS: Readonly<Record<ConflictKind, string>> = {
   changed_on_both: "Both sides changed it",
   first_sync: "Different at the first sync",
-  target_edited: "Edited by hand where it does not lead",
-  written_over: "Set in the moment before it was written, and found in the history",
+  target_edited: "Edited on the side that does not sync back",
+  written_over: "Edited just before Tandem wrote it",
 };
 
 /** Fields that a summary names. */
 const FIELDS_SHOWN = 5;
 
-/** Values that did not stand: who won, why, and the way to have the other back. */
+/** Overwritten values: which side won, why, and how to restore the other value. */
 export function conflictsPage(view: ConflictsView): Safe {
   const { found, query } = view;
   return html`
     <h1>Conflicts</h1>
     <p class="muted">
-      A conflict is when both sides changed the same field between two looks, or differed at the first.
+      A conflict is a field that both sides changed between two runs, or that differed at the first sync.
     </p>
     ${summary(view)}
     <section aria-labelledby="list">
-      <h2 id="list">Values that did not stand</h2>
+      <h2 id="list">Overwritten values</h2>
       ${filters(view)} ${found.total === 0 ? nothing(query) : table(view)}
       ${pager(found.page, found.pages, "conflicts", (page) => conflictsAddress({ ...query, page }))}
     </section>
@@ -180,16 +180,16 @@ function value(field: string, of: Value): Safe {
 function why({ winner, kind }: ConflictRow, rule: FieldRule | null): Fragment {
   const because =
     rule?.newest === true && kind === "changed_on_both" ? "changed later" : KIND_LABELS[kind].toLowerCase();
-  const where = `It went to ${SIDE_NAMES[otherSide(winner)]}.`;
+  const where = `Written to ${SIDE_NAMES[otherSide(winner)]}.`;
   return html`<strong>${SIDE_NAMES[winner]}</strong>:
     ${because}${rule !== null && html`, <a href="/mapping?show=file#L${rule.line}">mapping line ${rule.line}</a>`}.
     ${where}`;
 }
 
 const UNDOS: Readonly<Record<NonNullable<ConflictRow["undo"]>, string>> = {
-  waiting: "Put back with the next run",
-  done: "Put back",
-  moved: "Not put back: somebody changed it since",
+  waiting: "Undo waits for the next run",
+  done: "Undone",
+  moved: "Not undone: the field changed meanwhile",
 };
 
 function undo({ id, undo: state, email, field }: ConflictRow, { shell }: Frame): Fragment {

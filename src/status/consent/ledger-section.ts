@@ -7,7 +7,7 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { pager } from "../parts/pager.ts";
 import { addressOf } from "../parts/query-parts.ts";
-import { exact } from "../../words/time-words.ts";
+import { exactElement } from "../parts/time-element.ts";
 import { KINDS, KIND_WORDS, whereWords } from "../../words/ledger-words.ts";
 import { entryReason } from "./entry-reason.ts";
 
@@ -68,7 +68,7 @@ function table({ entries, total }: LedgerList): Safe {
 function row(entry: ListedEntry): Safe {
   const { at, kind, side, list, subject, evidence, runId } = entry;
   return html`<tr role="row">
-    <th scope="row" role="rowheader" data-label="Time">${exact(at)}</th>
+    <th scope="row" role="rowheader" data-label="Time">${exactElement(at)}</th>
     <td role="cell" data-label="What">
       ${KIND_WORDS[kind]}${list !== null && html`, list <code>${list}</code>`}
     </td>

@@ -9,7 +9,7 @@ import type { LedgerEntry } from "../../store/consent/consent-ledger.ts";
 import type { KnownConsent } from "../../store/consent/ledger-list.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, typed } from "../frame/layout/html.ts";
-import { exact } from "../../words/time-words.ts";
+import { exactElement } from "../parts/time-element.ts";
 import { KIND_WORDS, SEEN, whereWords } from "../../words/ledger-words.ts";
 
 /** What is known of one address's consent, and why. */
@@ -102,7 +102,7 @@ function history({ ledger }: KnownConsent): Fragment {
       ${ledger.map(
         ({ at, kind, side, list, evidence }) =>
           html`<li>
-            ${exact(at)}: ${KIND_WORDS[kind]},
+            ${exactElement(at)}: ${KIND_WORDS[kind]},
             ${whereWords(side)}${list !== null && `, list ${list}`}${reasonOf(kind, evidence)}
           </li>`,
       )}

@@ -9,8 +9,8 @@ import type { ContactSection } from "./contact-sections.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { stackedTable } from "../parts/stacked-table.ts";
-import { exact } from "../../words/time-words.ts";
 import type { Store } from "../../store/database/store.ts";
+import { exactElement } from "../parts/time-element.ts";
 
 /** What is known of this person's consent and why: what both sides show, and what the ledger keeps of them. */
 export function contactConsent(store: Store): ContactSection {
@@ -58,7 +58,7 @@ function ledgerTable(ledger: readonly LedgerEntry[]): Fragment {
 function row(entry: LedgerEntry): Safe {
   const { at, kind, side, list } = entry;
   return html`<tr role="row">
-    <th scope="row" role="rowheader" data-label="Time">${exact(at)}</th>
+    <th scope="row" role="rowheader" data-label="Time">${exactElement(at)}</th>
     <td role="cell" data-label="What">${KIND_WORDS[kind]}</td>
     <td role="cell" data-label="Where">
       ${whereWords(side)}${list !== null && html`, list <bdi>${list}</bdi>`}

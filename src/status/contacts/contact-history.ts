@@ -13,12 +13,12 @@ import { valueElement } from "../parts/value-element.ts";
 import { wordOf } from "../../words/word-of.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  sent: "sent, and not answered yet",
-  refused: "refused",
-  exists: "it was there already",
-  gone: "the contact was gone",
-  superseded: "overtaken by a later one",
-  not_sent: "not sent, because the contact had changed or the sync stopped",
+  sent: "sent, no answer yet",
+  refused: "rejected",
+  exists: "already existed",
+  gone: "the contact was deleted",
+  superseded: "replaced by a later change",
+  not_sent: "not sent: the contact changed first, or the sync stopped",
 };
 
 /** What was ever written of one person, and what people did about them, the latest first. */
@@ -43,10 +43,10 @@ export function contactHistory(
 const ACTS: Readonly<Record<PersonAct["action"], string>> = {
   linked: "Linked by email address",
   retry: "Retry requested",
-  ignore: "Left alone",
-  resume: "Resumed",
+  ignore: "Ignored",
+  resume: "No longer ignored",
   undo_conflict: "Undo of a conflict requested",
-  read_contact: "Read on both sides",
+  read_contact: "Read from both systems",
   export: "Exported",
 };
 
@@ -74,9 +74,9 @@ function entryWords(entry: HistoryEntry, now: Date): Safe {
 }
 
 const UNDOS = {
-  waiting: "Put back with the next run",
-  done: "Put back",
-  moved: "Not put back: somebody changed it since",
+  waiting: "Undo waits for the next run",
+  done: "Undone",
+  moved: "Not undone: the field changed meanwhile",
 } as const;
 
 /** Values that did not stand, each with the way to have it back. */

@@ -109,7 +109,7 @@ function actions({ frame, person }: ContactView): Safe {
     </form>`;
   return html`<div class="actions">
     ${state === "failing" && button("retry", "Retry now", true)}
-    ${state === "ignored" ? button("resume", "Take up again", true) : button("pause", "Pause…", false)}
+    ${state === "ignored" ? button("resume", "Stop ignoring", true) : button("pause", "Ignore…", false)}
     ${
       mayDo(frame.shell.visitor?.role ?? "viewer", "admin") &&
       html`${button("export", "Export", false)} ${button("erase", "Erase…", false)}`

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { StatusActions } from "../status-actions.ts";
-import { suggest } from "../../mapping/diagnostics/suggest.ts";
 import { confirmPage } from "../frame/layout/confirm-page.ts";
 import type { ContactUrls } from "./contact-link.ts";
 import { contactForViewers } from "./contact-document.ts";
 import { contactPage } from "./contact-page.ts";
 import { contactReading } from "./contact-read.ts";
 import type { ContactSection } from "./contact-sections.ts";
+import { nearContacts } from "./near-contacts.ts";
 import { contactsAddress, contactsPage } from "./contacts-page.ts";
 import type { PageTasks } from "../../service/page-tasks.ts";
 import type { ExplainedPerson } from "../../lanes/explained-person.ts";
@@ -84,8 +84,8 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
       const done = await deps.act.retry(visitor, { kind: "ids", ids: [id] });
       const said =
         done === 0
-          ? "This contact does not fail any more."
-          : "Retry queued. It starts at once, or after the run that is going.";
+          ? "This contact no longer fails."
+          : "Retry queued. It starts now, or after the run in progress.";
       return { kind: "moved", to: `/contacts/${String(id)}`, said };
     }),
     one("/pause", "POST", (asked, id) => pause(deps, asked, id)),
@@ -116,31 +116,17 @@ async function list({ read }: ContactDeps, { query: given, frame, visitor }: Ask
   const query = { search: search === "" ? null : search, searchIn, state, page };
   const found = await read.contacts(query);
   if (found.page !== page) return { kind: "moved", to: contactsAddress({ ...query, page: found.page }) };
-  const meant = found.total === 0 && sought !== null ? await probably(read, key(sought)) : null;
+  const near = found.total === 0 && sought !== null ? await nearContacts(read, key(sought)) : [];
   return {
     kind: "page",
     title: found.pages > 1 ? `Contacts (page ${found.page} of ${found.pages})` : "Contacts",
-    content: contactsPage({ role: visitor.role, query, found, meant }),
-    document: { connection: frame.overview.name, at: frame.now, query, ...found, meant },
+    content: contactsPage({ role: visitor.role, query, found, near }),
+    document: { connection: frame.overview.name, at: frame.now, query, ...found, near },
   };
 }
 
 function key(search: string): string {
   return search.trim().toLowerCase().normalize("NFC");
-}
-
-/** The first letters are rarely the wrong ones. */
-const SURE_LETTERS = 2;
-
-/** Two neighbors that changed places count as two. More than two slips are another email address. */
-const MOST_SLIPS = 2;
-
-async function probably(read: StatusReader, search: string): Promise<{ email: string; id: string } | null> {
-  if (search.length <= SURE_LETTERS) return null;
-  const known = await read.addressesLike(search.slice(0, SURE_LETTERS));
-  const { word: email } = suggest(search, known, MOST_SLIPS);
-  const id = email === null ? null : await read.linkOfEmail(email);
-  return email === null || id === null ? null : { email, id };
 }
 
 async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: bigint): Promise<Answer> {
@@ -153,10 +139,14 @@ async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: 
   if (found === null || times === null) return NOBODY;
   if (person === null) {
     const words = [
-      `Something that was written of ${found.email} waits for its answer; until it is read again, nothing certain can be said.`,
-      "Look again after the next run.",
+      `Tandem sent a change for ${found.email} and has no answer yet. It reads the contact again first.`,
+      "Try again after the next run.",
     ];
-    return { kind: "told", status: 503, message: { title: "This contact is being written", words } };
+    return {
+      kind: "told",
+      status: 503,
+      message: { title: "A change to this contact is in progress", words },
+    };
   }
   const [conflicts, acts] = await Promise.all([read.conflicts(id), read.acts(id)]);
   const sections: Fragment[] = [];
@@ -212,18 +202,16 @@ async function pause(deps: ContactDeps, asked: Asked, id: bigint): Promise<Answe
     return {
       kind: "moved",
       to: `/contacts/${String(id)}`,
-      said: "Paused: nothing of its fields is written any more.",
+      said: "Ignored: Tandem no longer writes fields of this contact. Opt-outs still sync.",
     };
   }
   const wrong = form?.wrong ?? null;
-  const title = `Pause ${found.email}?`;
+  const title = `Ignore ${found.email}?`;
   const content = confirmPage(frame, {
     title,
-    words: [
-      "It is left alone: nothing of its fields is written any more. A refusal of e-mail is still carried over.",
-    ],
+    words: ["Tandem stops writing fields of this contact. Opt-outs still sync."],
     action: `/contacts/${String(id)}/pause`,
-    button: "Pause",
+    button: "Ignore",
     fields: ignoreFields(body, wrong),
     wrong,
     back: `/contacts/${String(id)}`,

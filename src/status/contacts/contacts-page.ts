@@ -3,6 +3,7 @@ import { CONTACTS_PER_PAGE } from "../../store/people/contacts-list.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html, personAddress, typed } from "../frame/layout/html.ts";
+import type { NearContact } from "./near-contacts.ts";
 import { pager } from "../parts/pager.ts";
 import type { Role } from "../frame/access/role.ts";
 import { searchField } from "../parts/search-box.ts";
@@ -14,8 +15,8 @@ export interface ContactsView {
   readonly role: Role;
   readonly query: ContactsQuery;
   readonly found: ContactsPage;
-  /** An address that was probably meant, where nobody has the one that was asked for. */
-  readonly meant: { readonly email: string; readonly id: string } | null;
+  /** Contacts that were probably meant, where nobody has the email address searched for. */
+  readonly near: readonly NearContact[];
 }
 
 const TONES = {
@@ -67,22 +68,26 @@ export function contactsPage(view: ContactsView): Safe {
   `;
 }
 
-function nobody({ query, meant }: ContactsView): Safe {
+function nobody({ query, near }: ContactsView): Safe {
   const whom = query.search === null ? "" : html` with <bdi>${typed(query.search)}</bdi>`;
-  return html`<p>No contact${whom}${query.state !== null && " in this state"}.</p>
+  return html`<p>No contact found${whom}${query.state !== null && " in this state"}.</p>
     ${
-      meant !== null &&
-      html`<p>
-        Did you mean <a href="/contacts/${meant.id}"><bdi>${personAddress(meant.email)}</bdi></a
-        >?
-      </p>`
+      near.length > 0 &&
+      html`<p>Did you mean one of these?</p>
+        <ul>
+          ${near.map(
+            ({ id, email }) =>
+              html`<li>
+                <a href="/contacts/${id}"><bdi>${personAddress(email)}</bdi></a>
+              </li>`,
+          )}
+        </ul>`
     }
     ${
       query.search !== null &&
       html`<p class="muted">
-        Either no rule of the mapping matches this person in HubSpot or Klaviyo, or they were not read yet.
-        The command
-        <code>tandem sync --email ADDRESS</code> looks in both.
+        Either no rule of the mapping matches this person, or Tandem has not read them yet. Run
+        <code>tandem sync --email ADDRESS</code> to read them from both systems.
       </p>`
     }`;
 }

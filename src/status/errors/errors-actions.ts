@@ -19,7 +19,7 @@ export interface ErrorsActionDeps {
   readonly rules?: () => Promise<readonly FilterRule[]>;
 }
 
-const CAN_CHANGE = "The number can change until this runs: contacts fail and recover all the time.";
+const CAN_CHANGE = "The number can change before this runs, because contacts fail and recover all the time.";
 
 /** The forms of the errors page: ticked, asked once more, done. */
 export function errorsActions(deps: ErrorsActionDeps): readonly StatusPage[] {
@@ -40,21 +40,21 @@ export function errorsActions(deps: ErrorsActionDeps): readonly StatusPage[] {
     }),
     form("/errors/retry", async ({ visitor }, { selection, query }) => {
       const done = await deps.act.retry(visitor, selection);
-      const said = `Retry of ${counted(done, "contact")} queued. It starts at once, or after the run that is going.`;
+      const said = `Retry of ${counted(done, "contact")} queued. It starts now, or after the run in progress.`;
       return { kind: "moved", to: errorsAddress({ ...query, page: 1 }), said };
     }),
     form("/errors/ignore", async (asked, ticked) => {
       const read = readIgnoreForm(asked.body, deps.now());
       if (!read.ok) return askIgnore(deps, asked, ticked, read.wrong);
       const done = await deps.act.ignore(asked.visitor, ticked.selection, read.terms);
-      const said = `${counted(done, "contact")} left alone. The filter State finds them.`;
+      const said = `${counted(done, "contact")} ignored. The filter Status finds them.`;
       return { kind: "moved", to: errorsAddress({ ...ticked.query, page: 1 }), said };
     }),
   ];
 }
 
 function nothingTicked(): Answer {
-  const words = ["Tick the contacts first, or all that match the search, then press the button again."];
+  const words = ["Select contacts, or all that match the search. Then press the button again."];
   return { kind: "told", status: 400, message: { title: "No contact is selected", words } };
 }
 
@@ -65,7 +65,7 @@ async function askRetry({ act, now }: ErrorsActionDeps, { frame }: Asked, ticked
     unchanged === 0
       ? []
       : [
-          `${unchanged === contacts ? "Nothing has changed" : `Of ${grouped(unchanged)} nothing has changed`} in HubSpot or Klaviyo since they failed: the same is likely to happen again.`,
+          `${unchanged === contacts ? "Nothing has changed" : `Nothing has changed for ${grouped(unchanged)} of them`} in HubSpot or Klaviyo since they failed. They will probably fail again.`,
         ];
   const content = confirmPage(frame, {
     title,
@@ -87,8 +87,7 @@ async function askIgnore(
 ): Promise<Answer> {
   const contacts = await countSelected(act.store, ticked.selection, now());
   const title = `Ignore ${counted(contacts, "contact")}?`;
-  const alone =
-    "They are left alone: nothing of their fields is written any more. A refusal of e-mail is still carried over.";
+  const alone = "Tandem stops writing fields of these contacts. Opt-outs still sync.";
   const content = confirmPage(frame, {
     title,
     words: [...aboutWords(ticked), alone, CAN_CHANGE],
@@ -114,7 +113,7 @@ async function resume(
   { selection, query }: Ticked,
 ): Promise<Answer> {
   const done = await act.resume(visitor, selection);
-  const said = `${counted(done, "contact")} taken up again with the next run.`;
+  const said = `${counted(done, "contact")} sync again with the next run.`;
   return { kind: "moved", to: errorsAddress({ ...query, page: 1 }), said };
 }
 

@@ -25,7 +25,7 @@ export function readIgnoreForm(body: unknown, now: Date): IgnoreForm {
   const read = form.safeParse(body);
   if (!read.success) {
     const ends = read.error.issues.some(({ path }) => path[0] === "ends");
-    const words = `Write why, in at most ${LONGEST_REASON} characters`;
+    const words = `Enter a reason of at most ${LONGEST_REASON} characters`;
     return {
       ok: false,
       wrong: ends ? { words: "Choose when it ends", field: "ends-changed" } : { words, field: "reason" },
@@ -39,7 +39,7 @@ export function readIgnoreForm(body: unknown, now: Date): IgnoreForm {
 const ENDS = [
   ["changed", "When the contact changes in HubSpot or Klaviyo"],
   ["days", `After ${DAYS} days`],
-  ["never", "Only when somebody takes it up again"],
+  ["never", "Never, until someone stops ignoring it"],
 ] as const;
 
 /** Why, and until when. What was written stays if something else is missing. */
@@ -54,7 +54,7 @@ export function ignoreFields(
     .parse(body ?? {});
   const bad = wrong?.field === "reason" ? wrong.words : null;
   return html`<div class="field">
-      <label for="reason">Why are they left alone?</label>
+      <label for="reason">Reason, for the record</label>
       ${bad !== null && html`<p class="wrong" id="reason-wrong">${bad}</p>`}
       <textarea
         id="reason"

@@ -5,11 +5,15 @@ import { neededFor } from "./access/permissions.ts";
 import { send } from "./send.ts";
 import type { Sessions } from "./access/sessions.ts";
 import type { StatusReader } from "../status-reader.ts";
+import { HEALTH_LABELS } from "../../words/health-words.ts";
+import { withLocalTimes } from "../../words/local-time.ts";
 import { exact, fromNow } from "../../words/time-words.ts";
 
 /** What a page that is open learns while somebody reads it. */
 export interface Pulse {
   readonly health: Frame["health"];
+  /** How the health word is shown. */
+  readonly tag: { readonly label: string; readonly tone: string };
   /** When both sides were last looked at: the moment, for machines and for people. */
   readonly look: { readonly at: Date; readonly exact: string; readonly words: string } | null;
   /** Contacts that began to fail since the page was made; `null` where it did not say when that was. */
@@ -21,6 +25,7 @@ export interface Pulse {
 /** What the pulse needs. */
 export interface PulseDeps {
   readonly read: Pick<StatusReader, "failingSince">;
+  readonly zone: () => string;
   readonly readFrame: () => Promise<Pick<Frame, "overview" | "health" | "now">>;
   readonly sessions: Pick<Sessions, "glance">;
 }
@@ -37,7 +42,7 @@ export function pulseRoute(app: FastifyInstance, deps: PulseDeps): void {
 }
 
 async function answer(
-  { read, readFrame, sessions }: PulseDeps,
+  { read, zone, readFrame, sessions }: PulseDeps,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -50,7 +55,8 @@ async function answer(
   const at = overview.lastFinishedAt;
   const pulse: Pulse = {
     health,
-    look: at === null ? null : { at, exact: exact(at), words: fromNow(at, now) },
+    tag: HEALTH_LABELS[health.word],
+    look: at === null ? null : { at, exact: withLocalTimes(exact(at), zone()), words: fromNow(at, now) },
     newFailing,
     session:
       session === null

@@ -74,6 +74,8 @@ export interface StatusDeps {
   readonly contactSections?: readonly ContactSection[];
   /** How often contacts are looked at, by the schedule; for the health word. Default: a quarter of an hour. */
   readonly intervalMs?: () => number;
+  /** The time zone of the mapping, in which pages show times. Default: UTC. */
+  readonly zone?: () => string;
   /** Asked for each page: the accounts are known only after the first look. */
   readonly contactUrls?: () => ContactUrls;
   /** Where longer work is left; only where the daemon is in this process. */
@@ -182,7 +184,12 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   themeRoutes(app, access);
   await files(app);
   probes(app, deps.read, deps.health);
-  pulseRoute(app, { read: deps.read, readFrame: () => readFrame(deps), sessions: known });
+  pulseRoute(app, {
+    zone: () => deps.zone?.() ?? "UTC",
+    read: deps.read,
+    readFrame: () => readFrame(deps),
+    sessions: known,
+  });
   addPages(app, pages, { shellOf, readFrame: () => readFrame(deps), tell });
   return app;
 }
@@ -215,7 +222,8 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
   const masked = maskedSight(() => keysOf(deps.act.store.statements)().viewers);
   app.decorateRequest("sight", {
     getter() {
-      return this.visitor === null || this.visitor.role === "viewer" ? masked : WHOLE_SIGHT;
+      const sight = this.visitor === null || this.visitor.role === "viewer" ? masked : WHOLE_SIGHT;
+      return { ...sight, zone: deps.zone?.() ?? "UTC" };
     },
   });
   const known = await sessions(app, access, deps.act.store.statements, deps.now);

@@ -3,11 +3,11 @@ import type { RecordAs } from "../../model/engagement.ts";
 import { SINK_FACTS } from "../engagement/sinks.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { HEALTH_LABELS } from "../frame/layout/layout.ts";
 import type { Place } from "../frame/layout/places.ts";
 import { PLACES } from "../frame/layout/places.ts";
 import { STATES } from "../../words/state-words.ts";
-import { HEALTH_MEANINGS, NEVER } from "../../words/help-words.ts";
+import { HEALTH_LABELS, HEALTH_MEANINGS } from "../../words/health-words.ts";
+import { NEVER } from "../../words/help-words.ts";
 
 /** What the help page depends on. */
 export interface HelpView {

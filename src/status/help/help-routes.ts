@@ -4,7 +4,8 @@ import type { StatusPage } from "../frame/layout/page.ts";
 import { PLACES } from "../frame/layout/places.ts";
 import { STATES } from "../../words/state-words.ts";
 import { helpPage } from "./help-page.ts";
-import { HEALTH_MEANINGS, NEVER } from "../../words/help-words.ts";
+import { HEALTH_MEANINGS } from "../../words/health-words.ts";
+import { NEVER } from "../../words/help-words.ts";
 
 /** What the words of the pages mean; changes nothing. */
 export function helpRoutes({ act }: Pick<PageDeps, "act">): readonly StatusPage[] {

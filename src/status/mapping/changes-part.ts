@@ -2,7 +2,7 @@ import { maskLine } from "../../mapping/diagnostics/mask-secrets.ts";
 import { counted } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { exact } from "../../words/time-words.ts";
+import { exactElement } from "../parts/time-element.ts";
 import type { DiffLine } from "./line-diff.ts";
 import { lineDiff } from "./line-diff.ts";
 import { readVersion } from "./mapping-in-use.ts";
@@ -24,7 +24,7 @@ export function changesPart({ versions, compared }: MappingView): Safe {
               ${version === compared?.now.version && html`aria-current="true"`}
               >Version ${version}</a
             >
-            <span class="muted">in use from ${exact(loadedAt)}</span>
+            <span class="muted">in use from ${exactElement(loadedAt)}</span>
           </li>`,
       )}
     </ul>

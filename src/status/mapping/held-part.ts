@@ -1,81 +1,80 @@
 import { heldByLimit } from "../../plan/problems.ts";
+import type { HeldPerson } from "../../store/runs/held-people.ts";
 import type { WaitingHold } from "../../store/runs/holds.ts";
 import type { PastHold } from "../../store/runs/hold-list.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
-import { html } from "../frame/layout/html.ts";
+import { html, personAddress } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
 import { exact } from "../../words/time-words.ts";
 import type { HeldChange } from "../../words/held-words.ts";
-import { heldChange } from "../../words/held-words.ts";
 import { propertyOf } from "../../words/problem-words.ts";
 import { changeLines } from "../parts/change-lines.ts";
+import { stackedTable } from "../parts/stacked-table.ts";
+import type { HeldEntry, ShownHold } from "./held-view.ts";
 import type { MappingView } from "./mapping-view.ts";
 
-/** What a limit holds back now, to be let through or not, and what was decided before. */
+/** What a limit holds now, with the decision about it, and earlier decisions. */
 export function heldPart({ hold, pastHolds, frame }: MappingView): Safe {
   return html`<section aria-labelledby="held">
-    <h2 id="held">Held</h2>
+    <h2 id="held">Changes held for approval</h2>
     ${
       hold === null
         ? html`<p>
-            Nothing is held. A run that would do more than a limit allows does none of that kind, and asks
-            here.
+            No changes are held. If a run would exceed a limit, Tandem makes none of those changes and asks
+            here. <a href="/mapping?show=limits">See the limits</a>
           </p>`
-        : waiting(frame, hold.waiting, hold.words)
+        : waiting(frame, hold)
     }
     ${past(pastHolds, frame.now)}
   </section>`;
 }
 
-function waiting(frame: Frame, hold: WaitingHold, words: readonly string[]): Safe {
-  return html`${hold.exceeded.map(heldByLimit).map(
+function waiting(frame: Frame, hold: ShownHold): Safe {
+  const { exceeded, openedAt, runId } = hold.waiting;
+  const everybody = exceeded.some(({ action }) => action === "people");
+  return html`${exceeded.map(heldByLimit).map(
       ({ title, explanation }) =>
         html`<article class="problem">
-          <h3>${title}</h3>
+          <h3>${title.replace(/^Held: /, "")}</h3>
           <p>${explanation}</p>
         </article>`,
     )}
     <p>
-      Held since ${timeElement(hold.openedAt, frame.now)},
-      <a href="/runs/${String(hold.runId)}">last by run ${String(hold.runId)}</a>. The rest of the run went
-      on.
-    </p>
-    ${samples(hold, words)} ${decide(frame, hold)}`;
-}
-
-function samples({ changes }: WaitingHold, words: readonly string[]): Safe {
-  return html`<table class="stacks" role="table">
-    <caption>
+      Held since ${timeElement(openedAt, frame.now)}, last in
+      <a href="/runs/${String(runId)}">run ${String(runId)}</a>.
       ${
-        words.length < changes
-          ? `The first ${grouped(words.length)} of ${counted(changes, "held change")}`
-          : counted(changes, "held change")
+        everybody
+          ? "Opt-outs still sync; other changes wait for your decision."
+          : "Everything else keeps syncing, opt-outs too."
       }
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${["Contact", "What would be done", "Values"].map(
-          (head) => html`<th scope="col" role="columnheader">${head}</th>`,
-        )}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${words.map(sample)}
-    </tbody>
-  </table>`;
+    </p>
+    ${samples(hold)} ${decide(frame, hold.waiting)}`;
 }
 
-function sample(text: string): Safe {
-  const change = heldChange(text);
+function samples({ waiting: { changes }, changes: shown }: ShownHold): Safe {
+  const caption =
+    shown.length < changes
+      ? `The first ${grouped(shown.length)} of ${counted(changes, "held change")}`
+      : counted(changes, "held change");
+  return stackedTable(caption, ["Contact", "What would happen", "Values"], shown.map(sample));
+}
+
+function sample({ words, change, person }: HeldEntry): Safe {
   return html`<tr role="row">
-    <th scope="row" role="rowheader" data-label="Contact"><bdi>${change?.who ?? "?"}</bdi></th>
-    <td role="cell" data-label="What would be done"><bdi>${change?.what ?? text}</bdi></td>
+    <th scope="row" role="rowheader" data-label="Contact">${who(change, person)}</th>
+    <td role="cell" data-label="What would happen"><bdi>${change?.what ?? words}</bdi></td>
     <td role="cell" data-label="Values">${change === null ? null : valuesOf(change)}</td>
   </tr>`;
+}
+
+function who(change: HeldChange | null, person: HeldPerson | null): Fragment {
+  if (person === null) return html`<bdi>${change === null ? "Unknown" : change.who}</bdi>`;
+  return html`<a href="/contacts/${String(person.linkId)}"><bdi>${personAddress(person.email)}</bdi></a>
+    ${person.name !== null && html`<p class="name"><bdi>${person.name}</bdi></p>`}`;
 }
 
 function valuesOf({ values }: HeldChange): Fragment {
@@ -94,11 +93,11 @@ function decide({ shell }: Frame, { id, hash, changes }: WaitingHold): Fragment 
     ${csrfField(shell)}
     <input type="hidden" name="hash" value="${hash}" />
     <p>
-      An approval lets exactly these ${counted(changes, "change")} through for a day
-      (<code>${hash.slice(0, SHORT_HASH)}</code>). What moves on is another change and is held again.
+      An approval is for exactly these ${counted(changes, "change")} and for one day
+      (<code>${hash.slice(0, SHORT_HASH)}</code>). A value that changes meanwhile is held again.
     </p>
     <div class="field">
-      <label for="reason">Why, for the record</label>
+      <label for="reason">Reason, for the record</label>
       <input id="reason" name="reason" required maxlength="500" autocomplete="off" />
     </div>
     <div class="buttons">
@@ -106,15 +105,15 @@ function decide({ shell }: Frame, { id, hash, changes }: WaitingHold): Fragment 
       <button type="submit" formaction="/holds/${String(id)}/reject">Reject</button>
     </div>
     <p class="muted">
-      A rejection does nothing to anybody. As long as the cause is there the next run holds the same again:
-      mend it, or change the mapping.
+      A rejection changes nobody. The next run holds the same changes again until you fix the cause or change
+      the mapping.
     </p>
   </form>`;
 }
 
 function past(holds: readonly PastHold[], now: Date): Fragment {
   if (holds.length === 0) return null;
-  return html`<h3>Before</h3>
+  return html`<h3>Earlier decisions</h3>
     <div class="scroll" role="region" aria-label="Earlier holds" tabindex="0">
       <table>
         <caption class="unseen">
@@ -122,7 +121,7 @@ function past(holds: readonly PastHold[], now: Date): Fragment {
         </caption>
         <thead>
           <tr>
-            ${["Opened", "Changes", "What became of it", "By", "Why"].map((head) => html`<th scope="col">${head}</th>`)}
+            ${["Held since", "Changes", "Decision", "By", "Reason"].map((head) => html`<th scope="col">${head}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -144,6 +143,6 @@ function past(holds: readonly PastHold[], now: Date): Fragment {
 function decisionWords({ state, decidedAt, expiresAt }: PastHold): string {
   const at = decidedAt === null ? "" : ` ${exact(decidedAt)}`;
   if (state === "approved")
-    return `approved${at}${expiresAt === null ? "" : `, good until ${exact(expiresAt)}`}`;
-  return state === "withdrawn" ? `withdrew itself${at}: nothing exceeds a limit any more` : `${state}${at}`;
+    return `approved${at}${expiresAt === null ? "" : `, valid until ${exact(expiresAt)}`}`;
+  return state === "withdrawn" ? `withdrawn${at}: no limit was exceeded any more` : `${state}${at}`;
 }

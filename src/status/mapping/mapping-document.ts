@@ -23,7 +23,7 @@ export function mappingDocument(view: MappingView): object {
       failing: failing.get(key) ?? 0,
     })),
     versions,
-    held: hold === null ? null : { ...hold.waiting, samples: hold.words },
+    held: hold === null ? null : { ...hold.waiting, samples: hold.changes.map(({ words }) => words) },
     pastHolds,
     dryRun: dryRun(task),
   };

@@ -9,6 +9,7 @@ import { diagnosticList } from "./diagnostic-list.ts";
 import { dryRunPart } from "./dry-run-part.ts";
 import { fieldsPart } from "./fields-part.ts";
 import { heldPart } from "./held-part.ts";
+import { limitsPart } from "./limits-part.ts";
 import type { MappingView, Part } from "./mapping-view.ts";
 import { PARTS } from "./mapping-view.ts";
 import { rulesPart } from "./rules-part.ts";
@@ -68,6 +69,8 @@ function partOf(view: MappingView, part: Part): Fragment {
       return mappingText(view);
     case "changes":
       return changesPart(view);
+    case "limits":
+      return limitsPart(view);
     case "held":
       return heldPart(view);
     case "dry-run":

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { APPROVED_FOR_MS } from "../../model/hold.ts";
 import { writeAudit } from "../../store/chains/audit.ts";
-import { decideHold, heldWords, waitingHold } from "../../store/runs/holds.ts";
+import { decideHold, waitingHold } from "../../store/runs/holds.ts";
+import { countLinks } from "../../store/links/links.ts";
 import { pastHolds } from "../../store/runs/hold-list.ts";
 import { failingByField, listMappingVersions, readMappingVersion } from "../../store/runs/mapping-history.ts";
 import type { Message } from "../frame/layout/message-page.ts";
@@ -9,6 +10,7 @@ import type { PageDeps } from "../frame/page-deps.ts";
 import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
 import { given, notUnderstood, rowId } from "../parts/query-parts.ts";
 import { reasonWords } from "../parts/reason-form.ts";
+import { readHold } from "./held-view.ts";
 import { mappingDocument } from "./mapping-document.ts";
 import { mappingInUse } from "./mapping-in-use.ts";
 import type { ReadVersion } from "./mapping-in-use.ts";
@@ -65,7 +67,6 @@ async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer>
   if (used === null)
     return { kind: "page", title: "Mapping", content: noMappingPage(), document: { version: null } };
   const part = read.data.show ?? "fields";
-  const hold = await waitingHold(store);
   const view: MappingView = {
     frame,
     part,
@@ -74,7 +75,8 @@ async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer>
     failing: part === "fields" ? await failingByField(store) : new Map(),
     versions: part === "changes" ? await listMappingVersions(store, VERSIONS_SHOWN) : [],
     compared: part === "changes" ? await compared(deps, read.data.version ?? used.version) : null,
-    hold: hold === null ? null : { waiting: hold, words: await heldWords(store, hold.id, SAMPLES) },
+    hold: await readHold(store, used.mapping, SAMPLES),
+    linked: part === "limits" ? await countLinks(store, "live") : 0,
     pastHolds: part === "held" ? await pastHolds(store, PAST_HOLDS) : [],
     task: deps.tasks?.dryRun() ?? null,
     canDryRun: deps.tasks !== undefined,
@@ -109,14 +111,11 @@ async function decide(
   const form = decision.safeParse(body);
   if (!id.success) return { kind: "told", status: 404, message: MOVED_ON };
   if (!form.success) {
-    const words = [
-      ...new Set(form.error.issues.map(({ message }) => message)),
-      "Go back and press once more.",
-    ];
+    const words = [...new Set(form.error.issues.map(({ message }) => message)), "Go back and try again."];
     return {
       kind: "told",
       status: 400,
-      message: { title: "Nothing was decided: there is a problem", words },
+      message: { title: "There is a problem: nothing was decided", words },
     };
   }
   const { hash, reason } = form.data;
@@ -137,19 +136,17 @@ async function decide(
   if (what === "approve") act.wake();
   const said =
     what === "approve"
-      ? "Approved. The next run makes exactly these changes; it begins at once, or after the run that is going."
-      : "Rejected. Nothing of it was done.";
+      ? "Approved. The next run makes exactly these changes. It starts now, or after the run in progress."
+      : "Rejected. None of these changes was made.";
   return { kind: "moved", to: "/mapping?show=held", said };
 }
 
 const MOVED_ON: Message = {
-  title: "What is held now is something else",
-  words: ["It has moved on since it was shown, or somebody decided it. Look again before you decide."],
+  title: "The held changes are different now",
+  words: ["They changed since this page was shown, or someone decided. Review them again."],
 };
 
 const NOT_NOW: Message = {
-  title: "Something else is being worked on",
-  words: [
-    "One plan is made at a time, by the process that runs the lanes. Go back in a minute and press once more.",
-  ],
+  title: "Tandem is busy with another plan",
+  words: ["Tandem makes one plan at a time. Go back and try again in a minute."],
 };

@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
-import type { WaitingHold } from "../../store/runs/holds.ts";
 import type { PastHold } from "../../store/runs/hold-list.ts";
 import type { MappingVersionRow } from "../../store/runs/mapping-history.ts";
 import type { StoredMapping } from "../../store/runs/mapping-versions.ts";
 import type { PageTask } from "../../service/page-tasks.ts";
 import type { Frame } from "../frame/layout/layout.ts";
+import type { ShownHold } from "./held-view.ts";
 import type { ReadVersion } from "./mapping-in-use.ts";
 
 /** The parts of the page, as the address names them. */
@@ -13,7 +13,8 @@ export const PARTS = [
   { part: "rules", label: "Rules" },
   { part: "file", label: "File" },
   { part: "changes", label: "Changes" },
-  { part: "held", label: "Held" },
+  { part: "limits", label: "Limits" },
+  { part: "held", label: "Held changes" },
   { part: "dry-run", label: "Dry run" },
 ] as const;
 
@@ -32,7 +33,9 @@ export interface MappingView {
   readonly versions: readonly MappingVersionRow[];
   /** The version whose changes are shown, and the one before it. */
   readonly compared: { readonly now: StoredMapping; readonly before: StoredMapping | null } | null;
-  readonly hold: { readonly waiting: WaitingHold; readonly words: readonly string[] } | null;
+  readonly hold: ShownHold | null;
+  /** Linked contacts: what a share of the limits is a share of. */
+  readonly linked: number;
   readonly pastHolds: readonly PastHold[];
   readonly task: PageTask | null;
   /** Only where the daemon is beside the page. */

@@ -1,7 +1,7 @@
 import type { ConnectionProblem } from "../../store/pages/overview.ts";
 import type { Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
-import { HELD } from "../frame/layout/layout.ts";
+import { HELD } from "../health.ts";
 import { place } from "../../words/problem-words.ts";
 import { fixList } from "../parts/fix-list.ts";
 import { timeElement } from "../parts/time-element.ts";
@@ -16,7 +16,7 @@ export function connectionProblems(problems: readonly ConnectionProblem[], now: 
           <h3>${problem.title}</h3>
           <p>${problem.explanation}</p>
           ${fixList(problem.fix)}
-          ${problem.code === HELD && html`<p><a href="/mapping?show=held">See what is held, and decide here</a></p>`}
+          ${problem.code === HELD && html`<p><a href="/mapping?show=held">Review and decide</a></p>`}
           <p class="muted">
             ${[problem.code, place(problem)].filter((part) => part !== "").join(" · ")} · since
             ${timeElement(problem.firstSeen, now)}${problem.reference !== null && ` · reference ${problem.reference}`}

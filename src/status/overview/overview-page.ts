@@ -11,7 +11,7 @@ import { errorsAddress } from "../errors/errors-address.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
-import { HEALTH_LABELS } from "../frame/layout/layout.ts";
+import { HEALTH_LABELS } from "../../words/health-words.ts";
 import { causeExample } from "../../words/problem-words.ts";
 import { fixList } from "../parts/fix-list.ts";
 import { freshnessSection, quotaSection } from "./freshness-section.ts";

@@ -61,14 +61,14 @@ export function runControls(frame: Frame): Fragment {
 function pauseFields(reason: string): Safe {
   const lengths = Object.entries(LENGTHS).map(([word, { label }]): Choice => [word, label]);
   return html`<p>
-      No run begins until it is over, and the one under way ends at its next page. Nothing is lost: what
-      changes meanwhile is caught up with. Refusals of e-mail still travel.
+      Syncing stops until you resume. A sync in progress stops at the next safe point. Nothing is lost: Tandem
+      catches up afterwards. Opt-outs still sync.
     </p>
     <div class="field">
-      <label for="reason">Why, for everybody to read</label>
+      <label for="reason">Reason, shown to everyone</label>
       <input id="reason" name="reason" value="${reason}" required maxlength="500" autocomplete="off" />
     </div>
-    ${choiceField("length", "How long", null, lengths, "Until somebody resumes it")}`;
+    ${choiceField("length", "How long", null, lengths, "Until someone resumes it")}`;
 }
 
 /** What the buttons do. */
@@ -83,8 +83,8 @@ export function runControlRoutes(deps: PageDeps): readonly StatusPage[] {
 async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<Answer> {
   const { store } = act;
   if (holds(frame.overview.pause, now())) {
-    const words = ["No run begins while the connection is paused. Resume it on the overview first."];
-    return { kind: "told", status: 409, message: { title: "Nothing was begun: it is paused", words } };
+    const words = ["Syncing is paused. Resume it on the overview first."];
+    return { kind: "told", status: 409, message: { title: "Not started: syncing is paused", words } };
   }
   const running = await readRunning(store);
   if (running?.kind === "contacts") {
@@ -92,7 +92,7 @@ async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<
     return {
       kind: "moved",
       to: "/",
-      said: `A run is already going, since ${since}. No second one is needed.`,
+      said: `A sync is already running, started ${since} ago. No second one is needed.`,
     };
   }
   await atomically(store, async (store) => {
@@ -101,7 +101,7 @@ async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<
     await writeAudit(store, entry, now());
   });
   act.wake();
-  const said = "Sync queued. It usually starts within 10 seconds, or after the run that is going.";
+  const said = "Sync queued. It usually starts within 10 seconds, or after the sync in progress.";
   return { kind: "moved", to: "/", said };
 }
 
@@ -118,8 +118,8 @@ async function pause({ act, now }: PageDeps, { visitor, frame, body }: Asked): P
     const entry = { who: visitor.name, role: visitor.role, action: "pause", about, reason };
     await writeAudit(store, entry, now());
   });
-  const ends = until === null ? "until somebody resumes it" : `until ${exact(until)}`;
-  return { kind: "moved", to: "/", said: `Paused ${ends}. Refusals of e-mail still travel.` };
+  const ends = until === null ? "until someone resumes it" : `until ${exact(until)}`;
+  return { kind: "moved", to: "/", said: `Paused ${ends}. Opt-outs still sync.` };
 }
 
 function askAgain(frame: Frame, { issues }: z.ZodError, body: unknown): Answer {
@@ -148,6 +148,6 @@ async function resume({ act, now }: PageDeps, { visitor }: Asked): Promise<Answe
     return paused;
   });
   act.wake();
-  const said = was ? "Resumed. A run begins at once, or after the one that is going." : "It was not paused.";
+  const said = was ? "Resumed. A sync starts now, or after the one in progress." : "Syncing was not paused.";
   return { kind: "moved", to: "/", said };
 }

@@ -14,9 +14,8 @@ import { pager } from "../parts/pager.ts";
 import { propertyOf } from "../../words/problem-words.ts";
 import { addressOf } from "../parts/query-parts.ts";
 import { mayDo } from "../frame/access/role.ts";
-import { RESULTS } from "../../words/state-words.ts";
-import { timeElement } from "../parts/time-element.ts";
-import { exact } from "../../words/time-words.ts";
+import { resultWords } from "../../words/state-words.ts";
+import { exactElement, timeElement } from "../parts/time-element.ts";
 import { countLabel, laneName, tookWords, triggerName } from "../../words/run-words.ts";
 import { wordOf } from "../../words/word-of.ts";
 
@@ -52,13 +51,13 @@ const OUTCOMES: Readonly<Record<string, { readonly label: string; readonly tone:
 /** What one run read, changed and held, contact by contact. */
 export function runPage(view: RunView): Safe {
   const { run, frame } = view;
-  const { label, tone } = RESULTS[run.result];
+  const { label, tone } = resultWords(run);
   return html`
     <p class="crumbs"><a href="/runs">Runs</a></p>
     <h1>Run ${run.id}: ${laneName(run.kind).toLowerCase()}</h1>
     <p>
       <span class="tag ${tone}">${label}</span> started ${timeElement(run.startedAt, frame.now)}
-      (${exact(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
+      (${exactElement(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
       ${tookWords(run, frame.now) ?? "nobody knows how long"}.
     </p>
     ${run.note !== "" && html`<p class="note">${run.note}</p>`} ${counts(run)} ${held(view)} ${undo(view)}
@@ -84,18 +83,17 @@ function held({ held: hold, conflicts, run }: RunView): Fragment {
   return html`${
     hold !== null &&
     html`<section aria-labelledby="held">
-      <h2 id="held">Held back</h2>
+      <h2 id="held">Changes held for approval</h2>
       ${hold.exceeded.map(heldByLimit).map(
         ({ title, explanation }) =>
           html`<article class="problem">
-            <h3>${title}</h3>
+            <h3>${title.replace(/^Held: /, "")}</h3>
             <p>${explanation}</p>
           </article>`,
       )}
       <p>
-        ${counted(hold.changes, "change")},
-        ${hold.state === "waiting" ? "waiting for somebody to decide" : hold.state}.
-        <a href="/mapping?show=held">See what is held</a>
+        ${counted(hold.changes, "change")}, ${hold.state === "waiting" ? "waiting for approval" : hold.state}.
+        <a href="/mapping?show=held">Review the held changes</a>
       </p>
     </section>`
   }${

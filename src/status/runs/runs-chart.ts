@@ -2,7 +2,7 @@ import type { RunRow } from "../../store/pages/overview.ts";
 import type { Bar, Chart } from "../parts/bar-chart.ts";
 import { counted, grouped } from "../../model/count-words.ts";
 import { written } from "../../words/run-words.ts";
-import { RESULTS } from "../../words/state-words.ts";
+import { resultWords } from "../../words/state-words.ts";
 import { exact } from "../../words/time-words.ts";
 
 /** The runs of a lane as a chart of what they wrote, with its reading. */
@@ -24,7 +24,7 @@ export function runsChart(runs: readonly RunRow[], id: string, span: string): Ch
 
 function barOf(run: RunRow): Bar {
   return {
-    label: `${exact(run.startedAt)}: ${RESULTS[run.result].label}`,
+    label: `${exact(run.startedAt)}: ${resultWords(run).label}`,
     value: written(run),
     failed: run.result === "stopped",
   };

@@ -9,9 +9,8 @@ import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
-import { RESULTS, RUN_COUNTS } from "../../words/state-words.ts";
-import { timeElement } from "../parts/time-element.ts";
-import { exact } from "../../words/time-words.ts";
+import { RESULTS, RUN_COUNTS, resultWords } from "../../words/state-words.ts";
+import { exactElement, timeElement } from "../parts/time-element.ts";
 import { LANES, laneName, tookWords, triggerName, written } from "../../words/run-words.ts";
 import { runsChart } from "./runs-chart.ts";
 import type { RunsAsked, Span } from "./runs-query.ts";
@@ -92,8 +91,8 @@ export function chartTable(runs: readonly RunRow[]): Safe {
           ${runs.map(
             (run) =>
               html`<tr>
-                <th scope="row">${exact(run.startedAt)}</th>
-                <td>${RESULTS[run.result].label}</td>
+                <th scope="row">${exactElement(run.startedAt)}</th>
+                <td>${resultWords(run).label}</td>
                 <td class="right">${grouped(written(run))}</td>
               </tr>`,
           )}
@@ -173,7 +172,7 @@ export function runsTable(runs: readonly RunRow[], now: Date, caption: string): 
 }
 
 function row(run: RunRow, now: Date): Safe {
-  const { label, tone } = RESULTS[run.result];
+  const { label, tone } = resultWords(run);
   return html`<tr>
     <th scope="row"><a href="/runs/${run.id}">${timeElement(run.startedAt, now)}</a></th>
     <td>${laneName(run.kind)}</td>

@@ -123,7 +123,7 @@ function confirm(
     </div>
     <div class="buttons">
       <button type="submit" class="first">Put back ${counted(operations, "operation")}</button>
-      <a href="/runs/${String(runId)}">Do nothing</a>
+      <a href="/runs/${String(runId)}">Cancel</a>
     </div>
   </form>`;
 }

@@ -5,7 +5,6 @@ import { grouped } from "../../model/count-words.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { timeElement } from "../parts/time-element.ts";
-import { exact } from "../../words/time-words.ts";
 import type { VersionEnd } from "./api-versions.ts";
 import { hubspotVersion, klaviyoRevision } from "./api-versions.ts";
 import type { SettingsView } from "./settings-view.ts";
@@ -72,6 +71,6 @@ function versionWords({ version, ends, rule }: VersionEnd, now: Date): Safe {
       : left < SOON_MS
         ? html`<span class="tag warn">Ends soon</span>`
         : html`<span class="tag ok">Supported</span>`;
-  return html`${version}, until ${exact(ends).slice(0, 10)} ${tag}
+  return html`${version}, until ${ends.toISOString().slice(0, 10)} ${tag}
     <p class="muted">${rule}.</p>`;
 }

@@ -21,7 +21,7 @@ export async function ignoreLinks(
   now: Date,
 ): Promise<number> {
   return statements.$executeRaw`
-    UPDATE link SET state = 'ignored', reason = ${`Left alone by ${by}: ${reason}`}, dirty_since = NULL, retry_at = NULL,
+    UPDATE link SET state = 'ignored', reason = ${`Ignored by ${by}: ${reason}`}, dirty_since = NULL, retry_at = NULL,
       ignored_at = ${now}, ignored_by = ${by}, ignored_reason = ${reason}, ignored_ends = ${ends}, ignored_until = ${until}
     WHERE ${selected(connectionId, selection, now)} AND ignored_at IS NULL AND deleted_on IS NULL`;
 }

@@ -72,12 +72,8 @@ describe("the database", () => {
   });
 
   test("a clock says which way it is off", () => {
-    expect(skewFinding("x", "The clock", 120_000)?.says).toBe(
-      "The clock is 2 minutes ahead of this machine's",
-    );
-    expect(skewFinding("x", "The clock", -120_000)?.says).toBe(
-      "The clock is 2 minutes behind this machine's",
-    );
+    expect(skewFinding("x", "The clock", 120_000)?.says).toBe("The clock is 2 min ahead of this machine's");
+    expect(skewFinding("x", "The clock", -120_000)?.says).toBe("The clock is 2 min behind this machine's");
   });
 });
 
@@ -101,9 +97,7 @@ describe("the daemon", () => {
 
   test("says how old each lane's last run is", () => {
     const [told] = runFindings([run("contacts", 5), run("engagement", 130)], mapping(), NOW);
-    expect(told?.says).toBe(
-      "Last runs: contacts 5 minutes ago (finished), engagement 2 hours ago (finished)",
-    );
+    expect(told?.says).toBe("Last runs: contacts 5 min ago (finished), engagement 2 h ago (finished)");
   });
 });
 

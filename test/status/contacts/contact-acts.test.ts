@@ -54,11 +54,11 @@ test("a contact's history says when it was linked, who left it alone and took it
   await actions().ignore(ann, selection, terms);
   await endIgnores(storeOf(fresh.database, it.connectionId), before(10));
   expect(await history()).toEqual([
-    "10 minutes ago · Resumed by Tandem: its time was over, or it changed",
-    "40 minutes ago · Left alone by Ann: asked us to wait",
-    "50 minutes ago · Resumed by Bo",
-    "1 hour ago · Left alone by Ann: asked us to wait",
-    "1 hour ago · Linked by email address",
+    "10 min ago · No longer ignored by Tandem: its time was over, or it changed",
+    "40 min ago · Ignored by Ann: asked us to wait",
+    "50 min ago · No longer ignored by Bo",
+    "1 h ago · Ignored by Ann: asked us to wait",
+    "1 h ago · Linked by email address",
   ]);
 });
 
@@ -68,8 +68,8 @@ test("anybody who is left alone with all that match a search has it in their his
   at = before(30);
   await actions().ignore(ann, { kind: "matching", query: ALL_FAILING }, terms);
   expect(await history()).toEqual([
-    "30 minutes ago · Left alone by Ann: asked us to wait",
-    "1 hour ago · Linked by email address",
+    "30 min ago · Ignored by Ann: asked us to wait",
+    "1 h ago · Linked by email address",
   ]);
   id = other;
   expect(await history()).toHaveLength(1);

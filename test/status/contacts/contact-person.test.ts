@@ -122,7 +122,7 @@ test("the page of consent gives the same answer", async () => {
 test("engagement says of each event what became of it, the latest first", async () => {
   const engagement = await words(jo, "engagement");
   expect(engagement).toMatch(
-    /40 minutes ago could not be sent .*waits to be shown.*50 minutes ago clicked a link in .*https:\/\/shop\.example\.com\/boots.*not shown a mail scanner.*1 hour ago opened .*shown in HubSpot/,
+    /40 min ago could not be sent .*waits to be shown.*50 min ago clicked a link in .*https:\/\/shop\.example\.com\/boots.*not shown a mail scanner.*1 h ago opened .*shown in HubSpot/,
   );
   expect(engagement).toContain("&#34;Spring &#60;sale&#62;&#34;");
   expect(await words(kim, "engagement")).toContain("has read no event of this person");
@@ -177,7 +177,7 @@ test("nobody but an admin erases, or is shown how", async () => {
   await operator.get("/sign-in");
   await operator.post("/sign-in", { name: "olga", password: "a password for all" });
   const { body } = await operator.get(`/contacts/${jo}`);
-  expect(body).toContain("Pause…");
+  expect(body).toContain("Ignore…");
   expect(body).not.toContain("Erase…");
   expect(body).not.toContain("/export");
   expect((await operator.post(`/contacts/${jo}/export`, {})).status).toBe(403);

@@ -92,7 +92,7 @@ test("a read under way says so and is not asked for twice; one that failed says 
 
 test("where nobody reads, and to a viewer, no button is shown; how old it is, is", async () => {
   await it.run("finished", 60);
-  expect(await words(await open())).toMatch(/Values read <time[^>]*>59 minutes ago/);
+  expect(await words(await open())).toMatch(/Values read <time[^>]*>59 min ago/);
   expect(await words(visit(app))).not.toContain("Read now</button>");
   await app.close();
   const hash = await hashPassword("a password for all");

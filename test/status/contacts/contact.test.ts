@@ -67,8 +67,8 @@ test("an address leads to its contact, a name to the list, and a slip of the fin
   expect((await browser.get("/contacts?email=JO%40example.com")).location).toBe(`/contacts/${jo}`);
   expect((await browser.get("/contacts?q=johan")).body).toContain(`href="/contacts/${jo}"`);
   const { body } = await browser.get("/contacts?email=jo%40exmaple.com");
-  expect(body).toContain("No contact with");
-  expect(body).toMatch(/Did you mean <a href="\/contacts\/\d+"\s*><bdi>jo@example\.com/);
+  expect(body).toContain("No contact found with");
+  expect(body).toMatch(/Did you mean one of these[^]*<a href="\/contacts\/\d+"\s*><bdi>jo@example\.com/);
   expect((await browser.get("/contacts?state=in_sync")).body).not.toContain("jo@example.com");
 });
 
@@ -77,7 +77,7 @@ test("a contact shows its problem, what was done, and what did not stand", async
   expect(body).toContain("There is a problem");
   expect(body).toContain("Phone number is not in international format");
   expect(body).toMatch(
-    /<strong>Change in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>refused<\/strong>/,
+    /<strong>Update in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>rejected<\/strong>/,
   );
   expect(body).toMatch(/&#34;Jo&#34;<\/bdi>\s*<span aria-hidden="true">→/);
   expect(body).toContain(`href="/conflicts/${conflict}/undo"`);
@@ -110,9 +110,9 @@ test("the raw exchange holds what was read, sent and returned, without keys and 
 
 test("a conflict is undone after one more question, once, by an admin", async () => {
   const address = `/conflicts/${conflict}/undo`;
-  expect((await browser.get(address)).body).toContain("Put &#34;Jo&#34; back?");
+  expect((await browser.get(address)).body).toContain("Restore &#34;Jo&#34;?");
   expect((await browser.post(address, {})).location).toBe(`/contacts/${jo}`);
-  expect((await browser.get(`/contacts/${jo}`)).body).toContain("Put back with the next run");
+  expect((await browser.get(`/contacts/${jo}`)).body).toContain("Undo waits for the next run");
   expect((await readAudit(storeOf(fresh.database, it.connectionId), 1))[0]).toMatchObject({
     action: "undo_conflict",
     about: { links: String(jo) },
@@ -123,18 +123,18 @@ test("a conflict is undone after one more question, once, by an admin", async ()
 test("a pause asks why, and is over when somebody takes the contact up again", async () => {
   const address = `/contacts/${jo}`;
   await browser.get(address);
-  expect((await browser.post(`${address}/pause`, {})).body).toContain("Pause jo@example.com?");
+  expect((await browser.post(`${address}/pause`, {})).body).toContain("Ignore jo@example.com?");
   expect((await browser.post(`${address}/pause`, { reason: "", ends: "never" })).status).toBe(400);
   expect((await browser.post(`${address}/pause`, { reason: "list clean-up", ends: "never" })).status).toBe(
     303,
   );
-  expect((await browser.get(address)).body).toContain("until somebody takes it up again: list clean-up");
+  expect((await browser.get(address)).body).toContain("until someone stops ignoring it: list clean-up");
   expect((await browser.post(`${address}/resume`, {})).status).toBe(303);
   const { body } = await browser.get(address);
-  expect(body).not.toContain("until somebody takes it up again");
+  expect(body).not.toContain("until someone stops ignoring it");
   const words = body.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
-  expect(words).toContain("Resumed by this machine");
-  expect(words).toContain("Left alone by this machine: list clean-up");
+  expect(words).toContain("No longer ignored by this machine");
+  expect(words).toContain("Ignored by this machine: list clean-up");
 });
 
 test("what is nobody is not there", async () => {
@@ -163,7 +163,7 @@ test("a viewer sees no address, no raw exchange and no buttons", async () => {
     const { body } = await viewer.get(`/contacts/${jo}`, accept);
     expect(body).not.toContain("jo@example.com");
     expect(body).toContain("j…@example.com");
-    expect(body).not.toMatch(/Retry now|Pause…|\/raw"|\/undo"/);
+    expect(body).not.toMatch(/Retry now|Ignore…|\/raw"|\/undo"/);
   }
   expect((await viewer.get(`/contacts/${jo}/raw`)).status).toBe(403);
   expect((await viewer.get("/errors.csv")).body).not.toContain("jo@example.com");

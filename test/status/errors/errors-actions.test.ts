@@ -95,9 +95,7 @@ test("ignoring asks why and until when, and the ignored stay findable and can be
   const [first = 0n] = await four();
   const form = { link: String(first) };
   await browser.get("/errors");
-  expect((await browser.post("/errors", { ...form, do: "ignore" })).body).toContain(
-    "Why are they left alone?",
-  );
+  expect((await browser.post("/errors", { ...form, do: "ignore" })).body).toContain("Reason, for the record");
   const empty = await browser.post("/errors/ignore", { ...form, reason: "  ", ends: "never" });
   expect(empty.status).toBe(400);
   expect(empty.body).toContain("<title>Error: Ignore 1 contact?");
@@ -112,9 +110,7 @@ test("ignoring asks why and until when, and the ignored stay findable and can be
   expect((await browser.get("/errors")).body).not.toContain("a@example.com");
   const page = await browser.get("/errors?state=ignored");
   expect(page.body).toContain("a@example.com");
-  expect(page.body).toContain(
-    "Left alone by this machine less than a minute ago, until 2026-12-22 09:00 UTC: a test",
-  );
+  expect(page.body).toContain("Ignored by this machine just now, until 2026-12-22 09:00 UTC: a test");
   expect((await browser.post("/errors", { ...form, state: "ignored", do: "resume" })).status).toBe(303);
   expect((await links())[0]).toMatchObject({ state: "waiting", dirtySince: NOW });
   expect(await latest()).toMatchObject({ action: "resume", contacts: 1 });

@@ -78,7 +78,7 @@ test("the last look is told again, so that an open page does not keep calling it
   const browser = await signedIn();
   minutes(7);
   const { look } = (await browser.get("/pulse")).json() as Pulse;
-  expect(look).toMatchObject({ words: "11 minutes ago", exact: "2026-11-22 08:55 UTC" });
+  expect(look).toMatchObject({ words: "11 min ago", exact: "2026-11-22 08:55 UTC" });
 });
 
 test("contacts that began to fail since the page was made are counted, those that failed before are not", async () => {

@@ -191,9 +191,9 @@ async function answers(browser: Visit, text: string): Promise<readonly unknown[]
     `/runs/${world.runId}?q=${q}`,
   ]) {
     const answer = await browser.get(url, "application/json");
-    const { total, meant = null } =
-      answer.status === 200 ? (answer.json() as { total: number; meant?: unknown }) : { total: -1 };
-    told.push([answer.status, answer.location, total, meant]);
+    const { total, near = null } =
+      answer.status === 200 ? (answer.json() as { total: number; near?: unknown }) : { total: -1 };
+    told.push([answer.status, answer.location, total, near]);
   }
   told.push((await browser.get(`/errors.csv?q=${q}`)).body.split("\r\n").length);
   return told;

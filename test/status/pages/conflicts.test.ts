@@ -108,6 +108,6 @@ test("what is put back already cannot be asked for again", async () => {
   await fresh.database
     .$executeRaw`INSERT INTO conflict_undo (conflict_id, asked_by, asked_at) VALUES (${id}, 'ann', ${NOW})`;
   const body = await page("/conflicts");
-  expect(body).toContain("Put back with the next run");
+  expect(body).toContain("Undo waits for the next run");
   expect(body).not.toContain(`/conflicts/${id}/undo`);
 });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DEMO_CONSENT_AND_ENGAGEMENT, demoMapping } from "../../../src/cli/rehearsal/demo-mapping.ts";
 import { NEVER } from "../../../src/words/help-words.ts";
-import { HEALTH_LABELS } from "../../../src/status/frame/layout/layout.ts";
+import { HEALTH_LABELS } from "../../../src/words/health-words.ts";
 import { PLACES } from "../../../src/status/frame/layout/places.ts";
 import { STATES } from "../../../src/words/state-words.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";

@@ -207,10 +207,31 @@ test("what is held is read as people speak, whatever kind of change it is", () =
     "Create in HubSpot",
     { kind: "create", side: "hubspot", before: null, after: { "city:location.city:text": "Tartu" } },
   ]);
-  expect(words("51", "hubspot", "leave", "4711")?.what).toBe("Left list or segment 4711 in HubSpot");
-  expect(words("jo@example.com", "klaviyo", "opt_out", { kind: "all" })?.what).toBe("Unsubscribe in Klaviyo");
+  expect(words("51", "hubspot", "leave", "4711")?.what).toBe(
+    "Treat as removed from the HubSpot list or segment 4711",
+  );
+  expect(words("jo@example.com", "klaviyo", "opt_out", { kind: "all" })?.what).toBe(
+    "Unsubscribe in Klaviyo from all email",
+  );
   expect(words("jo@example.com", "mars", "create", [])).toBeNull();
   expect(heldChange("no json")).toBeNull();
+});
+
+test("held changes name the person, with a link, and a viewer sees a masked email", async () => {
+  await remember(TEXT);
+  const linkId = await it.link("jo@example.com", "in_sync");
+  await hold();
+  const shown = flat((await visit(app).get("/mapping?show=held")).body);
+  expect(shown).toContain(`<a href="/contacts/${linkId}"><bdi>jo@example.com</bdi></a>`);
+  expect(shown).toContain("Everything else keeps syncing");
+});
+
+test("each limit stands with the number that it comes to today", async () => {
+  await remember(TEXT);
+  for (let one = 0; one < 30; one += 1) await it.link(`p${one}@example.com`, "in_sync");
+  const shown = flat((await visit(app).get("/mapping?show=limits")).body);
+  expect(shown).toMatch(/limits\.creates_per_run<\/code>.*?>500<\/td>.*?500 on each side/);
+  expect(shown).toMatch(/limits\.clears_per_run<\/code>.*?2 % of linked people.*?19 on each side/);
 });
 
 test("an approval is of exactly what was shown, lets it through, and stands in the audit", async () => {
@@ -218,7 +239,7 @@ test("an approval is of exactly what was shown, lets it through, and stands in t
   const hash = await hold();
   const browser = visit(app);
   const shown = flat((await browser.get("/mapping?show=held")).body);
-  expect(shown).toContain("Held: 1 values to empty in Klaviyo, limit 0");
+  expect(shown).toContain("1 values to empty in Klaviyo, limit 0");
   expect(shown).toContain("Empty a value in Klaviyo");
   expect(shown).toContain("Tartu");
   const id = (await waitingHold(storeOf(fresh.database, it.connectionId)))?.id ?? 0n;

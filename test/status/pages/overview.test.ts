@@ -64,7 +64,7 @@ test("the first sync shows its steps, how far it is, and an estimate", async () 
   expect(body).toContain("The first sync");
   expect(body).toContain('aria-current="step"');
   expect(body).toMatch(/<progress[^>]*max="2000"[^>]*value="500"/);
-  expect(body).toContain("about 30 minutes left for this step");
+  expect(body).toContain("about 30 min left for this step");
 });
 
 test("each lane tells how old its last look is", async () => {
@@ -122,7 +122,7 @@ test("each state leads to its contacts and says what one asks next", async () =>
     "/contacts?state=ignored",
   ]);
   expect(cards[0]).toContain("77.7 % of all");
-  expect(cards[1]).toMatch(/oldest <time[^>]*>9 minutes ago/);
+  expect(cards[1]).toMatch(/oldest <time[^>]*>9 min ago/);
   expect(cards[2]).toContain("1 cause");
 });
 
@@ -175,7 +175,7 @@ test("while a run is going no second one is queued", async () => {
   const browser = visit(app);
   await browser.get("/");
   await browser.post("/sync", {});
-  expect((await browser.get("/")).body).toContain("A run is already going, since 1 minute.");
+  expect((await browser.get("/")).body).toContain("A sync is already running, started 1 min ago.");
   expect(await waitingSync(storeOf(fresh.database, it.connectionId))).toBeNull();
 });
 
@@ -193,7 +193,7 @@ test("a pause needs a reason, is in every page's head, refuses Sync now, and end
     health: {
       word: "paused",
       sentence:
-        "Paused by this machine less than a minute ago, until 2026-11-22 10:00 UTC: list clean-up. New changes wait. Opt-outs still sync.",
+        "Paused by this machine just now, until 2026-11-22 10:00 UTC: list clean-up. New changes wait. Opt-outs still sync.",
     },
     pause: { by: "this machine", reason: "list clean-up" },
   });

@@ -60,7 +60,7 @@ test("accounts, scopes, limits and lanes stand there as they were told", async (
   expect(body).toMatch(/<code>lists:read<\/code>.*?Missing/);
   expect(body).toMatch(/<code>profiles:read<\/code>.*?There/);
   expect(body).toContain("get_profiles, per minute");
-  expect(body).toContain("in 9 minutes");
+  expect(body).toContain("in 9 min");
   expect(body).toContain("1,041");
 });
 

@@ -1,7 +1,6 @@
 // What the pages gain where scripts run. Every page works without it: it adds, and replaces nothing.
 "use strict";
 
-const TONES = { healthy: "ok", degraded: "warn", delayed: "warn", paused: "info", stopped: "bad" };
 const LOOK_EVERY_MS = 10_000;
 
 /** Told so long before the end that there is time to press. */
@@ -19,19 +18,18 @@ async function refreshPulse() {
   line.querySelector(".silent").hidden = over || answer?.ok === true;
   if (over && ending !== null) showEnding(ending, "over", false);
   if (!answer?.ok) return;
-  const { health, look, newFailing, session } = await answer.json();
-  showHealth(line, health, look);
+  const { tag, look, newFailing, session } = await answer.json();
+  showHealth(line, tag, look);
   if (newer !== null) showNewer(newer, newFailing);
   const soon = session !== null && session.leftMs <= WARNED_MS;
   if (ending !== null) showEnding(ending, soon ? "soon" : null, soon && session.mayStay);
 }
 
-function showHealth(line, { word }, look) {
+function showHealth(line, { label, tone }, look) {
   const tag = line.querySelector(".tag");
-  const label = word.charAt(0).toUpperCase() + word.slice(1);
   if (tag.textContent !== label) {
     tag.textContent = label;
-    tag.className = `tag ${TONES[word]}`;
+    tag.className = `tag ${tone}`;
   }
   const time = line.querySelector("time");
   if (look === null || time === null) return;

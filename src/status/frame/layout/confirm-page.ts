@@ -36,7 +36,7 @@ export function confirmPage(frame: Pick<Frame, "shell">, confirmation: Confirmat
       ${csrfField(frame.shell)} ${fields}
       <div class="buttons">
         <button type="submit" class="first">${button}</button>
-        <a href="${back}">Do nothing</a>
+        <a href="${back}">Cancel</a>
       </div>
     </form>
   `;

@@ -1,5 +1,6 @@
 import type { Sight } from "../../../words/sight.ts";
 import { WHOLE_SIGHT } from "../../../words/sight.ts";
+import { withLocalTimes } from "../../../words/local-time.ts";
 
 const markup: unique symbol = Symbol("markup");
 
@@ -34,6 +35,11 @@ export function typed(text: string | null): Safe {
   return { [markup]: () => escaped(text ?? "") };
 }
 
+/** Text about a time that says itself that it is in UTC. */
+export function inUtc(text: string): Safe {
+  return { [markup]: () => escaped(text) };
+}
+
 /** Content that is cut to a length after it is masked. Cut first, half an address would be no address any more. */
 export function seen(show: (sight: Sight) => Safe): Safe {
   return { [markup]: (sight) => show(sight)[markup](sight) };
@@ -47,7 +53,7 @@ export function render(page: Safe, sight: Sight = WHOLE_SIGHT): string {
 function piece(fragment: Fragment, sight: Sight): string {
   if (fragment === null || fragment === undefined || fragment === false) return "";
   if (typeof fragment === "number") return String(fragment);
-  if (typeof fragment === "string") return escaped(sight.text(fragment));
+  if (typeof fragment === "string") return escaped(withLocalTimes(sight.text(fragment), sight.zone));
   if (isMarkup(fragment)) return fragment[markup](sight);
   return fragment.map((one) => piece(one, sight)).join("");
 }

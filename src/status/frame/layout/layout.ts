@@ -1,12 +1,14 @@
 import type { Overview } from "../../../store/pages/overview.ts";
 import { grouped } from "../../../model/count-words.ts";
 import type { Health } from "../../health.ts";
-import type { HealthWord } from "../../../words/help-words.ts";
+import type { HealthWord } from "../../../words/health-words.ts";
+import { HEALTH_LABELS } from "../../../words/health-words.ts";
 import type { Fragment, Safe } from "./html.ts";
 import { html } from "./html.ts";
 import type { Place } from "./places.ts";
 import { PLACES } from "./places.ts";
 import type { Visitor } from "../access/role.ts";
+import { mayDo } from "../access/role.ts";
 import { timeElement } from "../../parts/time-element.ts";
 
 /** What the frame of every page shows of the connection, and to whom. */
@@ -50,19 +52,6 @@ export interface PageParts {
   readonly content: Fragment;
 }
 
-/** Never by colour alone: the word stands beside it. */
-export const HEALTH_LABELS: Readonly<Record<HealthWord, { readonly label: string; readonly tone: string }>> =
-  {
-    healthy: { label: "Healthy", tone: "ok" },
-    degraded: { label: "Degraded", tone: "warn" },
-    delayed: { label: "Delayed", tone: "warn" },
-    paused: { label: "Paused", tone: "info" },
-    stopped: { label: "Stopped", tone: "bad" },
-  };
-
-/** What a limit holds is decided on its own page. */
-export const HELD = "SK-LIMIT";
-
 /** Without it a form does nothing: it proves that the form came from a page of ours. */
 export function csrfField({ csrf }: Pick<Shell, "csrf">): Safe {
   return html`<input type="hidden" name="_csrf" value="${csrf}" />`;
@@ -88,7 +77,7 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
           <p class="brand">
             <a href="/">tandem</a>${name !== null && html` <span><bdi>${name}</bdi></span>`}
           </p>
-          ${frame !== null && healthLine(frame)}
+          ${known && findContact(shell)} ${frame !== null && healthLine(frame)}
         </header>
         <div class="columns ${!known && "alone"}">
           ${known && navigation(place, frame, shell)}
@@ -102,18 +91,30 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
     </html> `;
 }
 
+/** Any page leads to a contact. Viewers see masked email addresses, and find people by name or id. */
+function findContact({ visitor }: Shell): Safe {
+  const by = visitor !== null && mayDo(visitor.role, "operator") ? "Email, name or id" : "Name or id";
+  return html`<form method="get" action="/contacts" role="search" aria-label="Find a contact" class="find">
+    <label for="find" class="unseen">Find a contact: ${by.toLowerCase()}</label>
+    <input id="find" name="q" type="search" placeholder="${by}" autocomplete="off" spellcheck="false" />
+    <button type="submit">Find</button>
+  </form>`;
+}
+
+/** These keep no contact from syncing, beyond those that Errors counts. */
+const QUIET: ReadonlySet<HealthWord> = new Set(["healthy", "attention", "empty", "degraded"]);
+
 /**
  * What keeps the whole connection from working, said once on every page: anybody who looks at a contact must not wonder why
  * nothing moves. The overview says it in full. Failing contacts are told by the number beside Errors.
  */
-function banner({ health, overview }: Pick<Frame, "overview" | "health">): Fragment {
-  if (health.word === "healthy" || health.word === "degraded") return null;
-  const held = overview.connectionProblems.some(({ code }) => code === HELD);
+function banner({ health }: Pick<Frame, "health">): Fragment {
+  if (QUIET.has(health.word)) return null;
   return html`<p class="banner ${HEALTH_LABELS[health.word].tone}">
     <span>${health.sentence}</span>
     ${
-      held
-        ? html`<a href="/mapping?show=held">See what is held, and decide</a>`
+      health.word === "held"
+        ? html`<a href="/mapping?show=held">Review and decide</a>`
         : html`<a href="/">See what to do</a>`
     }
   </p>`;
@@ -167,7 +168,7 @@ function foot(shell: Shell): Safe {
       visitor !== null &&
       html`<form method="post" action="/theme" class="bare">
         ${csrfField(shell)}<input type="hidden" name="back" value="${url}" />
-        <label for="theme">Colours</label>
+        <label for="theme">Colors</label>
         <select id="theme" name="theme">
           ${THEMES.map(
             (one) =>
