@@ -2,7 +2,7 @@ import { inSnapshot } from "../database/store.ts";
 import type { LinkState } from "../../model/link.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import type { PerSide, Side } from "../../model/side.ts";
-import { Prisma } from "../generated/client.ts";
+import type { Prisma } from "../generated/client.ts";
 import type { Pause } from "../runs/pauses.ts";
 import type { RunCounts, RunResult } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
