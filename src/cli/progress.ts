@@ -13,6 +13,7 @@ const BAR_WIDTH = 24;
 const STEPS: Readonly<Record<Progress["step"], string>> = {
   read: "Read",
   look_up: "Look up in",
+  link: "Link",
   compare: "Compare",
   write: "Write",
 };

@@ -10,9 +10,12 @@ import { collectionsOf, pageDone } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import { foldParted } from "../store/links/fold-parted.ts";
-import { attachSightings, countHalfLinks, halfLinks, markSought } from "../store/links/links.ts";
+import { attachSightings, joinTheirOwn } from "../store/links/attach-sightings.ts";
+import type { ScopeCollections } from "../store/links/links.ts";
+import { countHalfLinks, halfLinks, markSought } from "../store/links/links.ts";
 import { pairByAddress } from "../store/links/pair-by-address.ts";
-import { refreshStatistics } from "../store/database/statistics.ts";
+import { joinByHashing, refreshStatistics } from "../store/database/statistics.ts";
+import type { Store } from "../store/database/store.ts";
 import { atomically } from "../store/database/store.ts";
 
 /** Addresses looked up in one call: both systems take a hundred. */
@@ -42,16 +45,32 @@ export async function linkContacts(context: RunContext): Promise<void> {
 
 /** Joins what is stored, by the addresses that it shows now; asks neither system. */
 export async function joinContacts(context: RunContext): Promise<void> {
-  const { store, identity, now } = context;
+  const { store, now } = context;
   const scope = perSide((side) => collectionsOf(context.scope, side));
-  await refreshStatistics(store);
-  await atomically(store, async (store) => {
-    await foldParted(store, now());
-    await followAddresses(store, "dirty", now());
-    await attachSightings(store, scope, identity, now());
-    if (!(await pairByAddress(store, scope, now()))) return;
-    await followAddresses(store, "dirty", now());
-    await attachSightings(store, scope, identity, now());
+  const many = await refreshStatistics(store);
+  const together = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
+    atomically(store, async (store) => {
+      if (many) await joinByHashing(store);
+      return work(store);
+    });
+  await together((store) => foldParted(store, now()));
+  await followAndAttach();
+  if (await together((store) => pairByAddress(store, scope, now()))) await followAndAttach();
+
+  async function followAndAttach(): Promise<void> {
+    await together(async (store) => {
+      await followAddresses(store, "dirty", now());
+      for (const side of SIDES) await joinTheirOwn(store, side);
+    });
+    await attach(context, scope);
+  }
+}
+
+async function attach(context: RunContext, scope: ScopeCollections): Promise<void> {
+  const { store, identity, now } = context;
+  await attachSightings(store, scope, identity, now(), async (addresses) => {
+    context.progress({ step: "link", side: null, done: addresses, total: null });
+    await pageDone(context);
   });
 }
 

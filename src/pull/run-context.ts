@@ -58,7 +58,7 @@ export async function pageDone({
 
 /** How far a step is. `total` is null until it is known. */
 export interface Progress {
-  readonly step: "read" | "look_up" | "compare" | "write";
+  readonly step: "read" | "look_up" | "link" | "compare" | "write";
   readonly side: Side | null;
   readonly done: number;
   readonly total: number | null;

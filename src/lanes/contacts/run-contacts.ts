@@ -102,7 +102,9 @@ async function cycle(
   const looked = await look(leased, mapping, email);
   const { context, isApproved, guarded } = looked;
   const compared = context.comparison === null ? {} : { missed: await endComparison(store) };
-  const consent = await recordChangedConsent(store, runId, now());
+  const consent = await recordChangedConsent(store, runId, now(), async (addresses) => {
+    context.progress({ step: "compare", side: null, done: addresses, total: null });
+  });
   const filter: LinkFilter = email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] };
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(store, "live");

@@ -30,6 +30,7 @@ export function remainingMs({ done, from, total, since, at }: RunProgress, now: 
 const STEPS = [
   { step: "read", label: "Read both sides" },
   { step: "look_up", label: "Look up who is on the other side" },
+  { step: "link", label: "Link contacts by email address" },
   { step: "compare", label: "Compare" },
   { step: "write", label: "Write" },
 ] as const;

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { rowsOf } from "../database/rows.ts";
+import { joinByHashing } from "../database/statistics.ts";
 import { consentState, plainConsent } from "../../model/consent.ts";
 import type { ConsentKind } from "../../model/consent.ts";
 import { readCursor, saveCursor } from "../snapshots/cursors.ts";
@@ -23,7 +26,11 @@ export async function recordConsent(
   links: readonly bigint[] | "everybody",
 ): Promise<Recorded> {
   const among = links === "everybody" ? Prisma.empty : Prisma.sql`AND link_id = ANY(${[...links]}::bigint[])`;
-  return sealing(store, "consent", (store) => recordSeen(store, runId, now, among, among));
+  return sealing(store, "consent", async (store) => {
+    const added = await recordShown(store, runId, now, among);
+    await followAddresses(store, runId, now, among);
+    return added;
+  });
 }
 
 const OPTED_IN = consentState(plainConsent("subscribed"));
@@ -33,31 +40,99 @@ const RECORDED = "recorded consent";
 /** Clocks of two processes differ, and a snapshot is dated before it is committed. */
 const OVERLAP_MS = 10 * 60_000;
 
+/** Email addresses recorded in one transaction, and links whose addresses are followed in one: some seconds at most. */
+const ADDRESSES_PER_PAGE = 5_000;
+const LINKS_PER_PAGE = 50_000n;
+
 /**
  * The same of everybody whose snapshot or addresses changed since it was last done, which costs what changed and not what
- * there is. The first time, and where a clock was put back, it goes over everybody.
+ * there is. The first time, and where a clock was put back, it goes over everybody. Each page is a transaction; what a kill
+ * leaves is recorded by the next run, because the time is only noted at the end.
+ *
+ * @param recorded told after each page how many addresses were seen to so far
  */
-export async function recordChangedConsent(store: Store, runId: bigint, now: Date): Promise<Recorded> {
-  const { connectionId } = store;
-  return sealing(store, "consent", async (store) => {
-    const recorded = Number((await readCursor(store, RECORDED)) ?? Number.NaN);
-    const [shown, people] =
-      recorded <= now.getTime()
-        ? changedSince(connectionId, new Date(recorded))
-        : [Prisma.empty, Prisma.empty];
-    const added = await recordSeen(store, runId, now, shown, people);
-    await saveCursor(store, RECORDED, String(now.getTime() - OVERLAP_MS), now);
-    return added;
-  });
+export async function recordChangedConsent(
+  store: Store,
+  runId: bigint,
+  now: Date,
+  recorded: (addresses: number) => Promise<void> = async () => {},
+): Promise<Recorded> {
+  const before = Number((await readCursor(store, RECORDED)) ?? Number.NaN);
+  const since = before <= now.getTime() ? new Date(before) : null;
+  const added = { optedOut: 0, optedIn: 0 };
+  let [pages, done] = [0, 0];
+  for (let after = ""; ; pages += 1) {
+    const emails = await emailsShownSince(store, since, after);
+    const last = emails.at(-1);
+    if (last === undefined) break;
+    const page = await sealing(store, "consent", async (store) => {
+      await joinByHashing(store);
+      return recordShown(store, runId, now, among(since, emails));
+    });
+    added.optedOut += page.optedOut;
+    added.optedIn += page.optedIn;
+    after = last;
+    done += emails.length;
+    await recorded(done);
+  }
+  const many = pages > 1;
+  for (const links of many ? await linkPages(store) : [null])
+    await sealing(store, "consent", async (store) => {
+      if (many) await joinByHashing(store);
+      await followAddresses(store, runId, now, peopleChanged(store.connectionId, since, links));
+      await recorded(done);
+    });
+  await saveCursor(store, RECORDED, String(now.getTime() - OVERLAP_MS), now);
+  return added;
 }
 
-/** Conditions on snapshots, and on people by their link: whatever changes an address, or opts one out, makes it dirty. */
-function changedSince(connectionId: number, since: Date): readonly [Prisma.Sql, Prisma.Sql] {
-  const shown = Prisma.sql`AND seen_at >= ${since}`;
+const EMAIL_ROW = z.object({ email: z.string() });
+
+/** The next addresses, in their order, that a snapshot since then shows an opinion on email of. */
+async function emailsShownSince(
+  { statements, connectionId }: Store,
+  since: Date | null,
+  after: string,
+): Promise<readonly string[]> {
+  const rows = await rowsOf(statements, EMAIL_ROW)`/* long */
+    SELECT DISTINCT email_key AS email FROM sighting
+    WHERE connection_id = ${connectionId} AND email_key > ${after} ${shownSince(since)}
+      AND (verdict <> 'none' OR consent_state = ${OPTED_IN})
+    ORDER BY email_key LIMIT ${ADDRESSES_PER_PAGE}`;
+  return rows.map(({ email }) => email);
+}
+
+function shownSince(since: Date | null): Prisma.Sql {
+  return since === null ? Prisma.empty : Prisma.sql`AND seen_at >= ${since}`;
+}
+
+function among(since: Date | null, emails: readonly string[]): Prisma.Sql {
+  return Prisma.sql`AND email_key = ANY(${[...emails]}::text[]) ${shownSince(since)}`;
+}
+
+type LinkPage = readonly [above: bigint, upTo: bigint];
+
+const IDS_ROW = z.object({ first: z.bigint().nullable(), last: z.bigint().nullable() });
+
+async function linkPages({ statements, connectionId }: Store): Promise<readonly LinkPage[]> {
+  const [ids] = await rowsOf(statements, IDS_ROW)`
+    SELECT min(id) AS first, max(id) AS last FROM link WHERE connection_id = ${connectionId}`;
+  const pages: LinkPage[] = [];
+  if (ids === undefined || ids.first === null || ids.last === null) return pages;
+  for (let above = ids.first - 1n; above < ids.last; above += LINKS_PER_PAGE)
+    pages.push([above, above + LINKS_PER_PAGE]);
+  return pages;
+}
+
+/** People by their link, of these links or of all: whatever changes an address, or opts one out, makes the link dirty. */
+function peopleChanged(connectionId: number, since: Date | null, links: LinkPage | null): Prisma.Sql {
+  const page =
+    links === null ? Prisma.empty : Prisma.sql`AND link_id > ${links[0]} AND link_id <= ${links[1]}`;
+  if (since === null) return page;
   const addresses = Prisma.sql`
     SELECT email_key FROM sighting
     WHERE connection_id = ${connectionId} AND seen_at >= ${since} AND email_key IS NOT NULL`;
-  const people = Prisma.sql`AND link_id IN (
+  return Prisma.sql`${page} AND link_id IN (
     SELECT link_id FROM sighting WHERE connection_id = ${connectionId} AND seen_at >= ${since} AND link_id IS NOT NULL
     UNION SELECT link_id FROM link_alias
       WHERE connection_id = ${connectionId} AND (greatest(since, coalesce(until, since)) >= ${since} OR email_key IN (${addresses}))
@@ -65,16 +140,10 @@ function changedSince(connectionId: number, since: Date): readonly [Prisma.Sql, 
     UNION SELECT parted_to FROM link
       WHERE connection_id = ${connectionId} AND parted_to IS NOT NULL
         AND (dirty_since IS NOT NULL OR email_key IN (${addresses})))`;
-  return [shown, people];
 }
 
-async function recordSeen(
-  store: Store,
-  runId: bigint,
-  now: Date,
-  among: Prisma.Sql,
-  people: Prisma.Sql,
-): Promise<Recorded> {
+/** What the snapshots of these addresses show. */
+async function recordShown(store: Store, runId: bigint, now: Date, among: Prisma.Sql): Promise<Recorded> {
   const out = Prisma.sql`verdict <> 'none' ${among}`;
   const optedOut = await record(store, runId, now, "opted_out", out);
   // Subscribed by Tandem over a refusal is no act of theirs.
@@ -91,7 +160,6 @@ async function recordSeen(
     ${among}`;
   const optedIn = await record(store, runId, now, "opted_in", cameBack);
   await recordFirst(store, runId, now, among);
-  await followAddresses(store, runId, now, people);
   return { optedOut, optedIn };
 }
 
@@ -130,7 +198,7 @@ async function followAddresses(
   now: Date,
   among: Prisma.Sql,
 ): Promise<void> {
-  await statements.$executeRaw`
+  await statements.$executeRaw`/* long */
     WITH address AS (
       SELECT link_id, email_key AS email, NULL::timestamptz AS passed_at FROM sighting
       WHERE connection_id = ${connectionId} AND link_id IS NOT NULL AND email_key IS NOT NULL ${among}

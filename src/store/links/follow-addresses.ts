@@ -48,7 +48,7 @@ function moves({ statements, connectionId }: Store, which: Following): Promise<r
     which === "dirty"
       ? Prisma.sql`dirty_since IS NOT NULL`
       : Prisma.sql`link.id = ANY(${[...which]}::bigint[])`;
-  return rowsOf(statements, MOVE)`
+  return rowsOf(statements, MOVE)`/* long */
     SELECT id, address
     FROM (
       SELECT id, email_key, passed, live,

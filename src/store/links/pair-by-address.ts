@@ -120,7 +120,7 @@ async function release(joining: Joining, side: Side, link: bigint): Promise<void
  * agreement and the other one was, which a rule lets lead; before any agreement HubSpot's address is the one that is written.
  */
 function pairsApart({ statements, connectionId }: Store, scope: ScopeCollections): Promise<readonly Pair[]> {
-  return rowsOf(statements, PAIR)`
+  return rowsOf(statements, PAIR)`/* long */
     WITH shown AS (
       SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.created_at, sighting.link_id, link.dirty_since, link.state,
              link.base -> ${EMAIL_FIELD.key} AS agreed, partner.email_key AS other, partner.external_id AS partner,

@@ -6,7 +6,7 @@ import { SIDE } from "../database/shapes.ts";
 
 /** How far the run under way has come. */
 export interface RunProgress {
-  readonly step: "read" | "look_up" | "compare" | "write";
+  readonly step: "read" | "look_up" | "link" | "compare" | "write";
   readonly side: Side | null;
   readonly done: number;
   /** `null` until it is known. */
@@ -42,7 +42,7 @@ const READ_RUNNING_ROW = z.object({
   progress: z
     .object({
       side: SIDE.nullable(),
-      step: z.enum(["read", "look_up", "compare", "write"]),
+      step: z.enum(["read", "look_up", "link", "compare", "write"]),
       done: z.number(),
       total: z.number().nullable(),
       from: z.number(),
