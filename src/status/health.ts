@@ -91,12 +91,14 @@ function paused({ pause, counters }: HealthSnapshot, now: Date): Health | null {
   );
 }
 
-function needsPerson({ level, code, field }: ConnectionProblem): boolean {
+/** Does this problem stop everything until a person acts? */
+export function needsPerson({ level, code, field }: ConnectionProblem): boolean {
   // What stops engagement alone is that lane's problem: contacts and opt-outs continue.
   return level === "connection" && field !== ENGAGEMENT_FIELD && code !== OVERDUE && !PASSING.has(code);
 }
 
-function actor({ side }: ConnectionProblem): string {
+/** Which person has to act. */
+export function actor({ side }: ConnectionProblem): string {
   if (side === "hubspot") return "An admin of the HubSpot account";
   return side === "klaviyo" ? "An admin of the Klaviyo account" : "Someone who can edit the mapping file";
 }

@@ -36,6 +36,7 @@ import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
 import { useMapping, reload } from "./mapping-in-use.ts";
+import { serveAlerts } from "./serve-alerts.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** The lane of what pages leave to be looked at. */
@@ -84,13 +85,17 @@ export async function serve(
     wake: () => scheduler?.runNow(PAGE_TASKS),
     failed: (err) => log.error({ lane: PAGE_TASKS, err }, "a plan for the page failed"),
   });
+  const read = statusReader(deps.database, connection.id, app.now, () =>
+    laneSchedule(current.mapping, contactsSchedule()),
+  );
+  // In a quiet time nothing is late.
+  const intervalMs = () =>
+    isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule());
   const page =
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
-          read: statusReader(deps.database, connection.id, app.now, () =>
-            laneSchedule(current.mapping, contactsSchedule()),
-          ),
+          read,
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,
@@ -107,16 +112,25 @@ export async function serve(
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
           log,
-          // In a quiet time nothing is late.
-          intervalMs: () =>
-            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule()),
+          intervalMs,
           contactUrls: links.urls,
         });
+  const alerts = serveAlerts(app, {
+    connectionId: connection.id,
+    current: () => current,
+    read,
+    intervalMs,
+    pageUrl: options.access?.publicUrl ?? null,
+    worker: options.worker,
+    log,
+  });
   const failed = laneFailures(log, deps.stopping);
   const note = noteSides(() => current.deps, connection.id);
   const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
     await note();
+    if (run.result !== "stopped") alerts.cycleFinished();
+    alerts.wake();
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {
@@ -155,10 +169,10 @@ export async function serve(
   try {
     await Promise.race([checked, untilStopped(app.stopping)]);
   } catch (error) {
-    await page?.close();
+    await Promise.all([page?.close(), alerts.stop()]);
     throw error;
   }
-  if (app.stopping.aborted) return page?.close();
+  if (app.stopping.aborted) return void (await Promise.all([page?.close(), alerts.stop()]));
   scheduler = begin();
   const requests = options.worker ? watchRequests(deps, connection.id, wake) : null;
   const unwatch =
@@ -175,6 +189,7 @@ export async function serve(
   unwatchUsers();
   clearInterval(requests ?? undefined);
   await scheduler.stop();
+  await alerts.stop();
   await page?.close();
   await tasks.close();
 }

@@ -38,6 +38,7 @@ import { pulseRoute } from "./pulse.ts";
 import type { MappingOnDisk } from "../../mapping/read-mapping.ts";
 import { engagementRoutes } from "../engagement/engagement-routes.ts";
 import { helpRoutes } from "../help/help-routes.ts";
+import { alertRoutes } from "../settings/alert-routes.ts";
 import { sessionRoutes } from "../settings/session-routes.ts";
 import { settingsRoutes } from "../settings/settings-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
@@ -130,6 +131,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...alertRoutes(deps),
     ...sessionRoutes(deps),
     ...helpRoutes(deps),
   ];

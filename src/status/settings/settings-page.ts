@@ -7,6 +7,7 @@ import { html } from "../frame/layout/html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";
 import { limitWords } from "../../words/mapping-words.ts";
 import { timeElement } from "../parts/time-element.ts";
+import { alertsSection } from "./alerts-section.ts";
 import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { peopleSection } from "./people-section.ts";
@@ -21,8 +22,8 @@ export function settingsPage(view: SettingsView): Safe {
     <h1>Settings</h1>
     <p>What stands here is set in the mapping file and the environment; this page changes nothing of it.</p>
     ${SIDES.map((side) => accountSection(view, side))} ${scopes(view)} ${quotas(view)} ${schedule(view)}
-    ${limits(view)} ${peopleSection(view)} ${sessionsSection(view.frame, view.sessions)} ${system(view)}
-    ${copyable(view)}
+    ${alertsSection({ ...view, mapping: view.used?.mapping ?? null })} ${limits(view)} ${peopleSection(view)}
+    ${sessionsSection(view.frame, view.sessions)} ${system(view)} ${copyable(view)}
   `;
 }
 

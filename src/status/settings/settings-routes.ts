@@ -1,5 +1,7 @@
 import pkg from "../../../package.json" with { type: "json" };
 import { eachAuditEntry, readAudit } from "../../store/chains/audit.ts";
+import { readChannels } from "../../store/alerts/alert-channels.ts";
+import { recentAlerts } from "../../store/alerts/alerts.ts";
 import { readFreshness } from "../../store/pages/freshness.ts";
 import { countLinks } from "../../store/links/links.ts";
 import { readServerFacts } from "../../store/database/server-facts.ts";
@@ -16,6 +18,7 @@ import { scopeNeeds } from "./scope-needs.ts";
 import { settingsPage } from "./settings-page.ts";
 
 const ACTIONS_SHOWN = 20;
+const ALERTS_SHOWN = 10;
 
 /** What Tandem is connected to and who may use it; changes nothing. */
 export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps): readonly StatusPage[] {
@@ -35,15 +38,19 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
       address: "/settings",
       place: "/settings",
       async answer({ frame, visitor }) {
-        const [used, notes, freshness, linked, server, audit, sessions] = await Promise.all([
-          mappingInUse(database, connectionId),
-          readSideNotes(database, connectionId),
-          readFreshness(database, connectionId),
-          countLinks(database, connectionId, "live"),
-          readServerFacts(database),
-          visitor.role === "admin" ? readAudit(database, connectionId, ACTIONS_SHOWN) : [],
-          listSessions(database, visitor.role === "admin" ? null : visitor.name, SESSION_LIMITS, now()),
-        ]);
+        const [used, notes, freshness, linked, server, audit, sessions, alerts, channels] = await Promise.all(
+          [
+            mappingInUse(database, connectionId),
+            readSideNotes(database, connectionId),
+            readFreshness(database, connectionId),
+            countLinks(database, connectionId, "live"),
+            readServerFacts(database),
+            visitor.role === "admin" ? readAudit(database, connectionId, ACTIONS_SHOWN) : [],
+            listSessions(database, visitor.role === "admin" ? null : visitor.name, SESSION_LIMITS, now()),
+            recentAlerts(database, connectionId, ALERTS_SHOWN),
+            readChannels(database, connectionId),
+          ],
+        );
         const { runs } = frame.overview;
         const lastRun = runs.find(({ kind, result }) => kind === "contacts" && result !== "running") ?? null;
         const view = {
@@ -58,6 +65,8 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
           server,
           audit,
           sessions,
+          alerts,
+          channels,
           version: pkg.version,
           node: process.versions.node,
         };

@@ -39,6 +39,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",
+  "POST /settings/alerts/test": "operator",
   "POST /sessions/:id/end": "viewer",
   "POST /sessions/end": "viewer",
   "POST /sessions/end-all": "admin",
