@@ -36,8 +36,12 @@ import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
 import { useMapping, reload } from "./mapping-in-use.ts";
+import { connectionMetrics, metricsToken, serveMetrics } from "./serve-metrics.ts";
 import { serveAlerts } from "./serve-alerts.ts";
 import { untilStopped } from "../until-stopped.ts";
+
+/** Where metrics listen unless told otherwise. */
+const OWN_MACHINE = "127.0.0.1";
 
 /** The lane of what pages leave to be looked at. */
 const PAGE_TASKS = "page tasks";
@@ -49,6 +53,8 @@ export interface ServeOptions {
   readonly contacts?: string;
   /** `null` serves no status page. */
   readonly port: number | null;
+  /** A port for `/metrics` alone, which the page serves too; `null` for none. */
+  readonly metricsPort?: number | null;
   /** Where the page listens; default 127.0.0.1, and anything else only with a password. */
   readonly host?: string;
   /** Who is let in to the page; default: everybody on this machine. */
@@ -91,11 +97,21 @@ export async function serve(
   // In a quiet time nothing is late.
   const intervalMs = () =>
     isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule());
+  const watched = connectionMetrics(app, {
+    database: deps.database,
+    connectionId: connection.id,
+    mapping: () => current.mapping,
+    read,
+    now: app.now,
+    intervalMs,
+  });
+  const token = metricsToken(app);
   const page =
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
           read,
+          metrics: { metrics: watched, token },
           explain: (linkId) =>
             explainPerson(deps.database, current.mapping, connection.id, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(deps.database, connection.id, current.mapping)).scope,
@@ -115,6 +131,10 @@ export async function serve(
           intervalMs,
           contactUrls: links.urls,
         });
+  const ownPort = options.metricsPort ?? null;
+  const metricsAt = { token, host: options.host ?? OWN_MACHINE, port: ownPort ?? 0 };
+  const metricsServer = ownPort === null ? null : await serveMetrics(watched, metricsAt);
+  if (metricsServer !== null) log.info(`metrics: ${metricsServer.url}`);
   const alerts = serveAlerts(app, {
     connectionId: connection.id,
     current: () => current,
@@ -124,6 +144,10 @@ export async function serve(
     worker: options.worker,
     log,
   });
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([alerts.stop(), metricsServer?.close()]);
+    await page?.close();
+  };
   const failed = laneFailures(log, deps.stopping);
   const note = noteSides(() => current.deps, connection.id);
   const ended = async (run: ContactRun): Promise<void> => {
@@ -169,10 +193,10 @@ export async function serve(
   try {
     await Promise.race([checked, untilStopped(app.stopping)]);
   } catch (error) {
-    await Promise.all([page?.close(), alerts.stop()]);
+    await closeAll();
     throw error;
   }
-  if (app.stopping.aborted) return void (await Promise.all([page?.close(), alerts.stop()]));
+  if (app.stopping.aborted) return closeAll();
   scheduler = begin();
   const requests = options.worker ? watchRequests(deps, connection.id, wake) : null;
   const unwatch =
@@ -182,15 +206,14 @@ export async function serve(
           failed: (error) => failed("mapping", error),
         });
   const usersWrong = options.access?.usersWrong ?? null;
-  const watched = { database: deps.database, connectionId: connection.id, now: app.now, log };
-  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
+  const file = { database: deps.database, connectionId: connection.id, now: app.now, log };
+  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...file, wrong: usersWrong });
   await untilStopped(app.stopping);
   unwatch();
   unwatchUsers();
   clearInterval(requests ?? undefined);
   await scheduler.stop();
-  await alerts.stop();
-  await page?.close();
+  await closeAll();
   await tasks.close();
 }
 

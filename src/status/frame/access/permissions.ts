@@ -60,6 +60,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /page.js": "anybody",
   "GET /healthz": "anybody",
   "GET /readyz": "anybody",
+  "GET /metrics": "anybody",
 };
 
 /** @throws where the table does not name the route: that is a fault of ours, told at start */
