@@ -103,8 +103,8 @@ export function startAlerts(deps: AlertsDeps): Alerts {
     await noted(deps, "heartbeat", error);
   };
 
+  // Not at once: a lane that was overdue while no process ran catches up within seconds.
   const timer = setInterval(wake, deps.everyMs ?? EVERY_MS);
-  wake();
   return {
     wake,
     cycleFinished: () => send("heartbeat", beat),

@@ -5,6 +5,7 @@ import { recentAlerts } from "../../store/alerts/alerts.ts";
 import { readFreshness } from "../../store/pages/freshness.ts";
 import { countLinks } from "../../store/links/links.ts";
 import { readServerFacts } from "../../store/database/server-facts.ts";
+import { readSideHealth } from "../../store/runs/side-health.ts";
 import { readSideNotes } from "../../store/runs/side-notes.ts";
 import { listSessions } from "../../store/pages/web-sessions.ts";
 import { OPEN } from "../frame/access/access.ts";
@@ -38,8 +39,8 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
       address: "/settings",
       place: "/settings",
       async answer({ frame, visitor }) {
-        const [used, notes, freshness, linked, server, audit, sessions, alerts, channels] = await Promise.all(
-          [
+        const [used, notes, freshness, linked, server, audit, sessions, alerts, channels, health] =
+          await Promise.all([
             mappingInUse(database, connectionId),
             readSideNotes(database, connectionId),
             readFreshness(database, connectionId),
@@ -49,8 +50,8 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
             listSessions(database, visitor.role === "admin" ? null : visitor.name, SESSION_LIMITS, now()),
             recentAlerts(database, connectionId, ALERTS_SHOWN),
             readChannels(database, connectionId),
-          ],
-        );
+            readSideHealth(database, connectionId),
+          ]);
         const { runs } = frame.overview;
         const lastRun = runs.find(({ kind, result }) => kind === "contacts" && result !== "running") ?? null;
         const view = {
@@ -67,6 +68,7 @@ export function settingsRoutes({ act, now, access = OPEN, nextRuns }: PageDeps):
           sessions,
           alerts,
           channels,
+          health,
           version: pkg.version,
           node: process.versions.node,
         };

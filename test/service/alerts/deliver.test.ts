@@ -125,6 +125,7 @@ test("a channel that hangs keeps neither the other channels nor the heartbeat fr
     before: () => Promise.resolve(),
     worker: true,
   });
+  alerts.wake();
   await expect.poll(() => sink.got.length).toBe(1);
   await expect.poll(() => other.got.map(({ path }) => path)).toEqual(["/slack"]);
   alerts.cycleFinished();
@@ -144,6 +145,7 @@ test("a process without lanes sends only to channels whose secrets it has", asyn
     before: () => Promise.resolve(),
     worker: false,
   });
+  alerts.wake();
   await expect.poll(() => sink.got.length).toBe(1);
   await alerts.stop();
   const waiting = await fresh.database.alertMessage.findMany({ where: { channel: "slack" } });
