@@ -32,7 +32,10 @@ export async function readAlertFacts({
   now,
   intervalMs,
 }: FactsFrom): Promise<AlertFacts> {
-  const overview = await read.overview();
+  const whole = await read.overview();
+  // What a limit stopped has an alert for itself, and everything else continues meanwhile.
+  const connectionProblems = whole.connectionProblems.filter(({ code }) => code !== HELD);
+  const overview = { ...whole, connectionProblems };
   const health = await readSideHealth(database, connectionId);
   const hold = await waitingHold(database, connectionId);
   return {
@@ -53,6 +56,9 @@ export async function readAlertFacts({
     versions: SIDES.flatMap((side) => versionOf(mapping, side)),
   };
 }
+
+/** `heldByLimit` of `plan/problems.ts`. */
+const HELD = "SK-LIMIT";
 
 function stopped(overview: Overview): FactProblem {
   const problem = overview.connectionProblems.find(needsPerson);

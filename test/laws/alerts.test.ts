@@ -87,7 +87,10 @@ test("an alert opens once, is repeated every 24 hours, ends once, and a restart 
           expect(kept.some((alert) => alert.type === type)).toBe(true);
           lastHeld.set(type, at);
         }
-        for (const { type } of kept.filter((alert) => !holds.has(alert.type))) expect(FADING).toContain(type);
+        for (const { type, absentSince } of kept.filter((alert) => !holds.has(alert.type))) {
+          expect(FADING).toContain(type);
+          expect(at - (absentSince?.getTime() ?? 0)).toBeLessThan(FADES_FOR_MS);
+        }
         const ended = step.told.filter(({ kind, type }) => kind === "resolve" && FADING.includes(type));
         for (const { type } of ended)
           expect(at - (lastHeld.get(type) ?? at)).toBeGreaterThanOrEqual(FADES_FOR_MS);

@@ -71,15 +71,20 @@ test("an alert is told to each of its channels once when it opens, every 24 hour
 
 test("five processes that decide at the same moment tell it once", async () => {
   const others = Array.from({ length: 4 }, () => openDatabase(fresh.url));
+  const all = [fresh.database, ...others];
+  await Promise.all(all.map((database) => database.$queryRaw`SELECT 1`));
+  const decide = (facts: typeof QUIET, hour: number) =>
+    Promise.all(all.map((database) => saveDecision(database, id, ALERTING, facts, hours(hour))));
   try {
-    await Promise.all(
-      [fresh.database, ...others].map((database) => saveDecision(database, id, ALERTING, STOPPED, hours(0))),
-    );
+    for (const hour of [0, 2, 4, 6]) {
+      await decide(STOPPED, hour);
+      await decide(QUIET, hour + 1);
+    }
   } finally {
     await Promise.all(others.map((database) => database.$disconnect()));
   }
-  expect(await fresh.database.alert.count()).toBe(1);
-  expect(await told()).toEqual(["opened"]);
+  expect(await fresh.database.alert.count()).toBe(4);
+  expect(await told()).toEqual(Array.from({ length: 4 }, () => ["opened", "resolved"]).flat());
 });
 
 test("the database itself lets only one alert of a type be open", async () => {
