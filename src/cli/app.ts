@@ -3,6 +3,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Secrets } from "../model/keys/secrets.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Database } from "../store/database/database.ts";
+import type { CallTap } from "../service/call-tap.ts";
 import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
@@ -40,6 +41,8 @@ export interface App {
     /** Where the calls of a day are counted; `null`: in this process alone. */
     database: Database | null,
   ) => Promise<PerSide<Connector>>;
+  /** Tells of every call that the connectors make. */
+  readonly calls: CallTap;
 }
 
 /** The options that every command takes. */

@@ -2,7 +2,8 @@ import { formatDiagnostics } from "../mapping/diagnostics/format-diagnostics.ts"
 import type { MappingOnDisk } from "../mapping/read-mapping.ts";
 import { readMapping } from "../mapping/read-mapping.ts";
 import { readSecret } from "../mapping/read-secret.ts";
-import type { Mapping, SecretRef } from "../model/mapping.ts";
+import type { SecretRef } from "../model/keys/secret-ref.ts";
+import type { Mapping } from "../model/mapping.ts";
 import type { Secrets } from "../model/keys/secrets.ts";
 import { perSide } from "../model/side.ts";
 import type { App, CommonOptions } from "./app.ts";

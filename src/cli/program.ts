@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import("./reports/status.ts")).statusCommand,
   explain: async () => (await import("./reports/explain.ts")).explainCommand,
   retry: async () => (await import("./runs/retry.ts")).retryCommand,
+  alerts: async () => (await import("./reports/alerts.ts")).alertsCommand,
   doctor: async () => (await import("./reports/doctor.ts")).doctorCommand,
   erase: async () => (await import("./reports/erase.ts")).eraseCommand,
   user: async () => (await import("./setup/user.ts")).userCommand,

@@ -6,6 +6,7 @@ import type {
   UnreadableContact,
 } from "../model/contact.ts";
 import type { HistoryReading } from "../model/history/contact-history.ts";
+import type { ApiHealth, Quota } from "../model/watch/api-health.ts";
 import type { EmailKey } from "../model/email.ts";
 import type { Operation } from "../model/operation.ts";
 import type { WriteGate } from "./permit.ts";
@@ -47,16 +48,8 @@ export interface Connector {
   requests(): ReadonlyMap<string, number>;
   /** What the system said last about its limits, no matter what uses them up; empty before its first answer. */
   quotas(): readonly Quota[];
-}
-
-/** One of a system's limits as its answers told it. */
-export interface Quota {
-  /** For people: `per day`, `get_profiles, per minute`. */
-  readonly name: string;
-  readonly limit: number;
-  readonly left: number;
-  /** When that was told; milliseconds since 1970. */
-  readonly at: number;
+  /** How calls went in the last hour, and which may go now. */
+  health(): ApiHealth;
 }
 
 export interface Account {

@@ -13,7 +13,6 @@ import { withConnection } from "./connection-lease.ts";
 import type { Deps } from "./deps.ts";
 import { NO_RUN } from "../store/runs/runs.ts";
 import { atomically, storeOf } from "../store/database/store.ts";
-
 type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
 
 /** What erasing somebody came to, over all connections of the database. */

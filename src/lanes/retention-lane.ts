@@ -1,6 +1,7 @@
 import { listRun } from "./with-run.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Mapping } from "../model/mapping.ts";
+import { removeAlerts } from "../store/alerts/alerts.ts";
 import { openStore } from "../store/runs/connections.ts";
 import type { RemovedRows } from "../store/runs/retention.ts";
 import { removeAudit } from "../store/chains/remove-audit.ts";
@@ -46,6 +47,7 @@ export async function runRetention(
     audit: await isTime(async () =>
       removeAudit(store, auditMs === null ? null : dayBegin(ago(auditMs)), begun, rest),
     ),
+    alerts: await isTime(() => removeAlerts(store, ago(historyMs))),
     sessions: await isTime(() => forgetSessions(database, ago(SESSIONS_MS))),
   };
   if (Object.values(removed).some((count) => count > 0)) {
@@ -63,6 +65,7 @@ function countsOf(removed: RemovedRows): RunCounts {
     removed_events: removed.events,
     removed_audit: removed.audit,
     removed_sessions: removed.sessions,
+    removed_alerts: removed.alerts,
     emptied: removed.raw,
   };
 }

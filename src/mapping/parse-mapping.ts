@@ -4,6 +4,7 @@ import { buildMapping } from "./meaning/build-mapping.ts";
 import { companyField } from "./company-field.ts";
 import type { Diagnostic, Path } from "./diagnostics/diagnostic.ts";
 import { diagnostic } from "./diagnostics/diagnostic.ts";
+import { alertMeanings } from "./meaning/meaning-alerts.ts";
 import { engagementMeanings } from "./meaning/meaning-engagement.ts";
 import type { Meaning, PlacedField } from "./meaning/meaning-fields.ts";
 import { defaultMeanings, doubleTargets, fieldMeanings } from "./meaning/meaning-fields.ts";
@@ -11,6 +12,7 @@ import { mixedTypes } from "./meaning/meaning-types.ts";
 import { directionMeanings } from "./meaning/meaning-directions.ts";
 import { ruleMeanings, surroundingMeanings } from "./meaning/meaning-rules.ts";
 import { notYet } from "./meaning/not-yet.ts";
+import { alertEntry } from "./schema/schema-alerts.ts";
 import { companyEntry, connections, fieldEntry, mappingFile, ruleEntry, sections } from "./schema/schema.ts";
 import { MOST_PROBLEMS, shapeProblems } from "./meaning/shape-problems.ts";
 import type { YamlSource } from "./yaml/yaml-source.ts";
@@ -98,6 +100,7 @@ function meanings(source: YamlSource): readonly Meaning[] {
     ...doubleTargets(whole),
     ...mixedTypes(whole),
     ...engagementOf(top, fields),
+    ...alertsOf(top, source),
     ...surroundingMeanings({
       connections: connections.safeParse(top["connections"]).data ?? null,
       schedule: sections.schedule.safeParse(top["schedule"]).data ?? null,
@@ -118,6 +121,19 @@ function engagementOf(
   const shown = sections.consent.safeParse(top["consent"]).data?.klaviyo_to_hubspot;
   const consent = [shown?.status_property, shown?.reason_property].filter((name) => name !== undefined);
   return engagementMeanings(section, { oauth, eventType, fields, consent });
+}
+
+function alertsOf(top: Readonly<Record<string, unknown>>, source: YamlSource): readonly Meaning[] {
+  const alerts = entries(top["alerts"]).flatMap(({ index, value }) => {
+    const { data } = alertEntry.safeParse(value);
+    const place = ["alerts", index];
+    return data === undefined ? [] : [{ index, entry: data, line: source.place(place, "key").line }];
+  });
+  const written = top["channels"];
+  const channels = typeof written === "object" && written !== null ? Object.keys(written) : [];
+  const { hubspot, klaviyo } = connections.safeParse(top["connections"]).data ?? {};
+  const expires = [hubspot, klaviyo].some((connection) => connection?.token_expires !== undefined);
+  return alertMeanings(alerts, { channels, expires });
 }
 
 function entries(value: unknown): readonly { index: number; value: unknown }[] {

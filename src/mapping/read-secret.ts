@@ -1,4 +1,4 @@
-import type { SecretRef } from "../model/mapping.ts";
+import type { SecretRef } from "../model/keys/secret-ref.ts";
 import { readText } from "./read-text.ts";
 
 /** A secret, or why there is none. `wrong` names the place, never the content, and may be logged; `secret` may not. */

@@ -3,6 +3,9 @@ import type { QuietTime } from "./quiet-time.ts";
 import type { PerSide, Side } from "./side.ts";
 import type { Transform } from "./transform.ts";
 import type { FieldType, Value } from "./value.ts";
+import type { SecretRef } from "./keys/secret-ref.ts";
+import type { AlertRule, Channels } from "./watch/alerting.ts";
+import type { Limit } from "./watch/limit.ts";
 import type { EngagementKind, RecordAs } from "./engagement.ts";
 
 /** Where a field's value may flow. */
@@ -78,9 +81,6 @@ export interface CollectionRef {
   readonly column: number;
 }
 
-/** A share of contacts (0–1) or a count; a run over it makes no call of that class. */
-export type Limit = { readonly share: number } | { readonly count: number };
-
 export interface Limits {
   readonly creates: Limit;
   readonly updates: Limit;
@@ -112,14 +112,13 @@ export interface Retention {
   readonly auditMs: number | null;
 }
 
-/** A secret is named, never held: it is read at the moment a connector is made. */
-export type SecretRef = { readonly env: string } | { readonly file: string };
-
 export interface HubSpotConnection {
   /** A service key or private-app token; with `oauth`, the refresh token of an installation. */
   readonly token: SecretRef;
   /** Only where Tandem signs in as an installed app, with OAuth. */
   readonly oauth?: InstalledApp;
+  /** When the key ends or has to be rotated; `null` where the mapping does not say. */
+  readonly tokenExpires: Date | null;
   readonly portalId: string | null;
   /** HubSpot's date-based version, or `v3` for its numbered ones. */
   readonly apiVersion: "v3" | "2026-03" | "2026-09";
@@ -139,6 +138,8 @@ export interface InstalledApp {
 
 export interface KlaviyoConnection {
   readonly token: SecretRef;
+  /** When the key ends or has to be rotated; `null` where the mapping does not say. */
+  readonly tokenExpires: Date | null;
   readonly accountId: string | null;
   readonly revision: string;
   readonly baseUrl: string | null;
@@ -191,6 +192,9 @@ export interface Mapping {
   readonly limits: Limits;
   readonly retry: RetrySchedule;
   readonly privacy: Retention;
+  /** At most one of each type. */
+  readonly alerts: readonly AlertRule[];
+  readonly channels: Channels;
   /** SHA-256 of what decides values and scope; another hash is another version. */
   readonly hash: string;
 }

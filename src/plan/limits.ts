@@ -1,5 +1,6 @@
 import type { ExceededLimit, LimitedAction } from "../model/hold.ts";
-import type { Limit, Limits } from "../model/mapping.ts";
+import type { Limit } from "../model/watch/limit.ts";
+import type { Limits } from "../model/mapping.ts";
 import type { PerSide } from "../model/side.ts";
 import { SIDES, perSide } from "../model/side.ts";
 import type { Values } from "../model/value.ts";

@@ -112,13 +112,15 @@ function held({ connectionProblems }: HealthSnapshot, now: Date): Health | null 
   return health("held", `Changes held for approval ${since}: ${what}${others}. ${rest}`);
 }
 
-function needsPerson({ level, code, field }: ConnectionProblem): boolean {
+/** Does this problem stop everything until a person acts? */
+export function needsPerson({ level, code, field }: ConnectionProblem): boolean {
   // What stops engagement alone is that lane's problem: contacts and opt-outs continue.
   if (level !== "connection" || field === ENGAGEMENT_FIELD) return false;
   return code !== OVERDUE && code !== HELD && !PASSING.has(code);
 }
 
-function actor({ side }: ConnectionProblem): string {
+/** Which person has to act. */
+export function actor({ side }: ConnectionProblem): string {
   if (side === "hubspot") return "An admin of the HubSpot account";
   return side === "klaviyo" ? "An admin of the Klaviyo account" : "Someone who can edit the mapping file";
 }

@@ -1,4 +1,5 @@
-import type { FieldRule, Limit, Mapping, ScopeRule } from "../model/mapping.ts";
+import type { Limit } from "../model/watch/limit.ts";
+import type { FieldRule, Mapping, ScopeRule } from "../model/mapping.ts";
 import { grouped } from "../model/count-words.ts";
 import { SIDE_NAMES } from "../model/side.ts";
 import { backfillWords } from "./older-words.ts";

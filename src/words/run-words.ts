@@ -65,6 +65,7 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   removed_events: "Old engagement removed",
   removed_audit: "Old audit rows removed",
   removed_sessions: "Old sessions removed",
+  removed_alerts: "Old alerts removed",
   emptied: "Changes without raw answers now",
   hubspot_calls: "HubSpot calls",
   klaviyo_calls: "Klaviyo calls",

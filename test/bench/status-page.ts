@@ -16,7 +16,6 @@ import { startBenchDatabase } from "./bench-database.ts";
 import { fillPages } from "./fill-pages.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 /*
  * `npm run bench:page`: how long the status page takes on the server with 100,000 contacts, 10,000 of them failing.
  * Exit code 1 where the slowest twentieth of a page takes longer than promised, three times over, or the file of all

@@ -19,7 +19,6 @@ import { openPage } from "./browser.ts";
 import { INJECTED } from "./injected.ts";
 import { PAYLOADS } from "./payloads.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** Payloads that one contact carries in each of its places. */

@@ -19,7 +19,6 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { mapping as plainMapping } from "../support/rule.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const PEOPLE = 8;
 const HASH = "ab".repeat(32);
 

@@ -9,7 +9,6 @@ import { keyboard, mouse } from "./keyboard.ts";
 import type { RealPage } from "./real-page.ts";
 import { realPage } from "./real-page.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 /** What a reader of README loads for each. Bytes. */
 const LARGEST_PICTURE = 150_000;
 

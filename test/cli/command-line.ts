@@ -10,6 +10,7 @@ import { expect } from "vitest";
 import type { App } from "../../src/cli/app.ts";
 import { plainText } from "../../src/cli/plain-text.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { callTap } from "../../src/service/call-tap.ts";
 import { connect, connectorLog } from "../../src/main.ts";
 
 /** Result of a command line. */
@@ -75,7 +76,9 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
   const talk = (words: string): void => void (said.talk += words);
   const never = new AbortController().signal;
   const set: Record<string, string | undefined> = { ...bareEnvironment(), ...env };
+  const calls = callTap();
   const app: App = {
+    calls,
     out: (words) => out(plainText(words)),
     talk: (words) => talk(plainText(words)),
     raw: { out, talk },
@@ -93,7 +96,7 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     stopping: never,
     signal: never,
     connect: async (mapping, secrets, database) =>
-      connect(mapping, secrets, database, await connectorLog(app)),
+      connect(mapping, secrets, database, await connectorLog(app), {}, calls),
   };
   return app;
 }

@@ -10,7 +10,6 @@ import { engine } from "../support/engine.ts";
 import { shownConsent } from "../support/shown-consent.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

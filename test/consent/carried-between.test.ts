@@ -15,7 +15,6 @@ import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { mapping } from "../support/rule.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
-
 const OUT = plainConsent("unsubscribed");
 const HOUR = 3_600_000;
 const used = mapping({

@@ -8,7 +8,6 @@ import { engine } from "../support/engine.ts";
 import { mapping } from "../support/rule.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

@@ -13,7 +13,6 @@ import { problem } from "../support/known-link.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
 import { NO_RUN } from "../../src/store/runs/runs.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const JO = "jo@example.com";
 const OUT = plainConsent("unsubscribed");
 const IN = plainConsent("subscribed");

@@ -16,7 +16,6 @@ import {
   untilSearchable,
 } from "../support/real-engine.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const CONSENT = `
 consent:
   klaviyo_to_hubspot:

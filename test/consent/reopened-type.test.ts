@@ -5,7 +5,6 @@ import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, startUnlimited, untilSearchable } from "../support/real-engine.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const CONSENT = `
 consent:
   klaviyo_to_hubspot: { unsubscribe_from: [Marketing Information] }

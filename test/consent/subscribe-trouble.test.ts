@@ -13,7 +13,6 @@ import type { Acts } from "./acts.ts";
 import { actsIn } from "./acts.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const JO = "jo@example.com";
 
 describe("SUBSCRIBING, in trouble", () => {

@@ -18,7 +18,6 @@ import { actsIn } from "./acts.ts";
 import { SUBSCRIBING } from "./subscribing.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const NEVER = plainConsent("never_subscribed");
 const JO = "jo@example.com";
 /** A cycle has so many calls, give or take a page. */

@@ -7,7 +7,6 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import { lane } from "./lane.ts";
 import { key } from "../support/email.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh?.drop());

@@ -12,7 +12,6 @@ import type { Lane, Person } from "./lane.ts";
 import { DAY, HOUR, MINUTE, lane } from "./lane.ts";
 import { mortal } from "./mortal.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh.drop());

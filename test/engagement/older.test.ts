@@ -7,7 +7,6 @@ import type { Lane, Person } from "./lane.ts";
 import { DAY, MINUTE, lane, laneMapping } from "./lane.ts";
 import { mortal } from "./mortal.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh.drop());

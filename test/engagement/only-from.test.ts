@@ -4,7 +4,6 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";
 import { DAY, HOUR, MINUTE, fates, lane } from "./lane.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh.drop());

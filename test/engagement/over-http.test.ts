@@ -7,7 +7,6 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { TwoServers } from "./two-servers.ts";
 import { twoServers } from "./two-servers.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let servers: TwoServers;
 let campaign: string;

@@ -6,7 +6,6 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { Lane } from "./lane.ts";
 import { DAY, MINUTE, lane, laneMapping } from "./lane.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 /** Engagement goes after its term, and nothing of it is shown again, whatever is read once more. */
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));

@@ -9,7 +9,6 @@ import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { DAY, HOUR, MINUTE, fates, lane } from "./lane.ts";
 import { mortal } from "./mortal.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 beforeAll(async () => void (fresh = await freshDatabase()));
 afterAll(() => fresh.drop());

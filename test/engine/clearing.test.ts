@@ -10,7 +10,6 @@ import {
   withFields,
 } from "../support/real-engine.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const PEOPLE = 5;
 
 let rehearsal: Rehearsed["rehearsal"];

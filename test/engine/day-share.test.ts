@@ -8,7 +8,6 @@ import { apiDays } from "../../src/store/runs/api-days.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { realEngine, rehearsedMapping, untilSearchable } from "../support/real-engine.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const JO = "jo@example.com";
 
 test("a day that is used up stays so after a restart, and is told, and opt-outs still travel", async () => {

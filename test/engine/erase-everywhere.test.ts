@@ -14,7 +14,6 @@ import { key } from "../support/email.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 import { spelled } from "../support/spelled.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const JO = key("jo.o'hara+news@example.com");
 const ANN = key("ann@example.com");
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name")] });

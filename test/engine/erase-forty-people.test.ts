@@ -9,7 +9,6 @@ import { assertLawOf } from "../support/law.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
 import { key } from "../support/email.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const phone = fieldRule("phone", "phone_number", { transforms: phoneSteps("EE") });
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name"), phone] });
 const OUT = {

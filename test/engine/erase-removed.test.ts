@@ -10,7 +10,6 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 /** A contact that was deleted for privacy in HubSpot is erased here; one that was only deleted is not. */
 const both = mapping({ fields: [...mapping().fields, fieldRule("lastname", "last_name")] });
 const DAY_MS = 86_400_000;

@@ -19,7 +19,6 @@ import { engine } from "../support/engine.ts";
 import { fieldRule, mapping, phoneSteps } from "../support/rule.ts";
 import { key } from "../support/email.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

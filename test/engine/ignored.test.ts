@@ -12,7 +12,6 @@ import {
   withFields,
 } from "../support/real-engine.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let rehearsal: Rehearsed["rehearsal"];
 let fresh: Rehearsed["fresh"];
 let it: Rehearsed["it"];

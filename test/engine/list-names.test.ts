@@ -8,7 +8,6 @@ import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

@@ -12,7 +12,6 @@ import { problem } from "../support/known-link.ts";
 import type { FieldSpec } from "../../src/connectors/connector.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

@@ -8,7 +8,6 @@ import { engine } from "../support/engine.ts";
 import { problem } from "../support/known-link.ts";
 import { fieldRule, mapping, scopeRule } from "../support/rule.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let it: Engine;
 beforeEach(async () => void (it = await engine()));
 afterEach(() => it.fresh.drop());

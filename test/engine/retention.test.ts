@@ -10,7 +10,7 @@ import { fieldRule, mapping } from "../support/rule.ts";
 const DAY_MS = 86_400_000;
 const both = mapping({ fields: [fieldRule("jobtitle", "title", { direction: "both" })] });
 
-const NOTHING = { runs: 0, writes: 0, conflicts: 0, raw: 0, events: 0, sessions: 0, audit: 0 };
+const NOTHING = { runs: 0, writes: 0, conflicts: 0, raw: 0, events: 0, alerts: 0, sessions: 0, audit: 0 };
 
 let it: Engine;
 let jo: string;

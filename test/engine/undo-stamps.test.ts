@@ -19,7 +19,6 @@ import { engine } from "../support/engine.ts";
 import { fieldRule, mapping } from "../support/rule.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const OPENED = "Klaviyo's last open";
 
 const { engagement } = laneMapping(

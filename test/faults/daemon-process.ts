@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../src/cli/app.ts";
 import { withEngine } from "../../src/cli/engine.ts";
 import { serve } from "../../src/cli/runs/serve.ts";
+import { callTap } from "../../src/service/call-tap.ts";
 import { connect, connectorLog } from "../../src/main.ts";
 
 /**
@@ -26,6 +27,7 @@ process.once("SIGTERM", () => {
 const { env } = process;
 const talk = (text: string): void => void process.stderr.write(text);
 const app: App = {
+  calls: callTap(),
   out: talk,
   talk,
   raw: { out: talk, talk },

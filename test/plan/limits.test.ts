@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Limit, Limits } from "../../src/model/mapping.ts";
+import type { Limits } from "../../src/model/mapping.ts";
+import type { Limit } from "../../src/model/watch/limit.ts";
 import { SIDES } from "../../src/model/side.ts";
 import type { LimitedAction } from "../../src/model/hold.ts";
 import type { Change } from "../../src/plan/changes.ts";

@@ -16,7 +16,6 @@ import { statusReader } from "../../src/status/status-reader.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { NOW } from "./seed.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 /** Of two systems that nobody asks. */
 export const MAPPING = demo();
 

@@ -6,7 +6,6 @@ import { freshDatabase } from "../support/fresh-database.ts";
 import type { Seed } from "./seed.ts";
 import { NOW, before, seed } from "./seed.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let it: Seed;
 beforeEach(async () => {

@@ -15,7 +15,6 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { TEST_KEYS } from "../support/test-keys.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 const AT = new Date("2026-11-01T08:00:00Z");
 
 describe("the audit", () => {

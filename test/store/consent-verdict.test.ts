@@ -9,7 +9,6 @@ import { migrate } from "../../src/store/database/migrate.ts";
 import { sealing } from "../../src/store/chains/seals.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
-
 const AT = "2026-02-21T10:00:00Z";
 const REASONS = [
   "HARD_BOUNCE",

@@ -4,7 +4,6 @@ import { refreshStatistics } from "../../src/store/database/statistics.ts";
 import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import { storeOf } from "../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let connectionId: number;
 

@@ -55,8 +55,20 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
   return {
     name: "test",
     timezone: "UTC",
-    hubspot: { token: { env: "HUBSPOT" }, portalId: null, apiVersion: "2026-03", baseUrl: null },
-    klaviyo: { token: { env: "KLAVIYO" }, accountId: null, revision: "2026-07-15", baseUrl: null },
+    hubspot: {
+      token: { env: "HUBSPOT" },
+      tokenExpires: null,
+      portalId: null,
+      apiVersion: "2026-03",
+      baseUrl: null,
+    },
+    klaviyo: {
+      token: { env: "KLAVIYO" },
+      tokenExpires: null,
+      accountId: null,
+      revision: "2026-07-15",
+      baseUrl: null,
+    },
     rules: [scopeRule("customers", "hubspot", "all"), scopeRule("leads", "klaviyo", "engaged")],
     fields: [fieldRule("firstname", "first_name"), fieldRule("jobtitle", "title", { onEmpty: "clear" })],
     identity: { emailChange: "relink", secondaryEmails: "ignore" },
@@ -82,6 +94,8 @@ export function mapping(changes: Partial<Mapping> = {}): Mapping {
     },
     retry: { attempts: 6, firstMs: 30_000, longestMs: 21_600_000 },
     privacy: { historyMs: 400 * 86_400_000, rawMs: 30 * 86_400_000, auditMs: null },
+    alerts: [],
+    channels: { slack: null, email: null, webhook: null, pagerduty: null, heartbeat: null },
     hash: "1",
     ...changes,
   };

@@ -1,7 +1,8 @@
 import pkg from "../../../package.json" with { type: "json" };
 import type { Diagnostic } from "../../mapping/diagnostics/diagnostic.ts";
 import { readSecret } from "../../mapping/read-secret.ts";
-import type { Mapping, SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
+import type { Mapping } from "../../model/mapping.ts";
 import type { Secrets } from "../../model/keys/secrets.ts";
 import type { Side } from "../../model/side.ts";
 import type { App } from "../app.ts";

@@ -37,7 +37,12 @@ import { laneSchedule } from "./lane-schedule.ts";
 import { ENGAGEMENT, lanes } from "./lanes.ts";
 import type { LoadedMapping } from "../load-mapping.ts";
 import { useMapping, reload } from "./mapping-in-use.ts";
+import { connectionMetrics, metricsToken, serveMetrics } from "./serve-metrics.ts";
+import { serveAlerts } from "./serve-alerts.ts";
 import { untilStopped } from "../until-stopped.ts";
+/** Where metrics listen unless told otherwise. */
+const OWN_MACHINE = "127.0.0.1";
+
 /** The lane of what pages leave to be looked at. */
 const PAGE_TASKS = "page tasks";
 
@@ -48,6 +53,8 @@ export interface ServeOptions {
   readonly contacts?: string;
   /** `null` serves no status page. */
   readonly port: number | null;
+  /** A port for `/metrics` alone, which the page serves too; `null` for none. */
+  readonly metricsPort?: number | null;
   /** Where the page listens; default 127.0.0.1, and anything else only with a password. */
   readonly host?: string;
   /** Who is let in to the page; default: everybody on this machine. */
@@ -84,11 +91,24 @@ export async function serve(
     wake: () => scheduler?.runNow(PAGE_TASKS),
     failed: (err) => log.error({ lane: PAGE_TASKS, err }, "a plan for the page failed"),
   });
+  const read = statusReader(store, app.now, () => laneSchedule(current.mapping, contactsSchedule()));
+  // In a quiet time nothing is late.
+  const intervalMs = () =>
+    isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule());
+  const watched = connectionMetrics(app, {
+    store,
+    mapping: () => current.mapping,
+    read,
+    now: app.now,
+    intervalMs,
+  });
+  const token = metricsToken(app);
   const page =
     options.port === null
       ? null
       : await openPage(options.port, options.host, {
-          read: statusReader(store, app.now, () => laneSchedule(current.mapping, contactsSchedule())),
+          read,
+          metrics: { metrics: watched, token },
           zone: () => current.mapping.timezone,
           explain: (linkId) => explainPerson(store, current.mapping, { linkId }, app.now()),
           rules: async () => (await resolveRemembered(store, current.mapping)).scope,
@@ -102,16 +122,33 @@ export async function serve(
           ...(options.access === undefined ? {} : { access: options.access }),
           now: app.now,
           log,
-          // In a quiet time nothing is late.
-          intervalMs: () =>
-            isQuietNow(current.mapping, app.now()) ? Infinity : longestGapMs(contactsSchedule()),
+          intervalMs,
           contactUrls: links.urls,
         });
+  const ownPort = options.metricsPort ?? null;
+  const metricsAt = { token, host: options.host ?? OWN_MACHINE, port: ownPort ?? 0 };
+  const metricsServer = ownPort === null ? null : await serveMetrics(watched, metricsAt);
+  if (metricsServer !== null) log.info(`metrics: ${metricsServer.url}`);
+  const alerts = serveAlerts(app, {
+    store,
+    current: () => current,
+    read,
+    intervalMs,
+    pageUrl: options.access?.publicUrl ?? null,
+    worker: options.worker,
+    log,
+  });
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([alerts.stop(), metricsServer?.close()]);
+    await page?.close();
+  };
   const failed = laneFailures(log, deps.stopping);
   const note = noteSides(() => current.deps, store);
   const ended = async (run: ContactRun): Promise<void> => {
     options.ran?.(run);
     await note();
+    if (run.result !== "stopped") alerts.cycleFinished();
+    alerts.wake();
     if (run.stoppedBy === null) await links.learn();
   };
   const begin = (): Scheduler => {
@@ -150,10 +187,10 @@ export async function serve(
   try {
     await Promise.race([checked, untilStopped(app.stopping)]);
   } catch (error) {
-    await page?.close();
+    await closeAll();
     throw error;
   }
-  if (app.stopping.aborted) return page?.close();
+  if (app.stopping.aborted) return closeAll();
   scheduler = begin();
   const requests = options.worker ? watchRequests(store, wake) : null;
   const unwatch =
@@ -163,14 +200,14 @@ export async function serve(
           failed: (error) => failed("mapping", error),
         });
   const usersWrong = options.access?.usersWrong ?? null;
-  const watched = { store, now: app.now, log };
-  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...watched, wrong: usersWrong });
+  const file = { store, now: app.now, log };
+  const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...file, wrong: usersWrong });
   await untilStopped(app.stopping);
   unwatch();
   unwatchUsers();
   clearInterval(requests ?? undefined);
   await scheduler.stop();
-  await page?.close();
+  await closeAll();
   await tasks.close();
 }
 

@@ -14,6 +14,7 @@ import { serve } from "./serve.ts";
 interface StartOptions extends CommonOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly metricsPort?: number;
   /** False with `--no-web`. */
   readonly web: boolean;
   /** False with `--no-worker`. */
@@ -31,6 +32,7 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
       "--host <address>",
       "where the status page listens (default: HOST, else 127.0.0.1; others need a sign-in)",
     )
+    .option("--metrics-port <port>", "Serve /metrics on this port too, for it alone.", portOption)
     .option("--no-web", "no status page")
     .option("--no-worker", "no runs, only the status page")
     .action(async (_options, command: Command) => {
@@ -47,6 +49,7 @@ export function startCommand(program: Command, app: App, exit: (code: ExitCode) 
           port,
           ...(host === null ? {} : { host }),
           access,
+          metricsPort: options.metricsPort ?? null,
           worker: options.worker,
           ...(options.worker ? { beforeRuns: () => refuseUnfitMapping(app, options, deps, loaded) } : {}),
           ready: (url) => {

@@ -1,7 +1,7 @@
 import { WHERE_TO_MAKE } from "../../mapping/key-scopes.ts";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
 import type { PerSide } from "../../model/side.ts";
 import { perSide } from "../../model/side.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";

@@ -1,6 +1,6 @@
 import { WHERE_TO_MAKE } from "../../mapping/key-scopes.ts";
 import { readSecret } from "../../mapping/read-secret.ts";
-import type { SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
 import type { App } from "../app.ts";

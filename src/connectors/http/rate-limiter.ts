@@ -1,3 +1,5 @@
+import type { PaceState } from "../../model/watch/api-health.ts";
+
 /** Time as it is given to a connector, so that a test can make an hour pass at once. */
 export interface Timing {
   /** Milliseconds since 1970, UTC: for what a vendor calls a time. */
@@ -41,6 +43,8 @@ export interface RateLimiter {
   learn(window: string, learned: Learned): void;
   /** Nothing goes for so long. A shorter pause never cuts a longer one. Milliseconds. */
   pause(forMs: number): void;
+  /** What would go now, for people to see. */
+  state(): Omit<PaceState, "name">;
 }
 
 interface Counter {
@@ -138,6 +142,15 @@ export function rateLimiter(
     },
     pause(forMs) {
       pausedUntil = Math.max(pausedUntil, now() + forMs);
+    },
+    state() {
+      const time = now();
+      const windows = counters.map((counter) => {
+        const { calls, perMs } = quota(counter, share);
+        forget(counter, perMs, time);
+        return { perMs, allowed: calls, left: Math.max(0, calls - counter.taken.length) };
+      });
+      return { windows, waiting: waiting.length, pausedMs: Math.max(0, Math.ceil(pausedUntil - time)) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { DELETED_KEPT_MS, removedForGood } from "./pull/removed-contacts.ts";
 import type { ConnectorLog } from "../http/connector-log.ts";
 import type { Connector, Schema, Cost, Work } from "../connector.ts";
+import type { MadeCall } from "../../model/watch/api-health.ts";
 import type { DayCount } from "../http/day-budget.ts";
 import type { Timing } from "../http/rate-limiter.ts";
 import { calls, BURST } from "./wire/calls.ts";
@@ -45,6 +46,8 @@ export interface HubSpotDeps extends Timing {
   /** When a call without an answer is given up. Default 30 s: HubSpot's own gateway waits longer, nobody else should. */
   readonly timeoutMs?: number;
   readonly log: ConnectorLog;
+  /** Told of each call that was made. */
+  readonly told?: (call: MadeCall) => void;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -137,6 +140,7 @@ export function hubspot(deps: HubSpotDeps): Connector {
     requests: () => paced.requests(),
     skewMs: () => paced.skewMs(),
     quotas: () => paced.quotas(),
+    health: () => paced.health(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MadeCall } from "../../model/watch/api-health.ts";
 import { fromIndex } from "../../model/contact.ts";
 import type { Account, Connector, Cost, Work } from "../connector.ts";
 import type { Timing } from "../http/rate-limiter.ts";
@@ -35,6 +36,8 @@ export interface KlaviyoDeps extends Timing {
   /** The part of the account's quota that may be used, 0–1. */
   readonly apiShare: number;
   readonly log: ConnectorLog;
+  /** Told of each call that was made. */
+  readonly told?: (call: MadeCall) => void;
   /** How long a call may take. Milliseconds. */
   readonly timeoutMs?: number;
   /** How long an import job is waited for; after that a later run follows it. Milliseconds. */
@@ -52,9 +55,9 @@ const WRITE_SIZE = 10_000;
  * It carries refusals to Klaviyo, subscribes only with a `Clearance`, and suppresses and unsuppresses nobody.
  */
 export function klaviyo(deps: KlaviyoDeps): Connector {
-  const { now, steady = now, sleep, apiShare, log, timeoutMs = TIMEOUT_MS } = deps;
+  const { now, steady = now, sleep, apiShare, log, told, timeoutMs = TIMEOUT_MS } = deps;
   const client = endpoints({ ...deps, timeoutMs });
-  const calls = makeCalls({ now, steady, sleep, share: apiShare, log });
+  const calls = makeCalls({ now, steady, sleep, share: apiShare, log, told });
 
   return {
     side: "klaviyo",
@@ -83,6 +86,7 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     requests: () => calls.requests(),
     skewMs: () => calls.skewMs(),
     quotas: () => calls.quotas(),
+    health: () => calls.health(),
     contacts: {
       pull: (scope, cursor, signal) => pull({ calls, client, log }, scope, cursor, signal),
       async *everyone(properties, signal) {

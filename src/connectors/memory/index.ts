@@ -182,6 +182,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     requests: () => new Map(counts),
     skewMs: () => quirks.skewMs,
     quotas: () => [],
+    health: () => ({ endpoints: [], paces: [] }),
     contacts: {
       writeSize,
       cost: ({ creates, updates, listChanges }) => ({

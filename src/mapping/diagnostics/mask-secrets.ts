@@ -7,11 +7,11 @@ const KEY =
 
 /** A value written straight after a key that names a secret; `{`, `&`, `*` begin a reference instead. */
 const SECRET_PAIR =
-  /((?:token|secret|password|passwd|api_?key|private_?key|access_?key|webhook|smtp|authorization)["']?[ \t]*:[ \t]+)(?![{&*#[\s|>])([^,}#\n]*[^,}#\s])/gi;
+  /((?:token|secret|password|passwd|api_?key|private_?key|access_?key|webhook|smtp|(?<![A-Za-z_])url|routing_?key|authorization)["']?[ \t]*:[ \t]+)(?![{&*#[\s|>])([^,}#\n]*[^,}#\s])/gi;
 
 /** The line above ends with such a key, so that this line is its value. */
 const OPEN_SECRET =
-  /(?:token|secret|password|api_?key|private_?key|webhook)["']?[ \t]*:[ \t]*(?:[|>][-+\d]*)?[ \t]*$/i;
+  /(?:token|secret|password|api_?key|private_?key|webhook|smtp|(?<![A-Za-z_])url|routing_?key)["']?[ \t]*:[ \t]*(?:[|>][-+\d]*)?[ \t]*$/i;
 
 /** May this text be a key itself? Then it is shown to nobody. */
 export function looksLikeKey(text: string): boolean {

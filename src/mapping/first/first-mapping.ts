@@ -1,5 +1,5 @@
 import type { Account, Schema } from "../../connectors/connector.ts";
-import type { SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
 import type { PerSide } from "../../model/side.ts";
 import { checkAgainst } from "../accounts/check-against.ts";
 import type { Sample } from "../accounts/check-data.ts";

@@ -1,5 +1,5 @@
 import { clip } from "../../model/clip.ts";
-import type { SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
 
 export function percent(share: number): string {
   return `${share > 0 && share < 0.01 ? "below 1" : Math.round(100 * share)} %`;

@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
+import type { Limit } from "../../model/watch/limit.ts";
 import type {
   CollectionRef,
   ConsentRules,
   FieldRule,
   Identity,
-  Limit,
   Mapping,
   ScopeRule,
   HubSpotConnection,
   InstalledApp,
-  SecretRef,
 } from "../../model/mapping.ts";
+import { buildAlerts, buildChannels } from "./build-alerting.ts";
 import { buildEngagement } from "./build-engagement.ts";
 import { buildField } from "./build-field.ts";
+import { secretRef } from "./secret-ref.ts";
 import { companyField } from "../company-field.ts";
 import { consentFields, consentRules } from "./consent-rules.ts";
 import type { Path, Place } from "../diagnostics/diagnostic.ts";
@@ -50,6 +51,7 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
     hubspot: hubspotConnection(hubspot),
     klaviyo: {
       token: secretRef(klaviyo.token),
+      tokenExpires: dayOf(klaviyo.token_expires),
       accountId: klaviyo.account_id ?? null,
       revision: klaviyo.revision ?? DEFAULT_REVISION,
       baseUrl: klaviyo.base_url === undefined ? null : new URL(klaviyo.base_url).origin,
@@ -90,6 +92,8 @@ export function buildMapping(file: MappingFile, place: PlaceOf): Mapping {
       rawMs: milliseconds(file.privacy?.keep_raw_responses ?? "30d"),
       auditMs: file.privacy?.keep_audit === undefined ? null : milliseconds(file.privacy.keep_audit),
     },
+    alerts: buildAlerts(file.alerts ?? []),
+    channels: buildChannels(file.channels ?? {}),
     hash: mappingHash(fields, rules, identity, consent),
   };
 }
@@ -188,7 +192,6 @@ function milliseconds(written: string): number {
 const DEFAULT_API_VERSION = "2026-03";
 
 type Written = MappingFile["connections"]["hubspot"];
-type WrittenSecret = Written["token"];
 
 /** How HubSpot is reached and signed in to. With OAuth the token is the refresh token of an installed app. */
 function hubspotConnection(written: Written): HubSpotConnection {
@@ -196,6 +199,7 @@ function hubspotConnection(written: Written): HubSpotConnection {
   return {
     token: secretRef(oauth ? written.refresh_token : written.token),
     ...(oauth ? { oauth: installedApp(written) } : {}),
+    tokenExpires: dayOf(written.token_expires),
     portalId: written.portal_id === undefined ? null : String(written.portal_id),
     apiVersion: written.api_version ?? DEFAULT_API_VERSION,
     baseUrl: written.base_url === undefined ? null : new URL(written.base_url).origin,
@@ -213,9 +217,6 @@ function installedApp({ client_id, client_secret, app_id, developer_key, app_eve
   };
 }
 
-/** Where a secret is. */
-function secretRef(ref: WrittenSecret): SecretRef {
-  if (ref?.file !== undefined) return { file: ref.file };
-  if (ref?.env !== undefined) return { env: ref.env };
-  throw new Error("a mapping without a secret reference cannot be built; it must have been refused before");
+function dayOf(written: string | undefined): Date | null {
+  return written === undefined ? null : new Date(`${written}T00:00:00Z`);
 }

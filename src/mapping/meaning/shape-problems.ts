@@ -106,10 +106,7 @@ function describe(source: YamlSource, path: Path, issue: Issue, top: unknown): D
     return diagnostic(source.file, path, place, finding);
   }
   const subject = `\`${spell(path)}\``;
-  if (
-    /(?:^|\.)connections\.\w+\.(?:token|client_secret|refresh_token|developer_key)$/.test(spell(path)) &&
-    typeof value !== "object"
-  ) {
+  if (SECRET_PATH.test(spell(path)) && typeof value !== "object") {
     return at({
       code: "M120",
       message: `${subject} must point at the secret, not contain it`,
@@ -146,6 +143,10 @@ function describe(source: YamlSource, path: Path, issue: Issue, top: unknown): D
   const message = text.startsWith(":") ? `${subject}${text}` : `${subject} ${ownWords(issue) ?? text}`;
   return at({ code: codeOf(issue), message, ...(help === undefined ? {} : { help }) });
 }
+
+/** The keys that name a secret. */
+const SECRET_PATH =
+  /^(?:connections\.\w+\.(?:token|client_secret|refresh_token|developer_key)|channels\.\w+\.(?:webhook|smtp|url|secret|routing_key))$/;
 
 /** Words for numbers out of range, which the schema leaves to Zod. */
 function ownWords(issue: Issue): string | null {

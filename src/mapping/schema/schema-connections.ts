@@ -10,7 +10,8 @@ const inFile = {
   params: { code: "M120" },
 };
 
-const secret = z
+/** Where a secret is: a file or an environment variable. Never the secret itself. */
+export const secret = z
   .strictObject({
     file: z
       .string()
@@ -48,12 +49,30 @@ const app = wrong(
 );
 const account = wrong("must be the account's public key", "six letters and digits; Settings > API keys");
 
+const expires = wrong("must be a day", "for example `2027-06-30`");
+
+/** Neither system tells when a key ends: HubSpot's and Klaviyo's last until somebody revokes them. */
+const keyExpires = z
+  .string({ error: expires })
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: expires })
+  .refine((day) => isDay(day), { error: expires })
+  .optional()
+  .describe(
+    "The day on which the key ends or has to be rotated, as `2027-06-30`: `auth_expiring` counts to it.",
+  );
+
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 export const hubspotConnection = z.strictObject({
   auth: z
     .enum(["token", "oauth"])
     .optional()
     .describe("How Tandem signs in: a service key or private-app token, or an installed app (`oauth`)."),
   token: secret.optional().describe("Where the service key or private-app token is. Never the token itself."),
+  token_expires: keyExpires,
   client_id: z
     .string()
     .regex(/^[\w-]{8,64}$/, {
@@ -113,6 +132,7 @@ export const hubspotConnection = z.strictObject({
 export const klaviyoConnection = z.strictObject({
   auth: z.enum(["private_key", "oauth"]).optional().describe("How Tandem signs in: a private API key."),
   token: secret.optional().describe("Where the private API key is. Never the key itself."),
+  token_expires: keyExpires,
   account_id: z
     .string()
     .regex(/^[A-Za-z0-9]{6,12}$/, { error: account })
@@ -129,11 +149,11 @@ export const klaviyoConnection = z.strictObject({
 });
 
 /** A key sent to another host is a key given away, so the format has no way to say one. */
-function baseUrl(vendor: string) {
-  return z.string().refine((text) => allowedOrigin(text, vendor) !== null, {
+export function baseUrl(...hosts: readonly string[]) {
+  return z.string().refine((text) => hosts.some((host) => allowedOrigin(text, host) !== null), {
     error: wrong(
       "may only be a loopback address or the vendor's own host",
-      `\`http://127.0.0.1:PORT\` or \`${vendor}\``,
+      `\`http://127.0.0.1:PORT\` or \`${hosts.join("` or `")}\``,
     ),
     params: { code: "M108" },
   });

@@ -5,7 +5,7 @@ import { engagement } from "./schema-engagement.ts";
 import { hubspotConnection, klaviyoConnection } from "./schema-connections.ts";
 import { quiet } from "./quiet-time.ts";
 import { consent } from "./schema-consent.ts";
-import { alerts, channels } from "./schema-later.ts";
+import { alerts, channels } from "./schema-alerts.ts";
 import { privacy } from "./schema-privacy.ts";
 import { transforms } from "../../values/transforms/entry.ts";
 import * as words from "./schema-words.ts";

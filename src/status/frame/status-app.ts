@@ -34,10 +34,13 @@ import { overviewRoutes } from "../overview/overview-routes.ts";
 import { neededFor } from "./access/permissions.ts";
 import type { ProbedHealth } from "./probes.ts";
 import { probes } from "./probes.ts";
+import type { ServedMetrics } from "./metrics-route.ts";
+import { metricsRoute } from "./metrics-route.ts";
 import { pulseRoute } from "./pulse.ts";
 import type { MappingOnDisk } from "../../mapping/read-mapping.ts";
 import { engagementRoutes } from "../engagement/engagement-routes.ts";
 import { helpRoutes } from "../help/help-routes.ts";
+import { alertRoutes } from "../settings/alert-routes.ts";
 import { sessionRoutes } from "../settings/session-routes.ts";
 import { settingsRoutes } from "../settings/settings-routes.ts";
 import { consentRoutes } from "../consent/consent-routes.ts";
@@ -86,6 +89,8 @@ export interface StatusDeps {
   readonly mappingFile?: () => MappingOnDisk | null;
   /** What probes ask beside the database. Default: nothing. */
   readonly health?: ProbedHealth;
+  /** Default: none are served. */
+  readonly metrics?: ServedMetrics;
   /** Faults go here with their reference; a pino logger fits. */
   readonly log?: StatusLog;
 }
@@ -132,6 +137,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
     ...consentRoutes(deps),
     ...engagementRoutes(deps),
     ...settingsRoutes(deps),
+    ...alertRoutes(deps),
     ...sessionRoutes(deps),
     ...helpRoutes(deps),
   ];
@@ -153,6 +159,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
       : askWho({ access, shellOf }, request, reply, { status: 401, wrong: null });
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("cache-control", "no-store").header("vary", "accept, cookie");
+    if (request.routeOptions.config.guardsItself === true) return undefined;
     const foreign = passedOn(request, access) ?? foreignName(request, access);
     if (foreign !== null) return refuse(request, reply, foreign);
     const needed = request.routeOptions.config.needed;
@@ -184,6 +191,7 @@ export async function statusApp(deps: StatusDeps): Promise<FastifyInstance> {
   themeRoutes(app, access);
   await files(app);
   probes(app, deps.read, deps.health);
+  metricsRoute(app, deps.metrics ?? null);
   pulseRoute(app, {
     zone: () => deps.zone?.() ?? "UTC",
     read: deps.read,

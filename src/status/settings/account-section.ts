@@ -1,4 +1,4 @@
-import type { SecretRef } from "../../model/mapping.ts";
+import type { SecretRef } from "../../model/keys/secret-ref.ts";
 import type { Side } from "../../model/side.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
 import { grouped } from "../../model/count-words.ts";

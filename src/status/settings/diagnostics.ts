@@ -52,7 +52,8 @@ export function diagnosticsOf(view: SettingsView): object {
         const note = notes[side];
         if (note === null) return [side, null];
         const { missingScopes, maySubscribe, quotas, requests, skewMs, toldAt } = note;
-        return [side, { missingScopes, maySubscribe, quotas, requests, skewMs, toldAt }];
+        const calls = view.health[side];
+        return [side, { missingScopes, maySubscribe, quotas, requests, skewMs, toldAt, calls }];
       }),
     ),
   };

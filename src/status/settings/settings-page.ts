@@ -7,8 +7,10 @@ import { html } from "../frame/layout/html.ts";
 import { ACTION_WORDS } from "../mapping/dry-run-part.ts";
 import { limitWords } from "../../words/mapping-words.ts";
 import { timeElement } from "../parts/time-element.ts";
+import { alertsSection } from "./alerts-section.ts";
 import { accountSection } from "./account-section.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
+import { endpointsSection } from "./endpoints-section.ts";
 import { peopleSection } from "./people-section.ts";
 import { scopeNeeds } from "./scope-needs.ts";
 import { sessionsSection } from "./sessions-section.ts";
@@ -20,9 +22,10 @@ export function settingsPage(view: SettingsView): Safe {
   return html`
     <h1>Settings</h1>
     <p>What stands here is set in the mapping file and the environment; this page changes nothing of it.</p>
-    ${SIDES.map((side) => accountSection(view, side))} ${scopes(view)} ${quotas(view)} ${schedule(view)}
-    ${limits(view)} ${peopleSection(view)} ${sessionsSection(view.frame, view.sessions)} ${system(view)}
-    ${copyable(view)}
+    ${SIDES.map((side) => accountSection(view, side))} ${scopes(view)} ${quotas(view)}
+    ${endpointsSection(view.health, view.frame.now)} ${schedule(view)}
+    ${alertsSection({ ...view, mapping: view.used?.mapping ?? null })} ${limits(view)} ${peopleSection(view)}
+    ${sessionsSection(view.frame, view.sessions)} ${system(view)} ${copyable(view)}
   `;
 }
 

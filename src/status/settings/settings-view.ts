@@ -6,6 +6,9 @@ import type { RunRow } from "../../store/pages/overview.ts";
 import type { ServerFacts } from "../../store/database/server-facts.ts";
 import type { ToldSideNote } from "../../store/runs/side-notes.ts";
 import type { ListedSession } from "../../store/pages/web-sessions.ts";
+import type { ChannelState } from "../../store/alerts/alert-channels.ts";
+import type { StoredAlert } from "../../store/alerts/alerts.ts";
+import type { NotedHealth } from "../../store/runs/side-health.ts";
 import type { Access } from "../frame/access/access.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import type { ReadVersion } from "../mapping/mapping-in-use.ts";
@@ -29,6 +32,11 @@ export interface SettingsView {
   readonly audit: readonly KeptAuditEntry[];
   /** Of everybody for admins, else of the one who asks. */
   readonly sessions: readonly ListedSession[];
+  /** How calls to each side went in the last hour. */
+  readonly health: PerSide<NotedHealth | null>;
+  /** The latest first. */
+  readonly alerts: readonly StoredAlert[];
+  readonly channels: readonly ChannelState[];
   readonly version: string;
   readonly node: string;
 }

@@ -73,6 +73,10 @@ export const EXPORTED_AS: Readonly<Record<Prisma.ModelName, keyof ConnectionExpo
   Run: null,
   SideNote: null,
   WebSession: null,
+  Alert: null,
+  AlertMessage: null,
+  AlertChannel: null,
+  SideHealth: null,
 };
 
 /** What `tandem erase` would remove of the person with this email address, and what the ledger keeps of them. */

@@ -113,6 +113,11 @@ export const PERSONAL_DATA: Readonly<Record<Prisma.ModelName, PersonalData>> = {
   // Sealed for ever, so no address gets in.
   AuditEntry: about("audit", {}, "who role action about reason previous hash"),
   WebSession: about("web_session", {}, "token_hash who role way proof"),
+  // Counts, codes and titles of a whole connection: email addresses are masked before they get here.
+  Alert: about("alert", {}, "type severity summary cause fix told_to"),
+  AlertMessage: about("alert_message", {}, "channel kind document"),
+  AlertChannel: about("alert_channel", {}, "channel error"),
+  SideHealth: about("side_health", {}, "side health"),
   LaneStart: about("lane_start", {}, "lane"),
 };
 

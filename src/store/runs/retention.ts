@@ -16,6 +16,8 @@ export interface RemovedRows {
   readonly events: number;
   /** Sessions of the status page that ended long ago. */
   readonly sessions: number;
+  /** Alerts that ended long ago. */
+  readonly alerts: number;
   /** Rows of the audit. */
   readonly audit: number;
 }

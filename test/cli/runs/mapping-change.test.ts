@@ -6,7 +6,6 @@ import { company } from "../company.ts";
 import type { RunningDaemon } from "../running-daemon.ts";
 import { startDaemon } from "../running-daemon.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 let it: Company;
 let running: RunningDaemon;
 const file = () => it.env["TANDEM_CONFIG"] ?? "";

@@ -3,7 +3,6 @@ import { readPause } from "../../../src/store/runs/pauses.ts";
 import type { Company } from "../company.ts";
 import { company } from "../company.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 let it: Company;
 beforeAll(async () => void (it = await company(20)));
 afterAll(() => it.close());

@@ -12,7 +12,6 @@ import type { Engine } from "../../support/engine.ts";
 import { engine } from "../../support/engine.ts";
 import { mapping } from "../../support/rule.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const both = mapping();
 const PAUSE = { by: "ann", reason: "list clean-up", until: null };
 

@@ -53,6 +53,7 @@ describe("signing in to HubSpot as an installed app", () => {
   test("a service key needs nothing of it", () => {
     expect(parseMapping(mappingText(), "test.yaml").mapping?.hubspot).toEqual({
       token: { env: "HUBSPOT_TOKEN" },
+      tokenExpires: null,
       portalId: "1234567",
       apiVersion: "2026-03",
       baseUrl: null,

@@ -17,7 +17,6 @@ import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { sealing } from "../../../src/store/chains/seals.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 /** What a contact's page tells of the person: consent, engagement; and how they are erased. */
 let fresh: FreshDatabase;
 let it: Seed;

@@ -12,7 +12,6 @@ import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let it: Seed;
 let app: FastifyInstance;

@@ -5,7 +5,6 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { statusDeps, visit } from "../app.ts";
 import { seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 test("a rule is a filter like the others: of the page, of the file, and of all that match it", async () => {
   const fresh = await freshDatabase();
   const it = await seed(fresh, "acme-main");

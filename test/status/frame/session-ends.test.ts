@@ -16,7 +16,6 @@ import type { Visit } from "../app.ts";
 import { closed, statusDeps, visit } from "../app.ts";
 import { NOW, seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const PASSWORD = "a password for all";
 /** The same key in every process, so that cookies outlive them. */
 const KEY = "0Zx4mB7qTn2vLc9wRd5yKs8hJf3gPa6e";

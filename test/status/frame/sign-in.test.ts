@@ -10,7 +10,6 @@ import { freshDatabase } from "../../support/fresh-database.ts";
 import { PASSWORD, closed, statusDeps, visit } from "../app.ts";
 import { NOW, seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let app: FastifyInstance;
 let connectionId: number;

@@ -11,7 +11,6 @@ import { HOST, closed, statusDeps } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const XSS = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 const PAGES = ["/", "/errors", "/errors?q=nobody", "/errors?page=x", "/nothing-here"];
 

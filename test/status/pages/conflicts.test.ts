@@ -12,7 +12,6 @@ import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { latestRun, sent } from "./journal-seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 const CITY = parseMapping(TEXT, "t").mapping?.fields.find(({ property }) => property.hubspot === "city");
 const KEY = CITY?.key ?? "";

@@ -15,7 +15,6 @@ import { statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const TEXT = `${demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2")}
 engagement:
   record_as: note

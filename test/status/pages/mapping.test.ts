@@ -26,7 +26,6 @@ import type { Seed } from "../seed.ts";
 import { NOW, seed } from "../seed.ts";
 import { latestRun } from "./journal-seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 
 let fresh: FreshDatabase;

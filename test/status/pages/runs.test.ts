@@ -13,7 +13,6 @@ import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { TITLE_FIELD, latestRun, sent } from "./journal-seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 let fresh: FreshDatabase;
 let it: Seed;
 let app: FastifyInstance;

@@ -14,7 +14,6 @@ import { closed, statusDeps, visit } from "../app.ts";
 import type { Seed } from "../seed.ts";
 import { NOW, before, seed } from "../seed.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
-
 const TEXT = demoMapping("http://127.0.0.1:1", "http://127.0.0.1:2");
 
 const NOTE: SideNote = {

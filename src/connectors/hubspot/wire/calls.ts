@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { PermitExpired } from "../../permit.ts";
-import type { Quota } from "../../connector.ts";
+import type { ApiHealth, MadeCall, Quota } from "../../../model/watch/api-health.ts";
 import type { ConnectorLog } from "../../http/connector-log.ts";
 import { clockSkew } from "../../http/clock-skew.ts";
+import { endpointStats } from "../../http/endpoint-stats.ts";
 import type { DayCount } from "../../http/day-budget.ts";
 import { countHere, dayBudget } from "../../http/day-budget.ts";
 import { rateLimiter } from "../../http/rate-limiter.ts";
 import type { RateLimiter, Timing } from "../../http/rate-limiter.ts";
-import { backoffMs, callWithRetry, retryAfterMs } from "../../http/retry.ts";
+import { backoffMs, callWithRetry } from "../../http/retry.ts";
 import type { RetryDecision } from "../../http/retry.ts";
 import { circuitBreaker } from "../../http/circuit-breaker.ts";
 import type { Call, Mutation } from "./put-together.ts";
@@ -15,19 +16,13 @@ import { CallFailed } from "../problems/failure.ts";
 import type { Failure } from "../problems/failure.ts";
 import { isAboutRequest, isPassing, limitedForMs, mayBeDone, staysAway } from "../problems/failure-kinds.ts";
 import { PER_DAY, learn, quotasOf } from "./limit-headers.ts";
-import { readJson, readVendorError } from "./parse.ts";
 import type { VendorError } from "./parse.ts";
 import { dayUsedUp } from "./day-used-up.ts";
 import { quotaDay, untilMidnightMs } from "./midnight.ts";
 import type { RawAnswer } from "./transport.ts";
+import type { Answer } from "./understood.ts";
+import { isUsable, statusOf, understood } from "./understood.ts";
 import { isNoSuchPath, NO_WORDS, toldMs, unavailable } from "../problems/unavailable.ts";
-
-/** An answer that was understood. */
-export interface Answer<T> {
-  readonly body: T;
-  /** The server's clock when it answered, milliseconds since 1970. */
-  readonly at: number;
-}
 
 /** Which refusals a read may end with: the rest is about the account, and stops the side. */
 export type Expected = (status: number, error: VendorError) => boolean;
@@ -59,6 +54,8 @@ export interface Calls {
   skewMs(): number;
   /** See `Connector.quotas`. */
   quotas(): readonly Quota[];
+  /** See `Connector.health`. */
+  health(): ApiHealth;
 }
 
 /** Gets a permit and builds the request with it; `null` where there is nothing left to send. */
@@ -70,6 +67,7 @@ export interface CallsDeps extends Timing {
   /** Default: counts only what this process calls. */
   readonly dayCount?: DayCount;
   readonly log: ConnectorLog;
+  readonly told?: ((call: MadeCall) => void) | undefined;
 }
 
 /** The smallest plan's burst; the headers tell the true one with the first answer. */
@@ -81,7 +79,8 @@ const LIMITED_ATTEMPTS = 6;
 const LATE_ATTEMPTS = 3; // Each costs its whole 30 s, and the lane's watchdog waits for two minutes.
 
 /** Pacing, retries and counting for one account. */
-export function calls({ apiShare, now, steady = now, sleep, log, dayCount = countHere() }: CallsDeps): Calls {
+export function calls(deps: CallsDeps): Calls {
+  const { apiShare, now, steady = now, sleep, log, dayCount = countHere() } = deps;
   const timing = { now, steady, sleep };
   const burst = rateLimiter([BURST], { ...timing, share: apiShare });
   const search = rateLimiter([SEARCH], { ...timing, share: apiShare });
@@ -89,6 +88,7 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
   const breaker = circuitBreaker(timing);
+  const stats = endpointStats(steady, deps.told);
   let timeZone: string | null = null;
   // By HubSpot's clock: at its midnight, not at ours.
   const vendorNow = (): number => now() + skew.ms();
@@ -129,14 +129,21 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
   ): Promise<Answer<T>> {
     made.set(operation, (made.get(operation) ?? 0) + 1);
     const begun = now();
-    const raw = await send();
+    const raw = await stats.timed(operation, send, statusOf);
     learn(pace, raw);
     for (const quota of quotasOf(raw, now())) {
       quotas.set(quota.name, quota);
       if (quota.name === PER_DAY) day.learn(quota);
     }
     skew.note(raw.headers["date"], begun, now());
-    return understood(operation, raw, schema, now(), skew);
+    try {
+      const answer = understood(operation, raw, schema, now(), skew);
+      breaker.worked();
+      return answer;
+    } catch (error) {
+      if (isUsable(raw.status)) stats.spoilt(operation);
+      throw error;
+    }
   }
 
   function classify(
@@ -249,32 +256,15 @@ export function calls({ apiShare, now, steady = now, sleep, log, dayCount = coun
           : [{ name: "Tandem's share per day", limit: own.allowed, left: own.left, at: now() }];
       return [...quotas.values(), ...share];
     },
+    health() {
+      const state = breaker.state();
+      return {
+        endpoints: stats.lastHour().map((endpoint) => ({ ...endpoint, breaker: state })),
+        paces: [
+          { name: "all but searches", ...burst.state() },
+          { name: "searches", ...search.state() },
+        ],
+      };
+    },
   };
-}
-
-/** Reads an answer, or throws what is wrong with it as `CallFailed`. */
-function understood<T>(
-  operation: string,
-  raw: RawAnswer,
-  schema: z.ZodType<T>,
-  now: number,
-  skew: ReturnType<typeof clockSkew>,
-): Answer<T> {
-  const { status, headers, text } = raw;
-  const retryAfter = retryAfterMs(headers["retry-after"], now);
-  if (status < 200 || status > 299) {
-    const error = readVendorError(text);
-    if (error !== null) {
-      throw new CallFailed({ kind: "answered", operation, status, error, retryAfterMs: retryAfter });
-    }
-    const reason = "not an answer of HubSpot's";
-    throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: retryAfter });
-  }
-  const parsed = schema.safeParse(readJson(text));
-  if (parsed.success) {
-    return { body: parsed.data, at: skew.at(headers["date"], now) };
-  }
-  // Only where the shape broke, never what stood there: that may be a person.
-  const reason = `unexpected answer at ${parsed.error.issues[0]?.path.join(".") || "its beginning"}`;
-  throw new CallFailed({ kind: "unreadable", operation, status, reason, retryAfterMs: null });
 }

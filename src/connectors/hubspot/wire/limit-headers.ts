@@ -1,4 +1,4 @@
-import type { Quota } from "../../connector.ts";
+import type { Quota } from "../../../model/watch/api-health.ts";
 import type { RateLimiter } from "../../http/rate-limiter.ts";
 import type { RawAnswer } from "./transport.ts";
 

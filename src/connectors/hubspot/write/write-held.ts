@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { LeaseGate, Permit } from "../../permit.ts";
-import type { Answer, Calls } from "../wire/calls.ts";
+import type { Calls } from "../wire/calls.ts";
+import type { Answer } from "../wire/understood.ts";
 import type { Mutation } from "../wire/put-together.ts";
 import { CallFailed } from "../problems/failure.ts";
 

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { PermitExpired } from "../../permit.ts";
 import type { ConnectorLog } from "../../http/connector-log.ts";
-import type { Quota } from "../../connector.ts";
+import type { ApiHealth, MadeCall, Quota } from "../../../model/watch/api-health.ts";
+import { endpointStats } from "../../http/endpoint-stats.ts";
 import { clockSkew } from "../../http/clock-skew.ts";
 import type { RateLimiter, Timing } from "../../http/rate-limiter.ts";
 import { rateLimiter } from "../../http/rate-limiter.ts";
@@ -19,6 +20,7 @@ export interface CallsDeps extends Timing {
   /** The part of each of the account's limits that may be used, 0–1. */
   readonly share: number;
   readonly log: ConnectorLog;
+  readonly told?: ((call: MadeCall) => void) | undefined;
 }
 
 export interface Answer<T> {
@@ -58,6 +60,8 @@ export interface Calls {
   skewMs(): number;
   /** See `Connector.quotas`. */
   quotas(): readonly Quota[];
+  /** See `Connector.health`. */
+  health(): ApiHealth;
   readonly log: ConnectorLog;
 }
 
@@ -80,7 +84,7 @@ const LATE_ATTEMPTS = 3;
 const BACKOFF = { first: 500, longest: 20_000 };
 
 /** Paces, repeats, counts and understands calls to one account. */
-export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Calls {
+export function calls({ share, now, steady = now, sleep, log, told: toldOf }: CallsDeps): Calls {
   const timing = { now, steady, sleep };
   const limiters = new Map<string, RateLimiter>();
   /** Klaviyo's limits, and so its Retry-After, are each operation's own. */
@@ -88,6 +92,7 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
   const counts = new Map<string, number>();
   const quotas = new Map<string, Quota>();
   const skew = clockSkew();
+  const stats = endpointStats(steady, toldOf);
 
   const limiterOf = (operation: Call["operation"]): RateLimiter => {
     const known = limiters.get(operation);
@@ -130,7 +135,7 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
     const pace = limiterOf(operation);
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const begun = now();
-    const answer = await send();
+    const answer = await stats.timed(operation, send, statusOf);
     const told = learn(pace, answer);
     if (told !== null) {
       const name = `${operation}, ${told.seconds === "1" ? "per second" : "per minute"}`;
@@ -138,7 +143,11 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
     }
     skew.note(answer.header("date"), begun, now());
     const parsed = schema.safeParse(answer.body);
-    if (!parsed.success) throw malformed(operation, answer.body);
+    if (!parsed.success) {
+      stats.spoilt(operation);
+      throw malformed(operation, answer.body);
+    }
+    breakerOf(operation).worked();
     return { data: parsed.data, at: skew.at(answer.header("date"), now()) };
   }
 
@@ -220,8 +229,22 @@ export function calls({ share, now, steady = now, sleep, log }: CallsDeps): Call
     requests: () => new Map(counts),
     skewMs: () => skew.ms(),
     quotas: () => [...quotas.values()],
+    health: () => ({
+      endpoints: stats.lastHour().map((endpoint) => ({
+        ...endpoint,
+        breaker: breakers.get(endpoint.endpoint)?.state() ?? { state: "closed" },
+      })),
+      paces: [...limiters].map(([name, limiter]) => ({ name, ...limiter.state() })),
+    }),
     log,
   };
+}
+
+/** What of a call counts: 200 for an answer, since others are thrown; of a failure, whether anything was sent at all. */
+function statusOf(end: { readonly answer: RawAnswer } | { readonly error: unknown }): number | null {
+  if ("answer" in end) return 200;
+  if (!(end.error instanceof KlaviyoFailure) || end.error.kind === "unsendable") return null;
+  return end.error.status ?? 0;
 }
 
 /** Which limit an answer says how much is left of. */

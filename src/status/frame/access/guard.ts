@@ -11,6 +11,8 @@ declare module "fastify" {
     needed?: Needed;
     /** Asked by an open page and not by a person: it keeps nobody signed in. */
     glance?: boolean;
+    /** Decides for itself who may read it, whatever the page's sign-in. */
+    guardsItself?: boolean;
   }
 }
 

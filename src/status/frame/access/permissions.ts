@@ -39,6 +39,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "POST /consent/proof": "operator",
   "GET /engagement": "viewer",
   "GET /settings": "viewer",
+  "POST /settings/alerts/test": "operator",
   "POST /sessions/:id/end": "viewer",
   "POST /sessions/end": "viewer",
   "POST /sessions/end-all": "admin",
@@ -59,6 +60,7 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /page.js": "anybody",
   "GET /healthz": "anybody",
   "GET /readyz": "anybody",
+  "GET /metrics": "anybody",
 };
 
 /** @throws where the table does not name the route: that is a fault of ours, told at start */
