@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import type { Statements } from "../database/database.ts";
-import type { ChainProof } from "./prove-chain.ts";
+import type { ChainEntry, ChainProof } from "./prove-chain.ts";
 import { proveChain } from "./prove-chain.ts";
 import type { Head } from "./seals.ts";
 import { sealing } from "./seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Something that a person did on the status page or the command line, or that ended by itself what a person had wanted. */
@@ -26,7 +26,7 @@ export interface KeptAuditEntry extends Required<AuditEntry> {
   readonly at: Date;
 }
 
-const KEPT_AUDIT_ENTRY = z.object({
+const AUDIT_ROW = z.object({
   at: z.date(),
   who: z.string(),
   role: z.string(),
@@ -66,7 +66,7 @@ export async function readAudit(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly KeptAuditEntry[]> {
-  return rowsOf(statements, KEPT_AUDIT_ENTRY)`
+  return rowsOf(statements, AUDIT_ROW)`
     SELECT at, who, role, action, contacts, about, reason FROM audit
     WHERE connection_id = ${connectionId} ORDER BY at DESC, id DESC LIMIT ${limit}`;
 }
@@ -79,7 +79,7 @@ export interface ChainedAuditEntry extends KeptAuditEntry {
   readonly text: string;
 }
 
-const CHAINED_AUDIT_ENTRY: z.ZodType<ChainedAuditEntry> = KEPT_AUDIT_ENTRY.extend({
+const CHAINED_AUDIT_ROW: z.ZodType<ChainedAuditEntry> = AUDIT_ROW.extend({
   seq: z.bigint(),
   previous: z.string(),
   hash: z.string(),
@@ -95,7 +95,7 @@ export async function* eachAuditEntry({
   connectionId,
 }: Store): AsyncGenerator<ChainedAuditEntry> {
   for (let after = 0n; ;) {
-    const entries = await rowsOf(statements, CHAINED_AUDIT_ENTRY)`
+    const entries = await rowsOf(statements, CHAINED_AUDIT_ROW)`
       SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
       FROM audit AS entry WHERE connection_id = ${connectionId} AND seq > ${after} ORDER BY seq LIMIT ${PAGE}`;
     yield* entries;
@@ -105,12 +105,20 @@ export async function* eachAuditEntry({
   }
 }
 
+/** Only what the chain is made of: a row that somebody slipped in is to be named, whatever else it holds. */
+const CHAIN_ROW = z.object({
+  seq: z.bigint(),
+  previous: z.string(),
+  hash: z.string(),
+  text: z.string(),
+});
+
 /** Proves the audit of all connections as the consent ledger is proven. @param since a place that was signed before */
 export async function verifyAudit(statements: Statements, since: Head | null = null): Promise<ChainProof> {
-  const page = (after: bigint, limit: number): Promise<readonly ChainedAuditEntry[]> =>
-    rowsOf(statements, CHAINED_AUDIT_ENTRY)`
-      SELECT seq, at, who, role, action, contacts, about, reason, previous, hash, audit_row(entry) AS text
+  const page = (after: bigint, limit: number): Promise<readonly ChainEntry[]> =>
+    rowsOf(statements, CHAIN_ROW)`
+      SELECT seq, previous, hash, audit_row(entry) AS text
       FROM audit AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
-  const hashOf = ({ text }: ChainedAuditEntry): string => createHash("sha256").update(text).digest("hex");
+  const hashOf = ({ text }: ChainEntry): string => createHash("sha256").update(text).digest("hex");
   return proveChain(statements, { chain: "audit", page, hashOf, visit: () => {} }, since);
 }

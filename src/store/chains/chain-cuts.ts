@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Statements } from "../database/database.ts";
 import { keysOf } from "../database/database.ts";
 import type { Chain, Head } from "./seals.ts";
 import { chainMac, isMac } from "./seals.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Up to where a chain was removed because of its age. The entry that follows holds its hash. */
@@ -18,7 +18,7 @@ export async function saveCut(statements: Statements, chain: Chain, cut: Cut): P
     VALUES (${chain}, ${cut.seq}, ${cut.hash}, ${keys.id}, ${chainMac(keys, chain, said(cut))}, ${cut.at})`;
 }
 
-const LATEST_CUT_ROW = z.object({ at: z.date(), seq: z.bigint(), hash: z.string(), mac: z.string() });
+const CUT_ROW = z.object({ at: z.date(), seq: z.bigint(), hash: z.string(), mac: z.string() });
 
 /**
  * The latest cut of a chain; `null` where nothing was removed. `"forged"` where somebody without the key made it. One of a
@@ -26,7 +26,7 @@ const LATEST_CUT_ROW = z.object({ at: z.date(), seq: z.bigint(), hash: z.string(
  */
 export async function latestCut(statements: Statements, chain: Chain): Promise<Cut | "forged" | null> {
   const keys = keysOf(statements)();
-  const [row] = await rowsOf(statements, LATEST_CUT_ROW)`
+  const [row] = await rowsOf(statements, CUT_ROW)`
     SELECT seq, hash, at, mac FROM chain_cut WHERE chain = ${chain} ORDER BY seq DESC LIMIT 1`;
   if (row === undefined) return null;
   const { mac, ...cut } = row;

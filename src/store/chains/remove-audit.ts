@@ -3,10 +3,9 @@ import type { Statements } from "../database/database.ts";
 import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
 import type { Rest } from "../runs/retention.ts";
 import type { Head } from "./seals.ts";
-import { sealedHead } from "./seals.ts";
+import { HEAD_ROW, sealedHead } from "./seals.ts";
 import type { Store } from "../database/store.ts";
 import { atomically } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /**
@@ -33,14 +32,12 @@ export async function removeAudit(store: Store, before: Date | null, now: Date, 
   return removed.rows;
 }
 
-const HEAD: z.ZodType<Head> = z.object({ seq: z.bigint(), hash: z.string() });
-
 /** The cut up to which rows go now: a new one, or the last one, where a turn ended before all were removed. */
 async function cutOld(statements: Statements, now: Date): Promise<Head | null> {
   const last = await latestCut(statements, "audit");
   // Rows that no key proves must stay, for a person to look at.
   if (last === "forged") return null;
-  const [next] = await rowsOf(statements, HEAD)`
+  const [next] = await rowsOf(statements, HEAD_ROW)`
     SELECT seq, hash FROM audit
     WHERE seq < (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1)
       AND seq < coalesce((SELECT entry.seq FROM audit AS entry JOIN connection ON connection.id = entry.connection_id

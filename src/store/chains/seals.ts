@@ -1,11 +1,11 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { InstallationKeys } from "../../model/keys/installation-keys.ts";
 import type { Store } from "../database/store.ts";
 import { atomically } from "../database/store.ts";
-import { createHmac, timingSafeEqual } from "node:crypto";
-import type { InstallationKeys } from "../../model/keys/installation-keys.ts";
 import type { Statements } from "../database/database.ts";
 import { inTransaction, keysOf } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** The append-only tables whose entries hold the hash of the one before them, and are sealed. */
@@ -31,7 +31,7 @@ export interface Seal {
   readonly at: Date;
 }
 
-const SEAL: z.ZodType<Seal> = z.object({
+const SEAL_ROW: z.ZodType<Seal> = z.object({
   first: z.bigint(),
   last: z.bigint(),
   kind: z.enum(["written", "taken_over"]),
@@ -54,7 +54,7 @@ export async function sealing<T>(store: Store, chain: Chain, work: (store: Store
   });
 }
 
-const SEAL_ADDED_ROW = z.object({
+const ADDED_ROW = z.object({
   first: z.bigint(),
   last: z.bigint(),
   hash: z.string(),
@@ -65,7 +65,7 @@ const SEAL_ADDED_ROW = z.object({
 /** Seals what this transaction added and nothing else: an entry that somebody slipped in before stays without a seal. */
 async function sealAdded(statements: Statements, chain: Chain): Promise<void> {
   const table = TABLE[chain];
-  const [added] = await rowsOf(statements, SEAL_ADDED_ROW)`
+  const [added] = await rowsOf(statements, ADDED_ROW)`
     WITH added AS (
       SELECT min(seq) AS first, max(seq) AS last FROM ${table}
       WHERE seq > coalesce((SELECT max(last) FROM chain_seal WHERE chain = ${chain}), 0)
@@ -85,7 +85,7 @@ async function sealAdded(statements: Statements, chain: Chain): Promise<void> {
   await saveSeal(statements, chain, { first, last, kind: "written", hash, at });
 }
 
-const SEQ_HASH_ROW = z.object({ seq: z.bigint(), hash: z.string() });
+export const HEAD_ROW = z.object({ seq: z.bigint(), hash: z.string() });
 
 /**
  * Seals what was in a chain before this installation's key sealed anything of it: entries of a version without seals, or
@@ -97,7 +97,7 @@ export async function takeOver(statements: Statements, chain: Chain, now: Date):
     // Nothing is added meanwhile, and only one process takes over.
     await own.$executeRaw`SELECT pg_advisory_xact_lock(${WRITING[chain]}::bigint)`;
     if (await hasOwnSeal(own, chain)) return;
-    const [head] = await rowsOf(own, SEQ_HASH_ROW)`
+    const [head] = await rowsOf(own, HEAD_ROW)`
       SELECT seq, hash FROM ${TABLE[chain]} ORDER BY seq DESC LIMIT 1`;
     if (head === undefined) return;
     await saveSeal(own, chain, { first: 1n, last: head.seq, kind: "taken_over", hash: head.hash, at: now });
@@ -154,19 +154,19 @@ export async function sealPage(
   limit: number,
 ): Promise<readonly Seal[]> {
   const { id } = keysOf(statements)();
-  return rowsOf(statements, SEAL)`
+  return rowsOf(statements, SEAL_ROW)`
     SELECT first, last, kind, key_id AS "keyId", hash, mac, at FROM chain_seal
     WHERE chain = ${chain} AND key_id = ${id} AND last > ${after} ORDER BY last LIMIT ${limit}`;
 }
 
-const KEY_ID_LAST_ROW = z.object({ keyId: z.string(), last: z.bigint() });
+const SEALING_KEY_ROW = z.object({ keyId: z.string(), last: z.bigint() });
 
 /** The keys that sealed something of a chain, and the last entry of each; to tell of one that is not this installation's. */
 export async function keysThatSealed(
   statements: Statements,
   chain: Chain,
 ): Promise<readonly { readonly keyId: string; readonly last: bigint }[]> {
-  return rowsOf(statements, KEY_ID_LAST_ROW)`
+  return rowsOf(statements, SEALING_KEY_ROW)`
     SELECT key_id AS "keyId", max(last) AS last FROM chain_seal WHERE chain = ${chain} GROUP BY key_id ORDER BY last`;
 }
 
@@ -198,7 +198,7 @@ function headMac(keys: InstallationKeys, chain: Chain, { seq, hash }: Head): str
 /** The latest place in a chain that this installation's own, genuine seals reach; `null` where there is none. */
 export async function sealedHead(statements: Statements, chain: Chain): Promise<Head | null> {
   const keys = keysOf(statements)();
-  const [seal] = await rowsOf(statements, SEAL)`
+  const [seal] = await rowsOf(statements, SEAL_ROW)`
     SELECT first, last, kind, key_id AS "keyId", hash, mac, at FROM chain_seal
     WHERE chain = ${chain} AND key_id = ${keys.id} ORDER BY last DESC LIMIT 1`;
   return seal === undefined || !isGenuine(keys, chain, seal) ? null : { seq: seal.last, hash: seal.hash };

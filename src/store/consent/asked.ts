@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { Consent } from "../../model/consent.ts";
 import type { PerSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A subscription on its way out, with what allowed it. */
@@ -15,7 +15,7 @@ export interface AskedRow {
   readonly readAt: number;
 }
 
-const EMAIL_LIST_ROW = z.object({ email: z.string(), list: z.string() });
+const JOURNALLED_ROW = z.object({ email: z.string(), list: z.string() });
 
 /**
  * Journals that these people are about to be subscribed. A person who was ever asked for on this list is not in
@@ -34,7 +34,7 @@ export async function saveAsked(
   const subjects = await sealing(
     store,
     "consent",
-    ({ statements }) => rowsOf(statements, EMAIL_LIST_ROW)`
+    ({ statements }) => rowsOf(statements, JOURNALLED_ROW)`
     WITH page AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS p(
         "email" text, "list" text, "consents" jsonb, "readAt" bigint)
@@ -98,7 +98,7 @@ export interface PendingAsk {
   readonly refusedAt: Date | null;
 }
 
-const PENDING_ASK: z.ZodType<PendingAsk> = z.object({
+const PENDING_ASK_ROW: z.ZodType<PendingAsk> = z.object({
   linkId: z.bigint(),
   email: z.string(),
   profile: z.string(),
@@ -122,7 +122,7 @@ export async function pendingAsks(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly PendingAsk[]> {
-  return rowsOf(statements, PENDING_ASK)`
+  return rowsOf(statements, PENDING_ASK_ROW)`
     SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
            (SELECT min(later.at) FROM consent_ledger AS later

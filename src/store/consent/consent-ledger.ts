@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { Consent, Verdict, ConsentKind } from "../../model/consent.ts";
 import { verdictOf } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { CONSENT_KIND, SIDE_OR_BOTH, VERDICT } from "../database/shapes.ts";
 
@@ -24,7 +24,7 @@ export interface LedgerEntry {
   readonly text: string;
 }
 
-const LEDGER_ENTRY: z.ZodType<LedgerEntry> = z.object({
+const LEDGER_ROW: z.ZodType<LedgerEntry> = z.object({
   seq: z.bigint(),
   kind: CONSENT_KIND,
   side: SIDE_OR_BOTH,
@@ -57,7 +57,7 @@ export async function ledgerPage(
   after: bigint,
   limit: number,
 ): Promise<readonly LedgerEntry[]> {
-  return rowsOf(statements, LEDGER_ENTRY)`
+  return rowsOf(statements, LEDGER_ROW)`
     SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
 }
@@ -67,7 +67,7 @@ export async function ledgerOf(
   { statements, connectionId }: Store,
   email: string,
 ): Promise<readonly LedgerEntry[]> {
-  return rowsOf(statements, LEDGER_ENTRY)`
+  return rowsOf(statements, LEDGER_ROW)`
     SELECT seq, kind, side, list, verdict, evidence, at, previous, hash, consent_row(entry) AS text
     FROM consent_ledger AS entry
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) ORDER BY seq`;
@@ -82,7 +82,7 @@ export interface ConsentPair {
   readonly example: string;
 }
 
-const CONSENT_PAIR: z.ZodType<ConsentPair> = z.object({
+const CONSENT_PAIR_ROW: z.ZodType<ConsentPair> = z.object({
   hubspot: z.string(),
   klaviyo: z.string(),
   people: z.number(),
@@ -91,7 +91,7 @@ const CONSENT_PAIR: z.ZodType<ConsentPair> = z.object({
 
 /** Reads the index alone that holds each link's two states: this is asked for with every look at the page. */
 export async function consentPairs({ statements, connectionId }: Store): Promise<readonly ConsentPair[]> {
-  return rowsOf(statements, CONSENT_PAIR)`
+  return rowsOf(statements, CONSENT_PAIR_ROW)`
     WITH person AS (
       SELECT link_id, coalesce(max(consent_state) FILTER (WHERE side = 'hubspot'), 'none') AS hubspot,
              coalesce(max(consent_state) FILTER (WHERE side = 'klaviyo'), 'none') AS klaviyo

@@ -1,9 +1,9 @@
-import type { Consent, ConsentKind } from "../../model/consent.ts";
+import { z } from "zod";
+import type { ConsentKind } from "../../model/consent.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import { refusedByLedger } from "./tombstones.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { CONSENT, CONSENT_KIND, SIDE } from "../database/shapes.ts";
 
@@ -20,7 +20,7 @@ export interface ConsentAct {
   readonly email: string | null;
 }
 
-const CONSENT_ACT: z.ZodType<ConsentAct> = z.object({
+const CONSENT_ACT_ROW: z.ZodType<ConsentAct> = z.object({
   seq: z.bigint(),
   at: z.date(),
   kind: CONSENT_KIND,
@@ -37,7 +37,7 @@ export async function consentActs(
   after: bigint,
   limit: number,
 ): Promise<readonly ConsentAct[]> {
-  return rowsOf(statements, CONSENT_ACT)`
+  return rowsOf(statements, CONSENT_ACT_ROW)`
     WITH page AS (
       SELECT * FROM consent_ledger
       WHERE seq > ${after} AND kind IN ('carried', 'asked', 'restored', 'confirmed', 'blocked')
@@ -50,16 +50,7 @@ export async function consentActs(
     FROM page LEFT JOIN person ON person.subject = page.subject ORDER BY page.seq`;
 }
 
-/** One linked person's consent, as both sides and the ledger have it. */
-export interface PersonConsent {
-  readonly linkId: bigint;
-  readonly email: string;
-  readonly hubspot: Consent | null;
-  readonly klaviyo: Consent | null;
-  readonly refusedBefore: boolean;
-}
-
-const PERSON_CONSENT: z.ZodType<PersonConsent> = z.object({
+const PERSON_CONSENT_ROW = z.object({
   linkId: z.bigint(),
   email: z.string(),
   hubspot: CONSENT.nullable(),
@@ -67,13 +58,16 @@ const PERSON_CONSENT: z.ZodType<PersonConsent> = z.object({
   refusedBefore: z.boolean(),
 });
 
+/** One linked person's consent, as both sides and the ledger have it. */
+export type PersonConsent = z.infer<typeof PERSON_CONSENT_ROW>;
+
 /** A page of the linked people of whom the two sides and the ledger may not say the same, by link. */
 export async function unequalConsents(
   { statements, connectionId }: Store,
   after: bigint,
   limit: number,
 ): Promise<readonly PersonConsent[]> {
-  return rowsOf(statements, PERSON_CONSENT)`
+  return rowsOf(statements, PERSON_CONSENT_ROW)`
     WITH page AS (
       SELECT link.id, link.email_key, h.consent AS hubspot, k.consent AS klaviyo,
              h.verdict AS hubspot_verdict, k.verdict AS klaviyo_verdict, h.consent_state

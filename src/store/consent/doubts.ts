@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 const DOUBTED_ROW = z.object({ doubted: z.boolean() });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Consent } from "../../model/consent.ts";
 import { verdictOf } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
@@ -6,7 +7,6 @@ import type { Side } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EMAIL_KEY } from "../database/shapes.ts";
 
@@ -20,7 +20,7 @@ export interface UnreadFormer {
   readonly email: EmailKey;
 }
 
-const UNREAD_FORMER: z.ZodType<UnreadFormer> = z.object({
+const UNREAD_FORMER_ROW: z.ZodType<UnreadFormer> = z.object({
   linkId: z.bigint(),
   now: EMAIL_KEY,
   id: z.string(),
@@ -39,7 +39,7 @@ export async function unreadFormer(
   atMost: number,
 ): Promise<readonly UnreadFormer[]> {
   const own = side === "hubspot" ? Prisma.sql`link.hubspot_id` : Prisma.sql`link.klaviyo_id`;
-  return rowsOf(statements, UNREAD_FORMER)`
+  return rowsOf(statements, UNREAD_FORMER_ROW)`
     SELECT alias.link_id AS "linkId", link.email_key AS now, ${own} AS id, alias.email_key AS email
     FROM link_alias AS alias JOIN link ON link.id = alias.link_id
     WHERE alias.connection_id = ${connectionId} AND alias.side = ${side} AND alias.consent_unread

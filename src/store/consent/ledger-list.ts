@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Consent, ConsentKind } from "../../model/consent.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { LedgerEntry } from "./consent-ledger.ts";
@@ -5,24 +6,10 @@ import { ledgerOf } from "./consent-ledger.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { CONSENT, CONSENT_KIND, SIDE, SIDE_OR_BOTH } from "../database/shapes.ts";
 
-/** An entry as the list shows it: of whom, only the keyed hash. */
-export interface ListedEntry {
-  readonly seq: bigint;
-  readonly at: Date;
-  readonly subject: string;
-  readonly kind: ConsentKind;
-  readonly side: LedgerEntry["side"];
-  readonly list: string | null;
-  readonly evidence: unknown;
-  readonly runId: bigint;
-  readonly hash: string;
-}
-
-const LISTED_ENTRY: z.ZodType<ListedEntry> = z.object({
+const LISTED_ROW = z.object({
   seq: z.bigint(),
   at: z.date(),
   subject: z.string(),
@@ -33,6 +20,9 @@ const LISTED_ENTRY: z.ZodType<ListedEntry> = z.object({
   runId: z.bigint(),
   hash: z.string(),
 });
+
+/** An entry as the list shows it: of whom, only the keyed hash. */
+export type ListedEntry = z.infer<typeof LISTED_ROW>;
 
 export interface LedgerList {
   readonly entries: readonly ListedEntry[];
@@ -57,7 +47,7 @@ export async function listLedger(
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / PER_PAGE));
   const page = Math.min(asked, pages);
-  const entries = await rowsOf(statements, LISTED_ENTRY)`
+  const entries = await rowsOf(statements, LISTED_ROW)`
     SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
     WHERE connection_id = ${connectionId} ${which} ORDER BY seq DESC LIMIT ${PER_PAGE} OFFSET ${(page - 1) * PER_PAGE}`;
   return { entries, total, page, pages };
@@ -73,7 +63,7 @@ export async function* eachLedgerEntry(
 ): AsyncGenerator<ListedEntry> {
   const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
   for (let after = -1n; ;) {
-    const entries = await rowsOf(statements, LISTED_ENTRY)`
+    const entries = await rowsOf(statements, LISTED_ROW)`
       SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
       WHERE connection_id = ${connectionId} AND seq > ${after} ${which} ORDER BY seq LIMIT ${FILE_PAGE}`;
     yield* entries;
@@ -83,16 +73,13 @@ export async function* eachLedgerEntry(
   }
 }
 
-/** How often something was written into the ledger lately. */
-export interface LedgerCount {
-  readonly kind: ConsentKind;
-  readonly entries: number;
-}
-
-const LEDGER_COUNT: z.ZodType<LedgerCount> = z.object({
+const LEDGER_COUNT_ROW = z.object({
   kind: CONSENT_KIND,
   entries: z.number(),
 });
+
+/** How often something was written into the ledger lately. */
+export type LedgerCount = z.infer<typeof LEDGER_COUNT_ROW>;
 
 /** What the ledger got since a moment: by kind, why somebody was not asked, and opt-outs by UTC day. */
 export interface LedgerSummary {
@@ -101,22 +88,22 @@ export interface LedgerSummary {
   readonly optOuts: readonly { readonly day: string; readonly hubspot: number; readonly klaviyo: number }[];
 }
 
-const SUMMARISE_LEDGER_ROW = z.object({ day: z.string(), hubspot: z.number(), klaviyo: z.number() });
+const OPT_OUT_DAY_ROW = z.object({ day: z.string(), hubspot: z.number(), klaviyo: z.number() });
 
-const BECAUSE_PEOPLE_ROW = z.object({ because: z.string(), people: z.number() });
+const BLOCKED_ROW = z.object({ because: z.string(), people: z.number() });
 
 export async function summariseLedger(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<LedgerSummary> {
   const [kinds, blocked, optOuts] = await Promise.all([
-    rowsOf(statements, LEDGER_COUNT)`
+    rowsOf(statements, LEDGER_COUNT_ROW)`
       SELECT kind, count(*)::int AS entries FROM consent_ledger
       WHERE connection_id = ${connectionId} AND at >= ${since} GROUP BY kind ORDER BY entries DESC`,
-    rowsOf(statements, BECAUSE_PEOPLE_ROW)`
+    rowsOf(statements, BLOCKED_ROW)`
       SELECT evidence ->> 'because' AS because, count(DISTINCT subject)::int AS people FROM consent_ledger
       WHERE connection_id = ${connectionId} AND kind = 'blocked' AND at >= ${since} GROUP BY 1 ORDER BY people DESC, 1`,
-    rowsOf(statements, SUMMARISE_LEDGER_ROW)`
+    rowsOf(statements, OPT_OUT_DAY_ROW)`
       SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
              (count(*) FILTER (WHERE side = 'hubspot'))::int AS hubspot,
              (count(*) FILTER (WHERE side = 'klaviyo'))::int AS klaviyo
@@ -136,19 +123,16 @@ export interface KnownConsent {
   readonly ledger: readonly LedgerEntry[];
 }
 
-const KNOWN_CONSENT_ROW = z.object({
+const SHOWN_ROW = z.object({
   side: SIDE,
   consent: CONSENT.nullable(),
   linkId: z.bigint().nullable(),
-  own: z.boolean(),
 });
 
 export async function knownConsent(store: Store, email: string): Promise<KnownConsent> {
   const { statements, connectionId } = store;
-  const rows = await rowsOf(
-    statements,
-    KNOWN_CONSENT_ROW,
-  )`SELECT found.side, consent, link.id AS "linkId", found.email_key = ${email} AS own
+  const rows = await rowsOf(statements, SHOWN_ROW)`
+    SELECT found.side, consent, link.id AS "linkId"
     FROM (
       SELECT side, external_id, consent, email_key, link_id FROM sighting WHERE link_id IN (
         SELECT id FROM link WHERE connection_id = ${connectionId} AND id IN (${linksUnder([email])}))
@@ -156,7 +140,8 @@ export async function knownConsent(store: Store, email: string): Promise<KnownCo
       SELECT side, external_id, consent, email_key, link_id FROM sighting
       WHERE connection_id = ${connectionId} AND side IN ('hubspot', 'klaviyo') AND email_key = ${email}) AS found
     LEFT JOIN link ON link.id = found.link_id
-    ORDER BY found.link_id IS NULL, own DESC`;
+    -- A linked contact without an email address comes after one that shows this one.
+    ORDER BY found.link_id IS NULL, found.email_key IS NOT DISTINCT FROM ${email} DESC`;
   const of = (side: Side) => rows.find((row) => row.side === side);
   return {
     linkId: rows.find(({ linkId }) => linkId !== null)?.linkId ?? null,

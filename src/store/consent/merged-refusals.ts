@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ResolvedConsent } from "../../model/scope.ts";
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
@@ -6,7 +7,6 @@ import type { MergedContact } from "../links/merged.ts";
 import { sealing } from "../chains/seals.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -18,7 +18,7 @@ interface Lost {
   readonly consent: unknown;
 }
 
-const LOST: z.ZodType<Lost> = z.object({ email: z.string(), side: SIDE, consent: z.unknown() });
+const LOST_ROW: z.ZodType<Lost> = z.object({ email: z.string(), side: SIDE, consent: z.unknown() });
 
 /**
  * Puts into the ledger, for the contact that is left of a merge, the opt-out that the person of a merged contact was last
@@ -36,7 +36,7 @@ export async function saveMergedRefusals(
   const { statements, connectionId } = store;
   if (merged.length === 0) return;
   const standing = hubspotOptOut === "unsubscribe" && types.length > 0 ? JSON.stringify(types) : null;
-  const lost = await rowsOf(statements, LOST)`
+  const lost = await rowsOf(statements, LOST_ROW)`
     WITH pair AS (
       SELECT own.email_key AS email, gone.* FROM jsonb_to_recordset(${JSON.stringify(merged)}::jsonb) AS p("id" text, "mergedIds" text[])
       JOIN sighting AS own ON own.connection_id = ${connectionId} AND own.side = ${side} AND own.external_id = p.id

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import { isBlocked, verdictOf } from "../../model/consent.ts";
 import type { Contact } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EMAIL_KEY } from "../database/shapes.ts";
 

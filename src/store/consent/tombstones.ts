@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /**
@@ -116,7 +116,7 @@ export function takenBack(connectionId: number): Prisma.Sql {
                                           WHERE link_id = page.id AND side = 'klaviyo'))
       ORDER BY seq DESC LIMIT 1) AS latest
     WHERE carried.connection_id = ${connectionId} AND carried.subject = ANY(page.subjects)
-      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND latest.kind = 'opted_in' AND latest.seq > carried.seq
+      AND carried.kind = 'carried' AND carried.side = 'hubspot' AND carried.evidence -> 'from' ? 'type' AND latest.kind = 'opted_in' AND latest.seq > carried.seq
       AND NOT EXISTS (
         SELECT FROM consent_ledger AS reopened
         WHERE reopened.connection_id = ${connectionId} AND reopened.subject = carried.subject

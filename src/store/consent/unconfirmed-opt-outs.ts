@@ -1,18 +1,14 @@
-import type { EmailKey } from "../../model/email.ts";
+import { z } from "zod";
 import { optingOutLately } from "./tombstones.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EMAIL_KEY } from "../database/shapes.ts";
 
-/** A person whom Tandem opted out in Klaviyo, and whose profile has not shown it since. */
-export interface UnconfirmedOptOut {
-  readonly linkId: bigint;
-  readonly email: EmailKey;
-}
+const UNCONFIRMED_OPT_OUT_ROW = z.object({ linkId: z.bigint(), email: EMAIL_KEY });
 
-const UNCONFIRMED_OPT_OUT: z.ZodType<UnconfirmedOptOut> = z.object({ linkId: z.bigint(), email: EMAIL_KEY });
+/** A person whom Tandem opted out in Klaviyo, and whose profile has not shown it since. */
+export type UnconfirmedOptOut = z.infer<typeof UNCONFIRMED_OPT_OUT_ROW>;
 
 const UNCONFIRMED = Prisma.sql`sighting.side = 'klaviyo' AND sighting.opt_out_sent_at IS NOT NULL
   AND link.deleted_on IS NULL AND link.missing_on IS NULL`;
@@ -23,7 +19,7 @@ export async function dueOptOuts(
   now: Date,
   atMost: number,
 ): Promise<readonly UnconfirmedOptOut[]> {
-  return rowsOf(statements, UNCONFIRMED_OPT_OUT)`
+  return rowsOf(statements, UNCONFIRMED_OPT_OUT_ROW)`
     SELECT link.id AS "linkId", link.email_key AS email
     FROM sighting JOIN link ON link.id = sighting.link_id
     WHERE sighting.connection_id = ${connectionId} AND ${UNCONFIRMED}
@@ -42,14 +38,14 @@ export async function forgetUnconfirmed(
       AND digest <> ''`;
 }
 
-const PEOPLE_SINCE_ROW = z.object({ people: z.number(), since: z.date().nullable() });
+const LATE_ROW = z.object({ people: z.number(), since: z.date().nullable() });
 
 /** How many were sent before this moment and are not shown yet, and when the first of them was sent. */
 export async function countLateOptOuts(
   { statements, connectionId }: Store,
   before: Date,
 ): Promise<{ readonly people: number; readonly since: Date | null }> {
-  const [row] = await rowsOf(statements, PEOPLE_SINCE_ROW)`
+  const [row] = await rowsOf(statements, LATE_ROW)`
     SELECT count(*)::int AS people, min(sighting.opt_out_sent_at) AS since
     FROM sighting JOIN link ON link.id = sighting.link_id
     WHERE sighting.connection_id = ${connectionId} AND ${UNCONFIRMED} AND sighting.opt_out_sent_at < ${before}`;

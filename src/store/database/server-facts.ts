@@ -1,5 +1,5 @@
-import type { Statements } from "./database.ts";
 import { z } from "zod";
+import type { Statements } from "./database.ts";
 import { rowsOf } from "./rows.ts";
 
 /** The database as an operator asks about it. */
@@ -12,7 +12,7 @@ export interface ServerFacts {
   readonly lastMigration: string | null;
 }
 
-const READ_SERVER_FACTS_ROW = z.object({
+const SERVER_ROW = z.object({
   version: z.string(),
   bytes: z.bigint(),
   migrations: z.number(),
@@ -22,7 +22,7 @@ const READ_SERVER_FACTS_ROW = z.object({
 export async function readServerFacts(statements: Statements): Promise<ServerFacts> {
   const [row] = await rowsOf(
     statements,
-    READ_SERVER_FACTS_ROW,
+    SERVER_ROW,
   )`SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes,
            (SELECT count(*)::int FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migrations,
            (SELECT max(migration_name) FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS "lastMigration"`;

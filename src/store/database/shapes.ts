@@ -8,11 +8,15 @@ import type { ExceededLimit } from "../../model/hold.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Refusals } from "../../model/refusal.ts";
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
+import { ENGAGEMENT_KINDS } from "../../model/engagement.ts";
 import type { LinkState } from "../../model/link.ts";
 import type { Side } from "../../model/side.ts";
 import type { Value, Values } from "../../model/value.ts";
 
-/** Shapes of what several tables keep, for the rows that statements answer with. */
+/**
+ * Shapes of what several tables keep, for the rows that statements answer with. A key that JSON of an earlier version may
+ * lack has a default.
+ */
 
 export const SIDE: z.ZodType<Side> = z.enum(["hubspot", "klaviyo"]);
 
@@ -49,10 +53,10 @@ const SUPPRESSION = z.object({ reason: z.string(), at: z.string() });
 
 export const CONSENT: z.ZodType<Consent> = z.object({
   status: CONSENT_STATUS,
-  suppressions: z.array(SUPPRESSION),
-  listSuppressions: z.array(SUPPRESSION.extend({ list: z.string() })),
-  optedOutTypes: z.array(z.string()),
-  sms: CONSENT_STATUS.nullable(),
+  suppressions: z.array(SUPPRESSION).default([]),
+  listSuppressions: z.array(SUPPRESSION.extend({ list: z.string() })).default([]),
+  optedOutTypes: z.array(z.string()).default([]),
+  sms: CONSENT_STATUS.nullable().default(null),
 });
 
 export const VERDICT: z.ZodType<Verdict> = z.enum(["by_choice", "by_fact", "none"]);
@@ -71,15 +75,7 @@ export const CONSENT_KIND: z.ZodType<ConsentKind> = z.enum([
   "allowed",
 ]);
 
-export const ENGAGEMENT_KIND: z.ZodType<EngagementKind> = z.enum([
-  "received",
-  "opened",
-  "clicked",
-  "bounced",
-  "dropped",
-  "unsubscribed",
-  "spam",
-]);
+export const ENGAGEMENT_KIND: z.ZodType<EngagementKind> = z.enum(ENGAGEMENT_KINDS);
 
 export const CHANNEL: z.ZodType<Channel> = z.enum(["email", "sms"]);
 
@@ -87,12 +83,12 @@ export const PROBLEM: z.ZodType<Problem> = z.object({
   code: z.string(),
   level: z.enum(["connection", "mapping", "contact", "field"]),
   side: SIDE.nullable(),
-  field: z.string().nullable(),
+  field: z.string().nullable().default(null),
   title: z.string(),
   explanation: z.string(),
   fix: z.array(z.string()),
   retry: z.enum(["soon", "on_change", "never"]),
-  reference: z.string().nullable(),
+  reference: z.string().nullable().default(null),
 });
 
 export const REFUSALS: z.ZodType<Refusals> = z.record(
@@ -128,7 +124,7 @@ export const EXCEEDED_LIMIT: z.ZodType<ExceededLimit> = z.object({
   ]),
   planned: z.number(),
   allowed: z.number(),
-  collection: z.string().nullable(),
+  collection: z.string().nullable().default(null),
   repointed: z.exactOptional(
     z.object({
       from: z.string(),

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A person of the source, and the contact that they are linked to. */
@@ -12,7 +12,7 @@ export interface LinkedPerson {
   readonly contact: ExternalId;
 }
 
-const LINKED_CONTACTS_ROW = z.object({
+const LINKED_ROW = z.object({
   person: z.string().nullable(),
   email: z.string(),
   contact: z.string(),
@@ -24,7 +24,7 @@ export async function linkedContacts(
   people: readonly ExternalId[],
   emails: readonly EmailKey[],
 ): Promise<readonly LinkedPerson[]> {
-  const rows = await rowsOf(statements, LINKED_CONTACTS_ROW)`
+  const rows = await rowsOf(statements, LINKED_ROW)`
     SELECT klaviyo_id AS person, email_key AS email, hubspot_id AS contact FROM link
     WHERE connection_id = ${connectionId} AND hubspot_id IS NOT NULL AND deleted_on IS DISTINCT FROM 'hubspot'
       AND (klaviyo_id = ANY(${[...people]}::text[]) OR email_key = ANY(${[...emails]}::text[]))
@@ -69,7 +69,7 @@ export interface UnknownPerson {
   readonly email: EmailKey;
 }
 
-const PERSON_EMAIL_ROW = z.object({ person: z.string(), email: z.string() });
+const UNKNOWN_PERSON_ROW = z.object({ person: z.string(), email: z.string() });
 
 /** The people nobody knows, with an address, whose events were seen since; each once. */
 export async function unknownPeople(
@@ -77,7 +77,7 @@ export async function unknownPeople(
   since: Date,
   now: Date,
 ): Promise<readonly UnknownPerson[]> {
-  const rows = await rowsOf(statements, PERSON_EMAIL_ROW)`
+  const rows = await rowsOf(statements, UNKNOWN_PERSON_ROW)`
     SELECT DISTINCT ON (email) person, email FROM engagement
     WHERE connection_id = ${connectionId} AND fate = 'unknown' AND seen_at >= ${since}
       AND person IS NOT NULL AND email IS NOT NULL AND (retry_at IS NULL OR retry_at <= ${now})

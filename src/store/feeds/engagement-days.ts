@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { CHANNEL, ENGAGEMENT_KIND } from "../database/shapes.ts";
 
@@ -43,7 +43,7 @@ export async function saveDayCounts(
     ON CONFLICT (connection_id, metric_id, day) DO UPDATE SET counted = excluded.counted, counted_at = excluded.counted_at`;
 }
 
-const ENGAGEMENT_DAYS_ROW = z.object({
+const DAY_ROW = z.object({
   metric: z.string(),
   kind: ENGAGEMENT_KIND,
   channel: CHANNEL,
@@ -67,7 +67,7 @@ export async function engagementDays(
   since: Date,
 ): Promise<readonly EngagementDay[]> {
   const from = new Date(Date.parse(`${since.toISOString().slice(0, 10)}T00:00:00Z`));
-  const rows = await rowsOf(statements, ENGAGEMENT_DAYS_ROW)`
+  const rows = await rowsOf(statements, DAY_ROW)`
     WITH seen AS (
       SELECT metric_id, (at AT TIME ZONE 'UTC')::date AS day, count(*)::int AS seen,
              (count(*) FILTER (WHERE fate = 'recorded'))::int AS recorded,

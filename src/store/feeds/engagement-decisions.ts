@@ -1,6 +1,6 @@
 import type { Engagement } from "../../model/engagement.ts";
 import type { Fate, KeptEngagement } from "./engagement-rows.ts";
-import { ENGAGEMENT_COLUMNS, engagementOf } from "./engagement-rows.ts";
+import { ENGAGEMENT_ROW, engagementOf } from "./engagement-rows.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
@@ -43,7 +43,7 @@ export async function undecided(
     after === null
       ? Prisma.empty
       : Prisma.sql`AND (at, event_id) > (${new Date(after.at)}::timestamptz, ${after.eventId})`;
-  const rows = await rowsOf(statements, ENGAGEMENT_COLUMNS)`
+  const rows = await rowsOf(statements, ENGAGEMENT_ROW)`
     SELECT event_id, kind, channel, person, email, at, message, message_name, subject, source_kind, source_id,
            source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine
     FROM engagement WHERE connection_id = ${connectionId} AND fate = 'new' ${further} ORDER BY at, event_id LIMIT ${limit}`;

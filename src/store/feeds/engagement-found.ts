@@ -1,20 +1,20 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { QueuedEngagement } from "./engagement-queue.ts";
 import { queuedWhere } from "./engagement-queue.ts";
 import type { ShownContact } from "./engagement-roll-ups.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
-const CONTACT_REFERENCE_ROW = z.object({ contact: z.string(), reference: z.string() });
+const REFERENCE_ROW = z.object({ contact: z.string(), reference: z.string() });
 
 /** Known references of the sink, by contact: Tandem's entries, and foreign ones that were read once. */
 export async function knownReferences(
   { statements, connectionId }: Store,
   contacts: readonly ExternalId[],
 ): Promise<ReadonlyMap<ExternalId, ReadonlySet<string>>> {
-  const rows = await rowsOf(statements, CONTACT_REFERENCE_ROW)`
+  const rows = await rowsOf(statements, REFERENCE_ROW)`
     SELECT contact, reference FROM engagement
     WHERE connection_id = ${connectionId} AND contact = ANY(${[...contacts]}::text[])
       AND reference IS NOT NULL AND fate = 'recorded'

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { erasedAmong, traceOf } from "../people/erased.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /**

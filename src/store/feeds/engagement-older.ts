@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** How far the older events of one metric are read, which a larger back-fill asks for. */
@@ -15,7 +15,7 @@ export interface OlderProgress {
   readonly counted: number;
 }
 
-const OLDER_PROGRESS: z.ZodType<OlderProgress> = z.object({
+const OLDER_PROGRESS_ROW: z.ZodType<OlderProgress> = z.object({
   metricId: z.string(),
   metric: z.string(),
   from: z.date(),
@@ -27,7 +27,7 @@ const OLDER_PROGRESS: z.ZodType<OlderProgress> = z.object({
 
 /** Every metric of which older events are read now, by name. */
 export async function olderProgress({ statements, connectionId }: Store): Promise<readonly OlderProgress[]> {
-  return rowsOf(statements, OLDER_PROGRESS)`
+  return rowsOf(statements, OLDER_PROGRESS_ROW)`
     SELECT metric_id AS "metricId", name AS metric, older_from AS "from", floor AS until, older_since AS since,
            (SELECT count(*)::int FROM engagement AS event
             WHERE event.connection_id = ${connectionId} AND event.metric_id = stream.metric_id

@@ -1,11 +1,11 @@
+import { z } from "zod";
 import type { EmailKey } from "../../model/email.ts";
 import type { Engagement } from "../../model/engagement.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Fate } from "./engagement-rows.ts";
-import { ENGAGEMENT_COLUMNS, FATE, engagementOf } from "./engagement-rows.ts";
+import { ENGAGEMENT_ROW, FATE, engagementOf } from "./engagement-rows.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** An event of one person, and why it is shown or is not. */
@@ -17,7 +17,7 @@ export interface PersonEngagement {
   readonly settledAt: Date | null;
 }
 
-const PERSON_ENGAGEMENTS_ROW = ENGAGEMENT_COLUMNS.extend({
+const PERSON_ENGAGEMENT_ROW = ENGAGEMENT_ROW.extend({
   fate: FATE,
   reason: z.string(),
   settled_at: z.date().nullable(),
@@ -31,7 +31,7 @@ export async function personEngagements(
 ): Promise<readonly PersonEngagement[]> {
   const columns = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
     source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, fate, reason, settled_at`;
-  const rows = await rowsOf(statements, PERSON_ENGAGEMENTS_ROW)`
+  const rows = await rowsOf(statements, PERSON_ENGAGEMENT_ROW)`
     SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND email = ${email}
     UNION
     SELECT ${columns} FROM engagement WHERE connection_id = ${connectionId} AND person IN (

@@ -1,11 +1,11 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { EngagementKind } from "../../model/engagement.ts";
 import type { Problem } from "../../model/problem.ts";
 import { Prisma } from "../generated/client.ts";
 import type { KeptEngagement } from "./engagement-rows.ts";
-import { ENGAGEMENT_COLUMNS, engagementOf } from "./engagement-rows.ts";
+import { ENGAGEMENT_ROW, engagementOf } from "./engagement-rows.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** An event that is to be shown, or was. */
@@ -18,7 +18,7 @@ export interface QueuedEngagement {
   readonly attempts: number;
 }
 
-const QUEUED_COLUMNS = ENGAGEMENT_COLUMNS.extend({
+const QUEUED_ROW = ENGAGEMENT_ROW.extend({
   entry_id: z.string(),
   contact: z.string().nullable(),
   reference: z.string().nullable(),
@@ -28,7 +28,7 @@ const QUEUED_COLUMNS = ENGAGEMENT_COLUMNS.extend({
 const COLUMNS = Prisma.sql`event_id, kind, channel, person, email, at, message, message_name, subject, source_kind,
   source_id, source_name, url, link_id::text AS link_id, link_entry_id::text AS link_entry_id, list, detail, by_machine, entry_id::text AS entry_id, contact, reference, attempts`;
 
-function queued(row: z.infer<typeof QUEUED_COLUMNS>): QueuedEngagement {
+function queued(row: z.infer<typeof QUEUED_ROW>): QueuedEngagement {
   const { entry_id: entryId, contact, reference, attempts } = row;
   return { engagement: engagementOf(row), entryId, contact, reference, attempts };
 }
@@ -47,7 +47,7 @@ export async function waitingEngagements(
   [person, message, eventId]: AfterQueued,
   limit: number,
 ): Promise<readonly QueuedEngagement[]> {
-  const rows = await rowsOf(statements, QUEUED_COLUMNS)`
+  const rows = await rowsOf(statements, QUEUED_ROW)`
     SELECT ${COLUMNS} FROM engagement
     WHERE connection_id = ${connectionId} AND fate = 'waiting' AND kind <> ALL (${[...without]}::text[])
       AND (coalesce(person, email, ''), coalesce(message, ''), event_id) > (${person}, ${message}, ${eventId})
@@ -66,7 +66,7 @@ export async function unansweredEngagements(
   without: readonly EngagementKind[],
   limit: number,
 ): Promise<readonly QueuedEngagement[]> {
-  const rows = await rowsOf(statements, QUEUED_COLUMNS)`
+  const rows = await rowsOf(statements, QUEUED_ROW)`
     SELECT ${COLUMNS} FROM engagement
     WHERE connection_id = ${connectionId} AND fate = 'sent' AND run_id IS DISTINCT FROM ${runId}
       AND kind <> ALL (${[...without]}::text[])
@@ -89,7 +89,7 @@ export async function shownOf(
   pairs: readonly { readonly contact: ExternalId; readonly message: string }[],
 ): Promise<readonly QueuedEngagement[]> {
   if (pairs.length === 0) return [];
-  const rows = await rowsOf(statements, QUEUED_COLUMNS)`
+  const rows = await rowsOf(statements, QUEUED_ROW)`
     SELECT ${COLUMNS} FROM engagement
     WHERE connection_id = ${connectionId} AND fate = 'recorded' AND (contact, message) IN (
       SELECT contact, message FROM jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) AS p("contact" text, "message" text))
@@ -102,7 +102,7 @@ export async function queuedWhere(
   { statements }: Store,
   condition: Prisma.Sql,
 ): Promise<readonly QueuedEngagement[]> {
-  const rows = await rowsOf(statements, QUEUED_COLUMNS)`
+  const rows = await rowsOf(statements, QUEUED_ROW)`
     SELECT ${COLUMNS} FROM engagement WHERE ${condition} ORDER BY settled_at, at, event_id`;
   return rows.map(queued);
 }
@@ -115,7 +115,7 @@ export interface ClaimedEngagement {
   readonly shownId: string;
 }
 
-const EVENT_ID_FATE_ROW = z.object({ event_id: z.string(), fate: z.string() });
+const CLAIMED_ROW = z.object({ event_id: z.string(), fate: z.string() });
 
 /**
  * Marks them as sent, before they are. One that the contact shows already, because two profiles are one contact, is a
@@ -130,7 +130,7 @@ export async function claimEngagements(
   now: Date,
 ): Promise<ReadonlySet<string>> {
   const page = JSON.stringify(claimed.map((row, place) => ({ ...row, place })));
-  const rows = await rowsOf(statements, EVENT_ID_FATE_ROW)`
+  const rows = await rowsOf(statements, CLAIMED_ROW)`
     WITH page AS (
       SELECT *, row_number() OVER (PARTITION BY "shownId" ORDER BY place) = 1
         AND NOT EXISTS (SELECT FROM engagement AS other

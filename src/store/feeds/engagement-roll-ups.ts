@@ -1,10 +1,10 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { EmailKey } from "../../model/email.ts";
 import { emailKey } from "../../model/email.ts";
 import type { Channel } from "../../model/engagement.ts";
 import type { Value } from "../../model/value.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { CHANNEL, VALUE } from "../database/shapes.ts";
 
@@ -51,22 +51,7 @@ export async function markRollUpsDue(
     ON CONFLICT (connection_id, contact) DO UPDATE SET email = excluded.email, due_at = least(known.due_at, ${now})`;
 }
 
-interface RolledUpRow {
-  readonly contact: string;
-  readonly email: string;
-  readonly written: Record<string, Value>;
-  readonly last_open: Date | null;
-  readonly last_click: Date | null;
-  readonly opens: number;
-  readonly clicks: number;
-  readonly link: string | null;
-  readonly channel: Channel | null;
-  readonly message: string | null;
-  readonly source: string | null;
-  readonly subject: string | null;
-}
-
-const ROLLED_UP_ROW: z.ZodType<RolledUpRow> = z.object({
+const ROLLED_UP_ROW = z.object({
   contact: z.string(),
   email: z.string(),
   written: z.record(z.string(), VALUE),

@@ -1,10 +1,10 @@
-import { CHANNEL, ENGAGEMENT_KIND } from "../database/shapes.ts";
+import { z } from "zod";
 import type { Engagement } from "../../model/engagement.ts";
 import { emailKey } from "../../model/email.ts";
 import { canonicalText } from "../../model/value.ts";
+import { CHANNEL, ENGAGEMENT_KIND } from "../database/shapes.ts";
 import { erasedAmong, traceOf } from "../people/erased.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** What became of an event. Every one that was seen has exactly one of these. */
@@ -35,7 +35,7 @@ export interface KeptEngagement extends Engagement {
 }
 
 /** The columns of `engagement` that make an event, as a query names them. */
-export const ENGAGEMENT_COLUMNS = z.object({
+export const ENGAGEMENT_ROW = z.object({
   event_id: z.string(),
   kind: ENGAGEMENT_KIND,
   channel: CHANNEL,
@@ -56,7 +56,7 @@ export const ENGAGEMENT_COLUMNS = z.object({
   by_machine: z.boolean(),
 });
 
-export type EngagementColumns = z.infer<typeof ENGAGEMENT_COLUMNS>;
+export type EngagementColumns = z.infer<typeof ENGAGEMENT_ROW>;
 
 /** An event as it was stored. */
 export function engagementOf(row: EngagementColumns): KeptEngagement {

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Rest } from "../runs/retention.ts";
 import { ROWS_AT_ONCE, inParts } from "../runs/retention.ts";
 import type { Store } from "../database/store.ts";
 import { atomically } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /**
@@ -37,12 +37,12 @@ async function raiseFloors(store: Store, before: Date): Promise<void> {
   });
 }
 
-const ROWS_ROW = z.object({ rows: z.number() });
+const REMOVED_ROW = z.object({ rows: z.number() });
 
 function removeEvents(store: Store, metricId: string, before: Date): Promise<number> {
   const { connectionId } = store;
   return atomically(store, async (store) => {
-    const [removed] = await rowsOf(store.statements, ROWS_ROW)`
+    const [removed] = await rowsOf(store.statements, REMOVED_ROW)`
       WITH old AS (
         SELECT event_id FROM engagement AS event
         WHERE connection_id = ${connectionId} AND metric_id = ${metricId} AND at < ${before}

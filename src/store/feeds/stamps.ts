@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Values } from "../../model/value.ts";
@@ -5,7 +6,6 @@ import type { DeedFilter } from "../writes/deeds.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { VALUES } from "../database/shapes.ts";
 
@@ -19,7 +19,7 @@ export interface StampEntry {
   readonly after: Values;
 }
 
-const STAMP_ENTRY: z.ZodType<StampEntry> = z.object({
+const STAMP_ROW: z.ZodType<StampEntry> = z.object({
   traceId: z.string(),
   contact: z.string(),
   email: z.string(),
@@ -72,26 +72,21 @@ export async function openStamps(
   runId: bigint,
   limit: number,
 ): Promise<readonly StampEntry[]> {
-  return rowsOf(statements, STAMP_ENTRY)`
+  return rowsOf(statements, STAMP_ROW)`
     SELECT trace_id::text AS "traceId", contact, email, before, after FROM stamp
     WHERE connection_id = ${connectionId} AND outcome = 'sent' AND run_id <> ${runId}
     ORDER BY sent_at LIMIT ${limit}`;
 }
 
-/** What was stamped on one contact: by property what was there before all of it, and what was written last. */
-export interface ContactStamps {
-  readonly contact: ExternalId;
-  readonly email: string;
-  readonly before: Values;
-  readonly after: Values;
-}
-
-const CONTACT_STAMPS: z.ZodType<ContactStamps> = z.object({
+const CONTACT_STAMPS_ROW = z.object({
   contact: z.string(),
   email: z.string(),
   before: VALUES,
   after: VALUES,
 });
+
+/** What was stamped on one contact: by property what was there before all of it, and what was written last. */
+export type ContactStamps = z.infer<typeof CONTACT_STAMPS_ROW>;
 
 /**
  * A page of the contacts to which something of this was written, by contact.
@@ -120,7 +115,7 @@ export async function stampsByContact(
   const all = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, " AND ");
   const fields =
     filter.fields === undefined ? Prisma.empty : Prisma.sql`AND key = ANY(${[...filter.fields]}::text[])`;
-  return rowsOf(statements, CONTACT_STAMPS)`
+  return rowsOf(statements, CONTACT_STAMPS_ROW)`
     WITH selected AS (
       SELECT * FROM stamp WHERE connection_id = ${connectionId} AND outcome = 'done' AND ${all}
     ), value AS (

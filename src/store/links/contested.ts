@@ -1,18 +1,14 @@
-import type { ExternalId } from "../../model/contact.ts";
+import { z } from "zod";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
-/** A contact to read once more before anything is said or done about whose address it is. */
-export interface ContestedContact {
-  readonly side: Side;
-  readonly id: ExternalId;
-}
+const CONTESTED_CONTACT_ROW = z.object({ side: SIDE, id: z.string() });
 
-const CONTESTED_CONTACT: z.ZodType<ContestedContact> = z.object({ side: SIDE, id: z.string() });
+/** A contact to read once more before anything is said or done about whose address it is. */
+export type ContestedContact = z.infer<typeof CONTESTED_CONTACT_ROW>;
 
 /**
  * The contacts of dirty links that another contact disputes: two of one side show one address, the two of a link show
@@ -22,7 +18,7 @@ export async function contestedContacts({
   statements,
   connectionId,
 }: Store): Promise<readonly ContestedContact[]> {
-  return rowsOf(statements, CONTESTED_CONTACT)`
+  return rowsOf(statements, CONTESTED_CONTACT_ROW)`
     WITH dirty AS (
       SELECT id, email_key FROM link WHERE connection_id = ${connectionId} AND dirty_since IS NOT NULL
     ), parted AS (

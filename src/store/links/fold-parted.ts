@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { foldLinks } from "./fold-links.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -20,7 +20,7 @@ interface PartedPair {
   readonly deletedOn: Side | null;
 }
 
-const PARTED_PAIR: z.ZodType<PartedPair> = z.object({
+const PARTED_PAIR_ROW: z.ZodType<PartedPair> = z.object({
   parted: z.bigint(),
   main: z.bigint(),
   hubspot: z.string().nullable(),
@@ -40,7 +40,7 @@ const PARTED_PAIR: z.ZodType<PartedPair> = z.object({
 export async function foldParted(store: Store, now: Date): Promise<void> {
   const { statements, connectionId } = store;
   for (;;) {
-    const [pair] = await rowsOf(statements, PARTED_PAIR)`
+    const [pair] = await rowsOf(statements, PARTED_PAIR_ROW)`
       SELECT * FROM (
         SELECT parted.id AS parted, main.id AS main, main.hubspot_id AS hubspot, main.klaviyo_id AS klaviyo,
                parted.hubspot_id AS "partedHubspot", parted.klaviyo_id AS "partedKlaviyo", parted.parted_on AS "partedOn", main.deleted_on AS "deletedOn",

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Side } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Which links: these, or all that are dirty. */
@@ -12,12 +12,9 @@ export type Following = readonly bigint[] | "dirty";
 /** People who took over one another's email address between two pulls. The next pull settles longer chains. */
 const LONGEST_CHAIN = 8;
 
-interface Move {
-  readonly id: bigint;
-  readonly address: string;
-}
+const MOVE_ROW = z.object({ id: z.bigint(), address: z.string() });
 
-const MOVE: z.ZodType<Move> = z.object({ id: z.bigint(), address: z.string() });
+type Move = z.infer<typeof MOVE_ROW>;
 
 /**
  * Moves each link to the address that its contacts show now; the one it leaves becomes an alias. Two contacts that differ
@@ -48,7 +45,7 @@ function moves({ statements, connectionId }: Store, which: Following): Promise<r
     which === "dirty"
       ? Prisma.sql`dirty_since IS NOT NULL`
       : Prisma.sql`link.id = ANY(${[...which]}::bigint[])`;
-  return rowsOf(statements, MOVE)`/* long */
+  return rowsOf(statements, MOVE_ROW)`/* long */
     SELECT id, address
     FROM (
       SELECT id, email_key, passed, live,

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import { putAside } from "./put-aside.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A contact without an email address because Tandem took it for a swap, and that address. */
@@ -14,7 +14,7 @@ export interface PutAside {
   readonly email: string;
 }
 
-const ID_EMAIL_ROW = z.object({ id: z.string(), email: z.string().nullable() });
+const PUT_ASIDE_ROW = z.object({ id: z.string(), email: z.string().nullable() });
 
 /** The contact of this link on a side, where its email address was put aside. */
 export async function putAsideOn(
@@ -22,7 +22,7 @@ export async function putAsideOn(
   side: Side,
   link: bigint,
 ): Promise<PutAside | null> {
-  const [found] = await rowsOf(statements, ID_EMAIL_ROW)`
+  const [found] = await rowsOf(statements, PUT_ASIDE_ROW)`
     SELECT contact.external_id AS id, ${putAside(side, connectionId)} AS email
     FROM link AS page JOIN sighting AS contact ON contact.link_id = page.id AND contact.side = ${side}
     WHERE page.id = ${link} AND page.deleted_on IS DISTINCT FROM ${side}`;

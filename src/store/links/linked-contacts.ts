@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Which linked contacts are to be read: all whose snapshot has another shape, or that were not read since `before`. */

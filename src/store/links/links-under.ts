@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /**

@@ -1,19 +1,16 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { linksUnder } from "./links-under.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** The collections of the rules, by side: a sighting in one of them makes a link. */
 export type ScopeCollections = { readonly [S in Side]: readonly string[] };
 
-/** A link that lacks a contact on one side, where that side was not asked for its address yet. */
-export interface HalfLink {
-  readonly id: bigint;
-  readonly email: string;
-}
+const HALF_LINK_ROW = z.object({ id: z.bigint(), email: z.string() });
 
-const HALF_LINK: z.ZodType<HalfLink> = z.object({ id: z.bigint(), email: z.string() });
+/** A link that lacks a contact on one side, where that side was not asked for its address yet. */
+export type HalfLink = z.infer<typeof HALF_LINK_ROW>;
 
 /** A page of them, by id. */
 export async function halfLinks(
@@ -23,12 +20,12 @@ export async function halfLinks(
   limit: number,
 ): Promise<readonly HalfLink[]> {
   return side === "hubspot"
-    ? rowsOf(statements, HALF_LINK)`
+    ? rowsOf(statements, HALF_LINK_ROW)`
         SELECT id, email_key AS email FROM link
         WHERE connection_id = ${connectionId} AND hubspot_id IS NULL AND hubspot_sought IS NULL
           AND deleted_on IS NULL AND id > ${after}
         ORDER BY id LIMIT ${limit}`
-    : rowsOf(statements, HALF_LINK)`
+    : rowsOf(statements, HALF_LINK_ROW)`
         SELECT id, email_key AS email FROM link
         WHERE connection_id = ${connectionId} AND klaviyo_id IS NULL AND klaviyo_sought IS NULL
           AND deleted_on IS NULL AND id > ${after}

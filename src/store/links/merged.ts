@@ -1,10 +1,10 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import type { Folding } from "./fold-links.ts";
 import { foldLinks } from "./fold-links.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A contact that others were merged into. */
@@ -83,7 +83,7 @@ interface MergingLink {
   readonly survivor: string | null;
 }
 
-const MERGING_LINK: z.ZodType<MergingLink> = z.object({
+const MERGING_LINK_ROW: z.ZodType<MergingLink> = z.object({
   id: z.bigint(),
   own: z.string(),
   partner: z.string().nullable(),
@@ -99,7 +99,7 @@ function linksOf(
   const [own, partner] = side === "hubspot" ? ["hubspot_id", "klaviyo_id"] : ["klaviyo_id", "hubspot_id"];
   const other = otherSide(side);
   const [ownId, partnerId] = [Prisma.raw(own), Prisma.raw(partner)];
-  return rowsOf(statements, MERGING_LINK)`
+  return rowsOf(statements, MERGING_LINK_ROW)`
     SELECT link.id, ${ownId} AS own, contact.email_key AS shown,
            CASE WHEN deleted_on IS DISTINCT FROM ${other} AND missing_on IS DISTINCT FROM ${other} THEN ${partnerId} END AS partner,
            (SELECT email_key FROM sighting

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { otherSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -71,7 +71,7 @@ export interface MissingLink {
   readonly partner: string | null;
 }
 
-const MISSING_LINK: z.ZodType<MissingLink> = z.object({
+const MISSING_LINK_ROW: z.ZodType<MissingLink> = z.object({
   id: z.bigint(),
   email: z.string(),
   side: SIDE,
@@ -80,12 +80,14 @@ const MISSING_LINK: z.ZodType<MissingLink> = z.object({
 });
 
 export async function missingLinks({ statements, connectionId }: Store): Promise<readonly MissingLink[]> {
-  return rowsOf(statements, MISSING_LINK)`
+  return rowsOf(statements, MISSING_LINK_ROW)`
     SELECT id, email_key AS email, missing_on AS side,
            CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END AS "externalId",
            CASE missing_on WHEN 'hubspot' THEN klaviyo_id ELSE hubspot_id END AS partner
     FROM link
-    WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL ORDER BY id`;
+    WHERE connection_id = ${connectionId} AND missing_on IS NOT NULL AND deleted_on IS NULL
+      AND CASE missing_on WHEN 'hubspot' THEN hubspot_id ELSE klaviyo_id END IS NOT NULL
+    ORDER BY id`;
 }
 
 /** Their contacts are deleted: the links stay, and nothing is ever made again from them (P11). */

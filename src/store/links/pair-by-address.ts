@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { EMAIL_FIELD } from "../../model/mapping.ts";
 import type { Statements } from "../database/database.ts";
@@ -6,7 +7,6 @@ import { keepPutAside, putAsideOn } from "./keep-put-aside.ts";
 import { Prisma } from "../generated/client.ts";
 import type { ScopeCollections } from "./links.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A HubSpot contact and a Klaviyo profile that show one address and are not one link. */
@@ -20,7 +20,7 @@ interface Pair {
   readonly klaviyoHasPartner: boolean;
 }
 
-const PAIR: z.ZodType<Pair> = z.object({
+const PAIR_ROW: z.ZodType<Pair> = z.object({
   hubspot: z.string(),
   klaviyo: z.string(),
   hubspotLink: z.bigint().nullable(),
@@ -120,7 +120,7 @@ async function release(joining: Joining, side: Side, link: bigint): Promise<void
  * agreement and the other one was, which a rule lets lead; before any agreement HubSpot's address is the one that is written.
  */
 function pairsApart({ statements, connectionId }: Store, scope: ScopeCollections): Promise<readonly Pair[]> {
-  return rowsOf(statements, PAIR)`/* long */
+  return rowsOf(statements, PAIR_ROW)`/* long */
     WITH shown AS (
       SELECT sighting.side, sighting.external_id, sighting.email_key, sighting.created_at, sighting.link_id, link.dirty_since, link.state,
              link.base -> ${EMAIL_FIELD.key} AS agreed, partner.email_key AS other, partner.external_id AS partner,

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Contacts that only one of two lists or segments has, each with the address of the link, or else its id. */
@@ -9,7 +9,7 @@ export interface Moved {
   readonly leaves: readonly string[];
 }
 
-const WHO_ENTERS_ROW = z.object({ who: z.string(), enters: z.boolean() });
+const MOVED_ROW = z.object({ who: z.string(), enters: z.boolean() });
 
 /** The contacts that would enter and leave if `to` were used instead of `from`. */
 export async function movedBetween(
@@ -18,7 +18,7 @@ export async function movedBetween(
   from: string,
   to: string,
 ): Promise<Moved> {
-  const rows = await rowsOf(statements, WHO_ENTERS_ROW)`
+  const rows = await rowsOf(statements, MOVED_ROW)`
     SELECT DISTINCT coalesce(link.email_key, sighting.email_key, member.external_id) AS who, member.collection = ${to} AS enters
     FROM member
     LEFT JOIN sighting ON sighting.connection_id = ${connectionId} AND sighting.side = ${side}

@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** How a cause moves: contacts that met it first within the last day, and within the day before. */
@@ -18,7 +18,7 @@ export interface FailingFacets {
 
 const DAY_MS = 86_400_000;
 
-const READ_FACETS_ROW = z.object({
+const FACET_ROW = z.object({
   code: z.string(),
   lastDay: z.number(),
   dayBefore: z.number(),
@@ -28,7 +28,7 @@ const READ_FACETS_ROW = z.object({
 export async function readFacets({ statements, connectionId }: Store, now: Date): Promise<FailingFacets> {
   const dayAgo = new Date(now.getTime() - DAY_MS);
   const twoDaysAgo = new Date(now.getTime() - 2 * DAY_MS);
-  const rows = await rowsOf(statements, READ_FACETS_ROW)`
+  const rows = await rowsOf(statements, FACET_ROW)`
     SELECT code, array_agg(DISTINCT field) AS fields,
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${dayAgo})::int AS "lastDay",
            count(DISTINCT link_id) FILTER (WHERE first_seen > ${twoDaysAgo} AND first_seen <= ${dayAgo})::int AS "dayBefore"

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { chunks } from "../../model/chunks.ts";
 import type { ResolvedRule } from "../../model/scope.ts";
 import type { Side } from "../../model/side.ts";
@@ -8,7 +9,6 @@ import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
 import type { Store } from "../database/store.ts";
 import { inSnapshot } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Which failing contacts to show. */

@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** When each lane last came to its end; `null` for one that never did. */
@@ -16,7 +16,7 @@ export interface Freshness {
   readonly sightings: number | null;
 }
 
-const READ_FRESHNESS_ROW = z.object({
+const FRESHNESS_ROW = z.object({
   contacts: z.date().nullable(),
   consent: z.date().nullable(),
   engagement: z.date().nullable(),
@@ -27,7 +27,7 @@ const READ_FRESHNESS_ROW = z.object({
 
 /** The consent lane makes a run only where somebody's consent changed; its looks are told by where it continues reading. */
 export async function readFreshness({ statements, connectionId }: Store): Promise<Freshness> {
-  const [row] = await rowsOf(statements, READ_FRESHNESS_ROW)`
+  const [row] = await rowsOf(statements, FRESHNESS_ROW)`
     SELECT filled_at AS "filledAt",
       (SELECT finished_at FROM run WHERE connection_id = ${connectionId} AND kind = 'contacts'
          AND finished_at IS NOT NULL AND result <> 'stopped' ORDER BY started_at DESC LIMIT 1) AS contacts,

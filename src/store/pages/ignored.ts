@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { IgnoredNote, LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Why contacts are to be left alone, and what ends it. */

@@ -1,12 +1,13 @@
-import { inSnapshot } from "../database/store.ts";
+import { z } from "zod";
 import type { LinkState } from "../../model/link.ts";
 import type { Problem, ProblemLevel, RetryPolicy } from "../../model/problem.ts";
 import type { PerSide, Side } from "../../model/side.ts";
+import { inSnapshot } from "../database/store.ts";
 import type { Prisma } from "../generated/client.ts";
 import type { Pause } from "../runs/pauses.ts";
+import { PAUSE_ROW } from "../runs/pauses.ts";
 import type { RunCounts, RunResult } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { LINK_STATE } from "../database/shapes.ts";
 
@@ -82,14 +83,7 @@ const RUNS_SHOWN = 10;
 const CAUSES_SHOWN = 25;
 const ENDS_NEEDED = 3;
 
-const PAUSE: z.ZodType<Pause> = z.object({
-  by: z.string(),
-  at: z.date(),
-  reason: z.string(),
-  until: z.date().nullable(),
-});
-
-const STATE_LINKS_ROW = z.object({
+const STATE_ROW = z.object({
   state: LINK_STATE,
   links: z.number(),
 });
@@ -108,7 +102,7 @@ async function readAll(store: Store): Promise<Overview> {
   const { statements, connectionId } = store;
   const contactRuns = { connectionId, kind: "contacts", finishedAt: { not: null } };
   const connection = await statements.connection.findUniqueOrThrow({ where: { id: connectionId } });
-  const states = await rowsOf(statements, STATE_LINKS_ROW)`
+  const states = await rowsOf(statements, STATE_ROW)`
     SELECT state, count(*)::int AS links FROM link WHERE connection_id = ${connectionId} GROUP BY state`;
   const waiting = await statements.link.findFirst({
     where: { connectionId, dirtySince: { not: null }, state: { not: "ignored" } },
@@ -127,7 +121,7 @@ async function readAll(store: Store): Promise<Overview> {
     where: { ...contactRuns, result: { not: "stopped" } },
     ...latest,
   });
-  const pauses = await rowsOf(statements, PAUSE)`
+  const pauses = await rowsOf(statements, PAUSE_ROW)`
     SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
     WHERE id = ${connectionId} AND paused_at IS NOT NULL`;
   const counters = { in_sync: 0, waiting: 0, failing: 0, excluded: 0, ignored: 0 };
@@ -149,7 +143,7 @@ async function readAll(store: Store): Promise<Overview> {
   };
 }
 
-const CAUSES_OF_ROW = z.object({
+const CAUSE_ROW = z.object({
   contacts: z.number(),
   code: z.string(),
   field: z.string().nullable(),
@@ -163,7 +157,7 @@ const CAUSES_OF_ROW = z.object({
 
 /** Codes are compared byte by byte: in the order of a language ten thousand of them take twice as long to sort. */
 function causesOf({ statements, connectionId }: Store) {
-  return rowsOf(statements, CAUSES_OF_ROW)`
+  return rowsOf(statements, CAUSE_ROW)`
     WITH failing AS MATERIALIZED (
       SELECT problem.id, problem.code, problem.field, problem.link_id, problem.title,
              problem.first_seen, problem.last_seen

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { LinkSelection } from "./failing-contacts.ts";
 import { selected } from "./failing-contacts.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** What a retry of some contacts would be, told before it is done. */
@@ -11,14 +11,14 @@ export interface RetryPreview {
   readonly unchanged: number;
 }
 
-const RETRY_PREVIEW: z.ZodType<RetryPreview> = z.object({ contacts: z.number(), unchanged: z.number() });
+const RETRY_PREVIEW_ROW: z.ZodType<RetryPreview> = z.object({ contacts: z.number(), unchanged: z.number() });
 
 export async function previewRetry(
   { statements, connectionId }: Store,
   selection: LinkSelection,
   now: Date,
 ): Promise<RetryPreview> {
-  const [preview] = await rowsOf(statements, RETRY_PREVIEW)`
+  const [preview] = await rowsOf(statements, RETRY_PREVIEW_ROW)`
     SELECT count(*)::int AS contacts, (count(*) FILTER (WHERE dirty_since IS NULL))::int AS unchanged
     FROM link WHERE ${selected(connectionId, selection, now)} AND state = 'failing'`;
   return preview ?? { contacts: 0, unchanged: 0 };
@@ -35,27 +35,22 @@ export async function retryLinks(
     WHERE ${selected(connectionId, selection, now)} AND state = 'failing'`;
 }
 
-/** How far the latest retry has come. */
-export interface RetryProgress {
-  readonly at: Date;
-  readonly contacts: number;
-  readonly waiting: number;
-  readonly failedAgain: number;
-}
-
-const RETRY_PROGRESS: z.ZodType<RetryProgress> = z.object({
+const RETRY_PROGRESS_ROW = z.object({
   at: z.date(),
   contacts: z.number(),
   waiting: z.number(),
   failedAgain: z.number(),
 });
 
+/** How far the latest retry has come. */
+export type RetryProgress = z.infer<typeof RETRY_PROGRESS_ROW>;
+
 /** @returns `null` where nobody wanted anything tried since `after` */
 export async function retryProgress(
   { statements, connectionId }: Store,
   after: Date,
 ): Promise<RetryProgress | null> {
-  const [progress] = await rowsOf(statements, RETRY_PROGRESS)`
+  const [progress] = await rowsOf(statements, RETRY_PROGRESS_ROW)`
     WITH latest AS (SELECT max(retried_at) AS at FROM link WHERE connection_id = ${connectionId} AND retried_at > ${after})
     SELECT latest.at, count(*)::int AS contacts, (count(*) FILTER (WHERE dirty_since IS NOT NULL))::int AS waiting,
            (count(*) FILTER (WHERE dirty_since IS NULL AND state = 'failing'))::int AS "failedAgain"

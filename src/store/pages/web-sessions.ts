@@ -1,5 +1,5 @@
-import type { Statements } from "../database/database.ts";
 import { z } from "zod";
+import type { Statements } from "../database/database.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** Somebody who is signed in. */
@@ -18,12 +18,23 @@ export interface KeptSession extends WebSession {
   readonly id: bigint;
 }
 
-const KEPT_SESSION: z.ZodType<KeptSession> = z.object({
+const KEPT_SESSION_ROW = z.object({
   id: z.bigint(),
   who: z.string(),
   role: z.enum(["viewer", "operator", "admin"]),
   way: z.enum(["admin", "users", "oidc"]),
   proof: z.string(),
+});
+
+/** A session that still holds, as Settings lists it. */
+export interface ListedSession extends KeptSession {
+  readonly beganAt: Date;
+  readonly seenAt: Date;
+}
+
+const LISTED_SESSION_ROW: z.ZodType<ListedSession> = KEPT_SESSION_ROW.extend({
+  beganAt: z.date(),
+  seenAt: z.date(),
 });
 
 /** After this long without a page, or this long in all, one signs in again. */
@@ -53,7 +64,7 @@ export async function touchSession(
 ): Promise<KeptSession | null> {
   const idle = new Date(now.getTime() - idleMs);
   const whole = new Date(now.getTime() - wholeMs);
-  const [session] = await rowsOf(statements, KEPT_SESSION)`
+  const [session] = await rowsOf(statements, KEPT_SESSION_ROW)`
     UPDATE web_session SET seen_at = greatest(seen_at, ${now})
     WHERE token_hash = ${tokenHash} AND ended_at IS NULL AND seen_at > ${idle} AND began_at > ${whole}
     RETURNING id, who, role, way, proof`;
@@ -67,16 +78,6 @@ export interface SessionEnd extends KeptSession {
   readonly mayStay: boolean;
 }
 
-const LOOK_AT_SESSION_ROW = z.object({
-  id: z.bigint(),
-  who: z.string(),
-  role: z.enum(["viewer", "operator", "admin"]),
-  way: z.enum(["admin", "users", "oidc"]),
-  proof: z.string(),
-  seenAt: z.date(),
-  beganAt: z.date(),
-});
-
 /** The same without extending the session: a page that only refreshes keeps nobody signed in. */
 export async function lookAtSession(
   statements: Statements,
@@ -84,7 +85,7 @@ export async function lookAtSession(
   { idleMs, wholeMs }: SessionLimits,
   now: Date,
 ): Promise<SessionEnd | null> {
-  const [session] = await rowsOf(statements, LOOK_AT_SESSION_ROW)`
+  const [session] = await rowsOf(statements, LISTED_SESSION_ROW)`
     SELECT id, who, role, way, proof, seen_at AS "seenAt", began_at AS "beganAt" FROM web_session
     WHERE token_hash = ${tokenHash} AND ended_at IS NULL`;
   if (session === undefined) return null;
@@ -100,22 +101,6 @@ export async function endSession(statements: Statements, tokenHash: string, now:
     UPDATE web_session SET ended_at = ${now} WHERE token_hash = ${tokenHash} AND ended_at IS NULL`;
 }
 
-/** A session that still holds, as Settings lists it. */
-export interface ListedSession extends KeptSession {
-  readonly beganAt: Date;
-  readonly seenAt: Date;
-}
-
-const LISTED_SESSION: z.ZodType<ListedSession> = z.object({
-  beganAt: z.date(),
-  seenAt: z.date(),
-  id: z.bigint(),
-  who: z.string(),
-  role: z.enum(["viewer", "operator", "admin"]),
-  way: z.enum(["admin", "users", "oidc"]),
-  proof: z.string(),
-});
-
 /** A page shows so many. */
 const MOST_LISTED = 200;
 
@@ -128,7 +113,7 @@ export async function listSessions(
 ): Promise<readonly ListedSession[]> {
   const idle = new Date(now.getTime() - idleMs);
   const whole = new Date(now.getTime() - wholeMs);
-  return rowsOf(statements, LISTED_SESSION)`
+  return rowsOf(statements, LISTED_SESSION_ROW)`
     SELECT id, who, role, way, proof, began_at AS "beganAt", seen_at AS "seenAt" FROM web_session
     WHERE ended_at IS NULL AND seen_at > ${idle} AND began_at > ${whole} AND who = coalesce(${who}, who)
     ORDER BY seen_at DESC, id DESC LIMIT ${MOST_LISTED}`;

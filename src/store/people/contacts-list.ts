@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { LinkState } from "../../model/link.ts";
 import type { PerSide } from "../../model/side.ts";
 import { Prisma } from "../generated/client.ts";
@@ -5,7 +6,6 @@ import { linksUnder } from "../links/links-under.ts";
 import type { SearchIn } from "./search-people.ts";
 import { peopleMatching } from "./search-people.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { LINK_STATE } from "../database/shapes.ts";
 
@@ -39,7 +39,7 @@ export interface ContactsPage {
 
 export const CONTACTS_PER_PAGE = 50;
 
-const LIST_CONTACTS_ROW = z.object({
+const LISTED_CONTACT_ROW = z.object({
   reason: z.string(),
   email: z.string(),
   name: z.string().nullable(),
@@ -67,7 +67,7 @@ export async function listContacts(
   const pages = Math.max(1, Math.ceil(total / CONTACTS_PER_PAGE));
   const page = Math.min(wanted, pages);
   const order = orderOf(search, searchIn);
-  const rows = await rowsOf(statements, LIST_CONTACTS_ROW)`
+  const rows = await rowsOf(statements, LISTED_CONTACT_ROW)`
     WITH page AS (
       SELECT id FROM link WHERE ${matching}
       ORDER BY ${order} LIMIT ${CONTACTS_PER_PAGE} OFFSET ${(page - 1) * CONTACTS_PER_PAGE}

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import type { Statements } from "../database/database.ts";
@@ -6,7 +7,6 @@ import { sealHold, waitingHold, withdrawHold } from "../runs/holds.ts";
 import { linksUnder } from "../links/links-under.ts";
 import { forgetStamps } from "../feeds/stamps.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -85,7 +85,7 @@ export async function passedAddresses(
 
 const ID_ROW = z.object({ id: z.bigint() });
 
-const PERSON_ROWS_ROW = z.object({ side: SIDE, id: z.string(), link_id: z.bigint().nullable() });
+const CONTACT_ROW = z.object({ side: SIDE, id: z.string(), link_id: z.bigint().nullable() });
 
 /** The links and contacts of the person who has these addresses. */
 export async function personRows(
@@ -93,7 +93,7 @@ export async function personRows(
   addresses: readonly string[],
 ): Promise<PersonRows> {
   const known = [...addresses];
-  const sightings = await rowsOf(statements, PERSON_ROWS_ROW)`
+  const sightings = await rowsOf(statements, CONTACT_ROW)`
     SELECT side, external_id AS id, link_id FROM sighting
     WHERE connection_id = ${connectionId}
       AND (email_key = ANY(${known}::text[]) OR other_emails && ${known}::text[]
@@ -186,7 +186,7 @@ function heldChangesOf(
       AND starts_with(held_change.words, page.beginning)`;
 }
 
-const HELD_OF_ROW = z.object({ holdId: z.bigint(), words: z.string() });
+const HELD_ROW = z.object({ holdId: z.bigint(), words: z.string() });
 
 /** What limits held back of the person with these addresses and contacts. */
 export async function heldOf(
@@ -194,7 +194,7 @@ export async function heldOf(
   addresses: readonly string[],
   contacts: PersonRows["contacts"],
 ): Promise<readonly { readonly holdId: bigint; readonly words: string }[]> {
-  return rowsOf(statements, HELD_OF_ROW)`
+  return rowsOf(statements, HELD_ROW)`
     SELECT DISTINCT hold_id AS "holdId", words FROM held_change, ${heldChangesOf(connectionId, addresses, contacts)}
     ORDER BY 1, 2`;
 }

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** By which an erased person is known again: an address, or `hubspot 51`, a contact's id at its side. */
@@ -38,11 +38,11 @@ export async function erasedAmong(
   return new Set(rows.map(({ trace }) => trace));
 }
 
-const KIND_AT_ROW = z.object({ kind: z.string(), at: z.date() });
+const ERASURE_ROW = z.object({ kind: z.string(), at: z.date() });
 
 /** When the person of this address was erased; `null` who was not, or is allowed again. */
 export async function erasedSince({ statements, connectionId }: Store, email: string): Promise<Date | null> {
-  const [latest] = await rowsOf(statements, KIND_AT_ROW)`
+  const [latest] = await rowsOf(statements, ERASURE_ROW)`
     SELECT kind, at FROM consent_ledger
     WHERE connection_id = ${connectionId} AND subject = consent_subject(${email}) AND kind IN ('erased', 'allowed')
     ORDER BY seq DESC LIMIT 1`;

@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** What somebody did about one person, or that they were linked. */
@@ -11,16 +11,6 @@ export interface PersonAct {
   readonly reason: string;
 }
 
-const PERSON_ACT: z.ZodType<PersonAct> = z.object({
-  at: z.date(),
-  who: z.string().nullable(),
-  action: z.union([
-    z.enum(["retry", "ignore", "resume", "undo_conflict", "read_contact", "export"]),
-    z.literal("linked"),
-  ]),
-  reason: z.string(),
-});
-
 export const PERSON_ACTIONS = [
   "retry",
   "ignore",
@@ -31,6 +21,13 @@ export const PERSON_ACTIONS = [
 ] as const;
 export type PersonAction = (typeof PERSON_ACTIONS)[number] | "linked";
 
+const PERSON_ACT_ROW: z.ZodType<PersonAct> = z.object({
+  at: z.date(),
+  who: z.string().nullable(),
+  action: z.enum([...PERSON_ACTIONS, "linked"]),
+  reason: z.string(),
+});
+
 /**
  * The latest first. The audit names who was ticked; of what was done to all that matched a search it keeps the search
  * alone, so that somebody who is left alone now is told by their link.
@@ -40,7 +37,7 @@ export async function personActs(
   linkId: bigint,
   limit: number,
 ): Promise<readonly PersonAct[]> {
-  return rowsOf(statements, PERSON_ACT)`
+  return rowsOf(statements, PERSON_ACT_ROW)`
     SELECT at, who, action, reason FROM audit
     WHERE connection_id = ${connectionId} AND action = ANY(${[...PERSON_ACTIONS]}::text[])
       AND string_to_array(about ->> 'links', ' ') @> ARRAY[${String(linkId)}]

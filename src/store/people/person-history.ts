@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { EmailKey } from "../../model/email.ts";
 import type { Side } from "../../model/side.ts";
-import type { Value, Values } from "../../model/value.ts";
+import type { Values } from "../../model/value.ts";
 import type { Statements } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EMAIL_KEY, SIDE, VALUE, VALUES } from "../database/shapes.ts";
 
@@ -20,7 +20,7 @@ export interface HistoryEntry {
   readonly after: Values;
 }
 
-const HISTORY_ENTRY: z.ZodType<HistoryEntry> = z.object({
+const HISTORY_ROW: z.ZodType<HistoryEntry> = z.object({
   at: z.date(),
   runId: z.bigint(),
   side: SIDE,
@@ -31,17 +31,7 @@ const HISTORY_ENTRY: z.ZodType<HistoryEntry> = z.object({
   after: VALUES,
 });
 
-/** A value that did not stand. */
-export interface PastConflict {
-  readonly at: Date;
-  readonly field: string;
-  readonly kind: string;
-  readonly winner: Side;
-  readonly won: Value;
-  readonly lost: Value;
-}
-
-const PAST_CONFLICT: z.ZodType<PastConflict> = z.object({
+const PAST_CONFLICT_ROW = z.object({
   at: z.date(),
   field: z.string(),
   kind: z.string(),
@@ -49,6 +39,9 @@ const PAST_CONFLICT: z.ZodType<PastConflict> = z.object({
   won: VALUE,
   lost: VALUE,
 });
+
+/** A value that did not stand. */
+export type PastConflict = z.infer<typeof PAST_CONFLICT_ROW>;
 
 /** What was ever done to one person, the latest first. */
 export interface PersonHistory {
@@ -61,7 +54,7 @@ export async function personHistory(
   linkId: bigint,
   limit: number,
 ): Promise<PersonHistory> {
-  const entries = await rowsOf(statements, HISTORY_ENTRY)`
+  const entries = await rowsOf(statements, HISTORY_ROW)`
     SELECT sent_at AS at, run_id AS "runId", side, kind, outcome, refused_fields AS "refusedFields", before, after
     FROM (
       SELECT trace_id, sent_at, run_id, side, kind, outcome, refused_fields, before, after FROM journal
@@ -70,7 +63,7 @@ export async function personHistory(
       SELECT trace_id, sent_at, run_id, 'hubspot', 'stamp', outcome, refused_fields, before, after FROM stamp
       WHERE (connection_id, contact) IN (SELECT connection_id, hubspot_id FROM link WHERE id = ${linkId})
     ) AS written ORDER BY sent_at DESC, trace_id LIMIT ${limit}`;
-  const conflicts = await rowsOf(statements, PAST_CONFLICT)`
+  const conflicts = await rowsOf(statements, PAST_CONFLICT_ROW)`
     SELECT at, field, kind, winner, won, lost FROM conflict
     WHERE link_id = ${linkId} ORDER BY at DESC, field LIMIT ${limit}`;
   return { entries, conflicts };

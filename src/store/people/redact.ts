@@ -1,10 +1,10 @@
+import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Treatment } from "./personal-data.ts";
 import { PERSONAL_DATA } from "./personal-data.ts";
 import type { Spellings } from "./spellings.ts";
 import { spellingsOf } from "./spellings.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** What stands for an address in words that are about somebody else too. */

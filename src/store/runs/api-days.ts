@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -13,7 +13,7 @@ export interface ApiDay {
   readonly endsAt: Date;
 }
 
-const API_DAY: z.ZodType<ApiDay> = z.object({
+const API_DAY_ROW: z.ZodType<ApiDay> = z.object({
   side: SIDE,
   calls: z.number(),
   allowed: z.number().nullable(),
@@ -53,7 +53,7 @@ export async function addApiCalls(
 
 /** The days that are not over, of the systems that have a daily quota. */
 export async function apiDays({ statements, connectionId }: Store, now: Date): Promise<readonly ApiDay[]> {
-  return rowsOf(statements, API_DAY)`
+  return rowsOf(statements, API_DAY_ROW)`
     SELECT DISTINCT ON (side) side, calls, allowed, ends_at AS "endsAt" FROM api_day
     WHERE connection_id = ${connectionId} AND ends_at > ${now} ORDER BY side, day DESC`;
 }

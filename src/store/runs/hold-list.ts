@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EXCEEDED_LIMIT } from "../database/shapes.ts";
 
@@ -12,7 +12,7 @@ export interface RunHoldRow {
   readonly changes: number;
 }
 
-const RUN_HOLD_ROW: z.ZodType<RunHoldRow> = z.object({
+const RUN_HOLD_ROW = z.object({
   state: z.string(),
   exceeded: z.array(EXCEEDED_LIMIT),
   changes: z.number(),
@@ -40,16 +40,13 @@ export interface PastHold extends RunHoldRow {
   readonly expiresAt: Date | null;
 }
 
-const PAST_HOLD: z.ZodType<PastHold> = z.object({
+const PAST_HOLD_ROW: z.ZodType<PastHold> = RUN_HOLD_ROW.extend({
   id: z.bigint(),
   openedAt: z.date(),
   decidedAt: z.date().nullable(),
   decidedBy: z.string().nullable(),
   reason: z.string().nullable(),
   expiresAt: z.date().nullable(),
-  state: z.string(),
-  exceeded: z.array(EXCEEDED_LIMIT),
-  changes: z.number(),
 });
 
 /** The holds that do not wait any more, the latest first. */
@@ -57,7 +54,7 @@ export async function pastHolds(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly PastHold[]> {
-  return rowsOf(statements, PAST_HOLD)`
+  return rowsOf(statements, PAST_HOLD_ROW)`
     SELECT id, state, exceeded, changes, opened_at AS "openedAt", decided_at AS "decidedAt", decided_by AS "decidedBy",
            reason, expires_at AS "expiresAt"
     FROM hold WHERE connection_id = ${connectionId} AND state <> 'waiting' ORDER BY opened_at DESC, id DESC LIMIT ${limit}`;

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EXCEEDED_LIMIT } from "../database/shapes.ts";
 
@@ -16,7 +16,7 @@ export interface WaitingHold {
   readonly updatedAt: Date;
 }
 
-const WAITING_HOLD: z.ZodType<WaitingHold> = z.object({
+const WAITING_HOLD_ROW: z.ZodType<WaitingHold> = z.object({
   id: z.bigint(),
   runId: z.bigint(),
   exceeded: z.array(EXCEEDED_LIMIT),
@@ -97,7 +97,7 @@ export async function withdrawHold({ statements, connectionId }: Store, now: Dat
 }
 
 export async function waitingHold({ statements, connectionId }: Store): Promise<WaitingHold | null> {
-  const [row] = await rowsOf(statements, WAITING_HOLD)`
+  const [row] = await rowsOf(statements, WAITING_HOLD_ROW)`
     SELECT id, run_id AS "runId", exceeded, hash, changes, opened_at AS "openedAt", updated_at AS "updatedAt"
     FROM hold WHERE connection_id = ${connectionId} AND state = 'waiting'`;
   return row ?? null;

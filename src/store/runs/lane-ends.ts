@@ -1,26 +1,20 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 export const LANES = ["contacts", "consent", "engagement", "reconcile"] as const;
 export type Lane = (typeof LANES)[number];
 
-/** How a lane's latest run went; it may still be running. */
-export interface LatestRun {
-  readonly lane: Lane;
-  readonly startedAt: Date;
-  readonly finishedAt: Date | null;
-  readonly result: string;
-  readonly note: string;
-}
-
-const LATEST_RUN: z.ZodType<LatestRun> = z.object({
-  lane: z.enum(["contacts", "consent", "engagement", "reconcile"]),
+const LATEST_RUN_ROW = z.object({
+  lane: z.enum(LANES),
   startedAt: z.date(),
   finishedAt: z.date().nullable(),
   result: z.string(),
   note: z.string(),
 });
+
+/** How a lane's latest run went; it may still be running. */
+export type LatestRun = z.infer<typeof LATEST_RUN_ROW>;
 
 /** What shows whether a lane is overdue. It comes from the database alone, so every process reads the same. */
 export interface LaneEnds {
@@ -34,14 +28,14 @@ export interface LaneEnds {
   readonly resumedAt: Date | null;
 }
 
-const READ_LANE_ENDS_ROW = z.object({
+const TIMES_ROW = z.object({
   firstRunAt: z.date().nullable(),
   heldUntil: z.date().nullable(),
   resumedAt: z.date().nullable(),
 });
 
 export async function readLaneEnds({ statements, connectionId }: Store): Promise<LaneEnds> {
-  const latest = await rowsOf(statements, LATEST_RUN)`
+  const latest = await rowsOf(statements, LATEST_RUN_ROW)`
     SELECT DISTINCT ON (lane) lane, started_at AS "startedAt", finished_at AS "finishedAt", result, note
     FROM (SELECT kind AS lane, started_at, finished_at, result, note FROM run WHERE connection_id = ${connectionId}
           UNION ALL
@@ -49,7 +43,7 @@ export async function readLaneEnds({ statements, connectionId }: Store): Promise
           WHERE connection_id = ${connectionId} AND kind = 'contacts' AND trigger = 'reconcile') AS each
     WHERE lane IN ('contacts', 'consent', 'engagement', 'reconcile')
     ORDER BY lane, started_at DESC`;
-  const [row] = await rowsOf(statements, READ_LANE_ENDS_ROW)`
+  const [row] = await rowsOf(statements, TIMES_ROW)`
     SELECT (SELECT min(started_at) FROM run WHERE connection_id = connection.id) AS "firstRunAt",
       (SELECT expires_at FROM lease WHERE lease.name = 'contacts of ' || connection.name AND expires_at > now())
         AS "heldUntil",

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Store } from "../database/store.ts";
 import type { Lease } from "./leases.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Who wants a lease asks again within seconds; what was asked for longer ago nobody waits for. */

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { StoredMapping } from "./mapping-versions.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A version without its text. */
@@ -30,14 +30,14 @@ export async function readMappingVersion(
   });
 }
 
-const FIELD_CONTACTS_ROW = z.object({ field: z.string(), contacts: z.number() });
+const FAILING_FIELD_ROW = z.object({ field: z.string(), contacts: z.number() });
 
 /** How many failing contacts have a problem of a field, by its key. */
 export async function failingByField({
   statements,
   connectionId,
 }: Store): Promise<ReadonlyMap<string, number>> {
-  const rows = await rowsOf(statements, FIELD_CONTACTS_ROW)`
+  const rows = await rowsOf(statements, FAILING_FIELD_ROW)`
     SELECT field, count(DISTINCT link_id)::int AS contacts FROM problem JOIN link ON link.id = problem.link_id
     WHERE problem.connection_id = ${connectionId} AND link.state = 'failing' AND field <> '' GROUP BY field`;
   return new Map(rows.map(({ field, contacts }) => [field, contacts]));

@@ -1,5 +1,5 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** A person paused a connection. */
@@ -11,7 +11,7 @@ export interface Pause {
   readonly until: Date | null;
 }
 
-const PAUSE: z.ZodType<Pause> = z.object({
+export const PAUSE_ROW: z.ZodType<Pause> = z.object({
   by: z.string(),
   at: z.date(),
   reason: z.string(),
@@ -23,7 +23,7 @@ export type NewPause = Omit<Pause, "at">;
 
 /** The pause of a connection; `null` where there is none, or where its time is over. */
 export async function readPause({ statements, connectionId }: Store, now: Date): Promise<Pause | null> {
-  const [pause] = await rowsOf(statements, PAUSE)`
+  const [pause] = await rowsOf(statements, PAUSE_ROW)`
     SELECT paused_by AS by, paused_at AS at, paused_reason AS reason, paused_until AS until FROM connection
     WHERE id = ${connectionId} AND paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > ${now})`;
   return pause ?? null;

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Statements } from "../database/database.ts";
 import { inTransaction } from "../database/database.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** What was removed because it was kept for long enough, in numbers. */
@@ -102,14 +102,14 @@ export async function inParts(
   }
 }
 
-const STARTED_AT_ID_ROW = z.object({ startedAt: z.date(), id: z.bigint() });
+const RUN_ROW = z.object({ startedAt: z.date(), id: z.bigint() });
 
 async function runsBefore(
   { statements, connectionId }: Store,
   before: Date,
   from: Position,
 ): Promise<RunPage> {
-  const runs = await rowsOf(statements, STARTED_AT_ID_ROW)`
+  const runs = await rowsOf(statements, RUN_ROW)`
     SELECT id, started_at AS "startedAt" FROM run
     WHERE connection_id = ${connectionId} AND started_at < ${before} AND result <> 'running'
       AND (started_at, id) > (${from.startedAt}, ${from.id})

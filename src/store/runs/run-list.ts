@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
@@ -6,7 +7,6 @@ import { runRow } from "../pages/overview.ts";
 import type { SearchIn } from "../people/search-people.ts";
 import { peopleMatching } from "../people/search-people.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE, VALUES } from "../database/shapes.ts";
 
@@ -38,7 +38,7 @@ export interface RunsPage {
 const RUNS_PER_PAGE = 25;
 const WITHIN_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 };
 
-const KIND_TRIGGER_ROW = z.object({ kind: z.string(), trigger: z.string() });
+const RUN_WORDS_ROW = z.object({ kind: z.string(), trigger: z.string() });
 
 /** A page of runs, the latest first. */
 export async function listRuns(
@@ -55,7 +55,7 @@ export async function listRuns(
   };
   const [total, words] = await Promise.all([
     statements.run.count({ where }),
-    rowsOf(statements, KIND_TRIGGER_ROW)`
+    rowsOf(statements, RUN_WORDS_ROW)`
       SELECT DISTINCT kind, trigger FROM run WHERE connection_id = ${connectionId}`,
   ]);
   const pages = Math.max(1, Math.ceil(total / RUNS_PER_PAGE));
@@ -114,7 +114,7 @@ export interface RunChange {
   readonly problem: string | null;
 }
 
-const RUN_CHANGE: z.ZodType<RunChange> = z.object({
+const RUN_CHANGE_ROW: z.ZodType<RunChange> = z.object({
   linkId: z.bigint().nullable(),
   email: z.string(),
   at: z.date(),
@@ -169,7 +169,7 @@ export async function runChanges(
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CHANGES_PER_PAGE));
   const page = Math.min(asked, pages);
-  const changes = await rowsOf(statements, RUN_CHANGE)`
+  const changes = await rowsOf(statements, RUN_CHANGE_ROW)`
     SELECT link_id AS "linkId", email, sent_at AS at, side, kind, outcome, before, after,
            refused_fields AS "refusedFields", problem ->> 'title' AS problem
     FROM (${all}) AS written

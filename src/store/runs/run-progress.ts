@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -35,7 +35,7 @@ export interface RunningRun {
   readonly progress: RunProgress | null;
 }
 
-const READ_RUNNING_ROW = z.object({
+const RUNNING_ROW = z.object({
   kind: z.string(),
   startedAt: z.date(),
   id: z.bigint(),
@@ -45,7 +45,7 @@ const READ_RUNNING_ROW = z.object({
       step: z.enum(["read", "look_up", "link", "compare", "write"]),
       done: z.number(),
       total: z.number().nullable(),
-      from: z.number(),
+      from: z.number().default(0),
       since: z.string(),
       at: z.string(),
     })
@@ -56,7 +56,7 @@ const READ_RUNNING_ROW = z.object({
 export async function readRunning({ statements, connectionId }: Store): Promise<RunningRun | null> {
   const [row] = await rowsOf(
     statements,
-    READ_RUNNING_ROW,
+    RUNNING_ROW,
   )`SELECT id, kind, started_at AS "startedAt", progress FROM run
     WHERE connection_id = ${connectionId} AND result = 'running' ORDER BY started_at DESC LIMIT 1`;
   if (row === undefined) return null;

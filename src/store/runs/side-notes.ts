@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -50,14 +50,14 @@ export async function saveSideNote(
     ON CONFLICT (connection_id, side) DO UPDATE SET note = excluded.note, told_at = excluded.told_at`;
 }
 
-const READ_SIDE_NOTES_ROW = z.object({ side: SIDE, note: SIDE_NOTE, toldAt: z.date() });
+const SIDE_NOTE_ROW = z.object({ side: SIDE, note: SIDE_NOTE, toldAt: z.date() });
 
 /** What both sides told; `null` for one that has told nothing yet. */
 export async function readSideNotes({
   statements,
   connectionId,
 }: Store): Promise<PerSide<ToldSideNote | null>> {
-  const rows = await rowsOf(statements, READ_SIDE_NOTES_ROW)`
+  const rows = await rowsOf(statements, SIDE_NOTE_ROW)`
     SELECT side, note, told_at AS "toldAt" FROM side_note WHERE connection_id = ${connectionId}`;
   const of = (side: Side): ToldSideNote | null => {
     const row = rows.find((one) => one.side === side);

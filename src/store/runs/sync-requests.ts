@@ -1,14 +1,11 @@
-import type { Store } from "../database/store.ts";
 import { z } from "zod";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
-/** Somebody wants a run of the contact lane now. */
-export interface SyncRequest {
-  readonly by: string;
-  readonly at: Date;
-}
+const SYNC_REQUEST_ROW = z.object({ by: z.string(), at: z.date() });
 
-const SYNC_REQUEST: z.ZodType<SyncRequest> = z.object({ by: z.string(), at: z.date() });
+/** Somebody wants a run of the contact lane now. */
+export type SyncRequest = z.infer<typeof SYNC_REQUEST_ROW>;
 
 /** Kept until a run takes it, whichever process that is in; asked for twice it is still one. */
 export async function requestSync({ statements, connectionId }: Store, by: string, now: Date): Promise<void> {
@@ -17,7 +14,7 @@ export async function requestSync({ statements, connectionId }: Store, by: strin
 }
 
 export async function waitingSync({ statements, connectionId }: Store): Promise<SyncRequest | null> {
-  const [request] = await rowsOf(statements, SYNC_REQUEST)`
+  const [request] = await rowsOf(statements, SYNC_REQUEST_ROW)`
     SELECT sync_asked_by AS by, sync_asked_at AS at FROM connection
     WHERE id = ${connectionId} AND sync_asked_at IS NOT NULL`;
   return request ?? null;
@@ -25,7 +22,7 @@ export async function waitingSync({ statements, connectionId }: Store): Promise<
 
 /** Takes the sync request. The run that takes it is the one that was asked for. */
 export async function takeSync({ statements, connectionId }: Store): Promise<SyncRequest | null> {
-  const [request] = await rowsOf(statements, SYNC_REQUEST)`
+  const [request] = await rowsOf(statements, SYNC_REQUEST_ROW)`
     WITH asked AS (SELECT id, sync_asked_by, sync_asked_at FROM connection WHERE id = ${connectionId} FOR UPDATE)
     UPDATE connection SET sync_asked_at = NULL, sync_asked_by = NULL FROM asked
     WHERE connection.id = asked.id AND asked.sync_asked_at IS NOT NULL

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { PerSide, Side } from "../../model/side.ts";
 import { SIDES, perSide } from "../../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "./cursors.ts";
 import type { SightingRow } from "./sightings.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A full comparison that has begun and is not over. */

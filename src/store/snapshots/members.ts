@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { ContactIds } from "../links/missing-links.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** One list or segment of one side. */
@@ -49,18 +49,14 @@ export async function noteAbsences(
       AND scan IS DISTINCT FROM ${scan}`;
 }
 
-/** A list or segment that some members were absent from often enough to have left it. */
-export interface LeftCollection {
-  readonly collection: string;
-  readonly members: number;
-  readonly leavers: readonly string[];
-}
-
-const LEFT_COLLECTION: z.ZodType<LeftCollection> = z.object({
+const LEFT_COLLECTION_ROW = z.object({
   collection: z.string(),
   members: z.number(),
   leavers: z.array(z.string()),
 });
+
+/** A list or segment that some members were absent from often enough to have left it. */
+export type LeftCollection = z.infer<typeof LEFT_COLLECTION_ROW>;
 
 /** What was left on a side, with who left: absent `absencesNeeded` times in a row. */
 export async function leftCollections(
@@ -68,7 +64,7 @@ export async function leftCollections(
   side: Side,
   absencesNeeded: number,
 ): Promise<readonly LeftCollection[]> {
-  return rowsOf(statements, LEFT_COLLECTION)`
+  return rowsOf(statements, LEFT_COLLECTION_ROW)`
     SELECT left_ones.collection, leavers,
            (SELECT count(*)::int FROM member WHERE connection_id = ${connectionId} AND side = ${side}
                                                AND member.collection = left_ones.collection) AS members

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import { recordChangedConsent } from "../consent/record-consent.ts";
 import { NO_RUN } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** A contact that a side showed and that no link has: without an email address, a duplicate, or in no rule's scope. */
@@ -14,7 +14,7 @@ export interface UnlinkedContact {
   readonly readAt: Date;
 }
 
-const UNLINKED_CONTACT: z.ZodType<UnlinkedContact> = z.object({
+const UNLINKED_CONTACT_ROW: z.ZodType<UnlinkedContact> = z.object({
   externalId: z.string(),
   email: z.string().nullable(),
   readAt: z.date(),
@@ -27,7 +27,7 @@ export async function unlinkedContacts(
   before: Date,
   limit: number,
 ): Promise<readonly UnlinkedContact[]> {
-  return rowsOf(statements, UNLINKED_CONTACT)`
+  return rowsOf(statements, UNLINKED_CONTACT_ROW)`
     SELECT external_id AS "externalId", coalesce(read_at, seen_at) AS "readAt",
            CASE WHEN NOT EXISTS (SELECT FROM link WHERE link.connection_id = seen.connection_id
                                    AND link.email_key = seen.email_key AND NOT link.passed)

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { ExternalId, UnreadableContact } from "../../model/contact.ts";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 
 /** Remembers contacts that could not be read. Their links, and those that look for their address, are planned again. */
@@ -62,7 +62,7 @@ export interface UnreadId {
   readonly isMember: boolean;
 }
 
-const UNREAD_ID: z.ZodType<UnreadId> = z.object({ id: z.string(), isMember: z.boolean() });
+const UNREAD_ID_ROW: z.ZodType<UnreadId> = z.object({ id: z.string(), isMember: z.boolean() });
 
 /** Those that could not be read, the ones that were longest not tried first. */
 export async function unreadIds(
@@ -70,7 +70,7 @@ export async function unreadIds(
   side: Side,
   limit: number,
 ): Promise<readonly UnreadId[]> {
-  return rowsOf(statements, UNREAD_ID)`
+  return rowsOf(statements, UNREAD_ID_ROW)`
     SELECT external_id AS id, EXISTS (
       SELECT FROM member WHERE member.connection_id = ${connectionId} AND member.side = ${side}
                            AND member.external_id = unreadable_contact.external_id) AS "isMember"

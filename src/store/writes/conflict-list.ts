@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Value } from "../../model/value.ts";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE, VALUE } from "../database/shapes.ts";
 
@@ -53,7 +53,7 @@ const CONFLICT_ROW: z.ZodType<ConflictRow> = z.object({
   runId: z.bigint(),
   email: z.string(),
   field: z.string(),
-  kind: z.enum(["changed_on_both", "first_sync", "target_edited", "written_over"]),
+  kind: z.enum(CONFLICT_KINDS),
   winner: SIDE,
   won: VALUE,
   lost: VALUE,
@@ -121,25 +121,21 @@ export async function countConflicts({ statements, connectionId }: Store, runId:
   return statements.conflict.count({ where: { runId, run: { connectionId } } });
 }
 
-/** How often each side won a field lately. */
-export interface FieldConflicts {
-  readonly field: string;
-  readonly hubspot: number;
-  readonly klaviyo: number;
-}
-
-const FIELD_CONFLICTS: z.ZodType<FieldConflicts> = z.object({
+const FIELD_CONFLICTS_ROW = z.object({
   field: z.string(),
   hubspot: z.number(),
   klaviyo: z.number(),
 });
+
+/** How often each side won a field lately. */
+export type FieldConflicts = z.infer<typeof FIELD_CONFLICTS_ROW>;
 
 /** By field since a moment, the most first. */
 export async function conflictsByField(
   { statements, connectionId }: Store,
   since: Date,
 ): Promise<readonly FieldConflicts[]> {
-  return rowsOf(statements, FIELD_CONFLICTS)`
+  return rowsOf(statements, FIELD_CONFLICTS_ROW)`
     SELECT field, (count(*) FILTER (WHERE winner = 'hubspot'))::int AS hubspot,
            (count(*) FILTER (WHERE winner = 'klaviyo'))::int AS klaviyo
     FROM conflict JOIN run ON run.id = conflict.run_id

@@ -1,26 +1,10 @@
-import type { EmailKey } from "../../model/email.ts";
-import type { Side } from "../../model/side.ts";
-import type { Value } from "../../model/value.ts";
+import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { EMAIL_KEY, SIDE, VALUE } from "../database/shapes.ts";
 
-/** A value that did not stand, and whether somebody wants it back. */
-export interface UndoableConflict {
-  readonly id: bigint;
-  readonly linkId: bigint;
-  readonly email: EmailKey;
-  readonly field: string;
-  readonly winner: Side;
-  readonly won: Value;
-  readonly lost: Value;
-  readonly at: Date;
-  readonly undo: "waiting" | "done" | "moved" | null;
-}
-
-const UNDOABLE_CONFLICT: z.ZodType<UndoableConflict> = z.object({
+const UNDOABLE_CONFLICT_ROW = z.object({
   id: z.bigint(),
   linkId: z.bigint(),
   email: EMAIL_KEY,
@@ -31,6 +15,9 @@ const UNDOABLE_CONFLICT: z.ZodType<UndoableConflict> = z.object({
   at: z.date(),
   undo: z.enum(["waiting", "done", "moved"]).nullable(),
 });
+
+/** A value that did not stand, and whether somebody wants it back. */
+export type UndoableConflict = z.infer<typeof UNDOABLE_CONFLICT_ROW>;
 
 const CONFLICTS = Prisma.sql`
   SELECT conflict.id, link_id AS "linkId", link.email_key AS email, field, winner, won, lost, conflict.at,
@@ -43,7 +30,7 @@ export async function conflictsOf(
   linkId: bigint,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
-  return rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
+  return rowsOf(statements, UNDOABLE_CONFLICT_ROW)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND link_id = ${linkId} ORDER BY conflict.at DESC, field LIMIT ${limit}`;
 }
 
@@ -51,7 +38,7 @@ export async function conflictOf(
   { statements, connectionId }: Store,
   id: bigint,
 ): Promise<UndoableConflict | null> {
-  const [found] = await rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
+  const [found] = await rowsOf(statements, UNDOABLE_CONFLICT_ROW)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND conflict.id = ${id}`;
   return found ?? null;
 }
@@ -73,7 +60,7 @@ export async function waitingUndos(
   { statements, connectionId }: Store,
   limit: number,
 ): Promise<readonly UndoableConflict[]> {
-  return rowsOf(statements, UNDOABLE_CONFLICT)`${CONFLICTS}
+  return rowsOf(statements, UNDOABLE_CONFLICT_ROW)`${CONFLICTS}
     WHERE link.connection_id = ${connectionId} AND conflict_undo.state = 'waiting'
     ORDER BY conflict_undo.asked_at, conflict.id LIMIT ${limit}`;
 }

@@ -1,9 +1,7 @@
-import type { Side } from "../../model/side.ts";
-import type { Values } from "../../model/value.ts";
+import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE, VALUES } from "../database/shapes.ts";
 
@@ -25,15 +23,7 @@ export interface LinkDeeds {
   readonly touchedSince: readonly string[];
 }
 
-export interface DeedRow {
-  readonly side: Side;
-  readonly kind: "create" | "update" | "add_to_list" | "remove_from_list";
-  readonly before: Values;
-  readonly after: Values;
-  readonly run: string;
-}
-
-const DEED_ROW: z.ZodType<DeedRow> = z.object({
+const DEED_ROW = z.object({
   side: SIDE,
   kind: z.enum(["create", "update", "add_to_list", "remove_from_list"]),
   before: VALUES,
@@ -41,7 +31,9 @@ const DEED_ROW: z.ZodType<DeedRow> = z.object({
   run: z.string(),
 });
 
-const LINK_DEEDS: z.ZodType<LinkDeeds> = z.object({
+export type DeedRow = z.infer<typeof DEED_ROW>;
+
+const LINK_DEEDS_ROW: z.ZodType<LinkDeeds> = z.object({
   linkId: z.bigint(),
   email: z.string(),
   deeds: z.array(DEED_ROW),
@@ -70,7 +62,7 @@ export async function deedsByLink(
       : [Prisma.sql`journal.kind = 'update' AND journal.after ?| ${[...filter.fields]}::text[]`]),
   ];
   const all = conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, " AND ");
-  return rowsOf(statements, LINK_DEEDS)`
+  return rowsOf(statements, LINK_DEEDS_ROW)`
     WITH selected AS (
       SELECT journal.* FROM journal JOIN link ON link.id = journal.link_id
       WHERE link.connection_id = ${connectionId} AND journal.outcome = 'done' AND journal.kind <> 'opt_out' AND ${all}

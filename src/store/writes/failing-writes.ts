@@ -1,6 +1,6 @@
-import type { Store } from "../database/store.ts";
-import type { Side } from "../../model/side.ts";
 import { z } from "zod";
+import type { Side } from "../../model/side.ts";
+import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -12,7 +12,7 @@ export interface FailingWrites {
   readonly since: Date;
 }
 
-const FAILING_WRITES: z.ZodType<FailingWrites> = z.object({
+const FAILING_WRITES_ROW: z.ZodType<FailingWrites> = z.object({
   side: SIDE,
   contacts: z.number(),
   since: z.date(),
@@ -27,7 +27,7 @@ export async function failingWrites(
   runId: bigint,
   stopped: Side | null,
 ): Promise<readonly FailingWrites[]> {
-  return rowsOf(statements, FAILING_WRITES)`
+  return rowsOf(statements, FAILING_WRITES_ROW)`
     WITH open AS (
       SELECT DISTINCT link_id, side FROM journal
       WHERE run_id = ${runId} AND (outcome = 'sent' OR outcome = 'not_sent' AND side = ${stopped})

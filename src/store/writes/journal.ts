@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Side } from "../../model/side.ts";
 import type { Values } from "../../model/value.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { LOST_VALUE, SIDE, VALUES } from "../database/shapes.ts";
 
@@ -104,7 +104,7 @@ export interface OpenJob {
   readonly traceIds: readonly string[];
 }
 
-const OPEN_JOB: z.ZodType<OpenJob> = z.object({
+const OPEN_JOB_ROW: z.ZodType<OpenJob> = z.object({
   side: SIDE,
   job: z.string().nullable(),
   size: z.number(),
@@ -113,7 +113,7 @@ const OPEN_JOB: z.ZodType<OpenJob> = z.object({
 });
 
 export async function openJobs({ statements, connectionId }: Store): Promise<readonly OpenJob[]> {
-  return rowsOf(statements, OPEN_JOB)`
+  return rowsOf(statements, OPEN_JOB_ROW)`
     SELECT side, job_id AS job, job_size AS size, min(sent_at) AS "sentAt", array_agg(trace_id::text) AS "traceIds"
     FROM journal JOIN link ON link.id = journal.link_id
     WHERE link.connection_id = ${connectionId} AND outcome = 'sent' AND job_size IS NOT NULL
@@ -128,7 +128,7 @@ export interface UnansweredEntry extends JournalEntry {
   readonly externalId: string | null;
 }
 
-const UNANSWERED_ENTRY: z.ZodType<UnansweredEntry> = z.object({
+const UNANSWERED_ROW: z.ZodType<UnansweredEntry> = z.object({
   runId: z.bigint(),
   sentAt: z.date(),
   email: z.string(),
@@ -150,7 +150,7 @@ export async function unanswered(
   waiting: readonly string[],
   limit: number,
 ): Promise<readonly UnansweredEntry[]> {
-  return rowsOf(statements, UNANSWERED_ENTRY)`
+  return rowsOf(statements, UNANSWERED_ROW)`
     SELECT trace_id::text AS "traceId", link_id AS "linkId", run_id AS "runId", side, kind, before, after, source,
            lost, sent_at AS "sentAt",
            link.email_key AS email,

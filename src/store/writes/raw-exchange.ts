@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Side } from "../../model/side.ts";
 import type { Store } from "../database/store.ts";
-import { z } from "zod";
 import { rowsOf } from "../database/rows.ts";
 import { SIDE } from "../database/shapes.ts";
 
@@ -23,7 +23,7 @@ export interface RawExchange {
   readonly rawKept: boolean;
 }
 
-const RAW_EXCHANGE: z.ZodType<RawExchange> = z.object({
+const RAW_EXCHANGE_ROW: z.ZodType<RawExchange> = z.object({
   traceId: z.string(),
   runId: z.bigint(),
   side: SIDE,
@@ -45,7 +45,7 @@ export async function rawExchanges(
   linkId: bigint,
   limit: number,
 ): Promise<readonly RawExchange[]> {
-  return rowsOf(statements, RAW_EXCHANGE)`
+  return rowsOf(statements, RAW_EXCHANGE_ROW)`
     SELECT trace_id::text AS "traceId", run_id AS "runId", side, journal.kind, outcome, sent_at AS "sentAt",
            journal.settled_at AS "settledAt", before, source, after, problem, refused_fields AS "refusedFields",
            raw_kept AS "rawKept"
