@@ -116,6 +116,16 @@ test("a few deleted contacts are believed", async () => {
   expect(await it.fresh.database.link.count({ where: { deletedOn: "hubspot" } })).toBe(19);
 });
 
+test("twenty deleted at once are not believed: nobody is dead before a person has approved exactly them", async () => {
+  const ids = await people(60);
+  for (const id of ids.slice(0, 20)) it.hubspot.user.delete(id);
+  const dead = () => it.fresh.database.link.count({ where: { deletedOn: { not: null } } });
+  const run = await it.sync(plain);
+  expect([messages(run), await dead()]).toEqual([["deaths 20 > 19"], 0]);
+  expect(await approve((await held()).hash)).toBe(true);
+  expect([messages(await it.sync(plain)), await dead()]).toEqual([[], 20]);
+});
+
 test("a run over a limit makes no call of that kind, goes on with the rest, and can be approved", async () => {
   const strict = limited({ updates: { count: 2 } });
   const ids = await people(5, strict);
