@@ -70,7 +70,7 @@ describe.each(["known", "not known yet"] as const)(
   },
 );
 
-test("two people who are merged on both sides go on from what the pair that is left had agreed on", async () => {
+test("two people who are merged on both sides keep what the pair that is left had agreed on", async () => {
   const [ann, bea] = [await inStep("Ann"), await inStep("Bea")];
   it.hubspot.user.merge(ann.contact, bea.contact);
   for (let run = 0; run < 2; run += 1) await it.sync(rules);
@@ -85,12 +85,12 @@ test("a profile that somebody else's address makes theirs has agreed on nothing 
   const ann = await inStep("Ann");
   it.klaviyo.user.changeEmail(ann.profile, "bea@example.com");
   const bea = it.hubspot.user.create("bea@example.com", {}, ["all"]);
-  const anew = it.klaviyo.user.create("ann@example.com", {}, ["engaged"]);
+  const next = it.klaviyo.user.create("ann@example.com", {}, ["engaged"]);
   for (let run = 0; run < 3; run += 1) await it.sync(rules);
   expect(await linkOf(bea)).toMatchObject({ klaviyoId: ann.profile });
-  expect(await linkOf(ann.contact)).toMatchObject({ klaviyoId: anew });
+  expect(await linkOf(ann.contact)).toMatchObject({ klaviyoId: next });
   const contacts = [bea, ann.contact].map((id) => it.hubspot.user.value(id, "firstname"));
-  const profiles = [ann.profile, anew].map((id) => it.klaviyo.user.value(id, "first_name"));
+  const profiles = [ann.profile, next].map((id) => it.klaviyo.user.value(id, "first_name"));
   expect([contacts, profiles]).toEqual([
     ["Ann", "Ann"],
     ["Ann", "Ann"],

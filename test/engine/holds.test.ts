@@ -116,7 +116,7 @@ test("a few deleted contacts are believed", async () => {
   expect(await it.fresh.database.link.count({ where: { deletedOn: "hubspot" } })).toBe(19);
 });
 
-test("twenty deleted at once are not believed: nobody is dead before a person has approved exactly them", async () => {
+test("twenty deleted at once wait: nobody is dead before a person has approved exactly them", async () => {
   const ids = await people(60);
   for (const id of ids.slice(0, 20)) it.hubspot.user.delete(id);
   const dead = () => it.fresh.database.link.count({ where: { deletedOn: { not: null } } });
