@@ -230,4 +230,34 @@ export const PLANTS: readonly Plant[] = [
       test: "a rejected value is tried again after twice as long each time, until its tries are over",
     },
   },
+  {
+    name: "unanswered-asked-after-at-once",
+    bug: "a write that was not answered a second ago is looked for already, and what is not seen yet counts as not done",
+    changes: [
+      {
+        file: "src/write/recover.ts",
+        text: "const VISIBLE_AFTER_MS = 10_000;",
+        planted: "const VISIBLE_AFTER_MS = 0;",
+      },
+    ],
+    noticedBy: {
+      file: "test/write/write-gate.test.ts",
+      test: "of some seconds ago is not looked for yet",
+    },
+  },
+  {
+    name: "refused-without-end",
+    bug: "a run in which everything is refused sends one page after another",
+    changes: [
+      {
+        file: "src/lanes/contacts/run-contacts.ts",
+        text: "if (counts.refused > mostErrors) break;",
+        planted: "if (counts.refused > mostErrors && done < 0) break;",
+      },
+    ],
+    noticedBy: {
+      file: "test/engine/holds.test.ts",
+      test: "a run in which too many are refused sends no further page",
+    },
+  },
 ];
