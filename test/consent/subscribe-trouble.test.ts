@@ -5,6 +5,7 @@ import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Clearance } from "../../src/model/clearance.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
+import { sealing } from "../../src/store/chains/seals.ts";
 import { ledgerOf } from "../../src/store/consent/consent-ledger.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
@@ -83,6 +84,29 @@ describe("SUBSCRIBING, in trouble", () => {
     };
     expect((await it.sync(SUBSCRIBING)).counts).toMatchObject({ asked: 0, blocked: 1 });
     expect([asked(), status()]).toEqual([0, "unsubscribed"]);
+  });
+
+  test("nobody is asked for whom the ledger has as asked for since they were planned", async () => {
+    await jo();
+    const { connectors, ...deps } = it.deps();
+    const { subscribe } = it.klaviyo.consent;
+    // As another process does that works on the same connection.
+    const meanwhile: typeof subscribe = async (...given) => {
+      await sealing(
+        it.fresh.database,
+        "consent",
+        (own) => own.$executeRaw`
+        INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
+        SELECT 1, consent_subject(${JO}), 'email', 'asked', 'klaviyo', '{}', min(id), now(), 'newsletter' FROM run`,
+      );
+      return subscribe?.(...given) ?? [];
+    };
+    const klaviyo = { ...it.klaviyo, consent: { ...it.klaviyo.consent, subscribe: meanwhile } };
+    const run = await runContacts({ ...deps, connectors: { ...connectors, klaviyo } }, SUBSCRIBING, {
+      trigger: "test",
+    });
+    expect(run.counts).toMatchObject({ asked: 0 });
+    expect([it.klaviyo.asked, status()]).toEqual([[], "never_subscribed"]);
   });
 
   test("whom Klaviyo certainly refused to subscribe the ledger says so, and nobody waits for them", async () => {

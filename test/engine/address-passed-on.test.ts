@@ -114,6 +114,9 @@ test("a contact that loses its profile to somebody with that address is linked t
     [ann, anna],
     [bob, first],
   ]);
+  // Of neither pair anything was ever agreed, so that HubSpot's values win.
+  const names = [anna, first].map((id) => it.klaviyo.user.value(id, "first_name"));
+  expect(names).toEqual(["ann@example.com", "bob@example.com"]);
 });
 
 test("an email address of somebody who was deleted on both sides at once is free for who has it next", async () => {

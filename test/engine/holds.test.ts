@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makePlan } from "../../src/lanes/plans/make-plan.ts";
 import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
+import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Limits, Mapping } from "../../src/model/mapping.ts";
 import type { WaitingHold } from "../../src/store/runs/holds.ts";
 import { decideHold, heldWords, waitingHold } from "../../src/store/runs/holds.ts";
@@ -116,6 +117,16 @@ test("a few deleted contacts are believed", async () => {
   expect(await it.fresh.database.link.count({ where: { deletedOn: "hubspot" } })).toBe(19);
 });
 
+test("twenty deleted at once wait: nobody is dead before a person has approved exactly them", async () => {
+  const ids = await people(60);
+  for (const id of ids.slice(0, 20)) it.hubspot.user.delete(id);
+  const dead = () => it.fresh.database.link.count({ where: { deletedOn: { not: null } } });
+  const run = await it.sync(plain);
+  expect([messages(run), await dead()]).toEqual([["deaths 20 > 19"], 0]);
+  expect(await approve((await held()).hash)).toBe(true);
+  expect([messages(await it.sync(plain)), await dead()]).toEqual([[], 20]);
+});
+
 test("a run over a limit makes no call of that kind, goes on with the rest, and can be approved", async () => {
   const strict = limited({ updates: { count: 2 } });
   const ids = await people(5, strict);
@@ -171,19 +182,20 @@ test("the first sync waits as well where the mapping asks for approval above a n
   expect(it.klaviyo.user.all()).toHaveLength(4);
 });
 
+const REFUSAL = {
+  code: "KL-VALUE",
+  level: "contact",
+  side: "klaviyo",
+  field: null,
+  title: "Refused",
+  explanation: "No.",
+  fix: ["Wait."],
+  retry: "on_change",
+  reference: null,
+} as const;
+
 test("a run in which too many are refused stops, says so, and tries the others later", async () => {
-  const refusal = {
-    code: "KL-VALUE",
-    level: "contact",
-    side: "klaviyo",
-    field: null,
-    title: "Refused",
-    explanation: "No.",
-    fix: ["Wait."],
-    retry: "on_change",
-    reference: null,
-  } as const;
-  it.klaviyo.quirks.refuse = () => refusal;
+  it.klaviyo.quirks.refuse = () => REFUSAL;
   for (let n = 0; n < 60; n += 1) it.hubspot.user.create(`p${n}@example.com`, {}, ["all"]);
   const run = await it.sync(plain);
   expect(run.result).toBe("stopped");
@@ -193,6 +205,24 @@ test("a run in which too many are refused stops, says so, and tries the others l
   const next = await it.sync(plain);
   expect(next.result).toBe("finished");
   expect(it.klaviyo.user.all()).toHaveLength(60);
+});
+
+test("a run in which too many are refused sends no further page", async () => {
+  let refused = 0;
+  it.klaviyo.quirks.refuse = () => {
+    refused += 1;
+    return REFUSAL;
+  };
+  for (let n = 0; n < 120; n += 1) it.hubspot.user.create(`p${n}@example.com`, {}, ["all"]);
+  const { contacts } = it.klaviyo;
+  // A page is half a minute of writing: thirty creates.
+  const slow: typeof contacts.cost = (work) => ({ ...contacts.cost(work), seconds: work.creates });
+  const klaviyo = { ...it.klaviyo, contacts: { ...contacts, cost: slow } };
+  const { connectors, ...deps } = it.deps();
+  const run = await runContacts({ ...deps, connectors: { ...connectors, klaviyo } }, plain, {
+    trigger: "test",
+  });
+  expect([run.stoppedBy?.title, refused]).toEqual(["Stopped: 60 contacts failed", 60]);
 });
 
 test("a plan after an approval tells what the next run will do, and holds none of it", async () => {

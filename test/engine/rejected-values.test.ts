@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explanation } from "../../src/cli/reports/explanation.ts";
 import { explainPerson } from "../../src/lanes/explain-person.ts";
+import { runReconcile } from "../../src/lanes/reconcile-lane.ts";
 import type { EmailKey } from "../../src/model/email.ts";
 import { readOverview } from "../../src/store/pages/overview.ts";
 import type { Engine } from "../support/engine.ts";
@@ -94,6 +95,25 @@ test("a rejected value is not sent again before it changes or its waiting time i
   it.wait(3_600_000);
   await it.sync(patient);
   expect(it.newWrites()).toBe(1);
+});
+
+test("a rejected value is tried again after twice as long each time, until its tries are over, and then by a full comparison", async () => {
+  rejectUnknownOptions();
+  const HOUR = 3_600_000;
+  const spaced = { ...MAPPING, retry: { attempts: 4, firstMs: HOUR, longestMs: 3 * HOUR } };
+  it.hubspot.user.create("kim@example.com", { firstname: "Kim" }, ["all"]);
+  it.klaviyo.user.create("kim@example.com", { first_name: "Kim", "properties.Interests": ["no such"] }, [
+    "engaged",
+  ]);
+  for (let hours = 0; hours < 12; hours += 1) {
+    await it.sync(spaced);
+    it.wait(HOUR);
+  }
+  const tries = it.hubspot.writes.map(({ at }) => at);
+  const waits = tries.slice(1).map((at, index) => Math.floor((at - (tries[index] ?? 0)) / HOUR));
+  expect(waits).toEqual([1, 2, 3]);
+  await runReconcile(it.deps(), spaced, "test");
+  expect(it.hubspot.writes).toHaveLength(5);
 });
 
 test("the lists that created profiles are put on are counted as list changes", async () => {

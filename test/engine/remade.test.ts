@@ -16,21 +16,23 @@ const clearing = mapping({
     }),
     scopeRule("leads", "klaviyo", "engaged"),
   ],
-  fields: [fieldRule("firstname", "first_name", { onEmpty: "clear" })],
+  fields: [fieldRule("firstname", "first_name", { onEmpty: "clear" }), fieldRule("jobtitle", "title")],
+  limits: { ...mapping().limits, clears: { count: 100 } },
 });
 
 test("a contact that was deleted and made anew is met for the first time: what it lacks empties nothing", async () => {
   const jo = it.hubspot.user.create("jo@example.com", { firstname: "Jo" }, ["all"]);
   await it.sync(clearing);
   it.klaviyo.user.delete(it.klaviyo.user.all()[0]?.id ?? "");
-  it.hubspot.user.edit(jo, { firstname: "Joan" });
+  // Of another field: the first name is as it was agreed on.
+  it.hubspot.user.edit(jo, { jobtitle: "Buyer" });
   await it.sync(clearing);
   await it.sync(clearing);
   expect(await it.fresh.database.link.findMany()).toMatchObject([{ deletedOn: "klaviyo" }]);
   const anew = it.klaviyo.user.create("jo@example.com", {}, ["engaged"]);
   await it.sync(clearing);
-  expect(it.hubspot.user.value(jo, "firstname")).toBe("Joan");
-  expect(it.klaviyo.user.value(anew, "first_name")).toBe("Joan");
+  expect(it.hubspot.user.value(jo, "firstname")).toBe("Jo");
+  expect(it.klaviyo.user.value(anew, "first_name")).toBe("Jo");
   expect(it.klaviyo.user.members("newsletter")).toEqual([anew]);
   it.newWrites();
   await it.sync(clearing);

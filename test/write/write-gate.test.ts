@@ -147,6 +147,22 @@ describe("a write whose answer never came", () => {
     expect(await journal()).toEqual(["done"]);
   });
 
+  test("of some seconds ago is not looked for yet: what it did may still come to be seen", async () => {
+    it.hubspot.user.edit(jo, { title: "Boss" });
+    it.klaviyo.quirks.unanswered = () => "applied";
+    await it.sync(one);
+    it.klaviyo.quirks.unanswered = () => null;
+    it.newWrites();
+    for (const [waits, outcome] of [
+      [8_000, "sent"],
+      [2_000, "done"],
+    ] as const) {
+      it.wait(waits);
+      await runContacts(it.deps(), one, { trigger: "test" });
+      expect([it.newWrites(), await journal()]).toEqual([0, [outcome]]);
+    }
+  });
+
   test("stays open where the lease was lost meanwhile: another process settles it", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     await expect(losingLease("before its answer")).rejects.toThrow(LeaseLost);

@@ -122,6 +122,25 @@ describe("a pull from Klaviyo (P19)", () => {
     expect(new Set(seen(resumed.pages))).toEqual(new Set(ids));
   });
 
+  test("reads all changes again where Klaviyo no longer takes the saved place among them", async () => {
+    const klaviyo = await rehearse();
+    const list = klaviyo.sandbox.createList({ name: "All" });
+    const ids = klaviyo.sandbox.seed(people(150));
+    klaviyo.sandbox.addToList(list, ids);
+    klaviyo.world.clock.advance(HOUR);
+    const whole = await pull(klaviyo, [list], null);
+    klaviyo.world.clock.advance(HOUR);
+    for (const { email } of people(150)) klaviyo.sandbox.editProfile(email, { first_name: "New" });
+    klaviyo.world.clock.advance(HOUR);
+    const changes = await pull(klaviyo, [list], whole.cursor);
+    const middle = changes.pages.find(({ cursor }) => /"changes":"[^"]+"/.test(cursor))?.cursor ?? "";
+    const gone = middle.replace(/"changes":"[^"]+"/, '"changes":"bm90IGEgY3Vyc29y"');
+    expect(gone).not.toBe(middle);
+    klaviyo.world.clock.advance(24 * HOUR);
+    const resumed = await pull(klaviyo, [list], gone);
+    expect(new Set(seen(resumed.pages))).toEqual(new Set(ids));
+  });
+
   test("takes a cursor that is not its own for none", async () => {
     const klaviyo = await rehearse();
     const list = klaviyo.sandbox.createList({ name: "All" });
