@@ -5,9 +5,17 @@ const PATIENCE_MS = 180_000;
 const root = new URL("..", import.meta.url).pathname;
 
 /** Rooms whose tests need no database and leave nothing behind in their process: they share one, and start in seconds. */
-const PURE = ["values", "mapping", "model", "plan", "reconcile", "sandbox", "connectors", "contract"].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const PURE = [
+  "values",
+  "mapping",
+  "model",
+  "plan",
+  "reconcile",
+  "sandbox",
+  "connectors",
+  "contract",
+  "words",
+].map((room) => `test/${room}/**/*.test.ts`);
 
 /** No test asks how fast a machine is: how long one may take only says when nothing will come of it any more. */
 const patience = {

@@ -37,6 +37,7 @@ const app: App = {
   loadEnv: () => {},
   setEnv: () => {},
   shown: { zone: "UTC" },
+  onReload: () => () => {},
   now: () => new Date(),
   newId: randomUUID,
   stopping: soft.signal,
@@ -46,7 +47,7 @@ const app: App = {
       mapping,
       secrets,
       database,
-      await connectorLog(app),
+      await connectorLog(app, mapping.name),
       env["TANDEM_TOTAL_MS"] === undefined ? {} : { timeoutMs: Number(env["TANDEM_TOTAL_MS"]) },
     ),
 };
