@@ -252,7 +252,7 @@ describe("phone numbers are E.164", () => {
     expect(problem("12345", phone("EE"))?.fix).toEqual([
       "Correct the number, or add + and its country code, in HubSpot.",
     ]);
-    expect(problem("ask at the desk", phone("EE"))).toMatchObject({
+    expect(problem("ask at reception", phone("EE"))).toMatchObject({
       title: "Value is not a phone number",
       fix: ["Enter a phone number in HubSpot, or empty the field there."],
     });
