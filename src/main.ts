@@ -30,7 +30,8 @@ export async function main(args: readonly string[]): Promise<number> {
     out: (text) => out(plainText(text)),
     talk: (text) => talk(plainText(text)),
     raw: { out, talk },
-    log: { write: talk },
+    // A daemon's log is its data (12factor.net/logs); with `--json` stdout has one document alone.
+    log: { write: args.includes("start") && !args.includes("--json") ? out : talk },
     watched: isatty(2),
     outWatched: isatty(1),
     ask: isatty(0) && isatty(2) ? terminalAsk(process.stdin, process.stderr, stopping) : null,
@@ -40,10 +41,14 @@ export async function main(args: readonly string[]): Promise<number> {
     shown: { zone: "UTC" },
     now: () => new Date(),
     newId: randomUUID,
+    onReload: (listener) => {
+      process.on("SIGHUP", listener);
+      return () => void process.off("SIGHUP", listener);
+    },
     stopping,
     signal,
     connect: async (mapping, secrets, database) =>
-      connect(mapping, secrets, database, await connectorLog(app), {}, calls),
+      connect(mapping, secrets, database, await connectorLog(app, mapping.name), {}, calls),
   };
   return runProgram(app, args);
 }
@@ -54,13 +59,12 @@ const GRACE_MS = 18_000;
 const LONGEST_STOP_MS = 28_000;
 
 /** On a terminal a person reads problems and progress; `LOG_LEVEL=info` shows the lines of the connectors there too. */
-export async function connectorLog({
-  env,
-  log,
-  watched,
-}: Pick<App, "env" | "log" | "watched">): Promise<ConnectorLog> {
+export async function connectorLog(
+  { env, log, watched }: Pick<App, "env" | "log" | "watched">,
+  connection: string,
+): Promise<ConnectorLog> {
   const { daemonLog } = await import("./service/log.ts");
-  const logger = daemonLog(env["LOG_LEVEL"] ?? (watched ? "warn" : "info"), log);
+  const logger = daemonLog(env["LOG_LEVEL"] ?? (watched ? "warn" : "info"), log, connection);
   return (message, details) => logger.info(details, message);
 }
 

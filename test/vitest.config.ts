@@ -15,6 +15,7 @@ const PURE = [
   "connectors",
   "contract",
   "plants",
+  "words",
 ].map((room) => `test/${room}/**/*.test.ts`);
 
 /** No test asks how fast a machine is: how long one may take only says when nothing will come of it any more. */

@@ -31,6 +31,8 @@ export interface App {
   readonly shown: { zone: string };
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Calls the listener on SIGHUP, until the answer is called. */
+  readonly onReload: (listener: () => void) => () => void;
   /** Aborted by the first Ctrl-C or SIGTERM: stop at the next page. */
   readonly stopping: AbortSignal;
   /** Aborted some time after: what has not stopped by then is ended. */

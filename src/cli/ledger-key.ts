@@ -17,7 +17,7 @@ export async function tellOtherKey(app: App, database: Database): Promise<void> 
     [
       `The consent ledger up to entry ${latest.last} was sealed with another key than this installation has now.`,
       "  TANDEM_SECRET_KEY or tandem.key was changed or lost, or another machine uses a different key.",
-      "  Tandem continues, and every opt-out stays. The proof starts again with the next entry, and saved plans are refused.",
+      "  Tandem continues, and every opt-out stays. The proof starts again with the next entry, and Tandem rejects older saved plans.",
       "  fix: Restore the old key, and give every machine the same TANDEM_SECRET_KEY.",
       "",
     ].join("\n"),

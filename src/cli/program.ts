@@ -3,6 +3,8 @@ import pkg from "../../package.json" with { type: "json" };
 import { ConnectionBusy } from "../lanes/connection-lease.ts";
 import { SystemUnavailable } from "../model/problem.ts";
 import { LeaseLost } from "../store/runs/leases.ts";
+import { LOG_LEVELS } from "../service/log.ts";
+import { EXAMPLES } from "../words/command-words.ts";
 import { withLocalTimes } from "../words/local-time.ts";
 import type { App, CommonOptions } from "./app.ts";
 import { databaseFailure } from "./database-failure.ts";
@@ -25,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   apply: async () => (await import("./runs/apply.ts")).applyCommand,
   approve: async () => (await import("./runs/approve.ts")).approveCommand,
   undo: async () => (await import("./runs/undo.ts")).undoCommand,
+  completion: async () => (await import("./completion.ts")).completionCommand,
   hubspot: async () => (await import("./setup/hubspot.ts")).hubspotCommand,
   consent: async () => (await import("./reports/consent.ts")).consentCommand,
   sync: async () => (await import("./runs/sync.ts")).syncCommand,
@@ -47,16 +50,14 @@ export async function runProgram(outer: App, args: readonly string[]): Promise<E
   const app = args.includes("--json") ? outer : inLocalTime(outer);
   let status: ExitCode = EXIT.done;
   const program = new Command("tandem")
-    .description(
-      "Keeps HubSpot contacts and Klaviyo profiles in step, both ways, and never resubscribes anybody.",
-    )
-    .version(pkg.version, "-V, --version", "the version")
+    .description("Sync HubSpot contacts and Klaviyo profiles, both ways. Never resubscribes anyone.")
+    .version(pkg.version, "-V, --version", "print the version")
     .option("--config <path>", "the mapping file (default: TANDEM_CONFIG, else config/mapping.yaml)")
-    .option("--json", "one JSON document on stdout and nothing else there")
-    .option("-q, --quiet", "no progress")
-    .option("-v, --verbose", "tells the requests to both sides too")
-    .option("--no-color", "no colours")
-    .helpOption("-h, --help", "this help; COMMAND --help tells of one command")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("-q, --quiet", "print no progress")
+    .option("-v, --verbose", "also print the requests to both systems")
+    .option("--no-color", "print without colors")
+    .helpOption("-h, --help", "print this help; COMMAND --help explains one command")
     .configureOutput({ writeOut: app.out, writeErr: app.talk })
     .addHelpText("after", EXIT_CODES)
     .exitOverride()
@@ -67,6 +68,7 @@ export async function runProgram(outer: App, args: readonly string[]): Promise<E
         readSecretFiles(app);
       }
       refuseUncheckedTls(app);
+      refuseUnknownLogLevel(app);
     });
   for (const load of wanted(args)) (await load())(program, app, (code) => void (status = code));
   for (const command of program.commands) {
@@ -74,6 +76,9 @@ export async function runProgram(outer: App, args: readonly string[]): Promise<E
       .exitOverride()
       .configureOutput({ writeOut: app.out, writeErr: app.talk })
       .configureHelp({ showGlobalOptions: true });
+    const examples = EXAMPLES[command.name()] ?? [];
+    if (examples.length > 0)
+      command.addHelpText("before", `${["Examples:", ...examples.map((one) => `  ${one}`)].join("\n")}\n`);
   }
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -91,13 +96,23 @@ function inLocalTime(app: App): App {
 
 const EXIT_CODES = `
 Exit status: 0 done, 1 some contacts failing, 2 changes (plan --detailed-exitcode), 64 wrong usage,
-69 unavailable, 70 a fault of Tandem, 75 try later, 77 credentials, 78 mapping, 79 held by a limit.
+69 unavailable, 70 a fault of Tandem, 75 try later, 77 credentials, 78 mapping, 79 held by a limit,
+130 interrupted.
 `;
+
+/** @throws CommandFailure 64 for another level than pino knows */
+function refuseUnknownLogLevel({ env }: App): void {
+  const level = env["LOG_LEVEL"];
+  if (level === undefined || level === "" || LOG_LEVELS.some((one) => one === level)) return;
+  const message = `LOG_LEVEL cannot be "${level}".\n  fix: Set it to one of ${LOG_LEVELS.join(", ")}.`;
+  throw new CommandFailure(EXIT.usage, message);
+}
 
 /** The command that is called, or all of them where that is not plain: for the help, and to suggest the right name. */
 function wanted(args: readonly string[]): readonly (() => Promise<AddCommand>)[] {
   const [first = ""] = args.filter((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--config");
-  const called = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  // Completion is of all of them.
+  const called = Object.hasOwn(COMMANDS, first) && first !== "completion" ? COMMANDS[first] : undefined;
   return called === undefined ? Object.values(COMMANDS) : [called];
 }
 

@@ -13,16 +13,28 @@ export function phoneCountry({ transforms }: Pick<FieldRule, "transforms">): str
   return step?.defaultCountry ?? null;
 }
 
+/** No phone number of any country has fewer. */
+const FEWEST_DIGITS = 5;
+
 export function notAPhone(rule: FieldRule, side: Side, text: string): Problem {
   const country = phoneCountry(rule);
   const plus = /^\s*(?:\(\s*)?\+/.test(text);
+  if ((text.match(/\d/g) ?? []).length < FEWEST_DIGITS) {
+    const fix = [`Enter a phone number in ${SIDE_NAMES[side]}, or empty the field there.`];
+    const why = `"${inOneLine(text, 80)}" is not a phone number.`;
+    return problem(rule, side, "KL-PHONE", "Value is not a phone number", why, fix);
+  }
   const why = plus
     ? "is not a phone number of the country that it begins with"
     : country === null
       ? "has no country code"
       : `has no country code and is not a number of ${country}`;
-  const add = plus ? "Correct the number" : "Add + and the country code";
-  const always = `Or once for all: \`phone_e164: { default_country: XX }\` on mapping line ${rule.line}.`;
+  const add = plus
+    ? "Correct the number"
+    : country === null
+      ? "Add + and the country code"
+      : "Correct the number, or add + and its country code,";
+  const always = `Or fix all at once: add \`phone_e164: { default_country: XX }\` to \`transform\` on mapping line ${rule.line}.`;
   const fix = [`${add} in ${SIDE_NAMES[side]}.`, ...(plus || country !== null ? [] : [always])];
   const title = "Phone number is not in international format";
   return problem(rule, side, "KL-PHONE", title, `"${inOneLine(text, 80)}" ${why}.`, fix);

@@ -14,8 +14,8 @@ export const DEED_WORDS: Readonly<Record<EngagementKind, string>> = {
 
 /** What became of an event in HubSpot. */
 export const FATE_WORDS: Readonly<Record<Fate, string>> = {
-  new: "read, and not decided yet",
-  future: "waits for its time",
+  new: "read, not processed yet",
+  future: "scheduled for later",
   machine: "not shown",
   out_of_scope: "not shown",
   repeat: "not shown: a repeat of what is",
@@ -23,7 +23,7 @@ export const FATE_WORDS: Readonly<Record<Fate, string>> = {
   waiting: "waits to be shown",
   sent: "sent; HubSpot has not answered",
   recorded: "shown in HubSpot",
-  failed: "HubSpot does not take it",
+  failed: "rejected by HubSpot",
   erased: "not shown",
 };
 

@@ -3,11 +3,13 @@ import type { Problem } from "../model/problem.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, otherSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
+import { sameValue } from "../model/value.ts";
 import type { ContactPlan } from "../plan/planned.ts";
 import type { Ages, MergedField } from "../reconcile/merge-contact.ts";
 import type { Why } from "../reconcile/merge-field.ts";
 import type { HistoryEntry, PersonHistory } from "../store/people/person-history.ts";
 import type { Sight } from "./sight.ts";
+import { actionWords } from "./change-words.ts";
 import { newerWords } from "./newer-words.ts";
 import { clip } from "../model/clip.ts";
 
@@ -74,7 +76,7 @@ function targetsOf({ values }: Extract<MergedField["merge"], { kind: "write" }>)
  * @param inWords a value in a line, as the reader may see it
  */
 export function outcomeWords(
-  field: Pick<MergedField, "rule" | "merge" | "ages">,
+  field: Pick<MergedField, "rule" | "merge" | "ages" | "seen" | "agreed">,
   plan: Pick<ContactPlan, "operations" | "problems">,
   inWords: (value: Value) => string = shown,
 ): string {
@@ -83,13 +85,13 @@ export function outcomeWords(
   switch (merge.kind) {
     case "unseen":
       if (blocked !== null) return `blocked: ${blocked.title}`;
-      return "left alone: one side did not show a value that can be read";
+      return "Not synced yet: one side has no readable value";
     case "settled": {
       const reasons = {
-        same: "the same on both sides",
-        unchanged: "nothing changed since it was agreed: each side keeps its own form",
-        empty_kept: "emptied, and on_empty is keep: the other side stays",
-        may_not_lead: "edited on the side that does not lead: stays until its source moves",
+        same: "Same on both sides",
+        unchanged: "Unchanged since both sides agreed; each keeps its own format",
+        empty_kept: "Emptied on one side; `on_empty: keep` keeps the other value",
+        may_not_lead: oneWayWords(field),
       };
       return reasons[merge.because];
     }
@@ -109,13 +111,25 @@ export function outcomeWords(
   }
 }
 
+/** An edit on a side whose values do not travel for this contact. */
+function oneWayWords({ rule, seen, agreed }: Pick<MergedField, "rule" | "seen" | "agreed">): string {
+  const fallback: Side = rule.direction === "to_hubspot" ? "hubspot" : "klaviyo";
+  const edited =
+    SIDES.find((side) => {
+      const now = seen[side];
+      return now !== undefined && agreed !== undefined && !sameValue(now, agreed[side]);
+    }) ?? fallback;
+  const [from, to] = [SIDE_NAMES[otherSide(edited)], SIDE_NAMES[edited]];
+  return `Changed in ${to}, but only ${from} → ${to} syncs for this contact. The next ${from} edit will overwrite it`;
+}
+
 /** What the next run writes. */
 export function nextWords({ operations, known: { link } }: ContactPlan): string {
   if (link.state === "ignored" && operations.every(({ kind }) => kind !== "opt_out"))
-    return "nothing: a person chose to leave this contact alone.";
-  if (operations.length === 0) return "nothing to write.";
-  const words = operations.map(
-    (operation) => `${operation.kind.replaceAll("_", " ")} in ${SIDE_NAMES[operation.side]}`,
+    return "write nothing: someone chose to ignore this contact.";
+  if (operations.length === 0) return "write nothing.";
+  const words = operations.map(({ kind, side }) =>
+    actionWords(side, kind).replace(/^[A-Z]/, (first) => first.toLowerCase()),
   );
   return `${words.join(", ")}.`;
 }
@@ -131,14 +145,14 @@ export function lastWriters({ entries }: PersonHistory): ReadonlyMap<string, His
   return writers;
 }
 
-/** Which e-mail a refusal is carried for, and why. */
+/** Which email somebody opts out of, and why. */
 export function optOutWords(side: Side, from: OptOutFrom): string {
   switch (from.kind) {
     case "all":
-      return `unsubscribe from ALL e-mail in ${SIDE_NAMES[side]}: refused in ${SIDE_NAMES[otherSide(side)]}`;
+      return `unsubscribe from ALL email in ${SIDE_NAMES[side]}: opted out in ${SIDE_NAMES[otherSide(side)]}`;
     case "type":
-      return `opt out of ${SIDE_NAMES[side]} subscription type ${from.type}: refused in ${SIDE_NAMES[otherSide(side)]}`;
+      return `opt out of ${SIDE_NAMES[side]} subscription type ${from.type}: opted out in ${SIDE_NAMES[otherSide(side)]}`;
     case "list":
-      return `unsubscribe from ${SIDE_NAMES[side]} list ${from.list}: left the rule`;
+      return `unsubscribe from ${SIDE_NAMES[side]} list ${from.list}: no longer matches the rule`;
   }
 }

@@ -5,14 +5,14 @@ import type { ConsentPair, LedgerEntry } from "../store/consent/consent-ledger.t
 /** What an entry of the ledger says, for people. */
 export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {
   opted_out: "Opted out",
-  opted_in: "Came back by their own act",
+  opted_in: "Opted back in",
   first_opted_in: "First seen subscribed",
-  reopened: "Opened again what was carried",
-  carried: "Refusal carried to the other side",
-  asked: "Asked to subscribe",
-  restored: "Refusal put back",
-  confirmed: "Found subscribed after asking",
-  blocked: "Not subscribed: blocked",
+  reopened: "Opted in again, elsewhere",
+  carried: "Opt-out synced",
+  asked: "Subscribe request sent",
+  restored: "Opt-out restored",
+  confirmed: "Subscription confirmed",
+  blocked: "Subscribe request blocked",
   erased: "Erased from Tandem",
   allowed: "May be synced again after erasure",
 };

@@ -23,8 +23,8 @@ export function emptyWords({ onEmpty }: FieldRule): string {
 /** What becomes of those who leave a rule. */
 export const LEAVE_WORDS: Readonly<Record<ScopeRule["onLeave"], string>> = {
   stop: "stop updating",
-  remove_from_list: "stop updating, and off the lists that Tandem put them on",
-  unsubscribe: "stop updating, and unsubscribe from the lists that Tandem put them on",
+  remove_from_list: "stop updating, and remove from the lists that Tandem added them to",
+  unsubscribe: "stop updating, and unsubscribe from the lists that Tandem added them to",
 };
 
 /** A limit as the mapping has it. */
@@ -49,11 +49,11 @@ function fieldEffects(before: Mapping, after: Mapping): readonly string[] {
   const is = new Set(after.fields.map(({ key }) => key));
   const gone = before.fields
     .filter(({ key }) => !is.has(key))
-    .map((rule) => `${nameOf(rule)} is no longer synced; both sides keep what they have.`);
+    .map((rule) => `${nameOf(rule)} no longer syncs. Both sides keep their values.`);
   const others = after.fields.flatMap((rule) => {
     const old = was.get(rule.key);
     if (old === undefined)
-      return [`${nameOf(rule)} is synced now, ${WAYS[rule.direction]}; it starts without a last agreement.`];
+      return [`${nameOf(rule)} syncs now, ${WAYS[rule.direction]}. The next run compares it for everyone.`];
     return fieldChanges(old, rule);
   });
   return [...gone, ...others];
@@ -62,14 +62,14 @@ function fieldEffects(before: Mapping, after: Mapping): readonly string[] {
 function fieldChanges(old: FieldRule, rule: FieldRule): readonly string[] {
   const name = nameOf(rule);
   return [
-    ...(old.direction === rule.direction ? [] : [`${name} goes ${WAYS[rule.direction]} now.`]),
+    ...(old.direction === rule.direction ? [] : [`${name} syncs ${WAYS[rule.direction]} now.`]),
     ...(winnerWords(old) === winnerWords(rule) || rule.direction !== "both"
       ? []
-      : [`When both sides changed ${name}: ${winnerWords(rule)}.`]),
-    ...(old.onEmpty === rule.onEmpty ? [] : [`Emptied on one side, ${name} now: ${emptyWords(rule)}.`]),
+      : [`If both sides change ${name}: ${winnerWords(rule)}.`]),
+    ...(old.onEmpty === rule.onEmpty ? [] : [`If ${name} is emptied on one side: ${emptyWords(rule)}.`]),
     ...(JSON.stringify(old.transforms) === JSON.stringify(rule.transforms)
       ? []
-      : [`${name} is turned in another way; values that come out different are written.`]),
+      : [`${name} has a new transform; changed results will be written.`]),
     ...(JSON.stringify(old.options) === JSON.stringify(rule.options)
       ? []
       : [`The options of ${name} are paired differently.`]),
@@ -84,29 +84,71 @@ function ruleEffects(before: Mapping, after: Mapping): readonly string[] {
   return [
     ...before.rules
       .filter(({ id }) => !is.has(id))
-      .map(({ id }) => `The rule ${id} is gone: its people leave.`),
+      .map(({ id }) => `The rule ${id} is removed: its contacts leave the scope.`),
     ...after.rules.flatMap((rule) => {
       const old = was.get(rule.id);
-      if (old === undefined) return [`The rule ${rule.id} is new: its people come into scope.`];
+      if (old === undefined) return [`The rule ${rule.id} is new: its contacts come into scope.`];
       return [
-        ...(scope(old) === scope(rule) ? [] : [`The rule ${rule.id} is about other people now.`]),
+        ...(scope(old) === scope(rule) ? [] : [`The rule ${rule.id} matches other lists or segments now.`]),
+        ...listEffects(old, rule),
         ...(old.subscribe === rule.subscribe
           ? []
           : [
-              `The rule ${rule.id} ${rule.subscribe ? "asks to subscribe" : "does not ask to subscribe any more"}.`,
+              `The rule ${rule.id} ${rule.subscribe ? "sends subscribe requests now" : "sends no more subscribe requests"}.`,
             ]),
-        ...(old.onLeave === rule.onLeave ? [] : [`Who leaves ${rule.id}: ${LEAVE_WORDS[rule.onLeave]}.`]),
+        ...(old.onLeave === rule.onLeave
+          ? []
+          : [`Contacts that leave ${rule.id}: ${LEAVE_WORDS[rule.onLeave]}.`]),
       ];
     }),
   ];
 }
 
+/** Lists that a rule begins or stops to add its contacts to. */
+function listEffects(old: ScopeRule, rule: ScopeRule): readonly string[] {
+  const names = ({ addToLists }: ScopeRule) => addToLists.map(({ nameOrId }) => nameOrId);
+  const [was, is] = [names(old), names(rule)];
+  return [
+    ...is
+      .filter((name) => !was.includes(name))
+      .map((name) => `The rule ${rule.id} adds its contacts to the Klaviyo list ${name} now.`),
+    ...was
+      .filter((name) => !is.includes(name))
+      .map((name) => `The rule ${rule.id} no longer adds contacts to the Klaviyo list ${name}.`),
+  ];
+}
+
+const LIMIT_KEYS = [
+  "creates",
+  "updates",
+  "removals",
+  "clears",
+  "unsubscribes",
+  "subscribes",
+  "errors",
+] as const;
+
+/** Each limit that changed, with both values. */
+function limitEffects({ limits: was }: Mapping, { limits: is }: Mapping): readonly string[] {
+  const ofRuns = LIMIT_KEYS.flatMap((key) => {
+    const [old, now] = [limitWords(was[key]), limitWords(is[key])];
+    return old === now ? [] : [`limits.${key}_per_run: ${old} → ${now}.`];
+  });
+  const above = (most: number | null): string => (most === null ? "not set" : grouped(most));
+  const approval =
+    was.approvalAbove === is.approvalAbove
+      ? []
+      : [`limits.approval_above: ${above(was.approvalAbove)} → ${above(is.approvalAbove)}.`];
+  const share =
+    JSON.stringify(was.apiShare) === JSON.stringify(is.apiShare) ? [] : ["limits.api_share changed."];
+  return [...ofRuns, ...approval, ...share];
+}
+
 function otherEffects(before: Mapping, after: Mapping): readonly string[] {
   const parts = [
-    ["The limits", before.limits, after.limits],
     ["The schedule", before.schedule, after.schedule],
-    ["What becomes of refusals", before.consent, after.consent],
-    ["How people are recognised", before.identity, after.identity],
+    ["Consent", before.consent, after.consent],
+    ["Identity", before.identity, after.identity],
     ["Engagement", before.engagement?.hash ?? null, after.engagement?.hash ?? null],
   ] as const;
   const changed = parts.flatMap(([name, old, now]) =>
@@ -116,5 +158,5 @@ function otherEffects(before: Mapping, after: Mapping): readonly string[] {
     before.engagement === null || after.engagement === null
       ? null
       : backfillWords(before.engagement.backfillDays, after.engagement.backfillDays);
-  return [...changed, ...(reading === null ? [] : [reading])];
+  return [...limitEffects(before, after), ...changed, ...(reading === null ? [] : [reading])];
 }

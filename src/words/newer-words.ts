@@ -7,7 +7,7 @@ import type { Ages } from "../reconcile/merge-contact.ts";
 export function newerWords({ times, newer }: Ages, winner: Side): string {
   if (newer === null) {
     const told = [spoken("hubspot", times.hubspot), spoken("klaviyo", times.klaviyo)].join(", ");
-    return `${told}: too close to tell, ${SIDE_NAMES[winner]} wins by \`tie\``;
+    return `${told}: too close to call, ${SIDE_NAMES[winner]} wins by \`tie\``;
   }
   const [one, other] = [newer, otherSide(newer)];
   const than = `${spoken(one, times[one])} is newer than ${spoken(other, times[other])}`;

@@ -15,6 +15,6 @@ export function olderWords({
 export function backfillWords(before: number | null, after: number | null): string | null {
   if (before === after) return null;
   if ((after ?? 0) > (before ?? 0))
-    return `Engagement: Tandem reads the older events too, as far back as ${after} days before now.`;
-  return "Engagement: Tandem reads no more older events. Nothing that was shown is deleted.";
+    return `Engagement: Tandem also reads older events, back to ${after} days ago.`;
+  return "Engagement: Tandem stops reading older events. It deletes nothing that HubSpot shows.";
 }

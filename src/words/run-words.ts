@@ -16,11 +16,11 @@ export function laneName(kind: string): string {
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {
-  schedule: "the schedule",
-  cli: "the command line",
-  reconcile: "the whole compare",
-  apply: "a saved plan",
-  undo: "an undo",
+  schedule: "schedule",
+  cli: "command line",
+  reconcile: "full comparison",
+  apply: "saved plan",
+  undo: "undo",
 };
 
 /** Who or what began it: a word of ours, or a person's name. */
@@ -42,19 +42,19 @@ export function written({ counts }: Pick<RunRow, "counts">): number {
 
 const COUNT_LABELS: Readonly<Record<string, string>> = {
   opted_out: "Opt-outs seen",
-  opted_in: "Came back by themselves",
-  left: "Left a list",
+  opted_in: "Opted back in",
+  left: "Removed from a list",
   listed: "List changes",
   rejected: "Rejected values",
-  missed: "Missed by the incremental path",
-  carried: "Refusals carried over",
-  asked: "Asked to subscribe",
-  blocked: "Not subscribed: blocked",
+  missed: "Found only by the full comparison",
+  carried: "Opt-outs synced",
+  asked: "Subscribe requests",
+  blocked: "Subscribe requests blocked",
   unanswered: "Sent, no answer yet",
-  recovered: "Settled by reading",
+  recovered: "Confirmed by reading again",
   importing: "Waiting for Klaviyo's import",
-  oldest_read_ms: "Oldest reading at its write, ms",
-  oldest_read_p99_ms: "Age of readings at their writes, p99, ms",
+  oldest_read_ms: "Oldest reading when written, ms",
+  oldest_read_p99_ms: "Age of readings when written, p99, ms",
   added: "New events",
   older: "Older events, for a larger backfill",
   dropped: "Metrics whose older events are no longer read",
@@ -66,7 +66,7 @@ const COUNT_LABELS: Readonly<Record<string, string>> = {
   removed_audit: "Old audit rows removed",
   removed_sessions: "Old sessions removed",
   removed_alerts: "Old alerts removed",
-  emptied: "Changes without raw answers now",
+  emptied: "Changes whose answers were removed",
   hubspot_calls: "HubSpot calls",
   klaviyo_calls: "Klaviyo calls",
 };

@@ -41,6 +41,4 @@ export const RUN_COUNTS = [
   { key: "created", label: "Created" },
   { key: "updated", label: "Updated" },
   { key: "failing", label: "Failing" },
-  { key: "hubspot_calls", label: "HubSpot calls" },
-  { key: "klaviyo_calls", label: "Klaviyo calls" },
 ] as const;

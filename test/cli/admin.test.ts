@@ -66,7 +66,7 @@ test("a run is explained and undone, and what was undone stays so", async () => 
   expect(ofAnna()).toBe("Buyer");
   await it.run(["sync"]);
   expect(ofAnna()).toBe("Buyer");
-  expect((await it.run(["explain", anna])).out).toContain("each side keeps its own form");
+  expect((await it.run(["explain", anna])).out).toContain("each keeps its own format");
 });
 
 test("what a limit holds is shown with its hash, and only that hash lets it through", async () => {
@@ -106,7 +106,7 @@ test("consent is told of one person, compared for all, and its ledger is proved 
   const audit = await it.run(["consent", "audit"]);
   expect(audit).toMatchObject({ status: 0 });
   expect(audit.out).toMatch(/✔ The consent ledger is whole: \d+ entr/);
-  expect(audit.out).toContain("0 people asked to be subscribed");
+  expect(audit.out).toContain("0 subscribe requests");
 });
 
 test("what was done on the command line stands in the audit, with the system's user and without addresses", async () => {

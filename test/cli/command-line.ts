@@ -91,12 +91,13 @@ export function appFor(said: { out: string; talk: string }, { env = {}, answer }
     setEnv: (name, value) => void (set[name] = value),
     loadEnv: (path) => void Object.assign(set, { ...parseEnv(readFileSync(path, "utf8")), ...set }),
     shown: { zone: "UTC" },
+    onReload: () => () => {},
     now: () => new Date(),
     newId: randomUUID,
     stopping: never,
     signal: never,
     connect: async (mapping, secrets, database) =>
-      connect(mapping, secrets, database, await connectorLog(app), {}, calls),
+      connect(mapping, secrets, database, await connectorLog(app, mapping.name), {}, calls),
   };
   return app;
 }

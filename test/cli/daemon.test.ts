@@ -58,7 +58,7 @@ test("a vendor that is away at start is told of, the page is there, and the next
   faults.add({ match: "", times: 1_000_000, fault: { kind: "status", status: 401, applied: "before" } });
   const running = daemon();
   const url = await running.url();
-  await running.says(/"level":40.*run ended: Klaviyo no longer accepts our key/);
+  await running.says(/"level":"warn".*run ended: Klaviyo no longer accepts our key/);
   expect((await fetch(url)).status).toBe(200);
   faults.clear();
   expect(await running.stop()).toMatchObject({ status: 0 });
@@ -70,7 +70,7 @@ test("a connection that another process syncs is left to it, with a reason and w
     UPDATE lease SET token = token + 1, holder = 'another', expires_at = now() + interval '5 minutes'`;
   const before = it.writes();
   const second = daemon();
-  await second.says(/"level":40.*no run: The contacts of demo are being synced by another process/);
+  await second.says(/"level":"warn".*no run: The contacts of demo are being synced by another process/);
   const { status, out, talk } = await it.run(["sync", "--json"]);
   expect({ status, talk }).toEqual({ status: 75, talk: "" });
   expect(JSON.parse(out)).toMatchObject({ exitCode: 75, error: expect.stringContaining("another process") });

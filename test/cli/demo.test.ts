@@ -77,7 +77,7 @@ test("the demo ends in order with Ctrl-C, and continues with the same people whe
   const continued = await again.stop();
   expect(continued.status).toBe(0);
   expect(continued.text).toMatch(/Continues from \d+ \w+ \d+, [\d:]+: 75 people\.\n/);
-  expect(continued.text).toContain("nothing to write, as nobody was edited meanwhile");
+  expect(continued.text).toContain("nothing to write, because nothing was edited meanwhile");
   expect(addresses(continued.text)).toEqual(addresses(begun.text));
   expect(existsSync(join(kept, "postgres", "postmaster.pid"))).toBe(false);
   // Nobody watches on a terminal here: nothing of what was said steers one.

@@ -11,8 +11,10 @@ export interface RunningDaemon {
   /** Waits until it said this; answers the first group. */
   says(words: RegExp): Promise<string>;
   url(): Promise<string>;
+  /** All that it said: talk, and with it the log. */
   talk(): string;
   out(): string;
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<{ readonly status: unknown; readonly ms: number }>;
 }
 
@@ -31,14 +33,15 @@ export function startDaemon(
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
   const closed = once(child, "close");
   const says = async (words: RegExp): Promise<string> => {
-    await expect.poll(() => talk, { interval: 50 }).toMatch(words);
-    return words.exec(talk)?.[1] ?? "";
+    await expect.poll(() => talk + out, { interval: 50 }).toMatch(words);
+    return words.exec(talk + out)?.[1] ?? "";
   };
   return {
     says,
     url: () => says(/status page: (http:\S+)/),
-    talk: () => talk,
+    talk: () => talk + out,
     out: () => out,
+    signal: (name) => void child.kill(name),
     async stop() {
       const from = performance.now();
       child.kill("SIGTERM");

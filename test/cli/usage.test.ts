@@ -17,7 +17,7 @@ describe("wrong usage ends with 64 and says what would be right", () => {
     [["--config", "x.yaml", "statsu"], "(Did you mean status?)"],
     [["sync", "extra"], "too many arguments for 'sync'"],
     [["explain"], "missing required argument 'email'"],
-    [["sync", "--email", "nobody"], '"nobody" is not an e-mail address'],
+    [["sync", "--email", "nobody"], '"nobody" is not an email address'],
     [["sync", "--only", "lists"], "Allowed choices are contacts"],
     [["plan", "--limit", "many"], "It has to be a whole number"],
     [["status", "--config"], "argument missing"],
@@ -75,6 +75,42 @@ test("help and version are answers, not talk", async () => {
   expect(ofOne).toMatchObject({ status: 0, talk: "" });
   expect(ofOne.out).toMatch(/--email[\s\S]*--config/);
   expect((await run("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("a level of the log that there is none of is named, with those that there are", async () => {
+  const { status, talk } = await tandem(["status"], { cwd: folder.path, env: { LOG_LEVEL: "verbose" } });
+  expect(status).toBe(64);
+  expect(talk).toContain('LOG_LEVEL cannot be "verbose".');
+  expect(talk).toContain("trace, debug, info, warn, error, fatal, silent");
+});
+
+test("the help of each command begins with examples, and describes it in the imperative", async () => {
+  const help = (await run("--help")).out;
+  const commands = [...help.matchAll(/^ {2}(\w+) .*?(?: {2,}|\n {20,})([A-Z].*)$/gm)].map(
+    ([, name = ""]) => name,
+  );
+  expect(commands.length).toBeGreaterThan(20);
+  for (const name of commands) {
+    const { out } = await run(name, "--help");
+    expect([name, out.split("\n")[0], out.split("\n")[1]]).toEqual([
+      name,
+      expect.stringMatching(/^Examples?:$/),
+      expect.stringMatching(/tandem /),
+    ]);
+  }
+});
+
+test.each(["bash", "zsh", "fish"])("completion for %s knows every command and its options", async (shell) => {
+  const { status, out } = await run("completion", shell);
+  expect(status).toBe(0);
+  for (const word of ["approve", "completion", "--detailed-exitcode", "setup-timeline"])
+    expect(out).toContain(word);
+});
+
+test("a shell without a completion is told those that have one", async () => {
+  const { status, talk } = await run("completion", "tcsh");
+  expect(status).toBe(64);
+  expect(talk).toContain("Allowed choices are bash, zsh, fish");
 });
 
 test("an argument cannot steer the terminal", async () => {

@@ -92,7 +92,10 @@ describe("SUBSCRIBING, in trouble", () => {
     const { subscribe } = it.klaviyo.consent;
     // As another process does that works on the same connection.
     const meanwhile: typeof subscribe = async (...given) => {
-      await sealing(storeOf(it.fresh.database, 1), "consent", ({ statements }) => statements.$executeRaw`
+      await sealing(
+        storeOf(it.fresh.database, 1),
+        "consent",
+        ({ statements }) => statements.$executeRaw`
         INSERT INTO consent_ledger (connection_id, subject, channel, kind, side, evidence, run_id, at, list)
         SELECT 1, consent_subject(${JO}), 'email', 'asked', 'klaviyo', '{}', min(id), now(), 'newsletter' FROM run`,
       );

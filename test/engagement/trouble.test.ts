@@ -18,7 +18,7 @@ const problem = (code: string, retry: Problem["retry"] = "soon"): Problem => ({
   level: "contact",
   side: "hubspot",
   field: null,
-  title: "HubSpot does not take it",
+  title: "rejected by HubSpot",
   explanation: "Something is wrong with it.",
   fix: ["Mend it."],
   retry,

@@ -39,6 +39,7 @@ const app: App = {
   loadEnv: () => {},
   setEnv: () => {},
   shown: { zone: "UTC" },
+  onReload: () => () => {},
   now: () => new Date(),
   newId: randomUUID,
   stopping: soft.signal,
@@ -48,7 +49,7 @@ const app: App = {
       mapping,
       secrets,
       database,
-      await connectorLog(app),
+      await connectorLog(app, mapping.name),
       env["TANDEM_TOTAL_MS"] === undefined ? {} : { timeoutMs: Number(env["TANDEM_TOTAL_MS"]) },
     ),
 };

@@ -244,12 +244,18 @@ describe("phone numbers are E.164", () => {
       explanation: '"5123 4567" has no country code. The rest of the contact is synced.',
       fix: [
         "Add + and the country code in HubSpot.",
-        "Or once for all: `phone_e164: { default_country: XX }` on mapping line 7.",
+        "Or fix all at once: add `phone_e164: { default_country: XX }` to `transform` on mapping line 7.",
       ],
       retry: "on_change",
       reference: null,
     });
-    expect(problem("12345", phone("EE"))?.fix).toEqual(["Add + and the country code in HubSpot."]);
+    expect(problem("12345", phone("EE"))?.fix).toEqual([
+      "Correct the number, or add + and its country code, in HubSpot.",
+    ]);
+    expect(problem("ask at reception", phone("EE"))).toMatchObject({
+      title: "Value is not a phone number",
+      fix: ["Enter a phone number in HubSpot, or empty the field there."],
+    });
     expect(problem("+999 123456", phone("EE"))?.fix).toEqual(["Correct the number in HubSpot."]);
   });
 
@@ -265,7 +271,7 @@ test("`on_invalid: error` makes it the contact's problem", () => {
   const { unreadable } = fieldsOf([strict], { side: "hubspot", values: { a: "12" }, unreadable: {} });
   expect(unreadable["a:properties.A:x"]).toMatchObject({
     level: "contact",
-    explanation: '"12" has no country code. The contact is held until it is corrected.',
+    explanation: '"12" is not a phone number. The contact is held until it is corrected.',
   });
 });
 

@@ -11,7 +11,7 @@ export function firstRun(run: ContactRun, seconds: number, continued: boolean): 
   const done = doneIn(run);
   const did =
     done.length === 0
-      ? "nothing to write, as nobody was edited meanwhile"
+      ? "nothing to write, because nothing was edited meanwhile"
       : `${counted(run.counts["read"] ?? 0, "contact")} read; ${done.join(", ")}`;
   return `${name}: ${did}.${attention(run)}`;
 }
@@ -24,7 +24,7 @@ export function laterRun(run: ContactRun): string | null {
 }
 
 export function edited({ side, email, what }: Stirred): string {
-  return `  ${SIDE_NAMES[side]}: somebody edits ${email}, ${what}`;
+  return `  ${SIDE_NAMES[side]}: a person edits ${email}, ${what}`;
 }
 
 function doneIn({ counts }: ContactRun): readonly string[] {
@@ -40,5 +40,5 @@ function doneIn({ counts }: ContactRun): readonly string[] {
 
 function attention({ counts: { failing = 0 } }: ContactRun): string {
   if (failing === 0) return "";
-  return `\n${counted(failing, "contact needs", "contacts need")} a person to look at them: open the status page.`;
+  return `\n${counted(failing, "contact needs", "contacts need")} attention: open the status page.`;
 }

@@ -37,14 +37,14 @@ export function demoCommand(program: Command, app: App, exit: (code: ExitCode) =
   program
     .command("demo")
     .description(
-      "everything at once on this machine: two rehearsal servers full of people, the daemon and its page; run again, it continues",
+      "Run everything on this machine: two rehearsal servers, the daemon and its page. Run again to continue.",
     )
     .option(
       "--port <port>",
       "of the status page (default: PORT, else 8080 or the next that is free)",
       portOption,
     )
-    .option("--contacts <n>", "people to begin with", whole, 2_000)
+    .option("--contacts <n>", "how many people to start with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--fresh", "start over: forget the people and the database of the demo")
     .action(async (_options, command: Command) => {
@@ -121,9 +121,7 @@ async function keepInStep(
     progress.end();
     const seconds = Math.round((app.now().getTime() - started) / 1_000);
     app.talk(`${firstRun(run, seconds, rehearsal.continues !== null)}\n\n`);
-    app.talk(
-      "From now on somebody edits a person on each side every 15 seconds, and Tandem looks every 20.\n",
-    );
+    app.talk("A made-up edit on each side follows every 15 seconds. Tandem syncs every 20.\n");
     stirring = setInterval(() => {
       for (const edit of stir(rehearsal, random)) say(edited(edit));
     }, STIR_EVERY_MS);
@@ -155,10 +153,10 @@ async function keepInStep(
 function introduction({ hubspot, klaviyo, continues }: Rehearsal, config: string): string {
   const people = counted(addressesOf(hubspot, klaviyo).size, "person", "people");
   return [
-    "Tandem's demo: a HubSpot and a Klaviyo that live on this machine. Nobody real is touched.",
+    "Tandem's demo: a HubSpot and a Klaviyo on this machine. No real account is used.",
     "",
     continues === null
-      ? `  Begins with ${people}, made up.`
+      ? `  Starts with ${people}, made up.`
       : `  Continues from ${day(continues.at)}: ${people}.${continues.stopped ? "" : " (It was not stopped in order; what happened after that is lost.)"}`,
     `  HubSpot      ${hubspot.url}`,
     `  Klaviyo      ${klaviyo.url}`,

@@ -25,10 +25,10 @@ interface SandboxOptions extends CommonOptions {
 export function sandboxCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("sandbox")
-    .description("starts only the two rehearsal servers, to try a mapping without touching anybody")
+    .description("Start only the two rehearsal servers, to try a mapping without real accounts.")
     .option("--hubspot-port <port>", "0 takes a free one", portOption, 4010)
     .option("--klaviyo-port <port>", "0 takes a free one", portOption, 4011)
-    .option("--contacts <n>", "people to begin with", whole, 2_000)
+    .option("--contacts <n>", "how many people to start with", whole, 2_000)
     .option("--seed <n>", "the same seed gives the same people", whole, 1)
     .option("--faults <file>", "JSON: {hubspot: [...], klaviyo: [...]}")
     .option("--keep <folder>", "keeps everything there, and continues from it the next time")

@@ -32,7 +32,7 @@ export function auditText(
     return lines([
       `✖ The consent ledger is broken at entry ${broken.seq}: ${broken.how}.`,
       `  The ${counted(entries, "entry", "entries")} before it are whole.`,
-      "  Somebody wrote to the database past Tandem. Restore a backup, and compare.",
+      "  Someone wrote to the database without Tandem. Restore a backup and compare.",
       ...auditLines(audit),
     ]);
   }
@@ -41,8 +41,8 @@ export function auditText(
     `✔ The consent ledger is whole: ${counted(entries, "entry", "entries")}.`,
     ...(comparesHead ? ["  Nothing up to the given heads is missing or changed."] : []),
     ...provenWords(proof).map((line) => `  ${line}`),
-    `  Seen: ${of("opted_out")} opt-outs, ${of("first_opted_in")} first opt-ins, ${of("opted_in")} people who came back by themselves.`,
-    `  Done by Tandem: ${of("carried")} refusals carried to the other side, ${of("asked")} people asked to be subscribed, ${of("restored")} refusals put back.`,
+    `  Seen: ${of("opted_out")} opt-outs, ${of("first_opted_in")} first opt-ins, ${of("opted_in")} people who opted back in.`,
+    `  Done by Tandem: ${of("carried")} opt-outs synced, ${of("asked")} subscribe requests, ${of("restored")} opt-outs restored.`,
     `  Not done: ${of("blocked")} people who were not subscribed because something spoke against it.`,
     ...(head === null
       ? []
@@ -73,10 +73,10 @@ function auditLines(audit: ChainProof): readonly string[] {
 }
 
 const WORDS: Readonly<Partial<Record<ConsentAct["kind"], string>>> = {
-  carried: "refusal carried",
-  asked: "asked to subscribe",
-  restored: "refusal put back",
-  confirmed: "subscription stands",
+  carried: "opt-out synced",
+  asked: "subscribe request",
+  restored: "opt-out restored",
+  confirmed: "confirmed",
   blocked: "not subscribed",
 };
 
@@ -89,7 +89,7 @@ function actLine({ at, kind, side, list, evidence, email }: ConsentAct): string 
 
 /** How many are in which state on both sides, and each difference with its reason. */
 export function compareText({ pairs, differences }: Comparison, most: number): string {
-  if (pairs.length === 0) return "Nobody is linked yet.\n";
+  if (pairs.length === 0) return "No contacts are linked yet.\n";
   const rows = pairs.map(({ hubspot, klaviyo, people }) =>
     `  ${hubspot.padEnd(18)} ${klaviyo.padEnd(18)} ${grouped(people).padStart(9)}`.trimEnd(),
   );
@@ -98,8 +98,8 @@ export function compareText({ pairs, differences }: Comparison, most: number): s
     ...rows,
     "",
     differences.length === 0
-      ? "Both sides and the ledger agree about everybody."
-      : `${counted(differences.length, "person", "people")} whom one side e-mails and the other does not, or whom the ledger remembers:`,
+      ? "HubSpot, Klaviyo and the ledger agree for every contact."
+      : `${counted(differences.length, "person", "people")} with a difference, or with an entry in the ledger only:`,
     ...differences.slice(0, most).map(({ email, because: why }) => `  ${email}: ${why}`),
     ...(differences.length > most
       ? [`  … and ${grouped(differences.length - most)} more; --all for every one`]

@@ -29,11 +29,13 @@ const SHOWN = 20;
 const PAGE = 5_000;
 
 export function consentCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
-  const consent = program.command("consent").description("what is known of people's consent, and its proof");
+  const consent = program
+    .command("consent")
+    .description("Compare consent in both systems, and prove the ledger.");
   consent
     .command("audit")
     .description(
-      "Prove that nothing in the consent ledger was changed, and list what Tandem did to anybody's consent. Writes nothing.",
+      "Prove that nothing in the consent ledger was changed, and list each consent change that Tandem made. Writes nothing.",
     )
     .option(
       "--since <head...>",
@@ -60,7 +62,7 @@ export function consentCommand(program: Command, app: App, exit: (code: ExitCode
     });
   consent
     .command("compare")
-    .description("compares both sides and the ledger for everybody, and explains each difference")
+    .description("Compare both systems and the ledger for every contact, and explain each difference.")
     .option("--all", "every difference, not only the first ones")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<ConsentOptions>();

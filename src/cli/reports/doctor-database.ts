@@ -57,7 +57,7 @@ export function databaseFindings(facts: DatabaseFacts): readonly Finding[] {
     found.push(warning("database", `${says}: newer than any that Tandem was tried with (${NEWEST})`));
   } else found.push(ok("database", says));
   if (halfWay !== null) {
-    const fix = "Look at what it did, then mark it with `prisma migrate resolve`.";
+    const fix = "Check what it did, then mark it with `prisma migrate resolve`.";
     found.push(failure("database.migrations", EXIT.unavailable, `Migration ${halfWay} failed half way`, fix));
   } else if (newer.length > 0) {
     const fix = "Use the version of Tandem that made it, or another database.";
@@ -96,7 +96,7 @@ export function runFindings(runs: readonly LastRun[], mapping: Mapping, now: Dat
       warning(
         "daemon",
         "Nothing has synced yet",
-        "`tandem plan` shows what would be, `tandem start` begins.",
+        "`tandem plan` shows the changes, `tandem start` starts syncing.",
       ),
     ];
   }

@@ -29,7 +29,7 @@ import { mappingFile } from "../load-mapping.ts";
 export function doctorCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("doctor")
-    .description("is everything well? database, keys, scopes, lists, clocks; a tick or a fix for each")
+    .description("Check the database, keys, scopes, lists and clocks. Prints a fix for each problem.")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       if (app.watched && options.quiet !== true) app.talk("Asking the database, HubSpot and Klaviyo\n");

@@ -22,7 +22,7 @@ interface EraseOptions extends CommonOptions {
 export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("erase <email>")
-    .description("removes what Tandem keeps of a person, for good; they are not read or made again")
+    .description("Erase what Tandem stores about a person, for good.")
     .option("--yes", "do not ask")
     .option("--allow", "lets an erased person be synced again; nothing comes back by that alone")
     .action(async (address: string, _options, command: Command) => {
@@ -67,7 +67,7 @@ export function eraseCommand(program: Command, app: App, exit: (code: ExitCode) 
 async function isWanted({ ask }: App, email: EmailKey, known: KnownOf): Promise<boolean> {
   if (ask === null) {
     const message =
-      "What is erased does not come back, and nobody is here to be asked.\n  fix: Add --yes if it is meant.";
+      "Erasing cannot be undone, and there is no terminal to confirm at.\n  fix: Add --yes if it is meant.";
     throw new CommandFailure(EXIT.usage, message);
   }
   const others = known.addresses.filter((address) => address !== email);
@@ -78,7 +78,9 @@ async function isWanted({ ask }: App, email: EmailKey, known: KnownOf): Promise<
       : [`These addresses are the same person's and go with it: ${others.join(", ")}`]),
     ...(known.passedOn.length === 0
       ? []
-      : [`These were theirs before and are somebody else's now; they stay: ${known.passedOn.join(", ")}`]),
+      : [
+          `These email addresses were theirs before and belong to someone else now. They stay: ${known.passedOn.join(", ")}`,
+        ]),
     "It does not come back. Erase it? (yes/no) ",
   ].join("\n");
   return (await ask(question)).toLowerCase() === "yes";
@@ -93,7 +95,7 @@ function erasedText(erasure: Erasure): string {
     ...(passedOn.length === 0
       ? []
       : [
-          `  Left alone: ${counted(passedOn.length, "address", "addresses")} that somebody else has now. Name the address to \`tandem erase\` to erase that person.`,
+          `  Not erased: ${counted(passedOn.length, "address", "addresses")} that someone else has now. Name the address to \`tandem erase\` to erase that person.`,
         ]),
     ...(stillNamed.contacts === 0
       ? []
@@ -103,7 +105,7 @@ function erasedText(erasure: Erasure): string {
     ...(stillNamed.mapping
       ? ["  Still named: the mapping file holds one of these addresses. Edit the file."]
       : []),
-    "  Kept: keyed hashes in the consent ledger, by which they are not stored or made again, and their refusals.",
+    "  Kept: keyed hashes in the consent ledger, which keep the person out, and their opt-outs.",
     "  Now: PostgreSQL vacuumed every table that named them. No query and no new dump shows them.",
     "  Later: free space in the database's files, its write-ahead log and older backups may hold the bytes until they are overwritten or deleted.",
     "  Not touched: HubSpot and Klaviyo themselves. Delete files that `tandem plan --out` and `tandem undo --out` saved.",
@@ -113,14 +115,14 @@ function erasedText(erasure: Erasure): string {
 
 function allowedText(since: Date): string {
   return [
-    `✔ Allowed again, erased since ${since.toISOString().slice(0, 10)}. The next run reads both sides from the beginning, and stores them as anybody.`,
-    "  Refusals from before still stand: only their own act takes them back.",
+    `✔ Allowed again, erased since ${since.toISOString().slice(0, 10)}. The next run reads both systems completely and syncs them like anyone.`,
+    "  Earlier opt-outs still apply. Only the person can opt in again.",
     "",
   ].join("\n");
 }
 
 function notErased(): CommandFailure {
   const message =
-    "Nobody with this address is erased, so there is nothing to allow.\n  fix: `tandem explain EMAIL` tells why somebody does not sync.";
+    "No one with this email address was erased.\n  fix: `tandem explain EMAIL` explains why a contact does not sync.";
   return new CommandFailure(EXIT.failing, message);
 }

@@ -21,7 +21,7 @@ import { parseAddress } from "../runs/sync.ts";
 export function explainCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("explain <email>")
-    .description("why did, or didn't, this person sync? both sides field by field, and what happens next")
+    .description("Explain why a contact did or didn't sync, field by field, and what happens next.")
     .action(async (address: string, _options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       const email = parseAddress(address);
@@ -94,7 +94,7 @@ function addressWords({ plan, asked, formerly }: ExplainedPerson): readonly stri
 function erasedText(address: string, at: Date): string {
   return [
     `${address}   erased from Tandem at ${at.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-    "  Nothing of this person is stored, and nobody is made for them on either side. Their refusals stay known.",
+    "  Tandem stores nothing about this person and creates no contact for them. Their opt-outs stay.",
     `  To let them be synced again: tandem erase --allow ${address}`,
     "",
   ].join("\n");

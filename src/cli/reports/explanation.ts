@@ -97,7 +97,7 @@ function past({ entries, conflicts }: PersonHistory, { merged }: ContactPlan): r
   const more = entries.length > ENTRIES_SHOWN ? ["  … and earlier ones: --json"] : [];
   const lost = conflicts.map(
     ({ at, field: key, winner, won, lost: value }) =>
-      `  ${minute(at)}   ${name(key, winner)}: ${SIDE_NAMES[winner]} won with ${shown(won)}; ${shown(value)} did not stand`,
+      `  ${minute(at)}   ${name(key, winner)}: ${SIDE_NAMES[winner]} won with ${shown(won)}; ${shown(value)} was overwritten`,
   );
   return [
     "History, the latest first:",

@@ -29,7 +29,7 @@ import { exitCodeFor } from "../runs/run-report.ts";
 export function statusCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("status")
-    .description("health, counters, how old the last sync is, what needs attention")
+    .description("Show health, counts, the last sync and what needs attention.")
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       const { mapping } = loadMapping(app, options);
@@ -67,7 +67,7 @@ export function statusCommand(program: Command, app: App, exit: (code: ExitCode)
 /** How much of a day's calls Tandem has used, and when the next day begins. */
 function apiDayLine({ side, calls, allowed, endsAt }: ApiDay): string {
   const used = allowed === null ? counted(calls, "call") : `${grouped(calls)} of ${counted(allowed, "call")}`;
-  return `${SIDE_NAMES[side]} calls today: ${used} (Tandem's share). The next day begins ${exact(endsAt)}.`;
+  return `${SIDE_NAMES[side]} calls today: ${used} (Tandem's share). The next day starts ${exact(endsAt)}.`;
 }
 
 /** Usable as a check by cron or a monitor: 0 while nobody needs to do anything. */

@@ -33,7 +33,7 @@ const MOVED_SHOWN = 20;
 export function applyCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("apply <file>")
-    .description("performs exactly a saved plan; what has moved since is left and told")
+    .description("Apply a saved plan. Skips and reports anything that changed since.")
     .option("--yes", "do not ask")
     .option(...EVEN_IF_PAUSED)
     .option("--approve <reason>", "perform it although it exceeds a limit, and why", reason)
@@ -155,7 +155,7 @@ function report(applied: Applied, file: string): string {
     `Run ${runId}: ${grouped(done)} of ${counted(planned, "operation")} done, ${grouped(refused)} refused.`,
     ...(stoppedBy === null ? [] : [`✖ ${stoppedBy.title}`, `  ${stoppedBy.explanation}`]),
     ...(already > 0 ? [`${grouped(already)} of them had nothing to do: it is so already.`] : []),
-    ...(unanswered > 0 ? [`${grouped(unanswered)} not answered; the next run looks what became of it.`] : []),
+    ...(unanswered > 0 ? [`${grouped(unanswered)} not answered; the next run checks the result.`] : []),
     ...(blocked > 0 ? [`${counted(blocked, "person", "people")} not cleared to be subscribed.`] : []),
     ...(moved.length > 0
       ? [`${grouped(moved.length)} had moved since the plan and were left:`, ...names, ...more]

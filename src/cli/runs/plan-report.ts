@@ -27,7 +27,7 @@ export function planReport(
 ): string {
   const { totals, contacts, examples, problems, exceeded } = findings;
   const skipped = [...problems].map(([title, count]) => `  ${grouped(count)} × ${title}`);
-  const left = skipped.length === 0 ? [] : ["Left alone until somebody mends the cause:", ...skipped, ""];
+  const left = skipped.length === 0 ? [] : ["Skipped until someone fixes the cause:", ...skipped, ""];
   if (totals.people === 0 && exceeded.length === 0) {
     const compared =
       contacts === 0 && email !== null

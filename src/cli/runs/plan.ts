@@ -26,11 +26,11 @@ interface PlanOptions extends CommonOptions {
 export function planCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("plan")
-    .description("reads both sides, writes nothing, shows what would change")
+    .description("Show what would change. Writes nothing.")
     .option("--email <address>", "only this person")
-    .option("--field <name>", "only people of whom this property would be written")
+    .option("--field <name>", "only people with a change of this property")
     .option("--limit <n>", "how many people to show in full", whole, 10)
-    .option("--all", "show everybody in full")
+    .option("--all", "show every person in full")
     .option("--out <file>", "save the plan, to perform exactly it with `tandem apply`")
     .option("--detailed-exitcode", "2 where there are changes")
     .action(async (_options, command: Command) => {

@@ -4,7 +4,9 @@ import { runContacts } from "../../lanes/contacts/run-contacts.ts";
 import { runEngagement } from "../../lanes/run-engagement.ts";
 import type { Deps } from "../../lanes/deps.ts";
 import type { EmailKey } from "../../model/email.ts";
+import { didYouMean } from "../../mapping/diagnostics/suggest.ts";
 import type { Mapping } from "../../model/mapping.ts";
+import { CAUSE_CODES } from "../../words/cause-codes.ts";
 import { counted } from "../../model/count-words.ts";
 import { openStore } from "../../store/runs/connections.ts";
 import { retryEngagements } from "../../store/feeds/engagement-queue.ts";
@@ -13,7 +15,7 @@ import type { App, CommonOptions } from "../app.ts";
 import { auditCommand } from "../audit-command.ts";
 import { withEngine } from "../engine.ts";
 import type { ExitCode } from "../exit-code.ts";
-import { EXIT } from "../exit-code.ts";
+import { CommandFailure, EXIT } from "../exit-code.ts";
 import { json } from "../json.ts";
 import { tellHead } from "../ledger-key.ts";
 import type { PausableOptions } from "./refuse-paused.ts";
@@ -30,14 +32,14 @@ interface RetryOptions extends CommonOptions, PausableOptions {
 export function retryCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("retry")
-    .description("tries failing contacts again now, however often they were tried")
+    .description("Retry failing contacts now, however often they were tried.")
     .option("--cause <code>", "only those with this cause, like KL-PHONE")
     .option("--email <address>", "only this person")
     .option(...EVEN_IF_PAUSED)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<RetryOptions>();
       const email = parseAddress(options.email);
-      const cause = options.cause?.toUpperCase() ?? null;
+      const cause = causeOption(options.cause);
       const { marked, events, run } = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
         await refusePaused(options, deps, mapping);
@@ -50,6 +52,15 @@ export function retryCommand(program: Command, app: App, exit: (code: ExitCode) 
       else app.out(`Retried ${retriedWords(marked, events)}.\n${runReport(run)}\n`);
       exit(run === null ? EXIT.done : exitCodeOf(run));
     });
+}
+
+/** @throws CommandFailure 64 for a code that no problem has, with the nearest ones */
+function causeOption(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const code = given.toUpperCase();
+  if (CAUSE_CODES.includes(code)) return code;
+  const help = didYouMean(code, CAUSE_CODES, "`tandem status` shows the codes of what fails");
+  throw new CommandFailure(EXIT.usage, `No problem has the code "${given}".\n  fix: ${help}`);
 }
 
 interface Retried {

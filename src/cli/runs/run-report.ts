@@ -61,9 +61,7 @@ export function runReport(run: ContactRun): string {
   } = run.counts;
   const lines = [
     `Read ${counted(read, "contact")}: ${grouped(created)} created, ${grouped(updated)} updated, ${counted(listed, "list change")}.`,
-    ...(carried > 0
-      ? [`${counted(carried, "refusal was", "refusals were")} carried to the other side.`]
-      : []),
+    ...(carried > 0 ? [`${counted(carried, "opt-out was", "opt-outs were")} synced to the other side.`] : []),
     ...(asked + blocked > 0
       ? [
           `Klaviyo was asked to subscribe ${counted(asked, "person", "people")}${blocked > 0 ? `; ${counted(blocked, "was", "were")} not cleared` : ""}.`,
@@ -77,9 +75,7 @@ export function runReport(run: ContactRun): string {
     ...(rejected > 0 ? [`${counted(rejected, "value was", "values were")} rejected and left out.`] : []),
     ...(refused > 0 ? [`${counted(refused, "write was", "writes were")} refused.`] : []),
     ...(unanswered > 0
-      ? [
-          `${counted(unanswered, "write was", "writes were")} not answered; the next run looks what became of it.`,
-        ]
+      ? [`${counted(unanswered, "write was", "writes were")} not answered; the next run checks the result.`]
       : []),
     failing > 0
       ? `${counted(failing, "contact needs", "contacts need")} attention: tandem status`
@@ -102,10 +98,10 @@ export function consentExitCode(run: ConsentRun | null): ExitCode {
 
 /** What was done about refusals, in a line. */
 export function consentReport({ runId, counts, stoppedBy }: ConsentRun): string {
-  if (stoppedBy !== null) return `Refusals could not be looked for: ${stoppedBy.title} (${stoppedBy.code})`;
-  if (runId === null) return "Nobody's consent has changed.";
+  if (stoppedBy !== null) return `Opt-outs could not be read: ${stoppedBy.title} (${stoppedBy.code})`;
+  if (runId === null) return "No consent changed.";
   const { people = 0, carried = 0, updated = 0 } = counts;
-  return `Consent of ${counted(people, "person", "people")} changed: ${counted(carried, "refusal was", "refusals were")} carried to the other side, ${counted(updated, "contact shows", "contacts show")} it.`;
+  return `Consent of ${counted(people, "person", "people")} changed: ${counted(carried, "opt-out was", "opt-outs were")} synced to the other side, ${counted(updated, "contact shows", "contacts show")} it.`;
 }
 
 /** What to do about them is the same for all. */

@@ -78,7 +78,7 @@ export async function serve(
   { mapping, text }: LoadedMapping,
   options: ServeOptions,
 ): Promise<void> {
-  const log = daemonLog(app.env["LOG_LEVEL"], app.log);
+  const log = daemonLog(app.env["LOG_LEVEL"], app.log, mapping.name);
   const store = await openStore(deps.database, mapping.name);
   let current = await useMapping(deps, mapping, text);
   const contactsSchedule = () => options.contacts ?? current.mapping.schedule.contacts;
@@ -196,9 +196,7 @@ export async function serve(
   const unwatch =
     options.file === null || !options.worker
       ? () => {}
-      : watchFile(options.file, () => takeUp(options.file ?? ""), {
-          failed: (error) => failed("mapping", error),
-        });
+      : watchMapping({ app, log }, options.file, takeUp, failed);
   const usersWrong = options.access?.usersWrong ?? null;
   const file = { store, now: app.now, log };
   const unwatchUsers = usersWrong === null ? () => {} : watchUsers({ ...file, wrong: usersWrong });
@@ -209,6 +207,29 @@ export async function serve(
   await scheduler.stop();
   await closeAll();
   await tasks.close();
+}
+
+/** Uses the mapping file again after a change of it, and after SIGHUP. One at a time: both may come at once. */
+function watchMapping(
+  { app, log }: { readonly app: App; readonly log: Logger },
+  file: string,
+  takeUp: (file: string) => Promise<void>,
+  failed: (lane: string, error: unknown) => void,
+): () => void {
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (): Promise<void> => {
+    last = last.catch(() => {}).then(() => takeUp(file));
+    return last;
+  };
+  const unwatch = watchFile(file, inTurn, { failed: (error) => failed("mapping", error) });
+  const unhook = app.onReload(() => {
+    log.info("SIGHUP: reading the mapping file again");
+    inTurn().catch((error: unknown) => failed("mapping", error));
+  });
+  return () => {
+    unwatch();
+    unhook();
+  };
 }
 
 /** The same again and again, as while another process works, is told so often. */

@@ -26,7 +26,7 @@ const USUAL_PORT = 8080;
 export function startCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("start")
-    .description("the daemon: runs by the schedule and serves the status page, until stopped")
+    .description("Run the daemon: sync on schedule and serve the status page.")
     .option("--port <port>", "of the status page (default: PORT, else 8080)", portOption)
     .option(
       "--host <address>",

@@ -31,7 +31,7 @@ interface SyncOptions extends CommonOptions, PausableOptions {
 export function syncCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("sync")
-    .description("one whole cycle, then exit")
+    .description("Run one complete sync, then exit.")
     .addOption(new Option("--only <lane>", "only this lane").choices(["contacts", "consent", "engagement"]))
     .option("--email <address>", "only this person")
     .option(...EVEN_IF_PAUSED)
@@ -113,6 +113,6 @@ async function syncEngagement(deps: Deps, mapping: Mapping): Promise<EngagementR
 export function parseAddress(given: string | undefined) {
   if (given === undefined) return null;
   const email = emailKey(given);
-  if (email === null) throw new CommandFailure(EXIT.usage, `"${given}" is not an e-mail address`);
+  if (email === null) throw new CommandFailure(EXIT.usage, `"${given}" is not an email address`);
   return email;
 }

@@ -30,7 +30,7 @@ interface UndoOptions extends CommonOptions {
 export function undoCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("undo")
-    .description("makes a plan that puts old values back; `tandem apply` performs it")
+    .description("Plan how to restore old values. `tandem apply` then restores them.")
     .option("--run <id>", "what this run did", whole)
     .option("--email <address>", "what was done to this person")
     .option("--field <name>", "only this property")

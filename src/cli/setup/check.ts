@@ -27,8 +27,8 @@ interface CheckOptions extends CommonOptions {
 export function checkCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("check [file]")
-    .description("is the mapping right? every problem at once; --remote asks both accounts too")
-    .option("--remote", "check every name against both accounts, and look at some contacts; reads only")
+    .description("Check the mapping. With --remote, also against both accounts.")
+    .option("--remote", "check every name in both accounts, and read some contacts")
     .addOption(
       new Option("--save-schema <file>", "keep what both accounts have, for --schema").implies({
         remote: true,

@@ -19,7 +19,7 @@ interface FieldsOptions extends SchemaOptions {
 export function fieldsCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("fields")
-    .description("what can be mapped: name, label, type, read-only, options")
+    .description("List what can be mapped: name, label, type, read-only, options.")
     .addArgument(new Argument("<side>", "whose properties").choices(SIDES))
     .option("--search <text>", "only those with this in their name or label")
     .option("--schema <file>", "what `check --save-schema` kept, instead of asking; needs no keys")

@@ -12,7 +12,7 @@ import { json } from "../json.ts";
 export function hubspotCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("hubspot")
-    .description("what Tandem makes in HubSpot beside contacts")
+    .description("Create what Tandem needs in HubSpot beside contacts.")
     .command("setup-timeline")
     .description(
       "makes, or brings up to date, what showing engagement needs: templates, definitions, properties",

@@ -35,7 +35,7 @@ export function initSentences({ files, first: { rule, bothWays, returning }, map
   const named = path === "config/mapping.yaml" ? "" : ` --config ${path}`;
   const who =
     rule === null
-      ? `No HubSpot list stands out: name yours where ${path} says ${FILL_IN}.`
+      ? `No HubSpot list fits best: name yours where ${path} says ${FILL_IN}.`
       : `It syncs the HubSpot list ${rule.collection.name}.`;
   const ways = !bothWays
     ? "It syncs one way: edits in Klaviyo stay there."

@@ -49,7 +49,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
   ];
   const command = program
     .command("init")
-    .description("reads both accounts and writes a first mapping with what both have; writes to no account")
+    .description("Write a first mapping from both accounts. Changes no account.")
     .option("--no-input", "asks nothing")
     .option("--one-way", "sync from HubSpot to Klaviyo only (default: both ways)");
   for (const option of [

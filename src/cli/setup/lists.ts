@@ -16,7 +16,7 @@ type Listed = Collection & { readonly side: Side };
 export function listsCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("lists")
-    .description("the lists and segments that rules can match: id, name, size")
+    .description("List the lists and segments that rules can match.")
     .addArgument(new Argument("[side]", "only of this side").choices(SIDES))
     .option("--schema <file>", "what `check --save-schema` kept, instead of asking; needs no keys")
     .action(async (side: Side | undefined, _options, command: Command) => {

@@ -8,7 +8,7 @@ import { json } from "../json.ts";
 export function schemaCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("schema")
-    .description("prints the JSON Schema of mapping files, for completion and hover in editors")
+    .description("Print the JSON Schema of mapping files, for editors.")
     .action(() => {
       app.out(json(mappingJsonSchema()));
       exit(EXIT.done);

@@ -14,9 +14,7 @@ interface UserOptions extends CommonOptions {
 export function userCommand(program: Command, app: App, exit: (code: ExitCode) => void): void {
   program
     .command("user <name>")
-    .description(
-      "a line for TANDEM_USERS_FILE: who may sign in on the status page; the password is asked for",
-    )
+    .description("Print a line for TANDEM_USERS_FILE. Asks for the password.")
     .requiredOption("--role <role>", `one of ${ROLES.join(", ")}`)
     .action(async (name: string, _options, command: Command) => {
       const options = command.optsWithGlobals<UserOptions>();
@@ -40,7 +38,7 @@ async function passwordFor(app: App, name: string): Promise<string> {
   const password = given ?? (await app.ask?.(`Password for ${name}: `, { secret: true }));
   if (password === undefined) {
     const fix = "Run it at a terminal, or give the password as TANDEM_USER_PASSWORD.";
-    throw new CommandFailure(EXIT.usage, `Nobody can be asked for the password.\n  fix: ${fix}`);
+    throw new CommandFailure(EXIT.usage, `There is no terminal to enter the password at.\n  fix: ${fix}`);
   }
   const problem = passwordProblem(password);
   if (problem !== null) throw new CommandFailure(EXIT.usage, `The password ${problem}.`);

@@ -33,7 +33,7 @@ export interface ConsentView {
 export function consentPage(view: ConsentView): Safe {
   return html`
     <h1>Consent</h1>
-    <p>Nobody who refused is subscribed again by Tandem. This cannot be switched off.</p>
+    <p>Tandem never resubscribes anyone who opted out. No setting changes this.</p>
     ${mayDo(view.frame.shell.visitor?.role ?? "viewer", "operator") ? personSection(view.person) : null}
     ${matrix(view.pairs)} ${deeds(view.summary)} ${optOuts(view.summary)} ${proofSection(view)}
     ${ledgerSection(view)}
@@ -44,7 +44,7 @@ function matrix(pairs: readonly ConsentPair[]): Safe {
   if (pairs.length === 0)
     return html`<section aria-labelledby="matrix">
       <h2 id="matrix">Both sides compared</h2>
-      <p>Nobody is linked yet.</p>
+      <p>No contacts are linked yet.</p>
     </section>`;
   const [columns, rows] = [statesOf(pairs, "hubspot"), statesOf(pairs, "klaviyo")];
   const cell = (hubspot: string, klaviyo: string): Safe => {
@@ -61,7 +61,7 @@ function matrix(pairs: readonly ConsentPair[]): Safe {
     <p>
       ${
         differing === 0
-          ? "Nobody is opted out on one side only."
+          ? "No one is opted out on one side only."
           : `${counted(differing, "person is", "people are")} opted out on one side only.`
       }
     </p>
@@ -96,7 +96,7 @@ function deeds({ kinds, blocked }: LedgerSummary): Safe {
     <h2 id="deeds">What Tandem did in the last 30 days</h2>
     ${
       told.length === 0
-        ? html`<p>Nothing: no refusal had to be carried, and nobody was asked.</p>`
+        ? html`<p>Nothing. There were no opt-outs to sync and no subscribe requests.</p>`
         : html`<dl class="figures">
             ${told.map(
               ({ kind, entries }) =>
@@ -109,7 +109,7 @@ function deeds({ kinds, blocked }: LedgerSummary): Safe {
     }
     ${
       blocked.length > 0 &&
-      html`<h3>Why somebody was not subscribed</h3>
+      html`<h3>Why subscribe requests were blocked</h3>
         <ul>
           ${blocked.map(({ because, people }) => html`<li>${because}: ${counted(people, "person", "people")}</li>`)}
         </ul>`
@@ -131,7 +131,7 @@ function optOuts({ optOuts: days }: LedgerSummary): Safe {
       days.length === 0
         ? html`<p>None was seen.</p>`
         : html`${barChart({ id: "opt-outs-chart", title: "Opt-outs by day", reading, bars })}
-            <p class="muted">${reading} The first look at an account shows all that were there before.</p>
+            <p class="muted">${reading} The first read of an account shows all earlier opt-outs.</p>
             <details>
               <summary>These numbers as a table</summary>
               <table>
@@ -187,8 +187,8 @@ function proved(proof: LedgerProof): Fragment {
     return html`<div class="summary bad" role="alert">
       <h2>The ledger is broken at entry ${String(broken.seq)}: ${broken.how}</h2>
       <p>
-        The ${counted(entries, "entry", "entries")} before it are whole. Somebody wrote to the database past
-        Tandem: restore a backup, and compare.
+        The ${counted(entries, "entry", "entries")} before it are whole. Someone wrote to the database without
+        Tandem. Restore a backup and compare.
       </p>
     </div>`;
   return html`<p class="said ok" role="status">

@@ -22,7 +22,7 @@ export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evid
   const parsed = seen.safeParse(evidence);
   if (!parsed.success) return "";
   const { met, address, was, status, suppressions: own } = parsed.data;
-  if (met) return "refused while Tandem was subscribing them";
+  if (met) return "opted out while Tandem sent a subscribe request";
   const what = was ?? (status == null ? null : { status, suppressions: own });
   return [
     ...(what === null ? [] : [`showed ${shownWords(what)}`]),
@@ -32,7 +32,7 @@ export function entryReason({ kind, evidence }: Pick<LedgerEntry, "kind" | "evid
 
 function reopenedWords(evidence: unknown): string {
   const type = z.object({ type: z.string() }).safeParse(evidence).data?.type;
-  return type === undefined ? "" : `type ${type}; anybody who opts out of it now does so themselves`;
+  return type === undefined ? "" : `type ${type}; later opt-outs of it are the person’s own`;
 }
 
 function shownWords({ status, suppressions: all }: z.infer<typeof shown>): string {

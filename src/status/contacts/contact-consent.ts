@@ -49,7 +49,7 @@ function section(known: KnownConsent): Safe {
 function ledgerTable(ledger: readonly LedgerEntry[]): Fragment {
   if (ledger.length === 0) return html`<p>The ledger has nothing about this person.</p>`;
   return stackedTable(
-    "What the ledger has of them, the latest first. Nobody can change or remove it.",
+    "Ledger entries of this person, latest first. No one can change or remove them.",
     ["Time", "What", "Where", "Why"],
     ledger.toReversed().map(row),
   );

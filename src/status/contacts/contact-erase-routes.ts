@@ -43,7 +43,7 @@ export function contactEraseRoutes(deps: EraseDeps): readonly StatusPage[] {
         if (!sent) return question(null);
         const given = form.safeParse(asked.body);
         if (!given.success || emailKey(given.data.address) !== email)
-          return question({ words: `Type ${email}, exactly as it stands here`, status: 400 });
+          return question({ words: `Type ${email}, exactly as shown here`, status: 400 });
         return erase(deps, asked, id, email, question);
       },
     },
@@ -92,7 +92,7 @@ function ask(
       ...(others.length === 0
         ? []
         : [`These addresses are the same person’s and go with it: ${others.join(", ")}.`]),
-      "Keyed hashes stay in the consent ledger, and their refusals with them. HubSpot and Klaviyo themselves, backups of the database, and plans that were saved to files are not touched.",
+      "Keyed hashes and opt-outs stay in the consent ledger. HubSpot, Klaviyo, database backups and saved plan files are not changed.",
     ],
     action: `/contacts/${String(id)}/erase`,
     button: "Erase for good",

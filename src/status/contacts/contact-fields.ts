@@ -29,19 +29,17 @@ export function contactFields(
     <h2 id="fields">Fields</h2>
     ${
       plan.merged.length === 0
-        ? html`<p>
-            No field is compared now: ${plan.reason === "" ? "nothing of this person syncs" : plan.reason}.
-          </p>`
+        ? html`<p>No field syncs now: ${plan.reason === "" ? "this contact does not sync" : plan.reason}.</p>`
         : html`<p class="tabs">
             ${tab(`All ${plan.merged.length}`, "?show=all", show === "all")}
             ${tab(`Only differences ${differing.length}`, "?show=differences", show === "differences")}
           </p>`
     }
-    ${plan.merged.length > 0 && rows.length === 0 && html`<p>Both sides are the same in every field.</p>`}
+    ${plan.merged.length > 0 && rows.length === 0 && html`<p>HubSpot and Klaviyo match in every field.</p>`}
     ${
       rows.length > 0 &&
       stackedTable(
-        "● is a value that changed since both sides last agreed",
+        "● marks a value that changed since both sides last agreed",
         heads,
         rows.map((field) => row(field, plan, writers.get(field.rule.key) ?? null, now)),
       )

@@ -1,4 +1,4 @@
-import { SIDES, SIDE_NAMES } from "../../model/side.ts";
+import { SIDES, SIDE_NAMES, otherSide } from "../../model/side.ts";
 import type { UndoableConflict } from "../../store/writes/conflict-undos.ts";
 import type { ContactTimes } from "../../store/people/contact-times.ts";
 import type { IgnoredNote } from "../../store/pages/failing-contacts.ts";
@@ -45,30 +45,45 @@ export interface ContactView {
 export function contactPage(view: ContactView): Safe {
   const { frame, person, name, problems, conflicts, ignored, times, tags, sections } = view;
   const { plan, history } = person;
-  const { link, sightings, duplicates } = plan.known;
-  const rules = SIDES.flatMap((side) => sightings[side]?.rules ?? []);
+  const { link, duplicates } = plan.known;
   const role = frame.shell.visitor?.role ?? "viewer";
   return html`
-    ${problems.length > 0 && link.state === "failing" && summary(problems)}
+    ${problems.length > 1 && link.state === "failing" && summary(problems)}
     <h1>${name !== null && html`<bdi>${name}</bdi> – `}<bdi>${personAddress(link.email)}</bdi></h1>
-    <p class="facts">
-      ${stateTag(link.state)} ${tags}
-      ${SIDES.map((side) =>
-        link.ids[side] === null
-          ? html`<span>${SIDE_NAMES[side]}: no contact linked</span>`
-          : html`<span
-              >${SIDE_NAMES[side]} ${link.ids[side]}
-              ${contactLink(side, link.ids[side], view.contactUrls, link.email)}${changedWords(times.changedAt[side], frame.now)}</span
-            >`,
+    <p class="facts">${stateTag(link.state)} ${tags}</p>
+    <dl class="identity">
+      ${SIDES.map(
+        (side) =>
+          html`<div>
+            <dt>${SIDE_NAMES[side]}</dt>
+            <dd>
+              ${
+                link.ids[side] === null
+                  ? "No contact linked"
+                  : html`<code>${link.ids[side]}</code>
+                      ${contactLink(side, link.ids[side], view.contactUrls, link.email)}${changedWords(times.changedAt[side], frame.now)}`
+              }
+            </dd>
+          </div>`,
       )}
-      <span>Rules: ${rules.length === 0 ? "none matches" : rules.join(", ")}</span>
-      <span>Linked by address ${timeElement(times.linkedAt, frame.now)}</span>
-    </p>
+      <div>
+        <dt>Syncs</dt>
+        <dd>${waysOf(person)}</dd>
+      </div>
+      <div>
+        <dt>Linked</dt>
+        <dd>By email address, ${timeElement(times.linkedAt, frame.now)}</dd>
+      </div>
+    </dl>
     ${ignored !== null && html`<p class="banner info"><span>${ignoredWords(ignored, frame.now)}</span></p>`}
     ${SIDES.flatMap((side) =>
       duplicates[side].length === 0
         ? []
-        : [html`<p>Also in ${SIDE_NAMES[side]} with this address: ${duplicates[side].join(", ")}</p>`],
+        : [
+            html`<p>
+              Other ${SIDE_NAMES[side]} contacts with this email address: ${duplicates[side].join(", ")}
+            </p>`,
+          ],
     )}
     ${mayDo(role, "operator") && actions(view)}
     ${
@@ -78,16 +93,29 @@ export function contactPage(view: ContactView): Safe {
         ${problems.map((problem, index) => html`<div class="problem" id="problem-${index}">${problemOf(problem, true)}</div>`)}
       </section>`
     }
-    <p><strong>Next run:</strong> ${nextWords(plan)}</p>
+    <p><strong>The next run will:</strong> ${nextWords(plan)}</p>
     ${readingLine(view.reading, frame, link.id)} ${contactFields(plan, history, view.show, frame.now)}
     ${sections} ${contactConflicts(conflicts, mayDo(role, "admin"), frame.now)}
     ${contactHistory(history.entries, view.acts, frame.now)}
   `;
 }
 
+/** Which way this contact's fields sync, and the rules that say so. */
+function waysOf({ plan }: ExplainedPerson): Fragment {
+  const ways = SIDES.flatMap((side) => {
+    const rules = plan.known.sightings[side]?.rules ?? [];
+    const way = `${SIDE_NAMES[side]} → ${SIDE_NAMES[otherSide(side)]}`;
+    return rules.length === 0 ? [] : [`${way}, because of ${rules.map((id) => `rule ${id}`).join(" and ")}`];
+  });
+  if (ways.length > 0) return ways.map((way) => html`<p>${way}</p>`);
+  return plan.reason === "" ? "Nothing: no rule of the mapping matches" : plan.reason;
+}
+
 /** When somebody last changed the contact there, as the system itself tells it. */
 function changedWords(at: Date | null, now: Date): Fragment {
-  return at !== null && html` <span class="muted">changed there ${timeElement(at, now)}</span>`;
+  return (
+    at !== null && at.getTime() > 0 && html` <span class="muted">changed there ${timeElement(at, now)}</span>`
+  );
 }
 
 function summary(problems: readonly StoredProblem[]): Safe {
@@ -114,6 +142,6 @@ function actions({ frame, person }: ContactView): Safe {
       mayDo(frame.shell.visitor?.role ?? "viewer", "admin") &&
       html`${button("export", "Export", false)} ${button("erase", "Erase…", false)}`
     }
-    <a href="${address}/raw">Raw exchange</a>
+    <a href="${address}/raw">Requests</a>
   </div>`;
 }

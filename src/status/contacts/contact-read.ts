@@ -36,16 +36,16 @@ export function readingLine({ at, task, canRead }: ContactReading, frame: Frame,
   const address = `/contacts/${String(linkId)}`;
   if (task?.state.kind === "working")
     return html`<p>
-      Both sides are being read, asked for by <bdi>${task.by}</bdi> ${timeElement(task.at, frame.now)}. It
-      waits for a run that is going. <a href="${address}">Refresh</a>
+      Tandem is reading both systems, requested by <bdi>${task.by}</bdi> ${timeElement(task.at, frame.now)}.
+      It waits for a run in progress. <a href="${address}">Refresh</a>
     </p>`;
-  const failed = task?.state.kind === "failed" && html`<p>It could not be read: ${task.state.why}</p>`;
+  const failed = task?.state.kind === "failed" && html`<p>Reading failed: ${task.state.why}</p>`;
   if (at !== null && frame.now.getTime() - at.getTime() <= OLD_MS) return failed;
   const may = canRead && mayDo(frame.shell.visitor?.role ?? "viewer", "operator");
   return html`${failed}
     <form method="post" action="${address}/read" class="bare">
       <span
-        >${at === null ? "These values were not looked at to the end yet." : html`Values read ${timeElement(at, frame.now)}.`}</span
+        >${at === null ? "These values have not been read completely yet." : html`Values read ${timeElement(at, frame.now)}.`}</span
       >
       ${may && html`${csrfField(frame.shell)}<button type="submit">Read now</button>`}
     </form>`;

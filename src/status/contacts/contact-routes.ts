@@ -75,7 +75,7 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
       const content = rawPage(String(id), found.email, exchanges, frame.now);
       return {
         kind: "page",
-        title: `Raw exchange: ${found.email}`,
+        title: `Requests: ${found.email}`,
         content,
         document: { email: found.email, exchanges },
       };

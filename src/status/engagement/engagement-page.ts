@@ -38,7 +38,7 @@ const FATES: readonly {
   readonly label: string;
   readonly why: string;
 }[] = [
-  { key: "recorded", label: "Shown", why: "stands in HubSpot" },
+  { key: "recorded", label: "Shown", why: "shown in HubSpot" },
   { key: "repeats", label: "Repeats", why: "the same message opened again, or the same link clicked again" },
   { key: "machines", label: "Machines", why: "Klaviyo takes it for a mail scanner or a privacy proxy" },
   { key: "outOfScope", label: "Out of scope", why: "a campaign, flow or person that the mapping leaves out" },
@@ -139,7 +139,7 @@ function table(totals: readonly MetricTotals[]): Safe {
   return html`<div class="scroll" role="region" aria-label="Table of the metrics" tabindex="0">
     <table>
       <caption>
-        By metric: what Klaviyo counts, what Tandem saw of it, and what became of that
+        By metric: what Klaviyo counts, what Tandem read, and the result
       </caption>
       <thead>
         <tr>
@@ -216,7 +216,7 @@ function byDay({ byDay: rows }: EngagementView): Fragment {
 
 function sinks(rules: EngagementMapping | null): Safe {
   return html`<section aria-labelledby="sinks">
-    <h2 id="sinks">Where it stands in HubSpot</h2>
+    <h2 id="sinks">Where it shown in HubSpot</h2>
     ${
       rules !== null &&
       html`<p>To see it on a contact's record:</p>

@@ -17,7 +17,7 @@ export const SINK_FACTS: Readonly<Record<RecordAs, SinkFacts>> = {
       "An installed app (auth: oauth) that has timeline events already, and the key of its developer account.",
     show: [
       "Open a contact, then its Activities.",
-      "Press Filter activity, look for the app's name, and tick its events: HubSpot hides those of apps until somebody does.",
+      "Press Filter activity, find the app's name, and tick its events: HubSpot hides app events until then.",
     ],
   },
   app_event: {
@@ -26,7 +26,7 @@ export const SINK_FACTS: Readonly<Record<RecordAs, SinkFacts>> = {
       "An installed app (auth: oauth) that HubSpot has approved for app events, with the scope timeline, and its event type's name (app_event).",
     show: [
       "Open a contact, then its Activities.",
-      "Press Filter activity, look for the app's name, and tick its events.",
+      "Press Filter activity, find the app's name, and tick its events.",
     ],
   },
   custom_event: {
@@ -43,10 +43,10 @@ export const SINK_FACTS: Readonly<Record<RecordAs, SinkFacts>> = {
   properties_only: {
     label: "Properties alone",
     needs:
-      "Any plan; the properties are named under engagement.last_activity. Nothing stands on the timeline.",
+      "Any plan; the properties are named under engagement.last_activity. Nothing is added to the timeline.",
     show: [
       "Open a contact, press View all properties, and look for the group Klaviyo.",
-      "To see them at once, an admin adds them to the card About this contact.",
+      "To show them on each contact, an admin adds them to the card About this contact.",
     ],
   },
 };

@@ -5,7 +5,7 @@ import type { Choice } from "../parts/choice-field.ts";
 import { WITHIN_CHOICES, choiceField } from "../parts/choice-field.ts";
 import { grouped } from "../../model/count-words.ts";
 import { SIDE_NAMES } from "../../model/side.ts";
-import { errorsAddress } from "./errors-address.ts";
+import { errorsAddress, errorsParameters } from "./errors-address.ts";
 import type { Fragment, Safe } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { place } from "../../words/problem-words.ts";
@@ -16,7 +16,7 @@ import { searchField } from "../parts/search-box.ts";
 const SORTS = [
   ["newest", "Newest first"],
   ["oldest", "Oldest first"],
-  ["email", "By address"],
+  ["email", "By email"],
   ["tries", "Most tries first"],
 ] as const;
 
@@ -39,59 +39,69 @@ export function errorFilters(
   const field = new Set([...fields, ...(query.field === null ? [] : [query.field])]);
   return html`<form method="get" action="/errors" role="search" aria-label="Failing contacts" class="filters">
     ${searchField(query.search, role)}
-    ${choiceField(
-      "side",
-      "Side",
-      query.side,
-      [
-        ["hubspot", "HubSpot"],
-        ["klaviyo", "Klaviyo"],
-      ],
-      "Any",
-    )}
-    ${choiceField("cause", "Cause", query.cause, cause, "Any")}
-    ${choiceField(
-      "field",
-      "Field",
-      query.field,
-      [...field].map((key): Choice => [key, fieldName(key)]),
-      "Any",
-    )}
-    ${
-      rules.length > 0 &&
-      choiceField(
-        "rule",
-        "Rule",
-        query.rule?.id ?? null,
-        rules.map(({ id }): Choice => [id, id]),
-        "Any",
-      )
-    }
-    ${choiceField(
-      "state",
-      "State",
-      query.state,
-      [
-        ["failing", "Failing"],
-        ["ignored", "Ignored"],
-      ],
-      null,
-    )}
-    ${choiceField("within", "First seen", query.within, WITHIN_CHOICES, "Any time")}
-    ${choiceField("sort", "Sort", query.sort, sorts, null)}
-    ${choiceField(
-      "size",
-      "Per page",
-      String(query.size),
-      PAGE_SIZES.map((size): Choice => [String(size), String(size)]),
-      null,
-    )}
     <div class="buttons">
-      <button type="submit" class="first">Apply</button>
+      <button type="submit" class="first">Search</button>
       <a href="${errorsAddress(query, "/errors.csv")}">Download CSV</a>
     </div>
+    <details class="more" ${isNarrowed(query) && html`open`}>
+      <summary>Filters</summary>
+      <div class="fields">
+        ${choiceField(
+          "side",
+          "Side",
+          query.side,
+          [
+            ["hubspot", "HubSpot"],
+            ["klaviyo", "Klaviyo"],
+          ],
+          "Any",
+        )}
+        ${choiceField("cause", "Cause", query.cause, cause, "Any")}
+        ${choiceField(
+          "field",
+          "Field",
+          query.field,
+          [...field].map((key): Choice => [key, fieldName(key)]),
+          "Any",
+        )}
+        ${
+          rules.length > 0 &&
+          choiceField(
+            "rule",
+            "Rule",
+            query.rule?.id ?? null,
+            rules.map(({ id }): Choice => [id, id]),
+            "Any",
+          )
+        }
+        ${choiceField(
+          "state",
+          "Status",
+          query.state,
+          [
+            ["failing", "Failing"],
+            ["ignored", "Ignored"],
+          ],
+          null,
+        )}
+        ${choiceField("within", "First seen", query.within, WITHIN_CHOICES, "Any time")}
+        ${choiceField("sort", "Sort", query.sort, sorts, null)}
+        ${choiceField(
+          "size",
+          "Per page",
+          String(query.size),
+          PAGE_SIZES.map((size): Choice => [String(size), String(size)]),
+          null,
+        )}
+      </div>
+    </details>
     ${chips(query, causes)}
   </form>`;
+}
+
+/** Is anything set in the folded part? */
+function isNarrowed(query: FailingQuery): boolean {
+  return errorsParameters({ ...query, search: null, page: 1 }).size > 0;
 }
 
 /** What is filtered by, each to be taken away alone. */
@@ -119,7 +129,7 @@ function chips(query: FailingQuery, causes: readonly Cause[]): Fragment {
         html`<li>
           <a href="${errorsAddress({ ...query, ...without, page: 1 })}"
             ><bdi>${words}</bdi><span aria-hidden="true"> ×</span
-            ><span class="unseen">: take this filter away</span></a
+            ><span class="unseen">: remove this filter</span></a
           >
         </li>`,
     )}

@@ -20,7 +20,11 @@ import { ignoredWords } from "../../words/ignored-words.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import { pager } from "../parts/pager.ts";
-import { problemOf } from "../parts/problem-block.ts";
+import { fixList } from "../parts/fix-list.ts";
+import { afterwards } from "../parts/problem-block.ts";
+import type { StoredProblem } from "../../store/pages/overview.ts";
+import type { ErrorGroup } from "./error-groups.ts";
+import { groupedErrors } from "./error-groups.ts";
 import { place } from "../../words/problem-words.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { timeElement } from "../parts/time-element.ts";
@@ -52,10 +56,10 @@ export function errorsPage(view: ErrorsView): Safe {
       <span></span> <a href="${errorsAddress(query)}">Refresh</a>
     </p>
     ${whole.length > 0 && connectionProblems(whole, frame.now)} ${retrying(view)}
-    ${causeCards(causes, facets.trends, query, frame.now)}
+    ${causeCards(causes, facets.trends, query, frame)}
     <section aria-labelledby="contacts">
       <h2 id="contacts">Contacts</h2>
-      ${errorFilters(query, causes, facets.fields, view.rules, frame.shell.visitor?.role ?? "viewer")}
+      ${(found.total > 0 || filtered(query)) && errorFilters(query, causes, facets.fields, view.rules, frame.shell.visitor?.role ?? "viewer")}
       ${found.total === 0 ? nothing(view) : contacts(view)}
       ${pager(found.page, found.pages, "errors", (page) => errorsAddress({ ...query, page }))}
     </section>
@@ -80,7 +84,7 @@ function retrying({ progress, query }: ErrorsView): Fragment {
 function nothing({ query, frame }: ErrorsView): Safe {
   if (filtered(query)) return html`<p>No errors match these filters. <a href="/errors">Clear all</a></p>`;
   const { lastFinishedAt } = frame.overview;
-  if (lastFinishedAt === null) return html`<p>Nothing was checked yet.</p>`;
+  if (lastFinishedAt === null) return html`<p>Nothing has been checked yet.</p>`;
   return html`<p>No contact needs attention. Last checked ${timeElement(lastFinishedAt, frame.now)}.</p>`;
 }
 
@@ -94,7 +98,7 @@ function contacts(view: ErrorsView): Safe {
   const first = (found.page - 1) * query.size + 1;
   const role = frame.shell.visitor?.role ?? "viewer";
   const acts = mayDo(role, "operator");
-  const table = html`<table class="stacks" role="table">
+  const table = html`<table class="stacks errors" role="table">
     <caption>
       ${
         found.total === 1
@@ -108,9 +112,7 @@ function contacts(view: ErrorsView): Safe {
         ${HEADS.map(({ label, sorts }) => columnHead({ label, sorts: mayDo(role, "operator") ? sorts : sorts.filter(([sort]) => sort !== "email") }, query))}
       </tr>
     </thead>
-    <tbody role="rowgroup">
-      ${found.contacts.map((contact) => rows(contact, view, acts))}
-    </tbody>
+    ${groupedErrors(found.contacts, query).map((group) => errorGroup(group, view, acts))}
   </table>`;
   return acts ? bulk(view, table) : table;
 }
@@ -123,8 +125,8 @@ interface Head {
 
 const HEADS: readonly Head[] = [
   { label: "Contact", sorts: [["email", "ascending"]] },
-  { label: "Problem", sorts: [] },
-  { label: "Where", sorts: [] },
+  { label: "Name", sorts: [] },
+  { label: "Value", sorts: [] },
   {
     label: "Since",
     sorts: [
@@ -133,9 +135,10 @@ const HEADS: readonly Head[] = [
     ],
   },
   { label: "Tries", sorts: [["tries", "descending"]] },
+  { label: "Actions", sorts: [] },
 ];
 
-/** A column that can be sorted by is a link: pressed once more it turns round, where it can. */
+/** A column that can be sorted by is a link: pressed again it reverses, where it can. */
 function columnHead({ label, sorts }: Head, query: FailingQuery): Safe {
   const at = sorts.findIndex(([sort]) => sort === query.sort);
   const [next] = sorts[at + 1] ?? sorts[0] ?? [];
@@ -164,13 +167,13 @@ function bulk({ frame, query, found }: ErrorsView, table: Safe): Safe {
         ><input type="checkbox" name="all" value="1" /> Select all ${grouped(found.total)} matching this
         search</label
       >
-      <span id="ticked" role="status" class="muted"></span>
     </p>
     ${table}
-    <div class="buttons">
+    <div class="buttons bulk">
+      <span id="ticked" role="status" class="muted"></span>
       ${
         ignored
-          ? html`<button type="submit" name="do" value="resume" class="first">Take up selected again</button>`
+          ? html`<button type="submit" name="do" value="resume" class="first">Stop ignoring selected</button>`
           : html`<button type="submit" name="do" value="retry" class="first">Retry selected</button>
               <button type="submit" name="do" value="ignore">Ignore selected…</button>`
       }
@@ -178,20 +181,44 @@ function bulk({ frame, query, found }: ErrorsView, table: Safe): Safe {
   </form>`;
 }
 
-function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragment {
+/** The problem with its fix, and below it a line for each contact. */
+function errorGroup({ problem, contacts: some }: ErrorGroup, view: ErrorsView, acts: boolean): Safe {
+  const few = view.found.contacts.length <= FEW;
+  return html`<tbody role="rowgroup">
+    <tr role="row" class="group">
+      <th scope="rowgroup" role="rowheader" colspan="${HEADS.length + (acts ? 1 : 0)}">
+        ${problem === null ? html`<p class="title">No problem now</p>` : causeOf(problem, some, few)}
+      </th>
+    </tr>
+    ${some.map((contact) => row(contact, problem, view, acts))}
+  </tbody>`;
+}
+
+/** One contact's values stand for all: with several, they are an example. */
+function causeOf(problem: StoredProblem, some: readonly FailingContact[], few: boolean): Safe {
+  const { title, explanation, code, fix } = problem;
+  const about = [code, place(problem)].filter((part) => part !== "").join(" · ");
+  return html`<p class="title">${title}</p>
+    <p>${some.length === 1 ? explanation : `For example: ${explanation}`}</p>
+    <details ${few && html`open`}>
+      <summary>How to fix<span class="unseen">: ${title}</span></summary>
+      ${fixList(fix)}
+      <p class="muted">${afterwards(problem)}</p>
+      <p class="muted">${about}</p>
+    </details>`;
+}
+
+function row(contact: FailingContact, problem: StoredProblem | null, view: ErrorsView, acts: boolean): Safe {
   const { now, shell } = view.frame;
   const may = shell.visitor !== null && mayDo(shell.visitor.role, "operator");
   const links = [
-    ...SIDES.map((side) => contactLink(side, contact.ids[side], view.contactUrls, contact.email)),
-    html`<a href="/contacts/${contact.id}"
-      >Explain<span class="unseen">: ${personAddress(contact.email)}</span></a
-    >`,
+    ...SIDES.map((side) => contactLink(side, contact.ids[side], view.contactUrls, contact.email, true)),
     may &&
       html`<a href="/contacts/${contact.id}/raw"
-        >Raw exchange<span class="unseen">: ${personAddress(contact.email)}</span></a
+        >Requests<span class="unseen">: ${personAddress(contact.email)}</span></a
       >`,
   ].filter((link) => link !== null && link !== false);
-  const few = view.found.contacts.length <= FEW;
+  const others = contact.problems.length - 1;
   return html`<tr role="row" id="c${contact.id}">
     ${
       acts &&
@@ -205,28 +232,35 @@ function rows(contact: FailingContact, view: ErrorsView, acts: boolean): Fragmen
     }
     <th scope="row" role="rowheader" data-label="Contact">
       <a href="/contacts/${contact.id}"><bdi>${personAddress(contact.email)}</bdi></a>
-      ${contact.name !== null && html`<p class="name"><bdi>${contact.name}</bdi></p>`}
-      <ul class="links">
-        ${links.map((link) => html`<li>${link}</li>`)}
-      </ul>
     </th>
-    <td role="cell" data-label="Problem">
+    <td role="cell" data-label="Name">${contact.name !== null && html`<bdi>${contact.name}</bdi>`}</td>
+    <td role="cell" data-label="Value">
       ${contact.ignored !== null && html`<p class="muted">${ignoredWords(contact.ignored, now)}</p>`}
-      ${contact.problems.map((problem) => problemOf(problem, few))}
-    </td>
-    <td role="cell" data-label="Where">
-      ${contact.problems.map((problem) => html`<p>${place(problem)}</p>`)}
+      ${problem !== null && valueOf(contact, problem)}
+      ${others > 0 && html` <a href="/contacts/${contact.id}#problems">and ${counted(others, "more problem")}</a>`}
     </td>
     <td role="cell" data-label="Since">${timeElement(contact.since, now)}</td>
     <td role="cell" data-label="Tries">${tries(contact, now)}</td>
+    <td role="cell" data-label="Actions">
+      <ul class="links">
+        ${links.map((link) => html`<li>${link}</li>`)}
+      </ul>
+    </td>
   </tr>`;
 }
 
+/** The value that a problem is about: what stands first in quotes in its explanation. */
+function valueOf({ problems }: FailingContact, { code, field, title }: StoredProblem): Fragment {
+  const own = problems.find((one) => one.code === code && one.field === field && one.title === title);
+  const [quoted] = /"[^"]*"/.exec(own?.explanation ?? "") ?? [];
+  return quoted !== undefined && html`<bdi class="quoted">${quoted}</bdi>`;
+}
+
 function tries({ attempts, retryAt, waits }: FailingContact, now: Date): Safe {
-  if (waits) return html`${grouped(attempts)}, next with the next run`;
+  if (waits) return html`${grouped(attempts)}, next in the next run`;
   if (retryAt !== null) {
     return html`${grouped(attempts)},
-    ${retryAt.getTime() <= now.getTime() ? "next with the next run" : html`next ${timeElement(retryAt, now)}`}`;
+    ${retryAt.getTime() <= now.getTime() ? "next in the next run" : html`next ${timeElement(retryAt, now)}`}`;
   }
-  return attempts === 0 ? html`Nothing was sent` : html`${grouped(attempts)}, stopped`;
+  return attempts === 0 ? html`Not attempted` : html`${counted(attempts, "try", "tries")}, gave up`;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import accepts from "@fastify/accepts";
 import csrfProtection from "@fastify/csrf-protection";
 import formbody from "@fastify/formbody";
@@ -22,6 +21,7 @@ import type { ExplainedPerson } from "../../lanes/explained-person.ts";
 import type { ContactUrls } from "../contacts/contact-link.ts";
 import { errorsRoutes } from "../errors/errors-routes.ts";
 import type { PageTasks } from "../../service/page-tasks.ts";
+import { files } from "./files.ts";
 import { answerBroken, answerUnreadable } from "./framework-errors.ts";
 import type { Refused } from "./access/guard.ts";
 import { foreignForm, foreignName, passedOn, refusedRole } from "./access/guard.ts";
@@ -31,7 +31,6 @@ import type { Message } from "./layout/message-page.ts";
 import { NOT_FOUND, STALE_FORM, brokenMessage, messagePage } from "./layout/message-page.ts";
 import { oidc } from "./access/oidc.ts";
 import { overviewRoutes } from "../overview/overview-routes.ts";
-import { neededFor } from "./access/permissions.ts";
 import type { ProbedHealth } from "./probes.ts";
 import { probes } from "./probes.ts";
 import type { ServedMetrics } from "./metrics-route.ts";
@@ -215,6 +214,7 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
         // The nonce is added to it: a script without it does not run, wherever it is from.
         scriptSrc: [],
         connectSrc: ["'self'"],
+        fontSrc: ["'self'"],
         formAction: ["'self'", ...(access.oidc === null ? [] : [new URL(access.oidc.issuer).origin])],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -239,29 +239,6 @@ async function protect(app: FastifyInstance, deps: StatusDeps, access: Access) {
   await app.register(formbody, { bodyLimit: LARGEST_BODY });
   await app.register(csrfProtection, { sessionPlugin: "@fastify/secure-session" });
   return known;
-}
-
-/** Remarks and indentation are for us: without them it is a quarter less. */
-function withoutRemarks(style: string): string {
-  const [first = "", ...rest] = style.split("/*");
-  const told = rest.map((part) => part.slice(part.indexOf("*/") + 2));
-  return [first, ...told].join("").replaceAll(/([{};,])\s+/g, "$1");
-}
-
-/** One stylesheet in parts; paper comes last, since it takes back what the others set. */
-const STYLES = ["page.css", "tables.css", "lists.css", "forms.css", "figures.css", "print.css"];
-
-async function files(app: FastifyInstance): Promise<void> {
-  const read = (name: string) => readFile(new URL(`assets/${name}`, import.meta.url), "utf8");
-  const style = withoutRemarks((await Promise.all(STYLES.map(read))).join("\n"));
-  const script = await read("page.js");
-  const config = (address: string) => ({ config: { needed: neededFor("GET", address) } });
-  app.get("/style.css", config("/style.css"), (_request, reply) =>
-    reply.type("text/css; charset=utf-8").send(style),
-  );
-  app.get("/page.js", config("/page.js"), (_request, reply) =>
-    reply.type("text/javascript; charset=utf-8").send(script),
-  );
 }
 
 async function readFrame(deps: StatusDeps): Promise<Omit<Frame, "shell">> {

@@ -35,9 +35,7 @@ export function helpPage({ places, recordAs }: HelpView): Safe {
     </section>
     <section aria-labelledby="states">
       <h2 id="states">What the state of a contact means</h2>
-      <p>
-        Everybody is in exactly one of these. Being opted out of e-mail is told beside it: it is no error.
-      </p>
+      <p>Each contact has exactly one of these. An opt-out is shown beside it, because it is not an error.</p>
       <dl class="words">
         ${STATES.map(
           ({ state, label, meaning }) =>
@@ -94,12 +92,12 @@ function asking(): Safe {
     <h2 id="asking">How to ask for help</h2>
     <ol>
       <li>
-        If it is about one person, <a href="/contacts">find them</a>: their page says what is wrong, who can
-        mend it and how.
+        If it is about one person, <a href="/contacts">find them</a>: their page says what is wrong, and who
+        can fix it how.
       </li>
       <li>
-        Write down the address of the page that you are on. What you see is in it, so that everybody who has
-        access sees the same. Where a page could not be made, write down its reference too.
+        Copy the URL of the page. It contains your filters, so others see the same. If a page failed, copy its
+        reference, too.
       </li>
       <li>
         Copy the <a href="/settings#diagnostics">diagnostics</a>: numbers, codes, versions and times, without
@@ -110,6 +108,6 @@ function asking(): Safe {
         which asks both systems what is missing.
       </li>
     </ol>
-    <p>Send no key and no password, to nobody: no help needs one.</p>
+    <p>Never send keys or passwords. Support doesn't need them.</p>
   </section>`;
 }

@@ -20,7 +20,7 @@ import { limitWords } from "../../words/mapping-words.ts";
 export function dryRunPart({ task, frame, canDryRun }: MappingView): Safe {
   return html`<section aria-labelledby="dry-run">
     <h2 id="dry-run">Dry run</h2>
-    <p>Looks at both sides as a run does, and shows what it would write. Nothing is written.</p>
+    <p>Reads both systems as a run does, and shows what it would write. Writes nothing.</p>
     ${task !== null && stateOf(frame, task)} ${button(frame, canDryRun, task)}
   </section>`;
 }
@@ -42,8 +42,8 @@ function stateOf(frame: Frame, { state, by, at }: PageTask): Fragment {
   if (state.kind === "working")
     return html`<div class="banner info" role="status">
       <p>
-        Both sides are being looked at, asked for by <bdi>${by}</bdi> ${timeElement(at, frame.now)}. It waits
-        for a run that is going. <a href="/mapping?show=dry-run">Refresh</a>
+        Tandem is reading both systems, requested by <bdi>${by}</bdi> ${timeElement(at, frame.now)}. It waits
+        for a run in progress. <a href="/mapping?show=dry-run">Refresh</a>
       </p>
     </div>`;
   if (state.kind === "failed")
@@ -52,7 +52,7 @@ function stateOf(frame: Frame, { state, by, at }: PageTask): Fragment {
       <p>${state.why}</p>
     </div>`;
   if (state.found.kind !== "dry_run") return null;
-  return html`<p>Looked ${timeElement(state.at, frame.now)}, asked for by <bdi>${by}</bdi>.</p>
+  return html`<p>Looked ${timeElement(state.at, frame.now)}, requested by <bdi>${by}</bdi>.</p>
     ${findings(state.found)}`;
 }
 
@@ -62,8 +62,7 @@ function findings(found: DryRun): Fragment {
   return html`<p>
       <strong
         >${totals.people === 0 ? "Nothing to change" : `${counted(totals.people, "person", "people")} would be changed`}</strong
-      >, ${counted(contacts, "contact")} compared. Nobody is subscribed who was not asked for, and nobody
-      again.
+      >, ${counted(contacts, "contact")} compared. No one will be subscribed or resubscribed without a rule.
     </p>
     ${exceeded.map(heldByLimit).map(
       ({ title, explanation }) =>
@@ -75,7 +74,7 @@ function findings(found: DryRun): Fragment {
     ${totalsTable(found)} ${SIDES.map((side) => fieldCounts(found, side))}
     ${
       problems.size > 0 &&
-      html`<h3>Left alone until somebody mends the cause</h3>
+      html`<h3>Skipped until someone fixes the cause</h3>
         <ul>
           ${[...problems].map(([title, count]) => html`<li>${grouped(count)} × ${title}</li>`)}
         </ul>`

@@ -105,8 +105,8 @@ function decide({ shell }: Frame, { id, hash, changes }: WaitingHold): Fragment 
       <button type="submit" formaction="/holds/${String(id)}/reject">Reject</button>
     </div>
     <p class="muted">
-      A rejection changes nobody. The next run holds the same changes again until you fix the cause or change
-      the mapping.
+      A rejection changes no contact. The next run holds the same changes again until you fix the cause or
+      change the mapping.
     </p>
   </form>`;
 }

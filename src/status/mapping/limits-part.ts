@@ -38,7 +38,7 @@ export function limitsPart({ used, linked }: MappingView): Fragment {
       label: "Failing contacts, then the run stops",
       key: "limits.errors_per_run",
       set: limitWords(limits.errors),
-      now: `${grouped(errorsAllowed(limits, linked))} in a run of everybody`,
+      now: `${grouped(errorsAllowed(limits, linked))} in a run of all contacts`,
     },
   ];
   return html`<section aria-labelledby="limits">

@@ -13,13 +13,19 @@ export function rulesPart({ used }: MappingView): Fragment {
     <h2 id="rules">Rules</h2>
     <table class="stacks" role="table">
       <caption>
-        ${counted(used.mapping.rules.length, "rule")}; who matches one is in sync
+        ${counted(used.mapping.rules.length, "rule")}. A contact that matches one syncs.
       </caption>
       <thead role="rowgroup">
         <tr role="row">
-          ${["Rule", "Who", "Without a counterpart", "Onto lists", "Subscribes", "Who leaves", "Line"].map(
-            (head) => html`<th scope="col" role="columnheader">${head}</th>`,
-          )}
+          ${[
+            "Rule",
+            "Contacts in",
+            "If only on one side",
+            "Adds to lists",
+            "Subscribes",
+            "On removal",
+            "Line",
+          ].map((head) => html`<th scope="col" role="columnheader">${head}</th>`)}
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -33,15 +39,15 @@ function row(rule: ScopeRule): Safe {
   const { id, from, collections, onEnter, addToLists, subscribe, onLeave, line } = rule;
   return html`<tr role="row">
     <th scope="row" role="rowheader" data-label="Rule">${id}</th>
-    <td role="cell" data-label="Who">${SIDE_NAMES[from]}: ${names(collections)}</td>
-    <td role="cell" data-label="Without a counterpart">
-      ${onEnter === "link_or_create" ? "one is made" : "left alone"}
+    <td role="cell" data-label="Contacts in">${SIDE_NAMES[from]}: ${names(collections)}</td>
+    <td role="cell" data-label="If only on one side">
+      ${onEnter === "link_or_create" ? "is created" : "not synced"}
     </td>
-    <td role="cell" data-label="Onto lists">${names(addToLists)}</td>
+    <td role="cell" data-label="Adds to lists">${names(addToLists)}</td>
     <td role="cell" data-label="Subscribes">
-      ${subscribe ? "asks once, and only who never was subscribed nor refused" : "no"}
+      ${subscribe ? "one request, only to people who never subscribed or opted out" : "no"}
     </td>
-    <td role="cell" data-label="Who leaves">${LEAVE_WORDS[onLeave]}</td>
+    <td role="cell" data-label="On removal">${LEAVE_WORDS[onLeave]}</td>
     <td role="cell" data-label="Line"><a href="/mapping?show=file#L${line}">line ${line}</a></td>
   </tr>`;
 }

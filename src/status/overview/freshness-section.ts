@@ -11,31 +11,31 @@ import { timeElement } from "../parts/time-element.ts";
 /** How old each lane's last look is, and how long the oldest change waits. */
 export function freshnessSection(freshness: Freshness, { oldestWaiting }: Overview, now: Date): Safe {
   const lanes = [
-    ["Contacts, both sides", freshness.contacts],
-    ["Refusals of e-mail", freshness.consent],
+    ["Contacts", freshness.contacts],
+    ["Opt-outs", freshness.consent],
     ["Engagement", freshness.engagement],
-    ["The whole compared", freshness.reconcile],
+    ["Last full comparison", freshness.reconcile],
   ] as const;
   return html`<section aria-labelledby="freshness">
-    <h2 id="freshness">Freshness</h2>
+    <h2 id="freshness">Last syncs</h2>
     <dl>
       ${lanes.map(
         ([label, at]) =>
           html`<div>
             <dt>${label}</dt>
-            <dd>${at === null ? "Not yet" : timeElement(at, now)}</dd>
+            <dd>${at === null ? "Never" : timeElement(at, now)}</dd>
           </div>`,
       )}
       ${
         freshness.missed !== null &&
         html`<div>
-          <dt>Missed by the incremental path</dt>
+          <dt>Found only by the full comparison</dt>
           <dd>${grouped(freshness.missed)}</dd>
         </div>`
       }
       <div>
         <dt>Oldest waiting change</dt>
-        <dd>${oldestWaiting === null ? "No change is waiting" : timeElement(oldestWaiting, now)}</dd>
+        <dd>${oldestWaiting === null ? "None" : timeElement(oldestWaiting, now)}</dd>
       </div>
     </dl>
   </section>`;
@@ -59,16 +59,20 @@ export function quotaSection(notes: PerSide<ToldSideNote | null>, now: Date): Fr
   });
   if (told.length === 0) return null;
   return html`<section aria-labelledby="quotas">
-    <h2 id="quotas">Limits of the accounts</h2>
+    <h2 id="quotas">API limits</h2>
     ${told.map(
       ({ side, quota: { name, limit, left, at } }) =>
         html`<p>
-            <label for="quota-${side}">${SIDE_NAMES[side]}, ${name}:</label> ${grouped(limit - left)} of
-            ${counted(limit, "request")} used, told ${timeElement(new Date(at), now)}
+            ${left < limit ? html`<label for="quota-${side}">${SIDE_NAMES[side]}, ${name}:</label>` : `${SIDE_NAMES[side]}, ${name}:`}
+            ${grouped(limit - left)} of ${counted(limit, "request")} used, as of
+            ${timeElement(new Date(at), now)}
           </p>
-          <progress id="quota-${side}" max="${limit}" value="${limit - left}">
-            ${grouped(limit - left)} of ${grouped(limit)}
-          </progress>`,
+          ${
+            left < limit &&
+            html`<progress id="quota-${side}" max="${limit}" value="${limit - left}">
+              ${grouped(limit - left)} of ${grouped(limit)}
+            </progress>`
+          }`,
     )}
     <p><a href="/settings">All limits</a></p>
   </section>`;

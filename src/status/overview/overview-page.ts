@@ -90,14 +90,14 @@ function shareWords(part: number, all: number): string {
 
 function causes(overview: Overview, now: Date): Safe {
   return html`<section aria-labelledby="causes">
-    <h2 id="causes">Needs you</h2>
+    <h2 id="causes">Needs attention</h2>
     ${overview.causes.length === 0 ? nobodyFails(overview, now) : overview.causes.map((cause) => causeOf(cause, now))}
   </section>`;
 }
 
 function nobodyFails({ lastFinishedAt, counters: { failing } }: Overview, now: Date): Safe {
   if (failing > 0) return html`<p><a href="/errors">${counted(failing, "contact")}</a> failing.</p>`;
-  if (lastFinishedAt === null) return html`<p>Nothing was checked yet.</p>`;
+  if (lastFinishedAt === null) return html`<p>Nothing has been checked yet.</p>`;
   return html`<p>No contact needs attention. Last checked ${timeElement(lastFinishedAt, now)}.</p>`;
 }
 
@@ -125,7 +125,9 @@ function latestRuns({ frame, latest, running, freshness }: OverviewView): Safe {
   if (rows.length === 0) {
     return html`<section aria-labelledby="runs">
       <h2 id="runs">Latest runs</h2>
-      <p>No run yet. <code>tandem sync</code> makes one, <code>tandem start</code> makes them by schedule.</p>
+      <p>
+        No runs yet. <code>tandem sync</code> starts one, <code>tandem start</code> runs them on schedule.
+      </p>
     </section>`;
   }
   const chart = runsChart(latest, "overview-chart", "last 24 hours");
@@ -135,13 +137,11 @@ function latestRuns({ frame, latest, running, freshness }: OverviewView): Safe {
     ${
       latest.length > 0 &&
       html`${barChart(chart)}
-        <p class="muted">
-          ${chart.reading} Each bar is a run of the contact lane; a hatched one with a cross failed.
-        </p>
+        <p class="muted">${chart.reading} Each bar is a contact run. A hatched bar with a cross failed.</p>
         ${chartTable(latest)}`
     }
     <div class="scroll" role="region" aria-label="Table of the latest runs" tabindex="0">
-      ${runsTable(rows, frame.now, "The latest runs, the newest first")}
+      ${runsTable(rows, frame.now, "Latest runs, newest first")}
     </div>
     <p><a href="/runs">All runs</a></p>
   </section>`;

@@ -20,9 +20,10 @@ export function problemOf(problem: StoredProblem, open: boolean): Safe {
   </div>`;
 }
 
-function afterwards({ retry }: StoredProblem): string {
-  if (retry === "soon") return "It is tried again by itself.";
+/** What happens after somebody has fixed a problem. */
+export function afterwards({ retry }: Pick<StoredProblem, "retry">): string {
+  if (retry === "soon") return "Tandem retries automatically.";
   if (retry === "on_change")
-    return "It is tried again by itself once the contact, or the mapping, has changed: there is no need to press Retry.";
-  return "It is not tried again by itself.";
+    return "Tandem retries automatically when the contact or the mapping changes. You don't need to press Retry.";
+  return "Tandem does not retry this automatically. Press Retry after the fix.";
 }

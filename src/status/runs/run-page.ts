@@ -41,10 +41,10 @@ export interface RunHold {
 const OUTCOMES: Readonly<Record<string, { readonly label: string; readonly tone: string }>> = {
   done: { label: "Done", tone: "ok" },
   sent: { label: "No answer yet", tone: "info" },
-  refused: { label: "Refused", tone: "bad" },
-  exists: { label: "Was there already", tone: "info" },
-  gone: { label: "The contact is gone", tone: "warn" },
-  superseded: { label: "Overtaken", tone: "info" },
+  refused: { label: "Rejected", tone: "bad" },
+  exists: { label: "Already existed", tone: "info" },
+  gone: { label: "Contact deleted", tone: "warn" },
+  superseded: { label: "Replaced by a later change", tone: "info" },
   not_sent: { label: "Not sent: the contact changed or the sync stopped", tone: "info" },
 };
 
@@ -57,8 +57,8 @@ export function runPage(view: RunView): Safe {
     <h1>Run ${run.id}: ${laneName(run.kind).toLowerCase()}</h1>
     <p>
       <span class="tag ${tone}">${label}</span> started ${timeElement(run.startedAt, frame.now)}
-      (${exactElement(run.startedAt)}), begun by <bdi>${triggerName(run.trigger)}</bdi>, took
-      ${tookWords(run, frame.now) ?? "nobody knows how long"}.
+      (${exactElement(run.startedAt)}), by <bdi>${triggerName(run.trigger)}</bdi>, took
+      ${tookWords(run, frame.now) ?? "an unknown time"}.
     </p>
     ${run.note !== "" && html`<p class="note">${run.note}</p>`} ${counts(run)} ${held(view)} ${undo(view)}
     ${changes(view)}
@@ -67,7 +67,7 @@ export function runPage(view: RunView): Safe {
 
 function counts({ counts: all }: RunRow): Fragment {
   const rows = Object.entries(all).filter(([, count]) => count > 0);
-  if (rows.length === 0) return html`<p>It counted nothing.</p>`;
+  if (rows.length === 0) return html`<p>No counts.</p>`;
   return html`<dl class="figures">
     ${rows.map(
       ([word, count]) =>
@@ -108,8 +108,8 @@ function undo({ run, found, canUndo, frame, search }: RunView): Fragment {
   if (!canUndo || !may || search !== null || found.total === 0 || run.kind !== "contacts") return null;
   return html`<form method="post" action="/runs/${run.id}/undo" class="bare block">
     ${csrfField(frame.shell)}
-    <button type="submit">Show what an undo would do…</button>
-    <span class="muted">Looks at both sides and writes nothing. You decide on the next page.</span>
+    <button type="submit">Undo…</button>
+    <span class="muted">Shows a preview first. Writes nothing until you confirm.</span>
   </form>`;
 }
 
@@ -117,7 +117,7 @@ function changes(view: RunView): Safe {
   const { run, search, found } = view;
   const address = (page: number) => addressOf(`/runs/${run.id}`, { q: search, page: page > 1 ? page : null });
   return html`<section aria-labelledby="changes">
-    <h2 id="changes">What it changed</h2>
+    <h2 id="changes">Changes</h2>
     <form
       method="get"
       action="/runs/${run.id}"
@@ -138,13 +138,13 @@ function changes(view: RunView): Safe {
 function nothing({ search, run }: RunView): Safe {
   if (search !== null)
     return html`<p>Nothing in this run matches. <a href="/runs/${run.id}">Clear the search</a></p>`;
-  return html`<p>It wrote nothing${run.result === "running" ? " yet" : ""}.</p>`;
+  return html`<p>No changes${run.result === "running" ? " yet" : ""}.</p>`;
 }
 
 function table({ found, frame }: RunView): Safe {
   return html`<table class="stacks" role="table">
     <caption>
-      ${counted(found.total, "change")}, in the order in which they were sent
+      ${counted(found.total, "change")}, in the order Tandem sent them
     </caption>
     <thead role="rowgroup">
       <tr role="row">

@@ -10,6 +10,7 @@ export function runsChart(runs: readonly RunRow[], id: string, span: string): Ch
   const failed = runs.filter(({ result }) => result === "stopped");
   const sum = runs.reduce((total, run) => total + written(run), 0);
   const last = failed.at(-1);
+  const [first, latest] = [runs[0], runs.at(-1)];
   const wrong =
     last === undefined
       ? "none failed"
@@ -19,6 +20,9 @@ export function runsChart(runs: readonly RunRow[], id: string, span: string): Ch
     title: `Changes written by the runs of the ${span}`,
     reading: `${counted(runs.length, "run")}, ${wrong}, ${counted(sum, "change")} written.`,
     bars: runs.map(barOf),
+    ...(first === undefined || latest === undefined
+      ? {}
+      : { from: exact(first.startedAt), until: exact(latest.startedAt) }),
   };
 }
 

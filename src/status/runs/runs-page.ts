@@ -30,7 +30,7 @@ const SPAN_WORDS: Readonly<Record<Span, string>> = {
   month: "last 30 days",
 };
 
-/** When Tandem worked, what became of it, and where to look closer. */
+/** When Tandem ran, how each run ended, and the way to its details. */
 export function runsPage(view: RunsView): Safe {
   const { query, span, found, frame } = view;
   return html`
@@ -63,9 +63,9 @@ function chart({ charted, span, query }: RunsView): Safe {
     </ul>
     ${
       charted.length === 0
-        ? html`<p>No run of this lane in the ${SPAN_WORDS[span]}.</p>`
+        ? html`<p>No runs of this lane in the ${SPAN_WORDS[span]}.</p>`
         : html`${barChart(drawn)}
-            <p class="muted">${drawn.reading} Each bar is a run; a hatched one with a cross failed.</p>
+            <p class="muted">${drawn.reading} Each bar is a run. A hatched bar with a cross failed.</p>
             ${chartTable(charted)}`
     }
   </section>`;
@@ -118,10 +118,10 @@ function filters({ query, span, found }: RunsView): Safe {
     ${choiceField("result", "Result", query.result, results, "Any")}
     ${choiceField(
       "trigger",
-      "Begun by",
+      "Started by",
       query.trigger,
       [...triggers].map((one): Choice => [one, triggerName(one)]),
-      "Anybody",
+      "Anyone",
     )}
     ${choiceField("within", "Started", query.within, WITHIN_CHOICES, "Any time")}
     <div class="buttons">
@@ -138,13 +138,13 @@ function filtered(query: RunsQuery): boolean {
 function nothing(query: RunsQuery): Safe {
   if (filtered(query)) return html`<p>No runs match these filters. <a href="/runs">Clear all</a></p>`;
   return html`<p>
-    No run yet. <code>tandem sync</code> makes one, <code>tandem start</code> makes them by schedule.
+    No runs yet. <code>tandem sync</code> starts one, <code>tandem start</code> runs them on schedule.
   </p>`;
 }
 
 function table({ runs, total }: RunsPage, now: Date): Safe {
   return html`<div class="scroll" role="region" aria-label="Runs" tabindex="0">
-    ${runsTable(runs, now, `${counted(total, "run")}, the latest first`)}
+    ${runsTable(runs, now, `${counted(total, "run")}, latest first`)}
   </div>`;
 }
 
@@ -158,11 +158,11 @@ export function runsTable(runs: readonly RunRow[], now: Date, caption: string): 
       <tr>
         <th scope="col">Started</th>
         <th scope="col">Kind</th>
-        <th scope="col">Begun by</th>
+        <th scope="col">Started by</th>
         <th scope="col">Result</th>
         <th scope="col" class="right">Took</th>
         ${RUN_COUNTS.map(({ label }) => html`<th scope="col" class="right">${label}</th>`)}
-        <th scope="col">Note</th>
+        <th scope="col" class="right">API calls</th>
       </tr>
     </thead>
     <tbody>
@@ -177,11 +177,19 @@ function row(run: RunRow, now: Date): Safe {
     <th scope="row"><a href="/runs/${run.id}">${timeElement(run.startedAt, now)}</a></th>
     <td>${laneName(run.kind)}</td>
     <td><bdi>${triggerName(run.trigger)}</bdi></td>
-    <td><span class="tag ${tone}">${label}</span></td>
+    <td>
+      <span class="tag ${tone}">${label}</span>
+      ${run.note !== "" && html`<p class="note muted">${run.note}</p>`}
+    </td>
     <td class="right">${tookWords(run, now)}</td>
     ${RUN_COUNTS.map(({ key }) => html`<td class="right">${count(run.counts[key])}</td>`)}
-    <td class="note">${run.note}</td>
+    <td class="right">${calls(run)}</td>
   </tr>`;
+}
+
+function calls({ counts }: RunRow): Fragment {
+  const all = (counts["hubspot_calls"] ?? 0) + (counts["klaviyo_calls"] ?? 0);
+  return all > 0 && grouped(all);
 }
 
 function count(number: number | undefined): Fragment {

@@ -21,7 +21,7 @@ export function undoPage(frame: Frame, runId: bigint, task: PageTask | null): Sa
 
 function ask(frame: Frame, runId: bigint): Safe {
   return html`<p>
-      Tandem looks at both sides and shows what it would put back. Nothing is written before you say so.
+      Tandem reads both systems and shows what it would restore. It writes nothing until you confirm.
     </p>
     ${again(frame, runId, "Show what an undo would do")}`;
 }
@@ -37,8 +37,8 @@ function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: PageTask)
     case "working":
       return html`<div class="banner info" role="status">
         <p>
-          ${work.kind === "put_back" ? "Old values are being put back" : "Both sides are being looked at"},
-          asked for by ${by} ${timeElement(at, frame.now)}. It waits for a run that is going.
+          ${work.kind === "put_back" ? "Old values are being put back" : "Tandem is reading both systems"},
+          requested by ${by} ${timeElement(at, frame.now)}. It waits for a run in progress.
           <a href="/runs/${String(runId)}/undo">Refresh</a>
         </p>
       </div>`;
@@ -47,7 +47,7 @@ function stateOf(frame: Frame, runId: bigint, { state, work, at, by }: PageTask)
           <h2>There is a problem</h2>
           <p>${state.why}</p>
         </div>
-        ${again(frame, runId, "Look again")}`;
+        ${again(frame, runId, "Refresh the preview")}`;
     case "ready": {
       const { found } = state;
       if (found.kind === "undo") return planned(frame, found, state.at);
@@ -66,7 +66,7 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
           ? "There is nothing to put back."
           : `${counted(operations, "operation")} on ${counted(people, "person", "people")}.`
       }
-      Looked at both sides ${timeElement(at, frame.now)}. Nothing has been written. Consent is never put back.
+      Read both systems ${timeElement(at, frame.now)}. Nothing has been written. Consent is never restored.
     </p>
     <p>${undoSum(found)}</p>
     ${leftLines(found)}
@@ -76,7 +76,7 @@ function planned(frame: Frame, found: PlannedUndo, at: Date): Safe {
       ${examples.length > 0 && planExamples(examples, `The first ${counted(examples.length, "person", "people")} of ${grouped(people)}`)}
       ${confirm(frame, runId, hash, operations, [])}`
     }
-    ${again(frame, runId, "Look again")}
+    ${again(frame, runId, "Refresh the preview")}
   `;
 }
 
@@ -135,7 +135,7 @@ function putBack(frame: Frame, found: PutBack): Safe {
       ${confirm(frame, undone, hash, all, exceeded)}`;
   return html`<p>
       ${grouped(done)} of ${counted(all, "operation")} done, ${grouped(refused)} refused, ${grouped(moved)}
-      left because they had moved since${already > 0 && `, ${grouped(already)} so already`}.
+      skipped because they changed since${already > 0 && `, ${grouped(already)} so already`}.
     </p>
     <p><a href="/runs/${String(runId)}">See what run ${String(runId)} did</a></p>`;
 }

@@ -26,8 +26,7 @@ export function peopleSection({ access, frame, audit }: SettingsView): Safe {
 
 function open(): Safe {
   return html`<p>
-    Nobody is asked who they are: the page listens on this machine alone, and anybody who is on it is an
-    admin. Set
+    There is no sign-in: the page listens on this machine only, and everyone on it is an admin. Set
     <code>TANDEM_ADMIN_PASSWORD</code> to have people sign in.
   </p>`;
 }
@@ -39,7 +38,7 @@ function waysIn({ adminPassword, named, users, oidc, publicUrl }: Access, names:
       ${
         named &&
         html`<li>
-          ${people === null ? "Nobody now, since it cannot be read:" : `${counted(people.length, "person", "people")} of`}
+          ${people === null ? "No one now, because the file cannot be read:" : `${counted(people.length, "person", "people")} of`}
           <code>TANDEM_USERS_FILE</code>
         </li>`
       }
@@ -89,7 +88,7 @@ function table(entries: readonly Entry[]): Fragment {
 }
 
 function lately(audit: readonly KeptAuditEntry[], now: Date): Fragment {
-  if (audit.length === 0) return html`<p>Nobody has done anything yet.</p>`;
+  if (audit.length === 0) return html`<p>No actions yet.</p>`;
   return html`<h3>What was done last</h3>
     <p>On this page and on the command line. <a href="/settings/audit.csv">Download all of it as CSV</a></p>
     <div class="scroll" role="region" aria-label="What people did" tabindex="0">

@@ -64,7 +64,7 @@ export function scopeNeeds(
           unknown(
             "hubspot",
             "communication_preferences.read_write",
-            "Takes refusals to HubSpot's subscription types",
+            "Syncs opt-outs to HubSpot's subscription types",
           ),
         ]
       : []),

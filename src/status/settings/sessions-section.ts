@@ -27,7 +27,7 @@ export function sessionsSection({ shell, now }: Frame, sessions: readonly Listed
     <div class="scroll" role="region" aria-label="Table of the sessions" tabindex="0">
       <table>
         <caption>
-          ${all ? "Everybody who is signed in" : "Where you are signed in"}
+          ${all ? "Signed-in people" : "Where you are signed in"}
         </caption>
         <thead>
           <tr>
@@ -48,7 +48,7 @@ export function sessionsSection({ shell, now }: Frame, sessions: readonly Listed
       ${
         all &&
         html`<form method="post" action="/sessions/end-all" class="bare">
-          ${csrfField(shell)}<button type="submit">Sign everybody out</button>
+          ${csrfField(shell)}<button type="submit">Sign everyone out</button>
         </form>`
       }
     </div>

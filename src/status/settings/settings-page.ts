@@ -21,7 +21,7 @@ import { wordOf } from "../../words/word-of.ts";
 export function settingsPage(view: SettingsView): Safe {
   return html`
     <h1>Settings</h1>
-    <p>What stands here is set in the mapping file and the environment; this page changes nothing of it.</p>
+    <p>These settings come from the mapping file and the environment. This page does not change them.</p>
     ${SIDES.map((side) => accountSection(view, side))} ${scopes(view)} ${quotas(view)}
     ${endpointsSection(view.health, view.frame.now)} ${schedule(view)}
     ${alertsSection({ ...view, mapping: view.used?.mapping ?? null })} ${limits(view)} ${peopleSection(view)}
@@ -116,9 +116,9 @@ function quotas({ notes, used, frame }: SettingsView): Safe {
 /** Lanes as the overview names them. */
 const SCHEDULED: Readonly<Record<string, string>> = {
   contacts: "Contacts, both sides",
-  consent: "Refusals of e-mail",
+  consent: "Opt-outs",
   engagement: "Engagement",
-  reconcile: "The whole compared",
+  reconcile: "Full comparison",
 };
 
 function schedule({ nextRuns, used, frame }: SettingsView): Safe {
@@ -152,7 +152,7 @@ function schedule({ nextRuns, used, frame }: SettingsView): Safe {
             </table>
           </div>`
     }
-    ${quiet.length > 0 && html`<p>${counted(quiet.length, "quiet time")} in which only refusals travel.</p>`}
+    ${quiet.length > 0 && html`<p>${counted(quiet.length, "quiet time")} in which only opt-outs sync.</p>`}
   </section>`;
 }
 
@@ -196,7 +196,7 @@ function limits({ used, linked, lastRun }: SettingsView): Fragment {
               </tr>`,
           )}
           <tr>
-            <th scope="row">People with a change, before somebody must approve</th>
+            <th scope="row">Changed people in one run that need approval</th>
             <td class="right">${rules.approvalAbove === null ? "no limit" : grouped(rules.approvalAbove)}</td>
             <td class="right">${rules.approvalAbove === null ? "" : grouped(rules.approvalAbove)}</td>
             <td></td>
@@ -238,7 +238,7 @@ function system({ version, node, server, used, frame }: SettingsView): Safe {
 function copyable(view: SettingsView): Safe {
   return html`<section aria-labelledby="diagnostics">
     <h2 id="diagnostics">Diagnostics</h2>
-    <p>To send to somebody who helps: no addresses, names or keys stand in it.</p>
+    <p>For support. Contains no email addresses, names or keys.</p>
     <p><button type="button" data-copy="diagnostics-text" hidden>Copy diagnostics</button></p>
     <details>
       <summary>Show diagnostics</summary>

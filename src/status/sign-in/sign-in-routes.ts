@@ -120,7 +120,7 @@ function oidcRoutes(app: FastifyInstance, deps: SignInDeps, oidc: Oidc): void {
       if (!begun.success) {
         return askWho(deps, request, reply, {
           status: 401,
-          wrong: "The sign-in took too long. Begin again.",
+          wrong: "The sign-in took too long. Try again.",
         });
       }
       const visitor = await oidc

@@ -64,3 +64,20 @@ test("another connection's name is refused: its people are not these", async () 
   await expect.poll(problems).toEqual([]);
   expect(await versions()).toEqual([2, 1]);
 });
+
+test("SIGHUP reads the file again instead of ending the daemon", async () => {
+  running.signal("SIGHUP");
+  expect(await running.says(/(SIGHUP): reading the mapping file again/)).toBe("SIGHUP");
+});
+
+test("each line of the log has an ISO time, the level as a word, and the connection", () => {
+  const lines = running.out().trim().split("\n");
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines) {
+    expect(JSON.parse(line)).toMatchObject({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      level: expect.stringMatching(/^(?:info|warn|error)$/),
+      connection: expect.stringMatching(/^(?:demo|other)$/),
+    });
+  }
+});

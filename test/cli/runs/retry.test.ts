@@ -23,8 +23,8 @@ test("one person is tried again, and nobody else is written to", async () => {
 
 test.each([
   [
-    ["--cause", "KL-NOPE"],
-    "Nothing to retry: no contact is failing with KL-NOPE. tandem status shows the causes.\n",
+    ["--cause", "kl-size"],
+    "Nothing to retry: no contact is failing with KL-SIZE. tandem status shows the causes.\n",
   ],
   [
     ["--email", "nobody@example.com"],
@@ -43,3 +43,12 @@ test.each([
   },
   120_000,
 );
+
+test.each([
+  ["NOPE", "`tandem status` shows the codes"],
+  ["KL-PHNE", "did you mean `KL-PHONE`?"],
+])("retry --cause %s is wrong usage", async (code, help) => {
+  const { status, out, talk } = await it.run(["retry", "--cause", code]);
+  expect({ status, out }).toEqual({ status: 64, out: "" });
+  expect(talk).toContain(help);
+});

@@ -79,7 +79,7 @@ test("where no list is clearly the one, the file says where to write it, and che
     })),
   );
   const { out } = await it.init();
-  expect(out).toContain("No HubSpot list stands out");
+  expect(out).toContain("No HubSpot list fits best");
   const text = it.read("config/mapping.yaml");
   expect(text).toMatch(/# The largest in HubSpot: .*Partners/);
   expect(text).not.toMatch(/The largest in HubSpot: .*Unsubscribed/);

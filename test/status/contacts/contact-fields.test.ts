@@ -63,7 +63,7 @@ describe("a value that was refused", () => {
   const plan = planned(known(shows(null, "Partner").sightings, { link: { refused } }));
 
   it("is not said to go over where nothing is written, and its row leads to what is wrong", () => {
-    expect(nextWords(plan)).toBe("nothing to write.");
+    expect(nextWords(plan)).toBe("write nothing.");
     expect(row(plan)).toContain(
       "&#34;Partner&#34; would go to HubSpot: first sync; blocked: Partner is no option",
     );
@@ -111,7 +111,7 @@ it("a value longer than a line is there whole, behind its beginning", () => {
 
 it("what somebody chose to leave alone has nothing to be written, whatever differs", () => {
   const plan = planned(known(shows(null, "Partner").sightings, { link: { state: "ignored" } }));
-  expect(nextWords(plan)).toBe("nothing: a person chose to leave this contact alone.");
+  expect(nextWords(plan)).toBe("write nothing: someone chose to ignore this contact.");
 });
 
 it.each([

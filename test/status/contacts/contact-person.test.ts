@@ -106,7 +106,7 @@ test("who opted out is said to have, whatever Tandem left or did since; and the 
   expect(consent).toContain("can only opt in again themselves, in Klaviyo");
   // The latest first: what was left alone, and why; then the refusal as it was seen.
   expect(consent).toMatch(
-    /2026-11-22 08:55 UTC Not subscribed: blocked Klaviyo, list 01LIST a refusal stands in the ledger 2026-11-22 07:30 UTC Opted out Klaviyo showed unsubscribed/,
+    /2026-11-22 08:55 UTC Subscribe request blocked Klaviyo, list 01LIST a refusal stands in the ledger 2026-11-22 07:30 UTC Opted out Klaviyo showed unsubscribed/,
   );
   expect(await words(kim, "consent")).toMatch(
     /Subscribed \(\w+\) subscribed in .*.*First seen subscribed Klaviyo showed subscribed/,

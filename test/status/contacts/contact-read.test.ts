@@ -74,11 +74,11 @@ test("a read becomes a page task once, in the name of the person who wants it", 
 
 test("a read under way says so and is not asked for twice; one that failed says why, and one that is done how new it is", async () => {
   const working = await words(await open({ tasks: tasks({ kind: "working" }) }));
-  expect(working).toContain("Both sides are being read, asked for by <bdi>Ann</bdi>");
+  expect(working).toContain("Tandem is reading both systems, requested by <bdi>Ann</bdi>");
   expect(working).not.toContain("Read now</button>");
   await app.close();
   const failed = await words(await open({ tasks: tasks({ kind: "failed", why: "HubSpot is down." }) }));
-  expect(failed).toContain("It could not be read: HubSpot is down.");
+  expect(failed).toContain("Reading failed: HubSpot is down.");
   expect(failed).toContain("Read now</button>");
   await app.close();
   await it.run("finished", 60);

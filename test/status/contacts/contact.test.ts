@@ -73,7 +73,7 @@ test("an address leads to its contact, a name to the list, and a slip of the fin
 
 test("a contact shows its problem, what was done, and what did not stand", async () => {
   const { body } = await browser.get(`/contacts/${jo}`);
-  expect(body).toContain("There is a problem");
+  expect(body).toContain("What is wrong");
   expect(body).toContain("Phone number is not in international format");
   expect(body).toMatch(
     /<strong>Update in Klaviyo<\/strong>[^]*<a href="\/runs\/\d+">[^]*<strong>rejected<\/strong>/,
@@ -92,16 +92,16 @@ test("a contact shows its problem, what was done, and what did not stand", async
 
 test("the heading says since when they are linked, when each side changed, and what is known of their consent", async () => {
   const { body } = await browser.get(`/contacts/${jo}`);
-  const facts = /<p class="facts">[^]*?<\/p>/.exec(body)?.[0] ?? "";
+  const facts = /<p class="facts">[^]*?<\/dl>/.exec(body)?.[0] ?? "";
   expect(facts.match(/changed there/g)).toHaveLength(2);
-  expect(facts).toMatch(/Linked by address\s+<time/);
+  expect(facts).toMatch(/By email address,\s+<time/);
   expect(facts).toContain("Not opted out, no recorded consent");
 });
 
 test("the raw exchange holds what was read, sent and returned, without keys and other people's addresses", async () => {
   const { status, body } = await browser.get(`/contacts/${jo}/raw`);
   expect(status).toBe(200);
-  for (const words of ["What we read", "What we sent", "What came back", "&#34;refused&#34;"])
+  for (const words of ["Values read before", "Sent", "Answer", "&#34;refused&#34;"])
     expect(body).toContain(words);
   for (const secret of ["pk_abcdef", "pat-eu1-", "ann@example.com"]) expect(body).not.toContain(secret);
   expect(redact("jo@example.com and Bearer abc", "jo@example.com")).toBe("jo@example.com and (key left out)");

@@ -222,12 +222,14 @@ test("filters narrow to one problem that is all of it, and each can be taken awa
   expect(body).toContain('href="/errors?side=hubspot"');
 });
 
-test("a cause says whether it rises", async () => {
-  const [first = 0n] = await four();
+test("a cause that is older than two days says whether it rises", async () => {
+  const [first = 0n, second = 0n] = await four();
   await it.problem(first, { code: "SK-TWO", firstSeen: before(30 * 60) });
+  expect((await browser.get("/errors")).body).not.toMatch(/rising|falling/);
+  await it.problem(second, { code: "SK-TWO", firstSeen: before(5 * 24 * 60) });
   const { body } = await browser.get("/errors");
-  expect(body).toContain("3 new in the last day, 0 the day before: rising");
   expect(body).toContain("0 new in the last day, 1 the day before: falling");
+  expect(body).not.toContain("rising");
 });
 
 test("the file has a line a problem, of all that match, and no formulas", async () => {

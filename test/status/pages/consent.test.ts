@@ -74,9 +74,7 @@ test("the matrix counts everybody by what both sides show, and names who differs
 test("the promise is plain text: a page has one banner, and that is of the connection", async () => {
   await it.problem(null, { level: "connection", code: "HS-TOKEN", side: "hubspot", field: null });
   const body = await page("/consent");
-  expect(body).toContain(
-    "<p>Nobody who refused is subscribed again by Tandem. This cannot be switched off.</p>",
-  );
+  expect(body).toContain("<p>Tandem never resubscribes anyone who opted out. No setting changes this.</p>");
   expect(body.match(/class="banner bad"/g)).toHaveLength(1);
   expect(body).not.toContain('class="banner info"');
 });

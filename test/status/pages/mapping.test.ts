@@ -137,7 +137,7 @@ test("a version is shown by what it changed, line by line and in words", async (
   await remember(TEXT.replace("direction: to_klaviyo, on_empty: clear", "direction: both"));
   const body = flat((await visit(app).get("/mapping?show=changes")).body);
   expect(body).toContain("From version 1 to 2");
-  expect(body).toContain("jobtitle goes both ways now.");
+  expect(body).toContain("jobtitle syncs both ways now.");
   expect(body).toContain("1 line added, 1 line removed.");
   expect((await visit(app).get("/mapping?show=changes&version=1")).body).toContain(
     "nothing to compare it with",
@@ -155,19 +155,28 @@ test("effects are told of what matters and of nothing else", () => {
       .concat("limits: { creates_per_run: 7 }\n"),
   );
   expect(mappingEffects(before, other)).toEqual([
-    "lastname is no longer synced; both sides keep what they have.",
-    "Who leaves customers: stop updating.",
-    "The limits: changed.",
+    "lastname no longer syncs. Both sides keep their values.",
+    "Contacts that leave customers: stop updating.",
+    "limits.creates_per_run: 500 → 7.",
+  ]);
+});
+
+test("a rule that adds contacts to another list, or to none, says so", () => {
+  const listed = (lists: string) =>
+    read(TEXT.replace(/add_to_klaviyo_lists: .*/, `add_to_klaviyo_lists: ${lists}`));
+  expect(mappingEffects(listed("[A1b2C3]"), listed("[X9y8Z7]"))).toEqual([
+    "The rule customers adds its contacts to the Klaviyo list X9y8Z7 now.",
+    "The rule customers no longer adds contacts to the Klaviyo list A1b2C3.",
   ]);
 });
 
 test("a larger or smaller backfill says what becomes of older events", () => {
   const backfilled = (days: string) => read(`${TEXT}engagement: { record_as: note, backfill: ${days} }\n`);
   expect(mappingEffects(backfilled("30d"), backfilled("90d"))).toEqual([
-    "Engagement: Tandem reads the older events too, as far back as 90 days before now.",
+    "Engagement: Tandem also reads older events, back to 90 days ago.",
   ]);
   expect(mappingEffects(backfilled("90d"), backfilled("none"))).toEqual([
-    "Engagement: Tandem reads no more older events. Nothing that was shown is deleted.",
+    "Engagement: Tandem stops reading older events. It deletes nothing that HubSpot shows.",
   ]);
 });
 

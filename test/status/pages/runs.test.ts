@@ -90,7 +90,7 @@ test("a run shows what it changed, before and after, and finds one person in it"
   );
   expect(body).toContain("Opt-outs seen");
   expect(body).toContain("(empty)");
-  expect(body).toContain("Refused");
+  expect(body).toContain("Rejected");
   const found = (await browser.get(`/runs/${runId}?q=jo@`, "application/json")).json();
   expect(found).toMatchObject({ total: 1, changes: [{ email: "jo@example.com", outcome: "done" }] });
   expect((await browser.get(`/runs/${runId}?q=nobody`)).body).toContain("Nothing in this run matches.");
@@ -109,7 +109,7 @@ test("an undo is looked at first; what is confirmed is exactly what was shown, w
   const runId = await latestRun(fresh);
   await sent(fresh, { linkId: await it.link("jo@example.com", "in_sync"), runId });
   const browser = visit(app);
-  expect((await browser.get(`/runs/${runId}`)).body).toContain("Show what an undo would do");
+  expect((await browser.get(`/runs/${runId}`)).body).toContain("Shows a preview first.");
   expect((await browser.post(`/runs/${runId}/undo`, {})).location).toBe(`/runs/${runId}/undo`);
   const found = {
     kind: "undo",
@@ -154,7 +154,7 @@ test("without page tasks in this process nothing is promised", async () => {
   await sent(fresh, { linkId: await it.link("jo@example.com", "in_sync"), runId });
   const alone = await statusApp(statusDeps(fresh, it.connectionId));
   const browser = visit(alone);
-  expect((await browser.get(`/runs/${runId}`)).body).not.toContain("Show what an undo would do");
+  expect((await browser.get(`/runs/${runId}`)).body).not.toContain("Shows a preview first.");
   expect((await browser.post(`/runs/${runId}/undo`, {})).status).toBe(409);
   await alone.close();
 });
@@ -180,5 +180,5 @@ test("the reading of the chart counts what was written, and names the last failu
     [2, false],
     [1, false],
   ]);
-  expect([triggerName("schedule"), triggerName("ann")]).toEqual(["the schedule", "ann"]);
+  expect([triggerName("schedule"), triggerName("ann")]).toEqual(["schedule", "ann"]);
 });

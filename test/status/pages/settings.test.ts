@@ -117,7 +117,7 @@ test("who may come in is told by name to admins alone, and what they did", async
 
 test("before the first start, and where nobody is asked who they are, the page says so", async () => {
   const { page, json } = await serve();
-  expect(await page()).toContain("Nobody is asked who they are");
+  expect(await page()).toContain("There is no sign-in");
   expect(await page()).toContain("not told yet");
   expect(await json()).toMatchObject({ mapping: null, scopes: [], versions: { tandem: expect.any(String) } });
 });

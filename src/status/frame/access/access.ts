@@ -65,7 +65,7 @@ export function readAccess(env: Readonly<Record<string, string | undefined>>): A
   const meant = Object.keys(env).filter((name) => env[name] !== undefined && MEANS_SIGN_IN.test(name));
   if (meant.length > 0) {
     throw new BadAccess(
-      `Nobody could sign in on the status page, though ${meant.sort().join(", ")} ${meant.length === 1 ? "is" : "are"} set.`,
+      `No one could sign in on the status page, though ${meant.sort().join(", ")} ${meant.length === 1 ? "is" : "are"} set.`,
       "Set TANDEM_ADMIN_PASSWORD, add a line to the users file with `tandem user NAME --role ROLE`, or complete the OIDC settings. For a page without sign-in, remove these settings; an empty value counts too.",
     );
   }

@@ -51,7 +51,7 @@ export function foreignName(request: FastifyRequest, access: Access): Refused | 
   if (!access.open && (access.publicUrl === null || host === access.publicUrl.host)) return null;
   const where = access.open ? "http://127.0.0.1 with its port" : (access.publicUrl?.origin ?? "");
   const words = [`This page is served as ${where}, and under no other name.`];
-  return { kind: "told", status: 421, message: { title: "Asked for under a foreign name", words } };
+  return { kind: "told", status: 421, message: { title: "Requested under another host name", words } };
 }
 
 /** May this visitor have what is behind the route? A route without a need is for viewers: 404s too say nothing. */

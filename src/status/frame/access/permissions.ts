@@ -57,6 +57,8 @@ export const PERMISSIONS: Readonly<Record<string, Needed>> = {
   "GET /sign-in/oidc": "anybody",
   "GET /sign-in/oidc/back": "anybody",
   "GET /style.css": "anybody",
+  "GET /fonts.css": "anybody",
+  "GET /fonts/:name": "anybody",
   "GET /page.js": "anybody",
   "GET /healthz": "anybody",
   "GET /readyz": "anybody",

@@ -60,7 +60,7 @@ function problemOf({ why, fix }: BadAccess): Problem {
     side: null,
     field: null,
     title: "The users file has an error",
-    explanation: `${why} A line that can't be used lets nobody in. Everybody else stays signed in, and syncing continues.`,
+    explanation: `${why} A line that can't be used lets no one in. All others stay signed in, and syncing continues.`,
     fix: [fix],
     retry: "on_change",
     reference: null,

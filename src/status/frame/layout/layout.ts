@@ -68,6 +68,7 @@ export function layout({ title, place, frame, shell, content }: PageParts): Safe
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}${name !== null && ` – ${name}`} – Tandem</title>
+        <link rel="stylesheet" href="/fonts.css" />
         <link rel="stylesheet" href="/style.css" />
         <script src="/page.js" nonce="${shell.nonce}" defer></script>
       </head>

@@ -19,9 +19,7 @@ export const NOT_FOUND: Message = {
 /** What a form says that did not come from a page of ours, or from one that was open for too long. */
 export const STALE_FORM: Message = {
   title: "Nothing was done: the form is too old",
-  words: [
-    "It was opened before somebody signed in or out, or on another site. Open the page again and press once more.",
-  ],
+  words: ["The form is out of date, or comes from another site. Open the page again and retry."],
 };
 
 /** The words for a fault of Tandem's own; the reference leads to the log, and nothing of the fault is shown. */

@@ -8,9 +8,13 @@ import { timeElement } from "../../parts/time-element.ts";
 /** What was read, sent and returned, operation by operation; keys and other people's addresses are left out. */
 export function rawPage(linkId: string, email: string, exchanges: readonly RawExchange[], now: Date): Safe {
   return html`
-    <h1>Raw exchange: <bdi>${personAddress(email)}</bdi></h1>
+    <h1>Requests: <bdi>${personAddress(email)}</bdi></h1>
     <p><a href="/contacts/${linkId}">Back to the contact</a></p>
-    ${exchanges.length === 0 && html`<p>Nothing was sent of this person yet.</p>`}
+    <p class="muted">
+      What Tandem read, sent and got back for this contact, by field. Requests for many contacts are shown
+      with this contact's part only.
+    </p>
+    ${exchanges.length === 0 && html`<p>Tandem has sent nothing for this contact yet.</p>`}
     ${exchanges.map((exchange, index) => one(exchange, index, email, now))}
   `;
 }
@@ -30,13 +34,13 @@ function one(exchange: RawExchange, index: number, email: string, now: Date): Sa
     ${
       !exchange.rawKept &&
       html`<p class="muted">
-        Tandem kept what came back, and what the other side showed, for the time that
-        <code>privacy.keep_raw_responses</code> sets, and then removed both.
+        The answer and the other side's values were removed after the time that
+        <code>privacy.keep_raw_responses</code> sets.
       </p>`
     }
-    ${part("What we read", `read-${index}`, read, email)}
-    ${part("What we sent", `sent-${index}`, exchange.after, email)}
-    ${part("What came back", `back-${index}`, returned, email)}
+    ${part("Values read before", `read-${index}`, read, email)}
+    ${part("Sent", `sent-${index}`, exchange.after, email)}
+    ${part("Answer", `back-${index}`, returned, email)}
   </section>`;
 }
 
