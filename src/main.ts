@@ -146,13 +146,13 @@ const SAME_KEY_PRESS_MS = 500;
 function stopSignals(): { readonly stopping: AbortSignal; readonly signal: AbortSignal } {
   const soft = new AbortController();
   const hard = new AbortController();
-  let asked = 0;
+  let stoppedAt = 0;
   const stop = (): void => {
     if (soft.signal.aborted) {
-      if (performance.now() - asked < SAME_KEY_PRESS_MS) return;
+      if (performance.now() - stoppedAt < SAME_KEY_PRESS_MS) return;
       process.exit(EXIT.interrupted);
     }
-    asked = performance.now();
+    stoppedAt = performance.now();
     process.stderr.write("\nStopping; a second Ctrl-C or SIGTERM stops at once.\n");
     soft.abort(new Error("stopped by a person"));
     setTimeout(() => hard.abort(new Error("stopped by a person")), GRACE_MS).unref();

@@ -13,12 +13,12 @@ export interface ConsentPort {
    * Who is shown to have refused e-mail by a change since this moment (milliseconds since 1970), with the overlaps that
    * the system's own lags ask for; their values are not told. People may come who refused long ago.
    */
-  refusals(since: number, signal: AbortSignal): AsyncIterable<ContactReading>;
+  optOuts(since: number, signal: AbortSignal): AsyncIterable<ContactReading>;
   /**
    * Refusals as they happened, from this moment on (milliseconds since 1970), whatever became of them since. They may show
    * late. `null` where the system keeps no such record.
    */
-  readonly refusalEvents: ((since: number, signal: AbortSignal) => AsyncIterable<RefusalEvent>) | null;
+  readonly optOutEvents: ((since: number, signal: AbortSignal) => AsyncIterable<OptOutEvent>) | null;
   /**
    * Opt-outs that contacts made under an email address which they have left since. `null` where consent goes with the
    * contact.
@@ -66,7 +66,7 @@ export interface FormerOptOut extends FormerAddress {
   readonly consent: Consent;
 }
 
-export interface RefusalEvent {
+export interface OptOutEvent {
   readonly id: string;
   readonly person: ExternalId;
   /** In the system's own time. Milliseconds since 1970. */

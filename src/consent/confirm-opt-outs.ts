@@ -8,7 +8,7 @@ import { knownLinks } from "../store/links/known-links.ts";
 import type { WriteCounts } from "../write/write-counts.ts";
 import { NOTHING_WRITTEN } from "../write/write-counts.ts";
 import type { WriteContext } from "../write/write-context.ts";
-import { carryRefusals } from "./carry-refusals.ts";
+import { carryOptOuts } from "./carry-opt-outs.ts";
 
 /** One cycle looks after so many people; the next one continues. */
 const AT_ONCE = 1_000;
@@ -25,7 +25,7 @@ export async function confirmOptOuts(context: WriteContext): Promise<WriteCounts
   const due = await dueOptOuts(store, now(), AT_ONCE);
   if (due.length === 0) return NOTHING_WRITTEN;
   // No limit holds this: each was let through when it was sent first.
-  const counts = await carryRefusals(
+  const counts = await carryOptOuts(
     context,
     due.map(({ email }) => email),
     null,

@@ -10,8 +10,8 @@ import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
 export function rememberedVerdict(
   ledger: readonly Pick<LedgerEntry, "kind" | "side" | "verdict">[],
 ): Verdict {
-  const wishes = ledger.filter(({ kind }) => kind === "opted_out" || kind === "opted_in");
-  const latest = [...new Map(wishes.map((entry) => [entry.side, entry])).values()];
+  const choices = ledger.filter(({ kind }) => kind === "opted_out" || kind === "opted_in");
+  const latest = [...new Map(choices.map((entry) => [entry.side, entry])).values()];
   const out = latest.filter(({ kind }) => kind === "opted_out");
   if (out.length === 0) return "none";
   return out.every(({ verdict }) => verdict === "by_fact") ? "by_fact" : "by_choice";

@@ -1,6 +1,6 @@
 import type { SubscribeGate } from "../connectors/consent-port.ts";
 import type { Clearance } from "../model/clearance.ts";
-import { saveAsked, saveBlocked } from "../store/consent/asked.ts";
+import { saveSubscribeRequests, saveBlocked } from "../store/consent/subscribe-requests.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import { admit } from "../write/admit.ts";
 import type { Mark } from "../write/age.ts";
@@ -76,7 +76,7 @@ export function subscribeGate(
     const saved = await atomically(store, async (store) => {
       await holdLease(store, context.lease, LEASE_MS);
       await saveBlocked(store, runId, told, now());
-      return saveAsked(store, runId, fresh, now());
+      return saveSubscribeRequests(store, runId, fresh, now());
     });
     for (const candidate of going) {
       if (saved.has(keyOf(candidate.subscription))) candidate.asked = true;

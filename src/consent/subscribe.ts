@@ -11,15 +11,15 @@ import { wantedSubscriptions } from "../plan/plan-consent.ts";
 import type { ContactPlan, PlannedOperation } from "../plan/planned.ts";
 import { storePeople } from "../pull/pull-side.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import { saveBlocked } from "../store/consent/asked.ts";
+import { saveBlocked } from "../store/consent/subscribe-requests.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
-import { saveRefusals } from "../store/consent/refusals.ts";
+import { saveOptOuts } from "../store/consent/opt-outs.ts";
 import { refusedAmong } from "../store/consent/tombstones.ts";
 import type { WriteContext } from "../write/write-context.ts";
 import { markNow } from "../write/age.ts";
 import type { Subscription } from "./grant-clearance.ts";
 import { subscribeGate } from "./subscribe-gate.ts";
-import { watchRefusals } from "./watch-refusals.ts";
+import { watchOptOuts } from "./watch-opt-outs.ts";
 import { atomically } from "../store/database/store.ts";
 
 /** What asking came to, in numbers. */
@@ -86,7 +86,7 @@ async function subscribeSome(context: WriteContext, wanted: readonly Wanted[]): 
   const { store, runId, now, signal } = context;
   const { subscribe } = context.connectors.klaviyo.consent;
   if (subscribe === null) return { asked: 0, blocked: 0 };
-  await watchRefusals(context, runId);
+  await watchOptOuts(context, runId);
   const readAt = markNow(context);
   const subscriptions = await readAnew(context, wanted);
   const gate = subscribeGate(context, { subscriptions, readAt }, (again) =>
@@ -127,7 +127,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     "klaviyo",
     wanted.map(({ ask }) => ask.id),
   );
-  const doubtful = await lookUnderOtherAddresses(context, [...hubspot.values()]);
+  const doubtful = await readUnderOtherAddresses(context, [...hubspot.values()]);
   const links = wanted.map(({ plan }) => plan.known.link.id);
   const lists = subscribingLists(context.scope);
   await recordConsent(store, runId, now(), links);
@@ -171,7 +171,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
  *
  * @returns whether nobody can tell what stands under an address
  */
-async function lookUnderOtherAddresses(
+async function readUnderOtherAddresses(
   context: WriteContext,
   contacts: readonly Contact[],
 ): Promise<(address: EmailKey) => boolean> {
@@ -180,7 +180,7 @@ async function lookUnderOtherAddresses(
   if (others.length === 0) return () => false;
   const found = await connectors.klaviyo.contacts.find(others, [], signal);
   const refusing = found.contacts.filter(({ email, consent }) => email !== null && consent !== null);
-  await atomically(store, (store) => saveRefusals(store, runId, refusing, now()));
+  await atomically(store, (store) => saveOptOuts(store, runId, refusing, now()));
   // An unreadable profile may have opted out under that email address, or any other.
   return (address) => found.unreadable.some(({ email }) => email === null || email === address);
 }

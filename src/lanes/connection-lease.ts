@@ -118,7 +118,7 @@ export async function withConnection<D extends LeasedDeps, T>(
 
 /** A consent lane looks every few seconds whether it may work. */
 const BORROWED_WITHIN_MS = 15_000;
-const LOOK_EVERY_MS = 500;
+const CHECK_EVERY_MS = 500;
 
 /** Waits for a lent lease. Waiting for it is progress: who borrowed it has a watchdog, and a lease that runs out. */
 async function backFrom(
@@ -136,7 +136,7 @@ async function backFrom(
     const back = await takeBackLease(store, key, lender, LEASE_MS, unborrowed);
     if (back !== null) return back;
     dog.progressed();
-    await sleep(LOOK_EVERY_MS);
+    await sleep(CHECK_EVERY_MS);
   }
 }
 

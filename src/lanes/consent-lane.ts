@@ -1,15 +1,15 @@
 import type { Store } from "../store/database/store.ts";
-import { carryRefusals } from "../consent/carry-refusals.ts";
+import { carryOptOuts } from "../consent/carry-opt-outs.ts";
 import { confirmOptOuts, lateOptOuts } from "../consent/confirm-opt-outs.ts";
-import { overruled, verifyAsked } from "../consent/verify-asked.ts";
-import type { Watched } from "../consent/watch-refusals.ts";
-import { watchRefusals } from "../consent/watch-refusals.ts";
+import { overruled, verifySubscribes } from "../consent/verify-subscribes.ts";
+import type { Watched } from "../consent/watch-opt-outs.ts";
+import { watchOptOuts } from "../consent/watch-opt-outs.ts";
 import { urgently } from "../connectors/http/urgent.ts";
 import { emailKey } from "../model/email.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
 import { SystemUnavailable } from "../model/problem.ts";
-import { LOOKED_AFTER_MS, awaitsLook, countRestored } from "../store/consent/asked.ts";
+import { CHECKED_FOR_MS, awaitsCheck, countRestored } from "../store/consent/subscribe-requests.ts";
 import { dueOptOuts } from "../store/consent/unconfirmed-opt-outs.ts";
 import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
 import type { RunCounts, RunResult } from "../store/runs/runs.ts";
@@ -35,7 +35,7 @@ export interface ConsentRun {
 }
 
 /** When those were last looked after whom Tandem asked to subscribe. */
-const ASKED = "asked";
+const CHECKED = "asked";
 
 const NOTHING_CHANGED: ConsentRun = { runId: null, result: "finished", counts: {}, stoppedBy: null };
 
@@ -81,9 +81,9 @@ async function cycle(leased: Leased, mapping: Mapping, trigger: string): Promise
   let runId: bigint | null = null;
   const calls = callCounter(connectors);
   try {
-    const watched = await watchRefusals(leased, NO_RUN);
-    if (watched.changed.length === 0 && !(await isLookDue(store, now()))) {
-      await watched.looked();
+    const watched = await watchOptOuts(leased, NO_RUN);
+    if (watched.changed.length === 0 && !(await isCheckDue(store, now()))) {
+      await watched.markRead();
       await saveLaneOut(store, null, now());
       return { run: NOTHING_CHANGED, out: null };
     }
@@ -102,11 +102,11 @@ async function cycle(leased: Leased, mapping: Mapping, trigger: string): Promise
   }
 }
 
-async function isLookDue(store: Store, now: Date): Promise<boolean> {
+async function isCheckDue(store: Store, now: Date): Promise<boolean> {
   if ((await dueOptOuts(store, now, 1)).length > 0) return true;
-  const looked = await readCursor(store, ASKED);
-  const lookedAt = looked === null ? null : new Date(Number(looked));
-  return awaitsLook(store, lookedAt, now);
+  const markRead = await readCursor(store, CHECKED);
+  const checkedAt = markRead === null ? null : new Date(Number(markRead));
+  return awaitsCheck(store, checkedAt, now);
 }
 
 /** Carries the consent of these people, and verifies earlier opt-outs and subscribe requests. */
@@ -114,7 +114,7 @@ async function carry(
   leased: Leased,
   mapping: Mapping,
   runId: bigint,
-  { changed, looked }: Watched,
+  { changed, markRead }: Watched,
 ): Promise<RunCounts> {
   const { store, lease, now } = leased;
   const prepared = await prepareRun(leased, mapping);
@@ -126,18 +126,18 @@ async function carry(
     ages: readAges(),
   };
   await recoverUnanswered(context);
-  const carried = await carryRefusals(context, changed, mapping.limits);
-  await looked();
+  const carried = await carryOptOuts(context, changed, mapping.limits);
+  await markRead();
   const confirmed = await confirmOptOuts(context);
   // Events may be out of reach, for a key that lacks a scope: no refusal waits for them.
-  const { met, problems } = await verifyAsked(context, runId);
-  await saveCursor(store, ASKED, String(now().getTime()), now());
+  const { met, problems } = await verifySubscribes(context, runId);
+  await saveCursor(store, CHECKED, String(now().getTime()), now());
   const overruledPeople = met.flatMap((email) => emailKey(email) ?? []);
   // No limit holds this: it takes back what Tandem itself has done.
-  const restoring = await carryRefusals(context, overruledPeople, null);
+  const restoring = await carryOptOuts(context, overruledPeople, null);
   const people = new Set([...changed, ...overruledPeople]).size;
   const counts = { ...addCounts(addCounts(carried, confirmed), restoring), ...context.ages.counts(), people };
-  const restored = await countRestored(store, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const restored = await countRestored(store, new Date(now().getTime() - CHECKED_FOR_MS));
   const incidents = restored === 0 ? [] : [overruled(restored)];
   const told = [...problems, ...incidents, ...(await lateOptOuts(context))];
   await saveConnectionProblems(store, "consent", told, now());

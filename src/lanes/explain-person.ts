@@ -37,5 +37,5 @@ export async function explainPerson(
   const ledger = await ledgerOf(store, known.link.email);
   const history = await personHistory(store.statements, known.link.id, HISTORY);
   const { formerly } = await storyOf(store, email);
-  return { plan, history, ledger, asked: email, formerly };
+  return { plan, history, ledger, wanted: email, formerly };
 }

@@ -8,7 +8,7 @@ export interface ExplainedPerson {
   readonly history: PersonHistory;
   readonly ledger: readonly LedgerEntry[];
   /** The address that was asked for; another than the link's where they had it before, or have it as well. */
-  readonly asked: string;
+  readonly wanted: string;
   /** Who had that address before: the addresses that they have now. */
   readonly formerly: readonly string[];
 }

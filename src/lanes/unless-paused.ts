@@ -3,7 +3,7 @@ import { readPause } from "../store/runs/pauses.ts";
 import type { Deps } from "./deps.ts";
 import { keepProgress } from "./keep-progress.ts";
 /** So soon a run notices that somebody paused, in whichever process they did. */
-const LOOK_EVERY_MS = 3_000;
+const CHECK_EVERY_MS = 3_000;
 
 /**
  * Runs a lane unless the connection is paused; one that is paused meanwhile ends at its next page, with all that it sent
@@ -27,7 +27,7 @@ export async function unlessPaused<T>(
       (yes) => yes && paused.abort(new Error("paused by a person")),
       () => {},
     );
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   const keep = keepProgress(store, now);
   try {
     return await work({

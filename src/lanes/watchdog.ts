@@ -45,14 +45,14 @@ export function watchdog(
   const stuck = new AbortController();
   let last = performance.now();
   let made = requestsOf(connectors);
-  const look = (): void => {
+  const check = (): void => {
     const now = requestsOf(connectors);
     if (now !== made) last = performance.now();
     made = now;
     const idle = performance.now() - last;
     if (idle >= stuckMs && !stuck.signal.aborted) stuck.abort(new LaneStuck(name, idle));
   };
-  const timer = setInterval(look, Math.min(1_000, stuckMs / 4));
+  const timer = setInterval(check, Math.min(1_000, stuckMs / 4));
   return {
     stuck: stuck.signal,
     progressed: () => void (last = performance.now()),

@@ -37,7 +37,7 @@ const SHARE_OF_LOOKUPS_TO_TRY_READING = 0.25;
  */
 export async function linkContacts(context: RunContext): Promise<void> {
   await joinContacts(context);
-  for (const side of SIDES) await lookUp(context, side);
+  for (const side of SIDES) await findPartners(context, side);
   await joinContacts(context);
   await confirmContested(context);
   await joinContacts(context);
@@ -74,7 +74,7 @@ async function attach(context: RunContext, scope: ScopeCollections): Promise<voi
   });
 }
 
-async function lookUp(context: RunContext, side: Side): Promise<void> {
+async function findPartners(context: RunContext, side: Side): Promise<void> {
   const missing = await countHalfLinks(context.store, side);
   if (missing === 0) return;
   if (await readWholeAccount(context, side, missing)) return markAllSought(context, side);

@@ -3,7 +3,7 @@ import type { ExternalId, Sighting } from "./contact.ts";
 import type { EmailKey } from "./email.ts";
 import type { PastWrite } from "./history/past-write.ts";
 import type { Problem } from "./problem.ts";
-import type { Refusals } from "./refusal.ts";
+import type { RejectedValues } from "./rejected-value.ts";
 import type { PerSide, Side } from "./side.ts";
 
 /** The five states of a link; a tag, never a verb. */
@@ -27,7 +27,7 @@ export interface Link {
   /** How often refused writes were tried, and when they are next. */
   readonly attempts: number;
   readonly retryAt: Date | null;
-  readonly refused: Refusals;
+  readonly refused: RejectedValues;
 }
 
 /** A contact that has a link's address and is not the link's. */
@@ -87,7 +87,7 @@ export interface KnownLink extends OptOutOnItsWay {
   /** The ledger holds a refusal of this person that they did not take back themselves. */
   readonly optedOut: boolean;
   /** The lists that this person was ever asked to be subscribed to: never again to these. */
-  readonly askedFor: readonly string[];
+  readonly subscribeRequested: readonly string[];
   /** A subscription that Tandem asked for met a refusal on its way and went over it: it is to be put back. */
   readonly overruled: boolean;
   /** HubSpot's subscription types that stood for a refusal in Klaviyo, which the person took back there since. */

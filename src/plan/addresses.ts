@@ -9,7 +9,7 @@ import type { Side } from "../model/side.ts";
 import { SIDES, SIDE_NAMES, otherSide, withSide } from "../model/side.ts";
 import type { Value } from "../model/value.ts";
 import type { MergedField } from "../reconcile/merge-contact.ts";
-import { refusalKey } from "./refused.ts";
+import { rejectedKey } from "./refused.ts";
 
 /**
  * A link that was made by an additional address has two addresses agreed on, one for each side: each is right there, and
@@ -49,7 +49,7 @@ export function stepAside(
     merged.map((one) => (one === field ? { ...one, merge } : one));
   const others = instead({ kind: "unseen" });
   const address = String(values[side]);
-  const refused = known.link.refused[refusalKey(side, EMAIL_FIELD.key)] !== undefined;
+  const refused = known.link.refused[rejectedKey(side, EMAIL_FIELD.key)] !== undefined;
   const waitsFor = `Waits until ${address} is free in ${SIDE_NAMES[side]}`;
   if (!taken.stepsAside || !mayMakeRoom(known.link.id)) return { ...nothing, merged: others, waitsFor };
   if (refused) return { ...nothing, merged: others, problem: swapped(side, known, taken, address) };

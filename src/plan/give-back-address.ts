@@ -19,11 +19,11 @@ export function giveBackAddress({ shapes }: PlanRules, plan: ContactPlan): Conta
     return [{ kind: "update", side, id: contact.id, fields, pre: { [EMAIL_FIELD.key]: null } }];
   });
   if (given.length === 0) return plan;
-  const asked = withoutRefused(given, link.refused);
+  const wanted = withoutRefused(given, link.refused);
   return {
     ...plan,
-    operations: together(plan.operations, asked.operations as readonly Update[]),
-    problems: [...plan.problems, ...asked.problems],
+    operations: together(plan.operations, wanted.operations as readonly Update[]),
+    problems: [...plan.problems, ...wanted.problems],
   };
 }
 

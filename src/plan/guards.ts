@@ -10,16 +10,16 @@ const FEWEST_LEAVERS = 50;
 const FEWEST_EMPTIED = 20;
 
 /** Of all linked people one in fifty may be gone at once, or fewer than twenty of any number. */
-const DEATHS_SHARE = 0.02;
-const FEWEST_DEATHS = 20;
+const DELETIONS_SHARE = 0.02;
+const FEWEST_DELETIONS = 20;
 
 /** How many of a list's `members` may leave it at once. */
-export function leaversAllowed(members: number): number {
+export function removalsAllowed(members: number): number {
   const share = Math.max(FEWEST_LEAVERS - 1, Math.floor(members * LEAVERS_SHARE));
   return members >= FEWEST_EMPTIED ? Math.min(share, members - 1) : share;
 }
 
 /** How many of the `linked` people may be found deleted at once. */
-export function deathsAllowed(linked: number): number {
-  return Math.max(FEWEST_DEATHS - 1, Math.floor(linked * DEATHS_SHARE));
+export function deletionsAllowed(linked: number): number {
+  return Math.max(FEWEST_DELETIONS - 1, Math.floor(linked * DELETIONS_SHARE));
 }

@@ -118,7 +118,7 @@ export interface WantedSubscription {
 /** The lists that rules want this person subscribed to. Those that they are on, or were ever asked for, are left out. */
 export function wantedSubscriptions(
   matched: readonly ResolvedRule[],
-  { sightings, optedOut, askedFor }: KnownLink,
+  { sightings, optedOut, subscribeRequested }: KnownLink,
 ): readonly WantedSubscription[] {
   const klaviyo = sightings.klaviyo?.consent ?? null;
   if (sightings.klaviyo === null || (klaviyo !== null && isSubscribed(klaviyo))) return [];
@@ -127,7 +127,7 @@ export function wantedSubscriptions(
   // A HubSpot contact that shows no consent is read again before anybody is subscribed.
   const known = { klaviyo, hubspot, isInHubSpot: false, refusedBefore: optedOut };
   return [...wanted]
-    .filter((list) => !askedFor.includes(list))
+    .filter((list) => !subscribeRequested.includes(list))
     .map((list) => ({ list, objection: objectionOf({ ...known, list }) }));
 }
 

@@ -115,10 +115,10 @@ function planBoth(
     return [{ kind: "update", side, id, fields, pre }];
   });
   const calm = withoutFrozen(updates, merged, known.writes);
-  const asked = withoutRefused(calm.operations, known.link.refused);
+  const wanted = withoutRefused(calm.operations, known.link.refused);
   const operations = [
     ...optOuts,
-    ...asked.operations,
+    ...wanted.operations,
     ...listAdditions(matched, known),
     ...removals,
     ...planSubscribes(matched, known),
@@ -127,7 +127,7 @@ function planBoth(
   const told = [
     ...problems,
     ...calm.problems,
-    ...asked.problems,
+    ...wanted.problems,
     ...unseen,
     ...(problem === null ? [] : [problem]),
   ];

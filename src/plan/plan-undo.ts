@@ -8,7 +8,7 @@ import type { MergedField } from "../reconcile/merge-contact.ts";
 import type { ContactPlan, PlannedOperation } from "./planned.ts";
 
 /** What Tandem did to one side of one person, and what was there before. */
-export interface Deed {
+export interface UndoableWrite {
   readonly side: Side;
   readonly kind: PlannedOperation["kind"];
   /** By `FieldRule.key`: what the side held before the first of these deeds. */
@@ -39,14 +39,14 @@ export interface UndoPlan {
 }
 
 /** The undo of somebody of whom nothing can be put back now. */
-export function undoNothing(deeds: readonly Deed[], why: NotUndone["why"]): UndoPlan {
-  const left = SIDES.flatMap((side) => changesOn(side, deeds).map((field) => ({ side, field, why })));
+export function undoNothing(writes: readonly UndoableWrite[], why: NotUndone["why"]): UndoPlan {
+  const left = SIDES.flatMap((side) => changesOn(side, writes).map((field) => ({ side, field, why })));
   return { operations: [], putBack: 0, already: 0, left };
 }
 
 /** What was changed on one side: its fields by key, and `null` for each list and for a contact that was made. */
-function changesOn(side: Side, deeds: readonly Deed[]): readonly (string | null)[] {
-  const own = deeds.filter((deed) => deed.side === side);
+function changesOn(side: Side, writes: readonly UndoableWrite[]): readonly (string | null)[] {
+  const own = writes.filter((write) => write.side === side);
   const lists = new Set(own.flatMap(({ list }) => list ?? []));
   return [
     ...(own.some(({ kind }) => kind === "create") ? [null] : []),
@@ -64,20 +64,20 @@ function changesOn(side: Side, deeds: readonly Deed[]): readonly (string | null)
  * because neither moves away from what was agreed. A one-way field gets its old value on its target, and keeps it until its
  * source changes.
  *
- * @param deeds oldest first; of a field the first one's `before` is what it held before all of them
+ * @param writes oldest first; of a field the first one's `before` is what it held before all of them
  * @param touchedSince fields, as `side field`, that Tandem itself has written after these deeds
  */
 export function planUndo(
   fields: readonly FieldRule[],
   known: KnownLink,
-  deeds: readonly Deed[],
+  writes: readonly UndoableWrite[],
   touchedSince: ReadonlySet<string>,
 ): UndoPlan {
   const left: NotUndone[] = [];
   const back = perSide((): [string, Value][] => []);
   const open = SIDES.filter((side) => {
-    const why = whyNoSide(known, side, deeds);
-    if (why !== null) left.push(...changesOn(side, deeds).map((field) => ({ side, field, why })));
+    const why = whyNoSide(known, side, writes);
+    if (why !== null) left.push(...changesOn(side, writes).map((field) => ({ side, field, why })));
     return why === null;
   });
   let [putBack, already] = [0, 0];
@@ -90,7 +90,7 @@ export function planUndo(
     if (isWritten) putBack += changes;
     else already += changes;
   };
-  const usable = deeds.filter(({ side }) => open.includes(side));
+  const usable = writes.filter(({ side }) => open.includes(side));
   for (const field of new Set(usable.flatMap(({ before }) => Object.keys(before)))) {
     const oldest = SIDES.flatMap((side) => oldestOf(usable, side, field) ?? []);
     const bothWays = fields.find(({ key }) => key === field)?.direction === "both";
@@ -115,7 +115,7 @@ export function planUndo(
   const operations = SIDES.flatMap((side): readonly PlannedOperation[] => {
     const seen = known.sightings[side];
     if (seen === null) return [];
-    const own = deeds.filter((deed) => deed.side === side);
+    const own = writes.filter((write) => write.side === side);
     const lists = open.includes(side) ? listsBack(known, side, seen.id, own) : [];
     putBack += lists.length;
     if (open.includes(side)) already += new Set(own.flatMap(({ list }) => list ?? [])).size - lists.length;
@@ -127,8 +127,8 @@ export function planUndo(
 }
 
 /** Why no write to this side can be undone; `null` where it can, or nothing was written. */
-function whyNoSide(known: KnownLink, side: Side, deeds: readonly Deed[]): NotUndone["why"] | null {
-  const own = deeds.filter((deed) => deed.side === side);
+function whyNoSide(known: KnownLink, side: Side, writes: readonly UndoableWrite[]): NotUndone["why"] | null {
+  const own = writes.filter((write) => write.side === side);
   if (own.some(({ kind }) => kind === "create")) return "made";
   return own.length > 0 && !isThere(known, side) ? "gone" : null;
 }
@@ -147,10 +147,10 @@ interface Oldest {
   readonly place: number;
 }
 
-function oldestOf(deeds: readonly Deed[], side: Side, field: string): Oldest | null {
-  const place = deeds.findIndex((deed) => deed.side === side && Object.hasOwn(deed.before, field));
-  const deed = deeds[place];
-  return deed === undefined ? null : { side, value: deed.before[field] ?? null, run: deed.run, place };
+function oldestOf(writes: readonly UndoableWrite[], side: Side, field: string): Oldest | null {
+  const place = writes.findIndex((write) => write.side === side && Object.hasOwn(write.before, field));
+  const write = writes[place];
+  return write === undefined ? null : { side, value: write.before[field] ?? null, run: write.run, place };
 }
 
 function whyNot(
@@ -175,10 +175,10 @@ function listsBack(
   known: KnownLink,
   side: Side,
   id: string,
-  deeds: readonly Deed[],
+  writes: readonly UndoableWrite[],
 ): readonly PlannedOperation[] {
   const first = new Map<string, PlannedOperation["kind"]>();
-  for (const { kind, list } of deeds) if (list !== null && !first.has(list)) first.set(list, kind);
+  for (const { kind, list } of writes) if (list !== null && !first.has(list)) first.set(list, kind);
   return [...first].flatMap(([list, kind]): readonly PlannedOperation[] => {
     const isOn = known.link.lists.includes(list);
     if (kind === "add_to_list") return isOn ? [{ kind: "remove_from_list", side, id, list }] : [];

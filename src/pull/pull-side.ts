@@ -11,12 +11,12 @@ import { noteAbsences, saveMembers, unknownContacts } from "../store/snapshots/m
 import { heirsOfLinked, relinkMerged } from "../store/links/merged.ts";
 import { markFound, markMissing, markShown } from "../store/links/missing-links.ts";
 import { erasedAmong, traceOf } from "../store/people/erased.ts";
-import { saveMergedRefusals } from "../store/consent/merged-refusals.ts";
-import { saveRefusals } from "../store/consent/refusals.ts";
+import { saveMergedOptOuts } from "../store/consent/merged-opt-outs.ts";
+import { saveOptOuts } from "../store/consent/opt-outs.ts";
 import { saveSightings } from "../store/snapshots/sightings.ts";
 import { forgetUnreadable, saveUnreadable, unreadIds } from "../store/snapshots/unreadable-contacts.ts";
 import { existing, idsAndMerged, namelessProblems, NOBODY_READ } from "./readings.ts";
-import { beginLook, endLook, timingOf } from "./look-times.ts";
+import { beginPull, endPull, timingOf } from "./pull-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { collectionsOf, pageDone } from "./run-context.ts";
 import { propertiesFor, sightingRow } from "./sighting-row.ts";
@@ -42,7 +42,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
   const cursor = await readCursor(context.store, stream);
   const full = await fullScan(context, stream, cursor);
   const scope = { collections, properties: propertiesFor(context.fields, side) };
-  await beginLook(context, side);
+  await beginPull(context, side);
   await readUnreadAgain(context, side);
   const report = { contacts: 0, problems: [] as Problem[] };
   /** Collections that were not read whole: of these, absence says nothing. */
@@ -68,7 +68,7 @@ export async function pullSide(context: RunContext, side: Side): Promise<PullRep
     await pageDone(context);
   }
   if (full !== null) await closeFullScan(context, side, stream, full, collections, frozen);
-  await endLook(context, side, full === null);
+  await endPull(context, side, full === null);
   return report;
 }
 
@@ -159,7 +159,7 @@ async function readUnreadAgain(context: RunContext, side: Side): Promise<void> {
   const unread = await unreadIds(context.store, side, MOST_AGAIN);
   if (unread.length === 0) return;
   const members = new Set(unread.flatMap(({ id, isMember }) => (isMember ? [id] : [])));
-  await lookAtMissing(
+  await readMissing(
     context,
     side,
     unread.map(({ id }) => id),
@@ -171,7 +171,7 @@ async function readUnreadAgain(context: RunContext, side: Side): Promise<void> {
  * Reads contacts by id and stores them; one that no longer exists, and was not merged, is marked as missing. Only this
  * tells that a missing one is there: a page of changes may come from an index that lags.
  */
-export async function lookAtMissing(
+export async function readMissing(
   context: RunContext,
   side: Side,
   ids: readonly string[],
@@ -227,11 +227,11 @@ export async function storePeople(
   await markShown(store, { side, ids: shownIds }, context.now());
   await forgetUnreadable(store, side, idsAndMerged(contacts), context.now());
   await saveUnreadable(store, await unreadableOfKnown(store, unreadable), context.now());
-  await saveMergedRefusals(store, side, merged, context.consent, context.now());
+  await saveMergedOptOuts(store, side, merged, context.consent, context.now());
   await relinkMerged(store, side, merged, context.now());
   const gone = idsAndMerged(erased);
   await markMissing(store, { side, ids: gone }, context.now());
   const refusing = erased.filter(({ email, consent }) => email !== null && consent !== null);
-  await saveRefusals(store, NO_RUN, refusing, context.now());
+  await saveOptOuts(store, NO_RUN, refusing, context.now());
   return new Set(gone);
 }

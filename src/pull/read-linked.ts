@@ -1,7 +1,7 @@
 import type { Side } from "../model/side.ts";
 import { SIDES } from "../model/side.ts";
 import { unreadContacts } from "../store/links/linked-contacts.ts";
-import { lookAtMissing } from "./pull-side.ts";
+import { readMissing } from "./pull-side.ts";
 import type { RunContext } from "./run-context.ts";
 import { pageDone } from "./run-context.ts";
 
@@ -31,7 +31,7 @@ async function readSide(context: RunContext, side: Side, emails: readonly string
   let [after, done] = ["", 0];
   for (;;) {
     const ids = await unreadContacts(store, side, unread, after, CONTACTS_PER_PAGE);
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
     done += ids.length;
     if (ids.length > 0) context.progress({ step: "read", side, done, total: null });
     await pageDone(context);

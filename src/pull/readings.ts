@@ -19,14 +19,14 @@ export function idsAndMerged(contacts: readonly Pick<Contact, "id" | "mergedIds"
 
 /** Which of the ids that were read exist, readable or not, and which do not. */
 export function existing(
-  asked: readonly ExternalId[],
+  wanted: readonly ExternalId[],
   { contacts, unreadable }: ContactReading,
 ): { readonly there: readonly ExternalId[]; readonly missing: readonly ExternalId[] } {
   const unread = unreadable.flatMap(({ id }) => id ?? []);
   const found = new Set([...idsAndMerged(contacts), ...unread]);
   return {
     there: [...contacts.map(({ id }) => id), ...unread],
-    missing: asked.filter((id) => !found.has(id)),
+    missing: wanted.filter((id) => !found.has(id)),
   };
 }
 

@@ -20,15 +20,15 @@ const NOTHING_TOLD: Slow = { account: null, missingScopes: null, maySubscribe: n
  * @param current the mapping in use, with its connectors
  */
 export function noteSides(current: () => Deps, store: Store): () => Promise<void> {
-  const asked = new Map<Side, number>();
+  const readAt = new Map<Side, number>();
   return async () => {
     const { connectors, now, signal } = current();
     const known = await readSideNotes(store);
     for (const side of SIDES) {
-      const due = now().getTime() - (asked.get(side) ?? 0) >= SCOPES_EVERY_MS;
+      const due = now().getTime() - (readAt.get(side) ?? 0) >= SCOPES_EVERY_MS;
       const before = known[side] ?? NOTHING_TOLD;
       const slow = due ? await askSide(connectors, side, signal) : null;
-      if (slow !== null) asked.set(side, now().getTime());
+      if (slow !== null) readAt.set(side, now().getTime());
       await saveSideNote(store, side, noteOf(connectors[side], slow ?? before), now());
     }
   };

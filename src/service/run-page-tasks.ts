@@ -72,7 +72,7 @@ export function pageTaskRunner({ current, wake, failed }: RunnerDeps): PageTaskR
   };
   const doIt = (work: PageWork): Promise<Found> => {
     const { deps, mapping } = current();
-    if (work.kind === "dry_run") return lookAhead(deps, mapping);
+    if (work.kind === "dry_run") return runDry(deps, mapping);
     if (work.kind === "read") return readPerson(deps, mapping, work.linkId);
     if (work.kind === "undo") return planUndo(deps, mapping, work.runId, fileOf);
     return putBack(deps, mapping, work, fileOf);
@@ -129,7 +129,7 @@ async function readPerson(deps: Deps, mapping: Mapping, linkId: bigint): Promise
 }
 
 /** Kept among the runs too, so that everybody sees that somebody looked. */
-async function lookAhead(deps: Deps, mapping: Mapping): Promise<DryRun> {
+async function runDry(deps: Deps, mapping: Mapping): Promise<DryRun> {
   const { database, now } = deps;
   const options = { email: null, field: null, examples: EXAMPLES, out: null };
   const store = await openStore(database, mapping.name);

@@ -5,7 +5,7 @@ export type Ticker = (tick: () => void) => { readonly stop: () => Promise<void> 
 
 /** The database decides what is due at each tick, so a lost tick costs only seconds. */
 const EVERY = "*/5 * * * * *";
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 /** node-cron plans each tick by the wall clock. If that is set back, it would pause for as long. */
 const DRIFT_MS = 2_000;
 
@@ -16,17 +16,17 @@ export const cronTicker: Ticker = (tick) => {
   const apart = (): number => Date.now() - performance.now();
   let task = begin();
   let was = apart();
-  const look = setInterval(() => {
+  const checking = setInterval(() => {
     const is = apart();
     if (Math.abs(is - was) < DRIFT_MS) return;
     was = is;
     void task.destroy();
     task = begin();
     tick();
-  }, LOOK_MS);
+  }, CHECK_MS);
   return {
     async stop() {
-      clearInterval(look);
+      clearInterval(checking);
       await task.destroy();
     },
   };

@@ -139,8 +139,8 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
   const overdue = seen.connectionProblems.find(({ code }) => code === OVERDUE);
   if (overdue !== undefined) return health("delayed", `Delayed: ${overdue.title}. ${overdue.explanation}`);
   const running = seen.runs.find(({ kind, result }) => kind === "contacts" && result === "running");
-  const look = seen.lastFinishedAt;
-  if (look === null && running === undefined) {
+  const lastSync = seen.lastFinishedAt;
+  if (lastSync === null && running === undefined) {
     return health("empty", "Nothing has synced yet. Run the first sync.");
   }
   const [end] = seen.lastContactRuns;
@@ -150,17 +150,17 @@ function delayed(seen: HealthSnapshot, now: Date, intervalMs: number): Health | 
       `Delayed: the last run stopped ${fromNow(end.finishedAt, now)}.${sentenceOf(end.note)} The next run will retry automatically.`,
     );
   }
-  const looked = look ?? running?.startedAt;
-  if (looked !== undefined && since(looked, now) > limit) {
+  const syncedAt = lastSync ?? running?.startedAt;
+  if (syncedAt !== undefined && since(syncedAt, now) > limit) {
     const usual = `normal: under ${span(limit)}`;
-    return look === null
+    return lastSync === null
       ? health(
           "delayed",
-          `Delayed: the first sync has been running for ${span(since(looked, now))}. A large account takes hours. If there is no progress, check the Tandem log.`,
+          `Delayed: the first sync has been running for ${span(since(syncedAt, now))}. A large account takes hours. If there is no progress, check the Tandem log.`,
         )
       : health(
           "delayed",
-          `Delayed: the last sync was ${fromNow(looked, now)} (${usual}). Check that Tandem is running.`,
+          `Delayed: the last sync was ${fromNow(syncedAt, now)} (${usual}). Check that Tandem is running.`,
         );
   }
   if (seen.oldestWaiting !== null && since(seen.oldestWaiting, now) > limit) {
@@ -192,14 +192,14 @@ function degraded(seen: HealthSnapshot): Health | null {
 
 function healthy(seen: HealthSnapshot, now: Date): Health {
   if (seen.lastFinishedAt === null) return health("healthy", "The first sync is running.");
-  const look = `Last sync ${fromNow(seen.lastFinishedAt, now)}.`;
+  const lastSync = `Last sync ${fromNow(seen.lastFinishedAt, now)}.`;
   if (seen.total === 0) {
-    return health("empty", `No contact matches a rule of the mapping yet. ${look}`);
+    return health("empty", `No contact matches a rule of the mapping yet. ${lastSync}`);
   }
   if (seen.counters.waiting > 0 || seen.oldestWaiting !== null) {
-    return health("healthy", `Running. New changes are on their way. ${look}`);
+    return health("healthy", `Running. New changes are on their way. ${lastSync}`);
   }
-  return health("healthy", `Everything is in sync. ${look}`);
+  return health("healthy", `Everything is in sync. ${lastSync}`);
 }
 
 function attentionNeeded(seen: HealthSnapshot, now: Date): Health | null {

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../store/chains/audit.ts";
 import { writeAudit } from "../store/chains/audit.ts";
 import type { UndoableConflict } from "../store/writes/conflict-undos.ts";
-import { wishUndo } from "../store/writes/conflict-undos.ts";
+import { requestUndo } from "../store/writes/conflict-undos.ts";
 import type { LinkSelection } from "../store/pages/failing-contacts.ts";
 import type { IgnoreTerms } from "../store/pages/ignored.ts";
 import { ignoreLinks, resumeLinks } from "../store/pages/ignored.ts";
@@ -61,7 +61,7 @@ export function statusActions(store: Store, now: () => Date, wake: () => void = 
     undo: async (visitor, { id, linkId }) => {
       const selection = { kind: "ids", ids: [linkId] } as const;
       await audited(visitor, "undo_conflict", selection, "", (store, at) =>
-        wishUndo(store, id, visitor.name, at),
+        requestUndo(store, id, visitor.name, at),
       );
     },
   };

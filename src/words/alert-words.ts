@@ -159,7 +159,7 @@ export const CHANNEL_NAMES: Readonly<Record<ChannelName | "heartbeat", string>> 
 /** A test says that it is one. */
 export const TEST_WORDS: AlertText = {
   summary: "This is a test alert. Nothing is wrong.",
-  cause: "Somebody pressed Send test alert, or ran `tandem alerts test`.",
+  cause: "Someone pressed Send test alert, or ran `tandem alerts test`.",
   fix: "Nothing to do.",
 };
 

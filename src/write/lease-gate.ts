@@ -35,10 +35,10 @@ export async function checkLease(held: Held): Promise<void> {
   const last = checked.get(held.lease);
   if (last !== undefined && ageMs(last, held) <= CHECK_AGAIN_MS) return;
   // Before the question: the answer may be on its way for a while.
-  const asked = markNow(held);
+  const begun = markNow(held);
   checked.delete(held.lease);
   await holdLease(held.store, held.lease, LEASE_MS);
-  checked.set(held.lease, asked);
+  checked.set(held.lease, begun);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Base } from "../model/base.ts";
 import type { FieldRule, RetrySchedule } from "../model/mapping.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Refusal, Refusals } from "../model/refusal.ts";
+import type { RejectedValue, RejectedValues } from "../model/rejected-value.ts";
 import type { Side } from "../model/side.ts";
 import type { Value, Values } from "../model/value.ts";
 import { WAITS_FOR_OPT_OUT } from "../plan/plan-contact.ts";
 import type { ContactPlan } from "../plan/planned.ts";
-import { askedFor, refusalKey } from "../plan/refused.ts";
+import { fieldsSent, rejectedKey } from "../plan/refused.ts";
 import { shownOnceWritten, storedFields } from "../pull/sighting-row.ts";
 import type { Stored } from "../reconcile/merge-contact.ts";
 import { baseAfter, baseAfterCreate } from "../reconcile/merge-contact.ts";
@@ -41,7 +41,7 @@ export function linkOutcome(
 ): LinkOutcome {
   const { plan, sent } = result;
   const { link } = plan.known;
-  const refused = sent.flatMap((one) => refusals(fields, one));
+  const refused = sent.flatMap((one) => rejectedValues(fields, one));
   const problems = [...plan.problems, ...refused];
   const seekAgain = sent.find(
     ({ result: answer }) => answer.outcome === "exists" || createdWithoutId(answer),
@@ -59,7 +59,7 @@ export function linkOutcome(
       answer.outcome === "done",
   );
   const importing = sent.some(({ result: answer }) => answer.outcome === "pending");
-  const stillRefused = refusalsAfter(fields, plan, sent);
+  const stillRefused = rejectedAfter(fields, plan, sent);
   const attempts =
     refused.length > 0 ? link.attempts + 1 : Object.keys(stillRefused).length > 0 ? link.attempts : 0;
   return {
@@ -140,7 +140,7 @@ export function storedBy(
 }
 
 /** What was not taken of an operation, by field. */
-export function refusals(
+export function rejectedValues(
   fields: readonly FieldRule[],
   { prepared, result }: SentOperation,
 ): readonly Problem[] {
@@ -152,22 +152,22 @@ export function refusals(
 }
 
 /** What is not to be sent again unchanged: what was held back as refused before, and what was refused now. */
-function refusalsAfter(
+function rejectedAfter(
   fields: readonly FieldRule[],
   plan: ContactPlan,
   sent: readonly SentOperation[],
-): Refusals {
-  const kept = Object.entries(plan.known.link.refused).filter(([, refusal]) =>
-    plan.problems.includes(refusal.problem),
+): RejectedValues {
+  const kept = Object.entries(plan.known.link.refused).filter(([, rejected]) =>
+    plan.problems.includes(rejected.problem),
   );
-  const now = sent.flatMap((one): readonly (readonly [string, Refusal])[] => {
+  const now = sent.flatMap((one): readonly (readonly [string, RejectedValue])[] => {
     const { planned } = one.prepared;
     if (planned.kind !== "create" && planned.kind !== "update") return [];
-    return refusals(fields, one).map((problem) => {
+    return rejectedValues(fields, one).map((problem) => {
       const value = problem.field === null ? undefined : planned.fields[problem.field];
       const whole = value === undefined || one.result.outcome !== "done";
-      const key = refusalKey(planned.side, whole ? null : problem.field);
-      return [key, { value: whole ? askedFor(planned.fields) : value, problem }];
+      const key = rejectedKey(planned.side, whole ? null : problem.field);
+      return [key, { value: whole ? fieldsSent(planned.fields) : value, problem }];
     });
   });
   return Object.fromEntries([...kept, ...now]);

@@ -181,18 +181,18 @@ function confirmed(context: RunContext, entry: UnansweredEntry, shown: Values): 
   if (entry.kind !== "update" && entry.kind !== "create") return {};
   const wanted = shownOnceWritten(context.fields, entry.side, entry.after);
   const base: Record<string, FieldBase> = {};
-  for (const [field, asked] of Object.entries(entry.after)) {
+  for (const [field, sent] of Object.entries(entry.after)) {
     const value = valueOf(shown, field);
-    if (value === undefined || !sameAfterNormalising(valueOf(wanted, field) ?? asked, value)) continue;
-    const agreed = agreedOn(entry.side, value, asked, entry.source[field] ?? null);
+    if (value === undefined || !sameAfterNormalising(valueOf(wanted, field) ?? sent, value)) continue;
+    const agreed = agreedOn(entry.side, value, sent, entry.source[field] ?? null);
     if (agreed !== null) base[field] = agreed;
   }
   return base;
 }
 
 /** `source` is what the other side held. Where it is not what was asked for, a joined list has its other half to go. */
-function agreedOn(side: Side, value: Value, asked: Value, source: Value): FieldBase | null {
-  if (!sameValue(asked, source)) return owedTo(source);
+function agreedOn(side: Side, value: Value, sent: Value, source: Value): FieldBase | null {
+  if (!sameValue(sent, source)) return owedTo(source);
   return side === "hubspot" ? { hubspot: value, klaviyo: source } : { hubspot: source, klaviyo: value };
 }
 

@@ -1,5 +1,5 @@
 import type { FieldRule } from "../model/mapping.ts";
-import { refusals } from "./outcome.ts";
+import { rejectedValues } from "./outcome.ts";
 import type { SentOperation } from "./prepare.ts";
 
 /** What a page of plans came to, in numbers. */
@@ -57,7 +57,7 @@ export function countWrites(fields: readonly FieldRule[], sent: readonly SentOpe
     carried: ofKind("opt_out"),
     refused: sent.filter(({ result }) => result.outcome === "refused").length,
     rejected: sent.reduce(
-      (sum, one) => sum + (one.result.outcome === "done" ? refusals(fields, one).length : 0),
+      (sum, one) => sum + (one.result.outcome === "done" ? rejectedValues(fields, one).length : 0),
       0,
     ),
     unanswered: sent.filter(({ result }) => result.outcome === "unknown").length,
@@ -69,6 +69,6 @@ export function countWrites(fields: readonly FieldRule[], sent: readonly SentOpe
 export function allRejected(fields: readonly FieldRule[], one: SentOperation): boolean {
   const { planned } = one.prepared;
   if (planned.kind !== "update" || one.result.outcome !== "done") return false;
-  const left = new Set(refusals(fields, one).map(({ field }) => field));
+  const left = new Set(rejectedValues(fields, one).map(({ field }) => field));
   return Object.keys(planned.fields).every((key) => left.has(key));
 }

@@ -4,10 +4,10 @@ import type { FieldRule } from "../model/mapping.ts";
 import type { Side } from "../model/side.ts";
 import { SIDES, otherSide } from "../model/side.ts";
 import type { ContactPlan } from "../plan/planned.ts";
-import { lookAtMissing } from "../pull/pull-side.ts";
+import { readMissing } from "../pull/pull-side.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
-import type { CarriedRefusal, ReopenedType } from "../store/consent/consent-acts.ts";
+import type { CarriedOptOut, ReopenedType } from "../store/consent/consent-acts.ts";
 import { saveCarried, saveReopened } from "../store/consent/consent-acts.ts";
 import { followAddresses } from "../store/links/follow-addresses.ts";
 import type { JournalOutcome, SettledEntry } from "../store/writes/journal.ts";
@@ -15,7 +15,7 @@ import { journalSent, journalSettled } from "../store/writes/journal.ts";
 import { holdLease } from "../store/runs/leases.ts";
 import type { LinkOutcome } from "../store/writes/settle.ts";
 import { saveOutcomes } from "../store/writes/settle.ts";
-import { linkOutcome, refusals, storedBy } from "./outcome.ts";
+import { linkOutcome, rejectedValues, storedBy } from "./outcome.ts";
 import { LEASE_MS } from "./lease-gate.ts";
 import { refusedWhereErased } from "./held-by-erased.ts";
 import type { PreparedOperation, PreparedPage, SentOperation } from "./prepare.ts";
@@ -60,7 +60,7 @@ export async function writePage(
   const sent = await refusedWhereErased(context, answered);
   await settle(context, plans, sent, moved);
   if (stopped !== null) throw stopped.reason;
-  await lookForGone(context, sent);
+  await findDeleted(context, sent);
   return countWrites(context.fields, sent);
 }
 
@@ -210,10 +210,10 @@ function settledEntry(fields: readonly FieldRule[], one: SentOperation): readonl
     result.outcome === "refused" || result.outcome === "gone"
       ? result.problem
       : outcome === "refused"
-        ? (refusals(fields, one)[0] ?? null)
+        ? (rejectedValues(fields, one)[0] ?? null)
         : null;
   const refusedFields =
-    result.outcome === "done" ? refusals(fields, one).flatMap(({ field }) => field ?? []) : [];
+    result.outcome === "done" ? rejectedValues(fields, one).flatMap(({ field }) => field ?? []) : [];
   return [{ traceId: prepared.operation.traceId, outcome, problem, refusedFields }];
 }
 
@@ -226,8 +226,8 @@ function reopenedBy({ known: { link, sightings, takenBack } }: ContactPlan): rea
 }
 
 /** The refusals that now stand on the other side too, for the ledger. */
-function carriedBy(sent: readonly SentOperation[]): readonly CarriedRefusal[] {
-  return sent.flatMap(({ prepared: { planned, plan }, result }): readonly CarriedRefusal[] => {
+function carriedBy(sent: readonly SentOperation[]): readonly CarriedOptOut[] {
+  return sent.flatMap(({ prepared: { planned, plan }, result }): readonly CarriedOptOut[] => {
     if (result.outcome !== "done" || planned.kind !== "opt_out") return [];
     const { side, id, from } = planned;
     const because = from.kind === "list" ? null : (plan.known.sightings[otherSide(side)]?.consent ?? null);
@@ -237,11 +237,11 @@ function carriedBy(sent: readonly SentOperation[]): readonly CarriedRefusal[] {
 }
 
 /** A target that was gone may only have been merged: it is looked at once more before its link is given up. */
-async function lookForGone(context: WriteContext, sent: readonly SentOperation[]): Promise<void> {
+async function findDeleted(context: WriteContext, sent: readonly SentOperation[]): Promise<void> {
   for (const side of SIDES) {
     const ids = sent.flatMap(({ prepared: { operation }, result }) =>
       result.outcome === "gone" && operation.side === side && "id" in operation ? [operation.id] : [],
     );
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
   }
 }

@@ -75,10 +75,10 @@ export async function writeProperties(
   const gate: WriteGate = {
     ...leaseGate(context),
     async admit(operations) {
-      const asked = operations.filter((operation) => operation.kind === "update");
+      const wanted = operations.filter((operation) => operation.kind === "update");
       const admitted = await admit(context, {
         going: () =>
-          asked.flatMap((update) => (isStale(reads.get(update.id)?.at, context) ? update : still(update))),
+          wanted.flatMap((update) => (isStale(reads.get(update.id)?.at, context) ? update : still(update))),
         readAt: ({ id }) => reads.get(id)?.at,
         read: (stale) => read(stale.map(({ id }) => id)),
         journal,

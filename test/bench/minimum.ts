@@ -60,14 +60,14 @@ export function minimumToShow(events: number, people: number): Minimum {
 
 /** What one cycle takes in which nothing happened, however many people there are. */
 export function minimumIdle(cycles = 1): Minimum {
-  return sum(looking(0, 0).map(({ requests, why }) => ({ requests: requests * cycles, why })));
+  return sum(finding(0, 0).map(({ requests, why }) => ({ requests: requests * cycles, why })));
 }
 
 /** The first cycles after everybody was imported into Klaviyo: a job tells no ids, so the new profiles are read once. */
 export function minimumAfterImport(people: number, cycles: number): Minimum {
   return sum([
     ...minimumIdle(cycles - 1).terms,
-    ...looking(0, people).map(({ requests, why }) => ({ requests, why: `${why}, the new ids among them` })),
+    ...finding(0, people).map(({ requests, why }) => ({ requests, why: `${why}, the new ids among them` })),
   ]);
 }
 
@@ -77,19 +77,19 @@ export function minimumEditedInHubSpot(edited: number): Minimum {
     edited <= KLAVIYO_SINGLES
       ? [{ requests: edited, why: "single updates of profiles" }]
       : importJobs(edited);
-  return sum([...looking(edited, 0), ...writes]);
+  return sum([...finding(edited, 0), ...writes]);
 }
 
 /** One cycle in which so many people were edited in Klaviyo. */
 export function minimumEditedInKlaviyo(edited: number): Minimum {
   return sum([
-    ...looking(0, edited),
+    ...finding(0, edited),
     { requests: pages(edited, HUBSPOT_BATCH), why: "batch updates of contacts" },
   ]);
 }
 
 /** How a cycle finds out what changed, and that nobody left. */
-function looking(inHubSpot: number, inKlaviyo: number): readonly MinimumTerm[] {
+function finding(inHubSpot: number, inKlaviyo: number): readonly MinimumTerm[] {
   return [
     { requests: Math.max(1, pages(inHubSpot, HUBSPOT_HITS)), why: "search for changed contacts" },
     { requests: Math.max(1, pages(inKlaviyo, KLAVIYO_PROFILES)), why: "pages of changed profiles" },

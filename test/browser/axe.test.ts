@@ -3,7 +3,7 @@ import { startStatusServer } from "../../src/status/frame/server.ts";
 import { closed, statusDeps } from "../status/app.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
-import { found } from "./every-look.ts";
+import { found } from "./every-view.ts";
 import { PAGES, QUESTIONS } from "./pages.ts";
 import type { RealPage } from "./real-page.ts";
 import { realPage } from "./real-page.ts";

@@ -75,7 +75,7 @@ async function explain(linkId: bigint) {
     shapes: NO_SHAPES,
   };
   const history = await personHistory(fresh.database, linkId, 100);
-  return { plan: planContact(rules, known), history, ledger: [], asked: "", formerly: [] };
+  return { plan: planContact(rules, known), history, ledger: [], wanted: "", formerly: [] };
 }
 
 /** One contact with these in its address, ids, names, values, errors, history and conflicts. */

@@ -8,7 +8,7 @@ import type { FreshDatabase } from "../support/fresh-database.ts";
 import { freshDatabase } from "../support/fresh-database.ts";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
-import { found } from "./every-look.ts";
+import { found } from "./every-view.ts";
 
 /** A machine that does other things as well takes its time. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -66,11 +66,11 @@ test("an open page keeps telling how old the last look is", async () => {
   now = NOW;
   const { page } = watched;
   await page.goto(`${server.url}/errors`);
-  const look = page.locator("#pulse time");
-  expect(await look.innerText()).toBe("4 min ago");
+  const lastSync = page.locator("#pulse time");
+  expect(await lastSync.innerText()).toBe("4 min ago");
   now = new Date(NOW.getTime() + 20 * 60_000);
   await comeBack();
-  await vi.waitFor(async () => expect(await look.innerText()).toBe("24 min ago"));
+  await vi.waitFor(async () => expect(await lastSync.innerText()).toBe("24 min ago"));
 });
 
 test("an open page says so where Tandem does not answer any more, and takes it back", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Watched } from "./browser.ts";
 import { openPage } from "./browser.ts";
-import { found } from "./every-look.ts";
+import { found } from "./every-view.ts";
 import type { RichPage } from "./rich-page.ts";
 import { richPage } from "./rich-page.ts";
 import { RICH_PAGES } from "./rich-pages.ts";

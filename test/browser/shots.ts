@@ -9,7 +9,7 @@ import type { RichPage } from "./rich-page.ts";
 import { richPage } from "./rich-page.ts";
 
 const FOLDER = join(import.meta.dirname, "screenshots", "review");
-const LOOKS = (["light", "dark"] as const).flatMap((scheme) =>
+const VIEWS = (["light", "dark"] as const).flatMap((scheme) =>
   ([1280, 375] as const).map((width) => ({ scheme, width })),
 );
 
@@ -59,7 +59,7 @@ const wanted = SHOTS.filter(({ name }) => only === undefined || only.includes(na
 test.each(wanted)("$name is taken in each look", async ({ name, of, address }) => {
   const { page } = watched;
   const server = of === "real" ? real.url : rich.server.url;
-  for (const { scheme, width } of LOOKS) {
+  for (const { scheme, width } of VIEWS) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 800 });
     const path = address.replace(":id", failing).replace(":run", String(rich.runId));
@@ -72,7 +72,7 @@ test.each(wanted)("$name is taken in each look", async ({ name, of, address }) =
 /** All pictures on one page, a row for each page of Tandem. */
 function reviewPage(): string {
   const rows = SHOTS.map(({ name }) => {
-    const pictures = LOOKS.map(({ scheme, width }) => {
+    const pictures = VIEWS.map(({ scheme, width }) => {
       const file = `${name}-${width}-${scheme}.png`;
       return `<a href="${file}"><img src="${file}" alt="${name}, ${width} pixels wide, ${scheme}" loading="lazy"></a>`;
     });

@@ -8,7 +8,7 @@ import { pageTaskRunner } from "../../src/service/run-page-tasks.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
-import { wishUndo } from "../../src/store/writes/conflict-undos.ts";
+import { requestUndo } from "../../src/store/writes/conflict-undos.ts";
 import { openDatabase } from "../../src/store/database/database.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
@@ -123,11 +123,11 @@ test("a plan writes nothing, and lends its lease to the daemon's consent lane be
     (await it.fresh.database.lease.findFirstOrThrow()).wantedAt !== null;
   const contacts = {
     ...it.klaviyo.contacts,
-    async *pull(...asked: Parameters<typeof it.klaviyo.contacts.pull>) {
+    async *pull(...requested: Parameters<typeof it.klaviyo.contacts.pull>) {
       if (lanes.length === 0) lanes.push(carried());
       // HubSpot, read at the same time, may have lent it already.
       await expect.poll(async () => order.length > 0 || (await isWanted())).toBe(true);
-      yield* it.klaviyo.contacts.pull(...asked);
+      yield* it.klaviyo.contacts.pull(...requested);
     },
   };
   const connectors = { hubspot: it.hubspot, klaviyo: { ...it.klaviyo, contacts } };
@@ -150,7 +150,7 @@ test.each(["a dry run on a page", "putting back what lost"])(
     await it.sync(used);
     let pulls = 0;
     const conflict = await it.fresh.database.conflict.findFirstOrThrow();
-    await wishUndo(storeOf(it.fresh.database, 1), conflict.id, "jo", it.deps().now());
+    await requestUndo(storeOf(it.fresh.database, 1), conflict.id, "jo", it.deps().now());
     it.hubspot.quirks.before = (call) => {
       if (call !== "pull" || (pulls += 1) !== 1) return;
       it.wait(60_000);

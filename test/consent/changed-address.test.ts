@@ -30,7 +30,7 @@ describe("somebody who was asked for and has another address since", () => {
   afterEach(() => it.fresh.drop());
 
   /** Asked for, with something that happens right before the call. */
-  async function askedFor(meanwhile: () => void = () => {}): Promise<void> {
+  async function requestSubscribe(meanwhile: () => void = () => {}): Promise<void> {
     const rules = SUBSCRIBING.rules.map((rule) => ({ ...rule, subscribe: false }));
     it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
     for (let runs = 0; runs < 2; runs += 1) await it.sync({ ...SUBSCRIBING, rules, hash: "quiet" });
@@ -39,7 +39,7 @@ describe("somebody who was asked for and has another address since", () => {
     };
     await it.sync(SUBSCRIBING);
     it.klaviyo.quirks.before = () => {};
-    expect(it.klaviyo.asked).toHaveLength(1);
+    expect(it.klaviyo.requested).toHaveLength(1);
   }
 
   async function moved(): Promise<void> {
@@ -49,7 +49,7 @@ describe("somebody who was asked for and has another address since", () => {
   }
 
   test("is unsubscribed again where it went over a refusal that nobody had seen by then", async () => {
-    await askedFor(() => acts.unsubscribe(profile()));
+    await requestSubscribe(() => acts.unsubscribe(profile()));
     await moved();
     expect(status()).toBe("subscribed");
     await lane();
@@ -57,7 +57,7 @@ describe("somebody who was asked for and has another address since", () => {
   });
 
   test("is unsubscribed again where Klaviyo was out when that was found", async () => {
-    await askedFor(() => acts.unsubscribe(profile()));
+    await requestSubscribe(() => acts.unsubscribe(profile()));
     it.klaviyo.quirks.unavailable = (call) =>
       call === "write" ? new SystemUnavailable("klaviyo", problem(), null) : null;
     await lane();
@@ -69,11 +69,11 @@ describe("somebody who was asked for and has another address since", () => {
   });
 
   test("is not asked for again", async () => {
-    await askedFor();
+    await requestSubscribe();
     // As on a list with double opt-in that they never confirmed.
     it.klaviyo.user.setConsent(profile(), plainConsent("never_subscribed"));
     await moved();
     await it.sync({ ...SUBSCRIBING, hash: "again" });
-    expect(it.klaviyo.asked).toHaveLength(1);
+    expect(it.klaviyo.requested).toHaveLength(1);
   });
 });

@@ -55,7 +55,7 @@ describe("people who opt out in HubSpot and change their address between two run
       expect(await it.fresh.database.link.findMany()).toMatchObject(inSync);
       it.newWrites();
       await it.sync(rules);
-      expect([it.newWrites(), it.klaviyo.asked.length]).toEqual([0, 0]);
+      expect([it.newWrites(), it.klaviyo.requested.length]).toEqual([0, 0]);
     },
   );
 });
@@ -101,7 +101,7 @@ test("an opt-out of one kind of email under a former address blocks subscribing,
     await it.sync(SUBSCRIBING);
     await runConsent(it.deps(), SUBSCRIBING, "test");
   }
-  expect(it.klaviyo.asked).toEqual([]);
+  expect(it.klaviyo.requested).toEqual([]);
   expect(it.klaviyo.user.all().map(({ shownEmail, consent }) => [shownEmail, consent?.status])).toEqual([
     ["jo.new@example.com", "never_subscribed"],
   ]);

@@ -20,7 +20,7 @@ describe("SUBSCRIBING, in trouble", () => {
   let it: Engine;
   let acts: Acts;
 
-  const asked = () => it.klaviyo.requests().get("subscribe") ?? 0;
+  const requested = () => it.klaviyo.requests().get("subscribe") ?? 0;
   const profile = () => it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === JO);
   const status = () => profile()?.consent?.status;
   const kinds = async () =>
@@ -69,9 +69,9 @@ describe("SUBSCRIBING, in trouble", () => {
       trigger: "test",
     });
     expect(run).toMatchObject({ result: "stopped", stoppedBy: { code: "KL-SCOPE" } });
-    expect([asked(), await kinds()]).toEqual([0, []]);
+    expect([requested(), await kinds()]).toEqual([0, []]);
     await it.sync(SUBSCRIBING);
-    expect([asked(), status()]).toEqual([1, "subscribed"]);
+    expect([requested(), status()]).toEqual([1, "subscribed"]);
   });
 
   test("anybody who refuses after it was planned is not asked for at all: nothing has to be put back", async () => {
@@ -83,7 +83,7 @@ describe("SUBSCRIBING, in trouble", () => {
       if (call === "read" && planned) it.klaviyo.user.setConsent(id, plainConsent("unsubscribed"));
     };
     expect((await it.sync(SUBSCRIBING)).counts).toMatchObject({ asked: 0, blocked: 1 });
-    expect([asked(), status()]).toEqual([0, "unsubscribed"]);
+    expect([requested(), status()]).toEqual([0, "unsubscribed"]);
   });
 
   test("nobody is asked for whom the ledger has as asked for since they were planned", async () => {
@@ -106,7 +106,7 @@ describe("SUBSCRIBING, in trouble", () => {
       trigger: "test",
     });
     expect(run.counts).toMatchObject({ asked: 0 });
-    expect([it.klaviyo.asked, status()]).toEqual([[], "never_subscribed"]);
+    expect([it.klaviyo.requested, status()]).toEqual([[], "never_subscribed"]);
   });
 
   test("whom Klaviyo certainly refused to subscribe the ledger says so, and nobody waits for them", async () => {

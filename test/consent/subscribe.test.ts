@@ -28,7 +28,7 @@ describe("subscribing (P9)", () => {
   let acts: Acts;
   const plain = mapping();
 
-  const asked = () => it.klaviyo.requests().get("subscribe") ?? 0;
+  const requested = () => it.klaviyo.requests().get("subscribe") ?? 0;
   const now = () => it.deps().now().getTime();
   const profile = (email = JO) => {
     const found = it.klaviyo.user.all().find(({ shownEmail }) => shownEmail === email);
@@ -39,10 +39,10 @@ describe("subscribing (P9)", () => {
   const kinds = async (email = JO) =>
     (await ledgerOf(storeOf(it.fresh.database, 1), email)).map(({ kind, side }) => `${side} ${kind}`);
   /** Requests that named somebody whom an earlier one had named. */
-  const askedTwice = async () => {
+  const requestedTwice = async () => {
     const rows = await it.fresh.database.$queryRaw<{ subject: string }[]>`
       SELECT subject FROM consent_ledger WHERE kind = 'asked' GROUP BY subject, list HAVING count(*) > 1`;
-    const calls = it.klaviyo.asked.map(({ email, list }) => `${email} ${list}`);
+    const calls = it.klaviyo.requested.map(({ email, list }) => `${email} ${list}`);
     return [...rows, ...calls.filter((call, index) => calls.indexOf(call) !== index)];
   };
   const consentLane = async () => {
@@ -75,7 +75,7 @@ describe("subscribing (P9)", () => {
     expect(run.counts).toMatchObject({ asked: 1, blocked: 0 });
     expect(status()).toBe("subscribed");
     for (let runs = 0; runs < 3; runs += 1) await it.sync({ ...SUBSCRIBING, hash: String(runs) });
-    expect(asked()).toBe(1);
+    expect(requested()).toBe(1);
     expect(await kinds()).toEqual(["klaviyo asked"]);
   });
 
@@ -83,7 +83,7 @@ describe("subscribing (P9)", () => {
     it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
     await it.sync(plain);
     await it.sync(plain);
-    expect([asked(), status()]).toEqual([0, "never_subscribed"]);
+    expect([requested(), status()]).toEqual([0, "never_subscribed"]);
   });
 
   test("asks for nobody again who left, whatever becomes of the list, the mapping and the profile", async () => {
@@ -97,7 +97,7 @@ describe("subscribing (P9)", () => {
     it.hubspot.user.edit(it.hubspot.user.all()[0]?.id ?? "", { firstname: "Joan" });
     await it.sync({ ...SUBSCRIBING, hash: "other" });
     await it.sync({ ...SUBSCRIBING, hash: "other" });
-    expect(asked()).toBe(1);
+    expect(requested()).toBe(1);
     expect(status()).toBe("never_subscribed");
   });
 
@@ -112,7 +112,7 @@ describe("subscribing (P9)", () => {
     // As if Klaviyo had forgotten it with the old address.
     it.klaviyo.user.setConsent(id, NEVER);
     await it.sync(SUBSCRIBING);
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
   });
 
   test("an additional address that refused speaks for its person", async () => {
@@ -124,7 +124,7 @@ describe("subscribing (P9)", () => {
     it.hubspot.user.addEmail(it.hubspot.user.all()[0]?.id ?? "", "old@example.com");
     await it.sync(plain);
     await it.sync(SUBSCRIBING);
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
   });
 
   test("more people at once than the limit lets through are asked for only when a person approves", async () => {
@@ -132,9 +132,9 @@ describe("subscribing (P9)", () => {
     const strict = { ...SUBSCRIBING, limits: { ...SUBSCRIBING.limits, subscribes: { count: 0 } } };
     const run = await it.sync(strict);
     expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
     await it.sync(SUBSCRIBING);
-    expect(asked()).toBe(1);
+    expect(requested()).toBe(1);
   });
 
   test("after a long pause, as after a restored backup, a person is asked first", async () => {
@@ -144,13 +144,13 @@ describe("subscribing (P9)", () => {
     expect(run.exceeded).toMatchObject([{ action: "subscribes", planned: 1, allowed: 0 }]);
     // The pause is over, but the ledger may still lack something.
     await it.sync(SUBSCRIBING);
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
     const hold = await waitingHold(storeOf(it.fresh.database, 1));
     const expiresAt = new Date(now() + 86_400_000);
     const decision = { state: "approved", by: "test", reason: "it was an outage", expiresAt } as const;
     await decideHold(storeOf(it.fresh.database, 1), hold?.hash ?? "", decision, new Date(now()));
     await it.sync(SUBSCRIBING);
-    expect([asked(), status()]).toEqual([1, "subscribed"]);
+    expect([requested(), status()]).toEqual([1, "subscribed"]);
   });
 
   test("after a long pause a plan says that a person is asked first, and applying it is no way round", async () => {
@@ -171,7 +171,7 @@ describe("subscribing (P9)", () => {
     await makeUndo(it.deps(), SUBSCRIBING, { email: JO }, file, 0);
     await applyPlan(it.deps(), SUBSCRIBING, await readPlanFile(file, TEST_KEYS.files), null);
     await it.sync(SUBSCRIBING);
-    expect(asked()).toBe(0);
+    expect(requested()).toBe(0);
     await rm(folder, { recursive: true });
   });
 
@@ -183,7 +183,7 @@ describe("subscribing (P9)", () => {
     await expect(it.sync(SUBSCRIBING)).rejects.toThrow("killed");
     it.klaviyo.quirks.before = () => {};
     await it.sync(SUBSCRIBING);
-    expect([asked(), status()]).toEqual([1, "never_subscribed"]);
+    expect([requested(), status()]).toEqual([1, "never_subscribed"]);
     it.wait(3_700_000);
     await consentLane();
     const problems = await it.fresh.database.problem.findMany({ where: { code: "SK-UNCONFIRMED" } });
@@ -205,7 +205,7 @@ describe("subscribing (P9)", () => {
     expect(problems).toHaveLength(1);
     await it.sync(SUBSCRIBING);
     await consentLane();
-    expect([asked(), status()]).toEqual([1, "unsubscribed"]);
+    expect([requested(), status()]).toEqual([1, "unsubscribed"]);
   });
 
   test("somebody who refuses later, and comes back by their own act, stays", async () => {
@@ -220,7 +220,7 @@ describe("subscribing (P9)", () => {
     expect(status()).toBe("subscribed");
   });
 
-  const refusals: readonly (readonly [string, (id: string, email: string) => void])[] = [
+  const optOuts: readonly (readonly [string, (id: string, email: string) => void])[] = [
     ["unsubscribes", (id) => acts.unsubscribe(id)],
     ["complains", (id) => acts.complain(id)],
     [
@@ -232,7 +232,7 @@ describe("subscribing (P9)", () => {
     ],
   ];
   /** Who is next: each of them is put on HubSpot's list, made in Klaviyo, and about to be asked for. */
-  async function aboutToBeAsked(email: string): Promise<string> {
+  async function aboutToBeSubscribed(email: string): Promise<string> {
     it.hubspot.user.create(email, { firstname: "Jo" }, ["all"]);
     await it.sync(SUBSCRIBING);
     return profile(email).id;
@@ -255,11 +255,11 @@ describe("subscribing (P9)", () => {
   }
 
   // At each instant around the reading, the asking and what follows.
-  test.each(refusals)("anybody who %s at any instant of it ends up not subscribed", async (how, refuse) => {
+  test.each(optOuts)("anybody who %s at any instant of it ends up not subscribed", async (how, refuse) => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;
-      const id = await aboutToBeAsked(email);
+      const id = await aboutToBeSubscribed(email);
       const calls = await cycleWith(instant, () => refuse(id, email));
       instants = Math.max(instants, Math.min(calls, MOST_INSTANTS));
       await consentLane();
@@ -267,14 +267,14 @@ describe("subscribing (P9)", () => {
       expect(status(email), `${how} at ${instant}`).not.toBe("subscribed");
     }
     expect(instants).toBeGreaterThan(10);
-    expect(await askedTwice()).toEqual([]);
+    expect(await requestedTwice()).toEqual([]);
   });
 
   test("anybody who is killed at any instant of it asks for nobody twice", async () => {
     let instants = 1;
     for (let instant = 1; instant <= instants; instant += 1) {
       const email = `p${instant}@example.com`;
-      await aboutToBeAsked(email);
+      await aboutToBeSubscribed(email);
       const calls = await cycleWith(instant, () => {
         throw new Error("killed");
       }).catch(() => instant);
@@ -283,7 +283,7 @@ describe("subscribing (P9)", () => {
       await it.sync(SUBSCRIBING);
     }
     expect(instants).toBeGreaterThan(10);
-    expect(await askedTwice()).toEqual([]);
+    expect(await requestedTwice()).toEqual([]);
     const people = it.klaviyo.user.all();
     // All but the one whose asking the kill came in the way of.
     expect(people.filter(({ consent }) => consent?.status === "subscribed").length).toBeGreaterThan(

@@ -85,7 +85,7 @@ export function consentContract(makeHarness: MakeHarness): void {
         const since = Date.parse((await read(harness, id))?.updatedAt ?? "");
         const seen = async (): Promise<readonly string[]> => {
           const found: string[] = [];
-          for await (const page of harness.connector.consent.refusals(since, live())) {
+          for await (const page of harness.connector.consent.optOuts(since, live())) {
             found.push(
               ...page.contacts.filter(({ consent }) => consent && refusesAll(consent)).map((each) => each.id),
             );

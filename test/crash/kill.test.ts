@@ -69,12 +69,12 @@ test(
   "an engine that is killed at any moment ends where one ends that never was (P15)",
   { timeout: 60_000 + CRASHES * 20_000 },
   async ({ annotate }) => {
-    const deaths: { readonly moment: Moment; readonly open: number }[] = [];
+    const kills: { readonly moment: Moment; readonly open: number }[] = [];
     try {
-      for (let chapter = 0; deaths.length < CRASHES; chapter += 1) {
+      for (let chapter = 0; kills.length < CRASHES; chapter += 1) {
         const cast = castOf(peaceful.rehearsal, random);
         if (chapter > 0) for (const edit of opening(cast, chapter)) happen(edit);
-        for (let life = 0; life < LIVES_IN_A_CHAPTER && deaths.length < CRASHES; life += 1) {
+        for (let life = 0; life < LIVES_IN_A_CHAPTER && kills.length < CRASHES; life += 1) {
           // A chapter's first life has the most to read.
           const reading = life === 0 || life === LIVES_IN_A_CHAPTER / 2;
           const moment = reading ? whileReading(random) : someMoment(random, chapter === 0 ? 20 : 4);
@@ -82,7 +82,7 @@ test(
           const [end] = await Promise.all([killed.live(moment), peaceful.sync()]);
           diary.push(`${end} ${JSON.stringify(moment)}`);
           const open = await openOperations(killed.fresh.database, before);
-          if (end === "killed") deaths.push({ moment, open });
+          if (end === "killed") kills.push({ moment, open });
           if (end === "killed" && moment.at === "write" && open === 0)
             throw new Error("Something was on its way that does not stand in the journal");
           expect(await halfSettled(killed.fresh.database, before)).toBe(0);
@@ -97,9 +97,9 @@ test(
     } catch (cause) {
       throw new Error(`TANDEM_CRASH_SEED=${SEED}, after:\n${diary.join("\n")}\n`, { cause });
     }
-    const open = deaths.filter((death) => death.open > 0).length;
-    expect(open * 2).toBeGreaterThanOrEqual(deaths.length);
-    await annotate(`${deaths.length} kills, ${open} of them with an operation sent and not settled`);
+    const open = kills.filter((kill) => kill.open > 0).length;
+    expect(open * 2).toBeGreaterThanOrEqual(kills.length);
+    await annotate(`${kills.length} kills, ${open} of them with an operation sent and not settled`);
   },
 );
 

@@ -18,12 +18,12 @@ export function resentCreates(rehearsal: Rehearsal, { path, body }: Passing): re
 /** Every address in a body that stands in an object without an id, or in the attributes of one. */
 function createdIn(body: string): readonly string[] {
   const found: string[] = [];
-  const look = (node: unknown): void => {
+  const visit = (node: unknown): void => {
     if (typeof node !== "object" || node === null) return;
     if ("id" in node && node.id !== undefined) return;
     if ("email" in node && typeof node.email === "string") found.push(node.email.toLowerCase());
-    for (const inner of Object.values(node)) look(inner);
+    for (const inner of Object.values(node)) visit(inner);
   };
-  look(JSON.parse(body));
+  visit(JSON.parse(body));
   return found;
 }

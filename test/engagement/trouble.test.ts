@@ -69,9 +69,9 @@ describe("trouble in the engagement lane", () => {
     it.mapping = { ...it.mapping, retry: { attempts: 3, firstMs: MINUTE, longestMs: HOUR } };
     const ann = it.person("ann");
     await it.run();
-    let asked = 0;
+    let requested = 0;
     it.hubspot.quirks.refuseEntries = () => {
-      asked += 1;
+      requested += 1;
       return problem("HS-TEST");
     };
     it.happen(ann, "opened");
@@ -79,7 +79,7 @@ describe("trouble in the engagement lane", () => {
       it.wait(30 * MINUTE);
       await it.run();
     }
-    expect(asked).toBe(3);
+    expect(requested).toBe(3);
     it.hubspot.quirks.refuseEntries = () => null;
     await retryEngagements(storeOf(fresh.database, it.connectionId), ann.email);
     await it.run();

@@ -145,9 +145,9 @@ async function halfSwapped() {
     it.hubspot.user.changeEmail(bob, one ?? null);
   };
   swap();
-  const refusal = problem({ code: "KL-DOWN", side: "klaviyo", field: null });
+  const outage = problem({ code: "KL-DOWN", side: "klaviyo", field: null });
   it.klaviyo.quirks.refuse = (operation) =>
-    operation.kind === "update" && operation.values["email"] === "ann@example.com" ? refusal : null;
+    operation.kind === "update" && operation.values["email"] === "ann@example.com" ? outage : null;
   await it.sync(rules);
   it.klaviyo.quirks.refuse = () => null;
   const shown = () => it.klaviyo.user.all().map(({ shownEmail }) => shownEmail);

@@ -10,7 +10,7 @@ import { makeUndo } from "../../src/lanes/plans/undo.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import { SystemUnavailable } from "../../src/model/problem.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import type { DeedFilter } from "../../src/store/writes/deeds.ts";
+import type { WriteFilter } from "../../src/store/writes/writes-by-link.ts";
 import type { Engine } from "../support/engine.ts";
 import { engine } from "../support/engine.ts";
 import { mapping, scopeRule } from "../support/rule.ts";
@@ -38,7 +38,7 @@ async function apply(of: Mapping = both, approvedBecause: string | null = null):
   return applyPlan(it.deps(), of, await readPlanFile(file(), TEST_KEYS.files), approvedBecause);
 }
 
-async function undo(wanted: DeedFilter) {
+async function undo(wanted: WriteFilter) {
   return makeUndo(it.deps(), both, wanted, file(), 5);
 }
 

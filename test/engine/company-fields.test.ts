@@ -21,12 +21,12 @@ describe("what a company says of its people, over HTTP", () => {
   let acme: string;
   let bolt: string;
 
-  const sync = (asked: Mapping = mapping): Promise<ContactRun> => engine.sync(asked);
+  const sync = (requested: Mapping = mapping): Promise<ContactRun> => engine.sync(requested);
   const portal = () => rehearsal.hubspot.sandbox;
   /** Until every change shows in HubSpot's search; then a cycle. */
-  const cycle = async (asked?: Mapping): Promise<ContactRun> => {
+  const cycle = async (requested?: Mapping): Promise<ContactRun> => {
     untilSearchable(rehearsal);
-    return sync(asked);
+    return sync(requested);
   };
   const address = (index: number): string => `person-${index}@example.com`;
   const profile = (index: number) => rehearsal.klaviyo.sandbox.profile(address(index));
@@ -86,9 +86,9 @@ describe("what a company says of its people, over HTTP", () => {
       await sync();
     }
     rehearsal.hubspot.world.clock.advance(20 * 60_000);
-    const asked = companyCalls().length;
+    const requested = companyCalls().length;
     const run = await sync();
-    expect(companyCalls().length - asked).toBe(1);
+    expect(companyCalls().length - requested).toBe(1);
     expect(run.counts).toMatchObject({ created: 0, updated: 0 });
   });
 
@@ -131,11 +131,11 @@ describe("what a company says of its people, over HTTP", () => {
   });
 
   test("the same key without company fields has no problem, and asks for no company", async () => {
-    const asked = companyCalls().length;
+    const requested = companyCalls().length;
     const run = await cycle(parsed(""));
     expect(run.mappingProblems).toEqual([]);
     expect(await fresh.database.problem.count({ where: { linkId: null } })).toBe(0);
-    expect(companyCalls().length).toBe(asked);
+    expect(companyCalls().length).toBe(requested);
   });
 
   test("with the scope again, what changed meanwhile follows by itself", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { performUndos } from "../../src/lanes/plans/perform-undos.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
-import { conflictsOf, wishUndo } from "../../src/store/writes/conflict-undos.ts";
+import { conflictsOf, requestUndo } from "../../src/store/writes/conflict-undos.ts";
 import type { Rehearsed } from "../support/real-engine.ts";
 import {
   mutatingCalls,
@@ -46,7 +46,7 @@ function titles(): readonly unknown[] {
   return [contact?.properties["jobtitle"], rehearsal.klaviyo.sandbox.profile(JO)?.attributes["title"]];
 }
 
-async function wish(): Promise<() => Promise<string | null | undefined>> {
+async function requested(): Promise<() => Promise<string | null | undefined>> {
   const link = await fresh.database.link.findFirstOrThrow();
   const read = () => conflictsOf(storeOf(fresh.database, link.connectionId), link.id, 10);
   const [conflict] = await read();
@@ -56,14 +56,14 @@ async function wish(): Promise<() => Promise<string | null | undefined>> {
     lost: "Chief Buyer",
     undo: null,
   });
-  expect(await wishUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "ann", new Date())).toBe(1);
-  expect(await wishUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "bob", new Date())).toBe(0);
+  expect(await requestUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "ann", new Date())).toBe(1);
+  expect(await requestUndo(storeOf(fresh.database, 1), conflict?.id ?? 0n, "bob", new Date())).toBe(0);
   return async () => (await read())[0]?.undo;
 }
 
 test("the losing value comes back to both sides, stays, and is put back once", async () => {
   expect(titles()).toEqual(["Head of Buying", "Head of Buying"]);
-  const state = await wish();
+  const state = await requested();
   await performUndos(await it.deps(mapping), mapping);
   expect([titles(), await state()]).toEqual([["Chief Buyer", "Chief Buyer"], "done"]);
   await cycle();
@@ -74,7 +74,7 @@ test("the losing value comes back to both sides, stays, and is put back once", a
 });
 
 test("what somebody changed since stays, seen before or only now", async () => {
-  const state = await wish();
+  const state = await requested();
   rehearsal.klaviyo.sandbox.editProfile(JO, { title: "Somebody else's" });
   const before = mutatingCalls(rehearsal);
   untilSearchable(rehearsal);

@@ -140,11 +140,11 @@ test("what is stored of a deleted contact that no link has is removed, and its o
 
 test("an unlinked contact that a comparison has read is not asked for again, and a linked one keeps its lists", async () => {
   const { database, nameless } = await unlinked();
-  const asked: string[] = [];
+  const requested: string[] = [];
   const before = { ...it.hubspot.contacts };
   Object.assign(it.hubspot.contacts, {
     read(...given: Parameters<typeof before.read>) {
-      asked.push(...given[0]);
+      requested.push(...given[0]);
       return before.read(...given);
     },
   });
@@ -152,7 +152,7 @@ test("an unlinked contact that a comparison has read is not asked for again, and
   // Time goes by while it runs.
   let at = it.deps().now().getTime();
   await runReconcile({ ...it.deps(), now: () => new Date((at += 1)) }, both, "test");
-  expect(asked).not.toContain(nameless);
+  expect(requested).not.toContain(nameless);
   it.wait(3_600_000);
   const ann = contact("ann@example.com");
   const lists = () => database.member.count({ where: { side: "hubspot", externalId: ann } });

@@ -49,9 +49,9 @@ function vendorsTime(): Date {
 
 async function ignore(ends: "changed" | "never"): Promise<void> {
   const link = await fresh.database.link.findFirstOrThrow();
-  const wish = { by: "ann", reason: "a test", ends, until: null };
+  const terms = { by: "ann", reason: "a test", ends, until: null };
   const selection = { kind: "ids", ids: [link.id] } as const;
-  expect(await ignoreLinks(storeOf(fresh.database, link.connectionId), selection, wish, vendorsTime())).toBe(
+  expect(await ignoreLinks(storeOf(fresh.database, link.connectionId), selection, terms, vendorsTime())).toBe(
     1,
   );
 }

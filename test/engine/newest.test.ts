@@ -124,18 +124,21 @@ test("times are asked for only of people whose newest field changed on both side
   it.hubspot.user.create("kim@example.com", { firstname: "Kim" }, ["all"]);
   // Only HubSpot is edited: where it is written, its history is asked for edits that were written over.
   it.hubspot.user.edit(jo, { firstname: "Johanna" });
-  let asked: number[] = [];
+  let requested: number[] = [];
   const { readHistory } = it.hubspot.contacts;
   if (readHistory === null) throw new Error("HubSpot has a history");
-  const counted: typeof readHistory = (ids, ...rest) => (asked.push(ids.length), readHistory(ids, ...rest));
+  const counted: typeof readHistory = (ids, ...rest) => (
+    requested.push(ids.length),
+    readHistory(ids, ...rest)
+  );
   Object.assign(it.hubspot.contacts, { readHistory: counted });
   await it.sync(newest());
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
   it.klaviyo.user.edit(profile, { first_name: "Hanna" });
   it.hubspot.user.edit(jo, { firstname: "Joanna" });
   await it.sync(newest());
-  expect(asked).toEqual([1]);
-  asked = [];
+  expect(requested).toEqual([1]);
+  requested = [];
   await it.sync(newest());
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { look } from "../../src/lanes/contacts/look.ts";
+import { pullAndLink } from "../../src/lanes/contacts/pull-and-link.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
 import { timeEdits } from "../../src/pull/time-edits.ts";
 import { recoverUnanswered } from "../../src/write/recover.ts";
@@ -30,7 +30,7 @@ async function jo(rules: Mapping): Promise<{ readonly hubspot: string; readonly 
 
 test("recovery replaces a snapshot of another mapping by what it reads by id", async () => {
   const person = await jo(mapping());
-  const { context } = await look(await it.opened(mapping()), mapping(), null);
+  const { context } = await pullAndLink(await it.opened(mapping()), mapping(), null);
   await readWithAnotherMapping();
   const link = await it.fresh.database.link.findFirstOrThrow();
   const run = await it.fresh.database.run.findFirstOrThrow();
@@ -49,7 +49,7 @@ test("asking when a property was set replaces what was answered when the contact
   it.hubspot.user.edit(person.hubspot, { firstname: "Joanna" });
   it.klaviyo.user.edit(person.klaviyo, { first_name: "Johanna" });
   it.wait(60_000);
-  const { context } = await look(await it.opened(rules), rules, null);
+  const { context } = await pullAndLink(await it.opened(rules), rules, null);
   await it.fresh.database.$executeRaw`UPDATE sighting SET edited = '{}'`;
   await it.fresh.database.sighting.updateMany({
     data: { readAt: null, updatedAt: new Date("2030-01-01T00:00:00Z") },
@@ -65,12 +65,12 @@ test("the reading before a subscribe request replaces a snapshot of another mapp
   const before = { ...consent };
   Object.assign(consent, {
     // Between the full reading and the reading before the request.
-    async *refusals(...given: Parameters<typeof before.refusals>) {
+    async *refusals(...given: Parameters<typeof before.optOuts>) {
       await readWithAnotherMapping();
-      yield* before.refusals(...given);
+      yield* before.optOuts(...given);
     },
   });
   await it.sync(SUBSCRIBING);
-  expect(it.klaviyo.asked).toHaveLength(1);
+  expect(it.klaviyo.requested).toHaveLength(1);
   expect(await shapeOf(person.hubspot)).not.toBe("another");
 });

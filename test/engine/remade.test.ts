@@ -101,8 +101,8 @@ test("a deleted contact that a lagging index still shows is not believed to be r
       ...system,
       contacts: {
         ...contacts,
-        async *pull(...asked: Parameters<typeof contacts.pull>) {
-          for await (const page of contacts.pull(...asked)) {
+        async *pull(...requested: Parameters<typeof contacts.pull>) {
+          for await (const page of contacts.pull(...requested)) {
             yield page;
             yield {
               kind: "contacts",

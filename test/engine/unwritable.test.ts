@@ -19,13 +19,13 @@ function spec(property: string, readOnly: boolean): FieldSpec {
   return { property, label: property, type: "text", readOnly, options: null };
 }
 
-const asked = () => it.hubspot.writes.map(({ operation }) => "values" in operation && operation.values);
+const requested = () => it.hubspot.writes.map(({ operation }) => "values" in operation && operation.values);
 
 test("a property that HubSpot has no more is in no contact that is made there", async () => {
   it.hubspot.user.hideProperty("jobtitle");
   it.klaviyo.user.create("kim@example.com", { first_name: "Kim", title: "Buyer" }, ["engaged"]);
   const run = await it.sync(both);
-  expect(asked()).toEqual([{ email: "kim@example.com", firstname: "Kim" }]);
+  expect(requested()).toEqual([{ email: "kim@example.com", firstname: "Kim" }]);
   expect(run.mappingProblems.map(({ code }) => code)).toEqual(["HS-NOPROP"]);
 });
 
@@ -36,7 +36,7 @@ test("a property that HubSpot locks is not written any more, says so, and catche
   schema[1] = spec("jobtitle", true);
   it.klaviyo.user.edit(profile, { first_name: "Joan", title: "Head" });
   const run = await it.sync(both);
-  expect(asked()).toEqual([{ firstname: "Joan" }]);
+  expect(requested()).toEqual([{ firstname: "Joan" }]);
   expect(run.mappingProblems.map(({ title }) => title)).toEqual(["HubSpot property jobtitle is read-only"]);
   schema[1] = spec("jobtitle", false);
   it.klaviyo.user.edit(profile, { first_name: "Johanna" });

@@ -17,7 +17,7 @@ export const LONG_FAULTS = process.env["FAULTS"] === "long";
 const MINUTE_MS = 60_000;
 /** A minute on a machine that does nothing else; so long on one that is busy. */
 export const PATIENCE_MS = 10 * MINUTE_MS;
-const LOOK_EVERY_MS = 200;
+const CHECK_EVERY_MS = 200;
 
 /** Two vendors, a database, and daemons between them whose ways to each other a test can disturb. */
 export interface FaultyWorld {
@@ -217,6 +217,6 @@ export async function until(
       throw new Error(
         `In ${withinMs / 1_000} s it did not come to it that ${typeof what === "string" ? what : what()}`,
       );
-    await wait(LOOK_EVERY_MS);
+    await wait(CHECK_EVERY_MS);
   }
 }

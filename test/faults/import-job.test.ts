@@ -33,18 +33,19 @@ test(
     const profiles = edited.flatMap(
       ({ properties: { email = "" } }) => klaviyo.sandbox.profile(email)?.id ?? [],
     );
-    const asked = calls.length;
+    const planned = calls.length;
     /** What was sent of those people, or may have been: a job does not say in its address whose it is. */
     const sent = () =>
-      calls.slice(asked).flatMap(({ mutating, operation, path }) => {
+      calls.slice(planned).flatMap(({ mutating, operation, path }) => {
         const isTheirs = operation === "bulk_import_profiles" || profiles.some((id) => path.includes(id));
         return mutating && isTheirs ? [`${operation} ${path}`] : [];
       });
     await it.daemon();
     await it.allLanesBegin(60_000);
     const follows = () =>
-      calls.slice(asked).filter(({ path, mutating: writes }) => !writes && path.includes(`/api/${IMPORTS}s/`))
-        .length;
+      calls
+        .slice(planned)
+        .filter(({ path, mutating: writes }) => !writes && path.includes(`/api/${IMPORTS}s/`)).length;
     await until("the job is asked for twice", () => follows() >= 2, 60_000);
     await wait(3_000);
     expect(sent()).toEqual([]);

@@ -169,11 +169,11 @@ async function guarded(driver: Driver, { people, gone, how }: Crowd) {
   const emptied = people >= 20 && leaving.length === people;
   const tooMany = leaving.length >= 50 && leaving.length > people * 0.2;
   // Of a list that is not believed to have been left nobody is looked for.
-  const believed = how !== "drop the list" && !emptied && !tooMany;
-  const deaths = leaving.length < 20 || leaving.length <= people * 0.02;
+  const applied = how !== "drop the list" && !emptied && !tooMany;
+  const fewEnough = leaving.length < 20 || leaving.length <= people * 0.02;
   const wanted = {
-    removed: believed && how === "leave" ? leaving.length : 0,
-    dead: believed && how !== "leave" && deaths ? leaving.length : 0,
+    removed: applied && how === "leave" ? leaving.length : 0,
+    dead: applied && how !== "leave" && fewEnough ? leaving.length : 0,
   };
   return { found, wanted };
 }

@@ -185,8 +185,8 @@ export function happen(
 }
 
 /** Klaviyo was asked for these people: was any of them known to have refused? */
-export function noteAsked(people: readonly Person[], asked: readonly Clearance[]): void {
-  for (const { email } of asked) {
+export function noteAsked(people: readonly Person[], requested: readonly Clearance[]): void {
+  for (const { email } of requested) {
     const person = people.find(({ emails }) => emails.includes(email));
     if (person?.refused === true) person.overruled = true;
   }

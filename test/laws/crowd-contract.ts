@@ -73,7 +73,7 @@ function unasked(crowd: Crowd, side: Side, { operation }: MemoryWrite): readonly
 
 /** P9: nobody asked to be subscribed. */
 function subscribed({ systems }: Crowd): readonly string[] {
-  return SIDES.flatMap((side) => systems[side].asked.map(({ email }) => `subscribed (P9): ${email}`));
+  return SIDES.flatMap((side) => systems[side].requested.map(({ email }) => `subscribed (P9): ${email}`));
 }
 
 /** P12: who was there is there, but for whom people deleted or merged away. */

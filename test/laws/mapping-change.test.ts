@@ -71,12 +71,12 @@ async function settled(driver: Driver, mapping: Mapping, { history }: Scene): Pr
   const life = begin(driver, mapping);
   for (const step of history) await live(life, step);
   for (let runs = 0; runs < 3; runs += 1) await sync(life);
-  expect(asked(await sync(life))).toEqual([]);
+  expect(requested(await sync(life))).toEqual([]);
   return life;
 }
 
 /** Everything that was written to either side, one property at a time; list changes by the list. */
-function asked({ writes }: Synced): readonly { side: Side; what: string; value: unknown }[] {
+function requested({ writes }: Synced): readonly { side: Side; what: string; value: unknown }[] {
   const each = (side: Side, { operation }: MemoryWrite) =>
     "values" in operation
       ? Object.entries(operation.values).map(([what, value]) => ({ side, what, value }))
@@ -111,9 +111,9 @@ describe.each<{ over: string; share: number; shrinks: boolean; makeDriver: () =>
       const rule = slotRule(scene);
       const life = await settled(driver, withRule(scene.mapping, scene.slot, rule), scene);
       life.mapping = without(scene.mapping, scene.slot);
-      expect(asked(await sync(life))).toEqual([]);
+      expect(requested(await sync(life))).toEqual([]);
       retype(life, scene.meanwhile, scene.slot);
-      expect(asked(await sync(life)).filter(isOf(rule))).toEqual([]);
+      expect(requested(await sync(life)).filter(isOf(rule))).toEqual([]);
     }));
 
   it("with a field more, or one that is back, meets that field for the first time and leaves the others", () =>
@@ -162,7 +162,7 @@ describe.each<{ over: string; share: number; shrinks: boolean; makeDriver: () =>
       const life = await settled(driver, withRule(scene.mapping, scene.slot, before), scene);
       const agreed = agreedOn(life, scene.slot);
       life.mapping = withRule(scene.mapping, scene.slot, rule);
-      const written = asked(await sync(life)).filter(isOf(rule));
+      const written = requested(await sync(life)).filter(isOf(rule));
       expect(agreed.length === PEOPLE.length ? written : []).toEqual([]);
       const [one] = scene.meanwhile;
       if (one === undefined || !agreed.includes(one.who)) return;
@@ -185,7 +185,7 @@ describe.each<{ over: string; share: number; shrinks: boolean; makeDriver: () =>
       const kept = rules.filter(({ from }) => from !== scene.side);
       for (const next of [version(fields, kept), version([], kept), version([], []), version(fields, [])]) {
         life.mapping = next;
-        expect(asked(await sync(life))).toEqual([]);
+        expect(requested(await sync(life))).toEqual([]);
       }
     }));
 });
@@ -204,10 +204,10 @@ async function beyondFirstSync(life: Life, next: Mapping, rule: FieldRule): Prom
   model.expect();
   const synced = await sync(life);
   return [
-    ...asked(synced).filter((one) => !isOf(rule)(one) || one.value === null),
+    ...requested(synced).filter((one) => !isOf(rule)(one) || one.value === null),
     ...(rule.merge === "union" ? [] : model.compare(synced)),
     ...synced.conflicts.filter(({ kind }) => kind !== "first_sync"),
-    ...asked(await sync(life)),
+    ...requested(await sync(life)),
   ];
 }
 

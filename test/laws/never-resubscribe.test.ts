@@ -72,7 +72,7 @@ class Killed extends Error {}
 /** What the world came to: everything that must not be. */
 interface Wrongs {
   readonly wronged: readonly string[];
-  readonly askedTwice: readonly string[];
+  readonly requestedTwice: readonly string[];
   readonly ledger: unknown;
 }
 
@@ -106,11 +106,11 @@ async function live({ lives, mappings, kills, restore }: World): Promise<Wrongs>
     if (last === undefined) throw new Error("a world has runs");
     for (let quiet = 0; quiet < 3; quiet += 1) await cycle(it, mappingThat(last), people, () => {});
     meet(systems, people);
-    const calls = it.klaviyo.asked.map(({ email, list: name }) => `${email} ${name}`);
+    const calls = it.klaviyo.requested.map(({ email, list: name }) => `${email} ${name}`);
     return {
       wronged: people.filter((person) => isWronged(systems, person)).map(({ name }) => name),
       // After a restored backup the ledger knows no more whom it had lost; nobody is asked then without a person's word.
-      askedTwice: calls.filter((call, index) => calls.indexOf(call) !== index),
+      requestedTwice: calls.filter((call, index) => calls.indexOf(call) !== index),
       ledger: (await verifyLedger(it.fresh.database)).broken,
     };
   } finally {
@@ -142,10 +142,10 @@ async function cycle(
   step: (call: number) => void,
 ): Promise<void> {
   let calls = 0;
-  let noted = it.klaviyo.asked.length;
+  let noted = it.klaviyo.requested.length;
   const before = (): void => {
-    noteAsked(people, it.klaviyo.asked.slice(noted));
-    noted = it.klaviyo.asked.length;
+    noteAsked(people, it.klaviyo.requested.slice(noted));
+    noted = it.klaviyo.requested.length;
     calls += 1;
     step(calls);
   };
@@ -158,8 +158,8 @@ async function cycle(
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
     }
-    noteAsked(people, it.klaviyo.asked.slice(noted));
-    noted = it.klaviyo.asked.length;
+    noteAsked(people, it.klaviyo.requested.slice(noted));
+    noted = it.klaviyo.requested.length;
   }
   it.hubspot.quirks.before = () => {};
   it.klaviyo.quirks.before = () => {};
@@ -167,14 +167,14 @@ async function cycle(
 
 describe("never resubscribes (P9)", () => {
   it(`whatever happens to ${PEOPLE} people at any instant, to the mapping, the process and the database`, async () => {
-    let asked = 0;
+    let requested = 0;
     await assertLawOfWorlds(
       fc.asyncProperty(anyWorld, async (world) => {
-        expect(await live(world)).toEqual({ wronged: [], askedTwice: [], ledger: null });
-        asked += 1;
+        expect(await live(world)).toEqual({ wronged: [], requestedTwice: [], ledger: null });
+        requested += 1;
       }),
       1 / PEOPLE,
     );
-    expect(asked).toBeGreaterThan(0);
+    expect(requested).toBeGreaterThan(0);
   });
 });

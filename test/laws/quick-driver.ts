@@ -126,7 +126,7 @@ async function see(
       optingOut: false,
       optOutUnconfirmed: false,
       optOutUnderWay: false,
-      askedFor: [],
+      subscribeRequested: [],
       overruled: false,
       takenBack: [],
       claimed: { hubspot: null, klaviyo: null },
@@ -189,10 +189,10 @@ async function write(systems: Systems, fields: readonly FieldRule[], plan: Conta
     const entry = { traceId: operation.traceId, linkId: plan.known.link.id, side: still.side };
     const lost = lostValues(plan, still);
     const journal = { ...entry, kind: still.kind, before: {}, after: {}, source: {}, lost };
-    const asked = propertiesFor(fields, still.side);
+    const requested = propertiesFor(fields, still.side);
     const {
       results: [result = { outcome: "unknown" as const }],
-    } = await contacts.write([operation], asked, OPEN_GATE, NEVER);
+    } = await contacts.write([operation], requested, OPEN_GATE, NEVER);
     sent.push({ prepared: { plan, planned: still, operation, entry: journal, unsayable }, result });
   }
   return { sent, moved };

@@ -100,11 +100,11 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
 
   async function write(side: Side, operations: readonly Operation[]): Promise<void> {
     const { contacts } = deps.connectors[side];
-    const asked = propertiesFor(mapping.fields, side);
+    const requested = propertiesFor(mapping.fields, side);
     for (let start = 0; start < operations.length; start += contacts.writeSize) {
       const { results } = await contacts.write(
         operations.slice(start, start + contacts.writeSize),
-        asked,
+        requested,
         OPEN_GATE,
         NEVER,
       );
@@ -115,8 +115,8 @@ describe(`${PEOPLE} values of each type and transform, both ways over HTTP (seed
 
   async function everyone(side: Side): Promise<readonly Contact[]> {
     const all: Contact[] = [];
-    const asked = propertiesFor(mapping.fields, side);
-    for await (const page of deps.connectors[side].contacts.everyone(asked, NEVER))
+    const requested = propertiesFor(mapping.fields, side);
+    for await (const page of deps.connectors[side].contacts.everyone(requested, NEVER))
       all.push(...page.contacts);
     return all;
   }

@@ -38,10 +38,10 @@ export function witness(): Witness {
     const key = `${side} ${email}`;
     addresses.set(key, (addresses.get(key) ?? new Set()).add(id));
   };
-  const noteAll = (contacts: readonly Contact[], asked: readonly PropertyRequest[]): void => {
+  const noteAll = (contacts: readonly Contact[], requested: readonly PropertyRequest[]): void => {
     for (const { side, id, email, values } of contacts) {
       noteAddress(side, id, email);
-      for (const { property } of asked) {
+      for (const { property } of requested) {
         note(side, id, property, Object.hasOwn(values, property) ? values[property] : undefined);
       }
     }

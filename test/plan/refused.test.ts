@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Refusals } from "../../src/model/refusal.ts";
+import type { RejectedValues } from "../../src/model/rejected-value.ts";
 import type { PlannedOperation } from "../../src/plan/planned.ts";
-import { askedFor, refusalKey, withoutRefused } from "../../src/plan/refused.ts";
+import { fieldsSent, rejectedKey, withoutRefused } from "../../src/plan/refused.ts";
 import { problem } from "../support/known-link.ts";
 
 const badPhone = problem({ code: "KL-PHONE", side: "klaviyo" });
@@ -20,8 +20,8 @@ const create: PlannedOperation = {
   fields: { city: "Bonn", [phone]: "+491" },
   lists: [],
 };
-const phoneRefused: Refusals = {
-  [refusalKey("klaviyo", phone)]: { value: "+491", problem: badPhone },
+const phoneRefused: RejectedValues = {
+  [rejectedKey("klaviyo", phone)]: { value: "+491", problem: badPhone },
 };
 
 describe("what a side refused before", () => {
@@ -48,8 +48,8 @@ describe("what a side refused before", () => {
 
   it("holds a whole contact that was refused as it is, whatever the order of its fields", () => {
     const turned = { [phone]: "+491", city: "Bonn" };
-    const refused: Refusals = {
-      [refusalKey("klaviyo", null)]: { value: askedFor(turned), problem: badPhone },
+    const refused: RejectedValues = {
+      [rejectedKey("klaviyo", null)]: { value: fieldsSent(turned), problem: badPhone },
     };
     expect(withoutRefused([create], refused)).toEqual({ operations: [], problems: [badPhone] });
     const changed = { ...create, fields: { ...create.fields, city: "Köln" } };

@@ -14,7 +14,7 @@ interface Sown {
 }
 
 /** What the command line asks for. @throws TypeError for options that there are not */
-function asked(): readonly Sown[] {
+function requested(): readonly Sown[] {
   const options = { with: { type: "string" } } as const;
   const { values, positionals: names } = parseArgs({ allowPositionals: true, options });
   const unknown = names.filter((name) => PLANTS.every((plant) => plant.name !== name));
@@ -78,7 +78,7 @@ function say(line: string): void {
 function plants(): Promise<void> {
   let sown: readonly Sown[];
   try {
-    sown = asked();
+    sown = requested();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     process.stderr.write(`${error.message}\n${USAGE}`);

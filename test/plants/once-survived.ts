@@ -46,7 +46,9 @@ export const ONCE_SURVIVED: readonly Plant[] = [
   {
     name: "one-absence-enough",
     bug: "who is missing once from a Klaviyo segment has left it",
-    changes: [{ file: "src/lanes/contacts/let-go.ts", text: "klaviyo: 2 };", planted: "klaviyo: 1 };" }],
+    changes: [
+      { file: "src/lanes/contacts/apply-removals.ts", text: "klaviyo: 2 };", planted: "klaviyo: 1 };" },
+    ],
     noticedBy: {
       file: "test/engine/seen-and-stored.test.ts",
       test: "one roster of a Klaviyo segment without a member proves nothing",
@@ -57,7 +59,7 @@ export const ONCE_SURVIVED: readonly Plant[] = [
     bug: "however many are gone at once count as deleted",
     changes: [
       {
-        file: "src/lanes/contacts/settle-missing.ts",
+        file: "src/lanes/contacts/confirm-deletions.ts",
         text: "const isHeld = surprising.length > allowed;",
         planted: "const isHeld = surprising.length > allowed && linked < allowed;",
       },
@@ -105,14 +107,14 @@ export const ONCE_SURVIVED: readonly Plant[] = [
     changes: [
       {
         file: "src/lanes/consent-lane.ts",
-        text: `  const carried = await carryRefusals(context, changed, mapping.limits);
-  await looked();`,
-        planted: `  await looked();
-  const carried = await carryRefusals(context, changed, mapping.limits);`,
+        text: `  const carried = await carryOptOuts(context, changed, mapping.limits);
+  await markRead();`,
+        planted: `  await markRead();
+  const carried = await carryOptOuts(context, changed, mapping.limits);`,
       },
     ],
     noticedBy: {
-      file: "test/consent/lost-refusals.test.ts",
+      file: "test/consent/lost-opt-outs.test.ts",
       test: "by a system that was out for longer than its changes are looked at again",
     },
   },
@@ -122,8 +124,8 @@ export const ONCE_SURVIVED: readonly Plant[] = [
     changes: [
       {
         file: "src/plan/refused.ts",
-        text: "if (refusal === undefined || !sameValue(refusal.value, value)) return true;",
-        planted: "if (refusal === undefined || refusal.value !== undefined) return true;",
+        text: "if (rejected === undefined || !sameValue(rejected.value, value)) return true;",
+        planted: "if (rejected === undefined || rejected.value !== undefined) return true;",
       },
     ],
     noticedBy: {

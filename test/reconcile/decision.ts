@@ -103,8 +103,8 @@ export const emptiesNothingByItself: Promised = (situation, { writes }) =>
     if (writes[target] !== null) return true;
     const putBack =
       rule.onTargetEdit === "enforce" && !mayLead(situation, target) && edited(situation, target);
-    const asked = rule.onEmpty === "clear" && agreed !== undefined && seen[source] === null;
-    return asked && (edited(situation, source) || putBack);
+    const requested = rule.onEmpty === "clear" && agreed !== undefined && seen[source] === null;
+    return requested && (edited(situation, source) || putBack);
   });
 
 /** P4: what a person set is still on its side, or is kept as the loser; of a joined list, item by item. */
@@ -181,7 +181,7 @@ export const isQuietAfterwards: Promised = (situation, decision) => {
 };
 
 /** A target edited by hand stays, or is put back where the rule enforces a source that has a value. */
-export const treatsTargetEditsAsAsked: Promised = (situation, { writes }) =>
+export const treatsTargetEditsAsSet: Promised = (situation, { writes }) =>
   SIDES.every((side) => {
     const { seen, rule } = situation;
     const source = otherSide(side);

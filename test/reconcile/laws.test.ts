@@ -20,7 +20,7 @@ import {
   letsTheWinnerStand,
   makesNoFalseConflict,
   keepsAListOnlyInDispute,
-  treatsTargetEditsAsAsked,
+  treatsTargetEditsAsSet,
   letsEditsWait,
   isQuietAfterwards,
   isShown,
@@ -37,7 +37,7 @@ const PROMISES = [
   letsTheWinnerStand,
   makesNoFalseConflict,
   keepsAListOnlyInDispute,
-  treatsTargetEditsAsAsked,
+  treatsTargetEditsAsSet,
   letsEditsWait,
   isQuietAfterwards,
 ];

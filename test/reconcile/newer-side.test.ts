@@ -12,18 +12,18 @@ function between(after: string | null, until: string, skewMs = 0): EditTime {
 }
 
 /** Klaviyo's edit lies between two looks; HubSpot tells the moment. */
-const LOOKED = between("13:00:00", "13:45:00");
+const SEEN = between("13:00:00", "13:45:00");
 
 describe("which of two values is newer", () => {
   test.each([
-    ["after Klaviyo's profile was last changed", at("14:02:00"), LOOKED, "hubspot"],
-    ["two seconds after it: not to be told apart", at("13:45:02"), LOOKED, null],
-    ["a little more than two seconds after it", at("13:45:03"), LOOKED, "hubspot"],
-    ["within the span that Klaviyo's may have", at("13:20:00"), LOOKED, null],
-    ["at the end of the span", at("13:45:00"), LOOKED, null],
-    ["at the beginning of the span", at("13:00:00"), LOOKED, null],
-    ["two seconds before the span", at("12:59:58"), LOOKED, null],
-    ["a little more than two seconds before it", at("12:59:57"), LOOKED, "klaviyo"],
+    ["after Klaviyo's profile was last changed", at("14:02:00"), SEEN, "hubspot"],
+    ["two seconds after it: not to be told apart", at("13:45:02"), SEEN, null],
+    ["a little more than two seconds after it", at("13:45:03"), SEEN, "hubspot"],
+    ["within the span that Klaviyo's may have", at("13:20:00"), SEEN, null],
+    ["at the end of the span", at("13:45:00"), SEEN, null],
+    ["at the beginning of the span", at("13:00:00"), SEEN, null],
+    ["two seconds before the span", at("12:59:58"), SEEN, null],
+    ["a little more than two seconds before it", at("12:59:57"), SEEN, "klaviyo"],
     ["before a span of which the beginning is not known", at("12:00:00"), between(null, "13:45:00"), null],
     [
       "after a span of which the beginning is not known",
@@ -31,7 +31,7 @@ describe("which of two values is newer", () => {
       between(null, "13:45:00"),
       "hubspot",
     ],
-    ["after it, with clocks that are ten minutes apart", at("13:50:00", 600_000), LOOKED, null],
+    ["after it, with clocks that are ten minutes apart", at("13:50:00", 600_000), SEEN, null],
     [
       "after it, by more than both clocks are apart",
       at("13:50:00", 100_000),
@@ -50,7 +50,7 @@ describe("which of two values is newer", () => {
       between("13:46:00", "13:45:00"),
       null,
     ],
-    ["not known", null, LOOKED, null],
+    ["not known", null, SEEN, null],
     ["known, and Klaviyo's is not", at("13:00:00"), null, null],
   ] as const)("HubSpot's edit %s", (_case, hubspot, klaviyo, newer) => {
     expect(newerSide({ hubspot, klaviyo })).toBe(newer);

@@ -19,7 +19,7 @@ import {
   letsTheWinnerStand,
   losesNothing,
   makesNoFalseConflict,
-  treatsTargetEditsAsAsked,
+  treatsTargetEditsAsSet,
 } from "./decision.ts";
 import { mirror, mirrorOf } from "./mirror.ts";
 
@@ -106,7 +106,7 @@ describe("every situation of two values", () => {
   });
 
   it("leaves a hand-edited target alone unless the rule enforces its source", () => {
-    expect(broken(treatsTargetEditsAsAsked)).toBe(undefined);
+    expect(broken(treatsTargetEditsAsSet)).toBe(undefined);
   });
 
   it("keeps an edit waiting while its side may not lead", () => {

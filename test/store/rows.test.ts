@@ -25,8 +25,8 @@ test.each([
   ["NULL where there is always something", `SELECT NULL::bigint AS id, 'x' AS email, now() AS at`, /id/],
 ])("%s is said by its column and without a value", async (_case, sql, column) => {
   const strings = Object.assign([sql], { raw: [sql] });
-  const asked = rowsOf(fresh.database, PERSON)(strings);
-  await expect(asked).rejects.toThrow(UnknownRow);
-  await expect(asked).rejects.toThrow(column);
-  await expect(asked).rejects.not.toThrow(/'x'|\bx\b/);
+  const requested = rowsOf(fresh.database, PERSON)(strings);
+  await expect(requested).rejects.toThrow(UnknownRow);
+  await expect(requested).rejects.toThrow(column);
+  await expect(requested).rejects.not.toThrow(/'x'|\bx\b/);
 });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { MemoryConnector } from "../../src/connectors/memory/index.ts";
 import { memory } from "../../src/connectors/memory/index.ts";
 import type { Deps, Opened } from "../../src/lanes/deps.ts";
-import { look, planPages } from "../../src/lanes/contacts/look.ts";
+import { pullAndLink, planPages } from "../../src/lanes/contacts/pull-and-link.ts";
 import type { ContactRun } from "../../src/lanes/contacts/run-contacts.ts";
 import { runContacts } from "../../src/lanes/contacts/run-contacts.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
@@ -71,7 +71,7 @@ export async function engine(
     },
     async plan(mapping) {
       time += 60_000;
-      const { context } = await look(await opened(mapping), mapping, null);
+      const { context } = await pullAndLink(await opened(mapping), mapping, null);
       const plans: ContactPlan[] = [];
       for await (const page of planPages(context, { kind: "dirty" })) plans.push(...page);
       return plans;

@@ -37,8 +37,8 @@ export async function rehearsedKlaviyo(
     if (specification === null) return dated;
     return observed(dated, (exchange) => {
       // What a test makes Klaviyo answer may be anything; what is asked of it may not.
-      const asked = specification.problemsOf(exchange).filter((problem) => !/ answer /.test(problem));
-      unspecified.push(...asked);
+      const requested = specification.problemsOf(exchange).filter((problem) => !/ answer /.test(problem));
+      unspecified.push(...requested);
     });
   };
   const rehearsal = await klaviyoRehearsal({ settings, wrap });

@@ -46,7 +46,7 @@ export function known(
     optingOut: false,
     optOutUnconfirmed: false,
     optOutUnderWay: false,
-    askedFor: [],
+    subscribeRequested: [],
     overruled: false,
     takenBack: [],
     writes: [],

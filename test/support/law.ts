@@ -32,8 +32,8 @@ export async function assertLawOf<T>(property: fc.IRawProperty<T>, share = 1, sh
  */
 export async function assertLawOfWorlds<T>(property: fc.IRawProperty<T>, share: number): Promise<void> {
   const seed = process.env["LAW_RUNS"] === undefined ? { seed: PLAIN_SEED } : {};
-  const asked = { ...seed, ...tries(share), endOnFailure: true };
-  const { failed, seed: tried, numRuns, errorInstance } = await fc.check(property, asked);
+  const requested = { ...seed, ...tries(share), endOnFailure: true };
+  const { failed, seed: tried, numRuns, errorInstance } = await fc.check(property, requested);
   if (!failed) return;
   throw new Error(`world ${numRuns} of LAW_SEED=${tried} breaks the law`, { cause: errorInstance });
 }

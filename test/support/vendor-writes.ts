@@ -9,8 +9,8 @@ export function vendorWrites({ hubspot, klaviyo }: Pick<Rehearsal, "hubspot" | "
   const writing = calls.filter(
     ({ mutating, operation }) => mutating && operation !== "bulk_unsubscribe_profiles",
   );
-  const refusals = klaviyo.world.truth.changes.filter(
+  const optOuts = klaviyo.world.truth.changes.filter(
     ({ actor, action }) => actor === "api" && action.startsWith("profile.unsubscribe"),
   );
-  return writing.length + refusals.length;
+  return writing.length + optOuts.length;
 }

@@ -24,7 +24,7 @@ export async function ask<T>(question: () => Promise<T>): Promise<Answer<T>> {
 }
 
 /** One side, and what it has of what the mapping names; `null` where it did not tell. */
-export interface AskedSide {
+export interface CheckedSide {
   readonly findings: readonly Finding[];
   readonly schema: Schema | null;
 }
@@ -34,7 +34,7 @@ export async function askSide(
   connector: Connector,
   mapping: Mapping,
   signal: AbortSignal,
-): Promise<AskedSide> {
+): Promise<CheckedSide> {
   const { side } = connector;
   // Together: of a side that is out, each question waits for the same long while.
   const [account, scopes, schema] = await Promise.all([

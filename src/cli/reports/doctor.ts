@@ -19,7 +19,7 @@ import {
   secretFindings,
   withoutNotes,
 } from "./doctor-offline.ts";
-import type { AskedSide } from "./doctor-side.ts";
+import type { CheckedSide } from "./doctor-side.ts";
 import { ask, askSide } from "./doctor-side.ts";
 import { supportFinding } from "./doctor-support.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -63,11 +63,11 @@ async function askAccounts(app: App, mapping: Mapping, origin: MappingText): Pro
   const { findings, secrets, missing } = secretFindings(mapping, app.env);
   const connectors = await app.connect(mapping, secrets, null);
   const sides = await Promise.all(
-    SIDES.map(async (side): Promise<AskedSide> => {
+    SIDES.map(async (side): Promise<CheckedSide> => {
       const version = supportFinding(side, mapping, app.now());
       if (missing.has(side)) return { findings: [version], schema: null };
-      const asked = await askSide(connectors[side], mapping, app.signal);
-      return { ...asked, findings: [version, ...asked.findings] };
+      const checked = await askSide(connectors[side], mapping, app.signal);
+      return { ...checked, findings: [version, ...checked.findings] };
     }),
   );
   const found = [...findings, ...sides.flatMap((side) => side.findings)];

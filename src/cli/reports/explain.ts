@@ -28,7 +28,7 @@ export function explainCommand(program: Command, app: App, exit: (code: ExitCode
       const { mapping } = loadMapping(app, options);
       const found =
         email &&
-        (await withDatabase(app, options, (database) => lookUp(database, mapping, email, app.now())));
+        (await withDatabase(app, options, (database) => readStory(database, mapping, email, app.now())));
       if (found && found.person === null && found.erasedAt !== null) {
         const { erasedAt } = found;
         app.out(
@@ -73,7 +73,7 @@ interface Found {
   readonly erasedAt: Date | null;
 }
 
-async function lookUp(database: Database, mapping: Mapping, email: EmailKey, now: Date): Promise<Found> {
+async function readStory(database: Database, mapping: Mapping, email: EmailKey, now: Date): Promise<Found> {
   const store = await openStore(database, mapping.name);
   const engagements = await personEngagements(store, email, ENGAGEMENTS);
   const person = await explainPerson(store, mapping, { email }, now);
@@ -81,7 +81,7 @@ async function lookUp(database: Database, mapping: Mapping, email: EmailKey, now
 }
 
 /** What the given address is to the person that is shown. */
-function addressWords({ plan, asked, formerly }: ExplainedPerson): readonly string[] {
+function addressWords({ plan, wanted: asked, formerly }: ExplainedPerson): readonly string[] {
   const { email } = plan.known.link;
   return [
     ...(asked === email ? [] : [`${asked} is an earlier or additional email address of ${email}.`, ""]),

@@ -54,7 +54,7 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
           const words = hold.changes.map((one) => one.words);
           if (!wanted) app.out(json({ held: waiting, words }));
         } else if (hash === undefined) app.out(shown(hold, app.ask !== null || wanted));
-        const reason = wanted ? (options.reason ?? "") : await askedReason(app, options, waiting);
+        const reason = wanted ? (options.reason ?? "") : await enteredReason(app, options, waiting);
         if (reason === null) return exit(EXIT.held);
         await approve(app, store, waiting, reason);
         const done = `Approved: ${counted(waiting.changes, "change")}. The next run makes them; \`tandem sync\` does it now.\n`;
@@ -65,7 +65,7 @@ export function approveCommand(program: Command, app: App, exit: (code: ExitCode
 }
 
 /** The reason of somebody at the terminal who approves; `null` where nobody does. */
-async function askedReason(
+async function enteredReason(
   { ask }: App,
   { json: asJson, reason }: ApproveOptions,
   { changes }: WaitingHold,
@@ -98,7 +98,7 @@ function changedMeanwhile(hash: string): CommandFailure {
   return new CommandFailure(EXIT.tryLater, message);
 }
 
-function shown({ waiting, changes }: ShownHold, isAsked: boolean): string {
+function shown({ waiting, changes }: ShownHold, isPrompted: boolean): string {
   const rest = waiting.changes - changes.length;
   const next = [
     "To approve exactly these changes for one day:",
@@ -113,7 +113,7 @@ function shown({ waiting, changes }: ShownHold, isAsked: boolean): string {
     ...changes.map(line),
     ...(rest > 0 ? [`  and ${counted(rest, "more change")}; --limit N shows more`] : []),
     "",
-    ...(isAsked ? [] : [...next, ""]),
+    ...(isPrompted ? [] : [...next, ""]),
   ].join("\n");
 }
 

@@ -72,7 +72,7 @@ function brokenFile(path: string, diagnostics: readonly Diagnostic[], version: n
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const [first] = errors;
   const where = first === undefined ? "" : ` First: line ${first.line}, ${first.message}.`;
-  return refusal(
+  return rejection(
     path,
     `The mapping file has ${counted(errors.length, "error")}. Still using version ${version}`,
     `${path} was changed and cannot be used.${where}`,
@@ -87,7 +87,7 @@ function brokenFile(path: string, diagnostics: readonly Diagnostic[], version: n
 function unfitFile(path: string, diagnostics: readonly Diagnostic[], version: number): Problem {
   const [first] = diagnostics;
   const where = first === undefined ? "" : ` First: line ${first.line}, ${first.message}.`;
-  return refusal(
+  return rejection(
     path,
     `The mapping file does not fit the accounts. Still using version ${version}`,
     `${path} was changed and has ${counted(diagnostics.length, "error")}.${where}`,
@@ -99,7 +99,7 @@ function unfitFile(path: string, diagnostics: readonly Diagnostic[], version: nu
 }
 
 function otherConnection(path: string, name: string, { mapping, version }: MappingInUse): Problem {
-  return refusal(
+  return rejection(
     path,
     `The mapping file names another connection. Still using version ${version}`,
     `${path} says \`name: ${name}\` now; this daemon keeps ${mapping.name} in step.`,
@@ -109,10 +109,10 @@ function otherConnection(path: string, name: string, { mapping, version }: Mappi
 
 function noKey(path: string, why: string, version: number): Problem {
   const title = `The mapping file names a key that is not there. Still using version ${version}`;
-  return refusal(path, title, why, [`Put the key in its place, then save ${path} again.`]);
+  return rejection(path, title, why, [`Put the key in its place, then save ${path} again.`]);
 }
 
-function refusal(path: string, title: string, explanation: string, fix: readonly string[]): Problem {
+function rejection(path: string, title: string, explanation: string, fix: readonly string[]): Problem {
   return {
     code: "SK-MAPPING",
     level: "mapping",

@@ -15,7 +15,7 @@ import { personLines } from "./plan-person.ts";
 const FIELDS_SHOWN = 4;
 
 /** What the plan was asked for. */
-interface Asked {
+interface PlanOptions {
   readonly out?: string | null;
   readonly email?: string | null;
 }
@@ -23,7 +23,7 @@ interface Asked {
 /** The plan as a person reads it: totals by side, people in full, limits, cost, and the sum in the last line. */
 export function planReport(
   findings: PlanFindings,
-  { out: savedAs = null, email = null }: Asked = {},
+  { out: savedAs = null, email = null }: PlanOptions = {},
 ): string {
   const { totals, contacts, examples, problems, exceeded } = findings;
   const skipped = [...problems].map(([title, count]) => `  ${grouped(count)} × ${title}`);

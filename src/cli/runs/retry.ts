@@ -98,6 +98,6 @@ function retriedWords(marked: number, events: number): string {
 function nobody(cause: string | null, email: string | null): string {
   const who = email === null ? "no contact" : email;
   const what = cause === null ? "is not failing" : `is ${email === null ? "" : "not "}failing with ${cause}`;
-  const look = email === null ? "tandem status shows the causes" : `tandem explain ${email} tells of them`;
-  return `Nothing to retry: ${who} ${what}. ${look}.\n`;
+  const hint = email === null ? "tandem status shows the causes" : `tandem explain ${email} tells of them`;
+  return `Nothing to retry: ${who} ${what}. ${hint}.\n`;
 }

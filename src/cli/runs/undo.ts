@@ -4,7 +4,7 @@ import { makeUndo } from "../../lanes/plans/undo.ts";
 import type { FieldRule, Mapping } from "../../model/mapping.ts";
 import { leftWords, undoSum } from "../../plan/undo-words.ts";
 import { counted } from "../../model/count-words.ts";
-import type { DeedFilter } from "../../store/writes/deeds.ts";
+import type { WriteFilter } from "../../store/writes/writes-by-link.ts";
 import type { App, CommonOptions } from "../app.ts";
 import { openStore } from "../../store/runs/connections.ts";
 import { auditCommand } from "../audit-command.ts";
@@ -39,11 +39,11 @@ export function undoCommand(program: Command, app: App, exit: (code: ExitCode) =
     .option("--limit <n>", "how many people to show in full", whole, 10)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<UndoOptions>();
-      const deeds = wantedDeeds(options);
+      const chosen = wantedWrites(options);
       const { undo, fields } = await withEngine(app, options, async (deps, mapping, loaded) => {
         await refuseUnfitMapping(app, options, deps, loaded);
         const field = undoneField(mapping, options.field);
-        const wanted = field === null ? deeds : { ...deeds, fields: [field] };
+        const wanted = field === null ? chosen : { ...chosen, fields: [field] };
         const undo = await usable(makeUndo(deps, mapping, wanted, options.out, options.limit));
         const store = await openStore(deps.database, mapping.name);
         const about = { run: options.run ?? null, hash: undo.hash, operations: undo.operations };
@@ -66,7 +66,7 @@ function undoneField(mapping: Mapping, name: string | undefined): string | null 
 }
 
 /** @throws CommandFailure 64 where nothing is said of what to undo, or not so that it can be read */
-function wantedDeeds(options: UndoOptions): DeedFilter {
+function wantedWrites(options: UndoOptions): WriteFilter {
   const email = parseAddress(options.email);
   const since = parseTime(options.since);
   if (options.run === undefined && email === null && since === null) {

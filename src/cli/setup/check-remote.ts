@@ -60,13 +60,13 @@ async function checkAccounts(
   const named = checkAgainst(mapping, schemas, origin);
   const samples = await askBoth(connectors, (each) => {
     const known = new Set(schemas[each.side].fields.map(({ property }) => property));
-    const asked = mapping.fields.map(({ property, propertyType }) => ({
+    const wanted = mapping.fields.map(({ property, propertyType }) => ({
       property: property[each.side],
       type: propertyType[each.side],
     }));
     return sampleContacts(
       each,
-      asked.filter(({ property }) => known.has(property)),
+      wanted.filter(({ property }) => known.has(property)),
       SAMPLE,
       app.signal,
     );
@@ -92,16 +92,16 @@ async function targetLists(
   { rules }: Mapping,
   schemas: PerSide<Schema>,
 ): Promise<readonly TargetList[]> {
-  const asked = new Map<string, readonly string[] | null>();
+  const wanted = new Map<string, readonly string[] | null>();
   const lists: TargetList[] = [];
   for (const [rule, { addToLists }] of rules.entries()) {
     for (const [item, ref] of addToLists.entries()) {
       const [list, ...more] = findCollections(schemas.klaviyo.collections, "klaviyo", ref);
       if (list === undefined || more.length > 0) continue;
-      const starts = asked.has(list.id)
-        ? (asked.get(list.id) ?? null)
+      const starts = wanted.has(list.id)
+        ? (wanted.get(list.id) ?? null)
         : await klaviyo.startedBy(list.id, app.signal);
-      asked.set(list.id, starts);
+      wanted.set(list.id, starts);
       lists.push({ rule, item, name: list.name, starts });
     }
   }

@@ -69,11 +69,11 @@ function reportText(app: App, options: ReportOptions, files: readonly CheckedFil
 function allRight(path: string, mapping: Mapping | null, { remote, schema }: ReportOptions): string {
   const rules = counted(mapping?.rules.length ?? 0, "rule");
   const fields = counted(mapping?.fields.length ?? 0, "field");
-  const asked =
+  const source =
     remote === true
       ? "both accounts have every name in it"
       : schema === undefined
         ? "--remote asks both accounts for its names"
         : `${schema} has every name in it`;
-  return `${path} is right: ${rules}, ${fields}; ${asked}\n`;
+  return `${path} is right: ${rules}, ${fields}; ${source}\n`;
 }

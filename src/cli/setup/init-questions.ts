@@ -10,15 +10,15 @@ import type { App } from "../app.ts";
 import type { Ask } from "../ask.ts";
 
 /** What the accounts tell of a first mapping, before anybody decides anything. */
-export type Looked = Omit<FirstMapping, "rule" | "bothWays" | "returning" | "country">;
+export type ReadAccounts = Omit<FirstMapping, "rule" | "bothWays" | "returning" | "country">;
 
 /** What the data suggests; on a terminal the person has the last word. */
 export async function askAboutMapping(
   app: App,
-  given: Looked,
+  given: ReadAccounts,
   ask: Ask | null,
   oneWay = false,
-): Promise<Omit<FirstMapping, keyof Looked>> {
+): Promise<Omit<FirstMapping, keyof ReadAccounts>> {
   const guess = guessCountry(phones(given));
   const obvious = obviousRule(given.schemas, "hubspot");
   const back = obviousRule(given.schemas, "klaviyo");
@@ -45,7 +45,7 @@ async function askBothWays(app: App, ask: Ask): Promise<boolean> {
   }
 }
 
-function phones({ samples, fields }: Looked): readonly string[] {
+function phones({ samples, fields }: ReadAccounts): readonly string[] {
   const field = fields.find(({ klaviyo }) => klaviyo === "phone_number");
   if (field === undefined) return [];
   return SIDES.flatMap((side) =>

@@ -18,7 +18,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { CommandFailure, EXIT } from "../exit-code.ts";
 import { envExample, ignoreSecrets, refuseExisting, schemaPath, writeNew } from "./init-files.ts";
 import { initKeys } from "./init-keys.ts";
-import type { Looked } from "./init-questions.ts";
+import type { ReadAccounts } from "./init-questions.ts";
 import { askAboutMapping } from "./init-questions.ts";
 import { installationKeys } from "../installation-key.ts";
 import { initDocument, initSentences } from "./init-report.ts";
@@ -62,7 +62,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
     const path = mappingPath(app, options);
     refuseExisting(path);
     const ask = options.input ? app.ask : null;
-    const given = await lookAtBoth(app, options, ask).catch((error: unknown) => {
+    const given = await readBoth(app, options, ask).catch((error: unknown) => {
       if (error instanceof SystemUnavailable) app.talk("tandem init did not finish, and wrote no file.\n");
       throw error;
     });
@@ -82,7 +82,7 @@ export function initCommand(program: Command, app: App, exit: (code: ExitCode) =
 }
 
 /** Everything that the accounts tell: names, lists, and how full the fields are that both have. */
-async function lookAtBoth(app: App, options: InitOptions, ask: Ask | null): Promise<Looked> {
+async function readBoth(app: App, options: InitOptions, ask: Ask | null): Promise<ReadAccounts> {
   const tokens: PerSide<SecretRef> = {
     hubspot: refOf(options.hubspotTokenFile, options.hubspotTokenEnv ?? "HUBSPOT_TOKEN"),
     klaviyo: refOf(options.klaviyoTokenFile, options.klaviyoTokenEnv ?? "KLAVIYO_API_KEY"),

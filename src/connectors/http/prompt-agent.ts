@@ -24,10 +24,10 @@ class ConnectedTooLate extends Error {
 export function promptAgent<A extends Agent>(agent: A, elapsed = (): number => performance.now()): A {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
-    const asked = elapsed();
+    const begun = elapsed();
     const socket = connect(options, callback) as Socket | null | undefined;
     const check = (): void => {
-      const ms = elapsed() - asked;
+      const ms = elapsed() - begun;
       if (ms > LONGEST_CONNECT_MS) socket?.destroy(new ConnectedTooLate(ms));
     };
     // Before the request that waits for the connection to write: it was asked for later.
@@ -47,9 +47,9 @@ export function promptDispatcher(elapsed = (): number => performance.now()): Dis
   const connect = buildConnector({});
   return new Dispatcher({
     connect(options, callback) {
-      const asked = elapsed();
+      const begun = elapsed();
       connect(options, (...[error, socket]) => {
-        const ms = elapsed() - asked;
+        const ms = elapsed() - begun;
         if (error !== null) return callback(error, null);
         if (ms <= LONGEST_CONNECT_MS) return callback(null, socket);
         socket.destroy();

@@ -23,7 +23,7 @@ import { optOutTypes, typesNamed } from "./consent/opt-out-types.ts";
 import { accountDetails, propertyList } from "./wire/parse.ts";
 import { pullContacts } from "./pull/pull.ts";
 import { findContacts, readContacts, readHistories } from "./pull/read-contacts.ts";
-import { refusals } from "./consent/refusals.ts";
+import { optOuts } from "./consent/opt-outs.ts";
 import { searchedLists } from "./lists/search-lists.ts";
 import { writeAll } from "./write/write.ts";
 
@@ -125,10 +125,10 @@ export function hubspot(deps: HubSpotDeps): Connector {
       cost: (work) => cost(work, deps.apiShare),
     },
     consent: {
-      async *refusals(since, signal) {
-        yield* refusals(await knowingTypes(signal), since, signal);
+      async *optOuts(since, signal) {
+        yield* optOuts(await knowingTypes(signal), since, signal);
       },
-      refusalEvents: null,
+      optOutEvents: null,
       async formerOptOuts(left, signal) {
         return formerOptOuts(await knowingTypes(signal), left, signal);
       },

@@ -36,7 +36,7 @@ const granted = z.object({
   refresh_token: z.string().min(1).optional().catch(undefined),
 });
 
-const refusal = z.object({
+const answered = z.object({
   status: z.string().optional().catch(undefined),
   error: z.string().optional().catch(undefined),
 });
@@ -51,14 +51,14 @@ interface Access {
 /** Why one request gave no token. Holds no secret: neither the form nor the answer is kept. */
 class NotGranted extends Error {
   readonly status: number;
-  readonly refused: z.infer<typeof refusal> | null;
+  readonly refused: z.infer<typeof answered> | null;
   readonly waitMs: number | null;
   /** The request's whole time was used up. */
   readonly late: boolean;
 
   constructor(
     status: number,
-    refused: z.infer<typeof refusal> | null,
+    refused: z.infer<typeof answered> | null,
     waitMs: number | null,
     late: boolean = false,
   ) {
@@ -144,7 +144,7 @@ async function ask(
     const body = readJson(answer.text);
     const good = granted.safeParse(body);
     if (status >= 200 && status <= 299 && good.success) return good.data;
-    const refused = status >= 400 && status < 429 ? refusal.safeParse(body) : null;
+    const refused = status >= 400 && status < 429 ? answered.safeParse(body) : null;
     const waitMs = retryAfterMs(String(answer.headers["retry-after"] ?? ""), now());
     throw new NotGranted(status, refused?.success === true ? refused.data : null, waitMs);
   } catch (error) {

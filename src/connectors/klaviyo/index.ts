@@ -17,8 +17,8 @@ import { findByEmails, readByIds } from "./pull/lookup.ts";
 import { missingScopes } from "./problems/missing-scopes.ts";
 import { pages } from "./wire/pages.ts";
 import { CHANGES_OVERLAP, pull } from "./pull/pull.ts";
-import { refusalEvents } from "./consent/refusal-events.ts";
-import { mayWriteSubscriptions, refusals } from "./consent/refusals.ts";
+import { optOutEvents } from "./consent/opt-out-events.ts";
+import { mayWriteSubscriptions, optOuts } from "./consent/opt-outs.ts";
 import { subscribe } from "./consent/subscribe.ts";
 import { accountPage, groupAnswer, profilePage } from "./wire/wire.ts";
 import { write, MOST_SINGLES } from "./write/write.ts";
@@ -71,8 +71,8 @@ export function klaviyo(deps: KlaviyoDeps): Connector {
     },
     startedBy: (list, signal) => flowsStartedBy(calls, client, list, signal),
     consent: {
-      refusals: (since, signal) => refusals({ calls, client, log }, since, signal),
-      refusalEvents: (since, signal) => refusalEvents({ calls, client }, since, signal),
+      optOuts: (since, signal) => optOuts({ calls, client, log }, since, signal),
+      optOutEvents: (since, signal) => optOutEvents({ calls, client }, since, signal),
       formerOptOuts: null,
       subscribe: (clearances, gate, signal) => subscribe({ calls, client, signal }, gate, clearances),
       mayWrite: (signal) => mayWriteSubscriptions({ calls, client }, signal),

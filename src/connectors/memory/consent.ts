@@ -3,7 +3,7 @@ import type { Clearance } from "../../model/clearance.ts";
 import { isByFact, refusesAll } from "../../model/consent.ts";
 import type { ExternalId } from "../../model/contact.ts";
 import { emailKey } from "../../model/email.ts";
-import type { FormerAddress, FormerOptOut, RefusalEvent } from "../consent-port.ts";
+import type { FormerAddress, FormerOptOut, OptOutEvent } from "../consent-port.ts";
 import type { MemoryStore } from "./store.ts";
 
 /** What an opt-out makes of a consent. */
@@ -81,8 +81,8 @@ export function leftOptedOut(store: MemoryStore, left: readonly FormerAddress[])
 }
 
 /** Every suppression that ever was, gone or not: events are never taken back. */
-export function refusalsOf(store: MemoryStore, since: number): readonly RefusalEvent[] {
-  const seen = new Map<string, RefusalEvent>();
+export function optOutsOf(store: MemoryStore, since: number): readonly OptOutEvent[] {
+  const seen = new Map<string, OptOutEvent>();
   for (const { id, consent } of store.history()) {
     for (const suppression of consent?.suppressions ?? []) {
       const { reason, at } = suppression;

@@ -8,7 +8,7 @@ import type { Connector, FieldSpec, PropertyRequest, Schema } from "../connector
 import { memoryEngagement } from "./engagement.ts";
 import type { MemoryEngagement } from "./engagement.ts";
 import type { LateOptOut } from "./consent.ts";
-import { applyLate, leftOptedOut, refusalsOf, refusing, subscribed } from "./consent.ts";
+import { applyLate, leftOptedOut, optOutsOf, refusing, subscribed } from "./consent.ts";
 import { broken } from "./broken.ts";
 import { memoryJobs } from "./jobs.ts";
 import { memoryPull } from "./pull.ts";
@@ -43,7 +43,7 @@ export interface MemoryConnector extends Connector {
   /** Changes of jobs that have not ended: they may still be applied over what is there by then. */
   underWay(): readonly Operation[];
   /** Whom it was ever asked to subscribe, and to what. */
-  readonly asked: readonly Clearance[];
+  readonly requested: readonly Clearance[];
   readonly engagement: MemoryEngagement;
 }
 
@@ -57,7 +57,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
   const quirks: Quirks = { ...noQuirks(), ...options.quirks };
   const store = memoryStore(side, now);
   const writes: MemoryWrite[] = [];
-  const asked: Clearance[] = [];
+  const requested: Clearance[] = [];
   const late: LateOptOut[] = [];
   const counts = new Map<string, number>();
 
@@ -107,7 +107,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
     quirks,
     writes,
     underWay: () => jobs.underWay(),
-    asked,
+    requested: requested,
     user: memoryUser(store, quirks),
     async account(signal) {
       request("account", signal);
@@ -126,7 +126,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
       return [];
     },
     consent: {
-      async *refusals(since, signal) {
+      async *optOuts(since, signal) {
         request("refusals", signal);
         const people = showAll(
           refusing(store, since).map((id) => store.get(id)),
@@ -134,11 +134,11 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
         );
         if (people.contacts.length + people.unreadable.length > 0) yield people;
       },
-      refusalEvents:
+      optOutEvents:
         side === "klaviyo"
           ? async function* (since, signal) {
               request("refusals", signal);
-              yield* refusalsOf(store, since);
+              yield* optOutsOf(store, since);
             }
           : null,
       formerOptOuts:
@@ -160,7 +160,7 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
                 admitted.permit.use();
                 request("subscribe", signal);
               }
-              asked.push(...going);
+              requested.push(...going);
               for (const clearance of going) subscribed(store, clearance);
               const sent = new Set(going.map(({ profile }) => profile));
               return clearances.map(({ profile }) => ({
@@ -237,8 +237,11 @@ export function memory(side: Side, options: MemoryOptions): MemoryConnector {
               request("read", signal);
               const found = ids.map((id) => store.survivor(id)).filter((each) => each !== undefined);
               const { contacts, unreadable } = showAll(found, properties);
-              const asked = properties.filter(({ property }) => historic.includes(property));
-              const histories = contacts.map((contact) => ({ contact, past: store.past(contact.id, asked) }));
+              const requested = properties.filter(({ property }) => historic.includes(property));
+              const histories = contacts.map((contact) => ({
+                contact,
+                past: store.past(contact.id, requested),
+              }));
               return { histories, unreadable };
             },
       get pullLagMs() {

@@ -37,10 +37,10 @@ export async function memoryWriteAll(
 ): Promise<WriteAnswer> {
   const { store, quirks, now, writes, request } = settings;
   const progress = writeProgress(signal);
-  const writeOne = async (asked: Operation): Promise<void> => {
+  const writeOne = async (given: Operation): Promise<void> => {
     request("write", signal);
-    const isJob = quirks.importLagMs > 0 && mayBeJob(asked);
-    const admitted = await gate.admit([asked], isJob ? "import" : "request");
+    const isJob = quirks.importLagMs > 0 && mayBeJob(given);
+    const admitted = await gate.admit([given], isJob ? "import" : "request");
     const [operation] = admitted?.operations ?? [];
     if (admitted === null || operation === undefined) return;
     admitted.permit.use();
@@ -54,11 +54,11 @@ export async function memoryWriteAll(
     const id = "id" in operation ? operation.id : [...store.all()].at(-1)?.id;
     const after = id === undefined ? undefined : store.get(id);
     writes.push({ at: now(), ...structuredClone({ operation, result }), before, after });
-    progress.settle(asked, result);
+    progress.settle(given, result);
     if (job !== null) await gate.accepted([operation], job);
   };
   try {
-    for (const asked of operations) await writeOne(asked);
+    for (const given of operations) await writeOne(given);
   } catch (reason) {
     return progress.answer(operations, { reason });
   }

@@ -92,12 +92,12 @@ export function nextOlder(
   keptFrom: Date | null,
   now: Date,
 ): OlderPass | null {
-  const asked = (at: Date): Date =>
+  const wantedFrom = (at: Date): Date =>
     new Date(Math.max(firstFloor(backfillDays, at).getTime(), keptFrom?.getTime() ?? 0));
-  if (older !== null && asked(older.since).getTime() === older.from.getTime()) {
+  if (older !== null && wantedFrom(older.since).getTime() === older.from.getTime()) {
     return isStale(older.cursor, now) ? { ...older, cursor: null } : older;
   }
-  const from = asked(now);
+  const from = wantedFrom(now);
   return from < floor ? { from, since: now, cursor: null } : null;
 }
 

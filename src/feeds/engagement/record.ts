@@ -60,13 +60,13 @@ const NOTHING: RecordReport = {
  * one transaction. What was sent and never answered is sent again first, with the same ids (CONTRACT.md, Write). Before a
  * sink without its own ids makes anything, Tandem looks for it there.
  *
- * @param lookAgain people nobody knew are looked for once more
+ * @param findAgain people nobody knew are looked for once more
  */
-export async function recordAll(context: EngagementContext, lookAgain: boolean): Promise<RecordReport> {
+export async function recordAll(context: EngagementContext, findAgain: boolean): Promise<RecordReport> {
   const { store, sink, now, signal } = context;
   const since = new Date(now().getTime() - NIGHTLY_WINDOW_MS);
   await wakeFailed(store, now());
-  if (lookAgain) await wakeUnknown(store, since);
+  if (findAgain) await wakeUnknown(store, since);
   else await wakeLinked(store, since, now());
   const total = await countQueued(store);
   if (total === 0 && !(await somebodyIsToBeMade(context, since))) return NOTHING;

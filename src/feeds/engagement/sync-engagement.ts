@@ -5,10 +5,10 @@ import type { RunCounts } from "../../store/runs/runs.ts";
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { decideAll } from "./decide-all.ts";
-import { lookAtMembers } from "./look-at-members.ts";
-import type { LookReport } from "./look.ts";
-import { look } from "./look.ts";
-import { lookOlder } from "./look-older.ts";
+import { pullMembers } from "./pull-members.ts";
+import type { EventsPulled } from "./pull-events.ts";
+import { pullEvents } from "./pull-events.ts";
+import { pullOlder } from "./pull-older.ts";
 import { ofEngagement, together } from "./problems.ts";
 import { recordAll } from "./record.ts";
 import { writeRollUps } from "./write-roll-ups.ts";
@@ -34,20 +34,20 @@ export async function syncEngagement(
   unfound: readonly Problem[],
 ): Promise<EngagementReport> {
   const { store, now } = context;
-  let seen = await look(context);
-  let lookedAt = now();
+  let seen = await pullEvents(context);
+  let pulledAt = now();
   let step = await showNew(context, seen);
   let counts = plus(step.counts, { ...NOTHING, read: seen.read, added: seen.added });
   let unread: readonly Problem[] = [];
   while (!isTurnOver(context)) {
-    const { read, added, pages, dropped, problems } = await lookOlder(context, seen);
+    const { read, added, pages, dropped, problems } = await pullOlder(context, seen);
     unread = problems;
     counts = plus(counts, { ...NOTHING, read, added, older: added, dropped });
     if (pages === 0) break;
     let fresh = 0;
-    if (now().getTime() - lookedAt.getTime() >= FRESH_MS) {
-      seen = await look(context);
-      lookedAt = now();
+    if (now().getTime() - pulledAt.getTime() >= FRESH_MS) {
+      seen = await pullEvents(context);
+      pulledAt = now();
       fresh = seen.added;
       counts = plus(counts, { ...NOTHING, read: seen.read, added: fresh });
     }
@@ -88,14 +88,14 @@ function plus(one: Totals, other: Totals): Totals {
 /** Decides and shows what was read. */
 async function showNew(
   context: EngagementContext,
-  { added, widest }: Pick<LookReport, "added" | "widest">,
+  { added, widest }: Pick<EventsPulled, "added" | "widest">,
 ): Promise<{ readonly counts: Totals; readonly problems: readonly Problem[] }> {
   const { store } = context;
   await refreshEngagementStatistics(store, added);
-  const unread = await lookAtMembers(context);
+  const unread = await pullMembers(context);
   await refreshEngagementStatistics(store, await decideAll(context));
-  const lookAgain = widest === "nightly" || widest === "weekly";
-  const { problems: unshown, ...shown } = await recordAll(context, lookAgain);
+  const findAgain = widest === "nightly" || widest === "weekly";
+  const { problems: unshown, ...shown } = await recordAll(context, findAgain);
   const { problems: unstamped, stamped } = await writeRollUps(context);
   return { counts: { ...NOTHING, ...shown, stamped }, problems: [...unread, ...unshown, ...unstamped] };
 }

@@ -1,7 +1,7 @@
 import { longestGapMs } from "../../mapping/schedule.ts";
 import type { Limits, Mapping } from "../../model/mapping.ts";
 import type { Store } from "../../store/database/store.ts";
-import { ledgerIsDoubted } from "../../store/consent/doubts.ts";
+import { isLedgerUnreliable } from "../../store/consent/unreliable-ledger.ts";
 /** Nothing has run for so long: an outage, or a database of long ago. */
 const LONGEST_GAP_MS = 60 * 60_000;
 
@@ -19,6 +19,6 @@ export async function limitsNow(
 ): Promise<Limits> {
   if (!rules.some(({ subscribe }) => subscribe)) return limits;
   const gap = Math.max(LONGEST_GAP_MS, 3 * longestGapMs(schedule.contacts));
-  const doubted = await ledgerIsDoubted(store, runId, gap, now);
-  return doubted ? { ...limits, subscribes: { count: 0 } } : limits;
+  const unreliable = await isLedgerUnreliable(store, runId, gap, now);
+  return unreliable ? { ...limits, subscribes: { count: 0 } } : limits;
 }

@@ -9,7 +9,7 @@ import { endComparison } from "../../store/snapshots/comparisons.ts";
 import { markFilled } from "../../store/runs/connections.ts";
 import { recordChangedConsent } from "../../store/consent/record-consent.ts";
 import type { ContactPlan } from "../../plan/planned.ts";
-import { carryRefusals } from "../../consent/carry-refusals.ts";
+import { carryOptOuts } from "../../consent/carry-opt-outs.ts";
 import { madeRefusing } from "../../consent/made-refusing.ts";
 import { subscribePeople } from "../../consent/subscribe.ts";
 import { carryingBetween } from "../carrying-between.ts";
@@ -27,7 +27,7 @@ import { withConnection } from "../connection-lease.ts";
 import type { HoldBack } from "./hold-back.ts";
 import { HOLDS_NOTHING, holdBack } from "./hold-back.ts";
 import { limitsNow } from "./limits-now.ts";
-import { look, planPages, planWhole } from "./look.ts";
+import { pullAndLink, planPages, planWhole } from "./pull-and-link.ts";
 import { tellFailingWrites } from "./tell-failing-writes.ts";
 import { NOBODY_MAKES_ROOM, waitingForAddress, writeFreedAddresses } from "./write-freed-addresses.ts";
 import type { RunEnd } from "../with-run.ts";
@@ -99,8 +99,8 @@ async function cycle(
   runId: bigint,
 ): Promise<ContactRun> {
   const { store, lease, now } = leased;
-  const looked = await look(leased, mapping, email);
-  const { context, isApproved, guarded } = looked;
+  const pulled = await pullAndLink(leased, mapping, email);
+  const { context, isApproved, guarded } = pulled;
   const compared = context.comparison === null ? {} : { missed: await endComparison(store) };
   const consent = await recordChangedConsent(store, runId, now(), async (addresses) => {
     context.progress({ step: "compare", side: null, done: addresses, total: null });
@@ -109,7 +109,7 @@ async function cycle(
   const { limited, contacts } = await planWhole(context, filter, NO_EXAMPLES, isApproved);
   const linked = await countLinks(store, "live");
   const allowed = await limitsNow(store, mapping, runId, now());
-  const limits = exceededLimits(limited, allowed, linked, looked.firstSync);
+  const limits = exceededLimits(limited, allowed, linked, pulled.firstSync);
   const exceeded = [...guarded.exceeded, ...limits];
   const holding = email === null ? await holdBack(store, runId, exceeded, now()) : HOLDS_NOTHING;
   await holding.add(guarded.held);
@@ -134,7 +134,7 @@ async function cycle(
   const finished = failing > 0 ? "finished_with_errors" : "finished";
   const result = stoppedBy !== null ? "stopped" : exceeded.length > 0 ? "held" : finished;
   if (result === finished && email === null) await markFilled(store, now());
-  const { read, left, recovered } = looked;
+  const { read, left, recovered } = pulled;
   const optOuts = { opted_out: consent.optedOut, opted_in: consent.optedIn };
   const counts = {
     read,
@@ -148,7 +148,7 @@ async function cycle(
     failing,
   };
   const note = exceeded.map((limit) => heldByLimit(limit).title).join("; ");
-  return { runId, result, counts, note, exceeded, mappingProblems: looked.ready.problems, stoppedBy };
+  return { runId, result, counts, note, exceeded, mappingProblems: pulled.ready.problems, stoppedBy };
 }
 
 /** What a run may not do, and who is told what was held back. */
@@ -212,7 +212,7 @@ async function writeAll(
   await writeFreedAddresses(context, waitsForAddress, isHeld, mayGoOn, add);
   const stoppedBy = counts.refused > mostErrors ? tooManyErrors(counts.refused, mostErrors) : null;
   // All of them at once: the limit is one for the run.
-  add(await carryRefusals(context, refusing, mapping.limits));
+  add(await carryOptOuts(context, refusing, mapping.limits));
   return { counts, stoppedBy };
 }
 

@@ -5,7 +5,7 @@ import type { ContactPlan } from "../../plan/planned.ts";
 import type { WriteCounts } from "../../write/write-counts.ts";
 import type { WriteContext } from "../../write/write-context.ts";
 import { writePage } from "../../write/write-page.ts";
-import { planPages } from "./look.ts";
+import { planPages } from "./pull-and-link.ts";
 
 /** People who take over one another's email addresses in one run. The next run continues with longer chains. */
 const ADDRESS_STEPS = 11;

@@ -21,7 +21,7 @@ import { carryingBetween } from "../carrying-between.ts";
 import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";
 import { limitsNow } from "../contacts/limits-now.ts";
-import { look } from "../contacts/look.ts";
+import { pullAndLink } from "../contacts/pull-and-link.ts";
 import type { PlannedPerson, SavedPlan } from "./plan-file.ts";
 import { partStamps, putBackStamps } from "./put-back-stamps.ts";
 import { PLAN_VALID_MS } from "./plan-file.ts";
@@ -101,7 +101,7 @@ export async function applyPeople(
   return withConnection(outer, mapping.name, async (own) => {
     const leased = carryingBetween(own, mapping);
     const { store, lease, now } = leased;
-    const { context, firstSync } = await look(leased, mapping, null);
+    const { context, firstSync } = await pullAndLink(leased, mapping, null);
     const linked = await countLinks(store, "live");
     const limits = await limitsNow(store, mapping, NO_RUN, now());
     // By the rules that the plan was shown under. An undo fills nothing, so that no first sync excuses it.

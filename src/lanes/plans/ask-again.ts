@@ -15,7 +15,7 @@ import { stampsAgain } from "./undo-stamps.ts";
 import { undoAgain } from "./undo.ts";
 
 /** One person of a page, and what the saved plan holds for them. */
-export interface AskedPerson {
+export interface PersonAgain {
   readonly known: KnownLink;
   readonly planned: readonly PlannedOperation[];
 }
@@ -31,7 +31,7 @@ export interface AskAgain {
   /** About these people, by link. */
   readonly people: (
     context: RunContext,
-    people: readonly AskedPerson[],
+    people: readonly PersonAgain[],
   ) => Promise<ReadonlyMap<bigint, ContactPlan>>;
   /** Those of these stamps that are still to be put back. */
   readonly stamps: (context: RunContext, stamps: readonly PlannedStamp[]) => Promise<readonly PlannedStamp[]>;
@@ -69,16 +69,16 @@ const askMapping: AskAgain["people"] = (context, people) =>
  */
 export function putBackPlans(
   context: RunContext,
-  people: readonly AskedPerson[],
+  people: readonly PersonAgain[],
   again: ReadonlyMap<bigint, readonly PlannedOperation[]>,
 ): ReadonlyMap<bigint, ContactPlan> {
   return new Map(
     people.map(({ known, planned }): [bigint, ContactPlan] => {
       const { id } = known.link;
-      const asked = again.get(id) ?? [];
+      const people = again.get(id) ?? [];
       // What an address waits for, an old address waits for too.
       const waits = planContact(context, known).waits !== undefined;
-      const now = waits ? asked.filter((one) => !writesAddress(one)) : asked;
+      const now = waits ? people.filter((one) => !writesAddress(one)) : people;
       const same = sharedBy(now, planned);
       const moved = new Set(
         [...now, ...planned].filter((one) => sharedBy([one], same).length === 0).flatMap(fieldsOf),
@@ -137,11 +137,11 @@ export async function partPage(
     const known = byId.get(link);
     return known !== undefined && (kind === "undo" || known.link.email === email) ? known : null;
   };
-  const asked = page.flatMap((person): readonly AskedPerson[] => {
+  const people = page.flatMap((person): readonly PersonAgain[] => {
     const known = stillThere(person);
     return known === null ? [] : [{ known, planned: person.operations }];
   });
-  const again = await ask.people(context, asked);
+  const again = await ask.people(context, people);
   const plans = [...again.values()].filter(({ operations }) => operations.length > 0);
   const moved: MovedPerson[] = [];
   let already = 0;

@@ -14,8 +14,8 @@ import { lendingBetween } from "../between.ts";
 import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";
 import { limitsNow } from "../contacts/limits-now.ts";
-import type { WholePlan } from "../contacts/look.ts";
-import { look, planPages, planWhole } from "../contacts/look.ts";
+import type { WholePlan } from "../contacts/pull-and-link.ts";
+import { pullAndLink, planPages, planWhole } from "../contacts/pull-and-link.ts";
 import { NOBODY_MAKES_ROOM } from "../contacts/write-freed-addresses.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
@@ -65,7 +65,7 @@ export async function makePlan(
   if (options.out !== null) await checkPlanPlace(options.out);
   return withConnection(outer, mapping.name, async (own) => {
     const leased = between(own, mapping);
-    const { context, firstSync, isApproved, guarded } = await look(leased, mapping, options.email);
+    const { context, firstSync, isApproved, guarded } = await pullAndLink(leased, mapping, options.email);
     const filter: LinkFilter =
       options.email === null ? { kind: "dirty" } : { kind: "emails", emails: [options.email] };
     const plan = await planWhole(context, filter, options, isApproved);

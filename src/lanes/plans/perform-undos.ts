@@ -14,7 +14,7 @@ import { NO_STAMPS, putBackPlans } from "./ask-again.ts";
 import { carryingBetween } from "../carrying-between.ts";
 import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";
-import { look } from "../contacts/look.ts";
+import { pullAndLink } from "../contacts/pull-and-link.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 /** People click them one at a time. */
 const AT_ONCE = 500;
@@ -34,7 +34,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   const filter = { kind: "answered", ids: wanted.map(({ linkId }) => linkId) } as const;
   // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
   const links = await withConnection(outer, mapping.name, async (own) => {
-    const { scope } = (await look(carryingBetween(own, mapping), mapping, null)).context;
+    const { scope } = (await pullAndLink(carryingBetween(own, mapping), mapping, null)).context;
     return knownLinks(store, scope, filter, 0n, AT_ONCE, now());
   });
   const byId = new Map(links.map((known) => [known.link.id, known]));

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { z } from "zod";
 import type { EmailKey } from "../../model/email.ts";
 import type { PlannedOperation } from "../../plan/planned.ts";
-import type { DeedFilter } from "../../store/writes/deeds.ts";
+import type { WriteFilter } from "../../store/writes/writes-by-link.ts";
 import { ANY_HEADER, FOOTER, HEADER, PERSON } from "./plan-file-shape.ts";
 
 /** How long a saved plan may be applied: after that too much has moved for it to mean what was read. */
@@ -26,7 +26,7 @@ export type PlanHeader = {
 } & (
   | { readonly kind: "plan" }
   /** `undoes`: the writes that it puts back. The journal is asked for them again when it is applied. */
-  | { readonly kind: "undo"; readonly undoes: DeedFilter }
+  | { readonly kind: "undo"; readonly undoes: WriteFilter }
 );
 
 /** What is to be done about one person: a link, because an address may be another person's by the time of the apply. */

@@ -4,7 +4,7 @@ import type { PlannedOperation } from "../../plan/planned.ts";
 
 /** Does the side show what the operation would make of it? */
 export function isSoAlready(known: KnownLink, operation: PlannedOperation): boolean {
-  const { link, askedFor } = known;
+  const { link, subscribeRequested: askedFor } = known;
   const seen = known.sightings[operation.side];
   switch (operation.kind) {
     case "create":

@@ -9,7 +9,7 @@ import type { Values } from "../../model/value.ts";
 import type { PlannedOperation } from "../../plan/planned.ts";
 import type { NotUndone } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";
-import type { DeedFilter } from "../../store/writes/deeds.ts";
+import type { WriteFilter } from "../../store/writes/writes-by-link.ts";
 import type { ContactStamps } from "../../store/feeds/stamps.ts";
 import { stampsByContact } from "../../store/feeds/stamps.ts";
 
@@ -42,7 +42,7 @@ const CONTACTS_PER_PAGE = 500;
 export async function* undoStamps(
   { store, connectors, signal }: RunContext,
   rollUps: readonly RollUpProperty[],
-  wanted: DeedFilter,
+  wanted: WriteFilter,
   only: readonly ExternalId[] | null = null,
 ): AsyncGenerator<StampUndo> {
   let after = "";
@@ -93,7 +93,7 @@ function backOf(
 export async function stampsAgain(
   context: RunContext,
   rollUps: readonly RollUpProperty[],
-  wanted: DeedFilter,
+  wanted: WriteFilter,
   stamps: readonly PlannedStamp[],
 ): Promise<readonly PlannedStamp[]> {
   if (stamps.length === 0) return [];

@@ -3,11 +3,11 @@ import type { KnownLink } from "../../model/link.ts";
 import type { Mapping } from "../../model/mapping.ts";
 import type { Values } from "../../model/value.ts";
 import type { ContactPlan, PlannedOperation } from "../../plan/planned.ts";
-import type { Deed, NotUndone, UndoPlan } from "../../plan/plan-undo.ts";
+import type { UndoableWrite, NotUndone, UndoPlan } from "../../plan/plan-undo.ts";
 import { asContactPlan, planUndo, undoNothing } from "../../plan/plan-undo.ts";
 import type { RunContext } from "../../pull/run-context.ts";
-import type { DeedFilter, DeedRow, LinkDeeds } from "../../store/writes/deeds.ts";
-import { deedsByLink } from "../../store/writes/deeds.ts";
+import type { WriteFilter, JournalledWrite, LinkWrites } from "../../store/writes/writes-by-link.ts";
+import { writesByLink } from "../../store/writes/writes-by-link.ts";
 import { openStore } from "../../store/runs/connections.ts";
 import { knownLinks } from "../../store/links/known-links.ts";
 import { readRun } from "../../store/runs/run-list.ts";
@@ -15,7 +15,7 @@ import type { Between } from "../between.ts";
 import { lendingBetween } from "../between.ts";
 import { withConnection } from "../connection-lease.ts";
 import type { Deps } from "../deps.ts";
-import { look } from "../contacts/look.ts";
+import { pullAndLink } from "../contacts/pull-and-link.ts";
 import type { PlannedPerson } from "./plan-file.ts";
 import { writePlanFile } from "./plan-file.ts";
 import type { StampBack } from "./undo-stamps.ts";
@@ -54,7 +54,7 @@ export interface UndoFindings {
 export async function makeUndo(
   outer: Deps,
   mapping: Mapping,
-  wanted: DeedFilter,
+  wanted: WriteFilter,
   out: string,
   examples: number,
   between: Between = lendingBetween,
@@ -63,7 +63,7 @@ export async function makeUndo(
   await checkRun(outer, mapping, wanted);
   return withConnection(outer, mapping.name, async (own) => {
     const leased = between(own, mapping);
-    const { context } = await look(leased, mapping, (wanted.email as EmailKey | undefined) ?? null);
+    const { context } = await pullAndLink(leased, mapping, (wanted.email as EmailKey | undefined) ?? null);
     const made = leased.now().toISOString();
     const about = {
       kind: "undo",
@@ -125,7 +125,7 @@ export class NoSuchRun extends Error {
   }
 }
 
-async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFilter): Promise<void> {
+async function checkRun({ database }: Deps, mapping: Mapping, { runId }: WriteFilter): Promise<void> {
   if (runId === undefined) return;
   const store = await openStore(database, mapping.name);
   if ((await readRun(store, runId)) === null) throw new NoSuchRun(runId);
@@ -137,12 +137,12 @@ async function checkRun({ database }: Deps, mapping: Mapping, { runId }: DeedFil
  */
 export async function undoAgain(
   context: RunContext,
-  wanted: DeedFilter,
+  wanted: WriteFilter,
   people: readonly KnownLink[],
 ): Promise<ReadonlyMap<bigint, readonly PlannedOperation[]>> {
   const { store } = context;
   const links = people.map(({ link }) => link.id);
-  const found = await deedsByLink(store, wanted, 0n, links.length, links);
+  const found = await writesByLink(store, wanted, 0n, links.length, links);
   const byId = new Map(people.map((known) => [known.link.id, known]));
   return new Map(
     found.flatMap((row): readonly [bigint, readonly PlannedOperation[]][] => {
@@ -154,23 +154,23 @@ export async function undoAgain(
 
 function undoOf(
   { fields }: RunContext,
-  wanted: DeedFilter,
+  wanted: WriteFilter,
   known: KnownLink,
-  { deeds, touchedSince }: LinkDeeds,
+  { writes, touchedSince }: LinkWrites,
 ): UndoPlan {
-  const done = deeds.map((row) => deedOf(row, wanted.fields));
+  const done = writes.map((row) => undoableWrite(row, wanted.fields));
   return planUndo(fields, known, done, new Set(touchedSince));
 }
 
 /** A person at a time, by link: an address that they had then may be another person's now. */
 async function* undoPlans(
   context: RunContext,
-  wanted: DeedFilter,
+  wanted: WriteFilter,
 ): AsyncGenerator<{ readonly known: KnownLink | null; readonly undo: UndoPlan }> {
   const { store, scope } = context;
   let after = 0n;
   for (;;) {
-    const page = await deedsByLink(store, wanted, after, PEOPLE_PER_PAGE);
+    const page = await writesByLink(store, wanted, after, PEOPLE_PER_PAGE);
     const filter = { kind: "answered", ids: page.map(({ linkId }) => linkId) } as const;
     const links = await knownLinks(store, scope, filter, 0n, PEOPLE_PER_PAGE, context.now());
     const byId = new Map<bigint, KnownLink>(links.map((known) => [known.link.id, known]));
@@ -180,7 +180,7 @@ async function* undoPlans(
       const undo =
         known === null
           ? undoNothing(
-              row.deeds.map((deed) => deedOf(deed, wanted.fields)),
+              row.writes.map((write) => undoableWrite(write, wanted.fields)),
               "unanswered",
             )
           : undoOf(context, wanted, known, row);
@@ -192,7 +192,10 @@ async function* undoPlans(
   }
 }
 
-function deedOf({ side, kind, before, after, run }: DeedRow, fields: readonly string[] | undefined): Deed {
+function undoableWrite(
+  { side, kind, before, after, run }: JournalledWrite,
+  fields: readonly string[] | undefined,
+): UndoableWrite {
   const list = kind === "add_to_list" || kind === "remove_from_list" ? String(after["list"]) : null;
   return { side, kind, list, run, before: list === null ? only(before, fields) : {} };
 }

@@ -99,13 +99,13 @@ function checkProperty(
 
 /** A type that a property cannot be read as, or that it can be read as and not written. */
 function clash(rule: FieldRule, side: Side, { property, type }: FieldSpec): Finding {
-  const asked = rule.propertyType[side];
-  const readable = typesFit(type, asked, { source: true, target: false });
+  const wanted = rule.propertyType[side];
+  const readable = typesFit(type, wanted, { source: true, target: false });
   const message = readable
-    ? `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`: it can be read as \`${asked}\`, but not written`
-    : `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`, and this entry is \`${asked}\``;
+    ? `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`: it can be read as \`${wanted}\`, but not written`
+    : `${SIDE_NAMES[side]} property \`${property}\` is \`${type}\`, and this entry is \`${wanted}\``;
   const away = readable ? `, or let values flow away from it only: \`direction: to_${otherSide(side)}\`` : "";
-  const list = type === "list" || asked === "list";
+  const list = type === "list" || wanted === "list";
   const turned =
     list && !readable ? "; `join` and `split` under `transform` turn a list into one text and back" : "";
   return { code: "M304", message, help: `add \`type: ${type}\`${away}${turned}` };

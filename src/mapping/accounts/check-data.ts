@@ -35,7 +35,7 @@ export function checkData(
   const leading = SIDES.filter((side) => mapping.rules.some(({ from }) => from === side));
   for (const [rule, place] of placedFields({ ...mapping, fields: knowOptions(mapping.fields, schemas) })) {
     for (const side of leading.filter((each) => directionAllows(rule.direction, each))) {
-      const seen = look(rule, side, schemas[otherSide(side)], samples[side].contacts);
+      const seen = checkField(rule, side, schemas[otherSide(side)], samples[side].contacts);
       const where = rule.options === null ? [...place, side] : [...place, "options"];
       const part = rule.options === null ? "value" : "key";
       if (seen.values.size > 0) tell(where, part, rule, missingOptions(rule, side, seen, samples[side]));
@@ -56,7 +56,7 @@ interface Seen {
   readonly problem: Problem | null;
 }
 
-function look(rule: FieldRule, side: Side, target: Schema, contacts: readonly Contact[]): Seen {
+function checkField(rule: FieldRule, side: Side, target: Schema, contacts: readonly Contact[]): Seen {
   const options = target.fields.find(({ property }) => property === rule.property[otherSide(side)])?.options;
   const values = new Map<string, number>();
   let [unturned, problem]: [number, Problem | null] = [0, null];
@@ -100,7 +100,7 @@ function missingOptions(rule: FieldRule, side: Side, { values, options }: Seen, 
     options === null
       ? `no pair under \`options\``
       : `no option of that name in ${SIDE_NAMES[otherSide(side)]} \`${to}\``;
-  const message = `${SIDE_NAMES[side]} \`${from}\` holds ${what} with ${lack}: ${shown.join(", ")}${rest}, of ${lookedAt(side, sample)}`;
+  const message = `${SIDE_NAMES[side]} \`${from}\` holds ${what} with ${lack}: ${shown.join(", ")}${rest}, of ${sampleWords(side, sample)}`;
   const near = options === null ? null : suggest(most[0]?.[0] ?? "", options).word;
   const guess = near === null ? "" : `\`${near}\` exists. `;
   const add =
@@ -114,12 +114,12 @@ function missingOptions(rule: FieldRule, side: Side, { values, options }: Seen, 
 }
 
 function unturned(rule: FieldRule, side: Side, seen: Seen, sample: Sample): Finding {
-  const message = `${people(seen.unturned)} of ${lookedAt(side, sample)} have a \`${rule.property[side]}\` that cannot be read as ${rule.type}, or not be turned for the other side`;
+  const message = `${people(seen.unturned)} of ${sampleWords(side, sample)} have a \`${rule.property[side]}\` that cannot be read as ${rule.type}, or not be turned for the other side`;
   // The values stay out: they are people's own.
   return { code: "M309", severity: "warning", message, help: seen.problem?.fix.join(" ") ?? "" };
 }
 
-function lookedAt(side: Side, { contacts, whole }: Sample): string {
+function sampleWords(side: Side, { contacts, whole }: Sample): string {
   const many = contacts.length;
   return whole ? `all ${many} in ${SIDE_NAMES[side]}` : `${many} looked at in ${SIDE_NAMES[side]}`;
 }

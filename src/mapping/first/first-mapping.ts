@@ -74,7 +74,7 @@ function written(
   suggested: readonly FilledField[],
 ): string {
   const { samples } = given;
-  const looked = `${count(samples.hubspot)} in HubSpot and ${count(samples.klaviyo)} in Klaviyo`;
+  const sampleWords = `${count(samples.hubspot)} in HubSpot and ${count(samples.klaviyo)} in Klaviyo`;
   const custom = suggested.filter((field) => !field.wellKnown);
   const unfilled = suggested.filter((field) => field.wellKnown);
   return [
@@ -85,7 +85,7 @@ function written(
     ...(given.bothWays ? [] : ONE_WAY),
     "# WHAT is in sync. E-mail is the link between the two and always is. Where both sides changed a field, `winner`",
     "# decides: hubspot, unless the field or `defaults` says klaviyo. Fullest first, as measured on",
-    `# ${looked}.`,
+    `# ${sampleWords}.`,
     "fields:",
     ...fields.flatMap((field) => fieldLines(field, given.country)),
     ...(custom.length === 0

@@ -51,7 +51,7 @@ function flatten(
     const meant = issue.errors.find(
       (branch) => !branch.some((each) => each.path.length === 0 && each.code === "invalid_type"),
     );
-    return meant === undefined || !isObject(lookUp(value, path))
+    return meant === undefined || !isObject(valueAt(value, path))
       ? [{ path, issue }]
       : flatten(meant, path, value);
   });
@@ -64,7 +64,7 @@ function unknownKeys(
   top: unknown,
 ): readonly Diagnostic[] {
   const all = allowedKeys(path);
-  const here = record(lookUp(top, path));
+  const here = record(valueAt(top, path));
   const free = all.filter((name) => !Object.hasOwn(here, name));
   const where = path.length === 0 ? "at the top level" : `in ${spell(path)}`;
   return keys.slice(0, MOST_PROBLEMS).map((key) => {
@@ -77,7 +77,7 @@ function unknownKeys(
 
 /** A missing key is not reported beside the misspelt one. */
 function explainedByTypo(path: Path, issues: readonly { path: Path; issue: Issue }[], top: unknown): boolean {
-  if (lookUp(top, path) !== undefined) return false;
+  if (valueAt(top, path) !== undefined) return false;
   const parent = path.slice(0, -1);
   return issues.some(
     (each) =>
@@ -91,7 +91,7 @@ function explainedByTypo(path: Path, issues: readonly { path: Path; issue: Issue
 }
 
 function describe(source: YamlSource, path: Path, issue: Issue, top: unknown): Diagnostic {
-  const value = lookUp(top, path);
+  const value = valueAt(top, path);
   const at = (finding: Finding, part: "key" | "value" = "value"): Diagnostic =>
     diagnostic(source.file, path, source.place(path, part), finding);
   if (value === undefined) {
@@ -210,7 +210,7 @@ function inner(schema: z.ZodType, step: string | number): z.ZodType | null {
   return Object.hasOwn(shape, step) ? (shape[step] ?? null) : null;
 }
 
-function lookUp(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (at, step) =>
       isObject(at) && Object.hasOwn(at, step) ? (at as Record<string | number, unknown>)[step] : undefined,

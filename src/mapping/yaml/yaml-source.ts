@@ -44,8 +44,8 @@ export function yamlSource(text: string, file: string): YamlSource | Diagnostic 
     const node = find(document, path, part, pairs) ?? document.contents;
     return node?.range ? span(node.range[0], node.range[1]) : { line: 1, column: 1, length: 1 };
   };
-  const refusal = refusedNode(document, span);
-  if (refusal !== null) return diagnostic(file, [], refusal.place, refusal.finding);
+  const rejected = refusedNode(document, span);
+  if (rejected !== null) return diagnostic(file, [], rejected.place, rejected.finding);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });

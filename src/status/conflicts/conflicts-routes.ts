@@ -15,8 +15,8 @@ export function conflictsRoutes({ act, now }: PageDeps): readonly StatusPage[] {
     {
       address: "/conflicts",
       place: "/conflicts",
-      async answer({ query: asked, frame }) {
-        const read = conflictsQuery(asked);
+      async answer({ query: wanted, frame }) {
+        const read = conflictsQuery(wanted);
         if (!read.success) return notUnderstood(read.error);
         const query = read.data;
         const [found, byField, used] = await Promise.all([

@@ -35,7 +35,7 @@ export function consentPage(view: ConsentView): Safe {
     <h1>Consent</h1>
     <p>Tandem never resubscribes anyone who opted out. No setting changes this.</p>
     ${mayDo(view.frame.shell.visitor?.role ?? "viewer", "operator") ? personSection(view.person) : null}
-    ${matrix(view.pairs)} ${deeds(view.summary)} ${optOuts(view.summary)} ${proofSection(view)}
+    ${matrix(view.pairs)} ${actCounts(view.summary)} ${optOuts(view.summary)} ${proofSection(view)}
     ${ledgerSection(view)}
   `;
 }
@@ -90,7 +90,7 @@ function matrix(pairs: readonly ConsentPair[]): Safe {
   </section>`;
 }
 
-function deeds({ kinds, blocked }: LedgerSummary): Safe {
+function actCounts({ kinds, blocked }: LedgerSummary): Safe {
   const told = kinds.filter(({ kind }) => !SEEN.has(kind));
   return html`<section aria-labelledby="deeds">
     <h2 id="deeds">What Tandem did in the last 30 days</h2>

@@ -11,7 +11,7 @@ import {
 } from "../../store/consent/ledger-list.ts";
 import { notAllowed } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { addressOf, given, notUnderstood, pageNumber } from "../parts/query-parts.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { searchWords } from "../parts/search-text.ts";
@@ -58,7 +58,7 @@ const MONTH_MS = 30 * 86_400_000;
 export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
   const { act } = deps;
   return [
-    { address: "/consent", place: "/consent", answer: (asked) => consent(deps, asked, null) },
+    { address: "/consent", place: "/consent", answer: (wanted) => consent(deps, wanted, null) },
     {
       address: "/consent.csv",
       place: "/consent",
@@ -77,12 +77,12 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
       method: "POST",
       address: "/consent/proof",
       place: "/consent",
-      async answer(asked) {
-        const { visitor } = asked;
+      async answer(wanted) {
+        const { visitor } = wanted;
         const proof = await verifyLedger(act.store.statements);
         const about = { entries: proof.entries, broken: proof.broken === null ? "no" : "yes" };
         await act.audit({ who: visitor.name, role: visitor.role, action: "prove_ledger", about });
-        return consent(deps, { ...asked, query: {} }, proof);
+        return consent(deps, { ...wanted, query: {} }, proof);
       },
     },
   ];
@@ -90,7 +90,7 @@ export function consentRoutes(deps: PageDeps): readonly StatusPage[] {
 
 async function consent(
   { act, now }: PageDeps,
-  { query, frame, visitor }: Asked,
+  { query, frame, visitor }: PageRequest,
   proof: LedgerProof | null,
 ): Promise<Answer> {
   const read = parameters.safeParse(query);
@@ -109,7 +109,7 @@ async function consent(
   ]);
   if (found.page !== page)
     return { kind: "moved", to: addressOf("/consent", { kind, email, page: found.page }) };
-  const asked =
+  const wanted =
     person === null
       ? null
       : {
@@ -126,7 +126,7 @@ async function consent(
       pairs: mayAsk ? pairs : pairs.map((pair) => (isMismatch(pair) ? pair : { ...pair, example: null })),
       ...summary,
       ledger: found,
-      person: asked,
+      person: wanted,
       proof,
     },
   };

@@ -7,7 +7,7 @@ import type { Fragment } from "../frame/layout/html.ts";
 import { html } from "../frame/layout/html.ts";
 import { linkId } from "../parts/link-selection.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { searchWords } from "../parts/search-text.ts";
 import type { StatusActions } from "../status-actions.ts";
 import type { StatusReader } from "../status-reader.ts";
@@ -31,20 +31,20 @@ export function contactEraseRoutes(deps: EraseDeps): readonly StatusPage[] {
       method: "POST",
       address: "/contacts/:id/erase",
       place: "/contacts",
-      async answer(asked) {
-        const parsed = params.safeParse(asked.params);
+      async answer(wanted) {
+        const parsed = params.safeParse(wanted.params);
         const found = parsed.success ? await deps.read.contact(parsed.data.id) : null;
         const email = emailKey(found?.email ?? null);
         if (!parsed.success || email === null) return { kind: "told", status: 404, message: NOT_FOUND };
         const { id } = parsed.data;
-        const sent = z.object({ address: z.unknown() }).safeParse(asked.body).success;
+        const sent = z.object({ address: z.unknown() }).safeParse(wanted.body).success;
         const question = async (wrong: Wrong) =>
-          ask(asked, id, await deps.erasing.known(email), email, wrong);
+          ask(wanted, id, await deps.erasing.known(email), email, wrong);
         if (!sent) return question(null);
-        const given = form.safeParse(asked.body);
+        const given = form.safeParse(wanted.body);
         if (!given.success || emailKey(given.data.address) !== email)
           return question({ words: `Type ${email}, exactly as shown here`, status: 400 });
-        return erase(deps, asked, id, email, question);
+        return erase(deps, wanted, id, email, question);
       },
     },
   ];
@@ -52,7 +52,7 @@ export function contactEraseRoutes(deps: EraseDeps): readonly StatusPage[] {
 
 async function erase(
   { act, erasing }: EraseDeps,
-  { visitor: { name: who, role } }: Asked,
+  { visitor: { name: who, role } }: PageRequest,
   id: bigint,
   email: NonNullable<ReturnType<typeof emailKey>>,
   question: (wrong: Wrong) => Promise<Answer>,
@@ -77,7 +77,7 @@ async function erase(
 }
 
 function ask(
-  { frame }: Asked,
+  { frame }: PageRequest,
   id: bigint,
   { addresses, contacts }: ToErase,
   email: string,

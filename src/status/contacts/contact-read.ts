@@ -26,8 +26,8 @@ export function contactReading(
 ): ContactReading {
   const task = tasks?.readOf(linkId) ?? null;
   const own = task?.state.kind === "ready" ? task.state.at : null;
-  const look = overview.lastFinishedAt;
-  const at = own !== null && (look === null || own > look) ? own : look;
+  const lastSync = overview.lastFinishedAt;
+  const at = own !== null && (lastSync === null || own > lastSync) ? own : lastSync;
   return { at, task, canRead: tasks !== undefined };
 }
 

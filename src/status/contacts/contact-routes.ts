@@ -14,7 +14,7 @@ import type { Fragment } from "../frame/layout/html.ts";
 import { ignoreFields, readIgnoreForm } from "../errors/ignore-form.ts";
 import { linkId } from "../parts/link-selection.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { rawPage } from "../frame/layout/raw-page.ts";
 import { mayDo, searchInOf } from "../frame/access/role.ts";
 import { searchWords } from "../parts/search-text.ts";
@@ -55,19 +55,19 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
   const one = (
     address: string,
     method: "GET" | "POST",
-    answer: (asked: Asked, id: bigint) => Promise<Answer>,
+    answer: (wanted: PageRequest, id: bigint) => Promise<Answer>,
   ): StatusPage => ({
     ...(method === "POST" ? { method } : {}),
     address: `/contacts/:id${address}`,
     place: "/contacts",
-    answer: (asked) => {
-      const read = params.safeParse(asked.params);
-      return read.success ? answer(asked, read.data.id) : Promise.resolve(NOBODY);
+    answer: (wanted) => {
+      const read = params.safeParse(wanted.params);
+      return read.success ? answer(wanted, read.data.id) : Promise.resolve(NOBODY);
     },
   });
   return [
-    { address: "/contacts", place: "/contacts", answer: (asked) => list(deps, asked) },
-    one("", "GET", (asked, id) => contact(deps, asked, id)),
+    { address: "/contacts", place: "/contacts", answer: (wanted) => list(deps, wanted) },
+    one("", "GET", (wanted, id) => contact(deps, wanted, id)),
     one("/raw", "GET", async ({ frame }, id) => {
       const found = await deps.read.contact(id);
       if (found === null) return NOBODY;
@@ -88,7 +88,7 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
           : "Retry queued. It starts now, or after the run in progress.";
       return { kind: "moved", to: `/contacts/${String(id)}`, said };
     }),
-    one("/pause", "POST", (asked, id) => pause(deps, asked, id)),
+    one("/pause", "POST", (wanted, id) => pause(deps, wanted, id)),
     one("/resume", "POST", async ({ visitor }, id) => {
       await deps.act.resume(visitor, { kind: "ids", ids: [id] });
       return {
@@ -100,7 +100,7 @@ export function contactRoutes(deps: ContactDeps): readonly StatusPage[] {
   ];
 }
 
-async function list({ read }: ContactDeps, { query: given, frame, visitor }: Asked): Promise<Answer> {
+async function list({ read }: ContactDeps, { query: given, frame, visitor }: PageRequest): Promise<Answer> {
   const parsed = listParameters.safeParse(given);
   if (!parsed.success) {
     const words = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
@@ -129,7 +129,11 @@ function key(search: string): string {
   return search.trim().toLowerCase().normalize("NFC");
 }
 
-async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: bigint): Promise<Answer> {
+async function contact(
+  deps: ContactDeps,
+  { query, frame, visitor }: PageRequest,
+  id: bigint,
+): Promise<Answer> {
   const { read } = deps;
   const [found, times, person] = await Promise.all([
     read.contact(id),
@@ -191,10 +195,10 @@ async function contact(deps: ContactDeps, { query, frame, visitor }: Asked, id: 
   return { kind: "page", title: found.email, content, document };
 }
 
-async function pause(deps: ContactDeps, asked: Asked, id: bigint): Promise<Answer> {
+async function pause(deps: ContactDeps, wanted: PageRequest, id: bigint): Promise<Answer> {
   const found = await deps.read.contact(id);
   if (found === null) return NOBODY;
-  const { body, frame, visitor } = asked;
+  const { body, frame, visitor } = wanted;
   const sent = z.object({ reason: z.string() }).safeParse(body).success;
   const form = sent ? readIgnoreForm(body, deps.now()) : null;
   if (form?.ok === true) {

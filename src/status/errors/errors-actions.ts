@@ -8,7 +8,7 @@ import { errorsAddress } from "./errors-address.ts";
 import { ignoreFields, readIgnoreForm } from "./ignore-form.ts";
 import type { Ticked } from "../parts/link-selection.ts";
 import { readTicked, tickedFields } from "../parts/link-selection.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import type { StatusActions } from "../status-actions.ts";
 
 /** What the forms need. */
@@ -23,30 +23,33 @@ const CAN_CHANGE = "The number can change before this runs, because contacts fai
 
 /** The forms of the errors page: ticked, asked once more, done. */
 export function errorsActions(deps: ErrorsActionDeps): readonly StatusPage[] {
-  const form = (address: string, answer: (asked: Asked, ticked: Ticked) => Promise<Answer>): StatusPage => ({
+  const form = (
+    address: string,
+    answer: (request: PageRequest, ticked: Ticked) => Promise<Answer>,
+  ): StatusPage => ({
     method: "POST",
     address,
     place: "/errors",
-    answer: async (asked) => {
-      const ticked = readTicked(asked.body, (await deps.rules?.()) ?? []);
-      return ticked === null ? nothingTicked() : answer(asked, ticked);
+    answer: async (request) => {
+      const ticked = readTicked(request.body, (await deps.rules?.()) ?? []);
+      return ticked === null ? nothingTicked() : answer(request, ticked);
     },
   });
   return [
-    form("/errors", (asked, ticked) => {
-      const { do: wanted } = z.object({ do: z.string() }).partial().catch({}).parse(asked.body);
-      if (wanted === "ignore") return askIgnore(deps, asked, ticked, null);
-      return wanted === "resume" ? resume(deps, asked, ticked) : askRetry(deps, asked, ticked);
+    form("/errors", (request, ticked) => {
+      const { do: wanted } = z.object({ do: z.string() }).partial().catch({}).parse(request.body);
+      if (wanted === "ignore") return askIgnore(deps, request, ticked, null);
+      return wanted === "resume" ? resume(deps, request, ticked) : askRetry(deps, request, ticked);
     }),
     form("/errors/retry", async ({ visitor }, { selection, query }) => {
       const done = await deps.act.retry(visitor, selection);
       const said = `Retry of ${counted(done, "contact")} queued. It starts now, or after the run in progress.`;
       return { kind: "moved", to: errorsAddress({ ...query, page: 1 }), said };
     }),
-    form("/errors/ignore", async (asked, ticked) => {
-      const read = readIgnoreForm(asked.body, deps.now());
-      if (!read.ok) return askIgnore(deps, asked, ticked, read.wrong);
-      const done = await deps.act.ignore(asked.visitor, ticked.selection, read.terms);
+    form("/errors/ignore", async (request, ticked) => {
+      const read = readIgnoreForm(request.body, deps.now());
+      if (!read.ok) return askIgnore(deps, request, ticked, read.wrong);
+      const done = await deps.act.ignore(request.visitor, ticked.selection, read.terms);
       const said = `${counted(done, "contact")} ignored. The filter Status finds them.`;
       return { kind: "moved", to: errorsAddress({ ...ticked.query, page: 1 }), said };
     }),
@@ -58,7 +61,11 @@ function nothingTicked(): Answer {
   return { kind: "told", status: 400, message: { title: "No contact is selected", words } };
 }
 
-async function askRetry({ act, now }: ErrorsActionDeps, { frame }: Asked, ticked: Ticked): Promise<Answer> {
+async function askRetry(
+  { act, now }: ErrorsActionDeps,
+  { frame }: PageRequest,
+  ticked: Ticked,
+): Promise<Answer> {
   const { contacts, unchanged } = await previewRetry(act.store, ticked.selection, now());
   const title = `Retry ${counted(contacts, "contact")}?`;
   const same =
@@ -81,7 +88,7 @@ async function askRetry({ act, now }: ErrorsActionDeps, { frame }: Asked, ticked
 
 async function askIgnore(
   { act, now }: ErrorsActionDeps,
-  { frame, body }: Asked,
+  { frame, body }: PageRequest,
   ticked: Ticked,
   wrong: { readonly words: string; readonly field: string } | null,
 ): Promise<Answer> {
@@ -109,7 +116,7 @@ async function askIgnore(
 
 async function resume(
   { act }: ErrorsActionDeps,
-  { visitor }: Asked,
+  { visitor }: PageRequest,
   { selection, query }: Ticked,
 ): Promise<Answer> {
   const done = await act.resume(visitor, selection);

@@ -24,9 +24,9 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
       place: "/errors",
       async answer({ query: given, frame, visitor }) {
         const rules = await rulesNow();
-        const asked = errorsQuery(given, rules, visitor.role);
-        if (!asked.ok) return notUnderstood(asked.wrong);
-        const { query } = asked;
+        const wanted = errorsQuery(given, rules, visitor.role);
+        if (!wanted.ok) return notUnderstood(wanted.wrong);
+        const { query } = wanted;
         const [found, facets, progress] = await Promise.all([
           read.failing(query),
           read.facets(),
@@ -48,10 +48,10 @@ export function errorsRoutes(deps: ErrorsDeps): readonly StatusPage[] {
       address: "/errors.csv",
       place: "/errors",
       async answer({ query: given, frame, visitor }) {
-        const asked = errorsQuery(given, await rulesNow(), visitor.role);
-        if (!asked.ok) return notUnderstood(asked.wrong);
+        const wanted = errorsQuery(given, await rulesNow(), visitor.role);
+        if (!wanted.ok) return notUnderstood(wanted.wrong);
         const name = `errors-${frame.now.toISOString().slice(0, 10)}.csv`;
-        const text = errorsCsv(read.eachFailing(asked.query));
+        const text = errorsCsv(read.eachFailing(wanted.query));
         return { kind: "table", name, lines: text };
       },
     },

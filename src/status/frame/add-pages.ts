@@ -4,7 +4,7 @@ import type { Frame, Shell } from "./layout/layout.ts";
 import { layout } from "./layout/layout.ts";
 import type { Message } from "./layout/message-page.ts";
 import { messagePage } from "./layout/message-page.ts";
-import type { Answer, Asked, StatusPage } from "./layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "./layout/page.ts";
 import { neededFor } from "./access/permissions.ts";
 import { THIS_MACHINE } from "./access/sessions.ts";
 import { seenDocument } from "../seen-document.ts";
@@ -33,7 +33,7 @@ export function addPages(app: FastifyInstance, pages: readonly StatusPage[], set
       handler: async (request, reply) => {
         const shell = settings.shellOf(request, reply);
         const frame = { ...(await settings.readFrame()), shell };
-        return sendAnswer(request, reply, page, frame, await page.answer(askedOf(request, frame)));
+        return sendAnswer(request, reply, page, frame, await page.answer(pageRequest(request, frame)));
       },
     });
   }
@@ -43,7 +43,7 @@ function asFile(reply: FastifyReply, name: string, type: string): FastifyReply {
   return reply.type(`${type}; charset=utf-8`).header("content-disposition", `attachment; filename="${name}"`);
 }
 
-function askedOf(request: FastifyRequest, frame: Frame): Asked {
+function pageRequest(request: FastifyRequest, frame: Frame): PageRequest {
   const { query, params, body = null, url } = request;
   // The guard lets nobody in without a visitor; without one nothing is allowed.
   const visitor = request.visitor ?? { ...THIS_MACHINE, role: "viewer" };

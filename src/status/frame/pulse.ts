@@ -30,7 +30,7 @@ export interface PulseDeps {
   readonly sessions: Pick<Sessions, "glance">;
 }
 
-const asked = z.object({ since: z.iso.datetime().optional().catch(undefined) });
+const wanted = z.object({ since: z.iso.datetime().optional().catch(undefined) });
 
 /**
  * Answers an open page's question how things are. A page asks by itself, every few seconds: that says nothing of a person
@@ -46,7 +46,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { since } = asked.parse(request.query);
+  const { since } = wanted.parse(request.query);
   const [{ overview, health, now }, session, newFailing] = await Promise.all([
     readFrame(),
     sessions.glance(request),

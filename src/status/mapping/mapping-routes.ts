@@ -7,7 +7,7 @@ import { pastHolds } from "../../store/runs/hold-list.ts";
 import { failingByField, listMappingVersions, readMappingVersion } from "../../store/runs/mapping-history.ts";
 import type { Message } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { given, notUnderstood, rowId } from "../parts/query-parts.ts";
 import { reasonWords } from "../parts/reason-form.ts";
 import { readHold } from "./held-view.ts";
@@ -19,7 +19,7 @@ import type { MappingView } from "./mapping-view.ts";
 import { PARTS } from "./mapping-view.ts";
 import { atomically } from "../../store/database/store.ts";
 
-const asked = z.object({
+const wanted = z.object({
   show: given(
     z.enum(
       PARTS.map(({ part }) => part),
@@ -59,8 +59,8 @@ export function mappingRoutes(deps: PageDeps): readonly StatusPage[] {
   ];
 }
 
-async function mapping(deps: PageDeps, { query, frame }: Asked): Promise<Answer> {
-  const read = asked.safeParse(query);
+async function mapping(deps: PageDeps, { query, frame }: PageRequest): Promise<Answer> {
+  const read = wanted.safeParse(query);
   if (!read.success) return notUnderstood(read.error);
   const { store } = deps.act;
   const used = await mappingInUse(store);
@@ -105,7 +105,7 @@ async function compared({ act }: PageDeps, version: number): Promise<MappingView
 async function decide(
   { act, now }: PageDeps,
   what: "approve" | "reject",
-  { params, body, visitor }: Asked,
+  { params, body, visitor }: PageRequest,
 ): Promise<Answer> {
   const id = ofHold.safeParse(params);
   const form = decision.safeParse(body);

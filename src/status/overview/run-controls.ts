@@ -11,7 +11,7 @@ import { html } from "../frame/layout/html.ts";
 import type { Frame } from "../frame/layout/layout.ts";
 import { csrfField } from "../frame/layout/layout.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { given } from "../parts/query-parts.ts";
 import { reasonWords } from "../parts/reason-form.ts";
 import { mayDo } from "../frame/access/role.ts";
@@ -74,13 +74,13 @@ function pauseFields(reason: string): Safe {
 /** What the buttons do. */
 export function runControlRoutes(deps: PageDeps): readonly StatusPage[] {
   return [
-    { method: "POST", address: "/sync", place: "/", answer: (asked) => sync(deps, asked) },
-    { method: "POST", address: "/pause", place: "/", answer: (asked) => pause(deps, asked) },
-    { method: "POST", address: "/resume", place: "/", answer: (asked) => resume(deps, asked) },
+    { method: "POST", address: "/sync", place: "/", answer: (wanted) => sync(deps, wanted) },
+    { method: "POST", address: "/pause", place: "/", answer: (wanted) => pause(deps, wanted) },
+    { method: "POST", address: "/resume", place: "/", answer: (wanted) => resume(deps, wanted) },
   ];
 }
 
-async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<Answer> {
+async function sync({ act, now }: PageDeps, { visitor, frame }: PageRequest): Promise<Answer> {
   const { store } = act;
   if (holds(frame.overview.pause, now())) {
     const words = ["Syncing is paused. Resume it on the overview first."];
@@ -105,7 +105,7 @@ async function sync({ act, now }: PageDeps, { visitor, frame }: Asked): Promise<
   return { kind: "moved", to: "/", said };
 }
 
-async function pause({ act, now }: PageDeps, { visitor, frame, body }: Asked): Promise<Answer> {
+async function pause({ act, now }: PageDeps, { visitor, frame, body }: PageRequest): Promise<Answer> {
   const form = pauseForm.safeParse(body);
   if (!form.success) return askAgain(frame, form.error, body);
   const { reason, length } = form.data;
@@ -139,7 +139,7 @@ function askAgain(frame: Frame, { issues }: z.ZodError, body: unknown): Answer {
   return { kind: "page", title: "Error: Pause", content, document: { wrong }, status: 400 };
 }
 
-async function resume({ act, now }: PageDeps, { visitor }: Asked): Promise<Answer> {
+async function resume({ act, now }: PageDeps, { visitor }: PageRequest): Promise<Answer> {
   const { store } = act;
   const was = await atomically(store, async (store) => {
     const paused = await resumeConnection(store, now());

@@ -27,9 +27,9 @@ export interface Ticked {
 /** Reads what a form of the errors page has ticked; `null` for nothing, or for what is no such form. */
 export function readTicked(body: unknown, rules: readonly FilterRule[]): Ticked | null {
   const read = ticked.safeParse(body);
-  const asked = errorsQuery(body, rules, "operator");
-  if (!read.success || !asked.ok) return null;
-  const { query } = asked;
+  const wanted = errorsQuery(body, rules, "operator");
+  if (!read.success || !wanted.ok) return null;
+  const { query } = wanted;
   if (read.data.all !== undefined) return { query, selection: { kind: "matching", query } };
   const ids = read.data.link ?? [];
   return ids.length === 0 ? null : { query, selection: { kind: "ids", ids } };

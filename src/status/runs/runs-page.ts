@@ -13,11 +13,11 @@ import { RESULTS, RUN_COUNTS, resultWords } from "../../words/state-words.ts";
 import { exactElement, timeElement } from "../parts/time-element.ts";
 import { LANES, laneName, tookWords, triggerName, written } from "../../words/run-words.ts";
 import { runsChart } from "./runs-chart.ts";
-import type { RunsAsked, Span } from "./runs-query.ts";
+import type { RunsRequest, Span } from "./runs-query.ts";
 import { SPANS, runsAddress } from "./runs-query.ts";
 
 /** What the list of runs shows: the question, its answer, and the runs of the chart. */
-export interface RunsView extends RunsAsked {
+export interface RunsView extends RunsRequest {
   readonly frame: Frame;
   readonly found: RunsPage;
   /** Of the lane that is asked for, the oldest first. */

@@ -11,7 +11,7 @@ export const SPANS = ["day", "week", "month"] as const;
 export type Span = (typeof SPANS)[number];
 
 /** The list's question, and how far the chart goes back. */
-export interface RunsAsked {
+export interface RunsRequest {
   readonly query: RunsQuery;
   readonly span: Span;
 }
@@ -30,7 +30,7 @@ const parameters = z
     span: given(within),
     page: given(pageNumber),
   })
-  .transform(({ kind, result, trigger, within: since, span, page }): RunsAsked => ({
+  .transform(({ kind, result, trigger, within: since, span, page }): RunsRequest => ({
     query: {
       kind: kind ?? null,
       result: result ?? null,
@@ -42,7 +42,7 @@ const parameters = z
   }));
 
 /** Reads the parameters of the address; those of other names are nobody's. */
-export function runsAsked(query: unknown): z.ZodSafeParseResult<RunsAsked> {
+export function runsRequest(query: unknown): z.ZodSafeParseResult<RunsRequest> {
   return parameters.safeParse(query);
 }
 

@@ -5,14 +5,14 @@ import { listRuns, readRun, runChanges, runsSince } from "../../store/runs/run-l
 import { MOST_BARS } from "../parts/bar-chart.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import { given, notUnderstood, pageNumber, rowId } from "../parts/query-parts.ts";
 import { reasonWords } from "../parts/reason-form.ts";
 import { mayDo, searchInOf } from "../frame/access/role.ts";
 import { seenChange } from "../seen-change.ts";
 import { searchWords } from "../parts/search-text.ts";
 import { runPage } from "./run-page.ts";
-import { runsAddress, runsAsked } from "./runs-query.ts";
+import { runsAddress, runsRequest } from "./runs-query.ts";
 import type { Span } from "./runs-query.ts";
 import { runsPage } from "./runs-page.ts";
 import { undoPage } from "./undo-page.ts";
@@ -44,9 +44,9 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
       address: "/runs",
       place: "/runs",
       async answer({ query: given_, frame }) {
-        const asked = runsAsked(given_);
-        if (!asked.success) return notUnderstood(asked.error);
-        const { query, span } = asked.data;
+        const wanted = runsRequest(given_);
+        if (!wanted.success) return notUnderstood(wanted.error);
+        const { query, span } = wanted.data;
         const since = new Date(now().getTime() - SPAN_MS[span]);
         const [found, charted] = await Promise.all([
           listRuns(store, query, now()),
@@ -62,22 +62,25 @@ export function runsRoutes(deps: PageDeps): readonly StatusPage[] {
         };
       },
     },
-    { address: "/runs/:id", place: "/runs", answer: (asked) => oneRun(deps, asked) },
+    { address: "/runs/:id", place: "/runs", answer: (wanted) => oneRun(deps, wanted) },
     ...undoRoutes(deps),
   ];
 }
 
-async function oneRun({ act, tasks }: PageDeps, { params, query, frame, visitor }: Asked): Promise<Answer> {
+async function oneRun(
+  { act, tasks }: PageDeps,
+  { params, query, frame, visitor }: PageRequest,
+): Promise<Answer> {
   const { store } = act;
   const id = ofRun.safeParse(params);
-  const asked = searched.safeParse(query);
+  const wanted = searched.safeParse(query);
   if (!id.success) return NO_RUN;
-  if (!asked.success) return notUnderstood(asked.error);
+  if (!wanted.success) return notUnderstood(wanted.error);
   const run = await readRun(store, id.data.id);
   if (run === null) return NO_RUN;
-  const search = asked.data.q ?? null;
+  const search = wanted.data.q ?? null;
   const [found, conflicts, held] = await Promise.all([
-    runChanges(store, id.data.id, search, searchInOf(visitor.role), asked.data.page ?? 1),
+    runChanges(store, id.data.id, search, searchInOf(visitor.role), wanted.data.page ?? 1),
     countConflicts(store, id.data.id),
     holdOfRun(store, id.data.id),
   ]);
@@ -97,15 +100,15 @@ function undoRoutes({ act, tasks }: PageDeps): readonly StatusPage[] {
   const page = (
     address: string,
     method: "GET" | "POST",
-    answer: (asked: Asked, runId: bigint) => Promise<Answer> | Answer,
+    answer: (wanted: PageRequest, runId: bigint) => Promise<Answer> | Answer,
   ): StatusPage => ({
     ...(method === "POST" ? { method } : {}),
     address,
     place: "/runs",
-    async answer(asked) {
-      const id = ofRun.safeParse(asked.params);
+    async answer(wanted) {
+      const id = ofRun.safeParse(wanted.params);
       if (!id.success || (await readRun(store, id.data.id)) === null) return NO_RUN;
-      return answer(asked, id.data.id);
+      return answer(wanted, id.data.id);
     },
   });
   return [

@@ -4,7 +4,7 @@ import { writeAudit } from "../../store/chains/audit.ts";
 import { endSessions } from "../../store/pages/web-sessions.ts";
 import { NOT_FOUND } from "../frame/layout/message-page.ts";
 import type { PageDeps } from "../frame/page-deps.ts";
-import type { Answer, Asked, StatusPage } from "../frame/layout/page.ts";
+import type { Answer, PageRequest, StatusPage } from "../frame/layout/page.ts";
 import type { Visitor } from "../frame/access/role.ts";
 import { mayDo } from "../frame/access/role.ts";
 import { atomically } from "../../store/database/store.ts";
@@ -26,7 +26,7 @@ export function sessionRoutes({ act, now }: PageDeps): readonly StatusPage[] {
       await writeAudit(store, { who, role, action, about }, at);
       return ended;
     });
-  const one = async ({ visitor, params: given }: Asked): Promise<Answer> => {
+  const one = async ({ visitor, params: given }: PageRequest): Promise<Answer> => {
     const read = params.safeParse(given);
     if (!read.success) return { kind: "told", status: 404, message: NOT_FOUND };
     const who = mayDo(visitor.role, "admin") ? null : visitor.name;

@@ -167,11 +167,11 @@ export function askWho(
   reply: FastifyReply,
   { status, wrong }: { readonly status: number; readonly wrong: string | null },
 ): FastifyReply {
-  const asked = z
+  const wanted = z
     .object({ next: z.string(), name: z.string().max(100) })
     .partial()
     .catch({});
-  const { next, name = "" } = asked.parse(request.method === "POST" ? (request.body ?? {}) : request.query);
+  const { next, name = "" } = wanted.parse(request.method === "POST" ? (request.body ?? {}) : request.query);
   const fresh = request.method === "GET" && !request.url.startsWith("/sign-in") ? request.url : "/";
   const title = wrong === null ? "Sign in" : "Error: Sign in";
   const document = { error: { status, title: "Sign in", words: wrong === null ? [] : [wrong] } };

@@ -6,7 +6,7 @@ import { sealing } from "../chains/seals.ts";
 import type { Store } from "../database/store.ts";
 
 /** A refusal that Tandem has taken to a side. */
-export interface CarriedRefusal {
+export interface CarriedOptOut {
   readonly side: Side;
   /** The contact's id there. */
   readonly id: string;
@@ -27,15 +27,15 @@ const OUT_OF_A_KIND = consentState({ ...plainConsent("never_subscribed"), optedO
 export async function saveCarried(
   store: Store,
   runId: bigint,
-  refusals: readonly CarriedRefusal[],
+  optOuts: readonly CarriedOptOut[],
   now: Date,
 ): Promise<void> {
   const { statements, connectionId } = store;
-  if (refusals.length === 0) return;
+  if (optOuts.length === 0) return;
   // What the side will show: until it is read again, that stands.
   const shown = plainConsent("unsubscribed");
   const { verdict, reason } = verdictOf(shown);
-  const page = Prisma.sql`jsonb_to_recordset(${JSON.stringify(refusals)}::jsonb) AS p(
+  const page = Prisma.sql`jsonb_to_recordset(${JSON.stringify(optOuts)}::jsonb) AS p(
     "side" text, "id" text, "email" text, "from" jsonb, "because" jsonb, "restores" boolean)`;
   await sealing(
     store,

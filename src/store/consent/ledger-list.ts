@@ -39,14 +39,14 @@ const TOTAL_ROW = z.object({ total: z.number() });
 export async function listLedger(
   { statements, connectionId }: Store,
   kind: ConsentKind | null,
-  asked: number,
+  wanted: number,
 ): Promise<LedgerList> {
   const which = kind === null ? Prisma.empty : Prisma.sql`AND kind = ${kind}`;
   const [count] = await rowsOf(statements, TOTAL_ROW)`
     SELECT count(*)::int AS total FROM consent_ledger WHERE connection_id = ${connectionId} ${which}`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / PER_PAGE));
-  const page = Math.min(asked, pages);
+  const page = Math.min(wanted, pages);
   const entries = await rowsOf(statements, LISTED_ROW)`
     SELECT seq, at, subject, kind, side, list, evidence, run_id AS "runId", hash FROM consent_ledger
     WHERE connection_id = ${connectionId} ${which} ORDER BY seq DESC LIMIT ${PER_PAGE} OFFSET ${(page - 1) * PER_PAGE}`;

@@ -46,7 +46,7 @@ export function inherited(connectionId: number): Prisma.Sql {
 }
 
 /** The lists that `page`'s person was ever asked to be subscribed to, under whatever address. */
-export function askedFor(connectionId: number): Prisma.Sql {
+export function subscribeRequested(connectionId: number): Prisma.Sql {
   return Prisma.sql`(
     SELECT array_agg(list) FROM consent_ledger
     WHERE connection_id = ${connectionId} AND subject = ANY(page.subjects) AND kind = 'asked')`;

@@ -6,7 +6,7 @@ import type { EditTimes } from "../../model/history/edit-time.ts";
 import type { LostValue } from "../../model/history/lost-value.ts";
 import type { ExceededLimit } from "../../model/hold.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Refusals } from "../../model/refusal.ts";
+import type { RejectedValues } from "../../model/rejected-value.ts";
 import type { Channel, EngagementKind } from "../../model/engagement.ts";
 import { ENGAGEMENT_KINDS } from "../../model/engagement.ts";
 import type { LinkState } from "../../model/link.ts";
@@ -91,7 +91,7 @@ export const PROBLEM: z.ZodType<Problem> = z.object({
   reference: z.string().nullable().default(null),
 });
 
-export const REFUSALS: z.ZodType<Refusals> = z.record(
+export const REJECTED_VALUES: z.ZodType<RejectedValues> = z.record(
   z.string(),
   z.object({ value: VALUE, problem: PROBLEM }),
 );

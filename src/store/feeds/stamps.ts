@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ExternalId } from "../../model/contact.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Values } from "../../model/value.ts";
-import type { DeedFilter } from "../writes/deeds.ts";
+import type { WriteFilter } from "../writes/writes-by-link.ts";
 import { Prisma } from "../generated/client.ts";
 import { linksUnder } from "../links/links-under.ts";
 import type { Store } from "../database/store.ts";
@@ -95,7 +95,7 @@ export type ContactStamps = z.infer<typeof CONTACT_STAMPS_ROW>;
  */
 export async function stampsByContact(
   { statements, connectionId }: Store,
-  filter: DeedFilter,
+  filter: WriteFilter,
   after: ExternalId,
   limit: number,
   only: readonly ExternalId[] | null = null,

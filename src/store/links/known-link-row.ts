@@ -6,7 +6,7 @@ import {
   EMAIL_KEY,
   LINK_STATE,
   PROBLEM,
-  REFUSALS,
+  REJECTED_VALUES,
   SIDE,
   VALUES,
 } from "../database/shapes.ts";
@@ -43,7 +43,7 @@ export const KNOWN_LINK_ROW = z.object({
   state: LINK_STATE,
   attempts: z.number(),
   retry_at: z.date().nullable(),
-  refused: REFUSALS,
+  refused: REJECTED_VALUES,
   hubspot_sought: z.date().nullable(),
   klaviyo_sought: z.date().nullable(),
   hubspot: SIGHTING_COLUMNS.nullable(),
@@ -76,7 +76,7 @@ export const KNOWN_LINK_ROW = z.object({
     optOutUnconfirmed: z.boolean(),
     optOutUnderWay: z.boolean(),
   }),
-  asked_for: z.array(z.string()).nullable(),
+  subscribe_requested: z.array(z.string()).nullable(),
   overruled: z.boolean(),
   taken_back: z.array(z.string()).nullable(),
 });

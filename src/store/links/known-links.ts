@@ -13,7 +13,7 @@ import { pastWrites, writesOf } from "../writes/past-writes.ts";
 import { claimOf, claims } from "./claims.ts";
 import { putAside } from "./put-aside.ts";
 import {
-  askedFor,
+  subscribeRequested,
   inherited,
   optingOut,
   optOutOnItsWay,
@@ -102,7 +102,7 @@ export async function knownLinks(
            ${putAside("hubspot", connectionId)} AS hubspot_put_aside, ${putAside("klaviyo", connectionId)} AS klaviyo_put_aside,
            ${inherited(connectionId)} AS inherited,
            ${pastWrites(now)} AS writes,
-           ${refusedByLedger(connectionId, Prisma.sql`page.subject`)} AS opted_out, ${askedFor(connectionId)} AS asked_for,
+           ${refusedByLedger(connectionId, Prisma.sql`page.subject`)} AS opted_out, ${subscribeRequested(connectionId)} AS subscribe_requested,
            ${optOutOnItsWay(now)} AS on_its_way, ${overruled(connectionId)} AS overruled, ${takenBack(connectionId)} AS taken_back
     FROM page ORDER BY page.id`;
   return rows.map((row) => knownLink(row, rules, now));
@@ -177,7 +177,7 @@ function knownLink(row: KnownLinkRow, rules: readonly ResolvedRule[], now: Date)
     inherited: row.inherited ?? [],
     optedOut: row.opted_out,
     ...row.on_its_way,
-    askedFor: row.asked_for ?? [],
+    subscribeRequested: row.subscribe_requested ?? [],
     overruled: row.overruled,
     takenBack: row.taken_back ?? [],
     writes: (row.writes ?? []).flatMap((past) => writesOf(past, now)),

@@ -79,7 +79,7 @@ export interface SessionEnd extends KeptSession {
 }
 
 /** The same without extending the session: a page that only refreshes keeps nobody signed in. */
-export async function lookAtSession(
+export async function readSession(
   statements: Statements,
   tokenHash: string,
   { idleMs, wholeMs }: SessionLimits,

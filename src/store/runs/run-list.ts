@@ -43,7 +43,7 @@ const RUN_WORDS_ROW = z.object({ kind: z.string(), trigger: z.string() });
 /** A page of runs, the latest first. */
 export async function listRuns(
   { statements, connectionId }: Store,
-  { kind, result, trigger, within, page: asked }: RunsQuery,
+  { kind, result, trigger, within, page: wanted }: RunsQuery,
   now: Date,
 ): Promise<RunsPage> {
   const where = {
@@ -59,7 +59,7 @@ export async function listRuns(
       SELECT DISTINCT kind, trigger FROM run WHERE connection_id = ${connectionId}`,
   ]);
   const pages = Math.max(1, Math.ceil(total / RUNS_PER_PAGE));
-  const page = Math.min(asked, pages);
+  const page = Math.min(wanted, pages);
   const rows = await statements.run.findMany({
     where,
     orderBy: [{ startedAt: "desc" }, { id: "desc" }],
@@ -148,7 +148,7 @@ export async function runChanges(
   runId: bigint,
   search: string | null,
   searchIn: SearchIn,
-  asked: number,
+  wanted: number,
 ): Promise<RunChanges> {
   const people = (link: Prisma.Sql): Prisma.Sql =>
     search === null
@@ -168,7 +168,7 @@ export async function runChanges(
     SELECT count(*)::int AS total FROM (${all}) AS written`;
   const total = count?.total ?? 0;
   const pages = Math.max(1, Math.ceil(total / CHANGES_PER_PAGE));
-  const page = Math.min(asked, pages);
+  const page = Math.min(wanted, pages);
   const changes = await rowsOf(statements, RUN_CHANGE_ROW)`
     SELECT link_id AS "linkId", email, sent_at AS at, side, kind, outcome, before, after,
            refused_fields AS "refusedFields", problem ->> 'title' AS problem

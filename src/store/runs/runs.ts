@@ -51,7 +51,7 @@ export type ProblemOwner = Side | "limits" | "engagement" | "refusals" | "writes
 export const ENGAGEMENT_FIELD = "engagement";
 
 /** Problems of the consent lane, of either side. A run of another lane does not clear them. */
-const REFUSALS_FIELD = "refusals";
+const OPT_OUTS_FIELD = "refusals";
 
 /** Writes that a side does not confirm, whatever the side: reading from it has not fixed them. */
 const WRITES_FIELD = "writes";
@@ -69,9 +69,9 @@ function isSide(owner: ProblemOwner): owner is Side {
 
 function ownedBy(owner: ProblemOwner) {
   if (owner === "engagement") return { field: ENGAGEMENT_FIELD };
-  if (owner === "refusals") return { field: REFUSALS_FIELD };
+  if (owner === "refusals") return { field: OPT_OUTS_FIELD };
   if (owner === "writes") return { field: WRITES_FIELD };
-  const field = { notIn: [ENGAGEMENT_FIELD, REFUSALS_FIELD, WRITES_FIELD] };
+  const field = { notIn: [ENGAGEMENT_FIELD, OPT_OUTS_FIELD, WRITES_FIELD] };
   if (isSide(owner)) return { side: owner, field };
   const code = owner === "limits" ? { notIn: Object.values(OWN_CODES).flat() } : { in: OWN_CODES[owner] };
   return { side: "", field, code };
@@ -79,7 +79,7 @@ function ownedBy(owner: ProblemOwner) {
 
 /** Tells, or heals, what keeps refusals from being looked for, or those from being looked after who were subscribed. */
 export async function saveLaneOut(store: Store, stoppedBy: Problem | null, now: Date): Promise<void> {
-  const problems = stoppedBy === null ? [] : [{ ...stoppedBy, field: REFUSALS_FIELD }];
+  const problems = stoppedBy === null ? [] : [{ ...stoppedBy, field: OPT_OUTS_FIELD }];
   await saveConnectionProblems(store, "refusals", problems, now);
 }
 

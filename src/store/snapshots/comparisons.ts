@@ -21,15 +21,15 @@ const MISSED: PerSide<string> = {
 };
 
 /** The stream that remembers when the last whole pull of a side's changes began. */
-export function lookedStream(side: Side): string {
+export function pulledStream(side: Side): string {
   return `${side} looked`;
 }
 
 /** Read before the streams are forgotten: when were the changes of each side last pulled? */
 export async function lastPulls(store: Store): Promise<Comparison["pulled"]> {
   const [hubspot, klaviyo] = [
-    await readCursor(store, lookedStream("hubspot")),
-    await readCursor(store, lookedStream("klaviyo")),
+    await readCursor(store, pulledStream("hubspot")),
+    await readCursor(store, pulledStream("klaviyo")),
   ];
   const times = { hubspot, klaviyo };
   return perSide((side) => (times[side] === null ? null : new Date(times[side])));

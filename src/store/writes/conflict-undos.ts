@@ -44,7 +44,7 @@ export async function conflictOf(
 }
 
 /** Wants the losing value back with the next run; once. */
-export async function wishUndo(
+export async function requestUndo(
   { statements }: Store,
   conflictId: bigint,
   by: string,

@@ -12,14 +12,14 @@ export interface PastRow {
 }
 
 /** Two days: what makes a write of yesterday a flip may have been written the day before. */
-const LOOK_BACK_MS = 2 * 86_400_000;
+const READ_BACK_MS = 2 * 86_400_000;
 
 /** Fewer writes than these cannot have gone back and forth too often, and are not read. */
 const FEWEST_WRITES = 3;
 
 /** Of a link of `page`: what was written to it lately and taken, since a person last asked to try again. */
 export function pastWrites(now: Date): Prisma.Sql {
-  const since = new Date(now.getTime() - LOOK_BACK_MS);
+  const since = new Date(now.getTime() - READ_BACK_MS);
   return Prisma.sql`(
     SELECT jsonb_agg(jsonb_build_object('before', before, 'after', after, 'refused', refused_fields,
                                         'at', sent_at, 'run', run_id))

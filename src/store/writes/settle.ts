@@ -2,7 +2,7 @@ import type { Base } from "../../model/base.ts";
 import type { LinkState } from "../../model/link.ts";
 import type { LostValue } from "../../model/history/lost-value.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Refusals } from "../../model/refusal.ts";
+import type { RejectedValues } from "../../model/rejected-value.ts";
 import type { Side } from "../../model/side.ts";
 import { ENGAGEMENT_FIELD } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
@@ -18,7 +18,7 @@ export interface LinkOutcome {
   readonly dirty: boolean;
   readonly attempts: number;
   readonly retryAt: Date | null;
-  readonly refused: Refusals;
+  readonly refused: RejectedValues;
   /** A side that is to be asked for the address again. */
   readonly seekAgain: Side | null;
   /** A side that did not have its contact any more when it was written. */

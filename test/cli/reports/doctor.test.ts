@@ -164,12 +164,12 @@ test("a system that is out ends with 69, and the other is asked all the same", a
     reference: null,
   } as const;
   const unavailable = () => new SystemUnavailable("hubspot", out, null);
-  const asked = app();
+  const checked = app();
   const findings = await examine(
     {
-      ...asked,
+      ...checked,
       connect: async (mapping, secrets, database) => {
-        const { klaviyo } = await asked.connect(mapping, secrets, database);
+        const { klaviyo } = await checked.connect(mapping, secrets, database);
         return { klaviyo, hubspot: memory("hubspot", { now: Date.now, quirks: { unavailable } }) };
       },
     },

@@ -21,13 +21,13 @@ afterAll(() => it.close());
 
 /** As somebody at a terminal who gives this answer; `null`: nobody sits there. */
 async function tandem(args: readonly string[], answer: string | null = null) {
-  let asked = "";
+  let requested = "";
   const answers = (question: string): string => {
-    asked += question;
+    requested += question;
     return answer ?? "";
   };
   const typed = { env: it.env, ...(answer === null ? {} : { answer: answers }) };
-  return { ...(await runTandem([...args, "--quiet"], typed)), asked };
+  return { ...(await runTandem([...args, "--quiet"], typed)), asked: requested };
 }
 
 const known = async () => (await tandem(["explain", JO])).out;

@@ -130,13 +130,13 @@ describe("a saved schema", () => {
   test("checks without keys what the accounts would say, and holds neither keys nor people", async () => {
     const file = `${it.folder.path}/schema.json`;
     expect(await it.run(["check", "--save-schema", file])).toMatchObject({ status: 0 });
-    const asked = it.rehearsal.hubspot.world.truth.calls.length;
+    const requested = it.rehearsal.hubspot.world.truth.calls.length;
     expect(await it.run(["check", "--schema", file], noKeys)).toMatchObject({ status: 0 });
     const config = await it.mapping((text) => text.replace("hubspot: jobtitle", "hubspot: jobtitel"));
     const wrong = await it.run(["check", config, "--schema", file], noKeys);
     expect(wrong.status).toBe(78);
     expect(wrong.out).toMatch(/error\[M301\][\s\S]*did you mean `jobtitle`/);
-    expect(it.rehearsal.hubspot.world.truth.calls).toHaveLength(asked);
+    expect(it.rehearsal.hubspot.world.truth.calls).toHaveLength(requested);
     const text = readFileSync(file, "utf8");
     expect(text).not.toMatch(/@example\.com|pat-|pk_/);
     expect(await it.run(["check", "--save-schema", file])).toMatchObject({ status: 0 });

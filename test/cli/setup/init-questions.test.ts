@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { App } from "../../../src/cli/app.ts";
 import { terminalAsk } from "../../../src/cli/ask.ts";
 import { initKeys } from "../../../src/cli/setup/init-keys.ts";
-import type { Looked } from "../../../src/cli/setup/init-questions.ts";
+import type { ReadAccounts } from "../../../src/cli/setup/init-questions.ts";
 import { askAboutMapping } from "../../../src/cli/setup/init-questions.ts";
 import { portal, shop } from "../../mapping/accounts/schemas.ts";
 
@@ -31,7 +31,7 @@ if (customers === undefined || leads === undefined) throw new Error("the portal 
 const [newsletter] = shop.collections;
 if (newsletter === undefined) throw new Error("the shop has a list");
 const nobody = { contacts: [], whole: true };
-const looked = {
+const accounts = {
   schemas: {
     hubspot: {
       ...portal,
@@ -44,12 +44,12 @@ const looked = {
   },
   samples: { hubspot: nobody, klaviyo: nobody },
   fields: [],
-} as Partial<Looked> as Looked;
+} as Partial<ReadAccounts> as ReadAccounts;
 
 test("a person chooses among the largest lists and names a country; what is none is asked again", async () => {
   const { app, said } = talking();
   const { ask } = answering("7", "2", "perhaps", "both", "1", "Estonia", "ee");
-  expect(await askAboutMapping(app, looked, ask)).toEqual({
+  expect(await askAboutMapping(app, accounts, ask)).toEqual({
     rule: { from: "hubspot", collection: { ...customers, size: 90 } },
     bothWays: true,
     returning: { from: "klaviyo", collection: { ...newsletter, size: 40 } },
@@ -64,7 +64,7 @@ test("a person chooses among the largest lists and names a country; what is none
 test("Enter takes what the data says, which here is nothing", async () => {
   const { app } = talking();
   const { ask, questions } = answering("", "", "", "");
-  expect(await askAboutMapping(app, looked, ask)).toEqual({
+  expect(await askAboutMapping(app, accounts, ask)).toEqual({
     rule: null,
     bothWays: true,
     returning: { from: "klaviyo", collection: { ...newsletter, size: 40 } },
@@ -79,21 +79,21 @@ test("Enter takes what the data says, which here is nothing", async () => {
 });
 
 test("without a terminal nobody is asked", async () => {
-  const twoWays = await askAboutMapping(talking().app, looked, null);
+  const twoWays = await askAboutMapping(talking().app, accounts, null);
   expect(twoWays).toMatchObject({
     rule: null,
     bothWays: true,
     returning: { from: "klaviyo" },
     country: null,
   });
-  const oneWay = await askAboutMapping(talking().app, looked, null, true);
+  const oneWay = await askAboutMapping(talking().app, accounts, null, true);
   expect(oneWay).toEqual({ rule: null, bothWays: false, returning: null, country: null });
 });
 
 test("one way asks for no list of Klaviyo", async () => {
   const { app } = talking();
   const { ask, questions } = answering("", "one", "");
-  expect(await askAboutMapping(app, looked, ask)).toMatchObject({ bothWays: false, returning: null });
+  expect(await askAboutMapping(app, accounts, ask)).toMatchObject({ bothWays: false, returning: null });
   expect(questions).toHaveLength(3);
 });
 

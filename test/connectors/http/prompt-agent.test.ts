@@ -22,7 +22,7 @@ const throughUndici: Send = async (port, elapsed) => {
 };
 
 /** @param passes so many milliseconds between one look at the clock and the next */
-async function askedAfter(
+async function answeredAfter(
   passes: number,
   send: Send,
 ): Promise<{ readonly end: string; readonly arrived: number }> {
@@ -50,10 +50,10 @@ describe.each([
   ["undici", throughUndici],
 ])("a request through %s", (_name, send) => {
   test("whose connection was made long after it was asked for is not sent", async () => {
-    expect(await askedAfter(26_000, send)).toEqual({ end: "ECONNECTLATE", arrived: 0 });
+    expect(await answeredAfter(26_000, send)).toEqual({ end: "ECONNECTLATE", arrived: 0 });
   });
 
   test("whose connection is there in time is sent", async () => {
-    expect(await askedAfter(100, send)).toEqual({ end: "answered", arrived: 1 });
+    expect(await answeredAfter(100, send)).toEqual({ end: "answered", arrived: 1 });
   });
 });

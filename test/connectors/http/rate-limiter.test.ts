@@ -142,14 +142,14 @@ describe("the rate limiter", () => {
     const rate = rateLimiter([{ name: "w", kind: "rolling", calls: 1, perMs: 1_000 }], { ...time, share: 1 });
     const order: string[] = [];
     const leaving = new AbortController();
-    const asked = [
+    const requested = [
       rate.take(never).then(() => order.push("first")),
       rate.take(leaving.signal).catch(() => order.push("left")),
       rate.take(never).then(() => order.push("second")),
       rate.take(never).then(() => order.push("third")),
     ];
     leaving.abort(new Error("stopped"));
-    await Promise.all(asked);
+    await Promise.all(requested);
     expect(order).toEqual(["first", "left", "second", "third"]);
     expect(time.now()).toBe(2_000);
   });

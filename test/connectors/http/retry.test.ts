@@ -39,26 +39,26 @@ describe("callWithRetry", () => {
     const time = virtualTime();
     const error = new Error("busy");
     const { call, made } = failing(9, error);
-    const asked = callWithRetry(call, { classify: retry(1, 3), sleep: time.sleep, signal: never });
-    await expect(asked).rejects.toBe(error);
+    const requested = callWithRetry(call, { classify: retry(1, 3), sleep: time.sleep, signal: never });
+    await expect(requested).rejects.toBe(error);
     expect([made(), time.slept]).toEqual([3, [1, 1]]);
   });
 
   it("calls once where the policy says no", async () => {
     const { call, made } = failing(1);
-    const asked = callWithRetry(call, {
+    const requested = callWithRetry(call, {
       classify: () => ({ retry: false }),
       sleep: virtualTime().sleep,
       signal: never,
     });
-    await expect(asked).rejects.toThrow("busy");
+    await expect(requested).rejects.toThrow("busy");
     expect(made()).toBe(1);
   });
 
   it("ends its waiting when aborted", async () => {
     const stop = new AbortController();
     const reason = new Error("shutting down");
-    const asked = callWithRetry(failing(9).call, {
+    const requested = callWithRetry(failing(9).call, {
       classify: retry(1_000, 5),
       sleep: async (_milliseconds, signal) => {
         stop.abort(reason);
@@ -66,7 +66,7 @@ describe("callWithRetry", () => {
       },
       signal: stop.signal,
     });
-    await expect(asked).rejects.toBe(reason);
+    await expect(requested).rejects.toBe(reason);
   });
 
   it("keeps the answer of a call that was done when the abort came", async () => {

@@ -148,9 +148,9 @@ function klaviyo(...said: readonly Said[]) {
     sent: () => sent,
     read: (operation: OperationName = "get_profiles") => ended(paced.read(call(operation), answer, live())),
     write() {
-      const asked = call("create_profile");
-      const mutation = { operation: asked.operation, mutate: () => asked.send() };
-      return ended(paced.write(asked.operation, () => Promise.resolve(mutation), answer, live()));
+      const requested = call("create_profile");
+      const mutation = { operation: requested.operation, mutate: () => requested.send() };
+      return ended(paced.write(requested.operation, () => Promise.resolve(mutation), answer, live()));
     },
   };
 }

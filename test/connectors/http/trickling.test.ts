@@ -13,14 +13,14 @@ const BETWEEN_BYTES_MS = 30;
 
 interface Trickling {
   readonly url: string;
-  readonly asked: () => number;
+  readonly requested: () => number;
   readonly open: () => number;
 }
 
 /** A vendor whose answers begin at once and never end: their bodies come a byte at a time, with few pauses. */
 async function trickling(): Promise<Trickling> {
   const sockets = new Set<Socket>();
-  let asked = 0;
+  let requested = 0;
   const trickle = (response: ServerResponse): void => {
     response.writeHead(200, { "content-type": "application/json" });
     response.write("{");
@@ -28,7 +28,7 @@ async function trickling(): Promise<Trickling> {
     response.on("close", () => clearInterval(timer));
   };
   const server = createServer((request, response) => {
-    asked += 1;
+    requested += 1;
     request.resume().on("end", () => trickle(response));
   });
   server.on("connection", (socket) => {
@@ -42,7 +42,7 @@ async function trickling(): Promise<Trickling> {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, asked: () => asked, open: () => sockets.size };
+  return { url: `http://127.0.0.1:${port}`, requested: () => requested, open: () => sockets.size };
 }
 
 const live = new AbortController().signal;
@@ -70,7 +70,7 @@ test.each(requests)(
     const vendor = await trickling();
     const begun = performance.now();
     await expect(request(vendor.url)).rejects.toThrow(SystemUnavailable);
-    expect(vendor.asked()).toBe(3);
+    expect(vendor.requested()).toBe(3);
     expect(performance.now() - begun).toBeGreaterThan(2.5 * TOTAL_MS);
     // Nobody waits on behind the caller's back: a socket whose answer was given up is closed.
     await expect.poll(vendor.open, { timeout: 5_000 }).toBe(0);

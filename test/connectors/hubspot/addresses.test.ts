@@ -7,10 +7,10 @@ test("a contact is found by an additional address, and tells all of them as keys
   onTestFinished(close);
   const additionalEmails = ["Jo@Home.example.com", "jo@club.example.com"];
   const [id = ""] = portal.seedContacts([{ properties: { email: "jo@work.example.com" }, additionalEmails }]);
-  const asked = ["jo@home.example.com" as EmailKey];
+  const requested = ["jo@home.example.com" as EmailKey];
   const {
     contacts: [found, ...others],
-  } = await connector.contacts.find(asked, [], live());
+  } = await connector.contacts.find(requested, [], live());
   expect(others).toEqual([]);
   expect(found).toMatchObject({ id, email: "jo@work.example.com" });
   expect([...(found?.otherEmails ?? [])].sort()).toEqual(["jo@club.example.com", "jo@home.example.com"]);

@@ -71,8 +71,8 @@ describe("HubSpot's account", () => {
   });
 
   it("asks for a fresh token before every call", async () => {
-    let asked = 0;
-    const token = async (): Promise<string> => `token-${(asked += 1)}`;
+    let requested = 0;
+    const token = async (): Promise<string> => `token-${(requested += 1)}`;
     const { connector, calls } = await stub(() => ({ status: 200, body: { results: [] } }), { token });
     await connector.contacts.read(["1"], [], live());
     await connector.contacts.read(["1"], [], live());

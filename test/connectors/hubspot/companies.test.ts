@@ -101,28 +101,28 @@ describe("the properties of companies", () => {
   it("are asked for once a day, and as soon as a mapped one is missing", async () => {
     const { connect, portal, ids, calls, clock } = await withColleagues(1, 1);
     const connector = connect({ companies: true });
-    const asked = async () => {
+    const requested = async () => {
       calls();
       const specs = await found(connector);
       return [calls().filter((call) => call.includes("properties/companies")).length, specs.length];
     };
-    const [first, all = 0] = await asked();
+    const [first, all = 0] = await requested();
     expect(first).toBe(1);
     await connector.contacts.read(ids, MAPPED, live());
-    expect(await asked()).toEqual([0, all]);
+    expect(await requested()).toEqual([0, all]);
     portal.archiveProperty("numberofemployees", "companies");
     const {
       contacts: [contact],
     } = await connector.contacts.read(ids, MAPPED, live());
     expect(Object.keys(contact?.values ?? {})).toEqual(["firstname", "company.name"]);
-    expect(await asked()).toEqual([1, all - 1]);
-    expect(await asked()).toEqual([1, all - 1]);
+    expect(await requested()).toEqual([1, all - 1]);
+    expect(await requested()).toEqual([1, all - 1]);
     const company = { groupName: "companyinformation", label: "Staff", type: "number", fieldType: "number" };
     portal.createProperty({ ...company, name: "numberofemployees" }, "companies");
-    expect(await asked()).toEqual([1, all]);
-    expect(await asked()).toEqual([0, all]);
+    expect(await requested()).toEqual([1, all]);
+    expect(await requested()).toEqual([0, all]);
     clock.advance(25 * 60 * MINUTE);
-    expect(await asked()).toEqual([1, all]);
+    expect(await requested()).toEqual([1, all]);
   });
 });
 

@@ -34,8 +34,8 @@ async function started(settings: Partial<Settings> = {}, timeoutMs = 10_000): Pr
   };
 }
 
-async function outage(asked: Promise<unknown>): Promise<SystemUnavailable> {
-  const error = await asked.then(
+async function outage(requested: Promise<unknown>): Promise<SystemUnavailable> {
+  const error = await requested.then(
     () => null,
     (reason: unknown) => reason,
   );

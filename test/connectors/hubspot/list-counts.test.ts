@@ -82,8 +82,8 @@ it("several lists are asked for in one request, which HubSpot's date-based paths
   const other = portal.createList("Others");
   const scope = { collections: [list, other], properties: [] };
   for await (const page of connector.contacts.pull(scope, null, live())) void page;
-  const asked = world.truth.calls.filter(({ path }) => /\/lists\/[^/?]*\??/.test(path));
-  expect(asked.filter(({ path }) => path.includes("listIds="))).toMatchObject([{ status: 200 }]);
+  const requested = world.truth.calls.filter(({ path }) => /\/lists\/[^/?]*\??/.test(path));
+  expect(requested.filter(({ path }) => path.includes("listIds="))).toMatchObject([{ status: 200 }]);
   expect(world.truth.calls.filter(({ status }) => status === 404)).toEqual([]);
 });
 

@@ -9,19 +9,19 @@ import { stub } from "./stub.ts";
 const IDS = ["1", "2", "3"];
 const EMAILS = ["a@example.com", "b@example.com", "c@example.com"].flatMap((one) => emailKey(one) ?? []);
 
-const refusal = (message: string, more: object = {}) => ({ status: "error", message, ...more });
-const NOT_FOUND = refusal("Could not get some CONTACT objects.", {
+const rejection = (message: string, more: object = {}) => ({ status: "error", message, ...more });
+const NOT_FOUND = rejection("Could not get some CONTACT objects.", {
   category: "OBJECT_NOT_FOUND",
   context: { ids: IDS },
 });
 /** An API version that has ended, and a property that HubSpot takes no more. */
-const CLOSED: StubAnswer = { status: 404, body: refusal("resource not found") };
+const CLOSED: StubAnswer = { status: 404, body: rejection("resource not found") };
 const REFUSED: StubAnswer = {
   status: 400,
-  body: refusal("Invalid input.", { category: "VALIDATION_ERROR" }),
+  body: rejection("Invalid input.", { category: "VALIDATION_ERROR" }),
 };
 
-async function asked(answer: (call: StubCall) => StubAnswer) {
+async function requested(answer: (call: StubCall) => StubAnswer) {
   const { connector, calls } = await stub(answer);
   const ended = async (call: Promise<ContactReading>) =>
     call.then(
@@ -37,7 +37,7 @@ async function asked(answer: (call: StubCall) => StubAnswer) {
 }
 
 it("takes contacts for gone where HubSpot says that they are not there", async () => {
-  const { read, find } = await asked(() => ({ status: 404, body: NOT_FOUND }));
+  const { read, find } = await requested(() => ({ status: 404, body: NOT_FOUND }));
   expect([await read(), await find()]).toEqual([[], []]);
 });
 
@@ -45,14 +45,14 @@ it.each([
   ["an address of its API that it has closed", CLOSED, "connection HS-UNKNOWN"],
   ["a request that it refuses as a whole", REFUSED, "connection HS-UNKNOWN"],
 ])("takes nobody for gone, or for missing, by %s", async (_name, answer, code) => {
-  const { read, find, calls } = await asked(() => answer);
+  const { read, find, calls } = await requested(() => answer);
   expect(await read()).toBe(code);
   expect(calls.length).toBe(1);
   expect(await find()).toBe(code);
 });
 
 it("finds the others where HubSpot will not look one address up", async () => {
-  const { find } = await asked(({ body }) => {
+  const { find } = await requested(({ body }) => {
     const inputs = (body as { inputs: readonly { readonly id: string }[] }).inputs;
     if (inputs.some(({ id }) => id.startsWith("b@"))) return REFUSED;
     const at = "2026-06-15T09:00:00.000Z";

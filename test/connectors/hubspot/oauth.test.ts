@@ -33,9 +33,9 @@ async function installed(given: Partial<OAuthDeps> = {}) {
     },
     ...given,
   });
-  const asked = (): number => world.truth.calls.filter(({ path }) => path.includes("/oauth/")).length - 1;
+  const requested = (): number => world.truth.calls.filter(({ path }) => path.includes("/oauth/")).length - 1;
   const secrets = [app.clientSecret, String(body["refresh_token"])];
-  return { ...rehearsal, app, token, asked, slept, secrets };
+  return { ...rehearsal, app, token, asked: requested, slept, secrets };
 }
 
 test("an app signs in with its refresh token, and its calls are made with what that gives", async () => {
@@ -47,28 +47,28 @@ test("an app signs in with its refresh token, and its calls are made with what t
 });
 
 test("a token is renewed at four fifths of its life, and once for all who ask", async () => {
-  const { token, asked, clock } = await installed();
+  const { token, asked: requested, clock } = await installed();
   const first = await Promise.all([token(), token(), token()]);
   expect(new Set(first).size).toBe(1);
-  expect(asked()).toBe(1);
+  expect(requested()).toBe(1);
   clock.advance(23 * MINUTE);
   expect(await token()).toBe(first[0]);
-  expect(asked()).toBe(1);
+  expect(requested()).toBe(1);
   clock.advance(2 * MINUTE);
   const second = await Promise.all([token(), token()]);
   expect(second[0]).not.toBe(first[0]);
   expect(second[1]).toBe(second[0]);
-  expect(asked()).toBe(2);
+  expect(requested()).toBe(2);
 });
 
 test("a 401 renews nothing: the call says that the token is refused", async () => {
-  const { token, connect, portal, asked } = await installed();
+  const { token, connect, portal, asked: requested } = await installed();
   const connector = connect({ token });
   await connector.account(live());
   portal.state.tokens.clear();
   for (let times = 0; times < 3; times += 1)
     await expect(connector.account(live())).rejects.toMatchObject({ problem: { code: "HS-AUTH" } });
-  expect(asked()).toBe(1);
+  expect(requested()).toBe(1);
 });
 
 test("an app that was uninstalled is told so, with what to do and without a secret", async () => {
@@ -89,18 +89,18 @@ test("an app that was uninstalled is told so, with what to do and without a secr
 });
 
 test("a wrong client secret is another matter, and not tried again", async () => {
-  const { token, asked } = await installed({ clientSecret: "wrong" });
+  const { token, asked: requested } = await installed({ clientSecret: "wrong" });
   await expect(token()).rejects.toMatchObject({ problem: { code: "HS-AUTH-CLIENT" } });
-  expect(asked()).toBe(1);
+  expect(requested()).toBe(1);
 });
 
 test("trouble on the way is retried like a read", async () => {
-  const { token, asked, world, slept } = await installed();
+  const { token, asked: requested, world, slept } = await installed();
   const reset = { match: "oauth", fault: { kind: "reset", applied: "before" } } as const;
   world.faults.add({ ...reset, times: 2 });
   expect(await token()).toMatch(/^CPDd-/);
   expect(slept).toHaveLength(2);
-  expect(asked()).toBe(3);
+  expect(requested()).toBe(3);
 });
 
 test("an outage lets a token that is still good be used, and one that is over not", async () => {

@@ -93,7 +93,7 @@ describe("what HubSpot shows and nobody can read", () => {
   it("an opt-out is seen whatever the times of its contact look like, and whatever its spelling", async () => {
     const { connector } = await stub(() => ok({ total: 1, results: [bad("1", { hs_email_optout: true })] }));
     const shown = [];
-    for await (const { contacts } of connector.consent.refusals(0, live())) shown.push(...contacts);
+    for await (const { contacts } of connector.consent.optOuts(0, live())) shown.push(...contacts);
     expect(shown).toMatchObject([{ id: "1", consent: { status: "unsubscribed" } }]);
   });
 

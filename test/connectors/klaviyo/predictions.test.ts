@@ -24,12 +24,12 @@ const ADA = {
 };
 
 /** The queries of all reading of profiles so far. */
-const asked = ({ world }: RehearsedKlaviyo): readonly string[] =>
+const requested = ({ world }: RehearsedKlaviyo): readonly string[] =>
   world.truth.calls
     .filter(({ operation }) => operation.startsWith("get_profiles"))
     .map(({ path }) => decodeURIComponent(path));
 const dear = (klaviyo: RehearsedKlaviyo): readonly string[] =>
-  asked(klaviyo).filter((path) => path.includes("predictive_analytics"));
+  requested(klaviyo).filter((path) => path.includes("predictive_analytics"));
 
 /** All four ways of reading profiles, and a pull that continues; what they showed of Ada. */
 async function readEverywhere(klaviyo: RehearsedKlaviyo, properties: readonly PropertyRequest[]) {
@@ -66,7 +66,7 @@ describe("what Klaviyo predicts", () => {
         "predictive_analytics.churn_probability": null,
       });
     }
-    expect(dear(klaviyo)).toEqual(asked(klaviyo));
+    expect(dear(klaviyo)).toEqual(requested(klaviyo));
   });
 
   test("is never asked for where the mapping does not name it, and costs not one request more where it does", async () => {

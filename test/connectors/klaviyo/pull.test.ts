@@ -246,9 +246,9 @@ describe("a pull from Klaviyo (P19)", () => {
       "properties.tags list",
       "properties.vip boolean",
     ]);
-    const looked = klaviyo.called("get_profiles");
+    const called = klaviyo.called("get_profiles");
     expect(await klaviyo.connector.outline(live())).toMatchObject({ collections });
-    expect(klaviyo.called("get_profiles") - looked).toBe(0);
+    expect(klaviyo.called("get_profiles") - called).toBe(0);
     expect(collections).toEqual([
       { id: list, name: "Careful", kind: "list", writable: true, doubleOptIn: true, size: null },
       { id: segment, name: "VIP", kind: "segment", writable: false, doubleOptIn: false, size: null },

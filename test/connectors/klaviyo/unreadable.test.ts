@@ -130,7 +130,7 @@ describe("what Klaviyo shows and nobody can read", () => {
     };
     answer(klaviyo, "get_profiles", pageOf([{ id: "01A", attributes }]));
     const shown = [];
-    for await (const { contacts } of klaviyo.connector.consent.refusals(0, live())) shown.push(...contacts);
+    for await (const { contacts } of klaviyo.connector.consent.optOuts(0, live())) shown.push(...contacts);
     expect(shown).toMatchObject([
       { id: "01A", email: "no@example.com", consent: { status: "unsubscribed" } },
     ]);

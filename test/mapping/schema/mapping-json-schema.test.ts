@@ -29,26 +29,26 @@ describe("an editor with it", () => {
 
 test("every key has a description to show", () => {
   const without: string[] = [];
-  const look = (schema: unknown, path: string): void => {
+  const visit = (schema: unknown, path: string): void => {
     if (typeof schema !== "object" || schema === null) return;
     const { properties } = schema as { properties?: Record<string, { description?: string }> };
     for (const [key, value] of Object.entries(properties ?? {})) {
       if (value.description === undefined) without.push(`${path}.${key}`);
     }
-    for (const [key, value] of Object.entries(schema)) look(value, `${path}.${key}`);
+    for (const [key, value] of Object.entries(schema)) visit(value, `${path}.${key}`);
   };
-  look(mappingJsonSchema(), "");
+  visit(mappingJsonSchema(), "");
   expect(without).toEqual([]);
 });
 
 test("whatever has fixed keys takes no others", () => {
   const open: string[] = [];
-  const look = (schema: unknown, path: string): void => {
+  const visit = (schema: unknown, path: string): void => {
     if (typeof schema !== "object" || schema === null) return;
     if (Object.hasOwn(schema, "properties") && "type" in schema && !("additionalProperties" in schema))
       open.push(path);
-    for (const [key, value] of Object.entries(schema)) look(value, `${path}.${key}`);
+    for (const [key, value] of Object.entries(schema)) visit(value, `${path}.${key}`);
   };
-  look(mappingJsonSchema(), "");
+  visit(mappingJsonSchema(), "");
   expect(open).toEqual([]);
 });

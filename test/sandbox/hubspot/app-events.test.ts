@@ -65,10 +65,10 @@ test("an app that HubSpot has not approved, or was not granted the scope, sends 
 test("the full name of an event type is told to a developer, and to no installation", async () => {
   const { hubspot, installed, event } = await approvedApp();
   const path = "/integrators/timeline/2026-03/types/projects";
-  const asked = { projectName: "tandem", developerSymbol: "clicked" };
-  expect((await installed.call("POST", path, asked)).status).toBe(403);
+  const requested = { projectName: "tandem", developerSymbol: "clicked" };
+  expect((await installed.call("POST", path, requested)).status).toBe(403);
   hubspot.setToken(installed.accessToken, { scopes: ["developers-read", "timeline"] });
-  const found = await installed.call("POST", path, asked);
+  const found = await installed.call("POST", path, requested);
   expect(found).toMatchObject({ status: 200, body: { fullyQualifiedName: event("x").eventTypeName } });
   const none = await installed.call("POST", path, { projectName: "tandem", developerSymbol: "opened" });
   expect(none.status).toBe(404);

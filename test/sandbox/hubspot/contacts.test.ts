@@ -25,8 +25,8 @@ test("reading shows unset properties as null and leaves out those nobody defined
   const { client, hubspot } = await startHubspot();
   const [id = ""] = hubspot.seedContacts([{ properties: { email: "ann@example.com" } }]);
   const { basicApi } = client.crm.contacts;
-  const asked = await basicApi.getById(id, ["jobtitle", "no_such_property"]);
-  expect(asked.properties).toEqual({
+  const requested = await basicApi.getById(id, ["jobtitle", "no_such_property"]);
+  expect(requested.properties).toEqual({
     jobtitle: null,
     hs_object_id: id,
     createdate: "2026-06-15T09:00:00.000Z",

@@ -6,7 +6,7 @@ import type { KnownLink } from "../../../src/model/link.ts";
 import type { Value, Values } from "../../../src/model/value.ts";
 import type { ContactPlan } from "../../../src/plan/planned.ts";
 import { planContact } from "../../../src/plan/plan-contact.ts";
-import { refusalKey } from "../../../src/plan/refused.ts";
+import { rejectedKey } from "../../../src/plan/refused.ts";
 import { changeLines, plannedChange } from "../../../src/status/parts/change-lines.ts";
 import { contactFields } from "../../../src/status/contacts/contact-fields.ts";
 import { nextWords } from "../../../src/words/field-words.ts";
@@ -53,13 +53,13 @@ function row(plan: ContactPlan, entries: readonly HistoryEntry[] = []): string {
 }
 
 describe("a value that was refused", () => {
-  const refusal = problem({
+  const rejected = problem({
     code: "HS-OPTION",
     side: "hubspot",
     field: PERSONA.key,
     title: "Partner is no option",
   });
-  const refused = { [refusalKey("hubspot", PERSONA.key)]: { value: "Partner", problem: refusal } };
+  const refused = { [rejectedKey("hubspot", PERSONA.key)]: { value: "Partner", problem: rejected } };
   const plan = planned(known(shows(null, "Partner").sightings, { link: { refused } }));
 
   it("is not said to go over where nothing is written, and its row leads to what is wrong", () => {

@@ -145,10 +145,10 @@ test("programs are told the same", async () => {
 
 test("an admin is asked to type the address, and anything else erases nothing", async () => {
   await browser.get(`/contacts/${jo}`);
-  const asked = await browser.post(`/contacts/${jo}/erase`, {});
-  expect(asked.status).toBe(200);
-  expect(asked.body).toContain(`Erase ${JO}?`);
-  expect(asked.body).toContain("2 contacts, their history and their engagement");
+  const requested = await browser.post(`/contacts/${jo}/erase`, {});
+  expect(requested.status).toBe(200);
+  expect(requested.body).toContain(`Erase ${JO}?`);
+  expect(requested.body).toContain("2 contacts, their history and their engagement");
   for (const address of ["", "kim@example.com", "jo@example", `${JO}.au`]) {
     const wrong = await browser.post(`/contacts/${jo}/erase`, { address });
     expect([address, wrong.status]).toEqual([address, 400]);

@@ -52,9 +52,9 @@ const latest = async () => (await readAudit(storeOf(fresh.database, it.connectio
 test("those that are ticked are tried again after one more question, and it is kept who wanted it", async () => {
   const [first = 0n, second = 0n] = await four();
   await browser.get("/errors");
-  const asked = await browser.post("/errors", { link: [String(first), String(second)], do: "retry" });
-  expect(asked.body).toContain("Retry 2 contacts?");
-  expect(asked.body).toContain("Nothing has changed in HubSpot or Klaviyo since they failed");
+  const request = await browser.post("/errors", { link: [String(first), String(second)], do: "retry" });
+  expect(request.body).toContain("Retry 2 contacts?");
+  expect(request.body).toContain("Nothing has changed in HubSpot or Klaviyo since they failed");
   expect((await links()).every(({ dirtySince }) => dirtySince === null)).toBe(true);
   const done = await browser.post("/errors/retry", { link: [String(first), String(second)] });
   expect([done.status, done.location]).toEqual([303, "/errors"]);
@@ -81,9 +81,9 @@ test("all that match a search are more than the page, and only those", async () 
   await four();
   await browser.get("/errors?cause=KL-PHONE");
   const form = { all: "1", cause: "KL-PHONE", do: "retry" };
-  const asked = await browser.post("/errors", form);
-  expect(asked.body).toContain("Retry 3 contacts?");
-  expect(asked.body).toContain("the cause KL-PHONE");
+  const request = await browser.post("/errors", form);
+  expect(request.body).toContain("Retry 3 contacts?");
+  expect(request.body).toContain("the cause KL-PHONE");
   const done = await browser.post("/errors/retry", form);
   expect(done.location).toBe("/errors?cause=KL-PHONE");
   expect((await links()).map(({ dirtySince }) => dirtySince !== null)).toEqual([true, true, true, false]);

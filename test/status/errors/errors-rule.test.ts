@@ -40,9 +40,9 @@ test("a rule is a filter like the others: of the page, of the file, and of all t
   expect(body).toMatch(/<option value="customers" selected\s*>customers/);
   expect(body).toMatch(/href="\/errors\?cause=KL-PHONE"\s*><bdi>Rule customers/);
   expect((await visitor.get("/errors.csv?rule=engaged")).body.trimEnd().split("\r\n")).toHaveLength(2);
-  const asked = await visitor.post("/errors", { all: "1", rule: "engaged", do: "retry" });
-  expect(asked.body).toContain("Retry 1 contact?");
-  expect(asked.body).toContain("the rule engaged");
+  const requested = await visitor.post("/errors", { all: "1", rule: "engaged", do: "retry" });
+  expect(requested.body).toContain("Retry 1 contact?");
+  expect(requested.body).toContain("the rule engaged");
   await visitor.post("/errors/retry", { all: "1", rule: "engaged" });
   const [latest] = await readAudit(storeOf(database, it.connectionId), 1);
   expect(latest).toMatchObject({ contacts: 1, about: { rule: "engaged" } });

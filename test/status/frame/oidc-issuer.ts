@@ -62,16 +62,16 @@ export async function oidcIssuer(): Promise<OidcIssuer> {
     if (url.pathname === "/keys")
       return json({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1", alg: "RS256", use: "sig" }] });
     if (url.pathname === "/authorize") {
-      const asked = (name: string) => url.searchParams.get(name) ?? "";
+      const requested = (name: string) => url.searchParams.get(name) ?? "";
       const code = `code-${grants.size}`;
       grants.set(code, {
-        nonce: asked("nonce"),
-        challenge: asked("code_challenge"),
-        redirect: asked("redirect_uri"),
+        nonce: requested("nonce"),
+        challenge: requested("code_challenge"),
+        redirect: requested("redirect_uri"),
       });
-      const back = new URL(asked("redirect_uri"));
+      const back = new URL(requested("redirect_uri"));
       back.searchParams.set("code", code);
-      back.searchParams.set("state", asked("state"));
+      back.searchParams.set("state", requested("state"));
       return response.writeHead(302, { location: back.href }).end();
     }
     let text = "";

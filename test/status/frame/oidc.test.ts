@@ -154,9 +154,9 @@ test("an issuer that is down says so, and does not say that somebody may not com
   expect(returned.body).toContain("sign-in does not answer");
   await behind.close();
   const later = await statusApp(statusDeps(fresh, connectionId, { access }));
-  const asked = await visit(later).get("/sign-in/oidc?next=/errors");
-  expect(asked.status).toBe(503);
-  expect(asked.body).toContain("sign-in does not answer");
+  const requested = await visit(later).get("/sign-in/oidc?next=/errors");
+  expect(requested.status).toBe(503);
+  expect(requested.body).toContain("sign-in does not answer");
   await later.close();
 });
 

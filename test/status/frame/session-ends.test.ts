@@ -182,35 +182,35 @@ test("a users file that breaks is told on the overview and in the log, whom it s
   const lines: string[] = [];
   const log = daemonLog("info", { write: (line: string) => void lines.push(line) });
   const store = storeOf(fresh.database, connectionId);
-  const look = usersTeller({ store, wrong: access.usersWrong, now: () => NOW, log });
-  await look();
+  const tell = usersTeller({ store, wrong: access.usersWrong, now: () => NOW, log });
+  await tell();
   expect(lines).toEqual([]);
   for (const [wrong, words] of [
     [`bob boss ${otherHash}`, `${path()}:2 is no user.`],
     [`ann viewer ${otherHash}`, `${path()} names ann twice.`],
   ] as const) {
     write(`ann admin ${hash}`, wrong);
-    await look();
-    await look();
+    await tell();
+    await tell();
     expect(lines.splice(0).map((line) => JSON.parse(line))).toMatchObject([
       { problem: "SK-USERS", msg: expect.stringContaining(words) },
     ]);
   }
   write(`ann admin ${hash}`, `bob boss ${otherHash}`);
-  await look();
+  await tell();
   lines.splice(0);
   const { body } = await ann.get("/");
   expect(body).toContain("The users file has an error");
   expect(body).toContain(`${path()}:2 is no user.`);
   expect(body).not.toContain(otherHash);
   unlinkSync(path());
-  await look();
+  await tell();
   expect(lines.splice(0).join("")).toContain("cannot be read");
   write("# nobody");
-  await look();
+  await tell();
   expect(lines.splice(0).join("")).toContain("has no user");
   write(`ann admin ${hash}`);
-  await look();
+  await tell();
   expect(lines.splice(0).join("")).toContain("the users file can be used again");
   expect((await ann.get("/")).body).not.toContain("The users file has an error");
 });

@@ -31,9 +31,9 @@ const latest = async () => (await readAudit(storeOf(fresh.database, connectionId
 
 test("the password lets in, to the page that was asked for, and the session is a new one", async () => {
   const browser = visit(app);
-  const asked = await browser.get("/errors?q=jo");
-  expect(asked.status).toBe(401);
-  expect(asked.body).toContain('name="next" value="/errors?q=jo"');
+  const requested = await browser.get("/errors?q=jo");
+  expect(requested.status).toBe(401);
+  expect(requested.body).toContain('name="next" value="/errors?q=jo"');
   const before = browser.cookies.get("tandem");
   const answer = await browser.post("/sign-in", { name: "admin", password: PASSWORD, next: "/errors?q=jo" });
   expect([answer.status, answer.location]).toEqual([303, "/errors?q=jo"]);

@@ -6,7 +6,7 @@ import { plainConsent } from "../../../src/model/consent.ts";
 import { emailKey } from "../../../src/model/email.ts";
 import { isMismatch, statesOf } from "../../../src/words/ledger-words.ts";
 import { statusApp } from "../../../src/status/frame/status-app.ts";
-import { saveBlocked } from "../../../src/store/consent/asked.ts";
+import { saveBlocked } from "../../../src/store/consent/subscribe-requests.ts";
 import { readAudit } from "../../../src/store/chains/audit.ts";
 import { recordChangedConsent } from "../../../src/store/consent/record-consent.ts";
 import type { FreshDatabase } from "../../support/fresh-database.ts";

@@ -1,17 +1,17 @@
 import { plainConsent, verdictOf } from "../../../src/model/consent.ts";
 import type { EmailKey } from "../../../src/model/email.ts";
 import {
-  awaitsLook,
+  awaitsCheck,
   countRestored,
-  pendingAsks,
-  saveAsked,
+  pendingSubscribes,
+  saveSubscribeRequests,
   saveBlocked,
   saveFound,
-} from "../../../src/store/consent/asked.ts";
+} from "../../../src/store/consent/subscribe-requests.ts";
 import { saveCarried, saveReopened } from "../../../src/store/consent/consent-acts.ts";
 import { consentPairs, ledgerOf, ledgerPage } from "../../../src/store/consent/consent-ledger.ts";
 import { consentActs, unequalConsents } from "../../../src/store/consent/consent-report.ts";
-import { ledgerIsDoubted } from "../../../src/store/consent/doubts.ts";
+import { isLedgerUnreliable } from "../../../src/store/consent/unreliable-ledger.ts";
 import {
   saveFormerRead,
   saveLeftOptOuts,
@@ -23,9 +23,9 @@ import {
   listLedger,
   summariseLedger,
 } from "../../../src/store/consent/ledger-list.ts";
-import { saveMergedRefusals } from "../../../src/store/consent/merged-refusals.ts";
+import { saveMergedOptOuts } from "../../../src/store/consent/merged-opt-outs.ts";
 import { recordChangedConsent, recordConsent } from "../../../src/store/consent/record-consent.ts";
-import { changedRefusals, saveRefusals } from "../../../src/store/consent/refusals.ts";
+import { changedOptOuts, saveOptOuts } from "../../../src/store/consent/opt-outs.ts";
 import { refusedAmong } from "../../../src/store/consent/tombstones.ts";
 import {
   countLateOptOuts,
@@ -56,7 +56,7 @@ const JO = {
 
 export const CONSENT: Entries = {
   saveAsked: writes((store, { run }) =>
-    saveAsked(
+    saveSubscribeRequests(
       store,
       run,
       [
@@ -73,12 +73,12 @@ export const CONSENT: Entries = {
   saveBlocked: writes((store, { run }) =>
     saveBlocked(store, run, [{ email: "jo@example.com", list: "LIST", because: "bounced" }], NOW),
   ),
-  pendingAsks: reads((store) => pendingAsks(store, ago(90))),
+  pendingAsks: reads((store) => pendingSubscribes(store, ago(90))),
   saveFound: writes((store, { run }) =>
     saveFound(store, run, [{ email: "jo@example.com", list: "LIST", found: "met", evidence: {} }], NOW),
   ),
   countRestored: reads((store) => countRestored(store, ago(90))),
-  awaitsLook: reads((store) => awaitsLook(store, null, NOW)),
+  awaitsLook: reads((store) => awaitsCheck(store, null, NOW)),
   saveCarried: writes((store, { run }) => saveCarried(store, run, [{ ...CARRIED, from: OF_ALL }], NOW)),
   saveReopened: writes((store, { run }) =>
     saveReopened(store, run, [{ email: "kim@example.com", type: "T1" }], NOW),
@@ -88,7 +88,7 @@ export const CONSENT: Entries = {
   consentPairs: reads((store) => consentPairs(store)),
   consentActs: reads(({ statements }) => consentActs(statements, 0n, 100)),
   unequalConsents: reads((store) => unequalConsents(store, 0n, 100)),
-  ledgerIsDoubted: writes((store, { running }) => ledgerIsDoubted(store, running, 60_000, NOW)),
+  ledgerIsDoubted: writes((store, { running }) => isLedgerUnreliable(store, running, 60_000, NOW)),
   unreadFormer: reads((store) => unreadFormer(store, "hubspot", [], 10)),
   saveFormerRead: writes(async (store) =>
     saveFormerRead(store, "hubspot", await unreadFormer(store, "hubspot", [], 10)),
@@ -108,7 +108,7 @@ export const CONSENT: Entries = {
   listLedger: reads((store) => listLedger(store, "asked", 1)),
   summariseLedger: reads((store) => summariseLedger(store, ago(90))),
   saveMergedRefusals: writes((store) =>
-    saveMergedRefusals(
+    saveMergedOptOuts(
       store,
       "klaviyo",
       [{ id: "K4", mergedIds: ["K1"] }],
@@ -118,8 +118,8 @@ export const CONSENT: Entries = {
   ),
   recordConsent: writes((store, { run }) => recordConsent(store, run, NOW, "everybody")),
   recordChangedConsent: writes((store, { run }) => recordChangedConsent(store, run, NOW)),
-  changedRefusals: reads((store) => changedRefusals(store, [JO])),
-  saveRefusals: writes((store, { run }) => saveRefusals(store, run, [JO], NOW)),
+  changedRefusals: reads((store) => changedOptOuts(store, [JO])),
+  saveRefusals: writes((store, { run }) => saveOptOuts(store, run, [JO], NOW)),
   refusedAmong: reads((store) => refusedAmong(store, ["jo@example.com", "kim@example.com"])),
   dueOptOuts: reads((store) => dueOptOuts(store, NOW, 10)),
   forgetUnconfirmed: writes((store, known) =>

@@ -17,7 +17,7 @@ import {
   endSessions,
   forgetSessions,
   listSessions,
-  lookAtSession,
+  readSession,
   touchSession,
 } from "../../../src/store/pages/web-sessions.ts";
 import type { Entries } from "./entry.ts";
@@ -63,6 +63,6 @@ export const PAGES: Entries = {
   endSessions: writes(({ statements }) => endSessions(statements, { id: null, who: "Kay" }, NOW)),
   forgetSessions: writes(({ statements }) => forgetSessions(statements, ago(5_000))),
   listSessions: reads(({ statements }) => listSessions(statements, null, LIMITS, NOW)),
-  lookAtSession: reads(({ statements }) => lookAtSession(statements, SIGNED_IN, LIMITS, NOW)),
+  lookAtSession: reads(({ statements }) => readSession(statements, SIGNED_IN, LIMITS, NOW)),
   touchSession: writes(({ statements }) => touchSession(statements, SIGNED_IN, LIMITS, NOW)),
 };

@@ -9,9 +9,9 @@ import {
   conflictsOf,
   settleUndos,
   waitingUndos,
-  wishUndo,
+  requestUndo,
 } from "../../../src/store/writes/conflict-undos.ts";
-import { deedsByLink } from "../../../src/store/writes/deeds.ts";
+import { writesByLink } from "../../../src/store/writes/writes-by-link.ts";
 import { failingWrites } from "../../../src/store/writes/failing-writes.ts";
 import {
   journalJob,
@@ -55,9 +55,9 @@ export const WRITES: Entries = {
   waitingUndos: reads((store) => waitingUndos(store, 10)),
   wishUndo: writes(async (store, known) => {
     for (const { id } of await conflictsOf(store, linkOf(known, "jo"), 10))
-      await wishUndo(store, id, "Kay", NOW);
+      await requestUndo(store, id, "Kay", NOW);
   }),
-  deedsByLink: reads((store) => deedsByLink(store, { email: "jo@example.com" }, 0n, 10)),
+  deedsByLink: reads((store) => writesByLink(store, { email: "jo@example.com" }, 0n, 10)),
   failingWrites: reads((store, { running }) => failingWrites(store, running, "klaviyo")),
   journalSent: writes((store, known) =>
     journalSent(

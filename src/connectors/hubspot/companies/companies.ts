@@ -31,7 +31,7 @@ export interface Companies {
   /** HubSpot will not show companies: from now on none is asked for. */
   refuse(error: unknown): void;
   /** Why HubSpot will not show them, where it said so. */
-  refusal(): Problem | null;
+  problem(): Problem | null;
 }
 
 const BATCH = 100;
@@ -44,7 +44,7 @@ export function companyReader(
   definitions: CompanyDefinitions,
 ): Companies {
   const known = new Map<string, CompanyReading>();
-  let refusal: Problem | null = null;
+  let problem: Problem | null = null;
 
   async function readBatch(
     ids: readonly string[],
@@ -58,7 +58,7 @@ export function companyReader(
       for (const [id, reading] of readings(ids, body)) known.set(id, reading);
     } catch (error) {
       if (answeredStatus(error) === null) throw error;
-      if (answeredStatus(error) === 403) refusal = cannotRead(error);
+      if (answeredStatus(error) === 403) problem = cannotRead(error);
       else for (const id of missing(ids, errorsOf(error))) known.set(id, "deleted");
     }
   }
@@ -66,19 +66,19 @@ export function companyReader(
   return {
     async read(ids, names, signal) {
       if (known.size > MOST_KEPT) known.clear();
-      const asked = [...new Set(ids)];
+      const wanted = [...new Set(ids)];
       // Something that is no id would have the whole batch refused.
-      const unread = refusal === null ? asked.filter((id) => /^\d+$/.test(id) && !known.has(id)) : [];
+      const unread = problem === null ? wanted.filter((id) => /^\d+$/.test(id) && !known.has(id)) : [];
       await Promise.all(chunks(unread, BATCH).map((part) => readBatch(part, names, signal)));
       return new Map(
-        asked.flatMap((id) => {
+        wanted.flatMap((id) => {
           const reading = known.get(id);
           return reading === undefined ? [] : [[id, reading]];
         }),
       );
     },
-    refuse: (error) => void (refusal = cannotRead(error)),
-    refusal: () => refusal,
+    refuse: (error) => void (problem = cannotRead(error)),
+    problem: () => problem,
   };
 }
 
@@ -87,11 +87,11 @@ function readings(
   ids: readonly string[],
   { results, errors }: ReadAnswer,
 ): readonly (readonly [string, CompanyReading])[] {
-  const asked = new Set(ids);
+  const wanted = new Set(ids);
   const found = results.flatMap(({ id, properties }) => {
     const merged = properties["hs_merged_object_ids"];
     return [id, ...(typeof merged === "string" ? merged.split(";") : [])]
-      .filter((each) => asked.has(each))
+      .filter((each) => wanted.has(each))
       .map((each) => [each, properties as CompanyReading] as const);
   });
   return [...missing(ids, errors ?? []).map((id) => [id, "deleted"] as const), ...found];

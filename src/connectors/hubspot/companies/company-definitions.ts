@@ -11,7 +11,7 @@ export interface CompanyDefinitions {
   /** None where the key may not read companies. */
   list(signal: AbortSignal): Promise<readonly FieldSpec[]>;
   /** Which properties were asked of a company, and what it showed: one that it does not have is looked up again. */
-  met(asked: readonly string[], shown: Readonly<Record<string, unknown>>): void;
+  met(wanted: readonly string[], shown: Readonly<Record<string, unknown>>): void;
 }
 
 /** Companies themselves are looked at in every pull; what they can have changes so seldom that once a day is enough. */
@@ -22,14 +22,14 @@ export function companyDefinitions(
   calls: Calls,
   now: () => number,
 ): CompanyDefinitions {
-  const asked = new Set<string>();
+  const wanted = new Set<string>();
   let known: { readonly specs: readonly FieldSpec[]; readonly at: number } | null = null;
   const isFresh = (): boolean => {
     const names = new Set(known?.specs.map(({ property }) => property));
     return (
       known !== null &&
       now() - known.at < EVERY &&
-      [...asked].every((name) => names.has(COMPANY_PREFIX + name))
+      [...wanted].every((name) => names.has(COMPANY_PREFIX + name))
     );
   };
   return {
@@ -54,7 +54,7 @@ export function companyDefinitions(
       }
     },
     met(names, shown) {
-      for (const name of names) asked.add(name);
+      for (const name of names) wanted.add(name);
       if (names.some((name) => !Object.hasOwn(shown, name))) known = null;
     },
   };

@@ -63,7 +63,7 @@ function textOf(html: string): string {
 }
 
 /** A contact whose notes are asked for, and behind which page. */
-interface Asked {
+interface Wanted {
   readonly id: string;
   readonly after?: string;
 }
@@ -75,7 +75,7 @@ async function notesOf(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const notes = new Map<string, string[]>();
   /** A 404 to one contact says that it is not there. To several it says that of no one of them, so each half is asked. */
-  const pageOf = async (part: readonly Asked[]): Promise<z.infer<typeof associationPage>["results"]> => {
+  const pageOf = async (part: readonly Wanted[]): Promise<z.infer<typeof associationPage>["results"]> => {
     try {
       return (await calls.read(endpoints.contactNotes(part), associationPage, signal, [404])).body.results;
     } catch (error) {
@@ -86,18 +86,18 @@ async function notesOf(
     }
   };
   const follow = pageGuard({ side: "hubspot", what: "the notes of contacts", log });
-  let asked: readonly Asked[] = contacts.map((id) => ({ id }));
-  while (asked.length > 0) {
+  let wanted: readonly Wanted[] = contacts.map((id) => ({ id }));
+  while (wanted.length > 0) {
     const further: { readonly id: string; readonly after: string }[] = [];
-    for (const part of chunks(asked, CONTACTS)) {
+    for (const part of chunks(wanted, CONTACTS)) {
       for (const { from, to, paging } of await pageOf(part)) {
         notes.set(from.id, [...(notes.get(from.id) ?? []), ...to.map(({ toObjectId }) => toObjectId)]);
         const after = paging?.next?.after;
         if (after !== undefined) further.push({ id: from.id, after });
       }
     }
-    asked = further;
-    follow(asked.length === 0 ? null : JSON.stringify(asked));
+    wanted = further;
+    follow(wanted.length === 0 ? null : JSON.stringify(wanted));
   }
   return notes;
 }

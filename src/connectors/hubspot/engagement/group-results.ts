@@ -29,11 +29,11 @@ function resultOf(
   verdicts: readonly Verdict[],
   there: ReadonlySet<string>,
 ): RecordResult {
-  const refusal = verdicts.find((verdict) => verdict.kind === "refused");
-  if (refusal !== undefined && !there.has(contact)) return { outcome: "gone" };
+  const rejected = verdicts.find((verdict) => verdict.kind === "refused");
+  if (rejected !== undefined && !there.has(contact)) return { outcome: "gone" };
   if (verdicts.some(({ kind }) => kind === "unknown")) return { outcome: "unknown" };
-  if (refusal !== undefined) {
-    const { status, error } = refusal;
+  if (rejected !== undefined) {
+    const { status, error } = rejected;
     const rest = { property: null, subject: "", value: "", signInLost: false } as const;
     return { outcome: "refused", problem: problemOf({ status, error, about: "event", ...rest }) };
   }

@@ -43,7 +43,7 @@ export async function sendInBatches<T>(
 ): Promise<ReadonlyMap<T, Verdict>> {
   const verdicts = new Map<T, Verdict>();
   const queue = chunks(items, sender.size).map((batch) => batch);
-  const refusals = new Map<string, number>();
+  const rejections = new Map<string, number>();
   let anyDone = false;
 
   const judge = (item: T, verdict: Verdict): void => {
@@ -51,11 +51,11 @@ export async function sendInBatches<T>(
     if (verdict.kind === "done") anyDone = true;
     if (verdict.kind === "refused") {
       const words = wordsOf(verdict);
-      refusals.set(words, (refusals.get(words) ?? 0) + 1);
+      rejections.set(words, (rejections.get(words) ?? 0) + 1);
     }
   };
-  const isAboutAll = (refusal: Extract<Verdict, { kind: "refused" }>): boolean =>
-    !anyDone && (refusals.get(wordsOf(refusal)) ?? 0) >= SAME_WORDS;
+  const isAboutAll = (rejection: Extract<Verdict, { kind: "refused" }>): boolean =>
+    !anyDone && (rejections.get(wordsOf(rejection)) ?? 0) >= SAME_WORDS;
 
   const refusedWhole = (batch: readonly T[], status: number, error: VendorError): void => {
     const verdict = { kind: "refused", status, error } as const;

@@ -30,13 +30,13 @@ export async function* changedContacts(
   signal: AbortSignal,
 ): AsyncGenerator<readonly [ContactReading, PullState]> {
   let state = begun;
-  let looked = false;
+  let searched = false;
   for (;;) {
     // What was not read to its end comes first: its place is known and its span may be long.
     const search: SearchState | null =
-      state.search ?? (looked ? lateSearch(state, now) : newSearch(state, now));
+      state.search ?? (searched ? lateSearch(state, now) : newSearch(state, now));
     if (search === null) return;
-    looked ||= search.kind === "new";
+    searched ||= search.kind === "new";
     for await (const [contacts, next] of hits(account, scope, search, signal)) {
       state = next === null ? ended(state, search) : { ...state, search: next };
       yield [contacts, state];

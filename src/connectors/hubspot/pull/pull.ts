@@ -70,10 +70,10 @@ export async function* pullContacts(
       };
     }
   }
-  const refusal = account.companies.refusal();
-  const end = writeCursor({ ...state, first: false, companies: refusal === null ? state.companies : null });
-  if (refusal === null) yield contactsPage({ contacts: [], unreadable: [] }, end);
-  else yield { kind: "properties_gone", problem: refusal, cursor: end };
+  const problem = account.companies.problem();
+  const end = writeCursor({ ...state, first: false, companies: problem === null ? state.companies : null });
+  if (problem === null) yield contactsPage({ contacts: [], unreadable: [] }, end);
+  else yield { kind: "properties_gone", problem: problem, cursor: end };
 }
 
 function contactsPage(reading: ContactReading, cursor: Cursor): PullPage {

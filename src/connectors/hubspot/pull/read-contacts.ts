@@ -28,8 +28,8 @@ export async function readContacts(
   signal: AbortSignal,
 ): Promise<RecordReading> {
   // Something that is no id would have the whole batch refused.
-  const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
-  const records = await batchRead(account, asked, null, properties, signal);
+  const wanted = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
+  const records = await batchRead(account, wanted, null, properties, signal);
   return fromRecords(distinct(await contactsOf(account, records, properties, signal)));
 }
 
@@ -41,8 +41,8 @@ export async function readHistories(
   historic: readonly string[],
   signal: AbortSignal,
 ): Promise<HistoryReading> {
-  const asked = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
-  const records = await batchRead(account, asked, null, properties, signal, [...new Set(historic)]);
+  const wanted = [...new Set(ids)].filter((id) => /^\d+$/.test(id));
+  const records = await batchRead(account, wanted, null, properties, signal, [...new Set(historic)]);
   const past = new Map(records.results.map((record) => [record.id, pastOf(record, properties)]));
   const { contacts, unreadable } = distinct(await contactsOf(account, records, properties, signal));
   return {
@@ -81,13 +81,13 @@ export async function findContacts(
   properties: readonly PropertyRequest[],
   signal: AbortSignal,
 ): Promise<IndexReading> {
-  const asked = new Set<string>(emails);
-  const records = await batchRead(account, [...asked], "email", properties, signal);
+  const wanted = new Set<string>(emails);
+  const records = await batchRead(account, [...wanted], "email", properties, signal);
   // HubSpot may show more than was asked for; what does not carry the address is not taken for its owner.
   const results = records.results.filter((record) =>
     [textOf(record, "email"), ...listOf(record, "hs_additional_emails")].some((address) => {
       const key = emailKey(address);
-      return key !== null && asked.has(key);
+      return key !== null && wanted.has(key);
     }),
   );
   return fromIndex(distinct(await contactsOf(account, { ...records, results }, properties, signal)));
@@ -114,7 +114,7 @@ async function batchRead(
     try {
       // A 207 names the missing ones in `errors`; that they are not there says as much.
       const { body } = await account.calls.read(callFor(part), readAnswer, signal, expected);
-      return idProperty === null ? underAskedIds(part, body) : body;
+      return idProperty === null ? underWantedIds(part, body) : body;
     } catch (error) {
       const status = answeredStatus(error);
       if (status === null) throw error;
@@ -150,8 +150,8 @@ function joined(parts: readonly (Records | null)[]): Records {
  * Broken records under the ids that were asked for: a survivor that cannot be read stands for those merged into it. One
  * without any id may be any of those that HubSpot neither showed nor called missing, so all of these are unreadable.
  */
-function underAskedIds(asked: readonly string[], { results, broken, errors }: ReadAnswer): Records {
-  const ids = new Set(asked);
+function underWantedIds(wanted: readonly string[], { results, broken, errors }: ReadAnswer): Records {
+  const ids = new Set(wanted);
   const named = broken.flatMap((record): readonly HubSpotBroken[] => {
     const own = [...new Set([record.id, ...record.mergedIds])].filter((id) => id !== null && ids.has(id));
     return own.map((id) => ({ ...record, id }));
@@ -163,7 +163,7 @@ function underAskedIds(asked: readonly string[], { results, broken, errors }: Re
     ...named.map(({ id }) => id),
     ...(errors ?? []).flatMap(({ context }) => context?.["ids"] ?? []),
   ]);
-  const doubtful = asked.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
+  const doubtful = wanted.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
   return { results, broken: [...named, ...doubtful] };
 }
 

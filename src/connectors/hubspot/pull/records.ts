@@ -55,7 +55,7 @@ export const searchPage = z
   .transform(({ total, results }) => ({ total, ...parted(results, contactRecord) }));
 
 /** Hits of a search for people who opted out. */
-export const refusalPage = z
+export const optOutPage = z
   .object({ total: z.number().int(), results: z.array(z.unknown()) })
   .transform(({ total, results }) => ({ total, ...parted(results, timeless) }));
 

@@ -245,12 +245,12 @@ interface IncomingResponse {
 /** HubSpot, or a rehearsal on this machine; a key goes nowhere else. Throws RangeError. */
 export function acceptedOrigin(baseUrl: string | null): string {
   if (baseUrl === null) return HUBSPOT;
-  const refusal = new RangeError(`HubSpot's address is ${HUBSPOT} or a loopback one, not ${baseUrl}`);
-  if (!URL.canParse(baseUrl)) throw refusal;
+  const wrongAddress = new RangeError(`HubSpot's address is ${HUBSPOT} or a loopback one, not ${baseUrl}`);
+  if (!URL.canParse(baseUrl)) throw wrongAddress;
   const { origin, protocol, hostname, pathname, search, username, password } = new URL(baseUrl);
   const bare = pathname === "/" && search === "" && username === "" && password === "";
   const known = origin === HUBSPOT || (protocol === "http:" && LOOPBACK.has(hostname));
-  if (!bare || !known) throw refusal;
+  if (!bare || !known) throw wrongAddress;
   // Without the final slash: the SDK would put a second one behind it.
   return origin;
 }

@@ -13,7 +13,7 @@ import {
   emptied,
   inputOf,
   isEmpty,
-  stillAsked,
+  stillWanted,
   withoutProperty,
 } from "./write-job.ts";
 import type { Job } from "./write-job.ts";
@@ -42,17 +42,17 @@ export function batchesOf(jobs: readonly Job[]): Batch[] {
 export async function sendBatch(
   work: Work,
   kind: "create" | "update",
-  asked: Batch,
+  wanted: Batch,
 ): Promise<readonly Batch[]> {
   const { account, gate, signal } = work;
   const request = work.progress.request();
-  let batch = asked;
+  let batch = wanted;
   const prepare = async () => {
     const admitted = await gate.admit(
-      asked.map(({ operation }) => operation),
+      wanted.map(({ operation }) => operation),
       "request",
     );
-    batch = asked.flatMap((job) => stillAsked(job, admitted?.operations ?? []));
+    batch = wanted.flatMap((job) => stillWanted(job, admitted?.operations ?? []));
     // HubSpot's writes are repeated only where they did nothing.
     request.didNothing();
     if (admitted === null || batch.length === 0) return null;

@@ -42,7 +42,7 @@ export function inputOf({ operation, properties }: Job): WriteInput {
 }
 
 /** The job as the gate left it: without the values that it dropped, or not at all. */
-export function stillAsked(job: Job, admitted: readonly Operation[]): readonly Job[] {
+export function stillWanted(job: Job, admitted: readonly Operation[]): readonly Job[] {
   const still = admitted.find(({ traceId }) => traceId === job.operation.traceId);
   if (still === undefined || (still.kind !== "create" && still.kind !== "update")) return [];
   const properties = Object.fromEntries(

@@ -27,17 +27,17 @@ export async function changeMembership(work: Work, changes: Changes): Promise<vo
 
 async function changePart(
   { account, progress, gate, signal }: Work,
-  asked: Changes,
+  wanted: Changes,
 ): Promise<readonly Changes[]> {
-  const [first] = asked;
+  const [first] = wanted;
   if (first === undefined) return [];
   const { endpoints } = account;
   const request = progress.request();
-  let part = asked;
+  let part = wanted;
   const prepare = async () => {
-    const admitted = await gate.admit(asked, "request");
+    const admitted = await gate.admit(wanted, "request");
     const still = new Set(admitted?.operations.map(({ traceId }) => traceId));
-    part = asked.filter(({ traceId }) => still.has(traceId));
+    part = wanted.filter(({ traceId }) => still.has(traceId));
     request.didNothing();
     if (admitted === null) return null;
     request.goes(part);

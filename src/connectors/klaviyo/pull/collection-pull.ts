@@ -25,7 +25,7 @@ const SECOND = 1_000;
 const JOINS_OVERLAP = 2 * 60 * SECOND;
 
 /** The count, and with it what kind of collection it is and whether it is there at all: 404 comes as a failure. */
-export async function look(
+export async function readCollection(
   { calls, client }: PullSettings,
   collection: string,
   known: KnownCollection | undefined,

@@ -2,7 +2,7 @@ import type { Cursor, PropertyRequest, PullPage, PullScope } from "../../connect
 import type { Problem } from "../../../model/problem.ts";
 import { EndlessPages } from "../../http/page-guard.ts";
 import type { PullSettings } from "./collection-pull.ts";
-import { look, visit } from "./collection-pull.ts";
+import { readCollection, visit } from "./collection-pull.ts";
 import { contactsOf } from "../contacts.ts";
 import type { Place, Position } from "./cursor.ts";
 import { cursorOf, positionOf } from "./cursor.ts";
@@ -48,7 +48,7 @@ export async function* pull(
     if (done.has(id)) continue;
     const resumed = before.underWay?.place?.collection === id ? before.underWay.place : null;
     try {
-      const place = resumed ?? (await look(settings, id, known.get(id), signal));
+      const place = resumed ?? (await readCollection(settings, id, known.get(id), signal));
       started ??= place.at;
       yield* visit(settings, scope.properties, place, known, done, at, signal);
     } catch (error) {

@@ -22,7 +22,7 @@ import type { ContentOperation } from "./write-single.ts";
 import { LARGEST_PROFILE, isContent, tooLarge, typesOf } from "./write-single.ts";
 
 interface Row {
-  readonly asked: ContentOperation;
+  readonly planned: ContentOperation;
   /** As the gate left it. */
   readonly operation: ContentOperation;
   readonly body: ProfileBody;
@@ -58,7 +58,7 @@ export async function importAll(
       progress.settle(operation, { outcome: "refused", problem: tooLarge(operation) });
     } else if (operation.kind === "update" && properties.length === 0) {
       progress.settle(operation, doneBlind(operation, problems));
-    } else rows.push({ asked: operation, operation, body, problems });
+    } else rows.push({ planned: operation, operation, body, problems });
   }
   for (const part of partsOf(rows)) await importPart({ ...settings, progress, oneByOne }, part, list);
   return oneByOne;
@@ -95,17 +95,17 @@ interface Importing extends ImportSettings {
   readonly oneByOne: Set<ContentOperation>;
 }
 
-async function importPart(settings: Importing, asked: readonly Row[], list: string | null): Promise<void> {
+async function importPart(settings: Importing, planned: readonly Row[], list: string | null): Promise<void> {
   const { calls, client, gate, signal, progress, oneByOne } = settings;
   const request = progress.request();
-  let rows = asked;
+  let rows = planned;
   const prepare = async () => {
     const admitted = await gate.admit(
-      asked.map(({ operation }) => operation),
+      planned.map(({ operation }) => operation),
       "import",
     );
     const still = new Map(admitted?.operations.map((operation) => [operation.traceId, operation]));
-    rows = asked.flatMap((row) => stillAsked(settings, row, still));
+    rows = planned.flatMap((row) => stillWanted(settings, row, still));
     // A job is sent again only where the attempt before did nothing.
     request.didNothing();
     if (admitted === null || rows.length === 0) return null;
@@ -119,14 +119,14 @@ async function importPart(settings: Importing, asked: readonly Row[], list: stri
   const all = (result: (row: Row) => WriteResult | "one by one", some = rows): void => {
     for (const row of some) {
       const told = result(row);
-      if (told === "one by one") oneByOne.add(row.asked);
-      progress.settle(row.asked, told === "one by one" ? { outcome: "not_sent" } : told);
+      if (told === "one by one") oneByOne.add(row.planned);
+      progress.settle(row.planned, told === "one by one" ? { outcome: "not_sent" } : told);
     }
   };
   let job: string;
   try {
     const answer = await calls.write("bulk_import_profiles", prepare, importJobAnswer, signal);
-    if (answer === null) return await inHalves(settings, asked, list);
+    if (answer === null) return await inHalves(settings, planned, list);
     job = answer.data.data.id;
     await gate.accepted(
       rows.map(({ operation }) => operation),
@@ -190,16 +190,16 @@ async function inHalves(settings: Importing, rows: readonly Row[], list: string 
 }
 
 /** The row as the gate left it: without the values that it dropped, or not at all. */
-function stillAsked(
+function stillWanted(
   settings: ImportSettings,
   row: Row,
   admitted: ReadonlyMap<string, Operation>,
 ): readonly Row[] {
-  const operation = admitted.get(row.asked.traceId);
+  const operation = admitted.get(row.planned.traceId);
   if (operation === undefined || !isContent(operation)) return [];
   const { body, properties, problems } = draftIn(settings, operation);
   if (operation.kind === "update" && properties.length === 0) return [];
-  return [{ asked: row.asked, operation, body, problems }];
+  return [{ planned: row.planned, operation, body, problems }];
 }
 
 const identifiers = z.object({

@@ -76,7 +76,7 @@ async function writeJobs(
       const emails = imported.map(({ email }) => email);
       const problem = emails.length === 0 ? null : await importToList(settings, emails, list);
       if (problem === null) continue;
-      for (const operation of imported) addRefusal(progress, operation, problem);
+      for (const operation of imported) addRejected(progress, operation, problem);
     }
   }
   return [...singles];
@@ -137,8 +137,8 @@ async function joinLists(
     );
     for (const { operation, join } of people) {
       const result = joined.resultOf(join);
-      if ("problem" in result) addRefusal(progress, operation, result.problem);
-      else if (result.outcome !== "done") addRefusal(progress, operation, unjoined(list));
+      if ("problem" in result) addRejected(progress, operation, result.problem);
+      else if (result.outcome !== "done") addRejected(progress, operation, unjoined(list));
     }
   }
 }
@@ -153,7 +153,7 @@ async function writeMemberships(
     await changeMembership(settings, group, progress);
 }
 
-function addRefusal(progress: WriteProgress, operation: Operation, problem: Problem): void {
+function addRejected(progress: WriteProgress, operation: Operation, problem: Problem): void {
   const result = progress.resultOf(operation);
   if (result.outcome === "done")
     progress.settle(operation, { ...result, refused: [...result.refused, problem] });

@@ -48,11 +48,11 @@ export function writtenView(
   written: Iterable<string>,
 ): Record<string, unknown> {
   const values: Values = {};
-  const asked = new Set(written);
-  for (const name of [...asked, ...computedNames(), "lifecyclestage", "hs_lifecyclestage_lead_date"]) {
+  const wanted = new Set(written);
+  for (const name of [...wanted, ...computedNames(), "lifecyclestage", "hs_lifecyclestage_lead_date"]) {
     const value = valueOf(contact, name);
     // What was emptied is echoed as it was sent.
-    if (value !== null || (asked.has(name) && contact.values.has(name))) values[name] = value ?? "";
+    if (value !== null || (wanted.has(name) && contact.values.has(name))) values[name] = value ?? "";
   }
   const { uiDomain, portalId } = state.settings;
   return {

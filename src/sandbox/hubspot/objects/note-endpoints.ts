@@ -174,9 +174,9 @@ function writtenNote(
 function noteView(
   state: HubspotState,
   note: PlainObject,
-  asked: readonly string[],
+  wanted: readonly string[],
 ): Readonly<Record<string, unknown>> & { id: string } {
-  const names = [...DEFAULT_PROPERTIES, ...asked];
+  const names = [...DEFAULT_PROPERTIES, ...wanted];
   const defined = names.filter((name) => state.properties.notes.get(name)?.archived === false);
   return {
     id: note.id,

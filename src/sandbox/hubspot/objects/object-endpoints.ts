@@ -105,9 +105,9 @@ function view(
     readonly at?: number;
   },
 ): Record<string, unknown> {
-  const { properties: asked, withHistory, at = Number.POSITIVE_INFINITY } = wanted;
+  const { properties: given, withHistory, at = Number.POSITIVE_INFINITY } = wanted;
   const isDefined = (name: string): boolean => state.properties[type].get(name)?.archived === false;
-  const names = asked.length === 0 ? DEFAULT_PROPERTIES[type] : [...ALWAYS, ...asked];
+  const names = given.length === 0 ? DEFAULT_PROPERTIES[type] : [...ALWAYS, ...given];
   const properties = Object.fromEntries(
     names.filter(isDefined).map((name) => [name, plainValue(object, name, at)]),
   );

@@ -16,15 +16,15 @@ export function renderTemplate(template: string, given: Rendered): string {
     .replaceAll(
       /\{\{#if ([\w.$ -]+)\}\}([\s\S]*?)(?:\{\{else\}\}([\s\S]*?))?\{\{\/if\}\}/g,
       (_whole, name: string, then: string, otherwise = "") =>
-        lookUp(given, name.trim()) === "" ? String(otherwise) : then,
+        valueAt(given, name.trim()) === "" ? String(otherwise) : then,
     )
     .replaceAll(/\{\{#formatDate ([\w.$-]+)\}\}[\s\S]*?\{\{\/formatDate\}\}/g, (_whole, name: string) =>
-      dateText(lookUp(given, name)),
+      dateText(valueAt(given, name)),
     )
-    .replaceAll(/\{\{\{?\s*([\w.$ -]+?)\s*\}\}\}?/g, (_whole, name: string) => escaped(lookUp(given, name)));
+    .replaceAll(/\{\{\{?\s*([\w.$ -]+?)\s*\}\}\}?/g, (_whole, name: string) => escaped(valueAt(given, name)));
 }
 
-function lookUp({ values, extraData, at }: Rendered, path: string): string {
+function valueAt({ values, extraData, at }: Rendered, path: string): string {
   const own = values[path];
   if (own !== undefined) return own;
   if (path === "timestamp") return String(at);

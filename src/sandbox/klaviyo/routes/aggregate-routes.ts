@@ -53,8 +53,8 @@ function aggregate(state: KlaviyoState, query: AggregateQuery): Readonly<Record<
   }
   const data = [...rows.values()].slice(0, query.pageSize).map(({ dimensions, count, sum_value, who }) => {
     const all = { count, sum_value, unique: who.map(({ size }) => size) };
-    const asked = query.measurements.map((name) => [name, all[name]] as const);
-    return { dimensions, measurements: Object.fromEntries(asked) };
+    const wanted = query.measurements.map((name) => [name, all[name]] as const);
+    return { dimensions, measurements: Object.fromEntries(wanted) };
   });
   return { dates: starts.map(dateText), data };
 }

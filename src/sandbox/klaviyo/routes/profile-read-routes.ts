@@ -163,8 +163,8 @@ function candidates(state: KlaviyoState, conditions: readonly Condition[], order
 function walkable(order: ProfileOrder, conditions: readonly Condition[]): { min: number; max: number } {
   const range = rangeOf(conditions, order);
   if (order === "created" || order === "updated") return range;
-  const asked = conditions.some(({ field }) => field === order);
-  return { min: range.min, max: asked ? Number.MAX_SAFE_INTEGER - 1 : Number.POSITIVE_INFINITY };
+  const wanted = conditions.some(({ field }) => field === order);
+  return { min: range.min, max: wanted ? Number.MAX_SAFE_INTEGER - 1 : Number.POSITIVE_INFINITY };
 }
 
 function profileHolds(condition: Condition, profile: Profile): boolean {

@@ -27,9 +27,9 @@ export function aggregateQuery(call: Call): AggregateQuery {
   const metricId = textOf(attributes, "metric_id", POINTER);
   if (metricId === undefined || metricId === null)
     throw invalid("'metric_id' is a required field.", `${POINTER}/metric_id`);
-  const asked = texts(attributes["measurements"], "measurements");
-  const measurements = MEASUREMENTS.filter((name) => asked.includes(name));
-  if (measurements.length === 0 || measurements.length !== asked.length)
+  const wanted = texts(attributes["measurements"], "measurements");
+  const measurements = MEASUREMENTS.filter((name) => wanted.includes(name));
+  if (measurements.length === 0 || measurements.length !== wanted.length)
     throw invalid("Not a valid choice for 'measurements'.", `${POINTER}/measurements`);
   const timeZone = zoneOf(textOf(attributes, "timezone", POINTER) ?? "UTC");
   const interval = INTERVALS.find((name) => name === (attributes["interval"] ?? "day"));

@@ -8,7 +8,7 @@ import {
   beginSession,
   endSession,
   forgetSessions,
-  lookAtSession,
+  readSession,
   touchSession,
 } from "../../../store/pages/web-sessions.ts";
 import type { Access } from "./access.ts";
@@ -77,7 +77,7 @@ export async function sessions(
       if (access.open) return THIS_MACHINE;
       const hash = hashOf(request);
       if (hash === null) return null;
-      const seen = request.routeOptions.config.glance === true ? lookAtSession : touchSession;
+      const seen = request.routeOptions.config.glance === true ? readSession : touchSession;
       const session = await seen(database, hash, SESSION_LIMITS, now());
       if (session === null) return null;
       const role = known.today(session);
@@ -86,7 +86,7 @@ export async function sessions(
     },
     async glance(request) {
       const hash = hashOf(request);
-      return hash === null ? null : lookAtSession(database, hash, SESSION_LIMITS, now());
+      return hash === null ? null : readSession(database, hash, SESSION_LIMITS, now());
     },
     async begin(request, signedIn) {
       const before = hashOf(request);

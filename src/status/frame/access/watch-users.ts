@@ -22,11 +22,11 @@ const EVERY_MS = 5_000;
  * @returns ends the watch
  */
 export function watchUsers(watched: WatchedUsers): () => void {
-  const look = usersTeller(watched);
+  const tell = usersTeller(watched);
   let telling = Promise.resolve();
   const next = (): void => {
     // A database that is away is told by the lanes; the next look tells this.
-    telling = telling.then(look).catch(() => {});
+    telling = telling.then(tell).catch(() => {});
   };
   next();
   const timer = setInterval(next, EVERY_MS);

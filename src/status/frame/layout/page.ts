@@ -22,7 +22,7 @@ import type { Visitor } from "../access/role.ts";
  */
 
 /** A request, parsed as far as every page needs it. */
-export interface Asked {
+export interface PageRequest {
   readonly query: unknown;
   /** Of the address's `:names`. */
   readonly params: unknown;
@@ -63,5 +63,5 @@ export interface StatusPage {
   readonly address: string;
   /** Which place of the navigation it belongs to. */
   readonly place: Place;
-  answer(asked: Asked): Promise<Answer>;
+  answer(wanted: PageRequest): Promise<Answer>;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { watchRefusals } from "../../src/consent/watch-refusals.ts";
+import { watchOptOuts } from "../../src/consent/watch-opt-outs.ts";
 import { runConsent } from "../../src/lanes/consent-lane.ts";
 import { plainConsent } from "../../src/model/consent.ts";
 import type { Mapping } from "../../src/model/mapping.ts";
@@ -85,7 +85,7 @@ describe("a refusal is not lost", () => {
     it.wait(60_000);
     it.klaviyo.user.setConsent(profile(), OUT);
     // Killed between the ledger and the reading of the profile.
-    await watchRefusals({ ...it.deps(), store: storeOf(it.fresh.database, 1) }, NO_RUN);
+    await watchOptOuts({ ...it.deps(), store: storeOf(it.fresh.database, 1) }, NO_RUN);
     it.wait(1_000);
     await recordChangedConsent(storeOf(it.fresh.database, 1), NO_RUN, it.deps().now());
     const first = ["klaviyo first_opted_in", "klaviyo opted_out"];
@@ -117,7 +117,7 @@ describe("a refusal is not lost", () => {
     it.hubspot.user.create(JO, { firstname: "Jo" }, ["all"]);
     it.hubspot.user.addEmail(contact(), "old@example.com");
     for (let runs = 0; runs < 3; runs += 1) await it.sync(subscribing);
-    expect(it.klaviyo.asked).toEqual([]);
+    expect(it.klaviyo.requested).toEqual([]);
   });
 
   test("among so many at once that a person is asked first, however they are parted", async () => {

@@ -1,13 +1,13 @@
 import type { Side } from "../model/side.ts";
 import { forgetCursor, readCursor, saveCursor } from "../store/snapshots/cursors.ts";
-import { lookedStream } from "../store/snapshots/comparisons.ts";
+import { pulledStream } from "../store/snapshots/comparisons.ts";
 import type { Timing } from "../store/snapshots/edit-times.ts";
 import { UNTIMED } from "../store/snapshots/edit-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { atomically } from "../store/database/store.ts";
 
 /** A pull begins. One that was broken off goes on from where it was, and so began when that one did. */
-export async function beginLook(context: RunContext, side: Side): Promise<void> {
+export async function beginPull(context: RunContext, side: Side): Promise<void> {
   const { store } = context;
   if ((await readCursor(store, `${side} looking`)) !== null) return;
   await saveCursor(store, `${side} looking`, context.now().toISOString(), context.now());
@@ -17,12 +17,12 @@ export async function beginLook(context: RunContext, side: Side): Promise<void> 
  * A pull is over: what changed before it began, less the side's own lag, has been seen. Not so after a pull from nothing,
  * which shows the members alone: an edit of somebody else may still be unseen.
  */
-export async function endLook(context: RunContext, side: Side, sawChanges: boolean): Promise<void> {
+export async function endPull(context: RunContext, side: Side, sawChanges: boolean): Promise<void> {
   await atomically(context.store, async (store) => {
     const began = await readCursor(store, `${side} looking`);
     await forgetCursor(store, `${side} looking`);
     if (began === null || !sawChanges) return;
-    await saveCursor(store, lookedStream(side), began, context.now());
+    await saveCursor(store, pulledStream(side), began, context.now());
   });
 }
 
@@ -31,7 +31,7 @@ export async function timingOf(context: RunContext, side: Side): Promise<Timing>
   const fields = context.fields.filter(({ newest }) => newest).map(({ key }) => key);
   if (fields.length === 0) return UNTIMED;
   const connector = context.connectors[side];
-  const looked = await readCursor(context.store, lookedStream(side));
-  const after = looked === null ? null : new Date(Date.parse(looked) - connector.contacts.pullLagMs);
+  const pulled = await readCursor(context.store, pulledStream(side));
+  const after = pulled === null ? null : new Date(Date.parse(pulled) - connector.contacts.pullLagMs);
   return { fields, after, skewMs: connector.skewMs() };
 }

@@ -1,7 +1,7 @@
 import type { Side } from "../../model/side.ts";
 import type { Change } from "../../plan/changes.ts";
-import { leaversAllowed } from "../../plan/guards.ts";
-import { lookAtMissing } from "../../pull/pull-side.ts";
+import { removalsAllowed } from "../../plan/guards.ts";
+import { readMissing } from "../../pull/pull-side.ts";
 import type { RunContext } from "../../pull/run-context.ts";
 import type { LeftCollection } from "../../store/snapshots/members.ts";
 import { leftCollections, removeMembers } from "../../store/snapshots/members.ts";
@@ -16,7 +16,7 @@ import { atomically } from "../../store/database/store.ts";
 const ABSENCES_NEEDED: Readonly<Record<Side, number>> = { hubspot: 1, klaviyo: 2 };
 
 /** Who left, and which lists so many left at once that it is not believed. */
-export interface Leavers extends Guarded {
+export interface Removals extends Guarded {
   readonly left: number;
 }
 
@@ -26,21 +26,21 @@ export interface Leavers extends Guarded {
  *
  * @param nameOf what people call a list or segment
  */
-export async function letGo(
+export async function applyRemovals(
   context: RunContext,
   side: Side,
   isApproved: (change: Change) => boolean,
   nameOf: (collection: string) => string,
-): Promise<Leavers> {
+): Promise<Removals> {
   const { store } = context;
-  const all: Leavers[] = [];
+  const all: Removals[] = [];
   for (const one of await leftCollections(store, side, ABSENCES_NEEDED[side])) {
     const { collection, members, leavers } = one;
     const surprising = leavers.filter((id) => !isApproved(leaving(side, collection, id)));
-    const allowed = leaversAllowed(members);
+    const allowed = removalsAllowed(members);
     const isHeld = surprising.length > allowed;
     const gone = isHeld ? leavers.filter((id) => !surprising.includes(id)) : leavers;
-    await believe(context, side, one, gone);
+    await removeConfirmed(context, side, one, gone);
     const limit = {
       side,
       action: "leavers" as const,
@@ -62,14 +62,14 @@ function leaving(side: Side, collection: string, id: string): Change {
 }
 
 /** Each is read once more before it is forgotten as a member: left the list, or left the account? */
-async function believe(
+async function removeConfirmed(
   context: RunContext,
   side: Side,
   { collection }: LeftCollection,
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  await lookAtMissing(context, side, ids);
+  await readMissing(context, side, ids);
   const key = { side, collection };
   await atomically(context.store, (store) => removeMembers(store, key, ids, context.now()));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleBasket } from "../../src/lanes/contacts/example-basket.ts";
+import { examplePeople } from "../../src/lanes/contacts/example-people.ts";
 import type { ContactPlan, PlannedOperation } from "../../src/plan/planned.ts";
 import { known } from "../support/known-link.ts";
 
@@ -18,9 +18,9 @@ function planOf(...operations: readonly PlannedOperation[]): ContactPlan {
 }
 
 function picked(most: number, plans: readonly ContactPlan[]): readonly (readonly PlannedOperation[])[] {
-  const basket = exampleBasket(most);
-  for (const plan of plans) basket.add(plan);
-  return basket.picked().map(({ operations }) => operations);
+  const examples = examplePeople(most);
+  for (const plan of plans) examples.add(plan);
+  return examples.picked().map(({ operations }) => operations);
 }
 
 const manyNew = Array.from({ length: 50 }, () => planOf(CREATE));

@@ -1,8 +1,8 @@
 import type { Side } from "../../model/side.ts";
 import { SIDES } from "../../model/side.ts";
 import type { Change } from "../../plan/changes.ts";
-import { deathsAllowed } from "../../plan/guards.ts";
-import { lookAtMissing } from "../../pull/pull-side.ts";
+import { deletionsAllowed } from "../../plan/guards.ts";
+import { readMissing } from "../../pull/pull-side.ts";
 import type { RunContext } from "../../pull/run-context.ts";
 import { countLinks } from "../../store/links/links.ts";
 import type { MissingLink } from "../../store/links/missing-links.ts";
@@ -16,15 +16,15 @@ import { atomically } from "../../store/database/store.ts";
  * that was deleted and restored), or too many at once to be believed (CONTRACT.md, Guards). What is not believed is looked for
  * again in every run, and waits.
  */
-export async function settleMissing(
+export async function confirmDeletions(
   context: RunContext,
   isApproved: (change: Change) => boolean,
 ): Promise<Guarded> {
   const { store } = context;
   const linked = await countLinks(store, "live");
-  const allowed = deathsAllowed(linked);
-  const isSurprising = (link: MissingLink) => !isApproved(death(link));
-  await lookAgain(context, await missingLinks(store));
+  const allowed = deletionsAllowed(linked);
+  const isSurprising = (link: MissingLink) => !isApproved(deletion(link));
+  await readAgain(context, await missingLinks(store));
   const missing = await missingLinks(store);
   const surprising = missing.filter(isSurprising);
   const isHeld = surprising.length > allowed;
@@ -36,31 +36,31 @@ export async function settleMissing(
       context.now(),
     ),
   );
-  await lookAtPartners(context, gone);
+  await readPartners(context, gone);
   if (!isHeld) return NOTHING_GUARDED;
   const planned = surprising.length;
   return {
     exceeded: [{ side: onlySide(surprising), action: "deaths", planned, allowed, collection: null }],
-    held: surprising.map(death),
+    held: surprising.map(deletion),
   };
 }
 
-async function lookAgain(context: RunContext, missing: readonly MissingLink[]): Promise<void> {
+async function readAgain(context: RunContext, missing: readonly MissingLink[]): Promise<void> {
   for (const side of SIDES) {
     const ids = missing.filter((link) => link.side === side).map(({ externalId }) => externalId);
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
   }
 }
 
 /** A link remembers one missing contact. Where both were deleted at once, nothing else asks for the second before the night. */
-async function lookAtPartners(context: RunContext, deleted: readonly MissingLink[]): Promise<void> {
+async function readPartners(context: RunContext, deleted: readonly MissingLink[]): Promise<void> {
   for (const side of SIDES) {
     const ids = deleted.flatMap((link) => (link.side === side ? [] : (link.partner ?? [])));
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
   }
 }
 
-function death({ email, side, externalId }: MissingLink): Change {
+function deletion({ email, side, externalId }: MissingLink): Change {
   return { side, action: "deaths", words: JSON.stringify([email, side, "gone", externalId]) };
 }
 

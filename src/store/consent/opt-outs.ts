@@ -13,7 +13,7 @@ const EMAIL_ROW = z.object({ email: EMAIL_KEY });
  * The linked people among these of whom the store knows another consent than they show now, or of whom something is still to
  * be done: what was seen of a refusal may have been stored, and the process killed before it was carried.
  */
-export async function changedRefusals(
+export async function changedOptOuts(
   { statements, connectionId }: Store,
   contacts: readonly Pick<Contact, "side" | "id" | "consent">[],
 ): Promise<readonly EmailKey[]> {
@@ -30,7 +30,7 @@ export async function changedRefusals(
 }
 
 /** Puts the refusals of these people into the ledger, whether or not anybody knows them; once for each side. */
-export async function saveRefusals(
+export async function saveOptOuts(
   store: Store,
   runId: bigint,
   contacts: readonly Pick<Contact, "side" | "id" | "email" | "consent">[],

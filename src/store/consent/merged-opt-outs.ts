@@ -26,7 +26,7 @@ const LOST_ROW: z.ZodType<Lost> = z.object({ email: z.string(), side: SIDE, cons
  * what Klaviyo sends count as one. A system that takes the survivor's consent loses the other's. To be called while the
  * merged contacts are still stored.
  */
-export async function saveMergedRefusals(
+export async function saveMergedOptOuts(
   store: Store,
   side: Side,
   merged: readonly MergedContact[],

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { screenshot } from "./browser.ts";
 
-const LOOKS = (["light", "dark"] as const).flatMap((scheme) =>
+const VIEWS = (["light", "dark"] as const).flatMap((scheme) =>
   ([320, 1280] as const).map((width) => ({ scheme, width })),
 );
 
@@ -12,10 +12,10 @@ const OF_COLOURS = ["color-contrast"];
 /** In each look: violations, and what has to be moved sideways to be seen. */
 export async function found(page: Page, name: string): Promise<readonly unknown[]> {
   const all: unknown[] = [];
-  for (const [index, { scheme, width }] of LOOKS.entries()) {
+  for (const [index, { scheme, width }] of VIEWS.entries()) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 800 });
-    const { violations } = await look(page, index === 0, scheme === "light");
+    const { violations } = await analyze(page, index === 0, scheme === "light");
     const told = violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => [id, html, failureSummary]),
     );
@@ -30,7 +30,7 @@ export async function found(page: Page, name: string): Promise<readonly unknown[
 const NO_SOURCE = ";";
 
 /** Putting the rules into a page, and telling of everything that is right, takes three times as long as looking. */
-function look(page: Page, first: boolean, allRules: boolean): ReturnType<AxeBuilder["analyze"]> {
+function analyze(page: Page, first: boolean, allRules: boolean): ReturnType<AxeBuilder["analyze"]> {
   // One window is enough: there are no frames of others.
   const axe = new AxeBuilder(first ? { page } : { page, axeSource: NO_SOURCE }).setLegacyMode();
   const rules = allRules ? {} : { runOnly: OF_COLOURS };

@@ -12,7 +12,7 @@ import type { PlanTotals } from "../../plan/limits.ts";
 import { NO_CHANGES, addToTotals } from "../../plan/limits.ts";
 import { unreadPeople } from "../../plan/unread-people.ts";
 import type { PullReport } from "../../pull/pull-side.ts";
-import { lookAtPeople } from "../../pull/look-at-people.ts";
+import { readPeople } from "../../pull/read-people.ts";
 import { readLinked } from "../../pull/read-linked.ts";
 import { pullSide } from "../../pull/pull-side.ts";
 import type { RunContext } from "../../pull/run-context.ts";
@@ -29,19 +29,19 @@ import { unreadStrangers } from "../../store/snapshots/unreadable-contacts.ts";
 import { recoverUnanswered } from "../../write/recover.ts";
 import { approvals } from "../plans/approvals.ts";
 import type { Opened } from "../deps.ts";
-import { exampleBasket } from "./example-basket.ts";
+import { examplePeople } from "./example-people.ts";
 import type { Guarded } from "./guarded.ts";
 import { together } from "./guarded.ts";
-import { letGo } from "./let-go.ts";
+import { applyRemovals } from "./apply-removals.ts";
 import type { ReadyConnection } from "./prepare-run.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { readOtherSide } from "./read-other-side.ts";
 import { holdRepointed } from "./repointed-names.ts";
 import { runContext } from "./run-context.ts";
-import { settleMissing } from "./settle-missing.ts";
+import { confirmDeletions } from "./confirm-deletions.ts";
 
 /** What looking came to: everything that planning needs, and nothing written to either system. */
-export interface Looked {
+export interface Pulled {
   readonly context: RunContext;
   readonly ready: ReadyConnection;
   readonly read: number;
@@ -59,7 +59,7 @@ export interface Looked {
  * Sees and links: settles by reading what was never answered, pulls both sides, joins by address. Of one person only
  * the two contacts are read where `email` is given.
  */
-export async function look(opened: Opened, mapping: Mapping, email: EmailKey | null): Promise<Looked> {
+export async function pullAndLink(opened: Opened, mapping: Mapping, email: EmailKey | null): Promise<Pulled> {
   const { connection, store, now } = opened;
   const prepared = await prepareOrReadOther(opened, mapping, email);
   const comparison = email === null ? await comparisonUnderWay(store) : null;
@@ -69,11 +69,11 @@ export async function look(opened: Opened, mapping: Mapping, email: EmailKey | n
   const isApproved = await approvals(store, now());
   const seen =
     email === null
-      ? await lookAtAll(context, prepared)
-      : { contacts: await lookAtPeople(context, [email]), problems: [] };
+      ? await pullBoth(context, prepared)
+      : { contacts: await readPeople(context, [email]), problems: [] };
   const ready = { ...prepared, problems: [...prepared.problems, ...seen.problems] };
   const left = await Promise.all(
-    SIDES.map((side) => letGo(context, side, isApproved, collectionName(ready, side))),
+    SIDES.map((side) => applyRemovals(context, side, isApproved, collectionName(ready, side))),
   );
   const people = email === null ? null : [email];
   const before = await readLinked(context, people);
@@ -83,7 +83,7 @@ export async function look(opened: Opened, mapping: Mapping, email: EmailKey | n
   const repointed =
     email === null ? [await holdRepointed(context, ready.repointed, ready.scopeIfApproved)] : [];
   await endIgnores(store, now());
-  const deleted = await settleMissing(context, isApproved);
+  const deleted = await confirmDeletions(context, isApproved);
   // The survivor of a merge may have what the deleted contact had.
   await joinContacts(context);
   await timeEdits(context, email === null ? { kind: "dirty" } : { kind: "emails", emails: [email] });
@@ -100,7 +100,7 @@ export async function look(opened: Opened, mapping: Mapping, email: EmailKey | n
 }
 
 /** Pulls both sides, and tells with what the mapping names in vain what could not be read of the rest. */
-async function lookAtAll(context: RunContext, { problems }: ReadyConnection): Promise<PullReport> {
+async function pullBoth(context: RunContext, { problems }: ReadyConnection): Promise<PullReport> {
   const { store, now } = context;
   const pulled = await bothSides((side) => pullSide(context, side));
   // A list that a rule names in vain is one problem, though the pull does not find it either.
@@ -201,7 +201,7 @@ export async function planWhole(
   let totals = NO_CHANGES;
   let limited = NO_CHANGES;
   let contacts = 0;
-  const basket = exampleBasket(wanted.examples);
+  const examples = examplePeople(wanted.examples);
   const fields = perSide(() => ({ written: new Map<string, number>(), emptied: new Map<string, number>() }));
   const problems = new Map<string, number>();
   for await (const plans of planPages(context, filter)) {
@@ -220,13 +220,13 @@ export async function planWhole(
           if (operation.kind === "update") count(value === null ? emptied : written, key);
         }
       }
-      if (isExample(plan, wanted.field)) basket.add(plan);
+      if (isExample(plan, wanted.field)) examples.add(plan);
     }
     contacts += plans.length;
     context.progress({ step: "compare", side: null, done: contacts, total: null });
     await pageDone(context);
   }
-  return { totals, limited, contacts, fields, problems, examples: basket.picked() };
+  return { totals, limited, contacts, fields, problems, examples: examples.picked() };
 }
 
 function isExample({ operations }: ContactPlan, field: string | null): boolean {

@@ -12,7 +12,7 @@ const DOUBTED_ROW = z.object({ doubted: z.boolean() });
  * @param runId the run that asks, which does not count itself
  * @param longestGapMs how long nobody runs, as a rule
  */
-export async function ledgerIsDoubted(
+export async function isLedgerUnreliable(
   { statements, connectionId }: Store,
   runId: bigint,
   longestGapMs: number,

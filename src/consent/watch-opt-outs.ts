@@ -5,20 +5,20 @@ import { SIDES } from "../model/side.ts";
 import { readCursor, saveCursor } from "../store/snapshots/cursors.ts";
 import type { RunContext } from "../pull/run-context.ts";
 import { unreadableOfKnown } from "../pull/without-erased.ts";
-import { changedRefusals, saveRefusals } from "../store/consent/refusals.ts";
+import { changedOptOuts, saveOptOuts } from "../store/consent/opt-outs.ts";
 import { saveUnreadable } from "../store/snapshots/unreadable-contacts.ts";
 import { watchFormerAddresses } from "./watch-former-addresses.ts";
 import { atomically } from "../store/database/store.ts";
 
 /** How far back the first read of opt-outs goes. Earlier ones show in the contacts themselves. */
-const FIRST_LOOK_MS = 24 * 60 * 60_000;
+const FIRST_READ_MS = 24 * 60 * 60_000;
 
 /** Who refused lately. */
 export interface Watched {
   /** The addresses of linked people of whom something is known now that was not before, or is not done with yet. */
   readonly changed: readonly EmailKey[];
   /** Notes how far it was looked: to be called once `changed` were seen to, so that none is lost when that fails. */
-  readonly looked: () => Promise<void>;
+  readonly markRead: () => Promise<void>;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Watched {
  * email address. Everybody's refusal goes into the
  * ledger, linked or not, so that nobody can be subscribed later who refused before they were known.
  */
-export async function watchRefusals(
+export async function watchOptOuts(
   { store, connectors, now, signal }: Pick<RunContext, "store" | "connectors" | "now" | "signal">,
   runId: bigint,
 ): Promise<Watched> {
@@ -36,12 +36,12 @@ export async function watchRefusals(
     const stream = `${side} refusals`;
     const cursor = await readCursor(store, stream);
     const begun = now().getTime();
-    const since = cursor === null ? begun + connectors[side].skewMs() - FIRST_LOOK_MS : Number(cursor);
-    for await (const { contacts, unreadable } of connectors[side].consent.refusals(since, signal)) {
+    const since = cursor === null ? begun + connectors[side].skewMs() - FIRST_READ_MS : Number(cursor);
+    for await (const { contacts, unreadable } of connectors[side].consent.optOuts(since, signal)) {
       const seen = contacts.filter(hasAddress);
-      for (const email of await changedRefusals(store, seen)) changed.add(email);
+      for (const email of await changedOptOuts(store, seen)) changed.add(email);
       await atomically(store, async (store) => {
-        await saveRefusals(store, runId, seen, now());
+        await saveOptOuts(store, runId, seen, now());
         const kept = await unreadableOfKnown(store, unreadable);
         await saveUnreadable(store, kept, now());
       });
@@ -59,7 +59,7 @@ export async function watchRefusals(
   if (out !== null) throw out;
   return {
     changed: [...changed],
-    async looked() {
+    async markRead() {
       for (const { stream, until } of cursors) {
         await saveCursor(store, stream, String(until), now());
       }

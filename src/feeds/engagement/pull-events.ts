@@ -14,7 +14,7 @@ import { metricRepointed } from "./problems.ts";
 import { atomically } from "../../store/database/store.ts";
 
 /** Result of reading events. */
-export interface LookReport {
+export interface EventsPulled {
   /** Events that were read, and those of them that were not known before. */
   readonly read: number;
   readonly added: number;
@@ -34,14 +34,14 @@ const WIDTH: readonly Pass[] = ["fast", "hourly", "nightly", "weekly", "backfill
  * Sees: reads a window of every metric that the mapping selects and stores its events, a page and its cursor in one
  * transaction. Decides nothing; a window read twice adds nothing.
  */
-export async function look(context: EngagementContext): Promise<LookReport> {
+export async function pullEvents(context: EngagementContext): Promise<EventsPulled> {
   const { store, rules, now } = context;
   // Before the metrics are asked for: what shows with its first event, shows with one that happened since.
   const first = firstFloor(rules.backfillDays, now());
   const begins = await engagementBegins(store, Object.keys(rules.metrics), first);
   const { metrics, problems } = await knownMetrics(context);
   const streams = await readStreams(store);
-  let report: LookReport = { read: 0, added: 0, widest: null, problems, metrics, untold: new Set() };
+  let report: EventsPulled = { read: 0, added: 0, widest: null, problems, metrics, untold: new Set() };
   for (const metric of metrics) {
     if (isTurnOver(context)) break;
     const stream = streams.get(metric.id) ?? firstStream(metric, begins.get(metric.kind) ?? first);
@@ -66,8 +66,8 @@ async function readMetric(
   context: EngagementContext,
   metric: EngagementMetric,
   known: EngagementStream,
-  before: LookReport,
-): Promise<LookReport> {
+  before: EventsPulled,
+): Promise<EventsPulled> {
   const { store, source, signal, now } = context;
   const pass = nextPass(known, now());
   const stream = { ...known, name: metric.name, open: pass };

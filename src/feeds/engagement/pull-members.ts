@@ -14,7 +14,7 @@ import { atomically } from "../../store/database/store.ts";
  *
  * @returns a problem for each collection that cannot be read now
  */
-export async function lookAtMembers(context: EngagementContext): Promise<readonly Problem[]> {
+export async function pullMembers(context: EngagementContext): Promise<readonly Problem[]> {
   const { store, connectors, counting, signal, newId } = context;
   const collections = counting?.readable ?? [];
   if (collections.length === 0) return [];

@@ -5,7 +5,7 @@ const KINDS = ["consent", "emptied", "off_list", "changed", "created", "on_list"
 type Kind = (typeof KINDS)[number];
 
 /** People of a plan to show in full. */
-export interface ExampleBasket {
+export interface ExamplePeople {
   add(plan: ContactPlan): void;
   /** At most so many as were wanted, the weightiest kind first. */
   picked(): readonly ContactPlan[];
@@ -15,7 +15,7 @@ export interface ExampleBasket {
  * Some people of each kind of change, up to `most` in all: nobody reads a thousand new people to find the one whose phone
  * number would be emptied.
  */
-export function exampleBasket(most: number): ExampleBasket {
+export function examplePeople(most: number): ExamplePeople {
   const byKind = new Map<Kind, ContactPlan[]>(KINDS.map((kind) => [kind, []]));
   return {
     add(plan) {

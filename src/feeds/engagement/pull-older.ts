@@ -9,7 +9,7 @@ import { engagementKeptFrom, readStreams, saveStream } from "../../store/feeds/e
 import type { EngagementContext } from "./context.ts";
 import { isTurnOver } from "./context.ts";
 import { kept } from "./kept.ts";
-import type { LookReport } from "./look.ts";
+import type { EventsPulled } from "./pull-events.ts";
 import { nextOlder, olderDays } from "./passes.ts";
 import { atomically } from "../../store/database/store.ts";
 
@@ -41,9 +41,9 @@ const PAGES_PER_SLICE = 10;
  *
  * @param seen what this run has seen of the newer events
  */
-export async function lookOlder(
+export async function pullOlder(
   context: EngagementContext,
-  { metrics, untold }: Pick<LookReport, "metrics" | "untold">,
+  { metrics, untold }: Pick<EventsPulled, "metrics" | "untold">,
 ): Promise<OlderReport> {
   const { store, rules, now } = context;
   const streams = await readStreams(store);

@@ -3,7 +3,7 @@ import { highestId, OVERLAP, modified } from "../pull/changes.ts";
 import { contactsOf, namesOf } from "../contacts.ts";
 import type { Account } from "../contacts.ts";
 import { optOutProperty } from "./opt-out-types.ts";
-import { idsOf, refusalPage } from "../pull/records.ts";
+import { idsOf, optOutPage } from "../pull/records.ts";
 
 const HITS_PER_PAGE = 200;
 /** HubSpot's own limit for the alternatives of one search. */
@@ -13,7 +13,7 @@ const MOST_GROUPS = 5;
  * Contacts that changed lately and are opted out of all e-mail, or of one of the types that are read: one request where
  * nobody is. See `ConsentPort.refusals`.
  */
-export async function* refusals(
+export async function* optOuts(
   account: Account,
   since: number,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export async function* refusals(
       properties: namesOf(account, []),
       limit: HITS_PER_PAGE,
     });
-    const { body } = await account.calls.read(search, refusalPage, signal);
+    const { body } = await account.calls.read(search, optOutPage, signal);
     const shown = body.results.length + body.broken.length;
     if (shown > 0) yield await contactsOf(account, body, [], signal);
     const highest = highestId([after, ...idsOf(body)]);

@@ -1,7 +1,7 @@
 import type { EmailKey } from "../model/email.ts";
 import { SIDES } from "../model/side.ts";
 import { contactsUnder } from "../store/links/links-under.ts";
-import { lookAtMissing, storePeople } from "./pull-side.ts";
+import { readMissing, storePeople } from "./pull-side.ts";
 import { idsAndMerged } from "./readings.ts";
 import type { RunContext } from "./run-context.ts";
 import { propertiesFor } from "./sighting-row.ts";
@@ -12,7 +12,7 @@ import { atomically } from "../store/database/store.ts";
  *
  * @returns how many contacts were read
  */
-export async function lookAtPeople(context: RunContext, emails: readonly EmailKey[]): Promise<number> {
+export async function readPeople(context: RunContext, emails: readonly EmailKey[]): Promise<number> {
   let read = 0;
   for (const side of SIDES) {
     const properties = propertiesFor(context.fields, side);
@@ -23,7 +23,7 @@ export async function lookAtPeople(context: RunContext, emails: readonly EmailKe
     // Neither system finds a contact by a former email address, so these are read by id.
     const shown = new Set(idsAndMerged(found.contacts));
     const ids = (await contactsUnder(context.store, side, emails)).filter((id) => !shown.has(id));
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
     read += ids.length;
   }
   return read;

@@ -6,7 +6,7 @@ import { rowsOf } from "../database/rows.ts";
 import { SIDE, VALUES } from "../database/shapes.ts";
 
 /** Which of the things that Tandem did: all that are given must fit. */
-export interface DeedFilter {
+export interface WriteFilter {
   readonly runId?: bigint;
   readonly email?: string;
   /** Keys of field rules. */
@@ -15,15 +15,15 @@ export interface DeedFilter {
 }
 
 /** What was done to one person, oldest first, and what Tandem has written to them since. */
-export interface LinkDeeds {
+export interface LinkWrites {
   readonly linkId: bigint;
   readonly email: string;
-  readonly deeds: readonly DeedRow[];
+  readonly writes: readonly JournalledWrite[];
   /** As `side field`. */
   readonly touchedSince: readonly string[];
 }
 
-const DEED_ROW = z.object({
+const JOURNALLED_WRITE = z.object({
   side: SIDE,
   kind: z.enum(["create", "update", "add_to_list", "remove_from_list"]),
   before: VALUES,
@@ -31,12 +31,12 @@ const DEED_ROW = z.object({
   run: z.string(),
 });
 
-export type DeedRow = z.infer<typeof DEED_ROW>;
+export type JournalledWrite = z.infer<typeof JOURNALLED_WRITE>;
 
-const LINK_DEEDS_ROW: z.ZodType<LinkDeeds> = z.object({
+const LINK_DEEDS_ROW: z.ZodType<LinkWrites> = z.object({
   linkId: z.bigint(),
   email: z.string(),
-  deeds: z.array(DEED_ROW),
+  writes: z.array(JOURNALLED_WRITE),
   touchedSince: z.array(z.string()),
 });
 
@@ -45,13 +45,13 @@ const LINK_DEEDS_ROW: z.ZodType<LinkDeeds> = z.object({
  *
  * @param among only these links; absent: any
  */
-export async function deedsByLink(
+export async function writesByLink(
   { statements, connectionId }: Store,
-  filter: DeedFilter,
+  filter: WriteFilter,
   after: bigint,
   limit: number,
   among?: readonly bigint[],
-): Promise<readonly LinkDeeds[]> {
+): Promise<readonly LinkWrites[]> {
   const conditions = [
     ...(among === undefined ? [] : [Prisma.sql`link.id = ANY(${[...among]}::bigint[])`]),
     ...(filter.runId === undefined ? [] : [Prisma.sql`journal.run_id = ${filter.runId}`]),

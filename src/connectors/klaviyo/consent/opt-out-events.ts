@@ -1,4 +1,4 @@
-import type { RefusalEvent } from "../../consent-port.ts";
+import type { OptOutEvent } from "../../consent-port.ts";
 import type { Calls } from "../wire/calls.ts";
 import type { Endpoints } from "../wire/client.ts";
 import { eventPage, metricPage } from "../engagement/wire.ts";
@@ -6,7 +6,7 @@ import { filterTime } from "../wire/filter.ts";
 import { pages } from "../wire/pages.ts";
 
 /** Klaviyo's own metrics of refusals, the ones that a person of the company made for somebody too. */
-const REFUSALS: ReadonlySet<string> = new Set([
+const OPT_OUT_METRICS: ReadonlySet<string> = new Set([
   "Unsubscribed from Email Marketing",
   "Unsubscribed from List",
   "Marked Email as Spam",
@@ -14,15 +14,15 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** Refusals that happened since; what Klaviyo's subscribe call took away stands here still. See `ConsentPort`. */
-export async function* refusalEvents(
+export async function* optOutEvents(
   { calls, client }: { readonly calls: Calls; readonly client: Endpoints },
   since: number,
   signal: AbortSignal,
-): AsyncIterable<RefusalEvent> {
+): AsyncIterable<OptOutEvent> {
   for await (const { data } of pages(calls, client.origin, metricPage, client.metrics, null, signal)) {
     for (const metric of data.data) {
       const known =
-        metric?.attributes.integration?.name === "Klaviyo" && REFUSALS.has(metric.attributes.name);
+        metric?.attributes.integration?.name === "Klaviyo" && OPT_OUT_METRICS.has(metric.attributes.name);
       if (metric === null || !known) continue;
       const query = { metric: metric.id, from: filterTime(since), before: null };
       const call = (cursor: string | null) => client.events({ ...query, cursor });

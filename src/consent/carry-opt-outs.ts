@@ -8,7 +8,7 @@ import { changesOf } from "../plan/changes.ts";
 import { NO_CHANGES, addToTotals, exceededLimits, isHeldBy, withhold } from "../plan/limits.ts";
 import type { ContactPlan } from "../plan/planned.ts";
 import { planContact } from "../plan/plan-contact.ts";
-import { lookAtMissing } from "../pull/pull-side.ts";
+import { readMissing } from "../pull/pull-side.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
 import { knownLinks } from "../store/links/known-links.ts";
 import { countLinks } from "../store/links/links.ts";
@@ -28,7 +28,7 @@ const PEOPLE_AT_ONCE = 500;
  *
  * @param limits what all of these together may come to; `null` lets everything through
  */
-export async function carryRefusals(
+export async function carryOptOuts(
   context: WriteContext,
   emails: readonly EmailKey[],
   limits: Limits | null,
@@ -38,7 +38,7 @@ export async function carryRefusals(
   if (emails.length === 0) return total;
   const pages = chunks(emails, PEOPLE_AT_ONCE);
   for (const some of pages) {
-    const links = await lookAgain(context, some);
+    const links = await readAgain(context, some);
     await recordConsent(store, runId, now(), links);
   }
   // Over everybody before anybody is written: a limit is no limit that each page has for itself.
@@ -56,11 +56,11 @@ export async function carryRefusals(
  *
  * @returns their links
  */
-async function lookAgain(context: WriteContext, emails: readonly EmailKey[]): Promise<readonly bigint[]> {
+async function readAgain(context: WriteContext, emails: readonly EmailKey[]): Promise<readonly bigint[]> {
   const known = await linksOf(context, emails);
   for (const side of SIDES) {
     const ids = known.flatMap(({ link }) => link.ids[side] ?? []);
-    if (ids.length > 0) await lookAtMissing(context, side, ids);
+    if (ids.length > 0) await readMissing(context, side, ids);
   }
   return known.map(({ link }) => link.id);
 }

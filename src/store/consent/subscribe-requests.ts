@@ -7,7 +7,7 @@ import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /** A subscription on its way out, with what allowed it. */
-export interface AskedRow {
+export interface SubscribeRequest {
   readonly email: string;
   readonly list: string;
   readonly consents: PerSide<Consent | null>;
@@ -23,10 +23,10 @@ const JOURNALLED_ROW = z.object({ email: z.string(), list: z.string() });
  *
  * @returns `email list` of those that may go out
  */
-export async function saveAsked(
+export async function saveSubscribeRequests(
   store: Store,
   runId: bigint,
-  rows: readonly AskedRow[],
+  rows: readonly SubscribeRequest[],
   now: Date,
 ): Promise<ReadonlySet<string>> {
   const { connectionId } = store;
@@ -82,10 +82,10 @@ export async function saveBlocked(
 }
 
 /** Klaviyo's events come late by days; after this nobody looks any more. Milliseconds. */
-export const LOOKED_AFTER_MS = 7 * 24 * 60 * 60_000;
+export const CHECKED_FOR_MS = 7 * 24 * 60 * 60_000;
 
 /** Somebody who was asked for, and of whom it is not known yet whether that met a refusal. */
-export interface PendingAsk {
+export interface PendingSubscribe {
   readonly linkId: bigint;
   /** The address that they were asked for by. */
   readonly email: string;
@@ -93,18 +93,18 @@ export interface PendingAsk {
   readonly list: string;
   /** When the consent was read that allowed it, and when it was asked for. */
   readonly readAt: Date;
-  readonly askedAt: Date;
+  readonly requestedAt: Date;
   /** A refusal was seen since, at one of the two sides. */
   readonly refusedAt: Date | null;
 }
 
-const PENDING_ASK_ROW: z.ZodType<PendingAsk> = z.object({
+const PENDING_ASK_ROW: z.ZodType<PendingSubscribe> = z.object({
   linkId: z.bigint(),
   email: z.string(),
   profile: z.string(),
   list: z.string(),
   readAt: z.date(),
-  askedAt: z.date(),
+  requestedAt: z.date(),
   refusedAt: z.date().nullable(),
 });
 
@@ -118,10 +118,10 @@ const BY_CHOICE = Prisma.sql`later.verdict = 'by_choice' AND NOT later.evidence 
  * Who was asked for after `since`, as far as they are still linked: nobody of whom Klaviyo certainly refused that, or whose
  * subscription to that list was confirmed, or whose refusal was put back.
  */
-export async function pendingAsks(
+export async function pendingSubscribes(
   { statements, connectionId }: Store,
   since: Date,
-): Promise<readonly PendingAsk[]> {
+): Promise<readonly PendingSubscribe[]> {
   return rowsOf(statements, PENDING_ASK_ROW)`
     SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
            (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
@@ -145,7 +145,7 @@ export async function pendingAsks(
 }
 
 /** What became of those who were asked for. */
-export interface AskFound {
+export interface SubscribeFound {
   readonly email: string;
   readonly list: string;
   /** `met`: a refusal came between the reading and the doing, and the subscription went over it. */
@@ -156,7 +156,7 @@ export interface AskFound {
 export async function saveFound(
   store: Store,
   runId: bigint,
-  rows: readonly AskFound[],
+  rows: readonly SubscribeFound[],
   now: Date,
 ): Promise<void> {
   const { statements, connectionId } = store;
@@ -194,10 +194,10 @@ const HOUR_MS = 60 * 60_000;
 /**
  * Is anybody to be looked after who was asked for: every time in the first hour, then for a week once an hour?
  *
- * @param lookedAt when they were last looked after; `null`: never
+ * @param checkedAt when they were last looked after; `null`: never
  */
-export async function awaitsLook(store: Store, lookedAt: Date | null, now: Date): Promise<boolean> {
-  const dueForAll = lookedAt === null || now.getTime() - lookedAt.getTime() >= HOUR_MS;
-  const since = new Date(now.getTime() - (dueForAll ? LOOKED_AFTER_MS : HOUR_MS));
-  return (await pendingAsks(store, since)).length > 0;
+export async function awaitsCheck(store: Store, checkedAt: Date | null, now: Date): Promise<boolean> {
+  const dueForAll = checkedAt === null || now.getTime() - checkedAt.getTime() >= HOUR_MS;
+  const since = new Date(now.getTime() - (dueForAll ? CHECKED_FOR_MS : HOUR_MS));
+  return (await pendingSubscribes(store, since)).length > 0;
 }

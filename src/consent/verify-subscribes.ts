@@ -3,8 +3,8 @@ import { hasNeverAnswered, hasOptedIn } from "../model/consent.ts";
 import type { Problem } from "../model/problem.ts";
 import { propertiesFor } from "../pull/sighting-row.ts";
 import type { RunContext } from "../pull/run-context.ts";
-import type { AskFound, PendingAsk } from "../store/consent/asked.ts";
-import { LOOKED_AFTER_MS, pendingAsks, saveFound } from "../store/consent/asked.ts";
+import type { SubscribeFound, PendingSubscribe } from "../store/consent/subscribe-requests.ts";
+import { CHECKED_FOR_MS, pendingSubscribes, saveFound } from "../store/consent/subscribe-requests.ts";
 import { recordConsent } from "../store/consent/record-consent.ts";
 import { clip } from "../model/clip.ts";
 
@@ -16,7 +16,7 @@ const MET_WITHIN_MS = 10 * MINUTE;
 const UNCONFIRMED_AFTER_MS = HOUR;
 
 /** What looking after those who were asked for came to. */
-export interface AskedLook {
+export interface SubscribesFound {
   /** Addresses whose refusal a subscription went over: to be put back now. */
   readonly met: readonly string[];
   readonly problems: readonly Problem[];
@@ -28,22 +28,22 @@ export interface AskedLook {
  * keeps, and in what either side showed meanwhile. Nothing is written to a vendor here: what was met makes its person
  * dirty, and the plan puts the refusal back.
  */
-export async function verifyAsked(context: RunContext, runId: bigint): Promise<AskedLook> {
+export async function verifySubscribes(context: RunContext, runId: bigint): Promise<SubscribesFound> {
   const { store, now } = context;
-  const pending = await pendingAsks(store, new Date(now().getTime() - LOOKED_AFTER_MS));
+  const pending = await pendingSubscribes(store, new Date(now().getTime() - CHECKED_FOR_MS));
   if (pending.length === 0) return { met: [], problems: [] };
   const shown = await consentNow(context, pending);
   const refusals = await refusalEvents(context, pending);
-  const found: AskFound[] = [];
-  const unconfirmed: PendingAsk[] = [];
+  const found: SubscribeFound[] = [];
+  const unconfirmed: PendingSubscribe[] = [];
   for (const ask of pending) {
     const { email, list, profile } = ask;
     const consent = shown.get(profile) ?? null;
     const subscribed = consent !== null && hasOptedIn(consent);
     const met = metBy(ask, refusals.get(profile) ?? [], doubtedMs(context));
-    const age = now().getTime() - ask.askedAt.getTime();
+    const age = now().getTime() - ask.requestedAt.getTime();
     if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
-    else if (subscribed && age > LOOKED_AFTER_MS - HOUR)
+    else if (subscribed && age > CHECKED_FOR_MS - HOUR)
       found.push({ email, list, found: "confirmed", evidence: {} });
     else if (consent !== null && hasNeverAnswered(consent) && age > UNCONFIRMED_AFTER_MS)
       unconfirmed.push(ask);
@@ -66,7 +66,7 @@ export async function verifyAsked(context: RunContext, runId: bigint): Promise<A
 
 async function consentNow(
   context: RunContext,
-  pending: readonly PendingAsk[],
+  pending: readonly PendingSubscribe[],
 ): Promise<ReadonlyMap<string, Consent | null>> {
   const ids = [...new Set(pending.map(({ profile }) => profile))];
   const properties = propertiesFor(context.fields, "klaviyo");
@@ -82,11 +82,11 @@ async function consentNow(
  * @param doubtedMs so long before and after a refusal counts as met on the way
  */
 function metBy(
-  { readAt, askedAt, refusedAt }: PendingAsk,
+  { readAt, requestedAt, refusedAt }: PendingSubscribe,
   events: readonly Refusal[],
   doubtedMs: number,
 ): object | null {
-  const until = askedAt.getTime() + doubtedMs;
+  const until = requestedAt.getTime() + doubtedMs;
   const from = readAt.getTime() - doubtedMs;
   const event = events.find(({ at }) => at >= from && at <= until);
   if (event !== undefined) return { event: event.id, at: new Date(event.at).toISOString() };
@@ -107,13 +107,13 @@ function doubtedMs({ connectors }: RunContext): number {
 
 async function refusalEvents(
   context: RunContext,
-  pending: readonly PendingAsk[],
+  pending: readonly PendingSubscribe[],
 ): Promise<ReadonlyMap<string, readonly Refusal[]>> {
   const { consent } = context.connectors.klaviyo;
   const found = new Map<string, Refusal[]>();
-  if (consent.refusalEvents === null) return found;
+  if (consent.optOutEvents === null) return found;
   const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - doubtedMs(context);
-  for await (const { id, person, at } of consent.refusalEvents(from, context.signal)) {
+  for await (const { id, person, at } of consent.optOutEvents(from, context.signal)) {
     const known = found.get(person) ?? [];
     known.push({ id, at });
     found.set(person, known);
@@ -122,7 +122,7 @@ async function refusalEvents(
 }
 
 /** SK-UNCONFIRMED: it is not sent again by itself; a person decides. */
-function notConfirmed(asks: readonly PendingAsk[]): Problem {
+function notConfirmed(asks: readonly PendingSubscribe[]): Problem {
   const people = asks.length === 1 ? "1 person was" : `${asks.length} people were`;
   const lists = [...new Set(asks.map(({ list }) => list))].join(", ");
   return {

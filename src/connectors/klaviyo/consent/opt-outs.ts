@@ -11,7 +11,7 @@ import { CHANGES_OVERLAP } from "../pull/pull.ts";
 import { nothing, profilePage } from "../wire/wire.ts";
 
 /** Anybody who was suppressed or unsubscribed since: one request where nobody was. See `ConsentPort.refusals`. */
-export async function* refusals(
+export async function* optOuts(
   { calls, client, log }: { readonly calls: Calls; readonly client: Endpoints; readonly log: ConnectorLog },
   since: number,
   signal: AbortSignal,
