@@ -11,6 +11,7 @@ import type { Entries, Entry } from "./statements/entry.ts";
 import { isNothing } from "./statements/entry.ts";
 import type { Known } from "./statements/known.ts";
 import { nothingKnown } from "./statements/known.ts";
+import { ALERTS } from "./statements/of-alerts.ts";
 import { CHAINS } from "./statements/of-chains.ts";
 import { CONSENT } from "./statements/of-consent.ts";
 import { DATABASE } from "./statements/of-database.ts";
@@ -23,7 +24,7 @@ import { SNAPSHOTS } from "./statements/of-snapshots.ts";
 import { WRITES } from "./statements/of-writes.ts";
 import { seedRich } from "./statements/rich.ts";
 
-const ROOMS = [CHAINS, CONSENT, DATABASE, FEEDS, LINKS, PAGES, PEOPLE, RUNS, SNAPSHOTS, WRITES];
+const ROOMS = [ALERTS, CHAINS, CONSENT, DATABASE, FEEDS, LINKS, PAGES, PEOPLE, RUNS, SNAPSHOTS, WRITES];
 const ENTRIES: Entries = Object.assign({}, ...ROOMS);
 const CASES = Object.entries(ENTRIES);
 

@@ -124,7 +124,7 @@ export async function pendingSubscribes(
 ): Promise<readonly PendingSubscribe[]> {
   return rowsOf(statements, PENDING_ASK_ROW)`
     SELECT link.id AS "linkId", known.email_key AS email, link.klaviyo_id AS profile, asked.list,
-           (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "askedAt",
+           (asked.evidence ->> 'readAt')::timestamptz AS "readAt", asked.at AS "requestedAt",
            (SELECT min(later.at) FROM consent_ledger AS later
             WHERE later.connection_id = asked.connection_id AND later.subject = ANY(link_subjects(link.id))
               AND later.kind = 'opted_out' AND later.seq > asked.seq AND ${BY_CHOICE}) AS "refusedAt"

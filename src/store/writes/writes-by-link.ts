@@ -74,7 +74,7 @@ export async function writesByLink(
            (SELECT jsonb_agg(jsonb_build_object('side', s.side, 'kind', s.kind, 'before', s.before, 'after', s.after,
                                                'run', s.run_id::text)
                              ORDER BY s.sent_at, s.trace_id)
-            FROM selected AS s WHERE s.link_id = page.link_id) AS deeds,
+            FROM selected AS s WHERE s.link_id = page.link_id) AS writes,
            (SELECT coalesce(jsonb_agg(DISTINCT later.side || ' ' || field.key), '[]')
             FROM journal AS later, jsonb_object_keys(later.after) AS field(key)
             WHERE later.link_id = page.link_id AND later.sent_at > page.first AND later.outcome = 'done'

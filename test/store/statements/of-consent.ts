@@ -55,7 +55,7 @@ const JO = {
 } as const;
 
 export const CONSENT: Entries = {
-  saveAsked: writes((store, { run }) =>
+  saveSubscribeRequests: writes((store, { run }) =>
     saveSubscribeRequests(
       store,
       run,
@@ -73,12 +73,12 @@ export const CONSENT: Entries = {
   saveBlocked: writes((store, { run }) =>
     saveBlocked(store, run, [{ email: "jo@example.com", list: "LIST", because: "bounced" }], NOW),
   ),
-  pendingAsks: reads((store) => pendingSubscribes(store, ago(90))),
+  pendingSubscribes: reads((store) => pendingSubscribes(store, ago(90))),
   saveFound: writes((store, { run }) =>
     saveFound(store, run, [{ email: "jo@example.com", list: "LIST", found: "met", evidence: {} }], NOW),
   ),
   countRestored: reads((store) => countRestored(store, ago(90))),
-  awaitsLook: reads((store) => awaitsCheck(store, null, NOW)),
+  awaitsCheck: reads((store) => awaitsCheck(store, null, NOW)),
   saveCarried: writes((store, { run }) => saveCarried(store, run, [{ ...CARRIED, from: OF_ALL }], NOW)),
   saveReopened: writes((store, { run }) =>
     saveReopened(store, run, [{ email: "kim@example.com", type: "T1" }], NOW),
@@ -88,7 +88,7 @@ export const CONSENT: Entries = {
   consentPairs: reads((store) => consentPairs(store)),
   consentActs: reads(({ statements }) => consentActs(statements, 0n, 100)),
   unequalConsents: reads((store) => unequalConsents(store, 0n, 100)),
-  ledgerIsDoubted: writes((store, { running }) => isLedgerUnreliable(store, running, 60_000, NOW)),
+  isLedgerUnreliable: writes((store, { running }) => isLedgerUnreliable(store, running, 60_000, NOW)),
   unreadFormer: reads((store) => unreadFormer(store, "hubspot", [], 10)),
   saveFormerRead: writes(async (store) =>
     saveFormerRead(store, "hubspot", await unreadFormer(store, "hubspot", [], 10)),
@@ -107,7 +107,7 @@ export const CONSENT: Entries = {
   knownConsent: reads((store) => knownConsent(store, "fay@example.com")),
   listLedger: reads((store) => listLedger(store, "asked", 1)),
   summariseLedger: reads((store) => summariseLedger(store, ago(90))),
-  saveMergedRefusals: writes((store) =>
+  saveMergedOptOuts: writes((store) =>
     saveMergedOptOuts(
       store,
       "klaviyo",
@@ -118,8 +118,8 @@ export const CONSENT: Entries = {
   ),
   recordConsent: writes((store, { run }) => recordConsent(store, run, NOW, "everybody")),
   recordChangedConsent: writes((store, { run }) => recordChangedConsent(store, run, NOW)),
-  changedRefusals: reads((store) => changedOptOuts(store, [JO])),
-  saveRefusals: writes((store, { run }) => saveOptOuts(store, run, [JO], NOW)),
+  changedOptOuts: reads((store) => changedOptOuts(store, [JO])),
+  saveOptOuts: writes((store, { run }) => saveOptOuts(store, run, [JO], NOW)),
   refusedAmong: reads((store) => refusedAmong(store, ["jo@example.com", "kim@example.com"])),
   dueOptOuts: reads((store) => dueOptOuts(store, NOW, 10)),
   forgetUnconfirmed: writes((store, known) =>

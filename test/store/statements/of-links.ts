@@ -81,7 +81,10 @@ export const LINKS: Entries = {
   contactsUnder: reads((store) => contactsUnder(store, "hubspot", ["jo@example.com"])),
   storyOf: reads((store) => storyOf(store, "kim@example.com")),
   attachSightings: writes((store) => attachSightings(store, SCOPE, IDENTITY, NOW, async () => {})),
-  joinTheirOwn: writes((store) => joinTheirOwn(store, "hubspot")),
+  joinTheirOwn: writes(
+    (store) => joinTheirOwn(store, "hubspot"),
+    "no link there names a contact that was stored after it",
+  ),
   countHalfLinks: reads((store) => countHalfLinks(store, "hubspot")),
   countLinks: reads((store) => countLinks(store, "failing")),
   halfLinks: reads((store) => halfLinks(store, "hubspot", 0n, 10)),

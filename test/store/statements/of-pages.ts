@@ -63,6 +63,6 @@ export const PAGES: Entries = {
   endSessions: writes(({ statements }) => endSessions(statements, { id: null, who: "Kay" }, NOW)),
   forgetSessions: writes(({ statements }) => forgetSessions(statements, ago(5_000))),
   listSessions: reads(({ statements }) => listSessions(statements, null, LIMITS, NOW)),
-  lookAtSession: reads(({ statements }) => readSession(statements, SIGNED_IN, LIMITS, NOW)),
+  readSession: reads(({ statements }) => readSession(statements, SIGNED_IN, LIMITS, NOW)),
   touchSession: writes(({ statements }) => touchSession(statements, SIGNED_IN, LIMITS, NOW)),
 };

@@ -53,11 +53,11 @@ export const WRITES: Entries = {
     ),
   ),
   waitingUndos: reads((store) => waitingUndos(store, 10)),
-  wishUndo: writes(async (store, known) => {
+  requestUndo: writes(async (store, known) => {
     for (const { id } of await conflictsOf(store, linkOf(known, "jo"), 10))
       await requestUndo(store, id, "Kay", NOW);
   }),
-  deedsByLink: reads((store) => writesByLink(store, { email: "jo@example.com" }, 0n, 10)),
+  writesByLink: reads((store) => writesByLink(store, { email: "jo@example.com" }, 0n, 10)),
   failingWrites: reads((store, { running }) => failingWrites(store, running, "klaviyo")),
   journalSent: writes((store, known) =>
     journalSent(

@@ -3,6 +3,7 @@ import type { Store } from "../../../src/store/database/store.ts";
 import { storeOf } from "../../../src/store/database/store.ts";
 import type { Known } from "./known.ts";
 import { NOW, ago } from "./known.ts";
+import { seedAlerts } from "./rich-alerts.ts";
 import { seedAudit, seedLedger } from "./rich-consent.ts";
 import { seedEngagement } from "./rich-engagement.ts";
 import { seedLinks, seedSightings } from "./rich-people.ts";
@@ -43,6 +44,7 @@ export async function seedRich(
   await seedLedger(store, runs.done);
   await seedAudit(store, links);
   await seedEngagement(store);
+  await seedAlerts(store);
   return {
     store,
     known: { database, run: runs.done, running: runs.running, links, conflict, hold: runs.hold },
