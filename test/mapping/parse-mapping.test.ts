@@ -22,8 +22,22 @@ test("what is not said is the default", () => {
   expect(rest).toEqual({
     name: "test",
     timezone: "UTC",
-    hubspot: { token: { env: "HUBSPOT_TOKEN" }, portalId: "1234567", apiVersion: "2026-03", baseUrl: null },
-    klaviyo: { token: { env: "KLAVIYO_API_KEY" }, accountId: null, revision: "2026-07-15", baseUrl: null },
+    hubspot: {
+      token: { env: "HUBSPOT_TOKEN" },
+      tokenExpires: null,
+      portalId: "1234567",
+      apiVersion: "2026-03",
+      baseUrl: null,
+    },
+    klaviyo: {
+      token: { env: "KLAVIYO_API_KEY" },
+      tokenExpires: null,
+      accountId: null,
+      revision: "2026-07-15",
+      baseUrl: null,
+    },
+    alerts: [],
+    channels: { email: null, heartbeat: null, pagerduty: null, slack: null, webhook: null },
     rules: [
       {
         id: "customers",
@@ -92,6 +106,7 @@ describe("the examples that ship", () => {
     expect(full.timezone).toBe("Europe/Tallinn");
     expect(full.klaviyo).toEqual({
       token: { file: "/run/secrets/klaviyo" },
+      tokenExpires: null,
       accountId: "AbC123",
       revision: "2026-07-15",
       baseUrl: null,
