@@ -68,7 +68,7 @@ test("an emptied list causes no write and one message, and nobody has left when 
   expect(messages(run)).toEqual(["leavers 30 > 29"]);
   await it.sync(removing);
   expect(it.newWrites()).toBe(0);
-  expect(await told()).toEqual(["Held: 30 people leaving a list in HubSpot, limit 29"]);
+  expect(await told()).toEqual(["Held: 30 people who left a list in HubSpot, limit 29"]);
 
   for (const id of ids) it.hubspot.user.join(id, "all");
   const after = await it.sync(removing);
