@@ -26,7 +26,7 @@ const PEOPLE_AT_ONCE = 500;
  * theirs is written before their refusal. Whatever else there is to do stays for the contact lane, and so do more
  * refusals at once than the limit lets through: that lane holds them for a person to approve.
  *
- * @param limits what all of these together may come to; `null` lets everything through
+ * @param limits the most that all of these together may be; `null` lets everything through
  */
 export async function carryOptOuts(
   context: WriteContext,

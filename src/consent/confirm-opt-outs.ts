@@ -17,7 +17,7 @@ const TOLD_AFTER_MS = 15 * 60_000;
 
 /**
  * Reads the profiles that Tandem opted out and that Klaviyo has not shown so since. Klaviyo applies its unsubscribe jobs
- * later, to whoever has the email address by then. A profile that has another one since is opted out again under that, and
+ * later, to the person who has the email address by then. A profile that has another one since is opted out again under that, and
  * any profile after an hour: so the opt-out reaches its person however late a job is, and whatever they are renamed to.
  */
 export async function confirmOptOuts(context: WriteContext): Promise<WriteCounts> {

@@ -2,7 +2,7 @@ import type { Verdict } from "../model/consent.ts";
 import type { LedgerEntry } from "../store/consent/consent-ledger.ts";
 
 /**
- * What the ledger remembers of a person: an opt-out of any side that no act of their own on that side took back. What
+ * What the ledger remembers of a person: an opt-out of any side that the person did not take back on that side. What
  * Tandem did or left itself says nothing about what they want.
  *
  * @param ledger of one person, the oldest first

@@ -22,7 +22,7 @@ import { subscribeGate } from "./subscribe-gate.ts";
 import { watchOptOuts } from "./watch-opt-outs.ts";
 import { atomically } from "../store/database/store.ts";
 
-/** What asking came to, in numbers. */
+/** Result of subscribe requests, in numbers. */
 export interface SubscribeCounts {
   readonly asked: number;
   readonly blocked: number;
@@ -127,7 +127,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     "klaviyo",
     wanted.map(({ ask }) => ask.id),
   );
-  const doubtful = await readUnderOtherAddresses(context, [...hubspot.values()]);
+  const unsure = await readUnderOtherAddresses(context, [...hubspot.values()]);
   const links = wanted.map(({ plan }) => plan.known.link.id);
   const lists = subscribingLists(context.scope);
   await recordConsent(store, runId, now(), links);
@@ -143,7 +143,7 @@ async function readAnew(context: WriteContext, wanted: readonly Wanted[]): Promi
     const contact = ids.hubspot === null ? undefined : hubspot.get(ids.hubspot);
     // Somebody who has a contact that cannot be read may have refused there.
     if (ids.hubspot !== null && contact === undefined) return [];
-    if (contact?.otherEmails.some((other) => doubtful(other)) === true) return [];
+    if (contact?.otherEmails.some((other) => unsure(other)) === true) return [];
     // Its opt-outs may be those of the address that it has left.
     if (contact !== undefined && contact.email !== email && !contact.otherEmails.includes(email)) return [];
     const consents: Record<Side, Consent | null> = {

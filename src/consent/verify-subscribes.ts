@@ -15,7 +15,7 @@ const MET_WITHIN_MS = 10 * MINUTE;
 /** After this without any effect somebody should look. */
 const UNCONFIRMED_AFTER_MS = HOUR;
 
-/** What looking after those who were asked for came to. */
+/** Result of checking earlier subscribe requests. */
 export interface SubscribesFound {
   /** Addresses whose refusal a subscription went over: to be put back now. */
   readonly met: readonly string[];
@@ -40,7 +40,7 @@ export async function verifySubscribes(context: RunContext, runId: bigint): Prom
     const { email, list, profile } = ask;
     const consent = shown.get(profile) ?? null;
     const subscribed = consent !== null && hasOptedIn(consent);
-    const met = metBy(ask, refusals.get(profile) ?? [], doubtedMs(context));
+    const met = metBy(ask, refusals.get(profile) ?? [], toleranceMs(context));
     const age = now().getTime() - ask.requestedAt.getTime();
     if (subscribed && met !== null) found.push({ email, list, found: "met", evidence: met });
     else if (subscribed && age > CHECKED_FOR_MS - HOUR)
@@ -79,15 +79,15 @@ async function consentNow(
  * little before the reading counts too: who is asked for had refused nothing by then, so that one was not done yet when
  * they were read, or a clock is not right.
  *
- * @param doubtedMs so long before and after a refusal counts as met on the way
+ * @param toleranceMs so long before and after a refusal counts as met on the way
  */
 function metBy(
   { readAt, requestedAt, refusedAt }: PendingSubscribe,
   events: readonly Refusal[],
-  doubtedMs: number,
+  toleranceMs: number,
 ): object | null {
-  const until = requestedAt.getTime() + doubtedMs;
-  const from = readAt.getTime() - doubtedMs;
+  const until = requestedAt.getTime() + toleranceMs;
+  const from = readAt.getTime() - toleranceMs;
   const event = events.find(({ at }) => at >= from && at <= until);
   if (event !== undefined) return { event: event.id, at: new Date(event.at).toISOString() };
   const seen = refusedAt?.getTime() ?? null;
@@ -101,7 +101,7 @@ interface Refusal {
 }
 
 /** A clock may be off by as much in either direction, or have been put right meanwhile. */
-function doubtedMs({ connectors }: RunContext): number {
+function toleranceMs({ connectors }: RunContext): number {
   return MET_WITHIN_MS + Math.abs(connectors.klaviyo.skewMs());
 }
 
@@ -112,7 +112,7 @@ async function refusalEvents(
   const { consent } = context.connectors.klaviyo;
   const found = new Map<string, Refusal[]>();
   if (consent.optOutEvents === null) return found;
-  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - doubtedMs(context);
+  const from = Math.min(...pending.map(({ readAt }) => readAt.getTime())) - toleranceMs(context);
   for await (const { id, person, at } of consent.optOutEvents(from, context.signal)) {
     const known = found.get(person) ?? [];
     known.push({ id, at });

@@ -83,7 +83,7 @@ export async function withConnection<D extends LeasedDeps, T>(
       .catch(() => {})
       .finally(() => void (beating = false));
   }, times.beatMs);
-  /** Two sides come here, each between its own pages: the second goes on meanwhile. */
+  /** Two sides come here, each between its own pages: the second continues meanwhile. */
   const lend = async (): Promise<void> => {
     if (lending || lease === null || !(await lendLease(store, lease))) return;
     lending = true;

@@ -25,7 +25,7 @@ import { withRun } from "./with-run.ts";
 import { prepareRun } from "./contacts/prepare-run.ts";
 import { runContext } from "./contacts/run-context.ts";
 
-/** What a run of the consent lane came to; `runId` is `null` where nobody's consent had changed. */
+/** Result of a run of the consent lane; `runId` is `null` where nobody's consent had changed. */
 export interface ConsentRun {
   readonly runId: bigint | null;
   readonly result: RunResult;
@@ -51,7 +51,7 @@ export function carriesConsent({ consent, fields, rules }: Mapping): boolean {
 
 /**
  * One cycle of the consent lane: looks who refused e-mail lately, and takes that to the other side before anything else is
- * written of them. Where nobody did, it is two requests and no run. It goes on in quiet times: a refusal does not wait.
+ * written of them. Where nobody did, it is two requests and no run. It continues in quiet times: an opt-out does not wait.
  *
  * @throws ConnectionBusy while another process works on the connection
  */

@@ -15,7 +15,7 @@ import { NO_RUN } from "../store/runs/runs.ts";
 import { atomically, storeOf } from "../store/database/store.ts";
 type ErasingDeps = Pick<Deps, "database" | "now" | "newId">;
 
-/** What erasing somebody came to, over all connections of the database. */
+/** Result of erasing somebody, over all connections of the database. */
 export interface Erasure extends ErasedRows {
   /** How many addresses of theirs were known, the given one included. */
   readonly addresses: number;

@@ -21,7 +21,7 @@ const REST_MS = 50;
 
 /**
  * Removes what the mapping's `privacy:` no longer keeps. Neither system is asked or written to, so it needs no lease and
- * goes on during a pause. Where it removed something, it is a run of its own with the numbers.
+ * continues during a pause. Where it removed something, it is listed as a run with the numbers.
  */
 export async function runRetention(
   { database, now, stopping, monotonic = () => performance.now() }: Deps,

@@ -17,7 +17,7 @@ import { FOUND } from "./contacts/prepare-run.ts";
 import type { RunEnd } from "./with-run.ts";
 import { withRun } from "./with-run.ts";
 
-/** What a run of the engagement lane came to. */
+/** Result of a run of the engagement lane. */
 export interface EngagementRun extends RunEnd {
   readonly runId: bigint;
   /** What keeps some of it from being shown, or stamped. The rest went on. */
@@ -29,7 +29,7 @@ export interface EngagementRun extends RunEnd {
 export interface EngagementOptions {
   /** `schedule`, `cli`, … */
   readonly trigger: string;
-  /** After so long the contact lane has its turn, and the next run goes on; `null`: as long as it takes. */
+  /** After so long the contact lane has its turn, and the next run continues; `null`: as long as it takes. */
   readonly turnMs: number | null;
 }
 

@@ -32,7 +32,7 @@ export interface Watchdog {
 }
 
 /**
- * Progress is a page or step that was told, or another request made to a vendor: each of those has an end of its own,
+ * Progress is a page or step that was told, or another request made to a vendor: each of those has an end,
  * and so few tries that trying is no endless progress.
  *
  * @param connectors `undefined` where the work asks no vendor

@@ -57,7 +57,7 @@ export async function withRun<E extends RunEnd>(
   }
 }
 
-/** Lists work that is over as a run of its own. */
+/** Lists work that is over as a run. */
 export async function listRun(
   { store, now }: Pick<Leased, "store" | "now">,
   { kind, trigger, begun }: { readonly kind: string; readonly trigger: string; readonly begun: Date },

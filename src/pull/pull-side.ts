@@ -24,7 +24,7 @@ import { unreadableOfKnown, withoutErased } from "./without-erased.ts";
 import { NO_RUN } from "../store/runs/runs.ts";
 import { atomically } from "../store/database/store.ts";
 
-/** What a pull came to. */
+/** Result of one pull. */
 export interface PullReport {
   readonly contacts: number;
   /** Lists, segments and properties that could not be read: nobody left, nothing was emptied, somebody must look. */

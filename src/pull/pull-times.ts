@@ -6,7 +6,7 @@ import { UNTIMED } from "../store/snapshots/edit-times.ts";
 import type { RunContext } from "./run-context.ts";
 import { atomically } from "../store/database/store.ts";
 
-/** A pull begins. One that was broken off goes on from where it was, and so began when that one did. */
+/** A pull begins. One that was broken off continues from where it was, and so began when that one did. */
 export async function beginPull(context: RunContext, side: Side): Promise<void> {
   const { store } = context;
   if ((await readCursor(store, `${side} looking`)) !== null) return;

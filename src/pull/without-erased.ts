@@ -18,8 +18,8 @@ export async function withoutErased(store: Store, contacts: readonly Contact[]):
   const erased = await erasedAmong(store, [...traces]);
   if (erased.size === 0) return { kept: contacts, erased: [] };
   const isErased = (address: string | null): boolean => address !== null && erased.has(address);
-  const doubtful = contacts.filter((contact) => tracesOf(contact).some(isErased));
-  const linked = await linkedAmong(store, doubtful);
+  const unsure = contacts.filter((contact) => tracesOf(contact).some(isErased));
+  const linked = await linkedAmong(store, unsure);
   const isGone = (contact: Contact): boolean =>
     isErased(contact.email) || (tracesOf(contact).some(isErased) && !linked.has(contact));
   return {

@@ -13,7 +13,7 @@ import { baseAfter, baseAfterCreate } from "../reconcile/merge-contact.ts";
 import type { ConflictRow, LinkOutcome } from "../store/writes/settle.ts";
 import type { SentOperation } from "./prepare.ts";
 
-/** What a page of plans came to, for one link. */
+/** Result of a page of plans for one link. */
 export interface PlanResult {
   readonly plan: ContactPlan;
   readonly sent: readonly SentOperation[];
@@ -32,7 +32,7 @@ const STILL_TO_DO: ReadonlySet<SentOperation["result"]["outcome"]> = new Set([
 /** Nothing newer is sent to somebody before the job has ended. */
 const WAITS_FOR_IMPORT = "Waits for Klaviyo's import";
 
-/** Puts together what a link comes to: its agreement, its state with the reason, what is to be tried again and when. */
+/** Puts together the outcome of a link: its agreement, its state with the reason, what is to be tried again and when. */
 export function linkOutcome(
   fields: readonly FieldRule[],
   retry: RetrySchedule,

@@ -2,7 +2,7 @@ import type { FieldRule } from "../model/mapping.ts";
 import { rejectedValues } from "./outcome.ts";
 import type { SentOperation } from "./prepare.ts";
 
-/** What a page of plans came to, in numbers. */
+/** Result of writing a page of plans, in numbers. */
 export interface WriteCounts {
   readonly created: number;
   readonly updated: number;
@@ -42,7 +42,7 @@ export function addCounts(one: WriteCounts, other: WriteCounts): WriteCounts {
   };
 }
 
-/** What the operations of a page came to. */
+/** Result of the operations of a page. */
 export function countWrites(fields: readonly FieldRule[], sent: readonly SentOperation[]): WriteCounts {
   const done = sent.filter((one) => one.result.outcome === "done" && !allRejected(fields, one));
   const ofKind = (...kinds: readonly string[]) =>

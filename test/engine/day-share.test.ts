@@ -44,7 +44,7 @@ limits: { unsubscribes_per_run: 10 }
   expect((counted?.calls ?? 0) - made).toBeLessThanOrEqual(20);
   expect(counted?.calls).toBeGreaterThanOrEqual(made);
 
-  // The rest of what is not kept for opt-outs is used, and the process begins anew.
+  // The rest of what is not kept for opt-outs is used, and the process begins again.
   await fresh.database.apiDay.updateMany({ data: { calls: 250 } });
   it.restart();
   const run = await it.sync(mapping);

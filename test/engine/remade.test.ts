@@ -29,11 +29,11 @@ test("a contact that was deleted and made anew is met for the first time: what i
   await it.sync(clearing);
   await it.sync(clearing);
   expect(await it.fresh.database.link.findMany()).toMatchObject([{ deletedOn: "klaviyo" }]);
-  const anew = it.klaviyo.user.create("jo@example.com", {}, ["engaged"]);
+  const remade = it.klaviyo.user.create("jo@example.com", {}, ["engaged"]);
   await it.sync(clearing);
   expect(it.hubspot.user.value(jo, "firstname")).toBe("Jo");
-  expect(it.klaviyo.user.value(anew, "first_name")).toBe("Jo");
-  expect(it.klaviyo.user.members("newsletter")).toEqual([anew]);
+  expect(it.klaviyo.user.value(remade, "first_name")).toBe("Jo");
+  expect(it.klaviyo.user.members("newsletter")).toEqual([remade]);
   it.newWrites();
   await it.sync(clearing);
   expect(it.newWrites()).toBe(0);

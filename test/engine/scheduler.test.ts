@@ -13,7 +13,7 @@ interface Wanted {
   readonly from: string;
 }
 
-/** A machine with a database of its own, whose clocks are the test's. */
+/** A machine with its own database, whose clocks are the test's. */
 class Machine {
   wall: number;
   monotonic = 0;

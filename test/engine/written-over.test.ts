@@ -39,7 +39,7 @@ const conflicts = () =>
     select: { kind: true, winner: true, won: true, lost: true, undo: { select: { state: true } } },
   });
 
-/** Puts back what is to be put back, and goes on until nothing is written any more. */
+/** Puts back what is to be put back, and continues until nothing is written any more. */
 async function goOn(used: Mapping): Promise<void> {
   await performUndos(it.deps(), used);
   it.newWrites();

@@ -103,7 +103,7 @@ test(
 );
 
 /**
- * Edits that stand nowhere. One that was carried to Klaviyo is not lost: whoever edits it there later does so knowing it,
+ * Edits that stand nowhere. One that was carried to Klaviyo is not lost: a person who edits it there later does so knowing it,
  * and one that HubSpot's own people replaced is not either.
  */
 async function lostEdits(it: FaultyWorld, edits: readonly Edit[]): Promise<readonly Edit[]> {

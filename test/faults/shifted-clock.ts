@@ -1,5 +1,5 @@
 /**
- * Lets a test set this process's wall clock, as an administrator or a time server would. Timers go on as they are. To be
+ * Lets a test set this process's wall clock, as an administrator or a time server would. Timers continue as they are. To be
  * imported before everything else, because other modules may keep `Date.now`.
  */
 const RealDate = Date;

@@ -168,7 +168,7 @@ async function guarded(driver: Driver, { people, gone, how }: Crowd) {
   const found = { removed: done(synced, "klaviyo").removals, dead: (await driver.holds?.dead()) ?? 0 };
   const emptied = people >= 20 && leaving.length === people;
   const tooMany = leaving.length >= 50 && leaving.length > people * 0.2;
-  // Of a list that is not believed to have been left nobody is looked for.
+  // Nobody is looked for of a list whose removals wait for approval.
   const applied = how !== "drop the list" && !emptied && !tooMany;
   const fewEnough = leaving.length < 20 || leaving.length <= people * 0.02;
   const wanted = {

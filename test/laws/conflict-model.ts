@@ -21,7 +21,7 @@ export interface ConflictModel {
 
 interface Held {
   readonly there: PerSide<boolean>;
-  /** Whoever is in scope on a side is looked at in every field, whichever way it goes. */
+  /** A contact in scope on a side is compared in every field, whichever way it goes. */
   readonly inScope: PerSide<boolean>;
   readonly leads: PerSide<boolean>;
   readonly now: PerSide<Value>;

@@ -74,7 +74,7 @@ export interface Person {
   emails: string[];
   contact: string;
   profile: string | null;
-  /** They refused, and took it back by no act of their own since. */
+  /** They refused, and did not take it back themselves since. */
   refused: boolean;
   /** The run in or before which they last refused: what nobody could have seen yet. */
   refusedIn: number;

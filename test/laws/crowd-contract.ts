@@ -43,7 +43,7 @@ function echoes(side: Side, writes: readonly MemoryWrite[]): readonly string[] {
   return wrong;
 }
 
-/** P9: whoever opted out on one side is opted out on both, whatever else happened to them. */
+/** P9: a person who opted out on one side is opted out on both, whatever else happened to them. */
 function stillReached({ crowd, links }: Ending, person: Person): readonly string[] {
   if (person.optedOut.size === 0 || person.lost || person.merged) return [];
   if (person.deleted.hubspot || person.deleted.klaviyo) return [];

@@ -122,7 +122,7 @@ function mayStayApart(
   return acts.some(({ side, value }) => side === target && equal(value, held[target]));
 }
 
-/** P4: what somebody typed came to the other side, or stands, or was overwritten there, or is kept as a conflict. */
+/** P4: what somebody typed reached the other side, or stands, or was overwritten there, or is kept as a conflict. */
 function isKept({ crowd, conflicts, writes }: Ending, typed: Typed): boolean {
   const { side, value, field, inWindow } = typed;
   // Emptying keeps no value that could be lost.

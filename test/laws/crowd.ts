@@ -135,7 +135,7 @@ export interface Crowd {
   /** All contacts that there ever were, as `side id`. */
   readonly seen: Set<string>;
   readonly acts: Acts;
-  /** Does what people change in Klaviyo always come to HubSpot? */
+  /** Does what people change in Klaviyo always reach HubSpot? */
   readonly twoWay: boolean;
   count: number;
   /** Runs that nobody ended early. */

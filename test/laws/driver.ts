@@ -14,7 +14,7 @@ export interface Recorded extends LostValue {
   readonly field: string;
 }
 
-/** What one run came to, told by the systems and by what was recorded. */
+/** Result of one run, told by the systems and by what was recorded. */
 export interface Synced {
   readonly writes: PerSide<readonly MemoryWrite[]>;
   readonly conflicts: readonly Recorded[];
@@ -25,7 +25,7 @@ export interface Holds {
   /** Each held change in words. */
   held(): Promise<readonly string[]>;
   approve(): Promise<void>;
-  /** Links whose contact on a side is believed to be deleted. */
+  /** Links whose contact on a side counts as deleted. */
   dead(): Promise<number>;
 }
 

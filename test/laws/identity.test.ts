@@ -6,8 +6,8 @@ import { anyLife } from "./identity-life.ts";
 import { liveIn } from "./identity-world.ts";
 
 /**
- * Groups that share one engine: nobody of one has an address of another, so that each is a history of its own. In so few
- * no run finds twenty deleted, which the guard would not believe.
+ * Groups that share one engine: nobody of one has an address of another, so that each is its own history. In so few
+ * no run finds twenty deleted, which the guard would hold.
  */
 const GROUPS = 75;
 

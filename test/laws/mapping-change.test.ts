@@ -190,7 +190,7 @@ describe.each<{ over: string; share: number; shrinks: boolean; makeDriver: () =>
     }));
 });
 
-/** People go on typing, of those who are there. */
+/** People continue typing, of those who are there. */
 function retype(life: Life, edits: readonly Edit[], slot: number): void {
   for (const one of edits) {
     if (contactOf(life, one.side, one.who) !== undefined) edit(life, { ...one, slot });

@@ -69,7 +69,7 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
 
 class Killed extends Error {}
 
-/** What the world came to: everything that must not be. */
+/** Result of the history: everything that must not be. */
 interface Wrongs {
   readonly wronged: readonly string[];
   readonly requestedTwice: readonly string[];

@@ -28,7 +28,7 @@ import { watchedSystems } from "./systems.ts";
 import { OPEN_GATE } from "../support/open-gate.ts";
 
 /**
- * The pure parts of the engine (planning, limits, merging, what a link comes to) over two systems in memory, with a map
+ * The pure parts of the engine (planning, limits, merging, the outcome of a link) over two systems in memory, with a map
  * in place of the store: a run is a fraction of a millisecond. What it leaves out is PostgreSQL, cursors, recovery and
  * the guards of lists, for which there is the whole driver.
  */
@@ -111,9 +111,9 @@ async function see(
     };
     const gone = SIDES.find((side) => link.ids[side] !== null && shown[side] === null) ?? null;
     const ids = perSide((side) => shown[side]?.id ?? link.ids[side]);
-    // Somebody made the contact anew: of this one nothing was ever agreed.
-    const anew = SIDES.some((side) => link.ids[side] !== null && link.ids[side] !== ids[side]);
-    const { base, lists } = anew ? { base: {}, lists: [] } : link;
+    // Somebody made the contact again: of this one nothing was ever agreed.
+    const remade = SIDES.some((side) => link.ids[side] !== null && link.ids[side] !== ids[side]);
+    const { base, lists } = remade ? { base: {}, lists: [] } : link;
     return {
       link: structuredClone({ ...link, base, lists, ids, deletedOn: gone }),
       sightings: shown,

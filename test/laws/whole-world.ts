@@ -31,7 +31,7 @@ interface Faults {
   readonly importLike: boolean;
   /** Imports go as jobs, which end so much later. */
   readonly importLagMs: number;
-  /** Klaviyo applies opt-outs so much later, to whoever has the email address by then. */
+  /** Klaviyo applies opt-outs so much later, to the person who has the email address by then. */
   readonly optOutLagMs: number;
   readonly indexLagMs: number;
 }
@@ -115,7 +115,7 @@ function each(
   }
 }
 
-/** One run in which people go on, and with what happens to the engine. */
+/** One run during which people continue, with what happens to the engine. */
 async function disturbed(
   on: Stage,
   crowd: Crowd,

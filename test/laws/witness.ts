@@ -13,7 +13,7 @@ export interface Shown {
 
 /** Remembers all that two systems ever answered, and in which round, so that nothing can be written from nowhere. */
 export interface Witness {
-  /** Counted by whoever lets the engine run. */
+  /** Counted by the test that lets the engine run. */
   round: number;
   /** The same system, its answers noted. */
   watch(connector: MemoryConnector): MemoryConnector;

@@ -28,7 +28,7 @@ const ROOMS = [ALERTS, CHAINS, CONSENT, DATABASE, FEEDS, LINKS, PAGES, PEOPLE, R
 const ENTRIES: Entries = Object.assign({}, ...ROOMS);
 const CASES = Object.entries(ENTRIES);
 
-/** They run what they are given, and no statement of their own. */
+/** They run the statements that they are given. */
 const PLUMBING = ["atomically", "inTransaction", "keysOf", "rowsOf", "storeOf", "transaction"];
 
 /** What is between the parentheses that open at `from`. */

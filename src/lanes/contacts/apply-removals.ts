@@ -15,7 +15,7 @@ import { atomically } from "../../store/database/store.ts";
  */
 const ABSENCES_NEEDED: Readonly<Record<Side, number>> = { hubspot: 1, klaviyo: 2 };
 
-/** Who left, and which lists so many left at once that it is not believed. */
+/** Who left, and the lists that so many left at once that a person must approve. */
 export interface Removals extends Guarded {
   readonly left: number;
 }

@@ -11,7 +11,7 @@ type HubSpotSchema = Pick<PerSide<Schema>, "hubspot">;
 /**
  * The fields without those whose HubSpot property has another type now than the mapping can use. `check` refuses such a
  * mapping; an account changes after it was checked (P8). Reading on with the wrong type would make a problem of
- * every contact, or carry values that only a changed type made. Klaviyo's properties have no type of their own.
+ * every contact, or carry values that only a changed type made. Klaviyo's properties have no type.
  */
 export function withoutClashes(fields: readonly FieldRule[], schemas: HubSpotSchema): readonly FieldRule[] {
   const off = new Set(clashes(fields, schemas).map(([{ key }]) => key));

@@ -13,7 +13,7 @@ import { atomically } from "../../store/database/store.ts";
 
 /**
  * Decides of the linked contacts that were not found, by asking for each once more: deleted, there after all (as one is
- * that was deleted and restored), or too many at once to be believed (CONTRACT.md, Guards). What is not believed is looked for
+ * that was deleted and restored), or too many at once to be plausible (CONTRACT.md, Guards). What is not plausible is looked for
  * again in every run, and waits.
  */
 export async function confirmDeletions(

@@ -40,7 +40,7 @@ import { holdRepointed } from "./repointed-names.ts";
 import { runContext } from "./run-context.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 
-/** What looking came to: everything that planning needs, and nothing written to either system. */
+/** Result of pulling and linking: everything that planning needs. Nothing was written to either system. */
 export interface Pulled {
   readonly context: RunContext;
   readonly ready: ReadyConnection;
@@ -49,7 +49,7 @@ export interface Pulled {
   readonly recovered: number;
   /** Has a person approved it, and not too long ago? */
   readonly isApproved: (change: Change) => boolean;
-  /** Who left or is gone, and is not believed to be: so many at once. */
+  /** Who left or was deleted by so many at once that a person must approve. */
   readonly guarded: Guarded;
   /** No whole run of this connection has finished yet. */
   readonly firstSync: boolean;

@@ -33,7 +33,7 @@ import { NOBODY_MAKES_ROOM, waitingForAddress, writeFreedAddresses } from "./wri
 import type { RunEnd } from "../with-run.ts";
 import { withRun } from "../with-run.ts";
 
-/** What a run of the contact lane came to. */
+/** Result of a run of the contact lane. */
 export interface ContactRun extends RunEnd {
   readonly runId: bigint;
   readonly exceeded: readonly ExceededLimit[];

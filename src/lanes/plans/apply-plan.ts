@@ -52,7 +52,7 @@ export async function applyPlan(
   return applyPeople(deps, mapping, plan, askAgain(plan, mapping.engagement?.rollUps ?? []), approvedBecause);
 }
 
-/** What applying a saved plan came to. Of the planned operations each is done, or in one of the others. */
+/** Result of applying a saved plan. Of the planned operations each is done, or in one of the others. */
 export interface Applied {
   readonly runId: bigint | null;
   /** Operations done, of those in the file. */

@@ -28,7 +28,7 @@ export interface PlanFindings extends WholePlan {
   /** Linked people: what a share is a share of. */
   readonly linked: number;
   readonly firstSync: boolean;
-  /** What one run may do now: the mapping's, and stricter while the ledger is doubted. */
+  /** What one run may do now: the mapping's, and stricter while the ledger is unreliable. */
   readonly limits: Limits;
   readonly exceeded: readonly ExceededLimit[];
   /** Changes that guards hold, in addition to the limits. */

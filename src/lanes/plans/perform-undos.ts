@@ -32,7 +32,7 @@ export async function performUndos(outer: Deps, mapping: Mapping): Promise<void>
   if (wanted.length === 0) return;
   // By link: the address may be another person's by now.
   const filter = { kind: "answered", ids: wanted.map(({ linkId }) => linkId) } as const;
-  // Seen anew before it is planned: of a field that moved on one side, neither side is put back.
+  // Read again before it is planned: of a field that moved on one side, neither side is put back.
   const links = await withConnection(outer, mapping.name, async (own) => {
     const { scope } = (await pullAndLink(carryingBetween(own, mapping), mapping, null)).context;
     return knownLinks(store, scope, filter, 0n, AT_ONCE, now());

@@ -24,7 +24,7 @@ export interface StampsBack {
 
 /**
  * Puts back what was stamped of people's last activity. Each contact is read again right before: a property that moved
- * since stays as it is. The next activity stamps anew.
+ * since stays as it is. The next activity stamps it again.
  */
 export async function putBackStamps(
   context: WriteContext,

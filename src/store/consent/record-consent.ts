@@ -16,7 +16,7 @@ export interface Recorded {
 
 /**
  * Adds to the ledger what the snapshots of these people show and it does not say yet: an opt-out, or that a person came
- * back by an act of their own. Seen twice it is recorded once. The same statement is right after a kill, after a restored
+ * back by their own act. Seen twice it is recorded once. The same statement is right after a kill, after a restored
  * backup, and for somebody who has another address now.
  */
 export async function recordConsent(
@@ -188,8 +188,7 @@ async function recordFirst(
 }
 
 /**
- * A refusal is a person's, not an address's: whoever changed theirs, or has a second one, keeps it under each (
- * P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
+ * An opt-out is a person's, not an address's: it holds under each address that they have or had (P9). An address is the person's that a link, one of its contacts or an additional one says it is, or ever said. What the
  * ledger got after somebody else had an address is that one's own, and no new refusal goes there.
  */
 async function followAddresses(

@@ -4,7 +4,7 @@ import type { Store } from "../database/store.ts";
 import { rowsOf } from "../database/rows.ts";
 
 /**
- * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act of their own that
+ * Does the ledger hold a refusal of `page`'s person, seen on any side, after which that side showed no act by them that
  * takes it back? Of whatever address: one that they changed took its refusals along.
  */
 export function refusedByLedger(
@@ -22,7 +22,7 @@ export function refusedByLedger(
 /**
  * The opt-outs that `page`'s person has from another address of theirs, by the side that showed them, and the sides that
  * need not hear of it: Tandem took it to the contact that is linked there since it was first seen, or the person came back
- * there by an act of their own.
+ * there themselves.
  */
 export function inherited(connectionId: number): Prisma.Sql {
   // Merged away since, its contact took the opt-out along. Entries from before 2026-12 do not say whose they are.
@@ -103,7 +103,7 @@ export function overruled(connectionId: number): Prisma.Sql {
 
 /**
  * HubSpot's subscription types that Tandem opted `page`'s person out of, because they refused in Klaviyo, before they came
- * back there by an act of their own: under whatever address their profile has now. One that was seen open again since is
+ * back there themselves: under whatever address their profile has now. One that was seen open again since is
  * none any more: who opts out of it then does so themselves.
  */
 export function takenBack(connectionId: number): Prisma.Sql {

@@ -6,7 +6,7 @@ const DOUBTED_ROW = z.object({ doubted: z.boolean() });
 
 /**
  * May the ledger be trusted to hold everybody whom Tandem ever asked to be subscribed? A database that was restored from a
- * backup does not know of the last hours, and looks just like one in which no run ended for so long. Both are doubted until a
+ * backup does not know of the last hours, and looks just like one in which no run ended for so long. Both are unreliable until a
  * person has approved a subscription since (P9).
  *
  * @param runId the run that asks, which does not count itself

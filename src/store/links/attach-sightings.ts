@@ -16,7 +16,7 @@ const ADDRESSES_PER_PAGE = 5_000;
 /**
  * Joins unlinked sightings to links by address, making links for the people that a rule covers. Per address and side
  * the oldest contact is taken; the others stay unlinked and are told as duplicates. A link whose contact was deleted
- * takes the one that a person made anew, of which nothing was ever agreed: what it lacks was not emptied by anybody.
+ * takes the one that a person made again, of which nothing was ever agreed: what it lacks was not emptied by anybody.
  * Each page is a transaction; what a kill leaves, the next run links.
  *
  * @param linked told after each page how many addresses were seen to so far
@@ -30,7 +30,7 @@ export async function attachSightings(
 ): Promise<void> {
   const match = secondaryEmails === "match";
   if (match) {
-    // Klaviyo's first: a HubSpot contact that a profile claims is not to have a link of its own as well.
+    // Klaviyo's first: a HubSpot contact that a profile claims is not to have its own link as well.
     await inPages(store, { ...scope, hubspot: [] }, ["klaviyo"], match, now, linked);
     await attachAdditional(store, now);
   }
@@ -167,7 +167,7 @@ export async function joinTheirOwn({ statements, connectionId }: Store, side: Si
 }
 
 /**
- * A deleted contact in whose place there is another is seen no more. A statement of its own: a link has one sighting of a
+ * A deleted contact in whose place there is another is seen no more. Its own statement: a link has one sighting of a
  * side at any moment, and within one statement nothing says which row is changed first.
  */
 async function forgetReplaced(

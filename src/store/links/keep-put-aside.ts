@@ -33,7 +33,7 @@ const ID_ROW = z.object({ id: z.bigint() });
 
 /**
  * Keeps a contact that its link has lost and whose address was put aside: it shows none to be linked by. It goes to the link
- * that waits for a contact with that address, or to one of its own, and gets its address back there. The write that took
+ * that waits for a contact with that address, or to a new one, and gets its address back there. The write that took
  * the address goes with it.
  */
 export async function keepPutAside(

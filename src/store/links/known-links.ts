@@ -30,7 +30,7 @@ export type LinkFilter =
   | { readonly kind: "emails"; readonly emails: readonly string[] }
   /** These, but for those with an operation that is not answered yet. */
   | { readonly kind: "answered"; readonly ids: readonly bigint[] }
-  /** Exactly these, also while an operation of theirs is not answered: whoever settles it has read what they hold. */
+  /** Exactly these, also while an operation of theirs is not answered: what settles it has read what they hold. */
   | { readonly kind: "ids"; readonly ids: readonly bigint[] };
 
 /** What a link holds whose operation was never answered cannot be known before it was read (CONTRACT.md, Write). */

@@ -3,7 +3,7 @@ import { Prisma } from "../generated/client.ts";
 
 /**
  * The email address that Tandem's last write took from the contact of `page` on a side, so that people could swap theirs.
- * Only while the contact shows none and nobody else has that one. Whoever emptied it themselves has no such write.
+ * Only while the contact shows none and nobody else has that one. A person who emptied it leaves no such write.
  */
 export function putAside(side: Side, connectionId: number): Prisma.Sql {
   return Prisma.sql`(

@@ -7,7 +7,7 @@ import type { Side } from "../../model/side.ts";
 import { ENGAGEMENT_FIELD } from "../runs/runs.ts";
 import type { Store } from "../database/store.ts";
 
-/** What a link comes to after it was planned, and written where it had to be. */
+/** Outcome of a link after it was planned, and written where it had to be. */
 export interface LinkOutcome {
   readonly id: bigint;
   readonly base: Base;
@@ -35,7 +35,7 @@ export interface ConflictRow extends LostValue {
 }
 
 /**
- * Stores what a page of links came to, with their problems and conflicts: problems that are no longer seen are gone.
+ * Stores the outcome of a page of links, with their problems and conflicts: problems that are no longer seen are gone.
  * Whom a person left alone stays so, whatever a run that had begun before comes to.
  */
 export async function saveOutcomes(

@@ -16,25 +16,25 @@ const ada = () => klaviyo.sandbox.profile(ADA);
 
 describe("subscribing", () => {
   it("asks first on a double opt-in list, and changes nothing until the answer", async () => {
-    const doubtful = klaviyo.sandbox.createList({ name: "Double", opt_in_process: "double_opt_in" });
+    const unsure = klaviyo.sandbox.createList({ name: "Double", opt_in_process: "double_opt_in" });
     klaviyo.sandbox.seed([{ email: ADA, consent: "UNSUBSCRIBED", suppression: ["UNSUBSCRIBE"] }]);
-    await subscribe({ list: doubtful });
+    await subscribe({ list: unsure });
     expect(ada()).toMatchObject({ consent: "UNSUBSCRIBED", suppression: ["UNSUBSCRIBE"], lists: [] });
     expect(klaviyo.sandbox.counts().pending_opt_ins).toBe(1);
     expect(klaviyo.sandbox.confirmOptIn(ADA)).toBe(true);
-    expect(ada()).toMatchObject({ consent: "SUBSCRIBED", suppression: [], lists: [doubtful] });
+    expect(ada()).toMatchObject({ consent: "SUBSCRIBED", suppression: [], lists: [unsure] });
   });
 
   it("asks nobody in a historical import, which needs to know since when", async () => {
-    const doubtful = klaviyo.sandbox.createList({ name: "Double", opt_in_process: "double_opt_in" });
-    expect((await subscribe({ list: doubtful, historical: true })).status).toBe(400);
-    expect((await subscribe({ list: doubtful, at: "2026-01-01T00:00:00Z" })).status).toBe(400);
+    const unsure = klaviyo.sandbox.createList({ name: "Double", opt_in_process: "double_opt_in" });
+    expect((await subscribe({ list: unsure, historical: true })).status).toBe(400);
+    expect((await subscribe({ list: unsure, at: "2026-01-01T00:00:00Z" })).status).toBe(400);
     const future = "2199-01-01T00:00:00Z";
-    expect((await subscribe({ list: doubtful, historical: true, at: future })).status).toBe(400);
+    expect((await subscribe({ list: unsure, historical: true, at: future })).status).toBe(400);
     expect(klaviyo.world.truth.changes.filter(({ action }) => action.startsWith("profile"))).toEqual([]);
-    const done = await subscribe({ list: doubtful, historical: true, at: "2026-01-01T00:00:00Z" });
+    const done = await subscribe({ list: unsure, historical: true, at: "2026-01-01T00:00:00Z" });
     expect(done.status).toBe(202);
-    expect(ada()).toMatchObject({ consent: "SUBSCRIBED", lists: [doubtful] });
+    expect(ada()).toMatchObject({ consent: "SUBSCRIBED", lists: [unsure] });
   });
 
   it("makes no profile of somebody unknown without a list, and tells nobody", async () => {

@@ -163,8 +163,8 @@ function underWantedIds(wanted: readonly string[], { results, broken, errors }: 
     ...named.map(({ id }) => id),
     ...(errors ?? []).flatMap(({ context }) => context?.["ids"] ?? []),
   ]);
-  const doubtful = wanted.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
-  return { results, broken: [...named, ...doubtful] };
+  const unsure = wanted.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
+  return { results, broken: [...named, ...unsure] };
 }
 
 function distinct({ contacts, unreadable }: ContactReading): ContactReading {

@@ -46,10 +46,10 @@ export async function readByIds(
   if (nameless === undefined) return fromRecords({ contacts, unreadable });
   // A record without an id may be any of those that Klaviyo did not show: none of them may count as gone.
   const shown = new Set([...contacts, ...unreadable].map(({ id }) => id));
-  const doubtful = real.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
+  const unsure = real.filter((id) => !shown.has(id)).map((id) => ({ ...nameless, id }));
   return fromRecords({
     contacts,
-    unreadable: [...unreadable.filter(({ id }) => id !== null), ...doubtful],
+    unreadable: [...unreadable.filter(({ id }) => id !== null), ...unsure],
   });
 }
 
