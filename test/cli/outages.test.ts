@@ -122,7 +122,7 @@ describe.concurrent("a vendor that is out stops the run before anything is writt
       faults.add({ method, match: "/api/profile", times: FOR_EVER, fault });
     const { status, out } = await it.run(["sync"]);
     faults.clear();
-    expect(out).toMatch(/not answered; the next run looks/);
+    expect(out).toMatch(/not answered; the next run checks/);
     expect(status).toBe(0);
     // What became of a write that was not answered may be asked after ten seconds.
     await it.fresh.database.$executeRaw`UPDATE journal SET sent_at = sent_at - interval '1 minute'`;

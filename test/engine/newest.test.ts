@@ -64,7 +64,7 @@ test("a time of Klaviyo's that moved for another reason does not make its value 
   it.wait(MINUTE);
   const [tied] = await it.plan(newest());
   expect(tied && personLines(tied, newest().fields).join()).toMatch(
-    /too close to tell, HubSpot wins by `tie`/,
+    /too close to call, HubSpot wins by `tie`/,
   );
   await it.sync(newest());
   expect(it.klaviyo.user.value(profile, "first_name")).toBe("Joanna");

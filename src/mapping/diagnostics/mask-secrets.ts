@@ -11,7 +11,7 @@ const SECRET_PAIR =
 
 /** The line above ends with such a key, so that this line is its value. */
 const OPEN_SECRET =
-  /(?:token|secret|password|api_?key|private_?key|webhook|smtp|(?<![A-Za-z_])url|routing_?key)["']?[ \t]*:[ \t]*(?:[|>][-+\d]*)?[ \t]*$/i;
+  /(?:token|secret|password|api_?key|private_?key|webhook|smtp|(?<![A-Za-z_])url|routing_?key)["']?[ \t]*:[ \t]*(?:[|>][-+\d]*[ \t]*)?$/i;
 
 /** May this text be a key itself? Then it is shown to nobody. */
 export function looksLikeKey(text: string): boolean {

@@ -12,6 +12,9 @@ const threshold = wrong(
 );
 
 /** One entry of `alerts`. What `value` may be depends on `when`: `meaning-alerts.ts`. */
+/** Of the calls or contacts, with at most two decimals. */
+const PERCENT = /^(?:100|\d{1,2}(?:\.\d{1,2})?)%$/;
+
 export const alertEntry = z.strictObject({
   when: z
     .enum(ALERT_TYPES)
@@ -22,9 +25,8 @@ export const alertEntry = z.strictObject({
     .union(
       [
         z.int({ error: threshold }).min(0, { error: threshold }).max(10_000_000, { error: threshold }),
-        z.string().regex(new RegExp(`${DURATION.source}|^(?:100|\\d{1,2}(?:\\.\\d{1,2})?)%$`), {
-          error: threshold,
-        }),
+        z.string().regex(DURATION, { error: threshold }),
+        z.string().regex(PERCENT, { error: threshold }),
       ],
       { error: threshold },
     )

@@ -69,7 +69,7 @@ test("--allow lets them be synced again, and says where there is nothing to allo
   expect(allowed.out).not.toContain("jo.");
   expect(await tandem(["erase", JO, "--allow"])).toMatchObject({ status: 1 });
   const stranger = await tandem(["erase", "nobody@example.com", "--allow"]);
-  expect(stranger.talk).toContain("Nobody with this address is erased");
+  expect(stranger.talk).toContain("No one with this email address was erased");
   // Nothing of them changes any more; they are in a list all along.
   await tandem(["sync"]);
   expect(await known()).toContain("Johanna");

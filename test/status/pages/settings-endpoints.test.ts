@@ -52,13 +52,13 @@ test("Settings shows of each endpoint whether it may be called, how often it fai
   await saveSideHealth(storeOf(fresh.database, it.connectionId), "klaviyo", { endpoints, paces }, before(1));
   const body = await page();
   expect(body).toContain(
-    "2 endpoints of 3 are stopped: Klaviyo limits the calls (KL-RATE). Tandem tries again in 4 minutes.",
+    "2 endpoints of 3 are stopped: Klaviyo limits the calls (KL-RATE). Tandem tries again in 4 min.",
   );
   expect(body).toMatch(
     /<code>get_profiles<\/code><\/th> <td><span class="tag ok">OK<\/span><\/td> <td class="right">1,200<\/td> <td class="right">30 \(3 %\)<\/td> <td class="right">180 ms<\/td> <td class="right">2\.4 s<\/td>/,
   );
   expect(body).toMatch(
-    /<code>update_profile<\/code><\/th> <td><span class="tag bad">Stopped<\/span> Klaviyo limits the calls\. Tandem tries again in 4 minutes/,
+    /<code>update_profile<\/code><\/th> <td><span class="tag bad">Stopped<\/span> Klaviyo limits the calls\. Tandem tries again in 4 min/,
   );
   expect(body).toMatch(/<code>get_lists<\/code><\/th> <td><span class="tag warn">Trying again<\/span>/);
   expect(body).toMatch(
