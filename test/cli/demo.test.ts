@@ -62,18 +62,18 @@ function startDemo(): Demo {
 
 test("the demo ends in order with Ctrl-C, and continues with the same people when it is run again", async () => {
   const first = startDemo();
-  await first.said("From now on");
+  await first.said("A made-up edit on each side follows");
   const second = await tandemProcess([...ARGS, "--fresh"], { cwd: folder.path });
   expect(second).toMatchObject({ status: 75, talk: expect.stringContaining("is running from") });
   const begun = await first.stop();
   expect(begun.status).toBe(0);
   // Sixty and the twelve that are broken, with the three who own somebody's number.
-  expect(begun.text).toContain("Begins with 75 people");
+  expect(begun.text).toContain("Starts with 75 people");
   expect(begun.text).toMatch(/First sync, \d+ seconds?: \d+ contacts read; \d+ created, \d+ updated/);
   expect(existsSync(join(kept, "postgres", "postmaster.pid"))).toBe(false);
 
   const again = startDemo();
-  await again.said("From now on");
+  await again.said("A made-up edit on each side follows");
   const continued = await again.stop();
   expect(continued.status).toBe(0);
   expect(continued.text).toMatch(/Continues from \d+ \w+ \d+, [\d:]+: 75 people\.\n/);
