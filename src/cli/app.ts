@@ -3,6 +3,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Secrets } from "../model/keys/secrets.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Database } from "../store/database/database.ts";
+import type { DatabasePatience } from "../store/database/timed-client.ts";
 import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
@@ -26,6 +27,8 @@ export interface App {
   readonly loadEnv: (path: string) => void;
   /** Adds one setting to `env`. */
   readonly setEnv: (name: string, value: string) => void;
+  /** How long the database may take, where not as long as usual. */
+  readonly patience?: DatabasePatience;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Aborted by the first Ctrl-C or SIGTERM: stop at the next page. */

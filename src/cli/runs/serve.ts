@@ -10,6 +10,7 @@ import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
 import type { ContactRun } from "../../lanes/contacts/run-contacts.ts";
 import type { Scheduler } from "../../service/scheduler.ts";
 import { startScheduler } from "../../service/scheduler.ts";
+import type { Ticker } from "../../service/ticker.ts";
 import { isQuietNow } from "../../service/wall-clock.ts";
 import { watchUsers } from "../../status/frame/access/watch-users.ts";
 import { watchFile } from "../../service/watch-file.ts";
@@ -44,6 +45,8 @@ const PAGE_TASKS = "page tasks";
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
   readonly file: string | null;
+  /** How often it is looked what is due; default: every few seconds. */
+  readonly ticker?: Ticker;
   /** Schedule of the contact lane; default the mapping's. */
   readonly contacts?: string;
   /** `null` serves no status page. */
@@ -133,6 +136,7 @@ export async function serve(
         failed,
         clockMoved: (ms) =>
           log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
+        ...(options.ticker === undefined ? {} : { ticker: options.ticker }),
       },
     );
     begun.runNow("contacts");
