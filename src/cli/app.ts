@@ -4,6 +4,7 @@ import type { Secrets } from "../model/keys/secrets.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Database } from "../store/database/database.ts";
 import type { CallTap } from "../service/call-tap.ts";
+import type { DatabasePatience } from "../store/database/timed-client.ts";
 import type { Ask } from "./ask.ts";
 
 /** What a command may touch of the world; made in `main.ts`, replaced in tests. */
@@ -29,6 +30,8 @@ export interface App {
   readonly setEnv: (name: string, value: string) => void;
   /** The zone that times of the output are told in: the mapping's, once it is read. */
   readonly shown: { zone: string };
+  /** How long the database may take, where not as long as usual. */
+  readonly patience?: DatabasePatience;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Calls the listener on SIGHUP, until the answer is called. */

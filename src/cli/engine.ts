@@ -27,7 +27,8 @@ export async function withDatabase<T>(
 ): Promise<T> {
   return withServer(app, async (url) => {
     await migrateOrSay(url);
-    const database = openDatabase(url, { keys });
+    const { patience } = app;
+    const database = openDatabase(url, { keys, ...(patience === undefined ? {} : { patience }) });
     try {
       for (const { connection, note } of await takeUpgradeNotes(database))
         app.talk(`Upgrade of ${connection}: ${note}\n`);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "pg";
+import type { DatabasePatience } from "../../src/store/database/timed-client.ts";
 import { demoMapping } from "../../src/cli/rehearsal/demo-mapping.ts";
 import type { KlaviyoSettings } from "../../src/sandbox/klaviyo/settings.ts";
 import type { Rehearsal } from "../../src/sandbox/rehearsal/rehearsal.ts";
@@ -25,7 +26,7 @@ export interface FaultyWorld {
   readonly fresh: FreshDatabase;
   /** Rows as somebody reads them who uses no connection of Tandem's. */
   ask<Row>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  daemon(ways?: Partial<Ways>, env?: Readonly<Record<string, string>>): Promise<Daemon>;
+  daemon(ways?: Partial<Ways>, times?: Partial<DaemonTimes>): Promise<Daemon>;
   /** HubSpot contacts of the rule's list, without those of the story who cannot be synced as they are. */
   members(): ReturnType<Rehearsal["hubspot"]["sandbox"]["dumpContacts"]>["contacts"];
   /** When each lane last began; milliseconds since 1970, by the database's clock. */
@@ -41,6 +42,17 @@ const MORE_MAPPING = `
 engagement: { record_as: note, backfill: 30d }
 limits: { api_share: { hubspot: 100%, klaviyo: 100% } }
 `;
+
+/** After how long a daemon gives something up, where not as the product does. Milliseconds. */
+export interface DaemonTimes {
+  /** A request to a vendor. */
+  readonly requestMs: number;
+  readonly database: DatabasePatience;
+  /** What works on after SIGTERM. */
+  readonly graceMs: number;
+  /** The process itself after SIGTERM. */
+  readonly longestStopMs: number;
+}
 
 /** The addresses by which a daemon reaches the others. */
 export interface Ways {
@@ -71,7 +83,8 @@ export async function faultyWorld(
     hubspotPort: 0,
     klaviyoPort: 0,
     hubspot: { tier: "off", indexLagMs: 0 },
-    klaviyo: { limits: "off", ...settings },
+    // Lanes that run every few seconds would wait for Klaviyo's minutes.
+    klaviyo: { limits: "wide", ...settings },
   });
   const fresh = await freshDatabase();
   const observer = new Pool({ connectionString: fresh.url, application_name: "observer" });
@@ -102,7 +115,7 @@ export async function faultyWorld(
       );
     },
     starts,
-    async daemon(ways = {}, more = {}) {
+    async daemon(ways = {}, times = {}) {
       const { hubspot, klaviyo, database } = {
         hubspot: rehearsal.hubspot.url,
         klaviyo: rehearsal.klaviyo.url,
@@ -117,8 +130,9 @@ export async function faultyWorld(
         TANDEM_DEMO_KLAVIYO: rehearsal.klaviyo.key,
         DATABASE_URL: database,
         LOG_LEVEL: "info",
+        TANDEM_TIMES: JSON.stringify(times),
       };
-      const daemon = await startDaemon({ ...env, ...more });
+      const daemon = await startDaemon(env);
       daemons.push(daemon);
       return daemon;
     },

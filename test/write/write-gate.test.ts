@@ -147,7 +147,7 @@ describe("a write whose answer never came", () => {
     expect(await journal()).toEqual(["done"]);
   });
 
-  test("of some seconds ago is not looked for yet: what it did may not show yet", async () => {
+  test("of some seconds ago is not looked for yet: the side may show its effect a little later", async () => {
     it.hubspot.user.edit(jo, { title: "Boss" });
     it.klaviyo.quirks.unanswered = () => "applied";
     await it.sync(one);

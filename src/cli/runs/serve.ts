@@ -1,3 +1,4 @@
+import { contactLinks } from "./contact-links.ts";
 import type { Store } from "../../store/database/store.ts";
 import type { Logger } from "pino";
 import { daemonHealth } from "../../service/daemon-health.ts";
@@ -11,16 +12,14 @@ import { resolveRemembered } from "../../lanes/contacts/remembered-scope.ts";
 import type { ContactRun } from "../../lanes/contacts/run-contacts.ts";
 import type { Scheduler } from "../../service/scheduler.ts";
 import { startScheduler } from "../../service/scheduler.ts";
+import type { Ticker } from "../../service/ticker.ts";
 import { isQuietNow } from "../../service/wall-clock.ts";
 import { watchUsers } from "../../status/frame/access/watch-users.ts";
 import { watchFile } from "../../service/watch-file.ts";
 import { readMapping } from "../../mapping/read-mapping.ts";
 import { longestGapMs } from "../../mapping/schedule.ts";
-import type { PerSide } from "../../model/side.ts";
-import { SIDES } from "../../model/side.ts";
 import { contactConsent } from "../../status/contacts/contact-consent.ts";
 import { contactEngagement } from "../../status/contacts/contact-engagement.ts";
-import type { ContactUrls } from "../../status/contacts/contact-link.ts";
 import type { Access } from "../../status/frame/access/access.ts";
 import type { StatusServer } from "../../status/frame/server.ts";
 import { PageWithoutPassword, startStatusServer } from "../../status/frame/server.ts";
@@ -49,6 +48,8 @@ const PAGE_TASKS = "page tasks";
 export interface ServeOptions {
   /** The mapping file, watched while the daemon runs; `null` watches none. */
   readonly file: string | null;
+  /** How often it is looked what is due; default: every few seconds. */
+  readonly ticker?: Ticker;
   /** Schedule of the contact lane; default the mapping's. */
   readonly contacts?: string;
   /** `null` serves no status page. */
@@ -165,6 +166,7 @@ export async function serve(
         failed,
         clockMoved: (ms) =>
           log.warn({ seconds: Math.round(ms / 1_000) }, "the clock was set, or the machine slept"),
+        ...(options.ticker === undefined ? {} : { ticker: options.ticker }),
       },
     );
     begun.runNow("contacts");
@@ -278,23 +280,4 @@ async function openPage(
     const message = `The status page cannot be served: port ${port} ${wrong[code]}.\n  fix: Choose another with --port, or --no-web for none.`;
     throw new CommandFailure(EXIT.unavailable, message);
   }
-}
-
-/** Where a person opens a contact on either side: known once an account was seen, and asked for once. */
-function contactLinks({ connectors, signal }: Deps): {
-  readonly urls: () => ContactUrls;
-  readonly learn: () => Promise<void>;
-} {
-  let known: PerSide<string | null> = { hubspot: null, klaviyo: null };
-  return {
-    urls: () => known,
-    async learn() {
-      for (const side of SIDES) {
-        if (known[side] !== null) continue;
-        // A side that is out now is asked again after the next run; until then there is no link.
-        const account = await connectors[side].account(signal).catch(() => null);
-        known = { ...known, [side]: account?.contactUrl ?? null };
-      }
-    },
-  };
 }

@@ -9,8 +9,8 @@ const milliseconds = z
 export const klaviyoSettingsSchema = z.strictObject({
   account_id: z.string().min(1),
   organization_name: z.string(),
-  /** `off` lets any number of calls in; the headers stay. */
-  limits: z.enum(["real", "off"]),
+  /** `off` lets any number of calls in; the headers stay. With `wide` the headers say so, too. */
+  limits: z.enum(["real", "off", "wide"]),
   /** Klaviyo's account setting: unsubscribing from one list's mail unsubscribes from everything (on by default there). */
   global_unsubscribe: z.boolean(),
   /** What a subscribe without a list asks of people who are already known. */
